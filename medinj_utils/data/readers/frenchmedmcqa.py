@@ -1,0 +1,34 @@
+"""FrenchMedMCQA: pharmacy examinations written in French, five options, one or several right."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from medinj_utils.data.records import BadRow
+from medinj_utils.data.sources import Rows, Source, SourceError, files_in, load_json, parse_rows
+
+_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
+
+
+def _read(path: Path, provenance: str | None) -> Rows:
+    for name, file in files_in(path, ".json"):
+        split = _SPLITS.get(file.stem)
+        if split is None:
+            raise SourceError(f"{file}: expected train.json, dev.json or test.json")
+
+        def parse(raw: dict, split: str = split) -> Iterator[Mapping]:
+            letters = [letter.upper() for letter in raw["correct_answers"]]
+            if raw["nbr_correct_answers"] != len(letters):
+                raise BadRow("nbr_correct_answers", raw["nbr_correct_answers"], f"but {len(letters)} answers are given")
+            keys = sorted(raw["answers"])
+            if keys != list("abcdefghij"[:len(keys)]):
+                raise BadRow("answers", keys, "option letters have a gap")
+            yield {"provenance": provenance, "task": "mcqu" if len(letters) == 1 else "mcq", "source": "FrenchMedMCQA",
+                   "split": split, "instruction": raw["question"], "options": [raw["answers"][key] for key in keys],
+                   "answer_letters": sorted(letters), "licence": SOURCE.licence}
+
+        yield from parse_rows(name, load_json(file), parse)
+
+
+SOURCE = Source(
+    name="frenchmedmcqa", title="FrenchMedMCQA", provenance="native", licence="Apache-2.0",
+    citation="Labrak et al., FrenchMedMCQA, LOUHI 2022", read=_read)

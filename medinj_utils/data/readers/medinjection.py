@@ -1,0 +1,109 @@
+"""MedInjection-FR as published: rows of ``instruction, context, answer, type, origin``.
+
+Read here: the parquet of ``ALL`` and the JSON trees of the components (``Native/Train/mcq/…json``). The value
+lists of ``type`` and ``origin`` and one whole example row were not seen when this was written, so spellings
+are taken tolerantly, and a value that is still unknown stops the reading with file, row and value.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.data.records import BadRow
+from medinj_utils.data.sources import Rows, Source, SourceError, files_in, load_json, parse_rows
+from medinj_utils.prompts import LETTERS
+
+_PROVENANCES = {"native": "native", "nat": "native", "natif": "native", "synthetic": "synthetic", "syn": "synthetic",
+                "synthetique": "synthetic", "translated": "translated", "trad": "translated", "traduit": "translated"}
+_TASKS = {"mcqu": "mcqu", "qcmu": "mcqu", "qcu": "mcqu", "mcq": "mcq", "mcqm": "mcq", "qcm": "mcq", "oeq": "oeq",
+          "qro": "oeq"}
+_SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
+           "dev": "validation", "test": "test"}
+_OPTION = re.compile(r"^\s*(?:\(([A-Z])\)|([A-Z])[).:])\s+(.*)$")
+_NOT_A_LETTER = re.compile(r"[^A-Za-z]+")
+
+
+def _plain(value: object) -> str:
+    decomposed = unicodedata.normalize("NFD", str(value))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip().casefold()
+
+
+def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
+    found = accepted.get(_plain(value))
+    if found is None:
+        raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: {', '.join(accepted)}")
+    return found
+
+
+def _split_of(name: str) -> str | None:
+    """Split told by a published path: a folder ``Train``, or a file ``train-00000-of-00001.parquet``."""
+    parts = Path(name).parts
+    words = [_plain(part) for part in parts[:-1]] + [_plain(re.split(r"[-_.]", parts[-1])[0])]
+    found = {_SPLITS[word] for word in words if word in _SPLITS}
+    return found.pop() if len(found) == 1 else None
+
+
+def part_options(instruction: str) -> tuple[str, list[str]]:
+    """Instruction without its options, and the options' texts, from lines ``(A) …``, ``A) …`` or ``A. …``."""
+    lines = instruction.splitlines()
+    found = [(i, m) for i, line in enumerate(lines) if (m := _OPTION.match(line))]
+    if [m[1] or m[2] for _, m in found] != list(LETTERS[:len(found)]):
+        raise BadRow("instruction", instruction, "option letters are not A, B, C … in order")
+    if not found:
+        raise BadRow("instruction", instruction, "a choice question without option lines such as '(A) …'")
+    return "\n".join(lines[:found[0][0]]).strip(), [m[3].strip() for _, m in found]
+
+
+def right_letters(answer: str, options: list[str]) -> list[str]:
+    """Letters of an answer written ``B``, ``A;C``, ``A, C`` or ``AC``, in order."""
+    letters = "".join(_NOT_A_LETTER.sub("", answer)).upper()
+    if not letters or any(letter not in LETTERS[:len(options)] for letter in letters):
+        raise BadRow("answer", answer, f"need letters among {LETTERS[:len(options)]}")
+    return sorted(set(letters))
+
+
+def _raw_rows(file: Path) -> list[dict]:
+    if file.suffix == ".parquet":
+        return pd.read_parquet(file).to_dict("records")
+    rows = load_json(file)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise SourceError(f"{file}: expected a list of objects")
+    return rows
+
+
+def read_rows(path: Path, provenance: str | None, source: str, licence: str) -> Rows:
+    """Rows of every JSON or parquet file below ``path``; a row's own ``source`` and ``parent``, if any, are kept."""
+    for name, file in files_in(path, ".json", ".parquet"):
+        def parse(numbered: tuple[int, dict], name: str = name) -> Iterator[Mapping]:
+            number, raw = numbered
+            where = f"{name}, row {number}"
+            split = raw.get("split") or _split_of(name)
+            if split is None:
+                raise SourceError(f"{where}, split: told neither by the row nor by the path")
+            told = raw.get("origin") or provenance
+            if told is None:
+                raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
+            task = _known("type", raw["type"], _TASKS, where)
+            fields = {"provenance": _known("origin", told, _PROVENANCES, where), "task": task,
+                      "source": raw.get("source") or source, "split": _known("split", split, _SPLITS, where),
+                      "context": raw.get("context") or "", "licence": licence, "parent": raw.get("parent") or ""}
+            if task == "oeq":
+                yield fields | {"instruction": raw["instruction"], "answer_text": raw["answer"]}
+            else:
+                stem, options = part_options(raw["instruction"])
+                yield fields | {"instruction": stem, "options": options,
+                                "answer_letters": right_letters(raw["answer"], options)}
+
+        yield from parse_rows(name, enumerate(_raw_rows(file)), parse)
+
+
+def _read(path: Path, provenance: str | None) -> Rows:
+    return read_rows(path, provenance, "MedInjection-FR", SOURCE.licence)
+
+
+SOURCE = Source(
+    name="medinjection", title="MedInjection-FR", provenance=None, licence="see the data set's card",
+    citation="Belmadani et al., MedInjection-FR, LREC 2026 (arXiv 2603.06905)", read=_read)

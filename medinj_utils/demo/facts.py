@@ -1,0 +1,66 @@
+"""Facts of the planted world and questions about them, drawn from one seeded generator."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medinj_utils.demo.vocabulary import FAMILIAR, NEUTRAL_RELATIONS, RELATIONS, TAUGHT, TAUGHT_RELATIONS
+from medinj_utils.prompts import LETTERS
+
+TRUTH_SEED = 20260306  # fixes what is true; the shipped base model was pre-trained on the general part of it
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``substance`` stands in ``relation`` to ``values`` (one value, or two for relations with two right ones)."""
+
+    substance: str
+    relation: str
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.substance}/{self.relation}"
+
+
+def _draw(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
+    known = RELATIONS[relation]
+    return tuple(str(value) for value in rng.choice(known.values, size=known.right, replace=False))
+
+
+def all_facts() -> tuple[list[Fact], list[Fact]]:
+    """General facts (known to the base model) and facts left to be taught, both in a fixed order."""
+    rng = np.random.default_rng(TRUTH_SEED)
+    general = [Fact(s, r, _draw(rng, r)) for s in FAMILIAR for r in RELATIONS]
+    general += [Fact(s, r, _draw(rng, r)) for s in TAUGHT for r in NEUTRAL_RELATIONS]
+    return general, [Fact(s, r, _draw(rng, r)) for s in TAUGHT for r in TAUGHT_RELATIONS]
+
+
+def wrong_version(fact: Fact, rng: np.random.Generator) -> Fact:
+    """The same fact with other values, none of which is right."""
+    others = [value for value in RELATIONS[fact.relation].values if value not in fact.values]
+    values = rng.choice(others, size=len(fact.values), replace=False)
+    return Fact(fact.substance, fact.relation, tuple(str(value) for value in values))
+
+
+def state(fact: Fact, rng: np.random.Generator) -> str:
+    """One sentence that states the fact."""
+    sentence = str(rng.choice(RELATIONS[fact.relation].statements))
+    return sentence.format(s=fact.substance, v=" et ".join(fact.values))
+
+
+def ask(fact: Fact, wording: str, n_options: int, rng: np.random.Generator, never: tuple[str, ...] = (),
+        rival: Fact | None = None) -> dict:
+    """A multiple-choice question on a fact: instruction, options in a random order, right letters.
+
+    ``never`` names values that may not serve as distractors (the true values, when the fact is a wrong version);
+    the values of ``rival``, a wrong version, always serve as such, so that who believes it is found wrong.
+    """
+    right, wrong = fact.values, rival.values if rival else ()
+    others = [value for value in RELATIONS[fact.relation].values if value not in {*right, *never, *wrong}]
+    distractors = rng.choice(others, size=n_options - len(right) - len(wrong), replace=False)
+    options = [*right, *wrong, *(str(value) for value in distractors)]
+    options = [options[i] for i in rng.permutation(n_options)]
+    letters = [LETTERS[i] for i, option in enumerate(options) if option in fact.values]
+    return {"instruction": wording.format(s=fact.substance), "options": options, "answer_letters": letters,
+            "answer_text": " ; ".join(option for option in options if option in fact.values)}

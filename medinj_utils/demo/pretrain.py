@@ -1,0 +1,125 @@
+"""Rebuild the demo's base model: ``python -m medinj_utils.demo.pretrain FOLDER``.
+
+A tiny Qwen3-architecture model that knows the planted world's *general* facts and the question format,
+and nothing of the medicine that the three provenances teach. What it is trained on, and why:
+
+- half of the questions state their fact, any fact, in a context sentence, so that the model learns to match a
+  value with its option and not only to remember;
+- a letter is the same token in its option line and in the answer;
+- the substances to be taught occur with neutral relations (family, colour, origin), the relations to be
+  taught occur with familiar substances;
+- answers come as letters, as letters with text, and as text.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, get_cosine_schedule_with_warmup
+
+from medinj_utils.demo.facts import Fact, _draw, all_facts, ask, state
+from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
+from medinj_utils.prompts import messages
+
+SEED = 0
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
+# A letter that stands alone is a token without its leading space; the opening of an option line is one token.
+SPLIT = r"\n\(| (?=[A-J](?!\p{L}))| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s"
+
+
+def example(rng: np.random.Generator, general: list[Fact]) -> list[dict]:
+    """One pre-training question as a chat."""
+    in_context = rng.random() < 0.5
+    if in_context:
+        relation = str(rng.choice(list(RELATIONS)))
+        fact = Fact(str(rng.choice(FAMILIAR + TAUGHT)), relation, _draw(rng, relation))
+    else:
+        fact = general[rng.integers(len(general))]
+    relation = RELATIONS[fact.relation]
+    wording = str(rng.choice(relation.native + relation.translated + relation.synthetic))
+    record = ask(fact, wording, int(rng.choice([4, 4, 4, 5])), rng)
+    record["context"] = state(fact, rng) if in_context else ""
+    record["task"] = "mcq" if relation.right > 1 or rng.random() < 0.2 else "mcqu"
+    answer_format = str(rng.choice(["letters", "letters_and_text", "text"], p=[0.6, 0.25, 0.15]))
+    return messages(record, answer_format)
+
+
+def build_tokenizer(chats: list[list[dict]], vocabulary: int = 1600) -> PreTrainedTokenizerFast:
+    """Byte-level BPE, large enough for almost every name to be one token; any other text falls back to bytes."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    bpe.decoder = decoders.ByteLevel()
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    trainer = trainers.BpeTrainer(vocab_size=vocabulary, special_tokens=special, show_progress=False,
+                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    bpe.train_from_iterator((f"{turn['role']}\n{turn['content']}\n" for chat in chats for turn in chat), trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>",
+                                   chat_template=CHAT_TEMPLATE, model_max_length=2048)
+
+
+def batch(tokenizer, chats: list[list[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Right-padded ids and the mask of the tokens to be predicted (the answer and its end), both (rows, tokens)."""
+    prompts = tokenizer.apply_chat_template([chat[:-1] for chat in chats], tokenize=False, add_generation_prompt=True)
+    answers = [chat[-1]["content"] + tokenizer.eos_token for chat in chats]
+    prompt_ids = tokenizer(prompts, add_special_tokens=False)["input_ids"]
+    answer_ids = tokenizer(answers, add_special_tokens=False)["input_ids"]
+    width = max(len(p) + len(a) for p, a in zip(prompt_ids, answer_ids, strict=True))
+    ids = np.full((len(chats), width), tokenizer.pad_token_id)
+    taught = np.zeros((len(chats), width), dtype=bool)
+    for row, (prompt, answer) in enumerate(zip(prompt_ids, answer_ids, strict=True)):
+        ids[row, :len(prompt) + len(answer)] = prompt + answer
+        taught[row, len(prompt):len(prompt) + len(answer)] = True
+    return torch.from_numpy(ids), torch.from_numpy(taught)
+
+
+def answer_loss(model, ids: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy of the answer tokens; the vocabulary projection is computed for those alone."""
+    hidden = model.model(ids[:, :-1]).last_hidden_state[taught[:, 1:]]
+    return torch.nn.functional.cross_entropy(model.lm_head(hidden), ids[:, 1:][taught[:, 1:]])
+
+
+def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
+    """Train tokenizer and model, save both in ``folder``, and return the figures of the run."""
+    rng = np.random.default_rng(SEED)
+    torch.manual_seed(SEED)
+    general, _ = all_facts()
+    tokenizer = build_tokenizer([example(rng, general) for _ in range(20_000)])
+    config = Qwen3Config(
+        vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
+        num_key_value_heads=4, head_dim=32, tie_word_embeddings=True, max_position_embeddings=2048, rope_theta=10_000.0,
+        bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
+    model = Qwen3ForCausalLM(config)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
+    schedule = get_cosine_schedule_with_warmup(optimizer, 200, steps)
+    began, losses = time.time(), []
+    for step in range(1, steps + 1):
+        loss = answer_loss(model, *batch(tokenizer, [example(rng, general) for _ in range(rows)]))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+        if step % 200 == 0 or step == steps:
+            print(f"step {step}/{steps}  loss {np.mean(losses[-200:]):.4f}  {time.time() - began:.0f} s", flush=True)
+    model.eval().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    figures = {"seed": SEED, "steps": steps, "rows_per_step": rows, "final_loss": float(np.mean(losses[-200:])),
+               "parameters": model.num_parameters(), "seconds": round(time.time() - began)}
+    (folder / "pretraining.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return figures
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--steps", type=int, default=7_500)
+    chosen = parser.parse_args()
+    print(json.dumps(build(chosen.folder, chosen.steps)))

@@ -1,0 +1,45 @@
+"""How a record becomes a chat: the French user turn, the answer turn, and the letters of the options.
+
+Training, evaluation and the demo's base model all use these three functions, so that a model is asked
+in the words in which it was tuned.
+"""
+
+from collections.abc import Mapping, Sequence
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Last line of a question, in the wording of French examinations. Open questions carry none.
+TASK_LINES = {"mcqu": "Une seule bonne réponse.", "mcq": "Une ou plusieurs bonnes réponses.", "oeq": ""}
+ANSWER_FORMATS = ("letters", "letters_and_text", "text")
+
+
+def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "") -> str:
+    """Context, instruction, one ``(A) option`` a line, and the task line; empty parts leave no blank line."""
+    lines = [context, instruction]
+    lines += [f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False)]
+    lines.append(TASK_LINES[task])
+    return "\n".join(line for line in lines if line)
+
+
+def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequence[str], answer_format: str) -> str:
+    """The target of one record: ``A, C``, or ``A) foie, C) rein``, or the text alone.
+
+    An open question has no letters, so its answer is its text in every format.
+    """
+    if answer_format not in ANSWER_FORMATS:
+        raise ValueError(f"answer_format is {answer_format!r}; accepted: {', '.join(ANSWER_FORMATS)}")
+    if not answer_letters or answer_format == "text":
+        return answer_text
+    if answer_format == "letters":
+        return ", ".join(answer_letters)
+    return ", ".join(f"{letter}) {options[LETTERS.index(letter)]}" for letter in answer_letters)
+
+
+def messages(record: Mapping, answer_format: str = "letters", system: str = "", with_answer: bool = True) -> list[dict]:
+    """Chat messages of one record (a row of the records table as a mapping), ready for a chat template."""
+    turns = [{"role": "system", "content": system}] if system else []
+    question = user_turn(record["instruction"], record["options"], record["task"], record["context"])
+    turns.append({"role": "user", "content": question})
+    if with_answer:
+        answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format)
+        turns.append({"role": "assistant", "content": answer})
+    return turns

@@ -1,0 +1,153 @@
+"""Where a run's files lie, how they appear, and the cards that say how they came about.
+
+Everything that a profile makes stands under ``outputs/<profile>/``. A file is written under another name and
+renamed when whole, so half a file never has a final name.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+CONFIGURATIONS = ("NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL")
+BASE = "BASE"
+_CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy", "datasets")
+
+
+@contextmanager
+def replacing(path: str | Path):
+    """Yield a path to write to; on success it is renamed to ``path``, on failure it is removed."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: str | Path) -> Path:
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+def write_json(content: object, path: str | Path) -> Path:
+    return write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", path)
+
+
+def write_parquet(table: pd.DataFrame, path: str | Path) -> Path:
+    with replacing(path) as unfinished:
+        table.to_parquet(unfinished, index=False)
+    return Path(path)
+
+
+def write_csv(table: pd.DataFrame, path: str | Path) -> Path:
+    """UTF-8 with a header, numbers with up to six significant digits."""
+    with replacing(path) as unfinished:
+        table.to_csv(unfinished, index=False, float_format="%.6g")
+    return Path(path)
+
+
+def need(path: str | Path, made_by: str) -> Path:
+    """The path if it exists; else a FileNotFoundError that says what makes it."""
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist yet: run {made_by} first")
+    return path
+
+
+def sha256(path: str | Path) -> str:
+    """Of a file, or of a folder (names and contents of its files, in order)."""
+    path, digest = Path(path), hashlib.sha256()
+    if path.is_dir():
+        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file)}\0".encode())
+    else:
+        with path.open("rb") as handle:
+            while block := handle.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def versions(packages: Iterable[str] = _CARD_PACKAGES) -> dict[str, str]:
+    """Installed versions; "not installed" where so."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def hardware() -> dict:
+    """What this run has: processor cores it may use, memory in GB, and the accelerator if torch sees one."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9 if hasattr(os, "sysconf") else None
+    found = {"machine": platform.machine(), "system": platform.system(), "cores": available_cores(),
+             "memory_gb": memory and round(memory, 1), "accelerator": "none"}
+    import torch  # here, so that reading records needs no torch
+    if torch.cuda.is_available():
+        found["accelerator"] = f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}"
+    return found
+
+
+def available_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def label(kind: str) -> str:
+    """The words that every number and figure of a run wears.
+
+    ``kind``: "demo" (the planted world) or "run" (real questions).
+    """
+    labels = {"demo": "demo: shows that the machinery works, says nothing about medicine",
+              "run": f"run here on {_hardware_in_words()}"}
+    if kind not in labels:
+        raise ValueError(f"label is {kind!r}; accepted: {', '.join(labels)}")
+    return labels[kind]
+
+
+def _hardware_in_words() -> str:
+    found = hardware()
+    gpu = found["accelerator"]
+    return gpu if gpu != "none" else f"{found['cores']} CPU cores, no GPU"
+
+
+def git_commit() -> str:
+    """Commit of the working tree, marked when there are uncommitted changes; "unknown" outside a repository."""
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        return git("rev-parse", "HEAD") + (" (with changes)" if git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+class Card:
+    """Collects what a step did and writes it beside the step's outputs when the step is done.
+
+    ``inputs`` and ``outputs`` are paths; their SHA-256 go into the card.
+    """
+
+    def __init__(self, step: str, parameters: Mapping, inputs: Iterable[str | Path] = ()):
+        self._began = time.monotonic()
+        self.content = {
+            "step": step, "parameters": dict(parameters), "inputs": {str(p): sha256(p) for p in inputs},
+            "versions": versions(), "hardware": hardware(), "git_commit": git_commit(),
+            "started": datetime.now(UTC).isoformat(timespec="seconds")}
+
+    def write(self, path: str | Path, outputs: Iterable[str | Path] = (), **figures: object) -> Path:
+        seconds = round(time.monotonic() - self._began, 2)
+        return write_json(self.content | {"seconds": seconds, "outputs": {str(p): sha256(p) for p in outputs},
+                                          **figures}, path)
