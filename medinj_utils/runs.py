@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,12 @@ import pandas as pd
 CONFIGURATIONS = ("NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL")
 BASE = "BASE"
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy", "datasets")
+
+
+def progress(work: Iterable, what: str):
+    """tqdm that writes a line every ten seconds at most, so that logs and executed notebooks stay short."""
+    from tqdm import tqdm
+    return tqdm(work, desc=what, mininterval=10, file=sys.stdout, ascii=True)
 
 
 @contextmanager
@@ -147,7 +154,9 @@ class Card:
             "versions": versions(), "hardware": hardware(), "git_commit": git_commit(),
             "started": datetime.now(UTC).isoformat(timespec="seconds")}
 
-    def write(self, path: str | Path, outputs: Iterable[str | Path] = (), **figures: object) -> Path:
-        seconds = round(time.monotonic() - self._began, 2)
-        return write_json(self.content | {"seconds": seconds, "outputs": {str(p): sha256(p) for p in outputs},
-                                          **figures}, path)
+    def write(self, path: str | Path, outputs: Iterable[str | Path] = (), **figures: object) -> dict:
+        """Write the card with the time since its start and any ``figures``; returns its content."""
+        done = {"seconds": round(time.monotonic() - self._began, 2), "outputs": {Path(p).name: sha256(p) for p in outputs}}
+        content = self.content | done | figures
+        write_json(content, path)
+        return content

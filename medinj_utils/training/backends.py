@@ -1,0 +1,111 @@
+"""The two ways to load a base model and give it an adapter: Unsloth, and plain transformers with PEFT.
+
+Unsloth rewrites parts of transformers, TRL and PEFT when it is imported, and must be imported before them.
+So a process chooses its backend once, first thing, with `start_backend`.
+"""
+
+import importlib.util
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BACKENDS = ("unsloth", "peft")
+PRECISIONS = ("auto", "float32", "bfloat16")
+TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+
+
+def why_not_unsloth() -> str | None:
+    """None where Unsloth can be used in this process, else the reason why not."""
+    missing = [name for name in ("unsloth", "unsloth_zoo") if importlib.util.find_spec(name) is None]
+    if missing:
+        return f"{' and '.join(missing)} not installed"
+    if "unsloth" not in sys.modules and {"trl", "peft"} & set(sys.modules):
+        return "trl or peft was imported first in this process"
+    return None
+
+
+def start_backend(name: str = "auto") -> str:
+    """Choose the training backend of this process and import what it needs; returns "unsloth" or "peft".
+
+    "auto" takes Unsloth where it can be used. On a machine without an accelerator Unsloth is told to use the CPU.
+    """
+    if name not in ("auto", *BACKENDS):
+        raise ValueError(f"backend is {name!r}; accepted: auto, {', '.join(BACKENDS)}")
+    problem = why_not_unsloth()
+    if name == "unsloth" and problem:
+        raise RuntimeError(f"backend unsloth can't be used: {problem}. Take backend 'peft'")
+    if name == "peft" or problem:
+        return "peft"
+    import torch
+    if not torch.cuda.is_available():
+        os.environ.setdefault("UNSLOTH_FORCE_CPU", "1")
+    os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")  # its start would otherwise ask a hub
+    # Its generated code would else lie in the working folder, where two runs side by side overwrite each other's.
+    os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", tempfile.mkdtemp(prefix="unsloth_"))
+    import unsloth  # noqa: F401
+    return "unsloth"
+
+
+def choose_precision(wanted: str = "auto") -> str:
+    """"float32" or "bfloat16": as wanted, or by "auto" what a matrix product is measured to be faster in here."""
+    if wanted not in PRECISIONS:
+        raise ValueError(f"precision is {wanted!r}; accepted: {', '.join(PRECISIONS)}")
+    if wanted != "auto":
+        return wanted
+    speeds = matrix_speeds()
+    return max(speeds, key=speeds.get)
+
+
+def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
+    """GFLOP/s of a square matrix product in float32 and in bfloat16 on the device that training would use."""
+    import torch
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    found = {}
+    for name in ("float32", "bfloat16"):
+        a = torch.randn(size, size, device=device).to(getattr(torch, name))
+        (a @ a).sum().item()
+        began, times = time.perf_counter(), 0
+        while times == 0 or time.perf_counter() - began < seconds:
+            (a @ a)[0, 0].item()  # reading a value waits for the device
+            times += 1
+        found[name] = 2 * size**3 * times / (time.perf_counter() - began) / 1e9
+    return found
+
+
+def local_base(base_model: str) -> str:
+    """A base model's name as the loaders take it: "planted" is the tiny model that the package ships."""
+    if base_model == "planted":
+        return str(Path(__file__).parents[1] / "demo" / "base")
+    folder = Path(base_model)
+    if folder.is_dir() and not list(folder.glob("*.safetensors")):
+        raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
+    return base_model
+
+
+def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed: int, precision: str):
+    """(model with a fresh adapter, tokenizer), ready to train. ``recipe`` is a `train.Recipe`."""
+    import torch
+    name, dtype = local_base(base_model), getattr(torch, precision)
+    shape = {"r": recipe.rank, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none",
+             "target_modules": TARGETS, "use_dora": recipe.adapter == "dora"}
+    if backend == "unsloth":
+        from unsloth import FastLanguageModel
+        model, tokenizer = FastLanguageModel.from_pretrained(
+            name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=False)
+        model = FastLanguageModel.get_peft_model(
+            model, random_state=seed, max_seq_length=recipe.max_length,
+            use_gradient_checkpointing="unsloth" if recipe.gradient_checkpointing else False, **shape)
+    else:
+        from peft import LoraConfig, get_peft_model
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None)
+        model = AutoModelForCausalLM.from_pretrained(
+            name, revision=revision or None, dtype=dtype, use_safetensors=True)
+        torch.manual_seed(seed)
+        model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **shape))
+    magnitudes = [p for n, p in model.named_parameters() if "lora_magnitude_vector" in n and p.requires_grad]
+    if recipe.adapter == "dora" and not magnitudes:
+        raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")
+    return model, tokenizer

@@ -1,0 +1,79 @@
+"""From a record to the token ids that a model is trained on, and which of them bear loss."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from medinj_utils.prompts import LETTERS, messages
+
+IGNORED = -100  # label of a token without loss, as torch's cross-entropy has it
+
+
+@dataclass(frozen=True)
+class TrainingText:
+    """``input_ids`` of one chat and ``labels`` of the same length: the id where it bears loss, else -100."""
+
+    input_ids: list[int]
+    labels: list[int]
+
+    @property
+    def taught(self) -> int:
+        return sum(label != IGNORED for label in self.labels)
+
+
+class TemplateError(ValueError):
+    """The tokenizer's chat template can't be used for this row."""
+
+
+def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False) -> list[int]:
+    """Token ids of a chat by the tokenizer's own template, nothing added; ``open_answer`` opens the answer turn."""
+    if not tokenizer.chat_template:
+        raise TemplateError(f"{tokenizer.name_or_path}: the tokenizer has no chat template")
+    return tokenizer.apply_chat_template(chat, add_generation_prompt=open_answer, tokenize=True,
+                                         return_dict=True)["input_ids"]
+
+
+def training_text(record: Mapping, tokenizer, answer_format: str = "letters", system: str = "",
+                  loss_on: str = "answer") -> TrainingText:
+    """Ids and labels of one record.
+
+    ``loss_on`` is "answer" (the answer and the token that ends it) or "all" (the whole chat, as in the study's
+    released code). Raises `TemplateError`, naming the row, when the taught span is not exactly the answer.
+    """
+    if loss_on not in ("answer", "all"):
+        raise ValueError(f"loss_on is {loss_on!r}; accepted: answer, all")
+    chat = messages(record, answer_format, system)
+    prompt, ids = chat_ids(tokenizer, chat[:-1], open_answer=True), chat_ids(tokenizer, chat)
+    if ids[:len(prompt)] != prompt:
+        raise TemplateError(f"row {record.get('id', '?')}: the template writes another prompt when the answer follows")
+    if tokenizer.eos_token_id in ids[len(prompt):]:
+        ids = ids[:ids.index(tokenizer.eos_token_id, len(prompt)) + 1]
+    answer = tokenizer.decode(ids[len(prompt):], skip_special_tokens=True).strip()
+    if answer != chat[-1]["content"].strip():
+        raise TemplateError(f"row {record.get('id', '?')}: the taught span reads {answer!r}, "
+                            f"the answer is {chat[-1]['content']!r}")
+    return TrainingText(ids, ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):])
+
+
+def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
+    """The same record with its options in another order; the right letters move with their options."""
+    order = rng.permutation(len(record["options"]))
+    right = {LETTERS.index(letter) for letter in record["answer_letters"]}
+    return dict(record) | {"options": [record["options"][i] for i in order],
+                           "answer_letters": [LETTERS[place] for place, i in enumerate(order) if i in right]}
+
+
+def epochs_of(records: Iterable[Mapping], epochs: int, seed: int, permute: bool) -> Iterable[dict]:
+    """The rows of all epochs in the order in which they are taught: each epoch shuffled anew by ``seed``, with the
+    options of each row permuted anew where ``permute``. Nothing else decides the order, so a run can be repeated."""
+    rows = list(records)
+    for epoch in range(epochs):
+        rng = np.random.default_rng([seed, epoch])
+        for i in rng.permutation(len(rows)):
+            yield permute_options(rows[i], rng) if permute and rows[i]["options"] else dict(rows[i])
+
+
+def too_long(texts: Iterable[TrainingText], max_length: int) -> list[int]:
+    """Positions of the texts with more than ``max_length`` tokens."""
+    return [i for i, text in enumerate(texts) if len(text.input_ids) > max_length]

@@ -1,0 +1,95 @@
+"""Tune one adapter on one mixture: the same call for both backends."""
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.runs import Card, write_csv
+from medinj_utils.training.backends import choose_precision, load_with_adapter
+from medinj_utils.training.text import epochs_of, training_text
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an adapter is tuned. The defaults are the study's, but for the loss (answer alone) and the option order."""
+
+    adapter: str = "dora"  # or "lora"
+    rank: int = 16
+    alpha: int = 16
+    dropout: float = 0.05
+    epochs: int = 10
+    batch_size: int = 12  # rows per device and forward pass
+    gradient_accumulation: int = 8
+    learning_rate: float = 1e-4
+    warmup: float = 0.05  # share of the steps
+    max_length: int = 2048  # tokens; longer rows are set aside and counted
+    gradient_checkpointing: bool = True
+    permute_options: bool = False  # a new option order for every row in every epoch
+    answer_format: str = "letters"
+    loss_on: str = "answer"
+    system: str = ""
+    precision: str = "auto"
+
+
+def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, backend: str, base_model: str,
+                  revision: str = "", seed: int = 0, told: dict | None = None, inputs: tuple = ()) -> dict:
+    """Tune an adapter on ``mixture`` (records) and save it in ``folder`` with its loss curve and run card.
+
+    ``folder`` gets ``adapter/`` (safetensors that plain peft loads, and the tokenizer), ``curve.csv`` (step, loss,
+    learning_rate, grad_norm) and ``card.json``; it appears whole or not at all. ``inputs`` are files whose hashes
+    the card keeps; ``told`` enters the card's parameters. Returns the card's content.
+    """
+    import torch
+    from datasets import Dataset
+    from transformers import set_seed
+    from trl import SFTConfig, SFTTrainer
+    from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
+
+    folder, precision = Path(folder), choose_precision(recipe.precision)
+    parameters = asdict(recipe) | {"backend": backend, "base_model": base_model, "revision": revision, "seed": seed,
+                                   "precision": precision, **(told or {})}
+    card = Card("train_adapter", parameters, inputs)
+    set_seed(seed)
+    model, tokenizer = load_with_adapter(backend, base_model, revision, recipe, seed, precision)
+    texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system, recipe.loss_on)
+             for row in epochs_of(mixture.to_dict("records"), recipe.epochs, seed, recipe.permute_options)]
+    kept = [text for text in texts if len(text.input_ids) <= recipe.max_length]
+    if not kept:
+        raise ValueError(f"none of the {len(mixture)} rows has at most {recipe.max_length} tokens: raise max_length")
+    unfinished = folder.with_name(f".{folder.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    trainer = SFTTrainer(
+        model=model, processing_class=tokenizer,
+        train_dataset=Dataset.from_list([{"input_ids": t.input_ids, "labels": t.labels} for t in kept]),
+        data_collator=DataCollatorForLanguageModeling(pad_token_id=tokenizer.pad_token_id),
+        args=SFTConfig(
+            output_dir=str(unfinished), num_train_epochs=1, train_sampling_strategy="sequential",
+            per_device_train_batch_size=recipe.batch_size, gradient_accumulation_steps=recipe.gradient_accumulation,
+            learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=recipe.warmup,
+            optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not torch.cuda.is_available(),
+            gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
+            dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=5,
+            save_strategy="no", report_to="none", disable_tqdm=True, dataloader_pin_memory=torch.cuda.is_available()))
+    magnitudes = {n: p.detach().clone() for n, p in model.named_parameters() if "lora_magnitude_vector" in n}
+    result = trainer.train()
+    still = [n for n, p in model.named_parameters() if n in magnitudes and torch.equal(p.detach(), magnitudes[n])]
+    if still:
+        raise RuntimeError(f"{len(still)} of {len(magnitudes)} DoRA magnitudes did not move, {still[0]} first")
+    model.save_pretrained(unfinished / "adapter", safe_serialization=True)
+    tokenizer.save_pretrained(unfinished / "adapter")
+    history = [entry for entry in trainer.state.log_history if "loss" in entry]
+    curve = pd.DataFrame(history)[["step", "loss", "learning_rate", "grad_norm"]]
+    write_csv(curve, unfinished / "curve.csv")
+    seconds = result.metrics["train_runtime"]
+    tokens = sum(len(text.input_ids) for text in kept)
+    content = card.write(
+        unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=len(kept),
+        examples_too_long=len(texts) - len(kept), steps=trainer.state.global_step, tokens=tokens,
+        tokens_taught=sum(text.taught for text in kept), training_seconds=round(seconds, 2),
+        tokens_per_second=round(tokens / seconds, 1), final_loss=float(curve["loss"].iloc[-1]),
+        trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad))
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
+    return content
