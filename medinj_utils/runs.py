@@ -21,6 +21,7 @@ import pandas as pd
 
 CONFIGURATIONS = ("NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL")
 BASE = "BASE"
+SYSTEMS = (BASE, *CONFIGURATIONS)  # in the order of every figure and table
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy", "datasets")
 
 
@@ -28,6 +29,26 @@ def progress(work: Iterable, what: str):
     """tqdm that writes a line every ten seconds at most, so that logs and executed notebooks stay short."""
     from tqdm import tqdm
     return tqdm(work, desc=what, mininterval=10, file=sys.stdout, ascii=True)
+
+
+def seen(system: str) -> frozenset[str]:
+    """Provenances (NAT, SYN, TRAD) that a system has seen in tuning; none for the base."""
+    if system not in SYSTEMS:
+        raise ValueError(f"unknown system {system!r}; accepted: {', '.join(SYSTEMS)}")
+    if system == BASE:
+        return frozenset()
+    return frozenset(("NAT", "SYN", "TRAD") if system == "ALL" else system.split("-"))
+
+
+def enter_root() -> Path:
+    """Make the project's root the working folder, from it or from a folder below it, and return it."""
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()
+                 and (folder / "pyproject.toml").is_file()), None)
+    if root is None:
+        raise FileNotFoundError(f"{here} is not inside the book's folder: start the notebook from there")
+    os.chdir(root)
+    return root
 
 
 @contextmanager

@@ -20,19 +20,10 @@ from math import factorial
 import pandas as pd
 
 from medinj_utils.comparison.pairs import bootstrap_means, interval
-from medinj_utils.runs import BASE, CONFIGURATIONS
+from medinj_utils.runs import SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")
-
-
-def seen(system: str) -> frozenset[str]:
-    """Provenances (NAT, SYN, TRAD) that a system has seen in tuning; none for the base."""
-    if system == BASE:
-        return frozenset()
-    return frozenset(_PARTS if system == "ALL" else system.split("-"))
-
-
-CELLS = {seen(system): system for system in (BASE, *CONFIGURATIONS)}
+CELLS = {seen(system): system for system in SYSTEMS}
 
 
 def _weights() -> list[tuple[str, str, dict[str, float]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from medinj_utils.prompts import LETTERS, messages
-from medinj_utils.runs import progress, write_json, write_parquet
+from medinj_utils.runs import progress, sha256, write_json, write_parquet
 from medinj_utils.training.backends import local_base
 from medinj_utils.training.text import chat_ids
 
@@ -138,3 +138,10 @@ def answer_questions(items: pd.DataFrame, model, tokenizer, path: str | Path, as
     write_json({"key": key}, key_file)
     shutil.rmtree(parts)
     return answers
+
+
+def asked_of(base_model: str, revision: str, adapter: str | Path | None, precision: str) -> dict:
+    """What tells one answering model from another: names, and hashes of the weights that lie on this disk."""
+    folder = Path(local_base(base_model))
+    return {"base_model": base_model, "revision": revision, "precision": precision,
+            "base_sha256": sha256(folder) if folder.is_dir() else "", "adapter_sha256": sha256(adapter) if adapter else ""}

@@ -1,13 +1,15 @@
 """Tune one adapter on one mixture: the same call for both backends."""
 
+import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.runs import Card, write_csv
-from medinj_utils.training.backends import choose_precision, load_with_adapter
+from medinj_utils.data import load_mixture
+from medinj_utils.runs import Card, sha256, write_csv
+from medinj_utils.training.backends import choose_precision, load_with_adapter, local_base
 from medinj_utils.training.text import epochs_of, training_text
 
 
@@ -33,6 +35,30 @@ class Recipe:
     precision: str = "auto"
 
 
+def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe, backend: str, base_model: str,
+              revision: str = "") -> dict:
+    """`train_adapter` on a mixture of an output tree, into ``runs/<configuration>-s<seed>``; returns the card.
+
+    A run that stands there with the same inputs and parameters is not repeated.
+    """
+    folder, mixture_file = Path(output) / "runs" / f"{configuration}-s{seed}", Path(output) / "mixtures"
+    mixture = load_mixture(mixture_file, configuration)
+    inputs = [mixture_file / f"{configuration}.parquet"]
+    if Path(local_base(base_model)).is_dir():
+        inputs.append(Path(local_base(base_model)))
+    told = {"configuration": configuration}
+    if (folder / "card.json").exists():
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        same_inputs = list(card["inputs"].values()) == [sha256(path) for path in inputs]
+        if same_inputs and card["parameters"] == _parameters(recipe, backend, base_model, revision, seed, told):
+            return card
+    return train_adapter(mixture, folder, recipe, backend, base_model, revision, seed, told, inputs)
+
+
+def _parameters(recipe: Recipe, backend: str, base_model: str, revision: str, seed: int, told: dict) -> dict:
+    return asdict(recipe) | {"backend": backend, "base_model": base_model, "revision": revision, "seed": seed} | told
+
+
 def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, backend: str, base_model: str,
                   revision: str = "", seed: int = 0, told: dict | None = None, inputs: tuple = ()) -> dict:
     """Tune an adapter on ``mixture`` (records) and save it in ``folder`` with its loss curve and run card.
@@ -48,9 +74,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
     folder, precision = Path(folder), choose_precision(recipe.precision)
-    parameters = asdict(recipe) | {"backend": backend, "base_model": base_model, "revision": revision, "seed": seed,
-                                   "precision": precision, **(told or {})}
-    card = Card("train_adapter", parameters, inputs)
+    card = Card("train_adapter", _parameters(recipe, backend, base_model, revision, seed, told or {}), inputs)
     set_seed(seed)
     model, tokenizer = load_with_adapter(backend, base_model, revision, recipe, seed, precision)
     texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system, recipe.loss_on)
@@ -86,7 +110,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     tokens = sum(len(text.input_ids) for text in kept)
     content = card.write(
         unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=len(kept),
-        examples_too_long=len(texts) - len(kept), steps=trainer.state.global_step, tokens=tokens,
+        examples_too_long=len(texts) - len(kept), steps=trainer.state.global_step, tokens=tokens, precision_used=precision,
         tokens_taught=sum(text.taught for text in kept), training_seconds=round(seconds, 2),
         tokens_per_second=round(tokens / seconds, 1), final_loss=float(curve["loss"].iloc[-1]),
         trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad))

@@ -1,0 +1,47 @@
+"""From scores per item to the matrices that are compared, and numbers as they are shown."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+
+def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFrame:
+    """Items × (system, seed) of one score, from rows of `medinj_utils.evaluation.scoring.score_answers` in one mode.
+
+    Items that were set aside for any system are left out for all, so that every column has the same items.
+    """
+    run = scores["system"].str.extract(r"^(?P<system>.*?)(?:-s(?P<seed>\d+))?$")
+    parts = scores.assign(system=run["system"], seed=run["seed"].fillna("0").astype(int))
+    aside = parts.loc[parts["set_aside"], "id"]
+    parts = parts[~parts["id"].isin(aside)]
+    if parts.empty:
+        raise ValueError("no item was answered by all systems")
+    return parts.pivot(index="id", columns=["system", "seed"], values=score).astype(float)
+
+
+def unread_shares(scores: pd.DataFrame) -> pd.Series:
+    """Share of the asked answers that could not be read, by system (over its seeds)."""
+    asked = scores[~scores["set_aside"]]
+    system = asked["system"].str.replace(r"-s\d+$", "", regex=True)
+    return 1 - asked["read"].astype(float).groupby(system).mean()
+
+
+def clusters_of(items: pd.DataFrame, key: Mapping | None = None) -> pd.Series:
+    """What items hang together: those on one fact of a planted world (by its key), else those on one context."""
+    if key:
+        return pd.Series([key["tests"][item]["fact"] for item in items.index], index=items.index)
+    return items["context"].where(items["context"] != "", pd.Series(items.index, index=items.index))
+
+
+def chance_levels(items: pd.DataFrame) -> pd.Series:
+    """Expected exact match of a uniformly random valid answer per item: 1/n for one right letter, 1/(2^n − 1)
+    where any non-empty set of letters is valid."""
+    n = items["options"].map(len)
+    return (1 / n).where(items["task"] == "mcqu", 1 / (2.0**n - 1))
+
+
+def show_p(p: float) -> str:
+    """A p-value in words: never 0 or 1, empty where there is none."""
+    if pd.isna(p):
+        return ""
+    return "< 0.001" if p < 0.001 else "> 0.99" if p > 0.99 else f"{p:.3f}"
