@@ -1,4 +1,4 @@
-"""Run one notebook of a profile: ``python -m medinj_utils.execute PROFILE NOTEBOOK [--data FOLDER]``.
+"""Run one notebook of a profile: ``python -m medinj_utils.execute PROFILE NOTEBOOK [--data FOLDER] [--base MODEL]``.
 
 Papermill executes; this module tells it the profile's parameters, refuses what the notebook doesn't know, and
 says which notebook of how many it is and how long it took.
@@ -16,9 +16,9 @@ from medinj_utils.runs import replacing
 from medinj_utils.settings import check_value, executions_of, load_profile, notebook_defaults, notebook_names
 
 
-def all_executions(profile_name: str, data: str = "") -> dict[str, tuple[str, dict]]:
+def all_executions(profile_name: str, data: str = "", base: str = "") -> dict[str, tuple[str, dict]]:
     """Every execution of a profile in order: name of the executed copy → (notebook, parameters)."""
-    profile = load_profile(profile_name, data)
+    profile = load_profile(profile_name, data, base)
     return {name: (notebook, parameters) for notebook in notebook_names()
             for name, parameters in executions_of(profile_name, profile, notebook)}
 
@@ -51,9 +51,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("profile")
     parser.add_argument("execution", help="name of the executed copy, e.g. 31_score_choices or 21_train_adapter-0")
-    parser.add_argument("--data", default="")
+    parser.add_argument("--data", default="", help="folder that the profile's sources lie in")
+    parser.add_argument("--base", default="", help="base model instead of the profile's")
     chosen = parser.parse_args()
-    executions = all_executions(chosen.profile, chosen.data)
+    executions = all_executions(chosen.profile, chosen.data, chosen.base)
     if chosen.execution not in executions:
         raise SystemExit(f"no execution {chosen.execution!r}; there are: {', '.join(executions)}")
     notebook, parameters = executions[chosen.execution]

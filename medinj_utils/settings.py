@@ -4,7 +4,9 @@ A notebook's ``parameters`` cell holds its defaults; a profile (``profiles/<name
 differ. Both are checked here before anything runs, so that a misspelt key or a wrong type is never ignored.
 """
 
+import argparse
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -34,7 +36,7 @@ class SourceAsked(BaseModel):
 
 #: Every parameter that a notebook may have: its type and range. Names mean the same in all notebooks.
 PARAMETERS: dict[str, Any] = {
-    "output": str, "label": Literal["demo", "run"], "profile": str, "planted_key": str,
+    "output": str, "label": Literal["demo", "run"], "profile": str, "planted_key": str, "null_output": str,
     "sources": Annotated[list[SourceAsked], Field(min_length=1)], "most_quarantined": _Share,
     "budget": _Count, "shortage": Literal["refuse", "lower", "repeat"], "mixture_seed": Annotated[int, Field(ge=0)],
     "tasks": Annotated[list[Literal["mcqu", "mcq", "oeq"]], Field(min_length=1)],
@@ -47,7 +49,7 @@ PARAMETERS: dict[str, Any] = {
     "answer_format": Literal["letters", "letters_and_text", "text"], "loss_on": Literal["answer", "all"],
     "system_prompt": str, "precision": Literal["auto", "float32", "bfloat16"],
     "modes": Annotated[list[Literal["greedy", "constrained"]], Field(min_length=1)],
-    "answer_batch_size": _Count, "max_new_tokens": _Count, "test_splits": Annotated[list[str], Field(min_length=1)],
+    "answer_batch_size": _Count, "max_new_tokens": _Count,
     "mode": Literal["greedy", "constrained"], "general_sources": list[str], "resamples": _Count,
 }
 
@@ -127,8 +129,9 @@ class Profile(BaseModel):
     minutes: dict[str, float] = {}
 
 
-def load_profile(name: str, data: str = "") -> Profile:
-    """Read and check ``profiles/<name>.yaml``; ``{data}`` in a location becomes the folder ``data``."""
+def load_profile(name: str, data: str = "", base: str = "") -> Profile:
+    """Read and check ``profiles/<name>.yaml``; ``{data}`` in a location becomes the folder ``data``, and ``base``,
+    if told, replaces the profile's base model (a folder, or a hub id with ``@revision``)."""
     path = PROFILES / f"{name}.yaml"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
@@ -145,6 +148,9 @@ def load_profile(name: str, data: str = "") -> Profile:
         first = error.errors()[0]
         raise SettingsError(f"{path}, {'.'.join(map(str, first['loc']))}: {first['msg']}; "
                             f"accepted keys: {', '.join(Profile.model_fields)}") from None
+    if base:
+        model, _, revision = base.partition("@")
+        profile.shared.update(base_model=model, base_revision=revision)
     _check_profile(profile, str(path))
     return profile
 
@@ -181,3 +187,26 @@ def executions_of(profile_name: str, profile: Profile, notebook: str) -> Iterato
     for values in product(*(parameters[key] for key in keys)):
         suffix = "".join(f"-{value}" for value in values)
         yield notebook + suffix, parameters | {key: [value] for key, value in zip(keys, values, strict=True)}
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Check a profile before anything runs.")
+    parser.add_argument("profile")
+    parser.add_argument("--data", default="")
+    parser.add_argument("--base", default="")
+    chosen = parser.parse_args()
+    try:
+        profile = load_profile(chosen.profile, chosen.data, chosen.base)
+        for other in profile.beside:
+            load_profile(other, chosen.data, chosen.base)
+    except SettingsError as error:
+        sys.exit(str(error))
+    if profile.needs_gpu:
+        import torch
+        if not torch.cuda.is_available():
+            sys.exit(f"Profile {chosen.profile!r} needs a GPU and torch sees none here: nothing was downloaded or run. "
+                     "On two CPU cores take PROFILE=demo or PROFILE=open.")
+
+
+if __name__ == "__main__":
+    _main()

@@ -14,7 +14,7 @@ from medinj_utils.prompts import LETTERS
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _OPTION = re.compile(r"(\d+)\s*-\s*(.*)")
-_ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE)\s*:\s*(.*)")  # the splits differ
+_ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s*(.*)")  # the splits differ
 
 
 def _documents(file: Path) -> list[list[str]]:

@@ -1,0 +1,42 @@
+# A thin front over Snakemake: `make book` and `make test` are all that most need.
+PYTHON ?= python3
+PROFILE ?= demo
+DATA ?=
+BASE ?=
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+SNAKEMAKE = snakemake --cores all --quiet all --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
+
+.PHONY: book test figures lint clean check-profile
+
+book: $(VENV)/installed check-profile  ## run the notebooks of a profile and build the HTML
+	@mkdir -p outputs && touch outputs/.asked
+	@$(SNAKEMAKE)
+	@test outputs/$(PROFILE)/html/index.html -nt outputs/.asked || \
+	  echo "Nothing was to do: no notebook, parameter, page or package file has changed."
+	@echo "The book: $(CURDIR)/outputs/$(PROFILE)/html/index.html"
+
+test: $(VENV)/installed  ## all tests, notebooks included
+	python -m pytest
+
+lint: $(VENV)/installed
+	ruff check . && lint-imports
+
+clean:  ## remove what runs have made; the environment stays
+	rm -rf outputs .snakemake
+
+check-profile: $(VENV)/installed
+	@python -m medinj_utils.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'
+
+$(VENV)/installed: requirements.txt requirements-unsloth.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \
+	  { echo "This book needs Python 3.11 or 3.12; $(PYTHON) is `$(PYTHON) -V 2>&1`. Try: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages into $(VENV): about three minutes."
+	@pip install -q -c constraints.txt torch==$$(sed -n 's/^torch==//p' requirements.txt) \
+	  && pip install -q -c constraints.txt -e '.[test]' \
+	  && pip install -q --no-deps -r requirements-unsloth.txt \
+	  || { echo "The packages could not be installed (the lines above say why). Is the network up? Then try again."; exit 1; }
+	@touch $@

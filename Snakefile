@@ -1,0 +1,70 @@
+# What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/execute.py).
+import json
+from pathlib import Path
+
+from medinj_utils.execute import all_executions
+from medinj_utils.settings import load_profile, notebook_names
+
+PROFILE, DATA, BASE = config.get("profile", "demo"), config.get("data", ""), config.get("base", "")
+TOLD = f"--data '{DATA}' --base '{BASE}'"
+# A notebook's job waits for the executions of these.
+AFTER = {
+    "00_check_environment": [], "10_read_sources": [], "13_audit_records": ["10_read_sources"],
+    "14_build_mixtures": ["10_read_sources"], "20_inspect_training_text": ["14_build_mixtures"],
+    "21_train_adapter": ["14_build_mixtures"], "30_answer_questions": ["21_train_adapter"],
+    "31_score_choices": ["30_answer_questions"], "40_compare_provenances": ["31_score_choices"],
+}
+ROOMS = ["data", "training", "evaluation", "comparison"]
+if set(AFTER) != set(notebook_names()):
+    raise WorkflowError(f"Snakefile: AFTER and notebooks/ differ in {sorted(set(AFTER) ^ set(notebook_names()))}")
+
+
+def package_files(notebook):
+    """The package's files that a notebook's result may depend on: its own room, earlier rooms, and the root."""
+    rooms = ROOMS[:int(notebook[0])]
+    return [str(p) for p in sorted(Path("medinj_utils").rglob("*")) if p.is_file() and "__pycache__" not in p.parts
+            and p.name not in ("publish.py", "execute.py") and (p.parts[1] not in ROOMS or p.parts[1] in rooms)]
+
+
+def executed(profile, notebook=None):
+    return [f"outputs/{profile}/notebooks/{name}.ipynb" for name, (of, _) in all_executions(profile, DATA, BASE).items()
+            if notebook in (None, of)]
+
+
+rule book:
+    input:
+        executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
+        "medinj_utils/publish.py",
+    output: f"outputs/{PROFILE}/html/index.html"
+    params: told=TOLD
+    shell: "python -m medinj_utils.publish {PROFILE} {params.told}"
+
+
+for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
+    profile = load_profile(profile_name, DATA, BASE)
+    if profile.world:
+        rule:
+            name: f"{profile_name}_world"
+            input: [str(p) for p in sorted(Path("medinj_utils/demo").glob("*.py"))]
+            output: f"outputs/{profile_name}/world/key.json"
+            params:
+                profile=profile_name,
+                words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.items()),
+            shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
+
+    for execution, (notebook, parameters) in all_executions(profile_name, DATA, BASE).items():
+        parts = len(executed(profile_name, notebook))
+        before = [f"outputs/{profile_name}/world/key.json"] if profile.world else []
+        before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
+        if notebook == "40_compare_provenances":
+            before += [path for other in profile.beside for path in executed(other, notebook)]
+        rule:
+            name: f"{profile_name}_{execution}"
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook)
+            output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
+            params: profile=profile_name, execution=execution, told=TOLD, parameters=json.dumps(parameters, sort_keys=True)
+            # Parts of a split notebook share the cores, so that small models train side by side; a GPU takes one.
+            threads: workflow.cores if profile.needs_gpu else max(1, workflow.cores // parts)
+            shell:
+                "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
+                "python -m medinj_utils.execute {params.profile} {params.execution} {params.told}"

@@ -1,0 +1,27 @@
+"""What several tests share: the folder of real data, and a small planted world."""
+
+from pathlib import Path
+
+import pytest
+
+from medinj_utils.data import read_source
+from medinj_utils.demo.world import write_world
+
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"real data are not there: {SHARED_DATA.name} folder beside the project is missing")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory) -> dict:
+    """A small planted world: its folder, key, records and quarantine."""
+    folder = tmp_path_factory.mktemp("world")
+    key = write_world(folder, substances=6, rows_per_fact=4, tests_per_fact=2, general_tests=10)
+    records, quarantine = read_source("planted", folder / "published")
+    return {"folder": folder, "key": key, "records": records, "quarantine": quarantine}
