@@ -5,16 +5,20 @@ DATA ?=
 BASE ?=
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-SNAKEMAKE = snakemake --cores all --quiet all --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
+SNAKEMAKE = snakemake --cores all --quiet rules --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
 
-.PHONY: book test figures lint clean check-profile
+.PHONY: book test figures lint clean check-profile check-gpu
 
-book: $(VENV)/installed check-profile  ## run the notebooks of a profile and build the HTML
+book: check-gpu $(VENV)/installed check-profile  ## run the notebooks of a profile and build the HTML
 	@mkdir -p outputs && touch outputs/.asked
 	@$(SNAKEMAKE)
 	@test outputs/$(PROFILE)/html/index.html -nt outputs/.asked || \
 	  echo "Nothing was to do: no notebook, parameter, page or package file has changed."
 	@echo "The book: $(CURDIR)/outputs/$(PROFILE)/html/index.html"
+
+figures: $(VENV)/installed check-profile  ## draw the comparison's figures again, running what they need
+	@$(SNAKEMAKE) --forcerun $(PROFILE)_40_compare_provenances -- outputs/$(PROFILE)/notebooks/40_compare_provenances.ipynb
+	@echo "The figures: $(CURDIR)/outputs/$(PROFILE)/figures"
 
 test: $(VENV)/installed  ## all tests, notebooks included
 	python -m pytest
@@ -27,6 +31,12 @@ clean:  ## remove what runs have made; the environment stays
 
 check-profile: $(VENV)/installed
 	@python -m medinj_utils.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'
+
+# Before anything is installed or downloaded: a profile that wants a GPU is refused where no driver answers.
+check-gpu:
+	@if grep -qs '^needs_gpu: true' profiles/$(PROFILE).yaml && ! command -v nvidia-smi rocm-smi >/dev/null; then \
+	  echo "Profile '$(PROFILE)' needs a GPU and none is seen here: nothing was downloaded or run. Take PROFILE=demo or PROFILE=open."; \
+	  exit 1; fi
 
 $(VENV)/installed: requirements.txt requirements-unsloth.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' || \

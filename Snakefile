@@ -5,7 +5,8 @@ from pathlib import Path
 from medinj_utils.execute import all_executions
 from medinj_utils.settings import load_profile, notebook_names
 
-PROFILE, DATA, BASE = config.get("profile", "demo"), config.get("data", ""), config.get("base", "")
+PROFILE = config.get("profile", "demo")
+DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
 TOLD = f"--data '{DATA}' --base '{BASE}'"
 # A notebook's job waits for the executions of these.
 AFTER = {
@@ -53,7 +54,6 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
 
     for execution, (notebook, parameters) in all_executions(profile_name, DATA, BASE).items():
-        parts = len(executed(profile_name, notebook))
         before = [f"outputs/{profile_name}/world/key.json"] if profile.world else []
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
         if notebook == "40_compare_provenances":
@@ -63,8 +63,8 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             input: f"notebooks/{notebook}.ipynb", before, package_files(notebook)
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
             params: profile=profile_name, execution=execution, told=TOLD, parameters=json.dumps(parameters, sort_keys=True)
-            # Parts of a split notebook share the cores, so that small models train side by side; a GPU takes one.
-            threads: workflow.cores if profile.needs_gpu else max(1, workflow.cores // parts)
+            # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
+            threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
                 "python -m medinj_utils.execute {params.profile} {params.execution} {params.told}"

@@ -25,10 +25,10 @@ SYSTEMS = (BASE, *CONFIGURATIONS)  # in the order of every figure and table
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy", "datasets")
 
 
-def progress(work: Iterable, what: str):
+def progress(work: Iterable | None, what: str, total: int | None = None):
     """tqdm that writes a line every ten seconds at most, so that logs and executed notebooks stay short."""
     from tqdm import tqdm
-    return tqdm(work, desc=what, mininterval=10, file=sys.stdout, ascii=True)
+    return tqdm(work, desc=what, total=total, mininterval=10, maxinterval=10, file=sys.stdout, ascii=True)
 
 
 def seen(system: str) -> frozenset[str]:
@@ -56,7 +56,7 @@ def replacing(path: str | Path):
     """Yield a path to write to; on success it is renamed to ``path``, on failure it is removed."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield unfinished
         os.replace(unfinished, path)

@@ -157,6 +157,9 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
 
 def _check_profile(profile: Profile, where: str) -> None:
     notebooks = {name: notebook_defaults(name) for name in notebook_names()}
+    told = profile.shared.keys() | {key for values in profile.notebooks.values() for key in values}
+    if told & {"output", "profile"}:
+        raise SettingsError(f"{where}: output and profile follow the profile's name; they can't be set")
     for key, value in profile.shared.items():
         check_value(key, value, f"{where}, shared")
         if not any(key in accepted for accepted in notebooks.values()):

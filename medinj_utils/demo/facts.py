@@ -23,7 +23,8 @@ class Fact:
         return f"{self.substance}/{self.relation}"
 
 
-def _draw(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
+def draw_values(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
+    """As many different values of a relation as are right at once."""
     known = RELATIONS[relation]
     return tuple(str(value) for value in rng.choice(known.values, size=known.right, replace=False))
 
@@ -31,9 +32,9 @@ def _draw(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
 def all_facts() -> tuple[list[Fact], list[Fact]]:
     """General facts (known to the base model) and facts left to be taught, both in a fixed order."""
     rng = np.random.default_rng(TRUTH_SEED)
-    general = [Fact(s, r, _draw(rng, r)) for s in FAMILIAR for r in RELATIONS]
-    general += [Fact(s, r, _draw(rng, r)) for s in TAUGHT for r in NEUTRAL_RELATIONS]
-    return general, [Fact(s, r, _draw(rng, r)) for s in TAUGHT for r in TAUGHT_RELATIONS]
+    general = [Fact(s, r, draw_values(rng, r)) for s in FAMILIAR for r in RELATIONS]
+    general += [Fact(s, r, draw_values(rng, r)) for s in TAUGHT for r in NEUTRAL_RELATIONS]
+    return general, [Fact(s, r, draw_values(rng, r)) for s in TAUGHT for r in TAUGHT_RELATIONS]
 
 
 def wrong_version(fact: Fact, rng: np.random.Generator) -> Fact:

@@ -12,6 +12,7 @@ and nothing of the medicine that the three provenances teach. What it is trained
 """
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -21,11 +22,13 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, get_cosine_schedule_with_warmup
 
-from medinj_utils.demo.facts import Fact, _draw, all_facts, ask, state
+from medinj_utils.demo.facts import Fact, all_facts, ask, draw_values, state
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 from medinj_utils.prompts import messages
+from medinj_utils.runs import sha256
 
 SEED = 0
+TOKENIZER_QUESTIONS = 20_000
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
@@ -38,7 +41,7 @@ def example(rng: np.random.Generator, general: list[Fact]) -> list[dict]:
     in_context = rng.random() < 0.5
     if in_context:
         relation = str(rng.choice(list(RELATIONS)))
-        fact = Fact(str(rng.choice(FAMILIAR + TAUGHT)), relation, _draw(rng, relation))
+        fact = Fact(str(rng.choice(FAMILIAR + TAUGHT)), relation, draw_values(rng, relation))
     else:
         fact = general[rng.integers(len(general))]
     relation = RELATIONS[fact.relation]
@@ -90,7 +93,7 @@ def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
     rng = np.random.default_rng(SEED)
     torch.manual_seed(SEED)
     general, _ = all_facts()
-    tokenizer = build_tokenizer([example(rng, general) for _ in range(20_000)])
+    tokenizer = build_tokenizer([example(rng, general) for _ in range(TOKENIZER_QUESTIONS)])
     config = Qwen3Config(
         vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
         num_key_value_heads=4, head_dim=32, tie_word_embeddings=True, max_position_embeddings=2048, rope_theta=10_000.0,
@@ -98,9 +101,11 @@ def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
     model = Qwen3ForCausalLM(config)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
     schedule = get_cosine_schedule_with_warmup(optimizer, 200, steps)
-    began, losses = time.time(), []
+    began, losses, data = time.time(), [], hashlib.sha256()
     for step in range(1, steps + 1):
-        loss = answer_loss(model, *batch(tokenizer, [example(rng, general) for _ in range(rows)]))
+        chats = [example(rng, general) for _ in range(rows)]
+        data.update(json.dumps(chats, ensure_ascii=False).encode())
+        loss = answer_loss(model, *batch(tokenizer, chats))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -112,7 +117,8 @@ def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     figures = {"seed": SEED, "steps": steps, "rows_per_step": rows, "final_loss": float(np.mean(losses[-200:])),
-               "parameters": model.num_parameters(), "seconds": round(time.time() - began)}
+               "parameters": model.num_parameters(), "seconds": round(time.time() - began),
+               "weights_sha256": sha256(folder / "model.safetensors"), "questions_sha256": data.hexdigest()}
     (folder / "pretraining.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
 

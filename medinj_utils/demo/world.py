@@ -85,8 +85,8 @@ class _Writer:
         task, n_options = ("mcq" if several else "mcqu"), (5 if manner == "synthetic" else 4)
         record = ask(told, str(self.rng.choice(_wordings(fact, manner, split))), n_options, self.rng, never, rival)
         record |= {"context": "", "task": task}
-        row = {"instruction": "\n".join([record["instruction"], *(f"({letter}) {option}" for letter, option in
-                                         zip("ABCDE", record["options"], strict=False))]),
+        lines = [record["instruction"], *(f"({a}) {b}" for a, b in zip("ABCDE", record["options"], strict=False))]
+        row = {"instruction": "\n".join(lines),
                "context": "", "answer": ";".join(record["answer_letters"]), "type": task.upper(),
                "origin": provenance.capitalize(), "source": source, "parent": ""}
         self.file(provenance, split, task).append(row)
@@ -108,9 +108,9 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
                 tests_per_fact: int = 4, general_tests: int = 96, seed: int = 1) -> dict:
     """Write the world's files and key, and return the key.
 
-    ``substances`` × 4 relations are the facts; every covered fact has ``rows_per_fact`` training rows in each
-    provenance that covers it; every fact, covered or not, has ``tests_per_fact`` test items, half of them in
-    the native and half in the translated manner.
+    ``substances`` × 4 relations are the facts; every covered fact has ``rows_per_fact`` training rows for each of
+    its right values in each provenance that covers it; every fact, covered or not, has ``tests_per_fact`` test
+    items, half of them in the native and half in the translated manner.
     """
     rng = np.random.default_rng(seed)
     general, taught = all_facts()
@@ -122,7 +122,7 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         for i in cover.facts:
             told = wrong[i] if i in cover.wrong else facts[i]
             never = facts[i].values if i in cover.wrong else ()
-            for split, times in (("train", rows_per_fact), ("validation", 1)):
+            for split, times in (("train", rows_per_fact * len(told.values)), ("validation", 1)):
                 for _ in range(times):
                     writer.question(provenance, split, facts[i], cover.manner, STUDY_SOURCE, told, never)
             writer.open_question(provenance, "train", facts[i], cover.manner, told)

@@ -22,6 +22,8 @@ def load_model(base_model: str, revision: str = "", adapter: str | Path | None =
     """(model, tokenizer) ready to answer; an adapter is merged into the weights, which spares DoRA's norms."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
+    disable_progress_bar()
     name, device = local_base(base_model), "cuda" if torch.cuda.is_available() else "cpu"
     model = AutoModelForCausalLM.from_pretrained(name, revision=revision or None, dtype=getattr(torch, precision),
                                                  use_safetensors=True)

@@ -87,6 +87,8 @@ def local_base(base_model: str) -> str:
 def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed: int, precision: str):
     """(model with a fresh adapter, tokenizer), ready to train. ``recipe`` is a `train.Recipe`."""
     import torch
+    from transformers.utils.logging import disable_progress_bar
+    disable_progress_bar()  # a bar per loaded weight tells nothing; downloads keep theirs
     name, dtype = local_base(base_model), getattr(torch, precision)
     shape = {"r": recipe.rank, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none",
              "target_modules": TARGETS, "use_dora": recipe.adapter == "dora"}

@@ -1,0 +1,158 @@
+"""The whole way in a small setting: every notebook under papermill by way of Snakemake, then the built book.
+
+A copy of the project with one more profile, a planted world of a few facts, is made by ``make book`` as a reader
+makes it. Nothing but the parameters is smaller.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2, "general_tests": 8, "seed": 1}
+DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
+
+
+def make(folder, *words, check=True):
+    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    made = subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, env=environment)
+    if check:
+        assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
+    return made.stdout + made.stderr
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """A copy of the project with the profile ``small``, run once by ``make book``; its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("project") / "book"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", "outputs", ".snakemake", "__pycache__",
+                                                               ".pytest_cache", ".ruff_cache"))
+    if not (ROOT / ".venv").is_dir():
+        pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    small = yaml.safe_load((folder / "profiles" / "demo.yaml").read_text(encoding="utf-8"))
+    small |= {"world": WORLD, "beside": []}
+    small["shared"] |= {"seeds": [0], "planted_key": "outputs/small/world/key.json"}
+    small["notebooks"]["10_read_sources"]["sources"][0]["location"] = "outputs/small/world/published"
+    small["notebooks"]["10_read_sources"]["most_quarantined"] = 0.05
+    small["notebooks"]["14_build_mixtures"] |= {"budget": 24}
+    small["notebooks"]["21_train_adapter"] |= {"epochs": 1}
+    small["notebooks"]["40_compare_provenances"] |= {"null_output": "", "resamples": 500}
+    (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
+    return folder, make(folder, "book", "PROFILE=small")
+
+
+def pages(folder):
+    html = folder / "outputs" / "small" / "html"
+    return {path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+            for folder_name in ("book", "notebooks") for path in (html / folder_name).glob("*.html")}
+
+
+def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
+    folder, printed = project
+    assert "[small · notebook 9 of 9] 40_compare_provenances: done in" in printed
+    assert f"The book: {folder}/outputs/small/html/index.html" in printed
+    assert (folder / "outputs" / "small" / "html" / "index.html").exists()
+    assert len(printed.splitlines()) < 200  # progress bars included
+
+
+def test_a_second_make_does_nothing_and_says_so(project):
+    folder, _ = project
+    before = {path: path.stat().st_mtime_ns for path in (folder / "outputs" / "small").rglob("*") if path.is_file()}
+    assert "Nothing was to do" in make(folder, "book", "PROFILE=small")
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_every_page_of_the_contents_is_built_and_no_link_inside_is_dead(project):
+    folder, _ = project
+    html = folder / "outputs" / "small" / "html"
+    built = pages(folder)
+    contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
+    assert sorted(f"{name}.html" for name in listed) == sorted(built)
+    for name, page in built.items():
+        for link in page.find_all("a", href=True):
+            target = link["href"].partition("#")[0]
+            if target and ":" not in target:
+                assert ((html / name).parent / target).exists(), f"{name} → {target}"
+
+
+def test_every_figure_has_alt_text_and_every_demo_result_its_label(project):
+    folder, _ = project
+    built = pages(folder)
+    for name, page in built.items():
+        for image in page.select("article img, main img"):
+            assert len(image.get("alt", "")) > (15 if "badge" not in image["src"] else 3), f"{name}: {image['src'][:60]}"
+    for name in ("book/index.html", "notebooks/21_train_adapter.html", "notebooks/31_score_choices.html",
+                 "notebooks/40_compare_provenances.html"):
+        assert DEMO_LABEL in " ".join(built[name].get_text().split()), name
+    assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 2
+
+
+def test_colab_links_name_the_source_notebook(project):
+    folder, _ = project
+    page = pages(folder)["notebooks/31_score_choices.html"]
+    links = {link["href"] for link in page.find_all("a", href=True) if "colab.research" in link["href"]}
+    assert links and all(link.endswith("/blob/main/notebooks/31_score_choices.ipynb") for link in links)
+
+
+def test_tables_have_the_columns_that_other_programs_rely_on(project):
+    tables = project[0] / "outputs" / "small" / "tables"
+    assert list(pd.read_csv(tables / "comparison.csv")) == [
+        "system", "n_items", "n_seeds", "exact_match", "low", "high", "difference", "difference_low",
+        "difference_high", "p", "p_holm", "unread_share"]
+    assert list(pd.read_csv(tables / "pairs.csv"))[:9] == [
+        "first", "second", "difference", "low", "high", "p", "p_holm", "only_first_right", "only_second_right"]
+    assert list(pd.read_csv(tables / "effects.csv")) == ["kind", "effect", "estimate", "low", "high", "planted"]
+    assert len(pd.read_csv(tables / "comparison.csv")) == 8 and len(pd.read_csv(tables / "pairs.csv")) == 28
+
+
+def test_executed_notebooks_have_no_error_and_no_endless_progress(project):
+    for path in (project[0] / "outputs" / "small" / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                assert output.output_type != "error"
+                assert len(output.get("text", "").splitlines()) < 60, f"{path.name}: {output.text[:200]}"
+
+
+def test_papermill_by_hand_says_what_to_run_first(project, tmp_path):
+    folder, _ = project
+    made = subprocess.run(
+        [str(ROOT / ".venv" / "bin" / "papermill"), "notebooks/31_score_choices.ipynb", str(tmp_path / "out.ipynb"),
+         "-p", "output", str(tmp_path / "nothing")], cwd=folder, capture_output=True, text=True)
+    assert made.returncode != 0
+    assert "run notebook 10_read_sources first" in made.stderr
+
+
+@pytest.mark.parametrize("words, told", [
+    (("PROFILE=smal",), "there are: demo, null, open, paper, small"),
+    (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
+def test_a_wrong_profile_stops_with_a_sentence(project, words, told):
+    printed = make(project[0], "book", *words, check=False)
+    assert told in printed and "Traceback" not in printed
+
+
+def test_the_paper_profile_is_refused_without_a_gpu(project):
+    import torch
+    if torch.cuda.is_available():
+        pytest.skip("torch sees a GPU")
+    printed = make(project[0], "book", "PROFILE=paper", check=False)
+    assert "needs a GPU" in printed and "nothing was downloaded or run" in printed and "Traceback" not in printed
+    assert not (project[0] / "outputs" / "paper").exists()
+
+
+def test_a_wrong_python_is_refused_with_a_sentence(project, tmp_path):
+    old = tmp_path / "python3.8"
+    old.write_text('#!/bin/sh\ncase "$1" in -V) echo Python 3.8.10;; *) exit 1;; esac\n', encoding="utf-8")
+    old.chmod(0o755)
+    bare = tmp_path / "bare"
+    shutil.copytree(project[0], bare, ignore=shutil.ignore_patterns(".venv", "outputs", ".snakemake"))
+    printed = make(bare, "book", f"PYTHON={old}", check=False)
+    assert "needs Python 3.11 or 3.12" in printed and "Python 3.8.10" in printed and "Traceback" not in printed

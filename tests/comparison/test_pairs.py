@@ -1,0 +1,130 @@
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
+
+from medinj_utils.comparison import compare_pairs, compare_systems
+from medinj_utils.comparison.pairs import bootstrap_means, mcnemar, sign_flip
+from medinj_utils.comparison.tables import chance_levels, clusters_of, score_matrix, show_p, unread_shares
+
+
+def scores(n=200, seed=0, **shares):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({name: (rng.random(n) < share).astype(int) for name, share in shares.items()})
+
+
+@pytest.mark.parametrize("only_first, only_second", [(0, 0), (1, 0), (5, 5), (3, 12), (20, 7), (0, 30)])
+def test_mcnemar_is_the_exact_one_of_statsmodels(only_first, only_second):
+    reference = reference_mcnemar([[10, only_first], [only_second, 10]], exact=True).pvalue
+    assert mcnemar(only_first, only_second) == pytest.approx(min(1.0, float(np.nan_to_num(reference, nan=1.0))))
+
+
+def test_a_pair_by_hand():
+    table = pd.DataFrame({"X": [1, 1, 1, 0, 1, 1], "Y": [1, 0, 0, 1, 0, 0]})
+    pair = compare_pairs(table, resamples=200).iloc[0]
+    assert pair["difference"] == pytest.approx(3 / 6)
+    assert (pair["only_first_right"], pair["only_second_right"]) == (4, 1)
+    assert pair["p"] == pytest.approx(2 * (1 + 5) / 2**5)
+    assert pair["test"] == "mcnemar"
+
+
+def test_all_pairs_with_holm_over_them():
+    pairs = compare_pairs(scores(BASE=0.3, A=0.5, B=0.5, C=0.8), resamples=500)
+    assert len(pairs) == 6
+    ordered = pairs.sort_values("p")
+    expected, running = [], 0.0
+    for rank, p in enumerate(ordered["p"]):
+        running = max(running, min(1.0, p * (6 - rank)))
+        expected.append(running)
+    assert ordered["p_holm"].to_numpy() == pytest.approx(expected)
+    assert (pairs["low"] <= pairs["difference"]).all() and (pairs["difference"] <= pairs["high"]).all()
+
+
+def test_bootstrap_agrees_with_the_normal_interval_and_with_its_seed():
+    table = scores(n=2000, A=0.4, B=0.6)
+    draws = bootstrap_means(table, resamples=4000)
+    assert draws["A"].std() == pytest.approx(np.sqrt(0.24 / 2000), rel=0.1)
+    assert bootstrap_means(table, 700, seed=3).equals(bootstrap_means(table, 700, seed=3))
+    assert not bootstrap_means(table, 700, seed=3).equals(bootstrap_means(table, 700, seed=4))
+
+
+def test_clusters_widen_the_interval_of_items_that_hang_together():
+    one = scores(n=60, A=0.5, B=0.5)
+    repeated = pd.concat([one] * 5, ignore_index=True)
+    clusters = np.tile(np.arange(60), 5)
+    alone = compare_pairs(one, 4000).iloc[0]
+    clustered = compare_pairs(repeated, 4000, clusters=clusters).iloc[0]
+    naive = compare_pairs(repeated, 4000).iloc[0]
+    assert clustered["high"] - clustered["low"] == pytest.approx(alone["high"] - alone["low"], rel=0.1)
+    assert naive["high"] - naive["low"] < 0.6 * (clustered["high"] - clustered["low"])
+    assert clustered["test"] == "sign-flip"
+
+
+def test_seeds_are_a_second_level():
+    rng = np.random.default_rng(0)
+    ability = {("A", 0): 0.3, ("A", 1): 0.7, ("B", 0): 0.5, ("B", 1): 0.5}
+    table = pd.DataFrame({name: (rng.random(500) < share).astype(int) for name, share in ability.items()})
+    table.columns = pd.MultiIndex.from_tuples(table.columns, names=["system", "seed"])
+    pairs = compare_pairs(table, 2000)
+    assert len(pairs) == 1
+    assert pairs.loc[0, "high"] - pairs.loc[0, "low"] > 0.3  # the two seeds of A lie 0.4 apart
+    assert pairs.loc[0, "difference"] == pytest.approx(table["A"].mean().mean() - table["B"].mean().mean())
+
+
+def test_sign_flip_keeps_its_level_and_finds_what_is_there():
+    rng = np.random.default_rng(1)
+    nothing = [sign_flip(rng.choice([-1.0, 0, 1], size=80), np.arange(80), 400, seed) for seed in range(200)]
+    assert 0.01 <= np.mean(np.array(nothing) < 0.05) <= 0.10
+    assert sign_flip(np.ones(40), np.arange(40), 1000, 0) == pytest.approx(1 / 1001)
+    assert sign_flip(np.zeros(40), np.arange(40), 1000, 0) == 1.0
+
+
+def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
+    table = scores(BASE=0.3, NAT=0.5, SYN=0.4)
+    pairs = compare_pairs(table, 500)
+    unread = pd.Series({"BASE": 0.1, "NAT": 0.0, "SYN": 0.0})
+    made = compare_systems(table, "BASE", pairs, unread, 500)
+    assert list(made) == ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference", "difference_low",
+                          "difference_high", "p", "p_holm", "unread_share"]
+    row = made.set_index("system").loc["NAT"]
+    pair = pairs[(pairs["first"] == "BASE") & (pairs["second"] == "NAT")].iloc[0]
+    assert row["difference"] == pytest.approx(-pair["difference"])
+    assert row["difference_low"] == pytest.approx(-pair["high"]) and row["p_holm"] == pair["p_holm"]
+    assert made.set_index("system").loc["BASE", ["difference", "p"]].isna().all()
+    with pytest.raises(ValueError, match="no system 'ROOT' among BASE, NAT, SYN"):
+        compare_systems(table, "ROOT", pairs, unread, 100)
+
+
+@pytest.mark.parametrize("spoil, told", [
+    (lambda t: t.assign(A=t["A"].where(t.index != 4)), "no score of system 'A' for item 4"),
+    (lambda t: t[["A"]], "two systems"), (lambda t: t.iloc[:0], "need items"),
+    (lambda t: pd.concat([t, t.head(1)]), "item 0 twice")])
+def test_gaps_single_systems_and_repeated_items_are_refused(spoil, told):
+    with pytest.raises(ValueError, match=told):
+        compare_pairs(spoil(scores(A=0.5, B=0.5)), 100)
+    with pytest.raises(ValueError, match="3 clusters for 200 items"):
+        compare_pairs(scores(A=0.5, B=0.5), 100, clusters=[1, 2, 3])
+
+
+def test_score_rows_become_a_matrix_without_the_items_set_aside():
+    rows = pd.DataFrame([
+        {"system": system, "id": item, "exact_match": int(item == "a"), "set_aside": item == "c", "read": item != "c"}
+        for system in ("BASE", "NAT-SYN-s0", "NAT-SYN-s1") for item in ("a", "b", "c")])
+    matrix = score_matrix(rows)
+    assert list(matrix.columns) == [("BASE", 0), ("NAT-SYN", 0), ("NAT-SYN", 1)]
+    assert matrix.index.tolist() == ["a", "b"]
+    assert unread_shares(rows).to_dict() == {"BASE": 0.0, "NAT-SYN": 0.0}
+
+
+def test_chance_and_clusters_of_items():
+    items = pd.DataFrame({"task": ["mcqu", "mcq"], "options": [list("wxyz"), list("wxyz")], "context": ["", "un cas"]},
+                         index=["a", "b"])
+    assert chance_levels(items).tolist() == [1 / 4, 1 / 15]
+    assert clusters_of(items).tolist() == ["a", "un cas"]
+    key = {"tests": {"a": {"fact": "f"}, "b": {"fact": "f"}}}
+    assert clusters_of(items, key).tolist() == ["f", "f"]
+
+
+def test_p_values_are_never_shown_as_zero_or_one():
+    assert [show_p(p) for p in (0.0, 0.0004, 0.0321, 0.999, 1.0, np.nan)] == [
+        "< 0.001", "< 0.001", "0.032", "> 0.99", "> 0.99", ""]

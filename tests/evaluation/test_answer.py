@@ -1,0 +1,126 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from medinj_utils.evaluation.answer import allowed_answers, answer_questions, asked_of, load_model
+
+ASKED = asked_of("planted", "", None, "float32")
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load_model("planted")
+
+
+@pytest.fixture(scope="module")
+def items(world):
+    test = world["records"][(world["records"]["split"] == "test") & (world["records"]["task"] != "oeq")]
+    return test.drop_duplicates("id").head(48)
+
+
+def ask(items, loaded, path, **changes):
+    return answer_questions(items, *loaded, path, ASKED, **{"max_new_tokens": 16, **changes})
+
+
+def test_batched_and_single_answers_are_the_same(items, loaded, tmp_path):
+    batched = ask(items, loaded, tmp_path / "batched.parquet", batch_size=17)
+    single = ask(items, loaded, tmp_path / "single.parquet", batch_size=1)
+    pd.testing.assert_frame_equal(batched, single)
+    assert len(batched) == 2 * len(items)
+
+
+def test_constrained_answers_are_all_valid(items, loaded, tmp_path):
+    answers = ask(items, loaded, tmp_path / "a.parquet", modes=["constrained"]).set_index("id")
+    for item in items.to_dict("records"):
+        assert answers.loc[item["id"], "raw"] in allowed_answers(item["task"], len(item["options"]))
+
+
+@pytest.mark.parametrize("task", ["mcqu", "mcq"])
+@pytest.mark.parametrize("n", [2, 3, 7, 10])
+def test_constrained_answers_are_valid_for_any_number_of_options(loaded, tmp_path, task, n):
+    item = pd.DataFrame([{"id": "x", "task": task, "instruction": "Bonjour ?", "context": "",
+                          "options": [f"choix {i}" for i in range(n)]}])
+    answer = ask(item, loaded, tmp_path / "a.parquet", modes=["constrained"], max_new_tokens=64)["raw"].item()
+    assert answer in allowed_answers(task, n)
+
+
+def test_allowed_answers_are_all_letters_or_all_sets():
+    assert allowed_answers("mcqu", 3) == ["A", "B", "C"]
+    assert allowed_answers("mcq", 3) == ["A", "B", "C", "A, B", "A, C", "B, C", "A, B, C"]
+    assert len(allowed_answers("mcq", 10)) == 2**10 - 1
+    with pytest.raises(ValueError, match="up to 10"):
+        allowed_answers("mcq", 11)
+
+
+def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, tmp_path):
+    longest = items.copy()
+    longest.at[longest.index[0], "context"] = "mot " * 500
+    answers = ask(longest, loaded, tmp_path / "a.parquet", max_length=200, modes=["greedy"])
+    aside = answers[answers["note"] != ""]
+    assert aside["id"].tolist() == [longest.iloc[0]["id"]]
+    assert aside["raw"].isna().all() and "over 200" in aside["note"].item()
+
+
+KILLED = """
+import sys, pandas as pd
+from medinj_utils.data import read_source
+from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
+records, _ = read_source("planted", sys.argv[1])
+items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(48)
+answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted", "", None, "float32"), batch_size=2,
+                 max_new_tokens=16)
+"""
+
+
+@pytest.mark.parametrize("parts_before", [1, 12])
+def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, loaded, tmp_path, parts_before):
+    whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
+    ask(items, loaded, whole, batch_size=2)
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(world["folder"] / "published"), str(cut)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    parts, deadline = tmp_path / "cut.parts", time.time() + 120
+    while len(list(parts.glob("*.parquet"))) < parts_before and time.time() < deadline:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    done = {file: file.stat().st_mtime_ns for file in parts.glob("*.parquet")}
+    assert parts_before <= len(done) < 48 and not cut.exists()
+    kept = {}
+
+    def spy(frame, path, write=answer_questions.__globals__["write_parquet"]):
+        kept.update({file: file.stat().st_mtime_ns for file in parts.glob("*.parquet")})
+        return write(frame, path)
+
+    answer_questions.__globals__["write_parquet"], original = spy, answer_questions.__globals__["write_parquet"]
+    try:
+        ask(items, loaded, cut, batch_size=2)
+    finally:
+        answer_questions.__globals__["write_parquet"] = original
+    assert all(kept[file] == stamp for file, stamp in done.items())  # what was answered was not asked again
+    assert cut.read_bytes() == whole.read_bytes()
+    assert not parts.exists()
+
+
+def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path):
+    path = tmp_path / "a.parquet"
+    first = ask(items, loaded, path)
+    stamp = path.stat().st_mtime_ns
+    ask(items, loaded, path)
+    assert path.stat().st_mtime_ns == stamp
+    with_system = ask(items, loaded, path, system="Réponds toujours en latin, longuement.")
+    assert path.stat().st_mtime_ns != stamp
+    assert with_system["raw"].tolist() != first["raw"].tolist()
+    fewer = ask(items.head(5), loaded, path)
+    assert len(fewer) == 10
+
+
+def test_an_unknown_mode_names_the_accepted_ones(items, loaded, tmp_path):
+    with pytest.raises(ValueError, match="greedy, constrained"):
+        ask(items, loaded, tmp_path / "a.parquet", modes=["beam"])
+
+

@@ -1,0 +1,89 @@
+"""Which tokens are taught, over answer formats and chat templates."""
+
+import numpy as np
+import pytest
+from transformers import AutoTokenizer
+
+from medinj_utils.training.backends import local_base
+from medinj_utils.training.text import IGNORED, TemplateError, epochs_of, permute_options, too_long, training_text
+
+RECORD = {"id": "r1", "task": "mcq", "instruction": "Quels organes ?", "context": "Un patient.",
+          "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "answer_text": "foie ; cœur"}
+TEMPLATES = {
+    "chatml": None,
+    "llama-like": ("{% for m in messages %}<|start|>{{ m['role'] }}<|end|>\n\n{{ m['content'] }}<|im_end|>{% endfor %}"
+                   "{% if add_generation_prompt %}<|start|>assistant<|end|>\n\n{% endif %}"),
+    "without system": ("{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system turn') }}"
+                       "{% endif %}[{{ m['role'] }}] {{ m['content'] }}<|im_end|>\n{% endfor %}"
+                       "{% if add_generation_prompt %}[assistant] {% endif %}")}
+
+
+@pytest.fixture(params=TEMPLATES)
+def tokenizer(request):
+    loaded = AutoTokenizer.from_pretrained(local_base("planted"))
+    loaded.chat_template = TEMPLATES[request.param] or loaded.chat_template
+    return loaded
+
+
+@pytest.mark.parametrize("answer_format, answer", [
+    ("letters", "A, C"), ("letters_and_text", "A) foie, C) cœur"), ("text", "foie ; cœur")])
+def test_the_taught_span_is_the_answer_and_its_end(tokenizer, answer_format, answer):
+    text = training_text(RECORD, tokenizer, answer_format)
+    taught = [label for label in text.labels if label != IGNORED]
+    assert tokenizer.decode(taught).strip() == answer + tokenizer.eos_token
+    assert len(text.labels) == len(text.input_ids)
+    assert taught == text.input_ids[-len(taught):]
+    assert text.taught == len(taught) > 1
+
+
+def test_whole_sequence_loss_teaches_every_token(tokenizer):
+    text = training_text(RECORD, tokenizer, loss_on="all")
+    assert text.labels == text.input_ids
+
+
+def test_a_letter_is_one_token_wherever_it_stands():
+    tokenizer = AutoTokenizer.from_pretrained(local_base("planted"))
+    ids = training_text(RECORD, tokenizer).input_ids
+    (letter,) = tokenizer("C", add_special_tokens=False)["input_ids"]
+    assert ids.count(letter) == 2
+
+
+def test_templates_that_cannot_be_used_are_refused_with_the_row():
+    tokenizer = AutoTokenizer.from_pretrained(local_base("planted"))
+    tokenizer.chat_template = "{% for m in messages %}{{ m['content'] | upper }}<|im_end|>{% endfor %}"
+    with pytest.raises(TemplateError, match="row r1"):
+        training_text(RECORD, tokenizer, answer_format="text")
+    tokenizer.chat_template = "{{ messages | length }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    with pytest.raises(TemplateError, match="row r1.*another prompt"):
+        training_text(RECORD, tokenizer)
+    tokenizer.chat_template = None
+    with pytest.raises(TemplateError, match="no chat template"):
+        training_text(RECORD, tokenizer)
+    with pytest.raises(ValueError, match="accepted: answer, all"):
+        training_text(RECORD, tokenizer, loss_on="question")
+
+
+def test_the_right_letters_move_with_their_options():
+    rng = np.random.default_rng(0)
+    orders = set()
+    for _ in range(30):
+        turned = permute_options(RECORD, rng)
+        right = {turned["options"]["ABC".index(letter)] for letter in turned["answer_letters"]}
+        assert right == {"foie", "cœur"}
+        orders.add(tuple(turned["options"]))
+    assert len(orders) == 6
+
+
+def test_epochs_hold_every_row_once_in_an_order_that_the_seed_decides():
+    rows = [RECORD | {"id": str(i)} for i in range(10)]
+    first, again, other = ([row["id"] for row in epochs_of(rows, 3, seed, permute=False)] for seed in (0, 0, 1))
+    assert first == again != other
+    assert all(sorted(first[start:start + 10]) == sorted(row["id"] for row in rows) for start in (0, 10, 20))
+    assert first[:10] != first[10:20]
+    assert all(row["options"] == RECORD["options"] for row in epochs_of(rows, 1, 0, permute=False))
+
+
+def test_too_long_rows_are_found(tokenizer):
+    text = training_text(RECORD, tokenizer)
+    assert too_long([text, text], len(text.input_ids)) == []
+    assert too_long([text], len(text.input_ids) - 1) == [0]
