@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ def enter_root() -> Path:
     if root is None:
         raise FileNotFoundError(f"{here} is not inside the book's folder: start the notebook from there")
     os.chdir(root)
+    # Progress is shown in lines here; tqdm's remark that it has no widgets would stand in every executed notebook.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     return root
 
 

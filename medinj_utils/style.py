@@ -8,6 +8,7 @@ import html
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
@@ -38,7 +39,8 @@ def in_order(systems) -> list[str]:
 def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path):
     """Write the label into the picture, save it as SVG and PNG in ``folder``, and return it as HTML with alt text."""
     from IPython.display import HTML
-    figure.text(0.99, -0.03, label, ha="right", va="top", fontsize=9, style="italic", color="#444444")
+    figure.axes[0].annotate(label, (1, 0), (0, -42), "axes fraction", "offset points", ha="right", va="top", fontsize=9,
+                            style="italic", color="#444444")
     for ending in ("svg", "png"):
         with replacing(Path(folder) / f"{name}.{ending}") as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160,
@@ -47,3 +49,10 @@ def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path
     picture = base64.b64encode((Path(folder) / f"{name}.png").read_bytes()).decode()
     return HTML(f'<figure class="medinj"><img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
                 f"<figcaption>{html.escape(label)}</figcaption></figure>")
+
+
+def labelled(table: pd.DataFrame, label: str, decimals: int = 3):
+    """A table as HTML with its label as caption; numbers rounded, texts escaped."""
+    from IPython.display import HTML
+    shown = table.round(decimals).to_html(border=0, na_rep="")
+    return HTML(shown.replace(">", f"><caption>{html.escape(label)}</caption>", 1))

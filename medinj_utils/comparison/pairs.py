@@ -21,11 +21,11 @@ def _checked(scores: pd.DataFrame, clusters) -> tuple[np.ndarray, list[str], lis
     if scores.empty or scores.shape[1] < 2:
         raise ValueError(f"scores are {scores.shape[0]} items × {scores.shape[1]} columns; need items and two systems")
     if scores.index.has_duplicates:
-        raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]!r} twice")
+        raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]} twice")
     values = scores.to_numpy(dtype=float)
     if np.isnan(values).any():
         row, column = np.argwhere(np.isnan(values))[0]
-        raise ValueError(f"no score of system {scores.columns[column]!r} for item {scores.index[row]!r}: "
+        raise ValueError(f"no score of system {scores.columns[column]!r} for item {scores.index[row]}: "
                          "compare systems on the items that all have answered")
     of_column = list(scores.columns.get_level_values(0))
     systems = list(dict.fromkeys(of_column))
@@ -40,7 +40,7 @@ def _checked(scores: pd.DataFrame, clusters) -> tuple[np.ndarray, list[str], lis
 def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
     """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system."""
     values, systems, columns, cluster = _checked(scores, clusters)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, 1])  # a stream of its own, also where the scores were simulated with this seed
     n_clusters = int(cluster.max()) + 1
     sums, sizes = np.zeros((n_clusters, values.shape[1])), np.bincount(cluster).astype(float)
     np.add.at(sums, cluster, values)
@@ -74,7 +74,7 @@ def sign_flip(differences: np.ndarray, cluster: np.ndarray, resamples: int, seed
     sums = sums[sums != 0]
     if not len(sums):
         return 1.0
-    rng, extreme = np.random.default_rng(seed), 0
+    rng, extreme = np.random.default_rng([seed, 2]), 0
     for start in range(0, resamples, _BLOCK):
         signs = rng.choice([-1.0, 1.0], size=(min(_BLOCK, resamples - start), len(sums)))
         extreme += int((np.abs(signs @ sums) >= abs(sums.sum()) - 1e-9).sum())

@@ -44,4 +44,4 @@ def show_p(p: float) -> str:
     """A p-value in words: never 0 or 1, empty where there is none."""
     if pd.isna(p):
         return ""
-    return "< 0.001" if p < 0.001 else "> 0.99" if p > 0.99 else f"{p:.3f}"
+    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"

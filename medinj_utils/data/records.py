@@ -58,12 +58,14 @@ def broken_rule(row: Mapping) -> BadRow | None:
     for field, accepted in (("provenance", PROVENANCES), ("task", TASKS), ("split", SPLITS)):
         if row[field] not in accepted:
             return BadRow(field, row[field], f"unknown; accepted: {', '.join(accepted)}")
-    for field in ("instruction", "source", "answer_text"):
+    for field in ("instruction", "source"):
         if not row[field].strip():
             return BadRow(field, row[field], "empty")
     options, letters = row["options"], row["answer_letters"]
     if row["task"] == "oeq":
-        return BadRow("options", options, "an open question has no options") if options or letters else None
+        if options or letters:
+            return BadRow("options", options, "an open question has no options")
+        return None if row["answer_text"].strip() else BadRow("answer_text", row["answer_text"], "empty")
     if not 2 <= len(options) <= len(LETTERS):
         return BadRow("options", options, f"{len(options)} options; a choice needs 2 to {len(LETTERS)}")
     if any(not option.strip() for option in options):
@@ -75,6 +77,8 @@ def broken_rule(row: Mapping) -> BadRow | None:
         return BadRow("answer_letters", letters, f"need letters among {LETTERS[:len(options)]}, in order, each once")
     if row["task"] == "mcqu" and len(letters) != 1:
         return BadRow("answer_letters", letters, "a single-answer question has exactly one right letter")
+    if not row["answer_text"].strip():
+        return BadRow("answer_text", row["answer_text"], "empty")
     return None
 
 

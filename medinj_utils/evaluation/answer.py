@@ -129,7 +129,7 @@ def answer_questions(items: pd.DataFrame, model, tokenizer, path: str | Path, as
             chosen = [rows[i] for i in batch]
             raw = answer_batch(model, tokenizer, chosen, mode, max_new_tokens, system, allowed)
             write_parquet(pd.DataFrame({"id": [row["id"] for row in chosen], "mode": mode, "raw": raw}), part)
-    answers = pd.concat([pd.read_parquet(file) for file in sorted(parts.glob("*.parquet"))]
+    answers = pd.concat([pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
                         or [pd.DataFrame(columns=["id", "mode", "raw"])])
     everything = pd.MultiIndex.from_product([[row["id"] for row in rows], modes], names=["id", "mode"])
     answers = answers.set_index(["id", "mode"]).reindex(everything).reset_index()

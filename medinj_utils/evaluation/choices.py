@@ -21,8 +21,8 @@ _CUE = re.compile(
     r"(?:\s+(?:correctes?|exactes?|justes?|finales?|bonnes?|vraies?|final|correct|right|est|sont|serait|is|are|donc|la|le"
     r"|les|the|option|options|lettre|lettres|proposition|propositions|suivantes?)\b|\s*[:=*_\"]"
     r"|\s+l['’](?:option)?)*", re.I)
-_CORRECTION = re.compile(r"(?:^|[.…,;:!?—–-]\s*|\n)(?:ou\s+|or\s+)?(?:non|no|plutôt|correction|en fait|pardon|finalement|actually|rather"
-                         r"|wait)\b(?:\s+(?:no|plutôt|la|réponse|the|answer|is|est|c['’]est|je|voulais|dire)\b|\s*[,:])*",
+_CORRECTION = re.compile(r"(?:^|[.…,;:!?—–-]\s*|\n)(?:ou\s+|or\s+)?(?:non|no|plutôt|correction|en fait|pardon"
+                         r"|finalement|actually|rather|wait)\b(?:\s+(?:no|plutôt|la|réponse|the|answer|is|est|c['’]est|je|voulais|dire)\b|\s*[,:])*",
                          re.I)
 _RIGHT = re.compile(r"\s*(?:est|sont|is|are|me semble)\s+(?:donc\s+)?(?:la\s+|les\s+|the\s+)?"
                     r"(?:bonnes?|correct|exact|vrai|juste|right|true)", re.I)

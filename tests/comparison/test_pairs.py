@@ -127,4 +127,4 @@ def test_chance_and_clusters_of_items():
 
 def test_p_values_are_never_shown_as_zero_or_one():
     assert [show_p(p) for p in (0.0, 0.0004, 0.0321, 0.999, 1.0, np.nan)] == [
-        "< 0.001", "< 0.001", "0.032", "> 0.99", "> 0.99", ""]
+        "<\u00a00.001", "<\u00a00.001", "0.032", ">\u00a00.99", ">\u00a00.99", ""]

@@ -68,7 +68,10 @@ def test_lowering_and_repeating_are_explicit(training):
     assert plan_budget(training, CONFIGURATIONS, 5000, "repeat") == 5000
     repeated = build_mixture(training, "NAT", 5000, 0, repeat=True)
     assert len(repeated) == 5000
-    assert repeated["id"].value_counts().max() <= 5000 // repeated["id"].nunique() + 2
+    held = training[training["provenance"] == "native"]["id"].value_counts()
+    times = repeated["id"].value_counts()
+    assert set(times.index) == set(held.index)
+    assert ((times / held) <= 5000 // held.sum() + 1).all() and ((times / held) >= 5000 // held.sum()).all()
     with pytest.raises(ShortageError):
         plan_budget(training[training["provenance"] != "native"], CONFIGURATIONS, 10, "repeat")
 

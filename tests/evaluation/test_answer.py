@@ -84,16 +84,16 @@ def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, loaded, 
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(world["folder"] / "published"), str(cut)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     parts, deadline = tmp_path / "cut.parts", time.time() + 120
-    while len(list(parts.glob("*.parquet"))) < parts_before and time.time() < deadline:
+    while len(list(parts.glob("[!.]*.parquet"))) < parts_before and time.time() < deadline:
         time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    done = {file: file.stat().st_mtime_ns for file in parts.glob("*.parquet")}
+    done = {file: file.stat().st_mtime_ns for file in parts.glob("[!.]*.parquet")}
     assert parts_before <= len(done) < 48 and not cut.exists()
     kept = {}
 
     def spy(frame, path, write=answer_questions.__globals__["write_parquet"]):
-        kept.update({file: file.stat().st_mtime_ns for file in parts.glob("*.parquet")})
+        kept.update({file: file.stat().st_mtime_ns for file in parts.glob("[!.]*.parquet")})
         return write(frame, path)
 
     answer_questions.__globals__["write_parquet"], original = spy, answer_questions.__globals__["write_parquet"]

@@ -14,8 +14,8 @@ TEMPLATES = {
     "llama-like": ("{% for m in messages %}<|start|>{{ m['role'] }}<|end|>\n\n{{ m['content'] }}<|im_end|>{% endfor %}"
                    "{% if add_generation_prompt %}<|start|>assistant<|end|>\n\n{% endif %}"),
     "without system": ("{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system turn') }}"
-                       "{% endif %}[{{ m['role'] }}] {{ m['content'] }}<|im_end|>\n{% endfor %}"
-                       "{% if add_generation_prompt %}[assistant] {% endif %}")}
+                       "{% endif %}[{{ m['role'] }}]\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+                       "{% if add_generation_prompt %}[assistant]\n{% endif %}")}
 
 
 @pytest.fixture(params=TEMPLATES)
