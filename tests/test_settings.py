@@ -29,7 +29,8 @@ def test_no_parameter_is_declared_that_no_notebook_has():
     assert set(PARAMETERS) == used
 
 
-@pytest.mark.parametrize("profile, data", [("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere")])
+@pytest.mark.parametrize("profile, data", [("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"),
+                                           ("smollm2", "somewhere")])
 def test_the_profiles_are_valid(profile, data):
     executions = all_executions(profile, data)
     assert {notebook for notebook, _ in executions.values()} == set(NAMES)
@@ -81,7 +82,7 @@ def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, told)
 
 
 def test_an_unknown_profile_and_missing_data_say_what_to_do():
-    with pytest.raises(SettingsError, match="there are: demo, null, open, paper"):
+    with pytest.raises(SettingsError, match="there are: demo, null, open, paper, smollm2"):
         load_profile("dem")
     with pytest.raises(SettingsError, match="make book PROFILE=open DATA=folder"):
         load_profile("open")

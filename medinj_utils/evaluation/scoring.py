@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from medinj_utils.evaluation.choices import explain_choice
+from medinj_utils.evaluation.reading import explain_choice
 from medinj_utils.prompts import LETTERS
 
 

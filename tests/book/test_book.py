@@ -132,7 +132,7 @@ def test_papermill_by_hand_says_what_to_run_first(project, tmp_path):
 
 
 @pytest.mark.parametrize("words, told", [
-    (("PROFILE=smal",), "there are: demo, null, open, paper, small"),
+    (("PROFILE=smal",), "there are: demo, null, open, paper, small, smollm2"),
     (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
 def test_a_wrong_profile_stops_with_a_sentence(project, words, told):
     printed = make(project[0], "book", *words, check=False)

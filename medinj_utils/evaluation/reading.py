@@ -1,0 +1,202 @@
+"""Read a set of letters in a model's raw answer to a multiple-choice question, or refuse to.
+
+The text becomes a string of word classes, one sign a word: B a capital standing alone, ⓑ a small letter, Ⓑ the text of
+option B, n "réponse", s "est", r "exacte", _ a word of no interest. On it, short patterns find the letters claimed:
+after words that announce an answer, at the head of a line, or in verdicts ("A : vrai, B : faux"), in this order of
+weight; not in running prose. Contradictions are refused. Repetitions are bounded or possessive: time is linear.
+"""
+
+import re
+from itertools import groupby
+from unicodedata import normalize
+
+_WORD = re.compile(r"[^\W_]+'[A-Za-z]\b|[^\W_]+(?:-[^\W_]+)*+'?|[^\w \t]")  # "l'A", "D-dimères": words, not letters
+_CLASSES = {
+    ".": r"[.!]", ")": r"[)\]}]", "(": r"[(\[{]", "-": "[-–—<>→]", ",": ",", ";": ";", ":": ":", "·": "·", "\n": "\n",
+    "a": "l[ea']|les|une?|d(?:es|u)|the|an", "n": "(?:reponse|answer|solution)s?", "s": "est|is|serait", "x": "non?",
+    "o": "(?:option|proposition|choice|lettre|letter|item|assertion|affirmation|question)s?|choix", "k": "sont|are|=",
+    "r": "(?:exact|correct|vrai|just|bonn?|meilleur|right|tru|valid)e?s?", "m": "pas|ne|n'|not|isn'|jamais",
+    "w": "(?:fauss|incorrect|inexact|mauvais)e?s?|faux|wrong|false", "g": "aussi|egalement|also|bien",
+    "p": "c'|agit|choisi(?:s|rais)|selectionne|opte|repond(?:s|rais)|dirais|retiens|choose|pick",
+    "q": "cette|m[ay]|mon|notre|à|de|d'|pour|to|for|th(?:is|at|ese)|it|probablement|attendue|dire|suivantes?|plus|most|"
+         "probabl[ey]|likely|best|seule?s?|only|numero|j'|je|#|•|ci-dessus|above|ces|[0-9]+", "j": "[/&+|]|et|and",
+    "f": "donc|ainsi|conclu(?:sion|s)|finale?|therefore|thus|hence|so", "e": "sauf|excepte|hormis|hors|except|but",
+    "h": r"ou|or|if|si|voire|peut-etre|eventuellement|maybe|perhaps|possibly|\?", "v": "tou(?:te)?s|tout|all",
+    "y": "car|parce|puisque|because|since|as|qui|which|seulement|uniquement", "u": "aucune?|none", "i": "que|of|mais",
+    "z": "plutot|correction|erratum|pardon|corrige|trompee?|voulais|finalement|fait|wait|actually|rather"}
+_CLASS = re.compile("|".join(f"({words})" for words in _CLASSES.values()))
+_MARKS = ",.;:()[]{}'!?-–—·•"
+_TEXTS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXY", "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎ", strict=True))
+
+# The grammar, in word classes, within a line.
+_FILL = r"[anoskrpfzqg:(-]{0,12}"
+_JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]|(?<=[sk])[ao]{1,2}n)"  # "est fausse"
+_TEXT = rf"a?[Ⓐ-Ⓩ](?=$|[.,;:)(jyhA-Z-]|{_JUDGED})"  # not "le rein droit" where the option is "le rein"
+_SMALL = rf"[ⓐ-ⓙ](?:[).:-]{{1,2}}{_TEXT}|\)|(?=(?:[,;j]{{0,2}}[ⓐ-ⓙ]){{0,9}}[.)]{{0,2}}$))"  # "a, c", not "il y a"
+_ITEM = rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|{_TEXT}|{_SMALL})[).:]{{0,2}}"  # "E. coli" is not E
+_INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,15}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
+_ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|fi)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
+          rf"(?<=\.){_ITEM}(?:(?<=[.)Ⓐ-Ⓩ])|$))(?![sm]))*+")  # "B, A est fausse": A belongs to the next sentence
+_LIST = rf"(?P<list>{_ITEMS}|[vu][aonrskiqmw]{{0,9}}+(?:,?e[aonqi]{{0,5}}{_ITEMS})?)"  # or "Toutes sauf A"
+_CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|(?<!_)){_LIST}(?P<sign>{_JUDGED})?", re.M)
+_CORRECTION = re.compile(rf"(?:(?<!j)x[.,:;zp-]{{1,3}}|z[.,:;]?){_FILL}(?>{_LIST})(?!{_JUDGED})", re.M)
+_ENDED = re.compile(r"$|[.)(:;,y-]|zi|j[xm]|(?<=[).:·-])", re.M)  # "B car…", "B, le…", not "A l'échographie…"
+_TEXT_ENDED = re.compile(r"$|[.)(:y-]|,y|j[xm]|(?<=[).:·-])", re.M)
+_OPEN = re.compile(r"(?<!\.)[,;j(]{0,3}a?h|[.,:;(-]{0,3}[xz](?:$|[.,:;])", re.M)  # "A ou…", "B ?", "A… non"
+_UNSURE = re.compile("(?:[mw]i?|h)[aoq]{0,3}$")  # "si la réponse…", "il est faux que la réponse…"
+_BARE = re.compile(r"[.,:;()-]{0,9}$", re.M)
+_LINE = rf"^\(?[A-Z][).:·-]{{1,3}}+(?!a?[Ⓐ-Ⓩ]?[).]{{0,2}}{_JUDGED})[^\n]++(?:\n|\Z)"
+_BLOCK = (rf"(?P<cue>(?:^|(?<=\.))[aokqf]{{0,5}}[nrp][anoskrpfzq]{{0,12}}:)\n"  # "Les réponses exactes sont :"
+          rf"(?P<items>(?:^\(?(?>{_ITEMS})(?!{_JUDGED})[^\n]*+(?:\n|\Z))++)")
+_ASIDE = rf"(?<=[:h]\n)(?:{_LINE}){{2,}}+(?:\(?[A-Z]\)?\Z)?"  # options under a question, or under "Analyse :"
+_CLASH, _LEFT_OPEN = "answers that contradict each other", "a choice left open or taken back"
+
+
+def _clean(text: str) -> str:
+    """Text without thoughts, emphasis, fences, LaTeX, bullets and repeats; an unclosed thought leaves nothing."""
+    pieces = re.sub(r"(?i)<(/?)think(?:ing)?>", r"<\1think>", text).split("</think>")
+    before = [piece.partition("<think>")[0] for piece in pieces[:-1] if "<think>" in piece]
+    text = normalize("NFKC", "" if "<think>" in pieces[-1] else "\n".join([*before, pieces[-1]]))
+    text = re.sub(r"\\boxed\s?\{", "\nréponse finale : ", re.sub(r"```\w*", "\n", text))
+    text = re.sub(r"\\[a-z]+\s?\{?|[*_`\"“”«»$\\]", " ", text).translate(str.maketrans(
+        {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "‐": "-"}))
+    text = re.sub(r"\b([A-Z])(?:[ ,]{1,2}\1\b){3,}+", r"\1", re.sub(r"([^\w\s])\1+", r"\1", text))
+    text = re.sub(r"\b([A-Z])\.(?=\s?[a-zà-ÿ])", r"\1·", text)  # "E. coli" is not "E."
+    lines = [line for line, _ in groupby(filter(None, map(str.strip, text.splitlines())))]
+    return "\n".join(re.sub(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)", "", line) for line in lines)
+
+
+def _fold(text: str) -> str:
+    return re.sub("[\u0300-\u036f]", "", normalize("NFKD", text.lower()))
+
+
+def _kept(word: str, compact: frozenset[str]) -> str:
+    """A word without case and accents, but for lone capitals, "à", and ``compact`` letters ("ABD", "A-B-D")."""
+    letters = word.replace("-", "")
+    if len(compact.intersection(letters)) == len(letters) > 1 and (letters == word or len(letters) > 2):
+        return letters
+    return word if re.fullmatch("[A-Zà]", word) else "à" if word == "À" else _fold(word)
+
+
+def _pattern(option: str) -> str:
+    """A pattern for an option's text with or without its article; none for "A", which is left to be a letter."""
+    words = [_fold(word) for word in _WORD.findall(_clean(option))]
+    last = max((n for n, word in enumerate(words, 1) if word not in _MARKS), default=0)
+    tail = " ".join(map(re.escape, words[last:]))
+    words = [word for word in words if word not in _MARKS]
+    words = words[len(words) > 1 and re.fullmatch(_CLASSES["a"], words[0]) is not None:]
+    spelt = [f"(?:{word}|{word.upper()}{'|à' * (word == 'a')})" if word.isalpha() and (len(word) == 1 or set(word) <= set("abcdefghij"))
+             else re.escape(word) for word in words]
+    if len(words) == 1 and len(words[0]) == 1 and words[0].isalpha():
+        return ""
+    return rf"(?: [{re.escape(_MARKS)}]){{0,3}} ".join(spelt) + f"(?: {tail})?"
+
+
+def _classes(text: str, options: dict[str, str], compact: frozenset[str] = frozenset()) -> str:
+    """The text in word classes."""
+    words = _WORD.findall(text)
+    kept = {word: _kept(word, compact) for word in set(words)}
+    line, carried, names = f" {' '.join([kept[word] for word in words])} ", {}, [*_CLASSES]
+    for letter, option in options.items():
+        pattern = _pattern(option)
+        carried[pattern] = "Ⓩ" if pattern in carried else _TEXTS[letter]  # Ⓩ: the text of two options
+    for pattern in sorted(filter(None, carried), key=len, reverse=True):
+        line = re.sub(rf" {pattern}(?= )", " " + carried[pattern], line)
+    words = line.split(" ")
+    found = {word: _CLASS.fullmatch(word) for word in set(words)}
+    signs = {word: names[match.lastindex - 1] if match else word if word.isupper() or not word else "_"
+             for word, match in found.items()} | {small: chr(ord(small) + 0x246F) for small in "abcdefghij"}
+    line = "".join([signs[word] for word in words])
+    for letter, option in options.items():  # an option that itself says "Toutes…" goes before all options
+        if re.fullmatch(r"[vu][aonrskiqm]*\.?", own := _classes(_clean(option), {})):
+            line = re.sub(rf"(?m){own[0]}[aonrskiqm]{{0,9}}(?=[.,]?$)", _TEXTS[letter], line)
+    return line
+
+
+def _tidy(line: str, options: dict[str, str]) -> str:
+    """Drop walks through all options; draw lists under "Réponses :" into that line, and drop them under others."""
+    walks = ["".join(_LINE.replace("[A-Z]", letter) for letter in options),
+             "".join(rf"\(?{letter}[).:·-]{{1,3}}a?{_TEXTS[letter]}[).]{{0,2}}\n?" for letter in options),
+             "o[sk]?:" + "".join(rf"\(?{letter}[).:·-]{{1,3}}a?{_TEXTS[letter]}[).,;]{{0,2}}" for letter in options),
+             "".join(rf"^a?{_TEXTS[letter]}\.?(?:\n|\Z)" for letter in options)]
+
+    def drawn(match: re.Match) -> str:
+        items = match["items"] or ""
+        if items.count("\n") > 1:  # explanations beside the items are left out
+            items = ";".join(re.findall(rf"(?m)^\(?({_ITEMS})", items)) + "\n"
+        return (match["cue"] or "\n") + items
+    return re.sub(rf"(?m){_BLOCK}|{_ASIDE}", drawn, re.sub(f"(?m){'|'.join(walks)}", "\n", line))
+
+
+def _named(found: str, options: dict[str, str]) -> tuple[set[str], str]:
+    """The letters that a list names, and what forbids to read them."""
+    letters = {*normalize("NFKC", re.sub("[^A-Zⓐ-ⓙ]", "", found)).upper()}
+    texts = {*normalize("NFKC", re.sub("[^Ⓐ-Ⓩ]", "", found))}
+    if found[0] in "vu":
+        but = letters | texts
+        return but if found[0] == "u" or "w" in found else but - set(options) or set(options) - but, ""
+    texts -= {"Z"} if letters else set()
+    pairs = {normalize("NFKC", pair).upper() for pair in set(re.findall(r"[A-Zⓐ-ⓙ][).:·(a-]{0,5}[Ⓐ-Ⓨ]", found))}
+    mixed = (letters and not texts <= letters) or any(pair[0] != pair[-1] for pair in pairs)
+    return letters | texts, "a letter and a text that disagree" if mixed else ""
+
+
+def _claims(line: str, options: dict[str, str]) -> tuple[list[str], list[tuple], set[str], set[str]]:
+    """Lists at the heads of lines; (letters, problem, final) of announced ones; letters called right, and wrong."""
+    heads, announced, right, wrong = [], [], set(), set()
+    for match in _CLAIM.finditer(line):
+        begin, (start, end), lead, found = match.start(), match.span("list"), set(match["lead"]), match["list"]
+        before, is_open = line[begin - 1:begin] or "\n", _OPEN.match(line, end)
+        ended = _ENDED if re.search("[A-Zⓐ-ⓙvu]", found) else _TEXT_ENDED
+        if match["sign"]:
+            (right if match["sign"][-1] in "rn" else wrong).update(_named(found, options)[0])
+        elif not (is_open or ended.match(line, end)) or _UNSURE.search(line[max(0, begin - 9):begin]):
+            continue
+        elif lead & set("nopfzrsk:" if before == "\n" else "pfzsk:") or (lead and before in ".:;"):
+            concluding, (letters, problem) = {*"fz"} & {*line[max(0, begin - 6):start]}, _named(found, options)
+            announced.append((letters, _LEFT_OPEN if is_open else problem, concluding))
+        elif before == "\n" and (ended is _ENDED or not heads + announced or _BARE.match(line, end)):
+            heads.append(found + "h" * bool(is_open))
+    return heads, announced, right, wrong
+
+
+def _decide(line: str, options: dict[str, str]) -> tuple[set[str], str, str]:
+    """The letters that the claims agree on, how they were found, and what forbids to read them."""
+    corrected = [match.start("list") for match in _CORRECTION.finditer(line) if _ENDED.match(line, match.end("list"))]
+    heads, announced, right, wrong = _claims(_tidy(line[max(corrected, default=0):], options), options)
+    named, problem = _named(";".join(heads), options) if heads else (set(), "")
+    problem = _LEFT_OPEN if "h" in "".join(heads) else problem
+    if announced:
+        last, last_problem, final = announced[-1]
+        overruled = final and not any(claim[2] for claim in announced if claim[0] != last)
+        clash = not overruled and any(claim[0] != last for claim in announced)
+        clash = clash or (heads and last != named and not (len(heads) > 1 and last < named))  # a walk, then an answer
+        return last, "announced as the answer", _CLASH if clash else last_problem or problem * (len(heads) == 1)
+    if heads:
+        clash = right - named and not named <= wrong
+        return named, "named at the head of a line", problem or (_CLASH if clash else "")
+    return right, "called right", "" if right and not right & wrong else "no option is named as the answer"
+
+
+def explain_choice(output: str, options: dict[str, str], task: str) -> tuple[frozenset[str] | None, str]:
+    """The letters that can honestly be read in ``output`` (None: none can), and a short reason.
+
+    ``options`` maps letters to texts; ``task`` is "mcqu" (one right letter) or "mcq" (one or several), else ValueError.
+    """
+    if task not in ("mcqu", "mcq"):
+        raise ValueError(f"task is {task!r}; accepted: mcqu, mcq")
+    text = _clean(output)
+    letters, why, problem = _decide(_classes(text, options, frozenset(options if task == "mcq" else ())), options)
+    texts = {letter for letter, option in options.items() if _fold(option).strip(" .") == _fold(text).strip(" .")}
+    if letters - set(options):
+        problem = f"no option {', '.join(sorted(letters - set(options)))}"
+    elif task == "mcqu" and len(letters) > 1:
+        problem = problem or "several letters where one is asked for"
+    elif texts and texts != letters:
+        problem = problem or "the letter of one option and the text of another"  # blood groups: "A" may be option B
+    return (None, problem or "no letter is left") if problem or not letters else (frozenset(letters), why)
+
+
+def read_choice(output: str, options: dict[str, str], task: str) -> frozenset[str] | None:
+    """The letters that a careful person would read in ``output``, or None where they would refuse."""
+    return explain_choice(output, options, task)[0]
