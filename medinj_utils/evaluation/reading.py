@@ -34,7 +34,7 @@ _JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]
 _TEXT = rf"a?[Ⓐ-Ⓩ](?=$|[.,;:)(jyhA-Z-]|{_JUDGED})"  # not "le rein droit" where the option is "le rein"
 _SMALL = rf"[ⓐ-ⓙ](?:[).:-]{{1,2}}{_TEXT}|\)|(?=(?:[,;j]{{0,2}}[ⓐ-ⓙ]){{0,9}}[.)]{{0,2}}$))"  # "a, c", not "il y a"
 _ITEM = rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|{_TEXT}|{_SMALL})[).:]{{0,2}}"  # "E. coli" is not E
-_INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,15}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
+_INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,40}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
 _ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|fi)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
           rf"(?<=\.){_ITEM}(?:(?<=[.)Ⓐ-Ⓩ])|$))(?![sm]))*+")  # "B, A est fausse": A belongs to the next sentence
 _LIST = rf"(?P<list>{_ITEMS}|[vu][aonrskiqmw]{{0,9}}+(?:,?e[aonqi]{{0,5}}{_ITEMS})?)"  # or "Toutes sauf A"
@@ -42,14 +42,15 @@ _CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|(?<!_)){_LIST}(?P<sig
 _CORRECTION = re.compile(rf"(?:(?<!j)x[.,:;zp-]{{1,3}}|z[.,:;]?){_FILL}(?>{_LIST})(?!{_JUDGED})", re.M)
 _ENDED = re.compile(r"$|[.)(:;,y-]|zi|j[xm]|(?<=[).:·-])", re.M)  # "B car…", "B, le…", not "A l'échographie…"
 _TEXT_ENDED = re.compile(r"$|[.)(:y-]|,y|j[xm]|(?<=[).:·-])", re.M)
-_OPEN = re.compile(r"(?<!\.)[,;j(]{0,3}a?h|[.,:;(-]{0,3}[xz](?:$|[.,:;])", re.M)  # "A ou…", "B ?", "A… non"
+_OPEN = re.compile(r"(?<!\.)[,;j(]{0,3}a?h|[.,:;(-]{0,3}[xz](?:$|[.,:;])|(?<=\))[^\n.]{0,80}[,;j]\(?[A-Z]\)", re.M)
 _UNSURE = re.compile("(?:[mw]i?|h)[aoq]{0,3}$")  # "si la réponse…", "il est faux que la réponse…"
 _BARE = re.compile(r"[.,:;()-]{0,9}$", re.M)
 _LINE = rf"^\(?[A-Z][).:·-]{{1,3}}+(?!a?[Ⓐ-Ⓩ]?[).]{{0,2}}{_JUDGED})[^\n]++(?:\n|\Z)"
 _BLOCK = (rf"(?P<cue>(?:^|(?<=\.))[aokqf]{{0,5}}[nrp][anoskrpfzq]{{0,12}}:)\n"  # "Les réponses exactes sont :"
           rf"(?P<items>(?:^\(?(?>{_ITEMS})(?!{_JUDGED})[^\n]*+(?:\n|\Z))++)")
-_ASIDE = rf"(?<=[:h]\n)(?:{_LINE}){{2,}}+(?:\(?[A-Z]\)?\Z)?"  # options under a question, or under "Analyse :"
-_CLASH, _LEFT_OPEN = "answers that contradict each other", "a choice left open or taken back"
+_ASIDE = (r"(?:(?<=[:h]\n)|(?<=\n)(?=\(A\)[^\n]*\n\(B\)))"  # options under a question, or under "Analyse :"
+          rf"(?:(?:{_LINE}){{2,}}+|(?=\(A\)){_LINE})(?:\([^\n]*\Z)?")
+_CLASH, _LEFT_OPEN = "answers that contradict each other", "an answer left open or taken back"
 
 
 def _clean(text: str) -> str:
@@ -80,16 +81,15 @@ def _kept(word: str, compact: frozenset[str]) -> str:
 
 def _pattern(option: str) -> str:
     """A pattern for an option's text with or without its article; none for "A", which is left to be a letter."""
-    words = [_fold(word) for word in _WORD.findall(_clean(option))]
-    last = max((n for n, word in enumerate(words, 1) if word not in _MARKS), default=0)
-    tail = " ".join(map(re.escape, words[last:]))
-    words = [word for word in words if word not in _MARKS]
+    text = " ".join(_fold(word) for word in _WORD.findall(_clean(option)))
+    core = text.rstrip(" " + _MARKS)
+    words = [word for word in core.split(" ") if word not in _MARKS]
     words = words[len(words) > 1 and re.fullmatch(_CLASSES["a"], words[0]) is not None:]
-    spelt = [f"(?:{word}|{word.upper()}{'|à' * (word == 'a')})" if word.isalpha() and (len(word) == 1 or set(word) <= set("abcdefghij"))
-             else re.escape(word) for word in words]
-    if len(words) == 1 and len(words[0]) == 1 and words[0].isalpha():
+    if re.fullmatch("[a-z]?", "".join(words)):
         return ""
-    return rf"(?: [{re.escape(_MARKS)}]){{0,3}} ".join(spelt) + f"(?: {tail})?"
+    spelt = [re.sub("^([a-j]+|[a-z])$", lambda found: f"(?:{found[0]}|{found[0].upper()})", re.escape(word))
+             .replace("(?:a|A)", "[aAà]") for word in words]  # capitals are kept where they may be letters
+    return rf"(?: [{re.escape(_MARKS)}]){{0,3}} ".join(spelt) + f"(?: {re.escape(text[len(core):].strip())})?"
 
 
 def _classes(text: str, options: dict[str, str], compact: frozenset[str] = frozenset()) -> str:
@@ -114,18 +114,15 @@ def _classes(text: str, options: dict[str, str], compact: frozenset[str] = froze
 
 
 def _tidy(line: str, options: dict[str, str]) -> str:
-    """Drop walks through all options; draw lists under "Réponses :" into that line, and drop them under others."""
-    walks = ["".join(_LINE.replace("[A-Z]", letter) for letter in options),
-             "".join(rf"\(?{letter}[).:·-]{{1,3}}a?{_TEXTS[letter]}[).]{{0,2}}\n?" for letter in options),
-             "o[sk]?:" + "".join(rf"\(?{letter}[).:·-]{{1,3}}a?{_TEXTS[letter]}[).,;]{{0,2}}" for letter in options),
-             "".join(rf"^a?{_TEXTS[letter]}\.?(?:\n|\Z)" for letter in options)]
+    """Draw lists under "Réponses :" into that line; drop walks through all options, and lists under other lines."""
+    texts = [rf"\(?{letter}[).:·-]{{1,3}}a?{_TEXTS[letter]}" for letter in options]
+    walks = ["".join(_LINE.replace("[A-Z]", letter) for letter in options), r"[).]{0,2}\n?".join(texts),
+             "o[sk]?:" + "[).,;]{0,2}".join(texts), "".join(rf"^a?{_TEXTS[letter]}\.?(?:\n|\Z)" for letter in options)]
 
     def drawn(match: re.Match) -> str:
-        items = match["items"] or ""
-        if items.count("\n") > 1:  # explanations beside the items are left out
-            items = ";".join(re.findall(rf"(?m)^\(?({_ITEMS})", items)) + "\n"
-        return (match["cue"] or "\n") + items
-    return re.sub(rf"(?m){_BLOCK}|{_ASIDE}", drawn, re.sub(f"(?m){'|'.join(walks)}", "\n", line))
+        items = re.findall(rf"(?m)^\(?({_ITEMS})", match["items"])  # without the explanations beside them
+        return match["cue"] + (";".join(items) + "\n" if len(items) > 1 else match["items"])
+    return re.sub(rf"(?m){'|'.join(walks)}|{_ASIDE}", "\n", re.sub(f"(?m){_BLOCK}", drawn, line))
 
 
 def _named(found: str, options: dict[str, str]) -> tuple[set[str], str]:
