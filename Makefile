@@ -25,7 +25,7 @@ figures: $(VENV)/installed check-profile  ## draw the comparison's figures again
 	@echo "The figures: $(CURDIR)/outputs/$(PROFILE)/figures"
 
 test: $(VENV)/installed  ## all tests, notebooks included
-	python -m pytest
+	@python -m pytest
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 
@@ -53,7 +53,7 @@ $(VENV)/installed: requirements.txt requirements-unsloth.txt constraints.txt pyp
 	  { echo "This book needs Python 3.11 or 3.12; $(PYTHON) is `$(PYTHON) -V 2>&1`. Try: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv module is missing (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned packages into $(VENV): about three minutes."
 	@pip install -q -c constraints.txt torch==$$(sed -n 's/^torch==//p' requirements.txt) \
 	  && pip install -q -c constraints.txt -e '.[test]' \

@@ -49,7 +49,7 @@ def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe,
     told = {"configuration": configuration}
     if (folder / "card.json").exists():
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        same_inputs = list(card["inputs"].values()) == [sha256(path) for path in inputs]
+        same_inputs = sorted(card["inputs"].values()) == sorted(sha256(path) for path in inputs)
         if same_inputs and card["parameters"] == _parameters(recipe, backend, base_model, revision, seed, told):
             return card
     return train_adapter(mixture, folder, recipe, backend, base_model, revision, seed, told, inputs)
@@ -95,6 +95,8 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
             optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not torch.cuda.is_available(),
             gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
             dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=5,
+            logging_first_step=True,  # a curve has a point however few its steps
+           
             save_strategy="no", report_to="none", disable_tqdm=True, dataloader_pin_memory=torch.cuda.is_available()))
     class Steps(TrainerCallback):
         """Progress in a line every ten seconds, instead of the trainer's line at every logging step."""
