@@ -53,7 +53,7 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
     """
     if shortage not in SHORTAGES:
         raise ValueError(f"shortage is {shortage!r}; accepted: {', '.join(SHORTAGES)}")
-    held = records["provenance"].value_counts()
+    held = records["provenance"].value_counts().to_dict()
     while budget and (short := [
             (c, name, wanted) for c in configurations for name, wanted in shares(c, budget).items()
             if wanted > held.get(name, 0)]):
@@ -65,7 +65,7 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
                 + f". Lower the budget ({budget}), or set shortage to 'lower' or 'repeat'")
         budget = min(budget - 1, *(held.get(name, 0) * len(provenances_of(c)) for c, name, _ in short))
     if budget < 1:
-        raise ShortageError(f"no budget can be kept: rows per provenance are {dict(held)}")
+        raise ShortageError(f"no budget can be kept: rows per provenance are {held}")
     return budget
 
 

@@ -63,7 +63,8 @@ def test_too_large_a_budget_is_refused_with_the_numbers(training):
 
 def test_lowering_and_repeating_are_explicit(training):
     smallest = training["provenance"].value_counts().min()
-    assert plan_budget(training, CONFIGURATIONS, 5000, "lower") == smallest
+    lowered = plan_budget(training, CONFIGURATIONS, 5000, "lower")
+    assert lowered == smallest and type(lowered) is int  # it goes into the manifests
     assert plan_budget(training, CONFIGURATIONS, 10, "lower") == 10
     assert plan_budget(training, CONFIGURATIONS, 5000, "repeat") == 5000
     repeated = build_mixture(training, "NAT", 5000, 0, repeat=True)
