@@ -20,7 +20,7 @@ book: check-gpu $(VENV)/installed check-profile  ## run the notebooks of a profi
 	  echo "Nothing was to do: no notebook, parameter, page or package file has changed."
 	@echo "The book: $(CURDIR)/outputs/$(PROFILE)/html/index.html"
 
-figures: $(VENV)/installed check-profile  ## draw the comparison's figures again, running what they need
+figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's figures again, running what they need
 	@$(SNAKEMAKE) --forcerun $(PROFILE)_40_compare_provenances -- outputs/$(PROFILE)/notebooks/40_compare_provenances.ipynb
 	@echo "The figures: $(CURDIR)/outputs/$(PROFILE)/figures"
 

@@ -50,7 +50,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             output: f"outputs/{profile_name}/world/key.json"
             params:
                 profile=profile_name,
-                words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.items()),
+                words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.model_dump().items()),
             shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
 
     for execution, (notebook, parameters) in all_executions(profile_name, DATA, BASE).items():

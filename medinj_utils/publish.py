@@ -17,7 +17,7 @@ import pandas as pd
 import yaml
 
 from medinj_utils.execute import all_executions
-from medinj_utils.runs import BASE, label, versions
+from medinj_utils.runs import BASE, label, show_p, versions
 from medinj_utils.settings import Profile, load_profile, parameters_of
 
 
@@ -27,10 +27,12 @@ def answer_so_far(profile_name: str, profile: Profile) -> str:
     comparison = pd.read_csv(folder / "comparison.csv").set_index("system")
     pairs, base = pd.read_csv(folder / "pairs.csv"), comparison.loc[BASE]
     tuned = pairs[(pairs["first"] != BASE) & (pairs["second"] != BASE)]
-    best = comparison.loc[comparison["exact_match"].idxmax()]
-    gain = f"{100 * best['difference']:+.1f} points over it" if best.name != BASE else "no gain"
-    return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, {_percent(best)}, {gain}. "
-            f"{int((tuned['p_holm'] < 0.05).sum())} of {len(tuned)} pairs of tuned systems differ at 5 % after "
+    best = comparison.loc[comparison.drop(BASE)["exact_match"].idxmax()]
+    gain = (f"{100 * best['difference']:+.1f} points to the base [{100 * best['difference_low']:+.1f}, "
+            f"{100 * best['difference_high']:+.1f}], adjusted p {show_p(best['p_holm'])}")
+    chance = (folder / "chance.txt").read_text(encoding="utf-8").strip()
+    return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, {_percent(best)}: {gain}. "
+            f"{chance} {int((tuned['p_holm'] < 0.05).sum())} of {len(tuned)} pairs of tuned systems differ at 5 % after "
             f"adjustment for all pairs. *{_label_of(profile_name, profile)}.*")
 
 
@@ -67,7 +69,9 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     taken = set()
     for execution, (notebook, _) in executions.items():
         if notebook not in taken:  # of a notebook executed in parts the book shows the first
-            shutil.copy(f"outputs/{profile_name}/notebooks/{execution}.ipynb", target / "notebooks" / f"{notebook}.ipynb")
+            executed = nbformat.read(f"outputs/{profile_name}/notebooks/{execution}.ipynb", as_version=4)
+            executed.cells[0].source += f"\n\n*Numbers on this page: {_label_of(profile_name, profile)}.*"
+            nbformat.write(executed, target / "notebooks" / f"{notebook}.ipynb")
             taken.add(notebook)
     figure = Path("outputs") / profile_name / "figures" / "comparison.png"
     shutil.copy(figure, target / "book" / "comparison.png")

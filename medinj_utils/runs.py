@@ -184,3 +184,10 @@ class Card:
         content = self.content | done | figures
         write_json(content, path)
         return content
+
+
+def show_p(p: float) -> str:
+    """A p-value in words: never 0 or 1, empty where there is none."""
+    if pd.isna(p):
+        return ""
+    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"

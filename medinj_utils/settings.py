@@ -50,7 +50,7 @@ PARAMETERS: dict[str, Any] = {
     "system_prompt": str, "precision": Literal["auto", "float32", "bfloat16"],
     "modes": Annotated[list[Literal["greedy", "constrained"]], Field(min_length=1)],
     "answer_batch_size": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
-    "mode": Literal["greedy", "constrained"], "general_sources": list[str], "resamples": _Count,
+    "mode": Literal["greedy", "constrained"], "general_sources": list[str], "test_sources": list[str], "resamples": _Count,
 }
 
 
@@ -111,14 +111,25 @@ def check_notebook(variables: Mapping[str, Any], name: str) -> None:
         check_value(key, variables[key], name)
 
 
+class World(BaseModel):
+    """Arguments of `medinj_utils.demo.world.write_world`, for profiles whose data are a planted world."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    kind: Literal["planted", "null"]
+    substances: Annotated[int, Field(ge=4, le=60)]
+    rows_per_fact: _Count
+    tests_per_fact: Annotated[int, Field(ge=2)]
+    general_tests: Annotated[int, Field(ge=0, le=390)]
+    seed: Annotated[int, Field(ge=0)]
+
+
 class Profile(BaseModel):
     """What one way of running the book sets. ``shared`` goes to every notebook that has the parameter."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     title: str
     needs_gpu: bool = False
-    #: arguments of `medinj_utils.demo.world.write_world`, for profiles whose data are a planted world
-    world: dict[str, Any] = {}
+    world: World | None = None
     #: profiles that are run too and of which the comparison is shown beside this one's
     beside: list[str] = []
     shared: dict[str, Any] = {}
@@ -168,6 +179,10 @@ def _check_profile(profile: Profile, where: str) -> None:
         for name in section:
             if name not in notebooks:
                 raise SettingsError(f"{where}: unknown notebook {name!r}; accepted: {', '.join(notebooks)}")
+    for name, keys in profile.split.items():
+        for key in keys:
+            if not isinstance(notebooks[name].get(key), list):
+                raise SettingsError(f"{where}, split, {name}: {key!r} is no list parameter of this notebook")
     for name, values in profile.notebooks.items():
         for key, value in values.items():
             if key not in notebooks[name]:

@@ -75,7 +75,9 @@ def profile(tmp_path, monkeypatch):
     ({"notebooks": {"10_read_sources": {"sources": [{"name": "x", "place": "y"}]}}}, r"sources\[0\]"),
     ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed'"), ({"shared": {"output": "elsewhere"}}, "can't be set"),
     ({"notebook": {}}, r"mine\.yaml, notebook: .*accepted keys: .*notebooks"), ({"title": 3}, "title: .*string"),
-    ({"split": {"21_train": ["seeds"]}}, "unknown notebook '21_train'")])
+    ({"split": {"21_train": ["seeds"]}}, "unknown notebook '21_train'"),
+    ({"split": {"21_train_adapter": ["sedes"]}}, "'sedes' is no list parameter"),
+    ({"world": {"kind": "x"}}, r"world\.kind: .*'planted' or 'null'")])
 def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, told):
     with pytest.raises(SettingsError, match=told):
         profile(**content)

@@ -6,11 +6,10 @@ import pandas as pd
 from medinj_utils.style import PART_COLOURS, in_order, system_colour
 
 
-def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None, paper: pd.DataFrame | None = None,
-                          title: str = "") -> plt.Figure:
-    """Exact match of each system with its 95 % interval; planted truth as crosses, the paper's figures as diamonds.
+def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None, title: str = "") -> plt.Figure:
+    """Exact match of each system with its 95 % interval; planted truth, if any, as crosses.
 
-    ``table`` has the columns of ``comparison.csv``; ``planted`` is by system; ``paper`` has system and paper.
+    ``table`` has the columns of ``comparison.csv``; ``planted`` is by system.
     """
     figure, axes = plt.subplots()
     rows = table.set_index("system").reindex(in_order(table["system"]))
@@ -21,15 +20,11 @@ def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None,
     if planted is not None:
         axes.scatter(planted.reindex(rows.index), range(len(rows)), marker="x", s=70, color="black", zorder=3,
                      label="planted truth (ideal learner)")
-    if paper is not None:
-        axes.scatter(paper.set_index("system")["paper"].reindex(rows.index), range(len(rows)), marker="D", s=36,
-                     facecolor="none", edgecolor="black", label="paper [2]: other model, data and items")
-    if planted is not None or paper is not None:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, fontsize=10)
     axes.set_yticks(range(len(rows)), rows.index)
     axes.invert_yaxis()
     axes.set_xlabel("Exact match (share of items), 95 % interval")
-    axes.set_title(title, pad=34 if planted is not None or paper is not None else 10)
+    axes.set_title(title, pad=34 if planted is not None else 10)
     return figure
 
 

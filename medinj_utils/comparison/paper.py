@@ -10,7 +10,6 @@ import pandas as pd
 EXACT_MATCH = {"BASE": 46.74, "NAT": 47.13, "TRAD": 45.66, "SYN": 38.23, "NAT-TRAD": 49.24, "NAT-SYN": 46.72,
                "TRAD-SYN": 45.09, "ALL": 48.46}
 EXACT_MATCH_MARK = "2"
-MARKS = {"V": "read in the authors' files", "2": "second-hand", "C": "computed from [V] figures", "I": "inferred"}
 
 
 def paper_table() -> pd.DataFrame:

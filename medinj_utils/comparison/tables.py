@@ -38,10 +38,3 @@ def chance_levels(items: pd.DataFrame) -> pd.Series:
     where any non-empty set of letters is valid."""
     n = items["options"].map(len)
     return (1 / n).where(items["task"] == "mcqu", 1 / (2.0**n - 1))
-
-
-def show_p(p: float) -> str:
-    """A p-value in words: never 0 or 1, empty where there is none."""
-    if pd.isna(p):
-        return ""
-    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"

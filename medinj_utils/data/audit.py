@@ -5,7 +5,6 @@ import pandas as pd
 from medinj_utils.identity import question_key
 from medinj_utils.prompts import LETTERS
 
-GROUP = ["provenance", "task", "split", "source"]
 _CHOICE = ("mcqu", "mcq")
 
 
@@ -18,7 +17,7 @@ def count_records(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
-    """Every group of rows that ask the same question (options in any order), a row per group: how often it stands
+    """Every group of choice questions that ask the same (options in any order), a row per group: how often it stands
     where, whether the right answers agree, and the question. Sorted, so that the table is the same at every run."""
     keyed = records.assign(question=[question_key(row) for row in records.to_dict("records")],
                            normal_answer=[" | ".join(sorted(text.casefold() for text in _right_texts(row)))

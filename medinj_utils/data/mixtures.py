@@ -78,6 +78,8 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     """
     if budget < 1:
         raise ValueError(f"budget is {budget}; need at least 1 row")
+    if other := set(records["split"]) - {"train"}:
+        raise ValueError(f"a mixture is made of training rows; these records hold {', '.join(sorted(other))} rows too")
     parts = []
     for name, wanted in shares(configuration, budget).items():
         rows = np.flatnonzero(records["provenance"].to_numpy() == name)

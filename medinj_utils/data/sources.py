@@ -91,9 +91,16 @@ def need_file(path: Path, name: str) -> Path:
     return found[0]
 
 
+def read_utf8(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
 def load_json(file: Path) -> object:
     try:
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        return json.loads(read_utf8(file))
     except json.JSONDecodeError as error:
         raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column {error.colno} "
                           f"({error.msg})") from error
@@ -108,6 +115,10 @@ def parse_rows(file: str, raw_rows: Iterable, parse: Callable[[dict], Iterable[M
             yield file, number, problem
         except KeyError as error:
             yield file, number, BadRow(str(error.args[0]), None, "missing")
+        except SourceError:
+            raise
+        except (TypeError, ValueError, AttributeError, SyntaxError) as error:
+            yield file, number, BadRow("row", raw, f"not of the form of this source ({error})")
         else:
             for fields in parsed:
                 yield file, number, fields

@@ -105,9 +105,10 @@ def answer_questions(items: pd.DataFrame, model, tokenizer, path: str | Path, as
     if unknown:
         raise ValueError(f"mode is {unknown[0]!r}; accepted: {', '.join(MODES)}")
     rows = items[items["task"].isin(["mcqu", "mcq"])].drop_duplicates("id").to_dict("records")
+    prompts = [chat_ids(tokenizer, messages(row, system=system, with_answer=False), open_answer=True) for row in rows]
     settings = {"asked": asked, "modes": modes, "batch_size": batch_size, "max_new_tokens": max_new_tokens,
-                "max_length": max_length, "system": system, "template": tokenizer.chat_template,
-                "items": [row["id"] for row in rows]}
+                "max_length": max_length, "items": [row["id"] for row in rows],
+                "prompts": hashlib.sha256(json.dumps(prompts).encode()).hexdigest()}
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
     key_file = path.with_suffix(".key.json")
     if path.exists() and key_file.exists() and json.loads(key_file.read_text())["key"] == key:
@@ -117,8 +118,7 @@ def answer_questions(items: pd.DataFrame, model, tokenizer, path: str | Path, as
         shutil.rmtree(parts, ignore_errors=True)
         path.unlink(missing_ok=True)
         write_json(settings, parts / f"{key}.key")
-    lengths = [len(chat_ids(tokenizer, messages(row, system=system, with_answer=False), open_answer=True))
-               for row in rows]
+    lengths = [len(prompt) for prompt in prompts]
     order = sorted((i for i in range(len(rows)) if lengths[i] <= max_length), key=lambda i: (lengths[i], i))
     batches = [order[start:start + batch_size] for start in range(0, len(order), batch_size)]
     allowed = _AllowedTokens(tokenizer)

@@ -15,7 +15,7 @@ def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figur
         configuration, _, seed = run.rpartition("-s")
         axes.plot(curve["step"], curve["loss"], dashes[seed], color=system_colour(configuration), label=run)
     axes.set_xlabel("Step")
-    axes.set_ylabel("Training loss (answer tokens)")
+    axes.set_ylabel("Training loss (nats per taught token)")
     axes.set_title(title)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     return figure

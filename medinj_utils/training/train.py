@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from medinj_utils import prompts
 from medinj_utils.data import load_mixture
-from medinj_utils.runs import Card, progress, sha256, write_csv
+from medinj_utils.runs import Card, progress, sha256, versions, write_csv
 from medinj_utils.training.backends import choose_precision, load_with_adapter, local_base
 from medinj_utils.training.text import epochs_of, training_text
 
@@ -46,11 +47,14 @@ def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe,
     inputs = [mixture_file / f"{configuration}.parquet"]
     if Path(local_base(base_model)).is_dir():
         inputs.append(Path(local_base(base_model)))
+    code = [Path(prompts.__file__), *sorted(Path(__file__).parent.glob("*.py"))]  # a changed text is a changed run
+    inputs += code
     told = {"configuration": configuration}
     if (folder / "card.json").exists():
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         same_inputs = sorted(card["inputs"].values()) == sorted(sha256(path) for path in inputs)
-        if same_inputs and card["parameters"] == _parameters(recipe, backend, base_model, revision, seed, told):
+        same = _parameters(recipe, backend, base_model, revision, seed, told) == card["parameters"]
+        if same and same_inputs and card["versions"] == versions():
             return card
     return train_adapter(mixture, folder, recipe, backend, base_model, revision, seed, told, inputs)
 
@@ -96,7 +100,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
             gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
             dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=5,
             logging_first_step=True,  # a curve has a point however few its steps
-           
+
             save_strategy="no", report_to="none", disable_tqdm=True, dataloader_pin_memory=torch.cuda.is_available()))
     class Steps(TrainerCallback):
         """Progress in a line every ten seconds, instead of the trainer's line at every logging step."""

@@ -96,3 +96,8 @@ def test_same_inputs_give_the_same_file_and_a_changed_file_is_refused(training, 
         load_mixture(tmp_path / "one", "TRAD-SYN")
     with pytest.raises(FileNotFoundError, match="14_build_mixtures"):
         load_mixture(tmp_path / "three", "ALL")
+
+
+def test_rows_of_another_split_are_refused(world):
+    with pytest.raises(ValueError, match="hold test, validation rows too"):
+        build_mixture(world["records"], "NAT", 10, 0)

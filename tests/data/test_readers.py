@@ -132,3 +132,43 @@ def test_unknown_source_and_missing_folder_are_said_plainly(tmp_path):
         read_source("frenchmedmcqa", tmp_path / "absent")
     with pytest.raises(SourceError, match="no row of source"):
         read_source("frenchmedmcqa", tmp_path)
+
+
+@pytest.mark.parametrize("field, value", [("answer", None), ("answer", 3), ("answer", "bad"), ("instruction", None)])
+def test_an_odd_cell_costs_its_row_and_not_the_reading(tmp_path, field, value):
+    records, quarantine = read_source("medinjection", tree(tmp_path, [ROW, ROW | {field: value}]))
+    assert len(records) == 1
+    assert quarantine[["file", "row"]].to_numpy().tolist() == [["Native/Train/mcqu/mcqu_train.json", 1]]
+    assert quarantine["reason"].item()
+
+
+def test_an_option_goes_on_until_the_next_one(tmp_path):
+    row = ROW | {"instruction": "Quel organe ?\n(A) foie\n droit\n(B) rein\nPrécision : chez un enfant."}
+    assert read_source("medinjection", tree(tmp_path, [row]))[0]["options"].item() == [
+        "foie  droit", "rein Précision : chez un enfant."]
+
+
+def test_empty_cells_of_a_parquet_file_are_empty_texts(tmp_path):
+    import pandas as pd
+    pd.DataFrame([ROW | {"context": None}, ROW | {"context": "Un cas."}]).to_parquet(tmp_path / "train-0.parquet")
+    assert read_source("medinjection", tmp_path / "train-0.parquet")[0]["context"].tolist() == ["", "Un cas."]
+
+
+def test_a_single_published_file_tells_its_split(tmp_path):
+    folder = tree(tmp_path, [ROW], "Synthetic/Train/mcq/mcq_training.json")
+    assert read_source("medinjection", folder / "Synthetic/Train/mcq/mcq_training.json")[0]["split"].tolist() == ["train"]
+
+
+def test_a_provenance_that_contradicts_the_rows_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="row 0, origin: says 'Natif', but the reading was told 'synthetic'"):
+        read_source("medinjection", tree(tmp_path, [ROW]), provenance="synthetic")
+
+
+def test_files_in_another_encoding_or_cut_are_named(tmp_path):
+    (tmp_path / "train.json").write_bytes("[\"é\"]".encode("latin-1"))
+    with pytest.raises(SourceError, match=r"train\.json: not UTF-8"):
+        read_source("frenchmedmcqa", tmp_path)
+    (tmp_path / "train.json").unlink()
+    (tmp_path / "train-0.parquet").write_bytes(b"PAR1")
+    with pytest.raises(SourceError, match=r"train-0\.parquet: not whole parquet"):
+        read_source("medinjection", tmp_path)

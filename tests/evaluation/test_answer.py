@@ -7,6 +7,7 @@ import time
 import pandas as pd
 import pytest
 
+from medinj_utils import prompts
 from medinj_utils.evaluation.answer import allowed_answers, answer_questions, asked_of, load_model
 
 ASKED = asked_of("planted", "", None, "float32")
@@ -106,7 +107,7 @@ def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, loaded, 
     assert not parts.exists()
 
 
-def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path):
+def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     first = ask(items, loaded, path)
     stamp = path.stat().st_mtime_ns
@@ -115,6 +116,8 @@ def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path):
     with_system = ask(items, loaded, path, system="Réponds toujours en latin, longuement.")
     assert path.stat().st_mtime_ns != stamp
     assert with_system["raw"].tolist() != first["raw"].tolist()
+    monkeypatch.setitem(prompts.TASK_LINES, "mcqu", "Une seule.")
+    assert ask(items, loaded, path)["raw"].tolist() != first["raw"].tolist()  # the text of the prompts counts
     fewer = ask(items.head(5), loaded, path)
     assert len(fewer) == 10
 

@@ -75,7 +75,7 @@ def test_the_card_says_what_ran_on_what(trained):
     assert card["parameters"]["backend"] == backend
     assert card["parameters"]["configuration"] == "ALL"
     assert card["steps"] == 12 and card["examples"] == 96 and card["examples_too_long"] == 0
-    assert len(card["inputs"]) == 2 and all(len(value) == 64 for value in card["inputs"].values())
+    assert len(card["inputs"]) > 2 and all(len(value) == 64 for value in card["inputs"].values())
     assert card["tokens"] > card["tokens_taught"] > 96
     assert {"versions", "hardware", "git_commit", "seconds", "started"} <= set(card)
     curve = pd.read_csv(folder / "curve.csv")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from medinj_utils.data.records import BadRow
-from medinj_utils.data.sources import Rows, Source, SourceError, files_in, parse_rows
+from medinj_utils.data.sources import Rows, Source, SourceError, files_in, parse_rows, read_utf8
 from medinj_utils.prompts import LETTERS
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
@@ -20,7 +20,7 @@ _ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s
 def _documents(file: Path) -> list[list[str]]:
     """Sentences of each document; a document begins at its ``QUESTION TYPE`` line."""
     sentences = [" ".join(line.split()[0] for line in block.splitlines() if line.split())
-                 for block in re.split(r"\n\s*\n", file.read_text(encoding="utf-8"))]
+                 for block in re.split(r"\n\s*\n", read_utf8(file))]
     documents: list[list[str]] = []
     for sentence in filter(None, sentences):
         if sentence.startswith("QUESTION TYPE"):

@@ -39,11 +39,12 @@ def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -
 
 
 def _split_of(name: str) -> str | None:
-    """Split told by a published path: a folder ``Train``, or a file ``train-00000-of-00001.parquet``."""
-    parts = Path(name).parts
-    words = [_plain(part) for part in parts[:-1]] + [_plain(re.split(r"[-_.]", parts[-1])[0])]
-    found = {_SPLITS[word] for word in words if word in _SPLITS}
-    return found.pop() if len(found) == 1 else None
+    """Split told by a published path: a folder ``Train``, files ``train-00000-….parquet`` or ``oeq_training.json``."""
+    for part in reversed(Path(name).parts[-4:]):  # the file's own name first, then the nearest folder
+        found = {_SPLITS[word] for word in map(_plain, re.split(r"[-_.]", part)) if word in _SPLITS}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def part_options(instruction: str) -> tuple[str, list[str]]:
@@ -54,12 +55,15 @@ def part_options(instruction: str) -> tuple[str, list[str]]:
         raise BadRow("instruction", instruction, "option letters are not A, B, C … in order")
     if not found:
         raise BadRow("instruction", instruction, "a choice question without option lines such as '(A) …'")
-    return "\n".join(lines[:found[0][0]]).strip(), [m[3].strip() for _, m in found]
+    ends = [*(i for i, _ in found[1:]), len(lines)]  # an option goes on until the next one begins
+    options = [" ".join([m[3], *lines[i + 1:end]]).strip() for (i, m), end in zip(found, ends, strict=True)]
+    return "\n".join(lines[:found[0][0]]).strip(), options
 
 
 def right_letters(answer: str, options: list[str]) -> list[str]:
     """Letters of an answer written ``B``, ``A;C``, ``A, C`` or ``AC``, in order."""
-    letters = "".join(_NOT_A_LETTER.sub("", answer)).upper()
+    letters = _NOT_A_LETTER.sub("", answer)
+    letters = letters.upper() if len(letters) == 1 else letters  # "b" is a letter, "bad" is a word
     if not letters or any(letter not in LETTERS[:len(options)] for letter in letters):
         raise BadRow("answer", answer, f"need letters among {LETTERS[:len(options)]}")
     return sorted(set(letters))
@@ -67,7 +71,11 @@ def right_letters(answer: str, options: list[str]) -> list[str]:
 
 def _raw_rows(file: Path) -> list[dict]:
     if file.suffix == ".parquet":
-        return pd.read_parquet(file).to_dict("records")
+        try:
+            table = pd.read_parquet(file)
+        except (OSError, ValueError) as error:
+            raise SourceError(f"{file}: not whole parquet ({error})") from error
+        return table.astype(object).where(table.notna(), None).to_dict("records")
     rows = load_json(file)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{file}: expected a list of objects")
@@ -77,13 +85,15 @@ def _raw_rows(file: Path) -> list[dict]:
 def read_rows(path: Path, provenance: str | None, source: str, licence: str) -> Rows:
     """Rows of every JSON or parquet file below ``path``; a row's own ``source`` and ``parent``, if any, are kept."""
     for name, file in files_in(path, ".json", ".parquet"):
-        def parse(numbered: tuple[int, dict], name: str = name) -> Iterator[Mapping]:
+        def parse(numbered: tuple[int, dict], name: str = name, file: Path = file) -> Iterator[Mapping]:
             number, raw = numbered
             where = f"{name}, row {number}"
-            split = raw.get("split") or _split_of(name)
+            split = raw.get("split") or _split_of(str(file))
             if split is None:
                 raise SourceError(f"{where}, split: told neither by the row nor by the path")
             told = raw.get("origin") or provenance
+            if raw.get("origin") and provenance and _known("origin", told, _PROVENANCES, where) != provenance:
+                raise SourceError(f"{where}, origin: says {told!r}, but the reading was told {provenance!r}")
             if told is None:
                 raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
             task = _known("type", raw["type"], _TASKS, where)
