@@ -17,7 +17,7 @@ import pandas as pd
 import yaml
 
 from medinj_utils.execute import all_executions
-from medinj_utils.runs import BASE, label, show_p, versions
+from medinj_utils.runs import BASE, hardware, label, show_p, versions
 from medinj_utils.settings import Profile, load_profile, parameters_of
 
 
@@ -54,9 +54,11 @@ def status_table(profile_name: str, executions: Iterable[str]) -> str:
 
 
 def versions_table() -> str:
+    """Markdown table of versions and hardware."""
     rows = versions(["medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets", "pandas", "numpy",
                      "scipy", "statsmodels", "papermill", "jupyter-book", "snakemake"])
-    return "\n".join(["| package | version |", "|---|---|", *(f"| {name} | {found} |" for name, found in rows.items())])
+    rows |= {name: str(value) for name, value in hardware().items()}
+    return "\n".join(["| what | this run |", "|---|---|", *(f"| {name} | {found} |" for name, found in rows.items())])
 
 
 def stage(profile_name: str, data: str, base: str) -> Path:
