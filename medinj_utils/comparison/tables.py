@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from medinj_utils.demo.truth import fact_of
+
 
 def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFrame:
     """Items × (system, seed) of one score, from rows of `medinj_utils.evaluation.scoring.score_answers` in one mode.
@@ -29,7 +31,8 @@ def unread_shares(scores: pd.DataFrame) -> pd.Series:
 def clusters_of(items: pd.DataFrame, key: Mapping | None = None) -> pd.Series:
     """What items hang together: those on one fact of a planted world (by its key), else those on one context."""
     if key:
-        return pd.Series([key["tests"][item]["fact"] for item in items.index], index=items.index)
+        facts = fact_of(key)
+        return pd.Series([facts[item] for item in items.index], index=items.index)
     return items["context"].where(items["context"] != "", pd.Series(items.index, index=items.index))
 
 

@@ -42,13 +42,12 @@ def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe,
 
     A run that stands there with the same inputs and parameters is not repeated.
     """
-    folder, mixture_file = Path(output) / "runs" / f"{configuration}-s{seed}", Path(output) / "mixtures"
-    mixture = load_mixture(mixture_file, configuration)
-    inputs = [mixture_file / f"{configuration}.parquet"]
+    folder, mixtures = Path(output) / "runs" / f"{configuration}-s{seed}", Path(output) / "mixtures"
+    mixture = load_mixture(mixtures, configuration)
+    inputs = [mixtures / f"{configuration}.parquet"]
     if Path(local_base(base_model)).is_dir():
         inputs.append(Path(local_base(base_model)))
-    code = [Path(prompts.__file__), *sorted(Path(__file__).parent.glob("*.py"))]  # a changed text is a changed run
-    inputs += code
+    inputs += [Path(prompts.__file__), *sorted(Path(__file__).parent.glob("*.py"))]  # a changed text is a changed run
     told = {"configuration": configuration}
     if (folder / "card.json").exists():
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
