@@ -1,5 +1,6 @@
 # What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/execute.py).
 import json
+import shlex
 from pathlib import Path
 
 from medinj_utils.execute import all_executions
@@ -7,7 +8,7 @@ from medinj_utils.settings import load_profile, notebook_names
 
 PROFILE = config.get("profile", "demo")
 DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
-TOLD = f"--data '{DATA}' --base '{BASE}'"
+TOLD = f"--data {shlex.quote(DATA)} --base {shlex.quote(BASE)}"
 # A notebook's job waits for the executions of these.
 AFTER = {
     "00_check_environment": [], "10_read_sources": [], "13_audit_records": ["10_read_sources"],
@@ -21,8 +22,9 @@ if set(AFTER) != set(notebook_names()):
 
 
 def package_files(notebook):
-    """The package's files that a notebook's result may depend on: its own room, earlier rooms, and the root."""
-    rooms = ROOMS[:int(notebook[0])]
+    """The package's files that a notebook's result may depend on: its own room, earlier rooms, and the root;
+    all rooms for those numbered 0, which look at the whole."""
+    rooms = ROOMS[:int(notebook[0])] or ROOMS
     return [str(p) for p in sorted(Path("medinj_utils").rglob("*")) if p.is_file() and "__pycache__" not in p.parts
             and p.name not in ("publish.py", "execute.py") and (p.parts[1] not in ROOMS or p.parts[1] in rooms)]
 
@@ -30,6 +32,12 @@ def package_files(notebook):
 def executed(profile, notebook=None):
     return [f"outputs/{profile}/notebooks/{name}.ipynb" for name, (of, _) in all_executions(profile, DATA, BASE).items()
             if notebook in (None, of)]
+
+
+def data_files(profile, parameters):
+    """Files on this disk that the sources of notebook 10 are read from, so that a changed one is read again."""
+    places = [Path(asked["location"]) for asked in parameters.get("sources", [])] if not profile.world else []
+    return [str(file) for place in places for file in sorted([place, *place.rglob("*")]) if file.is_file()]
 
 
 rule book:
@@ -60,7 +68,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
-            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook)
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), data_files(profile, parameters)
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
             params: profile=profile_name, execution=execution, told=TOLD, parameters=json.dumps(parameters, sort_keys=True)
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.

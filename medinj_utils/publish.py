@@ -18,12 +18,12 @@ import yaml
 
 from medinj_utils.execute import all_executions
 from medinj_utils.runs import BASE, hardware, label, show_p, versions
-from medinj_utils.settings import Profile, load_profile, parameters_of
+from medinj_utils.settings import load_profile
 
 
-def answer_so_far(profile_name: str, profile: Profile) -> str:
+def answer_so_far(output: Path) -> str:
     """The main result of a profile's run in two sentences, from its tables."""
-    folder = Path("outputs") / profile_name / "tables"
+    folder = output / "tables"
     comparison = pd.read_csv(folder / "comparison.csv").set_index("system")
     pairs, base = pd.read_csv(folder / "pairs.csv"), comparison.loc[BASE]
     tuned = pairs[(pairs["first"] != BASE) & (pairs["second"] != BASE)]
@@ -33,15 +33,11 @@ def answer_so_far(profile_name: str, profile: Profile) -> str:
     chance = (folder / "chance.txt").read_text(encoding="utf-8").strip()
     return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, {_percent(best)}: {gain}. "
             f"{chance} {int((tuned['p_holm'] < 0.05).sum())} of {len(tuned)} pairs of tuned systems differ at 5 % after "
-            f"adjustment for all pairs. *{_label_of(profile_name, profile)}.*")
+            f"adjustment for all pairs. *{label(output)}.*")
 
 
 def _percent(row: pd.Series) -> str:
     return f"{100 * row['exact_match']:.1f} % [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
-
-
-def _label_of(profile_name: str, profile: Profile) -> str:
-    return label(parameters_of(profile_name, profile, "40_compare_provenances")["label"])
 
 
 def status_table(profile_name: str, executions: Iterable[str]) -> str:
@@ -63,7 +59,8 @@ def versions_table() -> str:
 
 def stage(profile_name: str, data: str, base: str) -> Path:
     """Lay out pages, executed notebooks, table of contents and configuration for Jupyter Book; returns the folder."""
-    profile, target = load_profile(profile_name, data, base), Path("outputs") / profile_name / "book"
+    profile, output = load_profile(profile_name, data, base), Path("outputs") / profile_name
+    target = output / "book"
     executions = all_executions(profile_name, data, base)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree("book", target / "book")
@@ -71,15 +68,14 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     taken = set()
     for execution, (notebook, _) in executions.items():
         if notebook not in taken:  # of a notebook executed in parts the book shows the first
-            executed = nbformat.read(f"outputs/{profile_name}/notebooks/{execution}.ipynb", as_version=4)
-            executed.cells[0].source += f"\n\n*Numbers on this page: {_label_of(profile_name, profile)}.*"
+            executed = nbformat.read(output / "notebooks" / f"{execution}.ipynb", as_version=4)
+            executed.cells[0].source += f"\n\n*Numbers on this page: {label(output)}.*"
             nbformat.write(executed, target / "notebooks" / f"{notebook}.ipynb")
             taken.add(notebook)
-    figure = Path("outputs") / profile_name / "figures" / "comparison.png"
-    shutil.copy(figure, target / "book" / "comparison.png")
+    shutil.copy(output / "figures" / "comparison.png", target / "book" / "comparison.png")
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
-        "answer": answer_so_far(profile_name, profile), "label": _label_of(profile_name, profile),
+        "answer": answer_so_far(output), "label": label(output),
         "profile": profile_name, "profile_title": profile.title, "status": status_table(profile_name, executions),
         "versions": versions_table()}
     (target / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -41,6 +41,21 @@ def seen(system: str) -> frozenset[str]:
     return frozenset(("NAT", "SYN", "TRAD") if system == "ALL" else system.split("-"))
 
 
+def run_names(systems: Iterable[str], seeds: Iterable[int]) -> list[str]:
+    """Names of the runs of the systems: the base answers once, each tuned system once per seed, as ``NAT-s42``."""
+    seeds = list(seeds)
+    return [name for system in systems
+            for name in ([BASE] if system == BASE else [f"{system}-s{seed}" for seed in seeds])]
+
+
+def run_parts(name: str) -> tuple[str, int]:
+    """System and seed of a run's name; the base has seed 0."""
+    system, _, seed = name.rpartition("-s")
+    if name != BASE and not (system in CONFIGURATIONS and seed.isdecimal()):
+        raise ValueError(f"{name!r} is no run's name: need {BASE} or <configuration>-s<seed>, such as NAT-s42")
+    return (BASE, 0) if name == BASE else (system, int(seed))
+
+
 def enter_root() -> Path:
     """Make the project's root the working folder, from it or from a folder below it, and return it."""
     here = Path.cwd()
@@ -137,16 +152,12 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def label(kind: str) -> str:
-    """The words that every number and figure of a run wears.
-
-    ``kind``: "demo" (the planted world) or "run" (real questions).
-    """
-    labels = {"demo": "demo: shows that the machinery works, says nothing about medicine",
-              "run": f"run here on {_hardware_in_words()}"}
-    if kind not in labels:
-        raise ValueError(f"label is {kind!r}; accepted: {', '.join(labels)}")
-    return labels[kind]
+def label(output: str | Path) -> str:
+    """The words that every number and figure of an output tree wears, by what its records are: fictional or real."""
+    card = need(Path(output) / "data" / "records.card.json", "notebook 10_read_sources")
+    if json.loads(card.read_text(encoding="utf-8"))["fictional"]:
+        return "demo: shows that the machinery works, says nothing about medicine"
+    return f"run here on {_hardware_in_words()}"
 
 
 def _hardware_in_words() -> str:

@@ -36,7 +36,7 @@ class SourceAsked(BaseModel):
 
 #: Every parameter that a notebook may have: its type and range. Names mean the same in all notebooks.
 PARAMETERS: dict[str, Any] = {
-    "output": str, "label": Literal["demo", "run"], "profile": str, "planted_key": str, "null_output": str,
+    "output": str, "profile": str, "planted_key": str, "null_output": str,
     "sources": Annotated[list[SourceAsked], Field(min_length=1)], "most_quarantined": _Share,
     "budget": _Count, "shortage": Literal["refuse", "lower", "repeat"], "mixture_seed": Annotated[int, Field(ge=0)],
     "tasks": Annotated[list[Literal["mcqu", "mcq", "oeq"]], Field(min_length=1)],
@@ -124,7 +124,8 @@ class World(BaseModel):
 
 
 class Profile(BaseModel):
-    """What one way of running the book sets. ``shared`` goes to every notebook that has the parameter."""
+    """What one way of running the book sets; a file may also say ``like`` (see `load_profile`). ``shared`` goes to every
+    notebook that has the parameter."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     title: str
@@ -141,29 +142,60 @@ class Profile(BaseModel):
 
 
 def load_profile(name: str, data: str = "", base: str = "") -> Profile:
-    """Read and check ``profiles/<name>.yaml``; ``{data}`` in a location becomes the folder ``data``, and ``base``,
+    """Read and check ``profiles/<name>.yaml`` (with ``like: other``, what it doesn't say is the other's); ``{data}`` in a
+    location becomes the folder ``data``, and ``base``,
     if told, replaces the profile's base model (a folder, or a hub id with ``@revision``)."""
     path = PROFILES / f"{name}.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
-        raise SettingsError(f"no profile {name!r}; there are: {known}")
-    text = path.read_text(encoding="utf-8")
-    if "{data}" in text and not data:
+    content = _read_profile(name)
+    if "{data}" in str(content) and not data:
         raise SettingsError(f"{path}: this profile reads your data: say where they are, "
                             f"make book PROFILE={name} DATA=folder")
     try:
-        profile = Profile.model_validate(yaml.safe_load(text.replace("{data}", data)))
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not YAML: {error}") from None
+        profile = Profile.model_validate(_filled(content, data))
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{path}, {'.'.join(map(str, first['loc']))}: {first['msg']}; "
                             f"accepted keys: {', '.join(Profile.model_fields)}") from None
     if base:
         model, _, revision = base.partition("@")
+        if not revision and model != "planted" and not Path(model).is_dir():
+            raise SettingsError(f"BASE={base}: no such folder; a model on the hub is named with its commit, "
+                                f"BASE={base}@commit")
         profile.shared.update(base_model=model, base_revision=revision)
     _check_profile(profile, str(path))
     return profile
+
+
+def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
+    """Content of a profile's file, laid over that of the profile that it is ``like``, if it names one."""
+    path = PROFILES / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
+        raise SettingsError(f"no profile {name!r}; there are: {known}")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path}: not YAML: {error}") from None
+    like = content.pop("like", None) if isinstance(content, dict) else None
+    if like in (name, *above):
+        raise SettingsError(f"{path}, like: {' is like '.join((*above, name, like))}, which ends nowhere")
+    return _laid_over(_read_profile(like, (*above, name)), content) if like else content
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    """``above``, completed key by key from ``below``."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _laid_over(below.get(key), value) for key, value in above.items()}
+
+
+def _filled(value: Any, data: str) -> Any:
+    """The same YAML value with ``{data}`` replaced in all its texts."""
+    if isinstance(value, dict):
+        return {key: _filled(part, data) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, data) for part in value]
+    return value.replace("{data}", data) if isinstance(value, str) else value
 
 
 def _check_profile(profile: Profile, where: str) -> None:
@@ -217,6 +249,8 @@ def _main() -> None:
         profile = load_profile(chosen.profile, chosen.data, chosen.base)
         for other in profile.beside:
             load_profile(other, chosen.data, chosen.base)
+        if chosen.data and not Path(chosen.data).is_dir():
+            raise SettingsError(f"DATA={chosen.data}: no such folder")
     except SettingsError as error:
         sys.exit(str(error))
     if profile.needs_gpu:

@@ -48,6 +48,12 @@ def test_a_world_is_the_same_at_every_writing(tmp_path, world):
     assert read_source("planted", tmp_path / "published")[0].equals(world["records"])
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_smallest_worlds_can_be_written_and_read(tmp_path, seed):
+    write_world(tmp_path, substances=4, rows_per_fact=1, tests_per_fact=2, general_tests=0, seed=seed)
+    assert len(read_source("planted", tmp_path / "published")[0]) > 60
+
+
 def test_truth_by_hand():
     key = {"tests": {"t1": {"fact": "f", "chance": 0.25, "source": "planted medicine"},
                      "t2": {"fact": "g", "chance": 0.25, "source": "planted medicine"},

@@ -56,9 +56,10 @@ def test_the_paper_profile_is_the_study_recipe():
 
 @pytest.fixture
 def profile(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "PROFILES", tmp_path)
+
     def write(**content):
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"title": "mine"} | content), encoding="utf-8")
-        monkeypatch.setattr(settings, "PROFILES", tmp_path)
         return load_profile("mine")
     return write
 
@@ -90,9 +91,30 @@ def test_an_unknown_profile_and_missing_data_say_what_to_do():
         load_profile("open")
 
 
-def test_another_base_model_can_be_told():
+def test_another_base_model_can_be_told_with_its_commit(tmp_path):
     profile = load_profile("open", "d", "organisation/model@abc")
     assert (profile.shared["base_model"], profile.shared["base_revision"]) == ("organisation/model", "abc")
+    assert load_profile("open", "d", str(tmp_path)).shared["base_model"] == str(tmp_path)
+    with pytest.raises(SettingsError, match="BASE=organisation/model@commit"):
+        load_profile("open", "d", "organisation/model")
+
+
+def test_a_profile_like_another_says_only_what_differs(profile):
+    (settings.PROFILES / "other.yaml").write_text(yaml.safe_dump(
+        {"title": "other", "shared": {"seeds": [3], "rank": 4}, "notebooks": {"14_build_mixtures": {"budget": 7}}}))
+    mine = profile(like="other", shared={"rank": 8}, notebooks={"14_build_mixtures": {"shortage": "lower"}})
+    assert (mine.title, mine.shared) == ("mine", {"seeds": [3], "rank": 8})
+    assert mine.notebooks == {"14_build_mixtures": {"budget": 7, "shortage": "lower"}}
+    with pytest.raises(SettingsError, match="like: mine is like mine, which ends nowhere"):
+        profile(like="mine")
+    with pytest.raises(SettingsError, match="no profile 'absent'; there are: mine, other"):
+        profile(like="absent")
+
+
+def test_the_data_folder_is_filled_in_whatever_its_name():
+    odd = 'my "data": {x}'
+    sources = load_profile("open", odd).notebooks["10_read_sources"]["sources"]
+    assert sources[0]["location"] == f"{odd}/frenchmedmcqa/raw"
 
 
 def test_a_notebook_refuses_what_papermill_only_warns_about(tmp_path):

@@ -32,13 +32,26 @@ def _checked(scores: pd.DataFrame, clusters) -> tuple[np.ndarray, list[str], lis
     columns = [np.flatnonzero([name == system for name in of_column]) for system in systems]
     if clusters is None:
         return values, systems, columns, np.arange(len(values))
-    if len(clusters) != len(values):
-        raise ValueError(f"{len(clusters)} clusters for {len(values)} items")
-    return values, systems, columns, pd.factorize(np.asarray(clusters))[0]
+    if isinstance(clusters, pd.Series):  # by the items' index, in whatever order it comes
+        if strange := set(scores.index) ^ set(clusters.index):
+            raise ValueError(f"clusters and scores are not of the same items: {len(strange)} stand in one of them alone, "
+                             f"such as {next(iter(strange))}")
+        clusters = clusters.loc[scores.index]
+    clusters = np.asarray(clusters, dtype=object)
+    if clusters.shape != (len(values),):
+        raise ValueError(f"clusters of shape {clusters.shape} for {len(values)} items: need one label per item")
+    numbers, labels = pd.factorize(clusters)
+    if (numbers < 0).any():
+        raise ValueError(f"item {scores.index[int(np.argmin(numbers))]} has no cluster: give each item a label")
+    if len(labels) < 2:
+        raise ValueError("all items are in one cluster: with nothing to resample there is no interval")
+    return values, systems, columns, numbers
 
 
 def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
     """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system."""
+    if resamples < 1:
+        raise ValueError(f"resamples is {resamples}; need at least 1 (10,000 for figures that are shown)")
     values, systems, columns, cluster = _checked(scores, clusters)
     rng = np.random.default_rng([seed, 1])  # a stream of its own, also where the scores were simulated with this seed
     n_clusters = int(cluster.max()) + 1
@@ -85,13 +98,15 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     """Compare every pair of systems on the same items.
 
     ``scores``: items × systems of 0/1 or real values, no gaps; columns are system names, or pairs (system, seed)
-    where systems were tuned several times. ``clusters``: one label per item where items hang together.
+    where systems were tuned several times. ``clusters``: one label per item where items hang together (a Series is
+    taken by the items' index, anything else by position).
 
     Returns a row per pair: ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
     unit), ``low`` and ``high`` (95 % bootstrap interval), ``p``, ``p_holm`` (Holm 1979 over all pairs returned),
     ``only_first_right`` and ``only_second_right`` (items on which one is better than the other, by their means
     over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or "sign-flip" (permutation by
-    cluster, otherwise). Raises ValueError on gaps, repeated items or fewer than two systems.
+    cluster, otherwise). Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster,
+    or a single cluster.
     """
     values, systems, columns, cluster = _checked(scores, clusters)
     draws = bootstrap_means(scores, resamples, seed, clusters)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.demo.truth import fact_of
+from medinj_utils.runs import run_parts
 
 
 def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFrame:
@@ -12,8 +13,8 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFra
 
     Items that were set aside for any system are left out for all, so that every column has the same items.
     """
-    run = scores["system"].str.extract(r"^(?P<system>.*?)(?:-s(?P<seed>\d+))?$")
-    parts = scores.assign(system=run["system"], seed=run["seed"].fillna("0").astype(int))
+    system, seed = zip(*scores["system"].map(run_parts), strict=True) if len(scores) else ((), ())
+    parts = scores.assign(system=system, seed=seed)
     aside = parts.loc[parts["set_aside"], "id"]
     parts = parts[~parts["id"].isin(aside)]
     if parts.empty:
@@ -24,7 +25,7 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFra
 def unread_shares(scores: pd.DataFrame) -> pd.Series:
     """Share of the asked answers that could not be read, by system (over its seeds)."""
     asked = scores[~scores["set_aside"]]
-    system = asked["system"].str.replace(r"-s\d+$", "", regex=True)
+    system = asked["system"].map(lambda name: run_parts(name)[0])
     return 1 - asked["read"].astype(float).groupby(system).mean()
 
 

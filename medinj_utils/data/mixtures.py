@@ -54,18 +54,17 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
     if shortage not in SHORTAGES:
         raise ValueError(f"shortage is {shortage!r}; accepted: {', '.join(SHORTAGES)}")
     held = records["provenance"].value_counts().to_dict()
-    while budget and (short := [
+    if absent := sorted({name for c in configurations for name in provenances_of(c)} - held.keys()):
+        raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which {', '.join(configurations)} need; "
+                            f"there are: {held or 'none at all'}. Name a source that has them in notebook 10_read_sources")
+    while shortage != "repeat" and (short := [
             (c, name, wanted) for c in configurations for name, wanted in shares(c, budget).items()
-            if wanted > held.get(name, 0)]):
-        if shortage == "repeat" and all(held.get(name, 0) for _, name, _ in short):
-            return budget
-        if shortage != "lower":
+            if wanted > held[name]]):
+        if shortage == "refuse":
             raise ShortageError("; ".join(
-                f"{c} needs {wanted} {name} rows but {held.get(name, 0)} are there" for c, name, wanted in short)
+                f"{c} needs {wanted} {name} rows but {held[name]} are there" for c, name, wanted in short)
                 + f". Lower the budget ({budget}), or set shortage to 'lower' or 'repeat'")
-        budget = min(budget - 1, *(held.get(name, 0) * len(provenances_of(c)) for c, name, _ in short))
-    if budget < 1:
-        raise ShortageError(f"no budget can be kept: rows per provenance are {held}")
+        budget = min(budget - 1, *(held[name] * len(provenances_of(c)) for c, name, _ in short))
     return budget
 
 

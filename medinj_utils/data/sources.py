@@ -17,7 +17,7 @@ class Source:
     """A set of instruction pairs (or of texts that become such by rule) and how its published files are read.
 
     ``read(folder, provenance)`` yields (file, row from 0, fields or BadRow). ``provenance`` is what the set is,
-    or None where its files say it row by row.
+    or None where its files say it row by row. What is made of ``fictional`` records is a demo, and says so.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Source:
     licence: str
     citation: str
     read: Callable[[Path, str | None], Rows]
+    fictional: bool = False
 
 
 class SourceError(ValueError):

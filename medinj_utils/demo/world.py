@@ -148,11 +148,10 @@ def _plant_faults(writer: _Writer) -> None:
     """What a careful reader has to find: broken rows, exact duplicates, and training rows that stand in the test."""
     train, test = writer.file("native", "train", "mcqu"), writer.file("native", "test", "mcqu")
     translated = writer.file("translated", "train", "mcqu")
-    train += [dict(train[0]), dict(train[7])]
-    train += [dict(row) for row in test[:4]]
-    translated += [{**translated[0], "answer": "F"}, {**translated[1], "answer": ""}]
+    train += [dict(row) for row in [*train[:1], *train[7:8], *test[:4]]]
+    translated += [{**row, "answer": answer} for row, answer in zip(translated[:2], ("F", ""), strict=False)]
     synthetic = writer.file("synthetic", "train", "mcqu")
-    synthetic.append({**synthetic[0], "instruction": synthetic[0]["instruction"].splitlines()[0]})
+    synthetic += [{**row, "instruction": row["instruction"].splitlines()[0]} for row in synthetic[:1]]
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def load_model(base_model: str, revision: str = "", adapter: str | Path | None =
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()
-    name, device = local_base(base_model), "cuda" if torch.cuda.is_available() else "cpu"
+    name, device = local_base(base_model, revision), "cuda" if torch.cuda.is_available() else "cpu"
     model = AutoModelForCausalLM.from_pretrained(name, revision=revision or None, dtype=getattr(torch, precision),
                                                  use_safetensors=True)
     if adapter:
@@ -144,6 +144,6 @@ def answer_questions(items: pd.DataFrame, model, tokenizer, path: str | Path, as
 
 def asked_of(base_model: str, revision: str, adapter: str | Path | None, precision: str) -> dict:
     """What tells one answering model from another: names, and hashes of the weights that lie on this disk."""
-    folder = Path(local_base(base_model))
+    folder = Path(local_base(base_model, revision))
     return {"base_model": base_model, "revision": revision, "precision": precision,
             "base_sha256": sha256(folder) if folder.is_dir() else "", "adapter_sha256": sha256(adapter) if adapter else ""}

@@ -6,6 +6,7 @@ So a process chooses its backend once, first thing, with `start_backend`.
 
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,6 +49,20 @@ def start_backend(name: str = "auto") -> str:
     return "unsloth"
 
 
+def why_not(backend: str) -> str | None:
+    """None where the backend does its work on the shipped tiny model in a process of its own, else what it said.
+
+    "unsloth" and "peft" load it with an adapter; "transformers" goes through it once, as answering does.
+    """
+    code = ("from medinj_utils.training import Recipe, backends as b; "
+            f"b.load_with_adapter(b.start_backend({backend!r}), 'planted', '', Recipe(), 0, 'float32')")
+    if backend == "transformers":
+        code = ("from transformers import AutoModelForCausalLM; from medinj_utils.training.backends import local_base; "
+                "m = AutoModelForCausalLM.from_pretrained(local_base('planted')); m(**m.dummy_inputs)")
+    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]
+
+
 def choose_precision(wanted: str = "auto") -> str:
     """"float32" or "bfloat16": as wanted, or by "auto" what a matrix product is measured to be faster in here."""
     if wanted not in PRECISIONS:
@@ -74,11 +89,18 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
     return found
 
 
-def local_base(base_model: str) -> str:
-    """A base model's name as the loaders take it: "planted" is the tiny model that the package ships."""
+def local_base(base_model: str, revision: str = "") -> str:
+    """A base model's name as the loaders take it: "planted" is the tiny model that the package ships.
+
+    Raises FileNotFoundError for a folder without safetensors, ValueError for a hub id without its ``revision``: what
+    a bare id means changes with the hub.
+    """
     if base_model == "planted":
         return str(Path(__file__).parents[1] / "demo" / "base")
     folder = Path(base_model)
+    if not folder.is_dir() and not revision:
+        raise ValueError(f"base model {base_model!r}: no such folder here; if it is a model on the hub, say at which "
+                         f"commit (BASE={base_model}@commit, or the parameter base_revision)")
     if folder.is_dir() and not list(folder.glob("*.safetensors")):
         raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
     return base_model
@@ -89,7 +111,7 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
     import torch
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()  # a bar per loaded weight tells nothing; downloads keep theirs
-    name, dtype = local_base(base_model), getattr(torch, precision)
+    name, dtype = local_base(base_model, revision), getattr(torch, precision)
     shape = {"r": recipe.rank, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none",
              "target_modules": TARGETS, "use_dora": recipe.adapter == "dora"}
     if backend == "unsloth":

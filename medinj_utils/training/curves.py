@@ -3,16 +3,17 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from medinj_utils.runs import run_parts
 from medinj_utils.style import system_colour
 
 
 def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figure:
     """Training loss over steps, a line per run (``<configuration>-s<seed>``)."""
     figure, axes = plt.subplots()
-    dashes = {seed: style for seed, style in zip(sorted({run.rpartition("-s")[2] for run in curves}),
+    dashes = {seed: style for seed, style in zip(sorted({run_parts(run)[1] for run in curves}),
                                                  ["-", "--", ":", "-."] * 10, strict=False)}
     for run, curve in curves.items():
-        configuration, _, seed = run.rpartition("-s")
+        configuration, seed = run_parts(run)
         axes.plot(curve["step"], curve["loss"], dashes[seed], color=system_colour(configuration), label=run)
     axes.set_xlabel("Step")
     axes.set_ylabel("Training loss (nats per taught token)")

@@ -9,9 +9,9 @@ import pandas as pd
 
 from medinj_utils import prompts
 from medinj_utils.data import load_mixture
-from medinj_utils.runs import Card, progress, sha256, versions, write_csv
+from medinj_utils.runs import Card, progress, run_names, sha256, versions, write_csv
 from medinj_utils.training.backends import choose_precision, load_with_adapter, local_base
-from medinj_utils.training.text import epochs_of, training_text
+from medinj_utils.training.text import epochs_of, too_long, training_text
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,12 @@ def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe,
 
     A run that stands there with the same inputs and parameters is not repeated.
     """
-    folder, mixtures = Path(output) / "runs" / f"{configuration}-s{seed}", Path(output) / "mixtures"
+    [name] = run_names([configuration], [seed])
+    folder, mixtures = Path(output) / "runs" / name, Path(output) / "mixtures"
     mixture = load_mixture(mixtures, configuration)
     inputs = [mixtures / f"{configuration}.parquet"]
-    if Path(local_base(base_model)).is_dir():
-        inputs.append(Path(local_base(base_model)))
+    if Path(local_base(base_model, revision)).is_dir():
+        inputs.append(Path(local_base(base_model, revision)))
     inputs += [Path(prompts.__file__), *sorted(Path(__file__).parent.glob("*.py"))]  # a changed text is a changed run
     told = {"configuration": configuration}
     if (folder / "card.json").exists():
@@ -82,7 +83,8 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     model, tokenizer = load_with_adapter(backend, base_model, revision, recipe, seed, precision)
     texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system, recipe.loss_on)
              for row in epochs_of(mixture.to_dict("records"), recipe.epochs, seed, recipe.permute_options)]
-    kept = [text for text in texts if len(text.input_ids) <= recipe.max_length]
+    aside = set(too_long(texts, recipe.max_length))
+    kept = [text for i, text in enumerate(texts) if i not in aside]
     if not kept:
         raise ValueError(f"none of the {len(mixture)} rows has at most {recipe.max_length} tokens: raise max_length")
     unfinished = folder.with_name(f".{folder.name}")
@@ -99,7 +101,6 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
             gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
             dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=5,
             logging_first_step=True,  # a curve has a point however few its steps
-
             save_strategy="no", report_to="none", disable_tqdm=True, dataloader_pin_memory=torch.cuda.is_available()))
     class Steps(TrainerCallback):
         """Progress in a line every ten seconds, instead of the trainer's line at every logging step."""
@@ -129,7 +130,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     tokens = sum(len(text.input_ids) for text in kept)
     content = card.write(
         unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=len(kept),
-        examples_too_long=len(texts) - len(kept), steps=trainer.state.global_step, tokens=tokens, precision_used=precision,
+        examples_too_long=len(aside), steps=trainer.state.global_step, tokens=tokens, precision_used=precision,
         tokens_taught=sum(text.taught for text in kept), training_seconds=round(seconds, 2),
         tokens_per_second=round(tokens / seconds, 1), final_loss=float(curve["loss"].iloc[-1]),
         trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad))

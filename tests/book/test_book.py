@@ -4,6 +4,7 @@ A copy of the project with one more profile, a planted world of a few facts, is 
 makes it. Nothing but the parameters is smaller.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+
+from medinj_utils.runs import CONFIGURATIONS
 
 ROOT = Path(__file__).parents[2]
 WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2, "general_tests": 8, "seed": 1}
@@ -37,14 +40,14 @@ def project(tmp_path_factory):
     if not (ROOT / ".venv").is_dir():
         pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    small = yaml.safe_load((folder / "profiles" / "demo.yaml").read_text(encoding="utf-8"))
-    small |= {"world": WORLD, "beside": []}
-    small["shared"] |= {"seeds": [0], "planted_key": "outputs/small/world/key.json"}
-    small["notebooks"]["10_read_sources"]["sources"][0]["location"] = "outputs/small/world/published"
-    small["notebooks"]["10_read_sources"]["most_quarantined"] = 0.05
-    small["notebooks"]["14_build_mixtures"] |= {"budget": 24}
-    small["notebooks"]["21_train_adapter"] |= {"epochs": 1}
-    small["notebooks"]["40_compare_provenances"] |= {"null_output": "", "resamples": 500}
+    small = {
+        "like": "demo", "title": "Small", "world": WORLD, "beside": [],
+        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json"},
+        "notebooks": {
+            "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
+                                "most_quarantined": 0.05},
+            "14_build_mixtures": {"budget": 24}, "21_train_adapter": {"epochs": 1},
+            "40_compare_provenances": {"null_output": "", "resamples": 500}}}
     (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
     return folder, make(folder, "book", "PROFILE=small")
 
@@ -131,7 +134,21 @@ def test_papermill_by_hand_says_what_to_run_first(project, tmp_path):
     assert "run notebook 10_read_sources first" in made.stderr
 
 
+def test_the_environment_page_tells_which_backends_were_tried_and_worked(project):
+    told = json.loads((project[0] / "outputs" / "small" / "environment.json").read_text(encoding="utf-8"))
+    assert set(told["backends"]) == {"unsloth", "peft", "transformers"}
+    assert told["backends"]["peft"] == told["backends"]["transformers"] == "works"
+
+
+def test_how_each_adapter_came_about_stands_in_one_table(project):
+    training = pd.read_csv(project[0] / "outputs" / "small" / "tables" / "training.csv")
+    assert training["run"].tolist() == [f"{name}-s0" for name in CONFIGURATIONS]
+    assert (training["tokens"] > training["tokens_taught"]).all() and (training["rows"] == 24).all()
+
+
 @pytest.mark.parametrize("words, told", [
+    (("PROFILE=open", "DATA=nowhere"), "DATA=nowhere: no such folder"),
+    (("PROFILE=small", "BASE=organisation/model"), "BASE=organisation/model@commit"),
     (("PROFILE=smal",), "there are: demo, null, open, paper, small, smollm2"),
     (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
 def test_a_wrong_profile_stops_with_a_sentence(project, words, told):

@@ -6,7 +6,7 @@ from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from medinj_utils.comparison import compare_pairs, compare_systems
 from medinj_utils.comparison.pairs import bootstrap_means, mcnemar, sign_flip
 from medinj_utils.comparison.tables import chance_levels, clusters_of, score_matrix, unread_shares
-from medinj_utils.runs import show_p
+from medinj_utils.runs import run_names, run_parts, show_p
 
 
 def scores(n=200, seed=0, **shares):
@@ -103,8 +103,35 @@ def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
 def test_gaps_single_systems_and_repeated_items_are_refused(spoil, told):
     with pytest.raises(ValueError, match=told):
         compare_pairs(spoil(scores(A=0.5, B=0.5)), 100)
-    with pytest.raises(ValueError, match="3 clusters for 200 items"):
+    with pytest.raises(ValueError, match=r"shape \(3,\) for 200 items"):
         compare_pairs(scores(A=0.5, B=0.5), 100, clusters=[1, 2, 3])
+
+
+@pytest.mark.parametrize("clusters, told", [
+    ([1, None, 2, 2], "item 1 has no cluster"), ([float("nan"), 1, 2, 2], "item 0 has no cluster"),
+    (["x"] * 4, "all items are in one cluster"), ([[1, 2]] * 4, r"shape \(4, 2\)"),
+    (pd.Series([1, 2, 3, 4], index=[0, 1, 2, 9]), "not of the same items: 2")])
+def test_clusters_that_can_not_be_used_are_refused(clusters, told):
+    with pytest.raises(ValueError, match=told):
+        compare_pairs(scores(4, A=0.5, B=0.5), 100, clusters=clusters)
+    with pytest.raises(ValueError, match="resamples is 0"):
+        compare_pairs(scores(4, A=0.5, B=0.5), 0)
+
+
+def test_a_series_of_clusters_is_taken_by_item_and_not_by_place():
+    table = scores(60, A=0.5, B=0.5)
+    clusters = pd.Series(np.arange(60) // 3, index=table.index)
+    turned = clusters.sample(frac=1, random_state=0)
+    assert compare_pairs(table, 300, clusters=turned).equals(compare_pairs(table, 300, clusters=clusters))
+
+
+def test_names_of_runs_are_made_and_read_in_one_way():
+    names = run_names(["BASE", "NAT-SYN", "ALL"], [0, 42])
+    assert names == ["BASE", "NAT-SYN-s0", "NAT-SYN-s42", "ALL-s0", "ALL-s42"]
+    assert [run_parts(name) for name in names] == [("BASE", 0), ("NAT-SYN", 0), ("NAT-SYN", 42), ("ALL", 0), ("ALL", 42)]
+    for wrong in ("NAT", "BASE-s0", "NATIF-s1", "NAT-sx"):
+        with pytest.raises(ValueError, match=f"'{wrong}' is no run's name"):
+            run_parts(wrong)
 
 
 def test_score_rows_become_a_matrix_without_the_items_set_aside():

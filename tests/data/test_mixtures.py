@@ -73,8 +73,9 @@ def test_lowering_and_repeating_are_explicit(training):
     times = repeated["id"].value_counts()
     assert set(times.index) == set(held.index)
     assert ((times / held) <= 5000 // held.sum() + 1).all() and ((times / held) >= 5000 // held.sum()).all()
-    with pytest.raises(ShortageError):
-        plan_budget(training[training["provenance"] != "native"], CONFIGURATIONS, 10, "repeat")
+    for shortage in ("refuse", "lower", "repeat"):
+        with pytest.raises(ShortageError, match="no training rows of provenance native, which NAT, .*synthetic"):
+            plan_budget(training[training["provenance"] != "native"], CONFIGURATIONS, 10, shortage)
 
 
 def test_unknown_words_name_the_accepted_ones(training):

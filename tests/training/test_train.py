@@ -12,7 +12,7 @@ import torch
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture
 from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
-from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend
+from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
 from medinj_utils.training.train import Recipe, train_adapter
 
 TRAIN = """
@@ -108,6 +108,16 @@ def test_pickled_weights_are_not_loaded(tmp_path):
     (tmp_path / "pytorch_model.bin").write_bytes(b"")
     with pytest.raises(FileNotFoundError, match=r"no \*\.safetensors"):
         load_with_adapter("peft", str(tmp_path), "", Recipe(), 0, "float32")
+
+
+def test_a_model_on_the_hub_needs_its_commit():
+    with pytest.raises(ValueError, match="BASE=organisation/model@commit"):
+        load_with_adapter("peft", "organisation/model", "", Recipe(), 0, "float32")
+
+
+def test_a_backend_that_fails_says_why():
+    assert why_not("transformers") is None
+    assert "accepted: auto, unsloth, peft" in why_not("jax")
 
 
 def test_unknown_backend_and_precision_name_the_accepted_ones():

@@ -12,4 +12,4 @@ def _read(path: Path, provenance: str | None) -> Rows:
 
 SOURCE = Source(
     name="planted", title="Planted world (fictional)", provenance=None, licence="Apache-2.0",
-    citation="this book", read=_read)
+    citation="this book", read=_read, fictional=True)
