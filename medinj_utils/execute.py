@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 
 from medinj_utils.runs import replacing
 from medinj_utils.settings import check_value, executions_of, load_profile, notebook_defaults, notebook_names
@@ -44,6 +45,9 @@ def run_notebook(notebook: str, parameters: dict, target: Path) -> float:
             unfinished.replace(failed)
             raise SystemExit(f"{notebook} stopped in a cell: {error.ename}: {error.evalue}\n"
                              f"The notebook up to there: {failed}") from None
+        except DeadKernelError:
+            raise SystemExit(f"{notebook}: its process died, most often for want of memory. Let it do less at once "
+                             "(batch_size, answer_batch_size, max_length), or run one notebook at a time") from None
         failed.unlink(missing_ok=True)
     return time.monotonic() - began
 
