@@ -12,7 +12,7 @@ TOLD = f"--data {shlex.quote(DATA)} --base {shlex.quote(BASE)}"
 # A notebook's job waits for the executions of these.
 AFTER = {
     "00_check_environment": [], "10_read_sources": [], "13_audit_records": ["10_read_sources"],
-    "14_build_mixtures": ["10_read_sources"], "20_inspect_training_text": ["14_build_mixtures"],
+    "14_build_mixtures": ["13_audit_records"], "20_inspect_training_text": ["14_build_mixtures"],
     "21_train_adapter": ["14_build_mixtures"], "30_answer_questions": ["21_train_adapter"],
     "31_score_choices": ["30_answer_questions"], "40_compare_provenances": ["31_score_choices"],
 }

@@ -11,15 +11,23 @@ def normalise(text: str) -> str:
 
 
 def _hash(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\x1f".join(normalise(part) for part in parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def identities(row: Mapping) -> tuple[str, str]:
+    """(id of the record, id of its question), 16 hexadecimal digits each, from one normalising of its texts.
+
+    The record's is of its whole content (instruction, context, options in order, answer); split, source and provenance
+    don't enter, so the same pair met twice has the same id. The question's is of the same without the answer and
+    without the order of the options: it is what a leak is found by.
+    """
+    question = [normalise(row["instruction"]), normalise(row["context"])]
+    options = [normalise(option) for option in row["options"]]
+    letters = [normalise(letter) for letter in row["answer_letters"]]
+    return (_hash([*question, *options, "|", *letters, normalise(row["answer_text"])]),
+            _hash([*question, *sorted(options)]))
 
 
 def record_id(row: Mapping) -> str:
-    """Hash of the content (instruction, context, options in order, answer); split, source and provenance don't
-    enter, so the same pair met twice has the same id. 16 hexadecimal digits."""
-    return _hash([row["instruction"], row["context"], *row["options"], "|", *row["answer_letters"], row["answer_text"]])
-
-
-def question_key(row: Mapping) -> str:
-    """Hash of the question without its answer and without the order of its options: what a leak is found by."""
-    return _hash([row["instruction"], row["context"], *sorted(normalise(option) for option in row["options"])])
+    """The id of a record; see `identities`."""
+    return identities(row)[0]

@@ -126,6 +126,23 @@ def sha256(path: str | Path) -> str:
     return digest.hexdigest()
 
 
+def local_base(base_model: str, revision: str = "") -> str:
+    """A base model's name as the loaders take it: "planted" is the tiny model that the package ships.
+
+    Raises FileNotFoundError for a folder without safetensors, ValueError for a hub id without its ``revision``: what
+    a bare id means changes with the hub.
+    """
+    if base_model == "planted":
+        return str(Path(__file__).parent / "demo" / "base")
+    folder = Path(base_model)
+    if not folder.is_dir() and not revision:
+        raise ValueError(f"base model {base_model!r}: no such folder here; if it is a model on the hub, say at which "
+                         f"commit (BASE={base_model}@commit, or the parameter base_revision)")
+    if folder.is_dir() and not list(folder.glob("*.safetensors")):
+        raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
+    return base_model
+
+
 def versions(packages: Iterable[str] = _CARD_PACKAGES) -> dict[str, str]:
     """Installed versions; "not installed" where so."""
     found = {"python": platform.python_version()}

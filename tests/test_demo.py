@@ -8,19 +8,19 @@ import pytest
 from medinj_utils.comparison.factorial import effects_of
 from medinj_utils.data import build_mixture, read_source
 from medinj_utils.data.mixtures import remove_leaks
+from medinj_utils.data.overlap import find_leaks
 from medinj_utils.demo.facts import all_facts
 from medinj_utils.demo.truth import fact_of, load_key, planted_means
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 from medinj_utils.demo.world import GENERAL_SOURCE, plan, write_world
 from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.runs import BASE, CONFIGURATIONS
-from medinj_utils.training.backends import local_base
+from medinj_utils.runs import BASE, CONFIGURATIONS, local_base
 
 
 def mixtures_of(records, budget):
     training = records[(records["split"] == "train") & (records["task"] != "oeq")]
-    kept, _ = remove_leaks(training, records[records["split"] == "test"])
+    kept, _ = remove_leaks(training, find_leaks(records))
     return {name: build_mixture(kept, name, budget, 0) for name in CONFIGURATIONS}
 
 

@@ -120,5 +120,5 @@ def test_the_data_folder_is_filled_in_whatever_its_name():
 def test_a_notebook_refuses_what_papermill_only_warns_about(tmp_path):
     with pytest.raises(SettingsError, match="unknown parameter 'buget'"):
         check_notebook({**notebook_defaults("14_build_mixtures"), "buget": 3}, "14_build_mixtures")
-    with pytest.raises(SystemExit, match="unknown parameter 'buget'; accepted: output, tasks, budget"):
+    with pytest.raises(SystemExit, match="unknown parameter 'buget'; accepted: output, tasks, exclude, budget"):
         run_notebook("14_build_mixtures", {"buget": 3}, tmp_path / "out.ipynb")

@@ -3,9 +3,9 @@
 from medinj_utils.data.mixtures import build_mixture, load_mixture
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import load_records, save_records
-from medinj_utils.data.sources import Source, SourceError, read_source, resolve
+from medinj_utils.data.sources import Source, SourceError, read_source, read_texts, resolve
 
 SOURCES: dict[str, Source] = find_sources()
 
-__all__ = ["SOURCES", "SourceError", "build_mixture", "load_mixture", "load_records", "read_source", "resolve",
-           "save_records"]
+__all__ = ["SOURCES", "SourceError", "build_mixture", "load_mixture", "load_records", "read_source", "read_texts",
+           "resolve", "save_records"]

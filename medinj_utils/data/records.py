@@ -4,24 +4,29 @@ A row that breaks a rule is never repaired or dropped in silence: it goes to the
 file, its row (counted from 0 within the file), the field, the value and the reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from medinj_utils.identity import normalise, record_id
+from medinj_utils.data.text import clean
+from medinj_utils.identity import identities, normalise
 from medinj_utils.prompts import LETTERS
 from medinj_utils.runs import write_parquet
 
 PROVENANCES = ("native", "synthetic", "translated")
 TASKS = ("mcqu", "mcq", "oeq")
 SPLITS = ("train", "validation", "test")
-TEXT_COLUMNS = ("id", "provenance", "task", "source", "split", "instruction", "context", "answer_text",
-                "explanation", "licence", "parent")
+_ACCEPTED = {"provenance": PROVENANCES, "task": TASKS, "split": SPLITS}
+TEXT_COLUMNS = ("id", "question_id", "provenance", "task", "source", "split", "instruction", "context", "answer_text",
+                "explanation", "licence", "parent", "place")
 LIST_COLUMNS = ("options", "answer_letters")
-COLUMNS = ("id", "provenance", "task", "source", "split", "instruction", "context", "options",
-           "answer_letters", "answer_text", "explanation", "licence", "parent")
+COLUMNS = ("id", "question_id", "provenance", "task", "source", "split", "instruction", "context", "options",
+           "answer_letters", "answer_text", "explanation", "licence", "parent", "place")
+TEXTS = ("source", "text", "english", "licence", "parent", "place")
 QUARANTINE_COLUMNS = ("file", "row", "field", "value", "reason")
 _VALUE_SHOWN = 200  # characters of a refused value kept in the quarantine table
 
@@ -35,15 +40,30 @@ class BadRow(ValueError):
 
 
 def _is_text(series: pd.Series) -> pd.Series:
-    return series.map(lambda value: isinstance(value, str))
+    return pd.Series([isinstance(value, str) for value in series], index=series.index, dtype=bool)
 
 
 def _is_texts(series: pd.Series) -> pd.Series:
-    return series.map(lambda value: isinstance(value, list) and all(isinstance(text, str) for text in value))
+    return pd.Series([isinstance(value, list) and all(isinstance(text, str) for text in value) for value in series],
+                     index=series.index, dtype=bool)
 
 
 def _row_rules(records: pd.DataFrame) -> pd.Series:
-    return records.apply(lambda row: broken_rule(row) is None, axis=1) if len(records) else pd.Series(dtype=bool)
+    """Per row, whether `broken_rule` finds nothing; asked column by column, since rows are many and forms few."""
+    def filled(field: str) -> np.ndarray:
+        return np.fromiter((bool(text.strip()) for text in records[field]), bool, len(records))
+
+    keeps = filled("instruction") & filled("source") & filled("answer_text")
+    for field, accepted in _ACCEPTED.items():
+        keeps &= records[field].isin(accepted).to_numpy()
+    form: dict[tuple, bool] = {}
+    for i, (task, options, letters) in enumerate(zip(records["task"], records["options"], records["answer_letters"],
+                                                     strict=True)):
+        key = (task, len(options), *letters)
+        if key not in form:
+            form[key] = _broken_form(task, len(options), letters) is None
+        keeps[i] &= form[key] and (not options or _broken_options(options) is None)
+    return pd.Series(keeps, index=records.index)
 
 
 SCHEMA = pa.DataFrameSchema(
@@ -55,67 +75,100 @@ SCHEMA = pa.DataFrameSchema(
 
 def broken_rule(row: Mapping) -> BadRow | None:
     """The first rule of the record that a row breaks, or None."""
-    for field, accepted in (("provenance", PROVENANCES), ("task", TASKS), ("split", SPLITS)):
+    for field, accepted in _ACCEPTED.items():
         if row[field] not in accepted:
             return BadRow(field, row[field], f"unknown; accepted: {', '.join(accepted)}")
     for field in ("instruction", "source"):
         if not row[field].strip():
             return BadRow(field, row[field], "empty")
-    options, letters = row["options"], row["answer_letters"]
-    if row["task"] == "oeq":
-        if options or letters:
-            return BadRow("options", options, "an open question has no options")
-        return None if row["answer_text"].strip() else BadRow("answer_text", row["answer_text"], "empty")
-    if not 2 <= len(options) <= len(LETTERS):
-        return BadRow("options", options, f"{len(options)} options; a choice needs 2 to {len(LETTERS)}")
-    if any(not option.strip() for option in options):
-        return BadRow("options", options, "an option is empty")
-    if len({normalise(option) for option in options}) < len(options):
-        return BadRow("options", options, "two options are the same text")
-    beyond = [letter for letter in letters if letter not in LETTERS[:len(options)]]
-    if not letters or beyond or sorted(set(letters)) != letters:
-        return BadRow("answer_letters", letters, f"need letters among {LETTERS[:len(options)]}, in order, each once")
-    if row["task"] == "mcqu" and len(letters) != 1:
+    problem = _broken_form(row["task"], len(row["options"]), row["answer_letters"]) or _broken_options(row["options"])
+    if problem:
+        return BadRow(problem.field, row[problem.field], problem.reason)
+    return None if row["answer_text"].strip() else BadRow("answer_text", row["answer_text"], "empty")
+
+
+def _broken_form(task: str, n_options: int, letters: Sequence[str]) -> BadRow | None:
+    if task == "oeq":
+        return BadRow("options", n_options, "an open question has no options") if n_options or letters else None
+    if not 2 <= n_options <= len(LETTERS):
+        return BadRow("options", n_options, f"{n_options} options; a choice needs 2 to {len(LETTERS)}")
+    accepted = LETTERS[:n_options]
+    if not letters or any(letter not in accepted for letter in letters) or sorted(set(letters)) != list(letters):
+        return BadRow("answer_letters", letters, f"need letters among {accepted}, in order, each once")
+    if task == "mcqu" and len(letters) != 1:
         return BadRow("answer_letters", letters, "a single-answer question has exactly one right letter")
-    if not row["answer_text"].strip():
-        return BadRow("answer_text", row["answer_text"], "empty")
     return None
 
 
-def complete(fields: Mapping) -> dict:
-    """A whole record from a reader's fields: absent optional fields become empty, the id is computed.
+def _broken_options(options: Sequence[str]) -> BadRow | None:
+    normal = {normalise(option) for option in options}
+    if "" in normal:
+        return BadRow("options", options, "an option is empty")
+    return BadRow("options", options, "two options are the same text") if len(normal) < len(options) else None
+
+
+_OPTIONAL = ("context", "answer_text", "explanation", "licence", "parent", "place")
+
+
+def complete(fields: Mapping, changes: Counter | None = None) -> dict:
+    """A whole record from a reader's fields: absent optional fields become empty, texts are cleaned (see
+    `medinj_utils.data.text.RULES`; ``changes`` counts), the ids are computed.
 
     Choice questions may leave ``answer_text`` to be taken from the options. Raises `BadRow`.
     """
-    row = {"context": "", "options": [], "answer_letters": [], "answer_text": "", "explanation": "", "licence": "",
-           "parent": ""} | dict(fields)
-    for field in COLUMNS[1:]:
+    row = dict.fromkeys(_OPTIONAL, "") | {"options": [], "answer_letters": []} | dict(fields)
+    for field in COLUMNS[2:]:
         if field not in row:
             raise BadRow(field, None, "missing")
-        if field not in LIST_COLUMNS and not isinstance(row[field], str):
+        if field in LIST_COLUMNS:
+            if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
+                raise BadRow(field, row[field], "must be a list of texts")
+            row[field] = [clean(text, changes) for text in row[field]]
+        elif not isinstance(row[field], str):
             raise BadRow(field, row[field], "must be text")
+        else:
+            row[field] = clean(row[field], changes)
     if not row["answer_text"]:
         positions = [LETTERS.find(letter) for letter in row["answer_letters"]]
         row["answer_text"] = " ; ".join(row["options"][p] for p in positions if 0 <= p < len(row["options"]))
     problem = broken_rule(row)
     if problem:
         raise problem
-    return {"id": record_id(row)} | {field: row[field] for field in COLUMNS[1:]}
+    return dict(zip(COLUMNS[:2], identities(row), strict=True)) | {field: row[field] for field in COLUMNS[2:]}
 
 
-def collect(rows: Iterable[tuple[str, int, Mapping | BadRow]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Records and quarantine of the rows that a reader yields as (file, row, fields or BadRow)."""
+def collect(rows: Iterable[tuple[str, int, Mapping | BadRow]],
+            changes: Counter | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Records and quarantine of the rows that a reader yields as (file, row, fields or BadRow); ``changes`` counts
+    the texts that cleaning changed."""
+    good, quarantine = _sorted_out(rows, lambda fields: complete(fields, changes))
+    return pd.DataFrame(good, columns=list(COLUMNS)).astype(dict.fromkeys(TEXT_COLUMNS, object)), quarantine
+
+
+def collect_texts(rows: Iterable[tuple[str, int, Mapping | BadRow]],
+                  changes: Counter | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As `collect`, of sources that give texts (columns `TEXTS`) and no instruction pairs."""
+    def cleaned(fields: Mapping) -> dict:
+        row = {field: clean(fields.get(field, ""), changes) for field in TEXTS}
+        if not row["text"].strip():
+            raise BadRow("text", row["text"], "empty")
+        return row
+
+    good, quarantine = _sorted_out(rows, cleaned)
+    return pd.DataFrame(good, columns=list(TEXTS)).astype(object), quarantine
+
+
+def _sorted_out(rows: Iterable[tuple[str, int, Mapping | BadRow]],
+                make: Callable[[Mapping], dict]) -> tuple[list[dict], pd.DataFrame]:
     good, bad = [], []
     for file, number, fields in rows:
         try:
             if isinstance(fields, BadRow):
                 raise fields
-            good.append(complete(fields))
+            good.append(make({**fields, "place": f"{file}:{number}"}))
         except BadRow as problem:
             bad.append((file, number, problem.field, str(problem.value)[:_VALUE_SHOWN], problem.reason))
-    records = pd.DataFrame(good, columns=list(COLUMNS)).astype(dict.fromkeys(TEXT_COLUMNS, object))
-    quarantine = pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
-    return records, quarantine
+    return good, pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
 
 
 def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -1,23 +1,29 @@
-"""Reading a named source into records and quarantine."""
+"""Reading a named source, wherever its files are, into records and quarantine."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from medinj_utils.data.records import PROVENANCES, BadRow, collect
+from medinj_utils.data.files import TABLES, Reading, Rows, SourceError
+from medinj_utils.data.records import PROVENANCES, collect, collect_texts
 
-Rows = Iterator[tuple[str, int, Mapping | BadRow]]
+_ON_HUB = re.compile(r"hf://datasets/(?P<name>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<within>.+))?")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A set of instruction pairs (or of texts that become such by rule) and how its published files are read.
+    """A published set and how its files are read.
 
-    ``read(folder, provenance)`` yields (file, row from 0, fields or BadRow). ``provenance`` is what the set is,
-    or None where its files say it row by row. What is made of ``fictional`` records is a demo, and says so.
+    ``gives`` says of what: instruction pairs (``records``), or ``texts`` from which such can be written. ``read(reading)``
+    yields (file, row from 0, fields or BadRow). ``provenance`` is what the set is, or None where
+    its files or its user say it. ``expected`` is the number of rows that its publishers state, by split (or
+    "all"), where one is known. What is made of ``fictional`` records is a demo, and says so.
     """
 
     name: str
@@ -25,12 +31,10 @@ class Source:
     provenance: str | None
     licence: str
     citation: str
-    read: Callable[[Path, str | None], Rows]
+    read: Callable[[Reading], Rows]
+    gives: Literal["records", "texts"] = "records"
+    expected: tuple[tuple[str, int], ...] = ()
     fictional: bool = False
-
-
-class SourceError(ValueError):
-    """Reading a source had to stop; the message names file, row and value as far as they apply."""
 
 
 def read_source(name: str, location: str | Path, revision: str | None = None,
@@ -38,88 +42,82 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
     """Read one source: records (the columns of `medinj_utils.data.records.COLUMNS`) and quarantine
     (file, row from 0, field, value, reason).
 
-    ``location`` is a folder, a single file, or the id of a data set on the Hugging Face hub
-    (``organisation/name``), then read at ``revision``. ``provenance`` (native, synthetic, translated) is
-    told where the files don't say it; it is never guessed.
+    ``location`` is a folder, a single file, an address (``https://…``, ``hf://datasets/organisation/name@commit/path``),
+    or the id of a data set on the Hugging Face hub (``organisation/name``), then read at ``revision``.
+    ``provenance`` (native, synthetic, translated) is told where the files don't say it; it is never guessed.
+
+    What was remarked stands in ``records.attrs["reading"]``: ``files`` (SHA-256 of each file read), ``changes`` (texts
+    changed by each cleaning rule) and ``remarks`` (file, remark, rows).
 
     Raises `SourceError` for an unknown source, a missing location, or a file that can't be read at all.
     """
-    from medinj_utils.data import SOURCES
-    if name not in SOURCES:
-        raise SourceError(f"unknown source {name!r}; accepted: {', '.join(SOURCES)}")
     if provenance is not None and provenance not in PROVENANCES:
         raise SourceError(f"provenance is {provenance!r}; accepted: {', '.join(PROVENANCES)}")
+    return _read(name, "records", location, revision, provenance)
+
+
+def read_texts(name: str, location: str | Path, revision: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one source of texts: a table of ``source``, ``text`` (French), ``english`` (the parallel text, where there is
+    one), ``licence``, ``parent`` and ``place``, and quarantine; all else as in `read_source`."""
+    return _read(name, "texts", location, revision, None)
+
+
+def _read(name: str, gives: str, location: str | Path, revision: str | None,
+          provenance: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from medinj_utils.data import SOURCES
+    if name not in SOURCES or SOURCES[name].gives != gives:
+        raise SourceError(f"{'unknown source' if name not in SOURCES else f'no source of {gives}:'} {name!r}; accepted: "
+                          f"{', '.join(known for known, source in SOURCES.items() if source.gives == gives)}")
     source = SOURCES[name]
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
-    path = resolve(location, revision)
-    records, quarantine = collect(source.read(path, provenance or source.provenance))
-    if not len(records) and not len(quarantine):
-        raise SourceError(f"{path}: no row of source {name!r} found there")
-    return records, quarantine
+    reading, changes = Reading(resolve(location, revision), provenance or source.provenance), Counter()
+    collected = collect if gives == "records" else collect_texts
+    table, quarantine = collected(source.read(reading), changes)
+    if not len(table) and not len(quarantine):
+        raise SourceError(f"{reading.path}: no row of source {name!r} found there")
+    table.attrs["reading"] = {
+        "files": reading.hashes, "changes": dict(changes),
+        "remarks": [{"file": file, "remark": what, "rows": rows} for (file, what), rows in reading.remarks.items()]}
+    return table, quarantine
 
 
-def resolve(location: str | Path, revision: str | None) -> Path:
-    """A local path as it is; a hub id downloaded at its revision (its data files alone)."""
-    path = Path(location)
+def resolve(location: str | Path, revision: str | None = None) -> Path:
+    """A local path as it is; what is on the hub or behind an address downloaded, a hub's set at its revision."""
+    path, address = Path(location), str(location)
     if path.exists():
         return path
-    if str(location).count("/") != 1 or str(location).startswith((".", "/", "~")):
+    if address.startswith("https://") or address.startswith("http://127.0.0.1"):
+        return _fetched(address)
+    found = _ON_HUB.fullmatch(address)
+    if not found and (address.count("/") != 1 or address.startswith((".", "/", "~"))):
         raise SourceError(f"{location}: no such file or folder")
+    name, within = (found["name"], found["within"]) if found else (address, None)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
+    commit = (found and found["revision"]) or revision or None
     try:
-        return Path(snapshot_download(str(location), repo_type="dataset", revision=revision,
-                                      allow_patterns=["*.json", "*.jsonl", "*.parquet", "*.csv"]))
+        folder = Path(snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise SourceError(f"{location}: neither a local path nor a data set that the hub gives "
                           f"({type(error).__name__}: {str(error).splitlines()[0]})") from error
+    if within and not (folder / within).exists():
+        raise SourceError(f"{location}: the data set holds no {within}")
+    return folder / within if within else folder
 
 
-def files_in(path: Path, *endings: str) -> list[tuple[str, Path]]:
-    """(name relative to ``path``, file) for the files with one of the endings, in order; a file gives itself."""
-    if path.is_file():
-        return [(path.name, path)]
-    return [(file.relative_to(path).as_posix(), file) for file in sorted(path.rglob("*"))
-            if file.is_file() and file.name.endswith(endings)]
+def commit_of(path: Path) -> str:
+    """Commit of a data set that `resolve` downloaded from the hub; empty for other paths."""
+    found = re.search(r"/snapshots/([0-9a-f]{40})(?:/|$)", path.as_posix())
+    return found[1] if found else ""
 
 
-def need_file(path: Path, name: str) -> Path:
-    """The one file called ``name`` in or below ``path``."""
-    found = [file for _, file in files_in(path, name) if file.name == name]
-    if len(found) != 1:
-        raise SourceError(f"{path}: expected one file {name}, found {len(found)}")
-    return found[0]
-
-
-def read_utf8(file: Path) -> str:
+def _fetched(address: str) -> Path:
+    """The file behind an address, kept in the user's cache under its own name."""
+    import fsspec
+    cache = Path.home() / ".cache" / "medinjection-fr-book" / hashlib.sha256(address.encode()).hexdigest()[:16]
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
-
-
-def load_json(file: Path) -> object:
-    try:
-        return json.loads(read_utf8(file))
-    except json.JSONDecodeError as error:
-        raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column {error.colno} "
-                          f"({error.msg})") from error
-
-
-def parse_rows(file: str, raw_rows: Iterable, parse: Callable[[dict], Iterable[Mapping]]) -> Rows:
-    """Run ``parse`` over raw rows (each may give several records); a BadRow or a missing key becomes quarantine."""
-    for number, raw in enumerate(raw_rows):
-        try:
-            parsed = list(parse(raw))
-        except BadRow as problem:
-            yield file, number, problem
-        except KeyError as error:
-            yield file, number, BadRow(str(error.args[0]), None, "missing")
-        except SourceError:
-            raise
-        except (TypeError, ValueError, AttributeError, SyntaxError) as error:
-            yield file, number, BadRow("row", raw, f"not of the form of this source ({error})")
-        else:
-            for fields in parsed:
-                yield file, number, fields
+        return Path(fsspec.open_local(f"filecache::{address}", filecache={"cache_storage": str(cache), "same_names": True}))
+    except (OSError, ValueError, ImportError) as error:
+        raise SourceError(f"{address}: can't be fetched ({type(error).__name__}: {str(error).splitlines()[0]})") from error

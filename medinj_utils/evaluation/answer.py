@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from medinj_utils.prompts import LETTERS, messages
-from medinj_utils.runs import progress, sha256, write_json, write_parquet
-from medinj_utils.training.backends import local_base
+from medinj_utils.runs import local_base, progress, sha256, write_json, write_parquet
 from medinj_utils.training.text import chat_ids
 
 MODES = ("greedy", "constrained")

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
+
+from medinj_utils.runs import local_base
 
 BACKENDS = ("unsloth", "peft")
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -57,7 +58,7 @@ def why_not(backend: str) -> str | None:
     code = ("from medinj_utils.training import Recipe, backends as b; "
             f"b.load_with_adapter(b.start_backend({backend!r}), 'planted', '', Recipe(), 0, 'float32')")
     if backend == "transformers":
-        code = ("from transformers import AutoModelForCausalLM; from medinj_utils.training.backends import local_base; "
+        code = ("from transformers import AutoModelForCausalLM; from medinj_utils.runs import local_base; "
                 "m = AutoModelForCausalLM.from_pretrained(local_base('planted')); m(**m.dummy_inputs)")
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]
@@ -87,23 +88,6 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
             times += 1
         found[name] = 2 * size**3 * times / (time.perf_counter() - began) / 1e9
     return found
-
-
-def local_base(base_model: str, revision: str = "") -> str:
-    """A base model's name as the loaders take it: "planted" is the tiny model that the package ships.
-
-    Raises FileNotFoundError for a folder without safetensors, ValueError for a hub id without its ``revision``: what
-    a bare id means changes with the hub.
-    """
-    if base_model == "planted":
-        return str(Path(__file__).parents[1] / "demo" / "base")
-    folder = Path(base_model)
-    if not folder.is_dir() and not revision:
-        raise ValueError(f"base model {base_model!r}: no such folder here; if it is a model on the hub, say at which "
-                         f"commit (BASE={base_model}@commit, or the parameter base_revision)")
-    if folder.is_dir() and not list(folder.glob("*.safetensors")):
-        raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
-    return base_model
 
 
 def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed: int, precision: str):

@@ -9,8 +9,8 @@ import pandas as pd
 
 from medinj_utils import prompts
 from medinj_utils.data import load_mixture
-from medinj_utils.runs import Card, progress, run_names, sha256, versions, write_csv
-from medinj_utils.training.backends import choose_precision, load_with_adapter, local_base
+from medinj_utils.runs import Card, local_base, progress, run_names, sha256, versions, write_csv
+from medinj_utils.training.backends import choose_precision, load_with_adapter
 from medinj_utils.training.text import epochs_of, too_long, training_text
 
 

@@ -1,10 +1,22 @@
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
 from medinj_utils.data import build_mixture, load_mixture
-from medinj_utils.data.mixtures import ShortageError, plan_budget, provenances_of, remove_leaks, save_mixture, shares
-from medinj_utils.identity import question_key
+from medinj_utils.data.mixtures import (
+    ShortageError,
+    plan_budget,
+    provenances_of,
+    remove_leaks,
+    save_mixture,
+    shares,
+    token_counts,
+)
+from medinj_utils.data.overlap import find_leaks
+from medinj_utils.data.records import complete
 from medinj_utils.runs import CONFIGURATIONS
 
 
@@ -12,7 +24,7 @@ from medinj_utils.runs import CONFIGURATIONS
 def training(world):
     records = world["records"]
     rows = records[(records["split"] == "train") & (records["task"] != "oeq")]
-    return remove_leaks(rows, records[records["split"] == "test"])[0]
+    return remove_leaks(rows, find_leaks(records))[0]
 
 
 @pytest.mark.parametrize("budget", [3, 10, 25])
@@ -38,19 +50,19 @@ def test_parts_are_nested_at_the_same_seed(training):
 
 def test_no_training_question_is_in_the_test(world, training):
     records = world["records"]
-    asked = {question_key(row) for row in records[records["split"] == "test"].to_dict("records")}
+    asked = set(records.loc[records["split"] == "test", "question_id"])
     planted = records[(records["split"] == "train") & (records["task"] != "oeq")]
-    kept, removed = remove_leaks(planted, records[records["split"] == "test"])
+    kept, removed = remove_leaks(planted, find_leaks(records))
     assert len(removed) == 4  # as many as the world plants
-    assert not asked & {question_key(row) for row in build_mixture(kept, "ALL", 60, 0).to_dict("records")}
+    assert not asked & set(build_mixture(kept, "ALL", 60, 0)["question_id"])
 
 
 def test_a_leak_is_found_with_its_options_in_another_order(world):
     records = world["records"]
     test = records[(records["split"] == "test") & (records["task"] == "mcqu")].head(1)
-    turned = test.copy()
-    turned.at[turned.index[0], "options"] = test.iloc[0]["options"][::-1]
-    assert len(remove_leaks(turned, test)[1]) == 1
+    turned = test.iloc[0].to_dict() | {"split": "train", "options": test.iloc[0]["options"][::-1]}
+    both = pd.DataFrame([test.iloc[0].to_dict(), complete(turned)])
+    assert len(remove_leaks(both[both["split"] == "train"], find_leaks(both))[1]) == 1
 
 
 def test_too_large_a_budget_is_refused_with_the_numbers(training):
@@ -102,3 +114,82 @@ def test_same_inputs_give_the_same_file_and_a_changed_file_is_refused(training, 
 def test_rows_of_another_split_are_refused(world):
     with pytest.raises(ValueError, match="hold test, validation rows too"):
         build_mixture(world["records"], "NAT", 10, 0)
+
+
+@pytest.fixture(scope="module")
+def uneven():
+    """Training rows with two sources and task balances that differ: native 300 mcqu and 100 mcq, of which 80 are of a small
+    source; synthetic mcq alone with a few mcqu; translated mcqu alone with a few mcq."""
+    counts = {("native", "large", "mcqu"): 240, ("native", "small", "mcqu"): 60, ("native", "large", "mcq"): 80,
+              ("native", "small", "mcq"): 20, ("synthetic", "one", "mcq"): 380, ("synthetic", "one", "mcqu"): 40,
+              ("translated", "one", "mcqu"): 400, ("translated", "one", "mcq"): 50}
+    rows = [{"id": f"{n}-{i}", "provenance": provenance, "source": source, "task": task, "split": "train", "licence": "MIT"}
+            for n, ((provenance, source, task), size) in enumerate(counts.items()) for i in range(size)]
+    return pd.DataFrame(rows)
+
+
+def part(mixture, provenance, column):
+    return mixture[mixture["provenance"] == provenance][column].value_counts(normalize=True).to_dict()
+
+
+@pytest.mark.parametrize("budget", [40, 111, 300])
+def test_every_beginning_of_a_provenance_has_the_shares_of_its_sources_and_tasks(uneven, budget):
+    mixture = build_mixture(uneven, "NAT", budget, 0)
+    assert part(mixture, "native", "source")["small"] == pytest.approx(0.2, abs=2 / budget)
+    assert part(mixture, "native", "task")["mcq"] == pytest.approx(0.25, abs=2 / budget)
+    equal = build_mixture(uneven, "NAT", min(budget, 100), 0, by_source="equal")
+    assert part(equal, "native", "source")["small"] == pytest.approx(0.5, abs=2 / len(equal))
+
+
+def test_matched_tasks_have_the_same_shares_in_all_provenances(uneven):
+    told = {"by_task": "matched"}
+    wanted = (100 + 380 + 50) / len(uneven)  # the share of mcq over all
+    budget = plan_budget(uneven, CONFIGURATIONS, 5000, "lower", **told)
+    assert 0 < budget < 420
+    for name in ("NAT", "SYN", "TRAD", "ALL"):
+        mixture = build_mixture(uneven, name, budget, 0, **told)
+        for provenance in provenances_of(name):
+            assert part(mixture, provenance, "task")["mcq"] == pytest.approx(wanted, abs=3 * len(provenances_of(name)) / budget)
+    with pytest.raises(ShortageError, match="NAT needs 400 native rows but"):
+        plan_budget(uneven, ["NAT"], 400, "refuse", **told)
+    only = uneven[~((uneven["provenance"] == "synthetic") & (uneven["task"] == "mcqu"))]
+    assert set(build_mixture(only, "NAT", 50, 0, **told)["task"]) == {"mcq"}  # the only type that all have
+
+
+def test_a_budget_of_tokens_is_reached_and_hardly_passed(uneven):
+    sizes = pd.Series(np.random.default_rng(0).integers(5, 60, len(uneven)))
+    mixture = build_mixture(uneven.assign(size=sizes), "NAT-SYN", 4000, 0, sizes=sizes)
+    for provenance in ("native", "synthetic"):
+        assert 2000 <= mixture.loc[mixture["provenance"] == provenance, "size"].sum() < 2060
+    assert plan_budget(uneven, ["NAT"], 10**9, "lower", sizes=sizes) == sizes[:400].sum()
+    with pytest.raises(ShortageError, match="native tokens"):
+        plan_budget(uneven, ["NAT"], 10**9, "refuse", sizes=sizes)
+
+
+def test_mixtures_stay_nested_and_alike_under_every_option(uneven):
+    for told in ({"by_source": "equal"}, {"by_task": "matched"}, {"by_source": "equal", "by_task": "matched"}):
+        alone, mixed = (build_mixture(uneven, name, 80, 3, **told) for name in ("NAT", "NAT-TRAD"))
+        assert set(mixed[mixed["provenance"] == "native"]["id"]) <= set(alone["id"])
+        assert build_mixture(uneven, "NAT", 80, 3, **told).equals(alone)
+
+
+def test_unknown_options_name_the_accepted_ones(uneven):
+    with pytest.raises(ValueError, match="proportional, equal; as found, matched"):
+        build_mixture(uneven, "NAT", 10, 0, by_task="equal")
+    with pytest.raises(ValueError, match="rows, answer_tokens, all_tokens"):
+        token_counts(uneven, "planted", "", "words")
+
+
+def test_tokens_are_counted_by_the_base_model(training):
+    answers = token_counts(training, "planted", "", "answer_tokens")
+    everything = token_counts(training, "planted", "", "all_tokens")
+    assert (answers >= 1).all() and (everything > answers).all() and everything.index.equals(training.index)
+
+
+def test_the_card_of_a_mixture_is_one_that_the_hub_reads(training, tmp_path):
+    mixture = build_mixture(training, "ALL", 30, 0)
+    save_mixture(mixture, "ALL", tmp_path, seed=0)
+    card = (tmp_path / "ALL.md").read_text(encoding="utf-8")
+    head = yaml.safe_load(card.split("---")[1])
+    assert (head["language"], head["license"], head["size_categories"]) == (["fr"], "apache-2.0", ["n<1K"])
+    assert "Not a medical device" in card and "| native | mcqu | planted medicine |" in card

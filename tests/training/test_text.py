@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
-from medinj_utils.training.backends import local_base
+from medinj_utils.runs import local_base
 from medinj_utils.training.text import IGNORED, TemplateError, epochs_of, permute_options, too_long, training_text
 
 RECORD = {"id": "r1", "task": "mcq", "instruction": "Quels organes ?", "context": "Un patient.",

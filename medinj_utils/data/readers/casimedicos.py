@@ -1,15 +1,18 @@
 """CasiMedicos-Arg, French side: Spanish residency examinations with doctors' comments, machine-translated.
 
 The published files hold one token a line with an argument label, sentences parted by blank lines. Only the
-words are used here: head lines part a document into case, question, options, right number and comment.
+words are used here: head lines part a document into case, question, options, right number and comment. Each
+document gives a single-answer question and, from the doctor's comment, an open one that asks why the right option is
+right. ``parent`` is the document's place, which is the same in the aligned files of the other languages.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
 from medinj_utils.data.records import BadRow
-from medinj_utils.data.sources import Rows, Source, SourceError, files_in, parse_rows, read_utf8
+from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
@@ -17,10 +20,10 @@ _OPTION = re.compile(r"(\d+)\s*-\s*(.*)")
 _ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s*(.*)")  # the splits differ
 
 
-def _documents(file: Path) -> list[list[str]]:
+def documents(text: str, file: Path) -> list[list[str]]:
     """Sentences of each document; a document begins at its ``QUESTION TYPE`` line."""
     sentences = [" ".join(line.split()[0] for line in block.splitlines() if line.split())
-                 for block in re.split(r"\n\s*\n", read_utf8(file))]
+                 for block in re.split(r"\n\s*\n", text)]
     documents: list[list[str]] = []
     for sentence in filter(None, sentences):
         if sentence.startswith("QUESTION TYPE"):
@@ -31,7 +34,7 @@ def _documents(file: Path) -> list[list[str]]:
     return documents
 
 
-def _parse(sentences: list[str], split: str, provenance: str | None) -> Iterator[Mapping]:
+def _parse(sentences: list[str], split: str, provenance: str | None, parent: str) -> Iterator[Mapping]:
     answers = [i for i, sentence in enumerate(sentences) if _ANSWER.match(sentence)]
     if len(answers) != 1:
         raise BadRow("CORRECT ANSWER", len(answers), "need exactly one such line")
@@ -49,21 +52,29 @@ def _parse(sentences: list[str], split: str, provenance: str | None) -> Iterator
     number = _ANSWER.match(sentences[answers[0]])[1].strip()
     if not number.isdigit() or not 1 <= int(number) <= len(options):
         raise BadRow("CORRECT ANSWER", number, f"need a number from 1 to {len(options)}")
-    yield {"provenance": provenance, "task": "mcqu", "source": "CasiMedicos-FR", "split": split,
-           "instruction": case[first - 1], "context": " ".join(case[:first - 1]), "options": options,
-           "answer_letters": [LETTERS[int(number) - 1]], "explanation": " ".join(sentences[answers[0] + 1:]),
-           "licence": SOURCE.licence}
+    shared = {"provenance": provenance, "source": "CasiMedicos-FR", "split": split, "licence": SOURCE.licence,
+              "context": " ".join(case[:first - 1]), "parent": parent}
+    comment, right = " ".join(sentences[answers[0] + 1:]), int(number) - 1
+    yield shared | {"task": "mcqu", "instruction": case[first - 1], "options": options, "answer_letters": [LETTERS[right]],
+                    "explanation": comment}
+    if comment.strip():
+        yield shared | {"task": "oeq", "answer_text": comment,
+                        "instruction": f"{case[first - 1]} La bonne réponse est : {options[right]} Pourquoi ?"}
 
 
-def _read(path: Path, provenance: str | None) -> Rows:
-    files = [(name, file) for name, file in files_in(path, ".tsv") if "EN" not in Path(name).parts]
-    for name, file in files:
+def _read(reading: Reading) -> Rows:
+    for name, file in reading.files(".tsv"):
+        if "EN" in Path(name).parts:  # the aligned English files; `medinj_utils.data.languages` reads them
+            continue
         split = _SPLITS.get(file.stem)
         if split is None:
             raise SourceError(f"{file}: expected train.tsv, dev.tsv or test.tsv")
-        yield from parse_rows(name, _documents(file), lambda raw, split=split: _parse(raw, split, provenance))
+        numbered = enumerate(documents(reading.text(file), file))
+        yield from parse_rows(name, numbered, lambda pair, split=split, stem=file.stem: _parse(
+            pair[1], split, reading.provenance, f"casimedicos/{stem}/{pair[0]}"))
 
 
 SOURCE = Source(
     name="casimedicos", title="CasiMedicos-Arg (French)", provenance="translated", licence="CC-BY-4.0",
-    citation="Sviridova et al., CasiMedicos-Arg, EMNLP 2024; Goenaga et al. 2024", read=_read)
+    citation="Sviridova et al., CasiMedicos-Arg, EMNLP 2024; Goenaga et al. 2024", read=_read,
+    expected=(("all", 558),))

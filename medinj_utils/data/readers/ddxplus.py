@@ -11,14 +11,13 @@ validation and one to test. Evidences at their default value are left out of the
 """
 
 import ast
-import csv
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 
+from medinj_utils.data.files import Reading, Rows, parse_rows
 from medinj_utils.data.records import BadRow
-from medinj_utils.data.sources import Rows, Source, load_json, need_file, parse_rows
+from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
 
 _SPLITS = ("train",) * 8 + ("validation", "test")
@@ -82,15 +81,13 @@ def _parse(raw: Mapping, number: int, evidences: Mapping, french: Mapping, prove
     yield shared | {"task": "oeq", "instruction": "Quel diagnostic proposez-vous ?", "answer_text": right}
 
 
-def _read(path: Path, provenance: str | None) -> Rows:
-    evidences = load_json(need_file(path, "release_evidences.json"))
-    conditions = load_json(need_file(path, "release_conditions.json"))
+def _read(reading: Reading) -> Rows:
+    evidences = reading.json(reading.one_file("release_evidences.json"))
+    conditions = reading.json(reading.one_file("release_conditions.json"))
     french = {name: condition["cond-name-fr"] for name, condition in conditions.items()}
-    patients = need_file(path, "release_test_patients_mini_version.csv")
-    with patients.open(encoding="utf-8", newline="") as handle:
-        numbered = enumerate(csv.DictReader(handle))
-        yield from parse_rows(patients.name, numbered,
-                              lambda pair: _parse(pair[1], pair[0], evidences, french, provenance))
+    patients = reading.one_file("release_test_patients_mini_version.csv")
+    yield from parse_rows(patients.name, enumerate(reading.rows(patients)),
+                          lambda pair: _parse(pair[1], pair[0], evidences, french, reading.provenance))
 
 
 SOURCE = Source(

@@ -1,16 +1,16 @@
 """FrenchMedMCQA: pharmacy examinations written in French, five options, one or several right."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
+from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
 from medinj_utils.data.records import BadRow
-from medinj_utils.data.sources import Rows, Source, SourceError, files_in, load_json, parse_rows
+from medinj_utils.data.sources import Source
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 
-def _read(path: Path, provenance: str | None) -> Rows:
-    for name, file in files_in(path, ".json"):
+def _read(reading: Reading) -> Rows:
+    for name, file in reading.files(".json"):
         split = _SPLITS.get(file.stem)
         if split is None:
             raise SourceError(f"{file}: expected train.json, dev.json or test.json")
@@ -22,13 +22,15 @@ def _read(path: Path, provenance: str | None) -> Rows:
             keys = sorted(raw["answers"])
             if keys != list("abcdefghij"[:len(keys)]):
                 raise BadRow("answers", keys, "option letters have a gap")
-            yield {"provenance": provenance, "task": "mcqu" if len(letters) == 1 else "mcq", "source": "FrenchMedMCQA",
-                   "split": split, "instruction": raw["question"], "options": [raw["answers"][key] for key in keys],
-                   "answer_letters": sorted(letters), "licence": SOURCE.licence}
+            yield {"provenance": reading.provenance, "task": "mcqu" if len(letters) == 1 else "mcq",
+                   "source": "FrenchMedMCQA", "split": split, "instruction": raw["question"],
+                   "options": [raw["answers"][key] for key in keys], "answer_letters": sorted(letters),
+                   "licence": SOURCE.licence}
 
-        yield from parse_rows(name, load_json(file), parse)
+        yield from parse_rows(name, reading.rows(file), parse)
 
 
 SOURCE = Source(
     name="frenchmedmcqa", title="FrenchMedMCQA", provenance="native", licence="Apache-2.0",
-    citation="Labrak et al., FrenchMedMCQA, LOUHI 2022", read=_read)
+    citation="Labrak et al., FrenchMedMCQA, LOUHI 2022", read=_read,
+    expected=(("train", 2171), ("validation", 312), ("test", 622)))

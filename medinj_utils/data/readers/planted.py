@@ -1,13 +1,12 @@
 """The planted world's files: the published JSON layout of MedInjection-FR, filled with fictional facts."""
 
-from pathlib import Path
-
+from medinj_utils.data.files import Reading, Rows
 from medinj_utils.data.readers.medinjection import read_rows
-from medinj_utils.data.sources import Rows, Source
+from medinj_utils.data.sources import Source
 
 
-def _read(path: Path, provenance: str | None) -> Rows:
-    return read_rows(path, provenance, "planted world", SOURCE.licence)
+def _read(reading: Reading) -> Rows:
+    return read_rows(reading, "planted world", SOURCE.licence)
 
 
 SOURCE = Source(

@@ -1,0 +1,158 @@
+"""One reading of a source: its files as text, JSON or rows, what was remarked on the way, and their hashes."""
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.data.records import BadRow
+from medinj_utils.data.text import EncodingError, decode
+from medinj_utils.runs import sha256
+
+Rows = Iterator[tuple[str, int, Mapping | BadRow]]
+TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
+
+
+class SourceError(ValueError):
+    """Reading a source had to stop; the message names file, row and value as far as they apply."""
+
+
+class Reading:
+    """What a reader works with: where the files are, what the user told, and where remarks go.
+
+    ``remarks`` counts, by (file, remark), the rows to which something applied that a reader of the audit should know:
+    an encoding that was found out, a task that only the file's name tells. ``hashes`` holds the SHA-256 of every
+    file that was opened, by its name below ``path``.
+    """
+
+    def __init__(self, path: Path, provenance: str | None = None):
+        self.path, self.provenance = path, provenance
+        self.remarks: Counter = Counter()
+        self.hashes: dict[str, str] = {}
+
+    def files(self, *endings: str) -> list[tuple[str, Path]]:
+        """(name relative to the source, file) of the files with one of the endings, in order; a file gives itself."""
+        if self.path.is_file():
+            return [(self.path.name, self.path)]
+        return [(file.relative_to(self.path).as_posix(), file) for file in sorted(self.path.rglob("*"))
+                if file.is_file() and file.name.lower().endswith(endings)]
+
+    def one_file(self, name: str) -> Path:
+        """The one file called ``name`` in or below the source."""
+        found = [file for _, file in self.files(name) if file.name == name]
+        if len(found) != 1:
+            raise SourceError(f"{self.path}: expected one file {name}, found {len(found)}")
+        return found[0]
+
+    def remark(self, file: Path, what: str, rows: int = 1) -> None:
+        self.remarks[self._name(file), what] += rows
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.path).as_posix() if self.path in file.parents else file.name
+
+    def _opened(self, file: Path) -> None:
+        self.hashes.setdefault(self._name(file), sha256(file))
+
+    def text(self, file: Path) -> str:
+        self._opened(file)
+        try:
+            text, encoding = decode(file)
+        except EncodingError as error:
+            raise SourceError(str(error)) from error
+        if encoding not in ("utf-8", "utf-8-sig"):
+            self.remark(file, f"is not UTF-8; read as {encoding}", rows=0)
+        return text
+
+    def json(self, file: Path) -> object:
+        text = self.text(file)
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column {error.colno} "
+                              f"({error.msg}), {_whole_rows(text)} whole rows before it") from error
+
+    def rows(self, file: Path) -> list[dict]:
+        """Rows of a JSON list, JSON lines, parquet, CSV or TSV file, cells as they are; those of CSV are texts."""
+        ending = file.suffix.lower()
+        if ending == ".parquet":
+            rows = self._parquet(file)
+        elif ending in (".csv", ".tsv"):
+            rows = self._table(file)
+        elif ending in (".jsonl", ".ndjson"):
+            lines = enumerate(self.text(file).split("\n"))
+            rows = [self._line(file, number, line) for number, line in lines if line.strip()]
+        else:
+            rows = self.json(file)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise SourceError(f"{file}: expected a list of objects")
+        return rows
+
+    def _line(self, file: Path, number: int, line: str) -> object:
+        try:
+            return json.loads(line)
+        except json.JSONDecodeError as error:
+            raise SourceError(f"{file}, row {number}: not whole JSON ({error.msg}, column {error.colno}); "
+                              f"{number} whole rows before it") from error
+
+    def _parquet(self, file: Path) -> list[dict]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        self._opened(file)
+        whole = 0
+        try:
+            with pq.ParquetFile(file) as parquet:
+                groups = []
+                for number in range(parquet.num_row_groups):
+                    groups.append(parquet.read_row_group(number))
+                    whole += len(groups[-1])
+                return pa.concat_tables(groups).to_pylist() if groups else []
+        except (OSError, pa.ArrowException) as error:
+            raise SourceError(f"{file}: not whole parquet ({str(error).splitlines()[0]}); readable up to row {whole}, "
+                              f"of {file.stat().st_size} bytes") from error
+
+    def _table(self, file: Path) -> list[dict]:
+        text = self.text(file)
+        head = text.partition("\n")[0]
+        separator = max(",;\t|", key=head.count)  # French spreadsheets write ";"
+        if separator != ("\t" if file.suffix.lower() == ".tsv" else ","):
+            self.remark(file, f"has columns parted by {separator!r}", rows=0)
+        try:
+            table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise SourceError(f"{file}: not a whole table ({str(error).strip()})") from error
+        return table.to_dict("records")
+
+
+def _whole_rows(text: str) -> int:
+    """How many whole objects a cut JSON list begins with."""
+    decoder, place, whole = json.JSONDecoder(), text.find("[") + 1, 0
+    while place > 0:
+        try:
+            _, end = decoder.raw_decode(text, re.compile(r"\s*").match(text, place).end())
+        except json.JSONDecodeError:
+            return whole
+        whole += 1
+        place = text.find(",", end) + 1
+    return whole
+
+
+def parse_rows(file: str, raw_rows: Iterable, parse) -> Rows:
+    """Run ``parse`` over raw rows (each may give several records); a BadRow or a missing key becomes quarantine."""
+    for number, raw in enumerate(raw_rows):
+        try:
+            parsed = list(parse(raw))
+        except BadRow as problem:
+            yield file, number, problem
+        except KeyError as error:
+            yield file, number, BadRow(str(error.args[0]), None, "missing")
+        except SourceError:
+            raise
+        except (TypeError, ValueError, AttributeError, SyntaxError) as error:
+            yield file, number, BadRow("row", raw, f"not of the form of this source ({error})")
+        else:
+            for fields in parsed:
+                yield file, number, fields

@@ -1,0 +1,26 @@
+"""E3C, French part: clinical cases from open journals. Texts to write instructions from, not instruction pairs.
+
+Read are the corpus' one JSON file a document, or the same documents as JSON lines; of both the fields ``text``, ``id`` and
+``licence``. Each document keeps its own licence.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.sources import Source
+
+
+def _parse(raw: Mapping) -> Iterator[Mapping]:
+    yield {"source": "E3C-FR", "text": raw["text"], "licence": raw.get("licence") or SOURCE.licence,
+           "parent": f"e3c/{raw['id']}" if raw.get("id") else ""}
+
+
+def _read(reading: Reading) -> Rows:
+    for name, file in reading.files(".json", ".jsonl"):
+        whole = reading.json(file) if file.suffix == ".json" else None
+        yield from parse_rows(name, [whole] if isinstance(whole, dict) else reading.rows(file), _parse)
+
+
+SOURCE = Source(
+    name="e3c", title="E3C (French clinical cases)", provenance="native", licence="CC-BY-4.0 or as each document says",
+    citation="Magnini et al., The E3C Project, CLiC-it 2020", read=_read, gives="texts")

@@ -1,0 +1,57 @@
+"""MesConseilsCovid: questions and answers of the French public service on Covid-19, written in 2021 to 2023.
+
+The pages are Markdown with ``.. question::`` blocks. A block's indented text, without its options, forms, boxes of
+further links, and Markdown marks, is the answer to an open question.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.records import BadRow
+from medinj_utils.data.sources import Source
+
+_QUESTION = re.compile(r"^\.\. question::\s*(.*)$")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1|(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)")
+_LEFT_OUT = re.compile(r"<(form|div class=\"voir-aussi\").*?</(?:form|div)>", re.DOTALL)
+_MACRO = re.compile(r"\{\{|\{%")
+
+
+def _blocks(text: str) -> list[tuple[str, str]]:
+    """(question, body) of each block; a body goes on while lines are indented or empty."""
+    found: list[tuple[str, list[str]]] = []
+    inside = False
+    for line in text.split("\n"):
+        if opening := _QUESTION.match(line):
+            found.append((opening[1].strip(), []))
+            inside = True
+        elif line.strip() and not line.startswith((" ", "\t")):
+            inside = False
+        elif inside:
+            found[-1][1].append(line)
+    return [(question, "\n".join(lines)) for question, lines in found]
+
+
+def _parse(block: tuple[str, str], provenance: str | None) -> Iterator[Mapping]:
+    question, body = block
+    if _MACRO.search(question + body):
+        raise BadRow("question", question, "a template macro that the page's publisher expands")
+    lines = [line[4:] if line.startswith("    ") else line.strip() for line in body.split("\n")]
+    while lines and (not lines[0].strip() or re.match(r":[\w-]+:", lines[0])):
+        lines.pop(0)  # the block's own options, such as ":level: 3"
+    answer = _LEFT_OUT.sub("", "\n".join(lines))
+    answer = _EMPHASIS.sub(lambda found: found[2] or found[3], _LINK.sub(r"\1", answer))
+    answer = re.sub(r"\n{3,}", "\n\n", re.sub(r"^#+\s*", "", answer, flags=re.MULTILINE)).strip()
+    yield {"provenance": provenance, "task": "oeq", "source": "MesConseilsCovid", "split": "train",
+           "instruction": question, "answer_text": answer, "licence": SOURCE.licence}
+
+
+def _read(reading: Reading) -> Rows:
+    for name, file in reading.files(".md"):
+        yield from parse_rows(name, _blocks(reading.text(file)), lambda block: _parse(block, reading.provenance))
+
+
+SOURCE = Source(
+    name="mesconseilscovid", title="MesConseilsCovid (questions et réponses)", provenance="native", licence="MIT",
+    citation="Délégation ministérielle du numérique en santé, MesConseilsCovid", read=_read)

@@ -1,0 +1,49 @@
+import pytest
+
+from medinj_utils.data.choices import part_options, right_letters
+from medinj_utils.data.records import BadRow
+
+OPTIONS = ["le foie", "le rein", "la rate", "le cœur"]
+
+
+@pytest.mark.parametrize("text", [
+    "Quel organe ?\n(A) le foie\n(B) le rein\n(C) la rate\n(D) le cœur", "Quel organe ?\nA) le foie\nB) le rein\nC) la rate\nD) le cœur",
+    "Quel organe ?\nA. le foie\nB. le rein\nC. la rate\nD. le cœur", "Quel organe ?\nA: le foie\nB: le rein\nC: la rate\nD: le cœur",
+    "Quel organe ?\n - (A) le foie\n - (B) le rein\n - (C) la rate\n - (D) le cœur",
+    "Quel organe ? (A) le foie (B) le rein (C) la rate (D) le cœur", "Quel organe ? A) le foie B) le rein C) la rate D) le cœur",
+    "Quel organe ? A. le foie B. le rein C. la rate D. le cœur", "Quel organe ?\n(A) le foie ; (B) le rein ; (C) la rate ; (D) le cœur",
+    "Quel organe ?\nA/ le foie\nB/ le rein\nC/ la rate\nD/ le cœur", "Quel organe ?\nA - le foie\nB - le rein\nC - la rate\nD - le cœur"])
+def test_options_inside_the_question_are_parted(text):
+    assert part_options(text) == ("Quel organe ?", OPTIONS)
+
+
+@pytest.mark.parametrize("text", [
+    "Quel organe ?", "Quel organe ? (A) le foie", "Quel organe ?\n(A) foie\n(C) rate", "Quel organe ?\n(B) foie\n(C) rate",
+    "La vitamine A. Et la vitamine D. Que font-elles ?", "Quel organe ?\n(A) foie\n(A) rein",
+    "Lequel ? (A) un (B) deux A) trois B) quatre"])
+def test_what_can_not_be_parted_in_one_way_is_refused(text):
+    with pytest.raises(BadRow) as found:
+        part_options(text)
+    assert found.value.field == "instruction"
+
+
+def test_letters_in_the_question_are_no_options():
+    text = "La vitamine A. Le patient prend quoi ?\n(A) vitamine B.\n(B) vitamine C."
+    assert part_options(text) == ("La vitamine A. Le patient prend quoi ?", ["vitamine B.", "vitamine C."])
+
+
+@pytest.mark.parametrize("answer, letters", [
+    ("B", "B"), ("b", "B"), (" B ", "B"), ("(B)", "B"), ("B.", "B"), ("B)", "B"), ("A;C", "AC"), ("C;A", "AC"), ("A, C", "AC"),
+    ("A,C", "AC"), ("A et C", "AC"), ("A C", "AC"), ("AC", "AC"), ("A / C", "AC"), ("A + C", "AC"), ("A|C", "AC"), ("A\nC", "AC"),
+    ('["A", "C"]', "AC"), ("['A', 'C']", "AC"), (["A", "C"], "AC"), (["le rein"], "B"), (["a", "la rate"], "AC"),
+    ("le rein", "B"), ("Le Rein.", "B"), ("la rate ; le foie", "AC"), ("le foie\nla rate", "AC"), ("B. le rein", "B"),
+    ("B) le rein", "B"), ("(B) le rein", "B"), ("b : le rein", "B"), ("le coeur", None), ("ABCD", "ABCD"), ("AAC", None),
+    ("BA", "AB"), ("F", None), ("A;F", None), ("", None), ("bad", None), ("le", None), (None, None), (3, None), ([], None),
+    ([1], None), ("B. la rate", None), ("A ou B", None), ("aucune", None), ('["A"', None), ("a", "A"), ("ac", None)])
+def test_right_answers_as_sets_write_them(answer, letters):
+    if letters is None:
+        with pytest.raises(BadRow) as found:
+            right_letters(answer, OPTIONS)
+        assert found.value.field == "answer"
+    else:
+        assert right_letters(answer, OPTIONS) == list(letters)

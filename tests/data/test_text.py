@@ -1,0 +1,55 @@
+from collections import Counter
+
+import pytest
+
+from medinj_utils.data.records import collect
+from medinj_utils.data.text import EncodingError, clean, decode
+
+
+@pytest.mark.parametrize("text, expected, rule", [
+    ("l&#39;os &amp; la moelle", "l'os & la moelle", "HTML entities decoded"),
+    ("10<sup>9</sup>/L<br/>puis <b>rien</b>", "109/L\npuis rien", "HTML tags removed"),
+    ("a\r\nb\rc", "a\nb\nc", "line ends made plain"),
+    ("fo\u0000ie\u200b\ufeff", "foie", "control characters removed"),
+    ("10\u00a0mg\u202f?", "10 mg ?", "special spaces made plain"),
+    ("cre\u0300me", "crème", "composed (Unicode NFC)")])
+def test_each_rule_changes_what_it_should_and_is_counted(text, expected, rule):
+    changes = Counter()
+    assert clean(text, changes) == expected
+    assert changes == {rule: 1}
+
+
+@pytest.mark.parametrize("text", [
+    "p < 0,05 et n > 3", "TA < 140/90 & FC > 60", "R&D", "AT&T ; <inconnu>", "Na+ < K+", "œdème\tde\nQuincke", "5 < 6 <b7>"])
+def test_what_is_no_fault_stays(text):
+    changes = Counter()
+    assert clean(text, changes) == text and not changes
+
+
+def test_cleaning_is_done_once_and_the_row_stays_findable():
+    fields = {"provenance": "native", "task": "oeq", "source": "essai", "split": "train", "instruction": "Qu&rsquo;est-ce ?",
+              "answer_text": "L\u00a0os"}
+    changes = Counter()
+    records, _ = collect([("dossier/f.json", 12, fields)], changes)
+    assert records["instruction"].item() == "Qu’est-ce ?" and records["place"].item() == "dossier/f.json:12"
+    assert changes == {"HTML entities decoded": 1, "special spaces made plain": 1}
+    assert clean(records["instruction"].item()) == records["instruction"].item()
+
+
+@pytest.mark.parametrize("encoding, told", [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"),
+                                            ("cp1252", "cp1252"), ("latin-1", "cp1252")])
+def test_encodings_are_found(tmp_path, encoding, told):
+    text = "Œdème d'effort à 38 °C" if encoding != "latin-1" else "dème à 38 °C"
+    (tmp_path / "f").write_bytes(text.encode(encoding))
+    assert decode(tmp_path / "f") == (text, told)
+
+
+def test_bytes_that_are_no_windows_text_are_latin_1(tmp_path):
+    (tmp_path / "f").write_bytes(b"\xe9\x81")
+    assert decode(tmp_path / "f") == ("é\x81", "latin-1")
+
+
+def test_damaged_utf_8_is_no_other_encoding(tmp_path):
+    (tmp_path / "f").write_bytes("première\nligne ".encode() + b"\xc3")
+    with pytest.raises(EncodingError, match=r"byte 16, line 2; whole up to there"):
+        decode(tmp_path / "f")
