@@ -39,8 +39,9 @@ def in_order(systems) -> list[str]:
 def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path):
     """Write the label into the picture, save it as SVG and PNG in ``folder``, and return it as HTML with alt text."""
     from IPython.display import HTML
-    figure.axes[0].annotate(label, (1, 0), (0, -42), "axes fraction", "offset points", ha="right", va="top", fontsize=9,
-                            style="italic", color="#444444")
+    lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest, such as turned labels
+    right = figure.axes[-1].get_position().x1
+    figure.text(right, lowest - 0.02, label, ha="right", va="top", fontsize=9, style="italic", color="#444444")
     for ending in ("svg", "png"):
         with replacing(Path(folder) / f"{name}.{ending}") as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160,

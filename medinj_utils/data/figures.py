@@ -62,8 +62,8 @@ def positions_figure(positions: pd.DataFrame, title: str = "") -> plt.Figure:
         axes.set_title(f"{task}, {n} options", fontsize=11)
     all_axes[0][0].set_ylabel("Share of right letters")
     handles = {label: bar for axes in all_axes[0] for bar, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.02), ncols=3, frameon=False)
-    figure.suptitle(title, y=1.1)
+    figure.legend(handles.values(), handles.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
+    figure.suptitle(title, y=1.2)
     return figure
 
 
@@ -73,7 +73,7 @@ def lengths_figure(records: pd.DataFrame, words: pd.Series, title: str = "") -> 
     table = records[["provenance", "task"]].assign(words=words)
     sns.boxplot(table, x="words", y="task", hue="provenance", order=[task for task in TASKS if task in set(table["task"])],
                 hue_order=[name for name in PROVENANCES if name in set(table["provenance"])], palette=COLOURS,
-                whis=(5, 95), showfliers=False, ax=axes)
+                whis=(5, 95), showfliers=False, saturation=1, ax=axes)
     axes.set_xlabel("Words of question, options and answer")
     axes.set_ylabel("")
     axes.set_title(title)

@@ -52,7 +52,7 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame, source: st
     rows.append(("all rows, quarantine included", STATED["all"]["total"], len(own) + bad))
     table = pd.DataFrame(rows, columns=["what", "said [V]", "counted here"])
     if own.empty:
-        return table.assign(**{"counted here": pd.NA}, verdict="not counted here")
+        return table.assign(**{"counted here": ""}, verdict="not counted here")
     gap = table["counted here"] - table["said [V]"]
     return table.assign(verdict=["agrees" if value == 0 else f"{value:+,} apart".replace(",", "\u202f") for value in gap])
 
