@@ -14,15 +14,15 @@ def _hash(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def identities(row: Mapping) -> tuple[str, str]:
-    """(id of the record, id of its question), 16 hexadecimal digits each, from one normalising of its texts.
+def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str]:
+    """(id of the record, id of its question), 16 hexadecimal digits each; ``options``, if told, are the row's, normalised.
 
     The record's is of its whole content (instruction, context, options in order, answer); split, source and provenance
     don't enter, so the same pair met twice has the same id. The question's is of the same without the answer and
     without the order of the options: it is what a leak is found by.
     """
     question = [normalise(row["instruction"]), normalise(row["context"])]
-    options = [normalise(option) for option in row["options"]]
+    options = [normalise(option) for option in row["options"]] if options is None else options
     letters = [normalise(letter) for letter in row["answer_letters"]]
     return (_hash([*question, *options, "|", *letters, normalise(row["answer_text"])]),
             _hash([*question, *sorted(options)]))

@@ -5,18 +5,15 @@ and how readable the texts are: all per provenance and task, so that a differenc
 knowledge shows before a model is tuned on it.
 """
 
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from scipy.stats import chisquare
 from statsmodels.stats.proportion import proportion_confint
 
+from medinj_utils.data.text import coded_words
 from medinj_utils.prompts import LETTERS
 
 _BY = ["provenance", "task", "source"]
@@ -54,9 +51,44 @@ def right_positions(records: pd.DataFrame) -> pd.DataFrame:
     return table[first + sorted(c for c in table if len(c) == 1) + ["right letters", "p, equal shares"]] if rows else table
 
 
-def _score(questions: pd.DataFrame, guess: Callable[[str, Sequence[str]], Iterable[str]]) -> np.ndarray:
-    return np.array([set(guess(task, options)) == set(letters) for task, options, letters in zip(
-        questions["task"], questions["options"], questions["answer_letters"], strict=True)], dtype=bool)
+class _Options:
+    """All options of all choice questions as flat arrays: where each question's begin and end, which are right, their
+    lengths, and their words."""
+
+    def __init__(self, told: pd.DataFrame):
+        self.ends = np.concatenate([[0], np.cumsum(told["options"].map(len).to_numpy(dtype=int))])
+        texts = list(chain(*told["options"]))
+        self.right = np.fromiter((letter in letters for options, letters in zip(
+            told["options"], told["answer_letters"], strict=True) for letter in LETTERS[:len(options)]), bool, len(texts))
+        self.lengths = np.fromiter(map(len, texts), int, len(texts))
+        self.words, self.codes, self.word_ends = coded_words(texts)
+
+    def of(self, questions: np.ndarray) -> np.ndarray:
+        """Numbers of the options of some questions."""
+        return np.concatenate([np.arange(self.ends[i], self.ends[i + 1]) for i in questions])
+
+    def word_weights(self, questions: np.ndarray) -> np.ndarray:
+        """Per word, the log of how much more often it stands in right than in wrong options of some questions."""
+        counts = [np.ones(len(self.words)) for _ in range(2)]
+        taught = np.zeros(len(self.right), dtype=bool)
+        taught[self.of(questions)] = True
+        owner = np.repeat(np.arange(len(self.right)), np.diff(self.word_ends))
+        for which in (0, 1):
+            counts[which] += np.bincount(self.codes[taught[owner] & (self.right[owner] == which)], minlength=len(self.words))
+        return np.log(counts[1] / counts[1].sum()) - np.log(counts[0] / counts[0].sum())
+
+    def taken(self, score: np.ndarray, questions: np.ndarray, several: np.ndarray) -> np.ndarray:
+        """Whether exactly the right options are taken: of each question the one with the highest score or, where ``several``
+        says so for one of its options, those."""
+        hits = np.zeros(len(questions), dtype=bool)
+        for i, question in enumerate(questions):
+            own = slice(self.ends[question], self.ends[question + 1])
+            chosen = several[own]
+            if not chosen.any():
+                chosen = np.zeros(len(chosen), dtype=bool)
+                chosen[np.argmax(score[own])] = True
+            hits[i] = (chosen == self.right[own]).all()
+        return hits
 
 
 def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
@@ -68,49 +100,33 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
     questions all that speak for themselves. ``chance`` is that of a random valid answer. Rows per source and task of the
     test questions and rule; sources without a training part are judged by all training questions.
     """
-    told = choices(records)
-    train, test = told[told["split"] == "train"], told[told["split"] == "test"]
-    rows = []
-    for (provenance, task, source), questions in test.groupby(_BY):
-        same = train[(train["source"] == source) & (train["task"] == task)]
-        learned = same if len(same) else train[train["task"] == task]
+    told = choices(records).reset_index(drop=True)
+    options, rows = _Options(told), []
+    nothing = np.zeros(len(options.right), dtype=bool)
+    for (provenance, task, source), questions in told[told["split"] == "test"].groupby(_BY):
+        of_task = told[(told["split"] == "train") & (told["task"] == task)]
+        same = of_task[of_task["source"] == source]
+        learned, asked = same if len(same) else of_task, questions.index.to_numpy()
         n = questions["options"].map(len)
+        hits = {}
+        if len(learned):
+            frequent = learned["answer_letters"].map(tuple).value_counts().sort_index(kind="stable").idxmax()
+            hits["most frequent answer"] = (questions["answer_letters"].map(tuple) == frequent).to_numpy()
+            weights = options.word_weights(learned.index.to_numpy())
+            score = _sums(weights[options.codes], options.word_ends)
+            hits["options alone"] = options.taken(score, asked, nothing if task == "mcqu" else score > 0)
+        half = nothing.copy()
+        if task == "mcq":
+            for question in asked:
+                own = np.arange(options.ends[question], options.ends[question + 1])
+                half[own[np.argsort(-options.lengths[own], kind="stable")[:max(1, len(own) // 2)]]] = True
+        hits["longest option"] = options.taken(options.lengths, asked, half)
         chance = (1 / n if task == "mcqu" else 1 / (2.0**n - 1)).mean()
-        for rule, guess in _rules(learned):
-            right = _score(questions, guess)
+        for rule, right in hits.items():
             low, high = proportion_confint(int(right.sum()), len(right), method="wilson")
             rows.append({"provenance": provenance, "task": task, "source": source, "rule": rule, "items": len(right),
                          "exact_match": right.mean(), "low": low, "high": high, "chance": chance})
     return pd.DataFrame(rows)
-
-
-def _rules(train: pd.DataFrame) -> list[tuple[str, Callable]]:
-    frequent = Counter(tuple(letters) for letters in train["answer_letters"]).most_common(1)
-    weights = _word_weights(train)
-
-    def longest(task: str, options: Sequence[str]) -> list[str]:
-        order = sorted(range(len(options)), key=lambda i: -len(options[i]))
-        return [LETTERS[i] for i in order[:1 if task == "mcqu" else max(1, len(options) // 2)]]
-
-    def alone(task: str, options: Sequence[str]) -> list[str]:
-        told = [sum(weights.get(word, 0.0) for word in set(option.casefold().split())) for option in options]
-        best = [LETTERS[int(np.argmax(told))]]
-        return best if task == "mcqu" else [LETTERS[i] for i, value in enumerate(told) if value > 0] or best
-
-    rules = [("longest option", longest)]
-    if frequent:
-        rules = [("most frequent answer", lambda task, options: frequent[0][0]), *rules, ("options alone", alone)]
-    return rules
-
-
-def _word_weights(train: pd.DataFrame) -> dict[str, float]:
-    """Log of how much more often a word stands in right than in wrong options, smoothed by one."""
-    right, wrong = Counter(), Counter()
-    for options, letters in zip(train["options"], train["answer_letters"], strict=True):
-        for letter, option in zip(LETTERS, options, strict=False):
-            (right if letter in letters else wrong).update(set(option.casefold().split()))
-    base = math.log((sum(right.values()) + 1) / (sum(wrong.values()) + 1))
-    return {word: math.log((right[word] + 1) / (wrong[word] + 1)) - base for word in right.keys() | wrong.keys()}
 
 
 def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
@@ -129,13 +145,6 @@ def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _words(texts: Sequence[str]) -> tuple[pa.DictionaryArray, np.ndarray]:
-    """(words of all texts, coded; where each text's begin and end), letters alone."""
-    plain = pc.replace_substring_regex(pa.array(texts, pa.large_string()), r"[^\pL]+", " ")
-    words = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(plain))
-    return words.flatten().dictionary_encode(), words.offsets.to_numpy()
-
-
 def _sums(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
     total = np.concatenate([[0], np.cumsum(values)])
     return total[ends[1:]] - total[ends[:-1]]
@@ -148,8 +157,7 @@ def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
     question asks for what is not so."""
     texts = [f"{instruction} {' '.join(options)} {answer}" for instruction, options, answer in zip(
         records["instruction"], records["options"], records["answer_text"], strict=True)]
-    coded, ends = _words(texts)
-    codes, known = coded.indices.to_numpy(), [word.casefold() for word in coded.dictionary.to_pylist()]
+    known, codes, ends = coded_words(texts)
     counts = {language: _sums(np.array([word in words for word in known], dtype=float)[codes], ends)
               for language, words in ((name, set(listed)) for name, listed in FUNCTION_WORDS.items())}
     n = np.diff(ends).astype(float)

@@ -4,21 +4,70 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from medinj_utils.data.records import BadRow
+from medinj_utils.data.records import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
 from medinj_utils.runs import sha256
 
-Rows = Iterator[tuple[str, int, Mapping | BadRow]]
 TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
 
 
 class SourceError(ValueError):
     """Reading a source had to stop; the message names file, row and value as far as they apply."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Rows of one file as they are published, and what makes records of them.
+
+    ``parse(number, row)`` yields the fields of each record of a row (mostly one); ``number`` is its position in the file.
+    It raises `BadRow` where the row can't be read, `SourceError` where the reading has to stop.
+    """
+
+    name: str
+    rows: Sequence
+    parse: Callable[[int, Any], Iterable[Mapping]]
+
+    def work_off(self, start: int, stop: int, make: Callable[[Mapping], dict]) -> tuple[list[dict], list[tuple]]:
+        """(records, quarantine) of the rows from ``start`` to ``stop``; ``make`` completes a record from its fields."""
+        good: list[dict] = []
+        bad: list[tuple] = []
+        for number, raw in enumerate(self.rows[start:stop], start):
+            place = f"{self.name}:{number}"
+            try:
+                good += [make({**fields, "place": place}) for fields in self.parse(number, raw)]
+                continue
+            except BadRow as caught:
+                problem = caught
+            except SourceError:
+                raise
+            except KeyError as error:
+                problem = BadRow(str(error.args[0]), None, "missing")
+            except (TypeError, ValueError, AttributeError, SyntaxError) as error:
+                problem = BadRow("row", raw, f"not of the form of this source ({error})")
+            bad.append((self.name, number, problem.field, str(problem.value)[:VALUE_SHOWN], problem.reason))
+        return good, bad
+
+
+class _ArrowRows:
+    """Rows of an Arrow table that become Python dicts as they are asked for: 571,000 of them would fill the memory."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __getitem__(self, places: slice) -> list[dict]:
+        return self.table.slice(places.start, places.stop - places.start).to_pylist()
 
 
 class Reading:
@@ -75,12 +124,12 @@ class Reading:
             raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column {error.colno} "
                               f"({error.msg}), {_whole_rows(text)} whole rows before it") from error
 
-    def rows(self, file: Path) -> list[dict]:
+    def rows(self, file: Path) -> Sequence[dict]:
         """Rows of a JSON list, JSON lines, parquet, CSV or TSV file, cells as they are; those of CSV are texts."""
         ending = file.suffix.lower()
         if ending == ".parquet":
-            rows = self._parquet(file)
-        elif ending in (".csv", ".tsv"):
+            return self._parquet(file)
+        if ending in (".csv", ".tsv"):
             rows = self._table(file)
         elif ending in (".jsonl", ".ndjson"):
             lines = enumerate(self.text(file).split("\n"))
@@ -98,9 +147,7 @@ class Reading:
             raise SourceError(f"{file}, row {number}: not whole JSON ({error.msg}, column {error.colno}); "
                               f"{number} whole rows before it") from error
 
-    def _parquet(self, file: Path) -> list[dict]:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    def _parquet(self, file: Path) -> _ArrowRows:
         self._opened(file)
         whole = 0
         try:
@@ -109,7 +156,7 @@ class Reading:
                 for number in range(parquet.num_row_groups):
                     groups.append(parquet.read_row_group(number))
                     whole += len(groups[-1])
-                return pa.concat_tables(groups).to_pylist() if groups else []
+                return _ArrowRows(pa.concat_tables(groups) if groups else parquet.read())
         except (OSError, pa.ArrowException) as error:
             raise SourceError(f"{file}: not whole parquet ({str(error).splitlines()[0]}); readable up to row {whole}, "
                               f"of {file.stat().st_size} bytes") from error
@@ -138,21 +185,3 @@ def _whole_rows(text: str) -> int:
         whole += 1
         place = text.find(",", end) + 1
     return whole
-
-
-def parse_rows(file: str, raw_rows: Iterable, parse) -> Rows:
-    """Run ``parse`` over raw rows (each may give several records); a BadRow or a missing key becomes quarantine."""
-    for number, raw in enumerate(raw_rows):
-        try:
-            parsed = list(parse(raw))
-        except BadRow as problem:
-            yield file, number, problem
-        except KeyError as error:
-            yield file, number, BadRow(str(error.args[0]), None, "missing")
-        except SourceError:
-            raise
-        except (TypeError, ValueError, AttributeError, SyntaxError) as error:
-            yield file, number, BadRow("row", raw, f"not of the form of this source ({error})")
-        else:
-            for fields in parsed:
-                yield file, number, fields

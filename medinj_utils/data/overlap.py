@@ -6,18 +6,19 @@ Jaccard similarity is then computed exactly, so no pair is reported that is less
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from rensa import RMinHash
 
+from medinj_utils.data.text import coded_words
 from medinj_utils.prompts import LETTERS
+from medinj_utils.runs import available_cores
 
 _PERMUTATIONS, _BANDS, _SEED = 120, 24, 42  # 5 rows a band: of pairs 0.7 alike 99 % share one, of pairs 0.3 alike 6 %
-_CHUNK = 50_000  # questions at once: bounds the memory
+_CHUNK = 20_000  # questions at once: bounds the memory
 _LARGEST = 200  # questions in one bucket beyond which it is not opened, but counted
 
 
@@ -29,29 +30,30 @@ def question_texts(records: pd.DataFrame) -> list[str]:
 
 def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """(hashes of all words and word pairs of all texts, one after the other; where each text's begin and end)."""
-    plain = pc.replace_substring_regex(pc.utf8_lower(pa.array(texts, pa.large_string())), r"[^\pL\pN]+", " ")
-    words = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(plain))
-    ends = words.offsets.to_numpy()
-    coded = words.flatten().dictionary_encode()
-    hashes = pd.util.hash_array(coded.dictionary.to_numpy(zero_copy_only=False))[coded.indices.to_numpy()]
+    words, codes, ends = coded_words(texts)
+    hashes = pd.util.hash_array(np.array(words, dtype=object))[codes]
     pairs = hashes * np.uint64(0x9E3779B97F4A7C15) ^ np.roll(hashes, -1)
-    pairs[ends[1:][np.diff(ends) > 0] - 1] = hashes[ends[1:][np.diff(ends) > 0] - 1]  # a last word has no next one
+    last = ends[1:][np.diff(ends) > 0] - 1
+    pairs[last] = hashes[last]  # a last word has no next one
     return np.stack([hashes, pairs], axis=1).ravel(), 2 * ends
+
+
+def _keys_of(texts: Sequence[str]) -> np.ndarray:
+    hashes, ends = _shingles(texts)
+    rows = RMinHash.digest_matrix_from_flat_token_hashes(hashes, ends.astype(np.uint64), _PERMUTATIONS, _SEED).to_rows()
+    signature = np.array(rows, dtype=np.uint64).reshape(len(rows), _BANDS, -1)
+    keys = np.zeros(signature.shape[:2], dtype=np.uint64)
+    for place in range(signature.shape[2]):
+        keys = (keys ^ signature[:, :, place]) * np.uint64(0x9E3779B97F4A7C15)
+        keys ^= keys >> np.uint64(29)
+    return keys
 
 
 def _band_keys(texts: Sequence[str]) -> np.ndarray:
     """One key per text and band; texts that share the key of a band may be alike."""
-    keys = []
-    for start in range(0, len(texts), _CHUNK):
-        hashes, ends = _shingles(texts[start:start + _CHUNK])
-        rows = RMinHash.digest_matrix_from_flat_token_hashes(hashes, ends.astype(np.uint64), _PERMUTATIONS, _SEED).to_rows()
-        signature = np.array(rows, dtype=np.uint64).reshape(len(rows), _BANDS, -1)
-        key = np.zeros(signature.shape[:2], dtype=np.uint64)
-        for place in range(signature.shape[2]):
-            key = (key ^ signature[:, :, place]) * np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-        keys.append(key)
-    return np.concatenate(keys) if keys else np.zeros((0, _BANDS), dtype=np.uint64)
+    pieces = [texts[start:start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
+    with ThreadPoolExecutor(available_cores()) as pool:  # most of the work is compiled code, which lets threads run
+        return np.concatenate([np.zeros((0, _BANDS), dtype=np.uint64), *pool.map(_keys_of, pieces)])
 
 
 def _candidates(keys: np.ndarray) -> tuple[np.ndarray, int]:

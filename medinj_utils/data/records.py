@@ -5,7 +5,7 @@ file, its row (counted from 0 within the file), the field, the value and the rea
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +28,14 @@ COLUMNS = ("id", "question_id", "provenance", "task", "source", "split", "instru
            "answer_letters", "answer_text", "explanation", "licence", "parent", "place")
 TEXTS = ("source", "text", "english", "licence", "parent", "place")
 QUARANTINE_COLUMNS = ("file", "row", "field", "value", "reason")
-_VALUE_SHOWN = 200  # characters of a refused value kept in the quarantine table
+VALUE_SHOWN = 200  # characters of a refused value kept in the quarantine table
 
 
 class BadRow(ValueError):
     """One row can't be read: which field, its value, and why."""
 
     def __init__(self, field: str, value: object, reason: str):
-        super().__init__(f"{field}: {reason} (value: {str(value)[:_VALUE_SHOWN]!r})")
+        super().__init__(f"{field}: {reason} (value: {str(value)[:VALUE_SHOWN]!r})")
         self.field, self.value, self.reason = field, value, reason
 
 
@@ -73,15 +73,16 @@ SCHEMA = pa.DataFrameSchema(
     strict=True, name="records")
 
 
-def broken_rule(row: Mapping) -> BadRow | None:
-    """The first rule of the record that a row breaks, or None."""
+def broken_rule(row: Mapping, normal: Sequence[str] | None = None) -> BadRow | None:
+    """The first rule of the record that a row breaks, or None; ``normal``, if told, are its options, normalised."""
     for field, accepted in _ACCEPTED.items():
         if row[field] not in accepted:
             return BadRow(field, row[field], f"unknown; accepted: {', '.join(accepted)}")
     for field in ("instruction", "source"):
         if not row[field].strip():
             return BadRow(field, row[field], "empty")
-    problem = _broken_form(row["task"], len(row["options"]), row["answer_letters"]) or _broken_options(row["options"])
+    problem = _broken_form(row["task"], len(row["options"]), row["answer_letters"]) or _broken_options(
+        row["options"], normal)
     if problem:
         return BadRow(problem.field, row[problem.field], problem.reason)
     return None if row["answer_text"].strip() else BadRow("answer_text", row["answer_text"], "empty")
@@ -100,14 +101,16 @@ def _broken_form(task: str, n_options: int, letters: Sequence[str]) -> BadRow | 
     return None
 
 
-def _broken_options(options: Sequence[str]) -> BadRow | None:
-    normal = {normalise(option) for option in options}
-    if "" in normal:
+def _broken_options(options: Sequence[str], normal: Sequence[str] | None = None) -> BadRow | None:
+    different = set(map(normalise, options) if normal is None else normal)
+    if "" in different:
         return BadRow("options", options, "an option is empty")
-    return BadRow("options", options, "two options are the same text") if len(normal) < len(options) else None
+    return BadRow("options", options, "two options are the same text") if len(different) < len(options) else None
 
 
-_OPTIONAL = ("context", "answer_text", "explanation", "licence", "parent", "place")
+_CLEANED = ("instruction", "context", "answer_text", "explanation")
+_WORDS = tuple(field for field in TEXT_COLUMNS[2:] if field not in _CLEANED)
+_EMPTY = dict.fromkeys(("context", "answer_text", "explanation", "licence", "parent", "place"), "")
 
 
 def complete(fields: Mapping, changes: Counter | None = None) -> dict:
@@ -116,59 +119,41 @@ def complete(fields: Mapping, changes: Counter | None = None) -> dict:
 
     Choice questions may leave ``answer_text`` to be taken from the options. Raises `BadRow`.
     """
-    row = dict.fromkeys(_OPTIONAL, "") | {"options": [], "answer_letters": []} | dict(fields)
-    for field in COLUMNS[2:]:
+    row = {**_EMPTY, "options": [], "answer_letters": [], **fields}
+    for field in (*_WORDS, *_CLEANED):
         if field not in row:
             raise BadRow(field, None, "missing")
-        if field in LIST_COLUMNS:
-            if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
-                raise BadRow(field, row[field], "must be a list of texts")
-            row[field] = [clean(text, changes) for text in row[field]]
-        elif not isinstance(row[field], str):
+        if not isinstance(row[field], str):
             raise BadRow(field, row[field], "must be text")
-        else:
+    for field in LIST_COLUMNS:
+        if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
+            raise BadRow(field, row[field], "must be a list of texts")
+    for field in _CLEANED:
+        if row[field]:
             row[field] = clean(row[field], changes)
+    row["options"] = [clean(text, changes) for text in row["options"]]
     if not row["answer_text"]:
         positions = [LETTERS.find(letter) for letter in row["answer_letters"]]
         row["answer_text"] = " ; ".join(row["options"][p] for p in positions if 0 <= p < len(row["options"]))
-    problem = broken_rule(row)
+    normal = [normalise(option) for option in row["options"]]
+    problem = broken_rule(row, normal)
     if problem:
         raise problem
-    return dict(zip(COLUMNS[:2], identities(row), strict=True)) | {field: row[field] for field in COLUMNS[2:]}
+    row["id"], row["question_id"] = identities(row, normal)
+    return row
 
 
-def collect(rows: Iterable[tuple[str, int, Mapping | BadRow]],
-            changes: Counter | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Records and quarantine of the rows that a reader yields as (file, row, fields or BadRow); ``changes`` counts
-    the texts that cleaning changed."""
-    good, quarantine = _sorted_out(rows, lambda fields: complete(fields, changes))
-    return pd.DataFrame(good, columns=list(COLUMNS)).astype(dict.fromkeys(TEXT_COLUMNS, object)), quarantine
+def complete_text(fields: Mapping, changes: Counter | None = None) -> dict:
+    """As `complete`, of sources that give texts (columns `TEXTS`) and no instruction pairs."""
+    row = {field: clean(fields.get(field, ""), changes) for field in TEXTS}
+    if not row["text"].strip():
+        raise BadRow("text", row["text"], "empty")
+    return row
 
 
-def collect_texts(rows: Iterable[tuple[str, int, Mapping | BadRow]],
-                  changes: Counter | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As `collect`, of sources that give texts (columns `TEXTS`) and no instruction pairs."""
-    def cleaned(fields: Mapping) -> dict:
-        row = {field: clean(fields.get(field, ""), changes) for field in TEXTS}
-        if not row["text"].strip():
-            raise BadRow("text", row["text"], "empty")
-        return row
-
-    good, quarantine = _sorted_out(rows, cleaned)
-    return pd.DataFrame(good, columns=list(TEXTS)).astype(object), quarantine
-
-
-def _sorted_out(rows: Iterable[tuple[str, int, Mapping | BadRow]],
-                make: Callable[[Mapping], dict]) -> tuple[list[dict], pd.DataFrame]:
-    good, bad = [], []
-    for file, number, fields in rows:
-        try:
-            if isinstance(fields, BadRow):
-                raise fields
-            good.append(make({**fields, "place": f"{file}:{number}"}))
-        except BadRow as problem:
-            bad.append((file, number, problem.field, str(problem.value)[:_VALUE_SHOWN], problem.reason))
-    return good, pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
+def as_records(columns: Mapping[str, list]) -> pd.DataFrame:
+    """A table of records from its columns."""
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in COLUMNS})
 
 
 def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:

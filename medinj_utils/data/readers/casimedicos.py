@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
@@ -62,16 +62,16 @@ def _parse(sentences: list[str], split: str, provenance: str | None, parent: str
                         "instruction": f"{case[first - 1]} La bonne réponse est : {options[right]} Pourquoi ?"}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".tsv"):
         if "EN" in Path(name).parts:  # the aligned English files; `medinj_utils.data.languages` reads them
             continue
         split = _SPLITS.get(file.stem)
         if split is None:
             raise SourceError(f"{file}: expected train.tsv, dev.tsv or test.tsv")
-        numbered = enumerate(documents(reading.text(file), file))
-        yield from parse_rows(name, numbered, lambda pair, split=split, stem=file.stem: _parse(
-            pair[1], split, reading.provenance, f"casimedicos/{stem}/{pair[0]}"))
+        told = documents(reading.text(file), file)
+        yield RawTable(name, told, lambda number, sentences, split=split, stem=file.stem: _parse(
+            sentences, split, reading.provenance, f"casimedicos/{stem}/{number}"))
 
 
 SOURCE = Source(

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
@@ -81,13 +81,13 @@ def _parse(raw: Mapping, number: int, evidences: Mapping, french: Mapping, prove
     yield shared | {"task": "oeq", "instruction": "Quel diagnostic proposez-vous ?", "answer_text": right}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     evidences = reading.json(reading.one_file("release_evidences.json"))
     conditions = reading.json(reading.one_file("release_conditions.json"))
     french = {name: condition["cond-name-fr"] for name, condition in conditions.items()}
     patients = reading.one_file("release_test_patients_mini_version.csv")
-    yield from parse_rows(patients.name, enumerate(reading.rows(patients)),
-                          lambda pair: _parse(pair[1], pair[0], evidences, french, reading.provenance))
+    yield RawTable(patients.name, reading.rows(patients),
+                   lambda number, raw: _parse(raw, number, evidences, french, reading.provenance))
 
 
 SOURCE = Source(

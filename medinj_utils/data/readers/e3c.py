@@ -6,7 +6,7 @@ Read are the corpus' one JSON file a document, or the same documents as JSON lin
 
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.sources import Source
 
 
@@ -15,10 +15,11 @@ def _parse(raw: Mapping) -> Iterator[Mapping]:
            "parent": f"e3c/{raw['id']}" if raw.get("id") else ""}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".json", ".jsonl"):
         whole = reading.json(file) if file.suffix == ".json" else None
-        yield from parse_rows(name, [whole] if isinstance(whole, dict) else reading.rows(file), _parse)
+        rows = [whole] if isinstance(whole, dict) else reading.rows(file)
+        yield RawTable(name, rows, lambda number, raw: _parse(raw))
 
 
 SOURCE = Source(

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".json"):
         split = _SPLITS.get(file.stem)
         if split is None:
             raise SourceError(f"{file}: expected train.json, dev.json or test.json")
 
-        def parse(raw: dict, split: str = split) -> Iterator[Mapping]:
+        def parse(number: int, raw: dict, split: str = split) -> Iterator[Mapping]:
             letters = [letter.upper() for letter in raw["correct_answers"]]
             if raw["nbr_correct_answers"] != len(letters):
                 raise BadRow("nbr_correct_answers", raw["nbr_correct_answers"], f"but {len(letters)} answers are given")
@@ -27,7 +27,7 @@ def _read(reading: Reading) -> Rows:
                    "options": [raw["answers"][key] for key in keys], "answer_letters": sorted(letters),
                    "licence": SOURCE.licence}
 
-        yield from parse_rows(name, reading.rows(file), parse)
+        yield RawTable(name, reading.rows(file), parse)
 
 
 SOURCE = Source(

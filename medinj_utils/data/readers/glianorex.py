@@ -7,7 +7,7 @@ them is a demo. Each section of a book (a heading of the fourth level) is a text
 import re
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.sources import Source
 
 
@@ -15,10 +15,11 @@ def _parse(section: str) -> Iterator[Mapping]:
     yield {"source": "Glianorex", "text": section.strip(), "licence": SOURCE.licence}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".md"):
         sections = re.split(r"^(?=####\s)", reading.text(file), flags=re.MULTILINE)
-        yield from parse_rows(name, [section for section in sections if section.startswith("####")], _parse)
+        chosen = [section for section in sections if section.startswith("####")]
+        yield RawTable(name, chosen, lambda number, section: _parse(section))
 
 
 SOURCE = Source(

@@ -13,10 +13,11 @@ tells (the task of chat files) is remarked.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from medinj_utils.data.choices import part_options, right_letters
-from medinj_utils.data.files import TABLES, Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
@@ -30,13 +31,14 @@ _SPLITS = {"train": "train", "training": "train", "validation": "validation", "v
 _TRANSLATION = re.compile(r"en2fr|fr2en", re.IGNORECASE)
 
 
-def _plain(value: object) -> str:
-    decomposed = unicodedata.normalize("NFD", str(value))
+@cache
+def _plain(value: str) -> str:
+    decomposed = unicodedata.normalize("NFD", value)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).strip().casefold()
 
 
 def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
-    found = accepted.get(value) or accepted.get(_plain(value))
+    found = accepted.get(_plain(str(value)))
     if found is None:
         raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: {', '.join(accepted)}")
     return found
@@ -76,7 +78,7 @@ def _fields(raw: Mapping, where: str, task: str, source: str, licence: str) -> M
     return shared | {"instruction": stem, "options": options, "answer_letters": right_letters(raw["answer"], options)}
 
 
-def read_rows(reading: Reading, source: str, licence: str) -> Rows:
+def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]:
     """Rows of every table file of a reading; a row's own ``source``, ``split`` and ``parent``, if any, are kept."""
     for name, file in reading.files(*TABLES):
         if _TRANSLATION.search(name):
@@ -85,9 +87,8 @@ def read_rows(reading: Reading, source: str, licence: str) -> Rows:
         path = str(file) if reading.path.is_file() else f"{reading.path.name}/{name}"  # what lies above tells nothing
         path_split, path_task = _told_by_path(path, _SPLITS), _told_by_path(path, _TASKS)
 
-        def parse(numbered: tuple[int, dict], name: str = name, file: Path = file, path_split: str | None = path_split,
+        def parse(number: int, raw: dict, name: str = name, file: Path = file, path_split: str | None = path_split,
                   path_task: str | None = path_task) -> Iterator[Mapping]:
-            number, raw = numbered
             where = f"{name}, row {number}"
             split = raw.get("split") or path_split
             if split is None:
@@ -106,10 +107,10 @@ def read_rows(reading: Reading, source: str, licence: str) -> Rows:
             yield {"provenance": provenance, "split": _known("split", split, _SPLITS, where),
                    **_fields(raw, where, task, source, licence)}
 
-        yield from parse_rows(name, enumerate(reading.rows(file)), parse)
+        yield RawTable(name, reading.rows(file), parse)
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     return read_rows(reading, "MedInjection-FR", SOURCE.licence)
 
 

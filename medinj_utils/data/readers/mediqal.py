@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from medinj_utils.data.choices import right_letters
-from medinj_utils.data.files import TABLES, Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
@@ -31,12 +31,12 @@ def _parse(raw: Mapping, task: str, split: str, provenance: str | None) -> Itera
     yield shared | {"options": options, "answer_letters": right_letters(raw["correct_answers"], options)}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(*TABLES):
         task, split = _TASKS.get(file.parent.name), _SPLITS.get(Path(name).stem.split("-")[0])
         if task is None or split is None:
             raise SourceError(f"{file}: expected {{mcqu,mcqm,oeq}}/{{train,validation,test}} as in the set's repository")
-        yield from parse_rows(name, reading.rows(file), lambda raw, task=task, split=split: _parse(
+        yield RawTable(name, reading.rows(file), lambda number, raw, task=task, split=split: _parse(
             raw, task, split, reading.provenance))
 
 

@@ -7,14 +7,14 @@ further links, and Markdown marks, is the answer to an open question.
 import re
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import Reading, Rows, parse_rows
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
 _QUESTION = re.compile(r"^\.\. question::\s*(.*)$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1|(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)")
-_LEFT_OUT = re.compile(r"<(form|div class=\"voir-aussi\").*?</(?:form|div)>", re.DOTALL)
+_EMPHASIS = re.compile(r"(\*\*|__)((?:.|\n)+?)\1|(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)")
+_LEFT_OUT = re.compile(r"<form>.*?</form>|<div class=\"voir-aussi\">.*?</div>", re.DOTALL)
 _MACRO = re.compile(r"\{\{|\{%")
 
 
@@ -47,9 +47,9 @@ def _parse(block: tuple[str, str], provenance: str | None) -> Iterator[Mapping]:
            "instruction": question, "answer_text": answer, "licence": SOURCE.licence}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".md"):
-        yield from parse_rows(name, _blocks(reading.text(file)), lambda block: _parse(block, reading.provenance))
+        yield RawTable(name, _blocks(reading.text(file)), lambda number, block: _parse(block, reading.provenance))
 
 
 SOURCE = Source(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
@@ -45,12 +45,12 @@ def _parse(raw: Mapping, split: str, provenance: str | None) -> Iterator[Mapping
            "answer_letters": [LETTERS[i] for i, label in enumerate(chosen) if label in labels]}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".tsv"):
         split = _SPLITS.get(file.stem)
         if split is None:
             raise SourceError(f"{file}: expected train.tsv, dev.tsv or test.tsv")
-        yield from parse_rows(name, reading.rows(file), lambda raw, split=split: _parse(raw, split, reading.provenance))
+        yield RawTable(name, reading.rows(file), lambda number, raw, split=split: _parse(raw, split, reading.provenance))
 
 
 SOURCE = Source(

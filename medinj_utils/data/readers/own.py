@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from medinj_utils.data.choices import part_options, right_letters
-from medinj_utils.data.files import TABLES, Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import LIST_COLUMNS, PROVENANCES, SPLITS, TASKS, TEXT_COLUMNS, BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
@@ -168,11 +168,11 @@ def _as_record(raw: Mapping, provenance: str | None) -> Iterator[Mapping]:
     yield fields
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     described = reading.path.is_file() and reading.path.suffix.lower() in (".yaml", ".yml")
     if not described:
         for name, file in reading.files(*TABLES):
-            yield from parse_rows(name, reading.rows(file), lambda raw: _as_record(raw, reading.provenance))
+            yield RawTable(name, reading.rows(file), lambda number, raw: _as_record(raw, reading.provenance))
         return
     try:
         told = TableMapping.model_validate(yaml.safe_load(reading.text(reading.path)))
@@ -188,7 +188,7 @@ def _read(reading: Reading) -> Rows:
     if not files:
         raise SourceError(f"{reading.path}, files: nothing beside it is named {told.files!r}")
     for file in map(Path, files):
-        yield from parse_rows(file.name, reading.rows(file), lambda raw: _mapped(raw, told))
+        yield RawTable(file.name, reading.rows(file), lambda number, raw: _mapped(raw, told))
 
 
 SOURCE = Source(

@@ -1,11 +1,13 @@
 """The planted world's files: the published JSON layout of MedInjection-FR, filled with fictional facts."""
 
-from medinj_utils.data.files import Reading, Rows
+from collections.abc import Iterator
+
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.readers.medinjection import read_rows
 from medinj_utils.data.sources import Source
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     return read_rows(reading, "planted world", SOURCE.licence)
 
 

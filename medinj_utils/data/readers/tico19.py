@@ -4,7 +4,7 @@ whether a translation is recognised; they are no instruction pairs."""
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import Reading, Rows, SourceError, parse_rows
+from medinj_utils.data.files import RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
@@ -21,13 +21,13 @@ def _parse(unit: ElementTree.Element) -> Iterator[Mapping]:
            "parent": f"tico19/{unit.get('tuid', '')}"}
 
 
-def _read(reading: Reading) -> Rows:
+def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".tmx"):
         try:
             root = ElementTree.fromstring(reading.text(file))
         except ElementTree.ParseError as error:
             raise SourceError(f"{file}: not whole TMX (line {error.position[0]}, column {error.position[1]})") from error
-        yield from parse_rows(name, root.iter("tu"), _parse)
+        yield RawTable(name, list(root.iter("tu")), lambda number, unit: _parse(unit))
 
 
 SOURCE = Source(
