@@ -377,3 +377,21 @@ def test_every_source_says_what_it_is():
     assert {"medinjection", "frenchmedmcqa", "casimedicos", "ddxplus", "mediqal", "morfitt", "mesconseilscovid", "own",
             "planted", "e3c", "glianorex", "tico19"} == set(SOURCES)
     assert all(source.title and source.licence and source.citation for source in SOURCES.values())
+
+
+def test_a_reading_shared_out_among_processes_is_the_same(tmp_path, monkeypatch):
+    from medinj_utils.data import sources
+    rows = [CHAT | {"answer": "Z" if i % 7 == 3 else "AB"[i % 2]} for i in range(60)]
+    (tmp_path / "train_qcmu.json").write_text(json.dumps(rows), encoding="utf-8")
+    alone, refused = read_source("medinjection", tmp_path, provenance="native")
+    monkeypatch.setattr(sources, "_PIECE", 7)
+    shared, refused_there = read_source("medinjection", tmp_path, provenance="native")
+    assert shared.equals(alone) and refused_there.equals(refused) and len(refused) == 9
+    assert shared.attrs == alone.attrs and shared.attrs["reading"]["remarks"][0]["rows"] == 60
+
+
+def test_what_stops_a_reading_stops_it_in_other_processes_too(tmp_path, monkeypatch):
+    from medinj_utils.data import sources
+    monkeypatch.setattr(sources, "_PIECE", 2)
+    with pytest.raises(SourceError, match=r"mcqu_train\.json, row 5, type: unknown value 'quiz'"):
+        read_source("medinjection", tree(tmp_path, [ROW] * 5 + [ROW | {"type": "quiz"}]))
