@@ -6,6 +6,7 @@ then come less from which rows happened to be drawn. The order is stratified by 
 holds them in the shares that were asked for, to within a row.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -174,6 +175,7 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, folder: str | Path, 
     path = save_records(mixture, Path(folder) / f"{configuration}.parquet")
     counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
     manifest = {"configuration": configuration, "rows": len(mixture), "distinct_rows": int(mixture["id"].nunique()),
+                "rows_sha256": hashlib.sha256("\n".join(mixture["id"]).encode()).hexdigest(),
                 "counts": counts.to_dict("records"), "sha256": sha256(path),
                 "versions": versions(["pandas", "numpy", "pyarrow"]), **told}
     write_json(manifest, path.with_suffix(".json"))
