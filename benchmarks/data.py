@@ -159,10 +159,12 @@ def measured(folder: Path, plain: bool = False) -> dict:
     at = {int(position): i for i, position in enumerate(place)}
     question = records["question_id"].to_numpy()
     leaked = set(leaks["place"].str.rpartition(":")[2].astype(int))
-    exact = [question[at[a]] == question[at[b]] for a, b in key["duplicate"]] + [a in leaked for a, _ in key["leak"]]
+    exact = [question[at[a]] == question[at[b]] for a, b in key["duplicate"] if b in at]  # the original may be a broken row
+    exact += [a in leaked for a, b in key["leak"] if b in at]
     found = {frozenset((question[a], question[b])) for a, b in zip(near["first"], near["second"], strict=True)}
-    true = {frozenset((question[at[a]], question[at[b]])) for a, b in key["near"] if question[at[a]] != question[at[b]]}
-    copies = {question[at[a]] for a, _ in key["near"]}
+    near_key = [(at[a], at[b]) for a, b in key["near"] if a in at and b in at]
+    true = {frozenset((question[a], question[b])) for a, b in near_key if question[a] != question[b]}
+    copies = {question[a] for a, _ in near_key}
     wrong = [pair for pair in found if not pair & copies]  # a pair with a planted copy in it is no false one
     broken = set(quarantine["row"]) >= set(key["broken"])
     return {"steps": steps, "seconds": round(sum(steps.values()), 2), "rows": len(records) + len(quarantine),

@@ -10,6 +10,8 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.stats import chisquare
 from statsmodels.stats.proportion import proportion_confint
 
@@ -162,7 +164,7 @@ def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
               for language, words in ((name, set(listed)) for name, listed in FUNCTION_WORDS.items())}
     n = np.diff(ends).astype(float)
     long = _sums(np.array([len(word) > 6 for word in known], dtype=float)[codes], ends)
-    sentences = np.maximum([len(re.findall(r"[.!?:…]+(?:\s|$)", text)) for text in texts], 1)
+    sentences = np.maximum(pc.count_substring_regex(pa.array(texts, pa.large_string()), r"[.!?:…]+(?:\s|$)").to_numpy(), 1)
     found = sum(counts.values())
     with np.errstate(divide="ignore", invalid="ignore"):
         table = pd.DataFrame({"words": n, "lix": n / sentences + 100 * long / n,

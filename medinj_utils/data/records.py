@@ -40,7 +40,9 @@ class BadRow(ValueError):
 
 
 def _is_text(series: pd.Series) -> pd.Series:
-    return pd.Series([isinstance(value, str) for value in series], index=series.index, dtype=bool)
+    held = [True] * len(series) if pd.api.types.infer_dtype(series, skipna=False) == "string" else [
+        isinstance(value, str) for value in series]
+    return pd.Series(held, index=series.index, dtype=bool)
 
 
 def _is_texts(series: pd.Series) -> pd.Series:

@@ -81,13 +81,14 @@ def test_near_duplicates_are_found_and_nothing_else():
 
 
 def test_similarity_is_that_of_words_and_word_pairs():
-    records = table(choice("un deux trois quatre", ["oui", "non"]), choice("Un deux, trois cinq !", ["oui", "non"]))
-    found = overlap.near_duplicates(records, 0.1)
+    words = WORDS[:30]
+    records = table(choice(" ".join(words), ["oui", "non"]), choice(", ".join(["AUTRE", *words[1:]]) + " !", ["oui", "non"]))
+    found = overlap.near_duplicates(records)
 
     def shingles(words):
         return {*words, *pairwise(words)}
 
-    one, two = shingles("un deux trois quatre non oui".split()), shingles("un deux trois cinq non oui".split())
+    one, two = shingles([*words, "non", "oui"]), shingles(["autre", *words[1:], "non", "oui"])
     assert found["similarity"].tolist() == pytest.approx([len(one & two) / len(one | two)])
 
 
