@@ -22,18 +22,16 @@ import numpy as np
 import pandas as pd
 from rensa import RMinHash, RMinHashLSH
 
-from medinj_utils.data import artefacts, audit, build_mixture, overlap, read_source, read_texts
+from medinj_utils.data import artefacts, audit, build_mixture, overlap, published, read_source, read_texts
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.records import broken_rule, validate
 from medinj_utils.identity import record_id
 from medinj_utils.prompts import LETTERS
 from medinj_utils.runs import CONFIGURATIONS
 
-ROWS = 571_436
-SHARES = {  # of the published counts: provenance and split
-    ("Native", "train"): 57_563, ("Native", "validation"): 5_055, ("Native", "test"): 14_629,
-    ("Synthetic", "train"): 76_506, ("Translated", "train"): 366_370, ("Translated", "validation"): 38_011,
-    ("Translated", "test"): 13_302}
+ROWS = published.STATED["all"]["total"]
+SHARES = {(part.capitalize(), split): n for part, stated in published.STATED.items() if part != "all"
+          for split, n in stated.items() if split != "total" and n}
 TASKS = {"Native": {"MCQU": 0.62, "MCQ": 0.24, "OEQ": 0.14}, "Synthetic": {"MCQ": 0.438, "OEQ": 0.562},
          "Translated": {"MCQU": 0.94, "MCQ": 0.03, "OEQ": 0.03}}
 

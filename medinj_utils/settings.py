@@ -147,8 +147,8 @@ class Profile(BaseModel):
 
 def load_profile(name: str, data: str = "", base: str = "") -> Profile:
     """Read and check ``profiles/<name>.yaml`` (with ``like: other``, what it doesn't say is the other's); ``{data}`` in a
-    location becomes the folder ``data``, and ``base``,
-    if told, replaces the profile's base model (a folder, or a hub id with ``@revision``)."""
+    location becomes the folder ``data``, and ``base``, if told, replaces the profile's base model (a folder, or a hub id
+    with ``@commit``)."""
     path = PROFILES / f"{name}.yaml"
     content = _read_profile(name)
     if "{data}" in str(content) and not data:

@@ -65,19 +65,16 @@ class _Options:
         self.lengths = np.fromiter(map(len, texts), int, len(texts))
         self.words, self.codes, self.word_ends = coded_words(texts)
 
-    def of(self, questions: np.ndarray) -> np.ndarray:
-        """Numbers of the options of some questions."""
-        return np.concatenate([np.arange(self.ends[i], self.ends[i + 1]) for i in questions])
-
     def word_weights(self, questions: np.ndarray) -> np.ndarray:
         """Per word, the log of how much more often it stands in right than in wrong options of some questions."""
-        counts = [np.ones(len(self.words)) for _ in range(2)]
-        taught = np.zeros(len(self.right), dtype=bool)
-        taught[self.of(questions)] = True
-        owner = np.repeat(np.arange(len(self.right)), np.diff(self.word_ends))
-        for which in (0, 1):
-            counts[which] += np.bincount(self.codes[taught[owner] & (self.right[owner] == which)], minlength=len(self.words))
-        return np.log(counts[1] / counts[1].sum()) - np.log(counts[0] / counts[0].sum())
+        taught = np.repeat(np.isin(np.arange(len(self.ends) - 1), questions), np.diff(self.ends))
+
+        def log_shares(options: np.ndarray) -> np.ndarray:
+            held = np.repeat(options, np.diff(self.word_ends))
+            counts = np.bincount(self.codes[held], minlength=len(self.words)) + 1
+            return np.log(counts / counts.sum())
+
+        return log_shares(taught & self.right) - log_shares(taught & ~self.right)
 
     def taken(self, score: np.ndarray, questions: np.ndarray, several: np.ndarray) -> np.ndarray:
         """Whether exactly the right options are taken: of each question the one with the highest score or, where ``several``

@@ -5,7 +5,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
+from medinj_utils.data.audit import in_french
 from medinj_utils.data.records import PROVENANCES, TASKS
+from medinj_utils.prompts import LETTERS
 from medinj_utils.style import COLOURS, in_order
 
 _HATCHES = {"mcqu": "", "mcq": "//", "oeq": ".."}
@@ -34,7 +36,7 @@ def composition_figure(counts: pd.DataFrame, title: str = "") -> plt.Figure:
 def counts_figure(counts: pd.DataFrame, title: str = "", x: str = "", y: str = "") -> plt.Figure:
     """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
     figure, axes = plt.subplots(figsize=(max(4.5, 1.3 * counts.shape[1] + 2.5), max(2.2, 0.42 * len(counts) + 1.2)))
-    labels = counts.map(lambda n: f"{int(n):,}".replace(",", "\u202f") if n else "·")
+    labels = counts.map(lambda n: in_french(n) if n else "·")
     sns.heatmap(np.log10(counts.astype(float) + 1), annot=labels, fmt="", cmap="Blues", cbar=False, linewidths=1, ax=axes)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
@@ -50,7 +52,7 @@ def positions_figure(positions: pd.DataFrame, title: str = "") -> plt.Figure:
     panels = positions.sort_values("right letters", ascending=False).drop_duplicates(["task", "options"]).head(4)
     figure, all_axes = plt.subplots(1, len(panels), figsize=(2.8 * max(len(panels), 2), 3.4), sharey=True, squeeze=False)
     for axes, (task, n) in zip(all_axes[0], panels[["task", "options"]].itertuples(index=False), strict=True):
-        letters = [chr(65 + i) for i in range(n)]
+        letters = list(LETTERS[:n])
         held = positions[(positions["task"] == task) & (positions["options"] == n)].set_index("provenance")
         held = held.reindex([name for name in PROVENANCES if name in held.index])
         for place, (provenance, row) in enumerate(held.iterrows()):

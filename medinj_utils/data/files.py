@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from medinj_utils.data.records import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
 from medinj_utils.runs import sha256
 
+_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
 
 
@@ -89,6 +90,13 @@ class Reading:
             return [(self.path.name, self.path)]
         return [(file.relative_to(self.path).as_posix(), file) for file in sorted(self.path.rglob("*"))
                 if file.is_file() and file.name.lower().endswith(endings)]
+
+    def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:
+        """(name, file, split) of the files with an ending, which must be called train, dev or test."""
+        for name, file in self.files(ending):
+            if file.stem not in _SPLITS:
+                raise SourceError(f"{file}: expected train{ending}, dev{ending} or test{ending}")
+            yield name, file, _SPLITS[file.stem]
 
     def one_file(self, name: str) -> Path:
         """The one file called ``name`` in or below the source."""

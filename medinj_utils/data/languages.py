@@ -1,4 +1,4 @@
-"""Texts that tell the same in two languages, and rows in another language than French.
+"""Texts that tell the same in two languages.
 
 Across languages words differ, but numbers, abbreviations, names, and the roots of medical words stay. `anchors` takes
 these out of a text; two texts are matched when hardly another is nearer by them.

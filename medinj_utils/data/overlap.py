@@ -7,7 +7,7 @@ Jaccard similarity is then computed exactly, so no pair is reported that is less
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import pandas as pd
@@ -120,11 +120,11 @@ def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
     rows = [{"times": len(group), "splits": ", ".join(sorted(group["split"].unique())),
              "sources": ", ".join(sorted(group["source"].unique())), "same_options": group["question_id"].nunique() == 1,
              "same_answer": group["right"].nunique() == 1, "identical": group["id"].nunique() == 1,
-             "instruction": group["instruction"].iloc[0]} for _, group in keyed.groupby("case", sort=True)]
+             "instruction": group["instruction"].iloc[0]} for _, group in keyed.groupby("case", sort=False)]
     columns = ["times", "splits", "sources", "same_options", "same_answer", "identical", "instruction"]
     flags = dict.fromkeys(columns[3:6], bool)
     return pd.DataFrame(rows, columns=columns).astype(flags).sort_values(
-        ["splits", "sources", "instruction", "times"], ignore_index=True)
+        ["splits", "sources", "instruction", "times"], kind="stable", ignore_index=True)  # a case's hash tells no order
 
 
 REASONS = ("same question", "same case", "same parent", "nearly the same question")
@@ -139,29 +139,35 @@ def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None) -> pd.Da
     Columns: ``place`` and ``id`` of the training row, its ``provenance`` and ``source``, ``reason``, ``similarity`` (of
     the last reason alone), ``test_place``, ``test_source``.
     """
+    records = records.reset_index(drop=True)
     keyed = pd.DataFrame({"question": records["question_id"], "case": _cases(records), "parent": records["parent"],
-                          "split": records["split"], "place": records["place"], "source": records["source"]})
-    test = keyed[keyed["split"] == "test"]
-    known = [test.drop_duplicates(key).set_index(key) for key in ("question", "case", "parent")]
-    known[2] = known[2].drop("", errors="ignore")
+                          "place": records["place"], "source": records["source"]})
+    test = keyed[records["split"] == "test"]
+    tables = {key: test.drop_duplicates(key).set_index(key) for key in ("question", "case", "parent")}
+    by_question = tables["question"]
+    close = _nearest_in_test(records["question_id"].to_numpy(), near, by_question.index)
+    told = [("question", by_question), ("case", tables["case"]), ("parent", tables["parent"].drop("", errors="ignore")),
+            ("question", by_question.loc[[asked for _, asked in close.values()]].set_axis(list(close)).assign(
+                similarity=[similarity for similarity, _ in close.values()]))]
+    parts, left = [], records["split"] == "train"
+    for reason, (key, table) in zip(REASONS, told, strict=True):
+        applies = left & keyed[key].isin(table.index)
+        found = table.reindex(keyed.loc[applies, key]).set_axis(records.index[applies])
+        parts.append(records.loc[applies, ["place", "id", "provenance", "source"]].assign(
+            reason=reason, similarity=found.get("similarity", np.nan), test_place=found["place"],
+            test_source=found["source"]))
+        left &= ~applies
+    return pd.concat(parts).sort_index(ignore_index=True)
+
+
+def _nearest_in_test(questions: np.ndarray, near: pd.DataFrame | None, asked: pd.Index) -> dict[str, tuple[float, str]]:
+    """By question, the nearest question of the test among the pairs of ``near``, with its similarity before it."""
     close: dict[str, tuple[float, str]] = {}
-    ids = records["question_id"].to_numpy()
     for first, second, similarity in near.itertuples(index=False) if near is not None else ():
-        for one, two in ((ids[first], ids[second]), (ids[second], ids[first])):
-            if two in known[0].index:
+        for one, two in permutations((questions[first], questions[second])):
+            if two in asked:
                 close[one] = max(close.get(one, (0.0, "")), (similarity, two))
-    told = [(keyed["question"], known[0]), (keyed["case"], known[1]), (keyed["parent"], known[2])]
-    applies = [series.isin(table.index) for series, table in told] + [keyed["question"].isin(close.keys())]
-    rows = []
-    for i in np.flatnonzero((keyed["split"] == "train") & np.logical_or.reduce(applies)):
-        which = next(number for number, holds in enumerate(applies) if holds.iloc[i])
-        similarity, question = close[ids[i]] if which == 3 else (np.nan, None)
-        found = known[0].loc[question] if which == 3 else told[which][1].loc[told[which][0].iloc[i]]
-        rows.append({key: records[key].iloc[i] for key in ("place", "id", "provenance", "source")} | {
-            "reason": REASONS[which], "similarity": similarity, "test_place": found["place"],
-            "test_source": found["source"]})
-    columns = ["place", "id", "provenance", "source", "reason", "similarity", "test_place", "test_source"]
-    return pd.DataFrame(rows, columns=columns)
+    return close
 
 
 def leak_matrix(leaks: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,11 @@
 Figures are from the data set's card and the authors' README [V] (arXiv 2603.06905).
 """
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
+
+from medinj_utils.data.audit import in_french
 
 #: Rows by component and split; the table's own totals beside them.
 STATED = {"native": {"train": 57_563, "validation": 5_055, "test": 14_629, "total": 77_247},
@@ -33,17 +37,20 @@ def said_and_added() -> pd.DataFrame:
              ("MediQAl: its tasks and splits", NATIVE_SOURCES["MediQAl"], sum(map(sum, MEDIQAL.values()))),
              ("synthetic: its tasks", STATED["synthetic"]["total"], sum(SYNTHETIC_TASKS.values()))]
     table = pd.DataFrame(rows, columns=["what", "said [V]", "adds up to [C]"])
-    apart = table["adds up to [C]"] - table["said [V]"]
-    return table.assign(verdict=["agrees" if gap == 0 else f"{gap:+,} apart".replace(",", "\u202f") for gap in apart])
+    return table.assign(verdict=(table["adds up to [C]"] - table["said [V]"]).map(_verdict))
 
 
-def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame, source: str = "MedInjection-FR") -> pd.DataFrame:
+def _verdict(gap: int) -> str:
+    return "agrees" if gap == 0 else f"{'+' if gap > 0 else ''}{in_french(gap)} apart"
+
+
+def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Stated numbers of rows beside those read here (records and quarantine together): what, said, counted, verdict.
 
     "not counted here" where no row of the study's set was read. Rows in quarantine have no split or task that is sure, so
     they enter the totals alone.
     """
-    own = records[records["source"] == source]
+    own = records[records["source"] == "MedInjection-FR"]
     bad = int((quarantine["source"] == "medinjection").sum()) if "source" in quarantine else 0
     rows = []
     for part in (*_COMPONENTS, "all"):
@@ -55,18 +62,17 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame, source: st
     table = pd.DataFrame(rows, columns=["what", "said [V]", "counted here"])
     if own.empty:
         return table.assign(**{"counted here": ""}, verdict="not counted here")
-    gap = table["counted here"] - table["said [V]"]
-    return table.assign(verdict=["agrees" if value == 0 else f"{value:+,} apart".replace(",", "\u202f") for value in gap])
+    return table.assign(verdict=(table["counted here"] - table["said [V]"]).map(_verdict))
 
 
-def expected_and_read(read: dict[str, tuple[pd.DataFrame, pd.DataFrame]], sources: dict) -> pd.DataFrame:
+def expected_and_read(read: Iterable[tuple[str, pd.DataFrame, pd.DataFrame]], sources: Mapping) -> pd.DataFrame:
     """Rows that the publishers of each source state, where known, beside those read (records and quarantine).
 
-    Sources of which one row gives several records are counted by rows of their files. ``read`` is (records, quarantine)
-    by source name, ``sources`` is `medinj_utils.data.SOURCES`.
+    Sources of which one row gives several records are counted by rows of their files. ``read`` holds (source, records,
+    quarantine) of each reading, ``sources`` is `medinj_utils.data.SOURCES`.
     """
     rows = []
-    for name, (records, quarantine) in read.items():
+    for name, records, quarantine in read:
         for split, stated in sources[name].expected:
             held = records if split == "all" else records[records["split"] == split]
             rows.append({"source": name, "split": split, "stated": stated, "read": held["place"].nunique(),

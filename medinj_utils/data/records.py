@@ -153,11 +153,6 @@ def complete_text(fields: Mapping, changes: Counter | None = None) -> dict:
     return row
 
 
-def as_records(columns: Mapping[str, list]) -> pd.DataFrame:
-    """A table of records from its columns."""
-    return pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in COLUMNS})
-
-
 def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:
     """The records if they keep the schema; else a ValueError that names ``where``, row, field, value and reason."""
     try:

@@ -14,7 +14,7 @@ from typing import Literal
 import pandas as pd
 
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
-from medinj_utils.data.records import COLUMNS, PROVENANCES, QUARANTINE_COLUMNS, TEXTS, as_records, complete, complete_text
+from medinj_utils.data.records import COLUMNS, PROVENANCES, QUARANTINE_COLUMNS, TEXTS, complete, complete_text
 from medinj_utils.runs import available_cores
 
 _PIECE = 10_000  # rows
@@ -80,7 +80,7 @@ def _read(name: str, gives: str, location: str | Path, revision: str | None,
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
     reading = Reading(resolve(location, revision), provenance or source.provenance)
     columns, bad, changes = _worked_off(reading, list(source.read(reading)), gives)
-    table = as_records(columns) if gives == "records" else pd.DataFrame(columns, columns=list(TEXTS), dtype=object)
+    table = pd.DataFrame(columns, dtype=object)
     quarantine = pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
     if not len(table) and not len(quarantine):
         raise SourceError(f"{reading.path}: no row of source {name!r} found there")
@@ -114,6 +114,7 @@ def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[d
             bad += refused
             changes.update(counted)
             reading.remarks.update(remarks)  # "+=" would drop those that concern no row
+    _at_work.clear()  # or the published rows would stay in memory
     return columns, bad, changes
 
 

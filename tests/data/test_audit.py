@@ -243,3 +243,18 @@ def test_tables_of_records_without_choices_are_empty_and_not_an_error():
     rows = table(choice("Pourquoi ?", "", "", task="oeq", answer_text="Parce que."))
     assert artefacts.right_positions(rows).empty and artefacts.blind_baselines(rows).empty
     assert pd.DataFrame(overlap.find_duplicates(rows)).empty
+
+
+def test_the_table_of_duplicates_does_not_hang_on_the_hashes(world, monkeypatch):
+    expected, cases = overlap.find_duplicates(world["records"]), overlap._cases
+    monkeypatch.setattr(overlap, "_cases", lambda records: -cases(records))
+    assert overlap.find_duplicates(world["records"]).equals(expected)
+
+
+def test_two_readings_of_one_source_both_stand_beside_what_is_stated(world):
+    class Stated:
+        expected = (("train", 7), ("all", 9))
+
+    table = published.expected_and_read([("own", world["records"], world["quarantine"])] * 2, {"own": Stated})
+    assert table["stated"].tolist() == [7, 9, 7, 9] and table["in quarantine"].tolist() == [len(world["quarantine"])] * 4
+    assert table["read"].iloc[1] == world["records"]["place"].nunique()

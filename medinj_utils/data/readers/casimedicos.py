@@ -15,7 +15,6 @@ from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
 
-_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _OPTION = re.compile(r"(\d+)\s*-\s*(.*)")
 _ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s*(.*)")  # the splits differ
 
@@ -63,12 +62,9 @@ def _parse(sentences: list[str], split: str, provenance: str | None, parent: str
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:
-    for name, file in reading.files(".tsv"):
+    for name, file, split in reading.split_files(".tsv"):
         if "EN" in Path(name).parts:  # the aligned English files; `medinj_utils.data.languages` reads them
             continue
-        split = _SPLITS.get(file.stem)
-        if split is None:
-            raise SourceError(f"{file}: expected train.tsv, dev.tsv or test.tsv")
         told = documents(reading.text(file), file)
         yield RawTable(name, told, lambda number, sentences, split=split, stem=file.stem: _parse(
             sentences, split, reading.provenance, f"casimedicos/{stem}/{number}"))

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from medinj_utils.data.files import RawTable, Reading, SourceError
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
-_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
-
 
 def _read(reading: Reading) -> Iterator[RawTable]:
-    for name, file in reading.files(".json"):
-        split = _SPLITS.get(file.stem)
-        if split is None:
-            raise SourceError(f"{file}: expected train.json, dev.json or test.json")
-
+    for name, file, split in reading.split_files(".json"):
         def parse(number: int, raw: dict, split: str = split) -> Iterator[Mapping]:
             letters = [letter.upper() for letter in raw["correct_answers"]]
             if raw["nbr_correct_answers"] != len(letters):

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from medinj_utils.data.files import RawTable, Reading, SourceError
+from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 from medinj_utils.prompts import LETTERS
 
-_SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 #: Labels of the files, and their names in French.
 SPECIALITIES = {
     "veterinary": "Médecine vétérinaire", "etiology": "Étiologie", "psychology": "Psychologie", "surgery": "Chirurgie",
@@ -46,10 +45,7 @@ def _parse(raw: Mapping, split: str, provenance: str | None) -> Iterator[Mapping
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:
-    for name, file in reading.files(".tsv"):
-        split = _SPLITS.get(file.stem)
-        if split is None:
-            raise SourceError(f"{file}: expected train.tsv, dev.tsv or test.tsv")
+    for name, file, split in reading.split_files(".tsv"):
         yield RawTable(name, reading.rows(file), lambda number, raw, split=split: _parse(raw, split, reading.provenance))
 
 
