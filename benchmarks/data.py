@@ -2,24 +2,29 @@
 
 A set with the size and shape of MedInjection-FR's ``ALL`` is made up of words and lengths sampled from open French sets,
 with duplicates, near-duplicates, leaks and faults planted under a key. Then: read, validate, audit, seven mixtures. The last
-line is a JSON object: rows, seconds, peak_gb (of the whole process), exponent (of the seconds, from --small rows on),
-exact_recall (duplicates and leaks), near_recall, near_precision, ratio_plain (seconds of a row-by-row implementation of the
-same work ÷ ours, both at --plain rows), and the steps' shares.
+line is a JSON object: rows, seconds, peak_gb (of the process and its workers), exponent (of the seconds, from --small rows
+on), exact_recall (duplicates and leaks), near_recall, near_precision, ratio_plain (seconds of a row-by-row implementation of
+the same work ÷ ours, both at --plain rows), and the steps' shares.
 """
 
 import argparse
+import contextlib
 import json
 import math
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from itertools import chain, pairwise
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pandas as pd
+import psutil
 from rensa import RMinHash, RMinHashLSH
 
 from medinj_utils.data import artefacts, audit, build_mixture, overlap, published, read_source, read_texts
@@ -119,9 +124,29 @@ def plant(rows: pd.DataFrame, seed: int = 1) -> tuple[pd.DataFrame, dict[str, li
     return pd.concat([rows, pd.DataFrame(made)], ignore_index=True), key
 
 
+class Peak(Thread):
+    """The most memory that this process and its children held together, looked at twice a second (proportional set size:
+    what processes share counts once)."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.gigabytes = 0.0
+
+    def run(self) -> None:
+        own = psutil.Process()
+        while True:
+            held = 0
+            for process in [own, *own.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):  # a worker that has just ended
+                    held += process.memory_full_info().pss
+            self.gigabytes = max(self.gigabytes, held / 1e9)
+            time.sleep(0.5)
+
+
 def measured(folder: Path, plain: bool = False) -> dict:
     """Seconds of each step on the set in ``folder``, and what was found of the key."""
-    key = json.loads((folder / "key.json").read_text())
+    key, peak = json.loads((folder / "key.json").read_text()), Peak()
+    peak.start()
     began, steps = time.perf_counter(), {}
 
     def step(name: str) -> None:
@@ -169,7 +194,32 @@ def measured(folder: Path, plain: bool = False) -> dict:
             "exact_recall": round(sum(exact) / len(exact), 4), "near_recall": round(len(found & true) / len(true), 4),
             "near_precision": round(1 - len(wrong) / max(len(found), 1), 4), "broken_rows_found": broken,
             "duplicate_groups": len(duplicates),
-            "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)}
+            "peak_gb": round(max(peak.gigabytes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6), 2)}
+
+
+def text_measures(row: pd.Series) -> tuple[float, ...]:
+    """Of one row what `artefacts.texts_by_row` gives of all."""
+    text = f"{row['instruction']} {' '.join(row['options'])} {row['answer_text']}"
+    words = [word.strip(".,;:!?()[]«»\"'-").lower() for word in text.split()]
+    found = {language: sum(word in listed for word in words) for language, listed in artefacts.FUNCTION_WORDS.items()}
+    sentences, long = max(1, len(re.findall(r"[.!?:…]+(?:\s|$)", text))), sum(len(word) > 6 for word in words)
+    negative = re.search(r"\b(faux|fausses?|sauf|excepté|inexacte?s?|incorrecte?s?)\b", row["instruction"], re.IGNORECASE)
+    return (len(words), len(words) / sentences + 100 * long / len(words),
+            (found["en"] + found["es"]) / max(1, sum(found.values())), bool(negative))
+
+
+def guesses(choice: pd.DataFrame) -> list[bool]:
+    """The rule *options alone* of `artefacts.blind_baselines`, and the positions of right and of longest options."""
+    counts, positions, longest = (Counter(), Counter()), Counter(), []
+    for _, row in choice.iterrows():
+        positions[row["provenance"], row["task"], len(row["options"]), *row["answer_letters"]] += 1
+        longest.append(max(range(len(row["options"])), key=lambda i: len(row["options"][i])))
+        if row["split"] == "train":
+            for letter, option in zip(LETTERS, row["options"], strict=False):
+                counts[letter in row["answer_letters"]].update(option.lower().split())
+    scores = [[sum(math.log(counts[True][word] + 1) - math.log(counts[False][word] + 1) for word in option.lower().split())
+               for option in row["options"]] for _, row in choice[choice["split"] == "test"].iterrows()]
+    return [max(range(len(score)), key=score.__getitem__) for score in scores]
 
 
 def step_by_row(records: pd.DataFrame, step) -> None:
@@ -193,9 +243,9 @@ def step_by_row(records: pd.DataFrame, step) -> None:
     pairs = {tuple(sorted((i, j))) for i, signature in enumerate(signatures) for j in index.query(signature) if i != j}
     [(a, b) for a, b in pairs if len(shingles[a] & shingles[b]) >= 0.75 * len(shingles[a] | shingles[b])]
     step("near-duplicates")
-    words = records.apply(lambda row: len(f"{row['instruction']} {row['answer_text']}".split()), axis=1)
-    words.groupby(records["provenance"]).median()
-    step("texts")
+    records.apply(text_measures, axis=1, result_type="expand").groupby(records["provenance"]).median()
+    guesses(records[records["task"] != "oeq"])
+    step("artefacts")
     kept = records[(records["split"] == "train") & ~leaked]
     for configuration in CONFIGURATIONS:
         names = ("native", "synthetic", "translated") if configuration == "ALL" else [

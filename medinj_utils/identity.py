@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 
 def normalise(text: str) -> str:
     """NFC, case folded, white space (non-breaking included) collapsed: the form in which contents are compared."""
-    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":  # most texts need no splitting
+        text = " ".join(text.split())
+    return text.casefold()
 
 
 def _hash(parts: Iterable[str]) -> str:

@@ -136,8 +136,8 @@ def local_base(base_model: str, revision: str = "") -> str:
         return str(Path(__file__).parent / "demo" / "base")
     folder = Path(base_model)
     if not folder.is_dir() and not revision:
-        raise ValueError(f"base model {base_model!r}: no such folder here; if it is a model on the hub, say at which "
-                         f"commit (BASE={base_model}@commit, or the parameter base_revision)")
+        raise ValueError(f"model {base_model!r}: no such folder here; if it is a model on the hub, say at which commit "
+                         f"(for the base model BASE={base_model}@commit or base_revision, for an encoder encoder_revision)")
     if folder.is_dir() and not list(folder.glob("*.safetensors")):
         raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
     return base_model

@@ -5,24 +5,24 @@ and how readable the texts are: all per provenance and task, so that a differenc
 knowledge shows before a model is tuned on it.
 """
 
-import re
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.stats import chisquare
 from statsmodels.stats.proportion import proportion_confint
 
-from medinj_utils.data.text import coded_words
+from medinj_utils.data.text import coded_words, in_arrow, in_pieces, joined
 from medinj_utils.prompts import LETTERS
 
 _BY = ["provenance", "task", "source"]
-#: Questions that ask for what is not so, in the wordings of French examinations.
-NEGATIVE = re.compile(
-    r"\b(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception|hormis)\b"
-    r"|\bn(?:e\s+|['’])\w+(?:\s+\w+)?\s+(?:pas|jamais)\b|\bNE\b.{1,40}\bPAS\b", re.IGNORECASE)
+#: Questions that ask for what is not so, in the wordings of French examinations. An expression for Arrow, to which an accent
+#: ends a word: the ends of words are therefore spelt out.
+NEGATIVE = (
+    r"(?i)(?:^|[^\pL\pN])(?:(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception|hormis)"
+    r"|n(?:e\s+|['’])[\pL\pN]+(?:\s+[\pL\pN]+)?\s+(?:pas|jamais)|ne[^\pL\pN](?:.{0,38}[^\pL\pN])?pas)(?:[^\pL\pN]|$)")
 #: Frequent words of one language that are none of the others'.
 FUNCTION_WORDS = {
     "fr": "le les une des du et est dans pour par qui sur avec sont cette aux ou au ces chez plus pas vous elle il sans "
@@ -60,18 +60,25 @@ class _Options:
     def __init__(self, told: pd.DataFrame):
         self.ends = np.concatenate([[0], np.cumsum(told["options"].map(len).to_numpy(dtype=int))])
         texts = list(chain(*told["options"]))
-        self.right = np.fromiter((letter in letters for options, letters in zip(
-            told["options"], told["answer_letters"], strict=True) for letter in LETTERS[:len(options)]), bool, len(texts))
+        letters = list(chain(*told["answer_letters"]))
+        self.right = np.zeros(len(texts), dtype=bool)
+        self.right[np.repeat(self.ends[:-1], told["answer_letters"].map(len).to_numpy(dtype=int)) + np.fromiter(
+            map(LETTERS.index, letters), int, len(letters))] = True
         self.lengths = np.fromiter(map(len, texts), int, len(texts))
-        self.words, self.codes, self.word_ends = coded_words(texts)
+        self._texts = texts
+
+    @cached_property
+    def words(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return coded_words(self._texts)
 
     def word_weights(self, questions: np.ndarray) -> np.ndarray:
         """Per word, the log of how much more often it stands in right than in wrong options of some questions."""
+        words, codes, word_ends = self.words
         taught = np.repeat(np.isin(np.arange(len(self.ends) - 1), questions), np.diff(self.ends))
 
         def log_shares(options: np.ndarray) -> np.ndarray:
-            held = np.repeat(options, np.diff(self.word_ends))
-            counts = np.bincount(self.codes[held], minlength=len(self.words)) + 1
+            held = np.repeat(options, np.diff(word_ends))
+            counts = np.bincount(codes[held], minlength=len(words)) + 1
             return np.log(counts / counts.sum())
 
         return log_shares(taught & self.right) - log_shares(taught & ~self.right)
@@ -112,7 +119,8 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
             frequent = learned["answer_letters"].map(tuple).value_counts().sort_index(kind="stable").idxmax()
             hits["most frequent answer"] = (questions["answer_letters"].map(tuple) == frequent).to_numpy()
             weights = options.word_weights(learned.index.to_numpy())
-            score = _sums(weights[options.codes], options.word_ends)
+            _, codes, word_ends = options.words
+            score = _sums(weights[codes], word_ends)
             hits["options alone"] = options.taken(score, asked, nothing if task == "mcqu" else score > 0)
         half = nothing.copy()
         if task == "mcq":
@@ -133,14 +141,16 @@ def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
     option, per provenance × source (Wilson 95 % interval)."""
     rows = []
     for (provenance, source), questions in records[records["task"] == "mcqu"].groupby(["provenance", "source"]):
-        lengths = [[len(option) for option in options] for options in questions["options"]]
-        single = [length.count(max(length)) == 1 for length in lengths]
-        right = [length.index(max(length)) == LETTERS.index(letters[0]) for length, letters, one in zip(
-            lengths, questions["answer_letters"], single, strict=True) if one]
+        options = _Options(questions)
+        starts = options.ends[:-1]
+        longest = options.lengths == np.repeat(np.maximum.reduceat(options.lengths, starts), np.diff(options.ends))
+        single = np.add.reduceat(longest, starts) == 1
+        right = np.add.reduceat(longest & options.right, starts)[single]
         n = max(len(right), 1)
-        low, high = proportion_confint(sum(right), n, method="wilson")
-        rows.append({"provenance": provenance, "source": source, "questions": len(right), "longest is right": sum(right) / n,
-                     "low": low, "high": high, "chance": np.mean([1 / len(length) for length in lengths])})
+        low, high = proportion_confint(right.sum(), n, method="wilson")
+        rows.append({"provenance": provenance, "source": source, "questions": len(right),
+                     "longest is right": right.sum() / n, "low": low, "high": high,
+                     "chance": np.mean(1 / np.diff(options.ends))})
     return pd.DataFrame(rows)
 
 
@@ -153,29 +163,36 @@ def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
     """Per record, of question and answer without the context: ``words``; ``lix``, words a sentence plus the percentage of
     words of more than six letters (Björnsson 1968; French newspapers have about 45 to 55); ``foreign``, the share of English
     and Spanish among the `FUNCTION_WORDS` found, missing where fewer than three are found; ``negative``, whether the
-    question asks for what is not so."""
-    texts = [f"{instruction} {' '.join(options)} {answer}" for instruction, options, answer in zip(
-        records["instruction"], records["options"], records["answer_text"], strict=True)]
+    question asks for what is not so; ``short_question`` and, of open questions (else missing), ``short_answer``: whether it
+    has fewer than three words."""
+    parts = in_pieces(lambda start, stop: _by_row(records.iloc[start:stop]), len(records))
+    return pd.concat(parts) if parts else _by_row(records)
+
+
+def _by_row(records: pd.DataFrame) -> pd.DataFrame:
+    texts = joined(records["instruction"], map(" ".join, records["options"]), records["answer_text"])
     known, codes, ends = coded_words(texts)
-    counts = {language: _sums(np.array([word in words for word in known], dtype=float)[codes], ends)
-              for language, words in ((name, set(listed)) for name, listed in FUNCTION_WORDS.items())}
+    counts = {language: _sums(np.array([word in listed for word in known], dtype=float)[codes], ends)
+              for language, listed in ((name, set(words)) for name, words in FUNCTION_WORDS.items())}
     n = np.diff(ends).astype(float)
     long = _sums(np.array([len(word) > 6 for word in known], dtype=float)[codes], ends)
-    sentences = np.maximum(pc.count_substring_regex(pa.array(texts, pa.large_string()), r"[.!?:…]+(?:\s|$)").to_numpy(), 1)
+    sentences = np.maximum(pc.count_substring_regex(texts, r"[.!?:…]+(?:\s|$)").to_numpy(), 1)
     found = sum(counts.values())
     with np.errstate(divide="ignore", invalid="ignore"):
         table = pd.DataFrame({"words": n, "lix": n / sentences + 100 * long / n,
                               "foreign": np.where(found >= 3, (counts["en"] + counts["es"]) / found, np.nan)})
-    table["negative"] = [bool(NEGATIVE.search(text)) for text in records["instruction"]]
+    table["negative"] = pc.match_substring_regex(in_arrow(records["instruction"]), NEGATIVE).to_numpy(False)
+    short = {field: pc.count_substring_regex(in_arrow(records[field]), r"\S+").to_numpy() < 3 for field in (
+        "instruction", "answer_text")}
+    table["short_question"] = short["instruction"]
+    table["short_answer"] = np.where(records["task"] == "oeq", short["answer_text"], np.nan)
     return table.set_index(records.index)
 
 
 def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     """Per provenance × task × source: rows, medians of words and LIX, and shares of rows that are negative, mostly foreign
-    (above a half), or have a question of fewer than three words."""
-    told = records[_BY].join(by_row).assign(
-        foreign=(by_row["foreign"] > 0.5).astype(float), negative=by_row["negative"].astype(float),
-        short=(records["instruction"].str.split().str.len() < 3).astype(float))
+    (above a half), or have a question, or an open answer, of fewer than three words."""
+    told = records[_BY].join(by_row).assign(foreign=(by_row["foreign"] > 0.5).astype(float))
+    means = {name: (name, "mean") for name in ("negative", "foreign", "short_question", "short_answer")}
     return told.groupby(_BY).agg(
-        rows=("words", "size"), words=("words", "median"), lix=("lix", "median"), negative=("negative", "mean"),
-        foreign=("foreign", "mean"), short=("short", "mean")).reset_index()
+        rows=("words", "size"), words=("words", "median"), lix=("lix", "median"), **means).reset_index()

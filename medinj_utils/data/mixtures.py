@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from medinj_utils.data.overlap import REASONS
+from medinj_utils.data.overlap import SURE_REASONS
 from medinj_utils.data.records import PROVENANCES, load_records, save_records
 from medinj_utils.prompts import answer_turn, user_turn
 from medinj_utils.runs import CONFIGURATIONS, local_base, need, sha256, versions, write_json, write_text
@@ -45,7 +45,7 @@ def shares(configuration: str, budget: int) -> dict[str, int]:
     return {name: budget // len(members) + (i < budget % len(members)) for i, name in enumerate(members)}
 
 
-def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame, reasons: Sequence[str] = REASONS) -> tuple[
+def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame, reasons: Sequence[str] = SURE_REASONS) -> tuple[
         pd.DataFrame, pd.DataFrame]:
     """(kept, removed) training rows: removed are those that `medinj_utils.data.overlap.find_leaks` names for one of the
     ``reasons``, and their exact duplicates. The index of the train table's rows is kept in both."""
@@ -138,7 +138,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     """
     if budget < 1:
         raise ValueError(f"budget is {budget}; need at least 1")
-    if other := set(records["split"]) - {"train"}:
+    if other := set(records["split"].unique()) - {"train"}:
         raise ValueError(f"a mixture is made of training rows; these records hold {', '.join(sorted(other))} rows too")
     orders, parts = _orders(records, seed, by_source, by_task), []
     weights = np.ones(len(records)) if sizes is None else sizes.to_numpy(dtype=float)
@@ -154,20 +154,18 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     return records.iloc[chosen].reset_index(drop=True)
 
 
-def token_counts(records: pd.DataFrame, base_model: str, revision: str, unit: str) -> pd.Series:
+def token_counts(records: pd.DataFrame, base_model: str, revision: str) -> pd.DataFrame:
     """Tokens of each row by a base model's tokenizer, without its chat template: of the answer's letters or text
-    (``answer_tokens``), or of question and answer (``all_tokens``)."""
-    if unit not in ("answer_tokens", "all_tokens"):
-        raise ValueError(f"budget_unit is {unit!r}; accepted: rows, answer_tokens, all_tokens")
+    (``answer_tokens``), and of question and answer (``all_tokens``)."""
     from transformers import AutoTokenizer
     tokenizer = AutoTokenizer.from_pretrained(local_base(base_model, revision), revision=revision or None)
     rows = records.to_dict("records")
-    texts = [answer_turn(row["answer_letters"], row["answer_text"], row["options"], "letters") for row in rows]
-    if unit == "all_tokens":
-        texts = [f"{user_turn(row['instruction'], row['options'], row['task'], row['context'])}\n{text}"
-                 for row, text in zip(rows, texts, strict=True)]
-    return pd.Series([len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else [],
-                     index=records.index, dtype=int)
+    answers = [answer_turn(row["answer_letters"], row["answer_text"], row["options"], "letters") for row in rows]
+    everything = [f"{user_turn(row['instruction'], row['options'], row['task'], row['context'])}\n{answer}"
+                  for row, answer in zip(rows, answers, strict=True)]
+    return pd.DataFrame({unit: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
+                         for unit, texts in (("answer_tokens", answers), ("all_tokens", everything))},
+                        index=records.index, dtype=int)
 
 
 def save_mixture(mixture: pd.DataFrame, configuration: str, folder: str | Path, **told: object) -> dict:

@@ -6,40 +6,38 @@ Jaccard similarity is then computed exactly, so no pair is reported that is less
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise, permutations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from rensa import RMinHash
 
-from medinj_utils.data.text import coded_words
+from medinj_utils.data.text import coded_words, in_pieces, joined
 from medinj_utils.prompts import LETTERS
-from medinj_utils.runs import available_cores
 
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42  # 5 rows a band: of pairs 0.75 alike 98.7 % share one, of pairs 0.3 alike 3.8 %
-_CHUNK = 20_000  # questions at once: bounds the memory
 _LARGEST = 200  # questions in one bucket beyond which it is not opened, but counted
 
 
-def question_texts(records: pd.DataFrame) -> list[str]:
+def question_texts(records: pd.DataFrame) -> pa.Array:
     """Context, instruction and options (in alphabetical order) of each record as one text."""
-    return [" ".join([context, instruction, *sorted(options)]) for context, instruction, options in zip(
-        records["context"], records["instruction"], records["options"], strict=True)]
+    return joined(records["context"], records["instruction"], [" ".join(sorted(texts)) for texts in records["options"]])
 
 
-def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def _shingles(texts: Sequence[str] | pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """(hashes of all words and word pairs of all texts, one after the other; where each text's begin and end)."""
     words, codes, ends = coded_words(texts)
-    hashes = pd.util.hash_array(np.array(words, dtype=object))[codes]
+    hashes = pd.util.hash_array(words)[codes]
     pairs = hashes * np.uint64(0x9E3779B97F4A7C15) ^ np.roll(hashes, -1)
     last = ends[1:][np.diff(ends) > 0] - 1
     pairs[last] = hashes[last]  # a last word has no next one
     return np.stack([hashes, pairs], axis=1).ravel(), 2 * ends
 
 
-def _keys_of(texts: Sequence[str]) -> np.ndarray:
-    hashes, ends = _shingles(texts)
+def _band_keys(records: pd.DataFrame) -> np.ndarray:
+    """One key per question and band; questions that share the key of a band may be alike."""
+    hashes, ends = _shingles(question_texts(records))
     rows = RMinHash.digest_matrix_from_flat_token_hashes(hashes, ends.astype(np.uint64), _PERMUTATIONS, _SEED).to_rows()
     signature = np.array(rows, dtype=np.uint64).reshape(len(rows), _BANDS, -1)
     keys = np.zeros(signature.shape[:2], dtype=np.uint64)
@@ -47,13 +45,6 @@ def _keys_of(texts: Sequence[str]) -> np.ndarray:
         keys = (keys ^ signature[:, :, place]) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(29)
     return keys
-
-
-def _band_keys(texts: Sequence[str]) -> np.ndarray:
-    """One key per text and band; texts that share the key of a band may be alike."""
-    pieces = [texts[start:start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
-    with ThreadPoolExecutor(available_cores()) as pool:  # most of the work is compiled code, which lets threads run
-        return np.concatenate([np.zeros((0, _BANDS), dtype=np.uint64), *pool.map(_keys_of, pieces)])
 
 
 def _candidates(keys: np.ndarray) -> tuple[np.ndarray, int]:
@@ -69,8 +60,9 @@ def _candidates(keys: np.ndarray) -> tuple[np.ndarray, int]:
                 continue
             members = np.sort(order[start:start + size])
             first, second = np.triu_indices(size, 1)
-            pairs.append(np.stack([members[first], members[second]], axis=1))
-    return (np.unique(np.concatenate(pairs), axis=0) if pairs else np.zeros((0, 2), dtype=np.int64)), closed
+            pairs.append(members[first] * len(keys) + members[second])
+    alone = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *pairs]))
+    return np.stack(np.divmod(alone, max(len(keys), 1)), axis=1), closed
 
 
 def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
@@ -81,10 +73,11 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
     ``attrs["closed"]`` counts the buckets that held more than 200 questions and were not compared pair by pair.
     """
     places = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
-    texts = question_texts(records.iloc[places])
-    pairs, closed = _candidates(_band_keys(texts))
+    asked = records.iloc[places]
+    keys = in_pieces(lambda start, stop: _band_keys(asked.iloc[start:stop]), len(asked))
+    pairs, closed = _candidates(np.concatenate([np.zeros((0, _BANDS), dtype=np.uint64), *keys]))
     involved = np.unique(pairs)
-    hashes, ends = _shingles([texts[i] for i in involved]) if len(involved) else (np.array([]), np.array([0]))
+    hashes, ends = _shingles(question_texts(asked.iloc[involved]))
     sets = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
     found = []
     for (first, second), (a, b) in zip(pairs, np.searchsorted(involved, pairs), strict=True):
@@ -100,8 +93,9 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 def _cases(records: pd.DataFrame) -> np.ndarray:
     """Per record a key that agrees where the same is asked about the same case, whatever the options; of questions
     without a context, where many share the words "laquelle est exacte ?", the options count too."""
-    return np.fromiter((hash((context, instruction) if context else question) for context, instruction, question in zip(
-        records["context"], records["instruction"], records["question_id"], strict=True)), np.int64, len(records))
+    context, instruction, question = (pd.factorize(records[field])[0].astype(np.int64) for field in (
+        "context", "instruction", "question_id"))
+    return np.where(records["context"] == "", -1 - question, context * len(records) + instruction)
 
 
 def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
@@ -112,43 +106,49 @@ def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
     right options do, whether all is ``identical``, and the instruction. Sorted, so that the table is the same at
     every run.
     """
-    choices = records[records["task"] != "oeq"]
-    choices = choices.assign(case=_cases(choices))
-    keyed = choices[choices["case"].duplicated(keep=False)]
+    choice = (records["task"] != "oeq").to_numpy()
+    case = pd.Series(_cases(records))[choice]
+    twice = case.index[case.duplicated(keep=False)]
+    keyed = records.iloc[twice].assign(case=case[twice].to_numpy())
     keyed = keyed.assign(right=[" | ".join(sorted(options[LETTERS.index(letter)].casefold() for letter in letters))
                                 for options, letters in zip(keyed["options"], keyed["answer_letters"], strict=True)])
-    rows = [{"times": len(group), "splits": ", ".join(sorted(group["split"].unique())),
-             "sources": ", ".join(sorted(group["source"].unique())), "same_options": group["question_id"].nunique() == 1,
-             "same_answer": group["right"].nunique() == 1, "identical": group["id"].nunique() == 1,
-             "instruction": group["instruction"].iloc[0]} for _, group in keyed.groupby("case", sort=False)]
-    columns = ["times", "splits", "sources", "same_options", "same_answer", "identical", "instruction"]
-    flags = dict.fromkeys(columns[3:6], bool)
-    return pd.DataFrame(rows, columns=columns).astype(flags).sort_values(
-        ["splits", "sources", "instruction", "times"], kind="stable", ignore_index=True)  # a case's hash tells no order
+
+    def named(field: str) -> pd.Series:
+        return keyed[["case", field]].drop_duplicates().sort_values(field).groupby("case")[field].agg(", ".join)
+
+    groups = keyed.groupby("case", sort=False)
+    table = pd.DataFrame({
+        "times": groups.size(), "splits": named("split"), "sources": named("source"),
+        "same_options": groups["question_id"].nunique() == 1, "same_answer": groups["right"].nunique() == 1,
+        "identical": groups["id"].nunique() == 1, "instruction": groups["instruction"].first()})
+    return table.sort_values(["splits", "sources", "instruction", "times"], kind="stable", ignore_index=True)
 
 
-REASONS = ("same question", "same case", "same parent", "nearly the same question")
+SURE_REASONS = ("same question", "same case", "same parent", "nearly the same question")
+REASONS = (*SURE_REASONS, "same in other words")
 
 
-def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None) -> pd.DataFrame:
+def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None, retold: pd.DataFrame | None = None) -> pd.DataFrame:
     """Training rows whose question the test has too, a row for each, with the first reason that applies.
 
-    ``near`` is the result of `near_duplicates` on the same records, if that is asked. *Same question*: instruction,
-    context and set of options agree. *Same case*: instruction and a context that isn't empty agree. *Same parent*: both
-    were made from the same text or foreign item, as ``parent`` tells. *Nearly the same question*: a pair of ``near``.
-    Columns: ``place`` and ``id`` of the training row, its ``provenance`` and ``source``, ``reason``, ``similarity`` (of
-    the last reason alone), ``test_place``, ``test_source``.
+    ``near`` and ``retold`` are the results of `near_duplicates` and `medinj_utils.data.languages.retold_questions` on the
+    same records, if these are asked. *Same question*: instruction, context and set of options agree. *Same case*:
+    instruction and a context that isn't empty agree. *Same parent*: both were made from the same text or foreign item, as
+    ``parent`` tells. *Nearly the same question*: a pair of ``near``.
+    *Same in other words*: a pair of ``retold``, which is a suspicion and not a proof. Columns: ``place`` and ``id`` of the
+    training row, its ``provenance`` and ``source``, ``reason``, ``similarity`` (of the last two reasons alone),
+    ``test_place``, ``test_source``.
     """
     records = records.reset_index(drop=True)
     keyed = pd.DataFrame({"question": records["question_id"], "case": _cases(records), "parent": records["parent"],
-                          "place": records["place"], "source": records["source"]})
+                          "place": records["place"], "source": records["source"], "row": records.index})
     test = keyed[records["split"] == "test"]
     tables = {key: test.drop_duplicates(key).set_index(key) for key in ("question", "case", "parent")}
     by_question = tables["question"]
     close = _nearest_in_test(records["question_id"].to_numpy(), near, by_question.index)
     told = [("question", by_question), ("case", tables["case"]), ("parent", tables["parent"].drop("", errors="ignore")),
             ("question", by_question.loc[[asked for _, asked in close.values()]].set_axis(list(close)).assign(
-                similarity=[similarity for similarity, _ in close.values()]))]
+                similarity=[similarity for similarity, _ in close.values()])), ("row", _nearest(retold, keyed))]
     parts, left = [], records["split"] == "train"
     for reason, (key, table) in zip(REASONS, told, strict=True):
         applies = left & keyed[key].isin(table.index)
@@ -158,6 +158,14 @@ def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None) -> pd.Da
             test_source=found["source"]))
         left &= ~applies
     return pd.concat(parts).sort_index(ignore_index=True)
+
+
+def _nearest(retold: pd.DataFrame | None, keyed: pd.DataFrame) -> pd.DataFrame:
+    """Of the pairs of ``retold`` the test row nearest to each training row, by the training row's position."""
+    if retold is None:
+        return keyed.iloc[:0]
+    pairs = retold.sort_values("similarity", ascending=False, kind="stable").drop_duplicates("first")
+    return keyed.iloc[pairs["second"]].set_axis(pairs["first"].to_numpy()).assign(similarity=pairs["similarity"].to_numpy())
 
 
 def _nearest_in_test(questions: np.ndarray, near: pd.DataFrame | None, asked: pd.Index) -> dict[str, tuple[float, str]]:

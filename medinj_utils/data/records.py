@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
+import pyarrow.compute as pc
 
 from medinj_utils.data.text import clean
 from medinj_utils.identity import identities, normalise
@@ -39,21 +41,27 @@ class BadRow(ValueError):
         self.field, self.value, self.reason = field, value, reason
 
 
+def as_table(columns: Mapping[str, Sequence]) -> pd.DataFrame:
+    """Columns of values as a table: texts as pandas' own text type, which Arrow holds, lists as Python's."""
+    return pd.DataFrame({name: pd.Series(values, dtype=object if name in LIST_COLUMNS else "str")
+                         for name, values in columns.items()})
+
+
 def _is_text(series: pd.Series) -> pd.Series:
-    held = [True] * len(series) if pd.api.types.infer_dtype(series, skipna=False) == "string" else [
-        isinstance(value, str) for value in series]
-    return pd.Series(held, index=series.index, dtype=bool)
+    if isinstance(series.dtype, pd.StringDtype):
+        return series.notna()
+    return pd.Series([isinstance(value, str) for value in series], index=series.index, dtype=bool)
 
 
 def _is_texts(series: pd.Series) -> pd.Series:
-    return pd.Series([isinstance(value, list) and all(isinstance(text, str) for text in value) for value in series],
-                     index=series.index, dtype=bool)
+    return pd.Series([type(value) is list and set(map(type, value)) <= {str} for value in series], index=series.index,
+                     dtype=bool)
 
 
 def _row_rules(records: pd.DataFrame) -> pd.Series:
     """Per row, whether `broken_rule` finds nothing; asked column by column, since rows are many and forms few."""
     def filled(field: str) -> np.ndarray:
-        return np.fromiter((bool(text.strip()) for text in records[field]), bool, len(records))
+        return pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pyarrow.array(records[field]))), 0).to_numpy(False)
 
     keeps = filled("instruction") & filled("source") & filled("answer_text")
     for field, accepted in _ACCEPTED.items():
@@ -69,7 +77,7 @@ def _row_rules(records: pd.DataFrame) -> pd.Series:
 
 
 SCHEMA = pa.DataFrameSchema(
-    {name: pa.Column(object, pa.Check(_is_text, error="must be text"), coerce=True) for name in TEXT_COLUMNS}
+    {name: pa.Column(None, pa.Check(_is_text, error="must be text")) for name in TEXT_COLUMNS}
     | {name: pa.Column(object, pa.Check(_is_texts, error="must be a list of texts")) for name in LIST_COLUMNS},
     checks=pa.Check(_row_rules, error="a row breaks a rule of the record (see medinj_utils.data.records.broken_rule)"),
     strict=True, name="records")
@@ -111,7 +119,7 @@ def _broken_options(options: Sequence[str], normal: Sequence[str] | None = None)
 
 
 _CLEANED = ("instruction", "context", "answer_text", "explanation")
-_WORDS = tuple(field for field in TEXT_COLUMNS[2:] if field not in _CLEANED)
+_GIVEN = TEXT_COLUMNS[2:]  # all but the ids
 _EMPTY = dict.fromkeys(("context", "answer_text", "explanation", "licence", "parent", "place"), "")
 
 
@@ -122,11 +130,9 @@ def complete(fields: Mapping, changes: Counter | None = None) -> dict:
     Choice questions may leave ``answer_text`` to be taken from the options. Raises `BadRow`.
     """
     row = {**_EMPTY, "options": [], "answer_letters": [], **fields}
-    for field in (*_WORDS, *_CLEANED):
-        if field not in row:
-            raise BadRow(field, None, "missing")
-        if not isinstance(row[field], str):
-            raise BadRow(field, row[field], "must be text")
+    for field in _GIVEN:
+        if not isinstance(row.get(field), str):
+            raise BadRow(field, row.get(field), "must be text" if field in row else "missing")
     for field in LIST_COLUMNS:
         if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
             raise BadRow(field, row[field], "must be a list of texts")
@@ -154,9 +160,10 @@ def complete_text(fields: Mapping, changes: Counter | None = None) -> dict:
 
 
 def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The records if they keep the schema; else a ValueError that names ``where``, row, field, value and reason."""
+    """The records if they keep the schema, their texts as pandas' text type; else a ValueError that names ``where``, row,
+    field, value and reason."""
     try:
-        return SCHEMA.validate(records)
+        return SCHEMA.validate(records).astype(dict.fromkeys(TEXT_COLUMNS, "str"), copy=False)
     except pa.errors.SchemaError as error:
         missing = set(COLUMNS) ^ set(records.columns)
         if missing:
@@ -183,8 +190,8 @@ def load_records(path: str | Path) -> pd.DataFrame:
     for field in LIST_COLUMNS:
         if field in records:
             records[field] = [_as_list(value) for value in records[field]]
-    return validate(records.astype({f: object for f in TEXT_COLUMNS if f in records}), str(path))
+    return validate(records, str(path))
 
 
-def _as_list(value: Sequence | None) -> Sequence | None:
-    return value if value is None or isinstance(value, str) else list(value)
+def _as_list(value: object) -> object:
+    return value.tolist() if isinstance(value, np.ndarray) else value

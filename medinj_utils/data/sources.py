@@ -12,12 +12,23 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
-from medinj_utils.data.records import COLUMNS, PROVENANCES, QUARANTINE_COLUMNS, TEXTS, complete, complete_text
+from medinj_utils.data.records import (
+    COLUMNS,
+    LIST_COLUMNS,
+    PROVENANCES,
+    QUARANTINE_COLUMNS,
+    TEXTS,
+    as_table,
+    complete,
+    complete_text,
+)
 from medinj_utils.runs import available_cores
 
 _PIECE = 10_000  # rows
+_LIST = pa.list_(pa.large_string())
 _MADE = {"records": (complete, COLUMNS), "texts": (complete_text, TEXTS)}
 _at_work: dict = {}  # what the workers of a reading inherit
 _ON_HUB = re.compile(r"hf://datasets/(?P<name>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<within>.+))?")
@@ -79,8 +90,9 @@ def _read(name: str, gives: str, location: str | Path, revision: str | None,
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
     reading = Reading(resolve(location, revision), provenance or source.provenance)
-    columns, bad, changes = _worked_off(reading, list(source.read(reading)), gives)
-    table = pd.DataFrame(columns, dtype=object)
+    made, bad, changes = _worked_off(reading, list(source.read(reading)), gives)
+    table = as_table({name: made[name].to_pylist() if name in LIST_COLUMNS else made[name].combine_chunks()
+                      for name in made.column_names})
     quarantine = pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
     if not len(table) and not len(quarantine):
         raise SourceError(f"{reading.path}: no row of source {name!r} found there")
@@ -90,16 +102,15 @@ def _read(name: str, gives: str, location: str | Path, revision: str | None,
     return table, quarantine
 
 
-def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[dict[str, list], list[tuple], Counter]:
-    """(columns of the records, rows of the quarantine, texts changed by rule) of all rows of the tables, in their order.
+def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[pa.Table, list[tuple], Counter]:
+    """(the records, rows of the quarantine, texts changed by rule) of all rows of the tables, in their order.
 
     Large readings are shared out among processes, a piece at a time; small ones are not worth their start.
     """
     pieces = [(number, start, min(start + _PIECE, len(table.rows))) for number, table in enumerate(tables)
               for start in range(0, len(table.rows), _PIECE)]
     _at_work.update(reading=reading, tables=tables, gives=gives)
-    columns: dict[str, list] = {name: [] for name in _MADE[gives][1]}
-    bad, changes = [], Counter()
+    parts, bad, changes = [_in_arrow([], gives)], [], Counter()
     worth_it = sum(stop - start for _, start, stop in pieces) >= 2 * _PIECE
     processes = available_cores() if worth_it and "fork" in multiprocessing.get_all_start_methods() else 1
     with contextlib.ExitStack() as stack:
@@ -109,23 +120,28 @@ def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[d
         else:
             done = map(_work_off, pieces)
         for made, refused, counted, remarks in done:
-            for name, values in zip(columns, made, strict=True):
-                columns[name] += values
+            parts.append(made)
             bad += refused
             changes.update(counted)
             reading.remarks.update(remarks)  # "+=" would drop those that concern no row
     _at_work.clear()  # or the published rows would stay in memory
-    return columns, bad, changes
+    return pa.concat_tables(parts), bad, changes
 
 
-def _work_off(piece: tuple[int, int, int]) -> tuple[list[list], list[tuple], Counter, Counter]:
-    """One piece, in whatever process: columns of its records, its quarantine, changes and remarks."""
+def _work_off(piece: tuple[int, int, int]) -> tuple[pa.Table, list[tuple], Counter, Counter]:
+    """One piece, in whatever process: its records, its quarantine, changes and remarks."""
     number, start, stop = piece
-    reading, (make, names), changes = _at_work["reading"], _MADE[_at_work["gives"]], Counter()
+    reading, make, changes = _at_work["reading"], _MADE[_at_work["gives"]][0], Counter()
     kept, reading.remarks = reading.remarks, Counter()
     good, bad = _at_work["tables"][number].work_off(start, stop, lambda fields: make(fields, changes))
     remarks, reading.remarks = reading.remarks, kept
-    return [[row[name] for row in good] for name in names], bad, changes, remarks
+    return _in_arrow(good, _at_work["gives"]), bad, changes, remarks
+
+
+def _in_arrow(rows: list[dict], gives: str) -> pa.Table:
+    """Rows as an Arrow table, which goes from process to process and into pandas without its texts being made anew."""
+    return pa.table({name: pa.array([row[name] for row in rows], _LIST if name in LIST_COLUMNS else pa.large_string())
+                     for name in _MADE[gives][1]})
 
 
 def resolve(location: str | Path, revision: str | None = None) -> Path:

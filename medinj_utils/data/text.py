@@ -5,22 +5,29 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from medinj_utils.runs import available_cores
+
+T = TypeVar("T")
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _TAGS = "a|b|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul"
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)  # "p < 0,05 et n > 3" holds none
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2060\ufeff]")  # invisible ones; not tab, line feed
-_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
-_SUSPECT = re.compile("[&<\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
+_ENDS = r"^[^\pL\pN]+|[^\pL\pN]+$"
+_SUSPECT = re.compile(
+    "[&<\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
 
 #: The rules in their order: what each does, and how.
 RULES: dict[str, Callable[[str], str]] = {
@@ -38,7 +45,8 @@ def clean(text: str, changes: Counter | None = None) -> str:
 
     No word, number or sign of the text itself is touched: what is not on the list of HTML tags stays.
     """
-    if not _SUSPECT.search(text) and unicodedata.is_normalized("NFC", text):
+    plain = text.isprintable() and "&" not in text and "<" not in text  # so said at once of most texts
+    if (plain or not _SUSPECT.search(text)) and unicodedata.is_normalized("NFC", text):
         return text
     for rule, change in RULES.items():
         changed = change(text)
@@ -73,18 +81,42 @@ def decode(file: Path) -> tuple[str, str]:
         return data.decode("latin-1"), "latin-1"
 
 
-def coded_words(texts: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+def in_pieces(work: Callable[[int, int], T], rows: int, at_once: int = 20_000) -> list[T]:
+    """``work(start, stop)`` of each piece of so many rows, in order. Pieces bound the memory, and the compiled code that
+    does most of the work lets them go through side by side."""
+    starts = range(0, rows, at_once)
+    with ThreadPoolExecutor(available_cores()) as pool:
+        return list(pool.map(work, starts, [min(start + at_once, rows) for start in starts]))
+
+
+def in_arrow(texts: Iterable[str] | pa.Array) -> pa.Array:
+    """Texts as one Arrow array; those of a records table need not be copied."""
+    array = pa.array(texts, pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def joined(*columns: Iterable[str]) -> pa.Array:
+    """The texts of several columns, row by row, as one text with spaces between."""
+    return pc.binary_join_element_wise(*map(in_arrow, columns), pa.scalar(" ", pa.large_string()))
+
+
+def coded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The words of many texts at once: (different words, number of each word of all texts one after the other, where each
     text's words begin and end).
 
-    Words are parts between white space, case folded, without signs at their ends; parts without a letter or digit are none.
+    Words are parts between (plain) white space, in lower case, without signs at their ends; parts without a letter or digit
+    are none.
     """
-    parts = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pa.array(texts, pa.large_string())))
+    parts, parts_codes, parts_ends = coded_parts(texts)
+    plain = pc.replace_substring_regex(pc.utf8_lower(parts), _ENDS, "").dictionary_encode()
+    codes = plain.indices.take(pa.array(parts_codes)).to_numpy()
+    words = plain.dictionary.to_numpy(zero_copy_only=False)
+    held = (words != "")[codes]
+    return words, codes[held], np.concatenate([[0], np.cumsum(held)])[parts_ends]
+
+
+def coded_parts(texts: Iterable[str] | pa.Array) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+    """As `coded_words`, of the parts between white space as they are."""
+    parts = pc.ascii_split_whitespace(pc.ascii_trim_whitespace(in_arrow(texts)))
     coded = parts.flatten().dictionary_encode()
-    plain = [_ENDS.sub("", part).casefold() for part in coded.dictionary.to_pylist()]
-    words = sorted({word for word in plain if word})  # in an order that other texts don't change
-    number = {word: i for i, word in enumerate(words)} | {"": -1}
-    codes = np.array([number[word] for word in plain], dtype=np.int64)[coded.indices.to_numpy().astype(np.int64)]
-    held = codes >= 0
-    ends = np.concatenate([[0], np.cumsum(held)])[parts.offsets.to_numpy()]
-    return words, codes[held], ends
+    return coded.dictionary, coded.indices.to_numpy(), parts.offsets.to_numpy()

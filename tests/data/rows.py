@@ -5,11 +5,11 @@ from collections import Counter
 import pandas as pd
 
 from medinj_utils.data.files import RawTable
-from medinj_utils.data.records import COLUMNS, QUARANTINE_COLUMNS, complete
+from medinj_utils.data.records import COLUMNS, QUARANTINE_COLUMNS, as_table, complete
 
 
 def collect(*rows: dict, name: str = "f.json", changes: Counter | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(records, quarantine) of rows of fields."""
     good, bad = RawTable(name, rows, lambda number, raw: [raw]).work_off(0, len(rows), lambda fields: complete(fields, changes))
-    return (pd.DataFrame({column: [row[column] for row in good] for column in COLUMNS}, dtype=object),
+    return (as_table({column: [row[column] for row in good] for column in COLUMNS}),
             pd.DataFrame(bad, columns=QUARANTINE_COLUMNS))

@@ -8,7 +8,8 @@ import pytest
 from rows import collect
 
 from medinj_utils.data import artefacts, audit, overlap, published, read_source, read_texts
-from medinj_utils.data.languages import anchors, match_across_languages
+from medinj_utils.data.languages import anchors, match_across_languages, retold_questions
+from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.readers.casimedicos import documents
 
 
@@ -158,7 +159,7 @@ def test_the_longest_option_is_watched():
     ("Quelle proposition est inexacte ?", True), ("Que ne faut-il pas faire ?", True), ("Laquelle est exacte ?", False),
     ("Quel patient est sauvé ?", False), ("Quelle est la fausse couche la plus fréquente ?", True)])
 def test_questions_for_what_is_not_so(question, negative):
-    assert bool(artefacts.NEGATIVE.search(question)) == negative
+    assert artefacts.texts_by_row(table(choice(question, ["oui", "non"])))["negative"].item() == negative
 
 
 def test_rows_in_another_language_and_readability():
@@ -170,7 +171,7 @@ def test_rows_in_another_language_and_readability():
     assert (by_row["foreign"] > 0.5).tolist() == [False, True, True, False] and np.isnan(by_row["foreign"].iloc[3])
     assert by_row["words"].iloc[1] == 12 + 4 + 2  # question, options, right answer
     summary = artefacts.text_summary(records, by_row)
-    assert summary["foreign"].item() == 0.5 and summary["short"].item() == 0.25
+    assert summary["foreign"].item() == 0.5 and summary["short_question"].item() == 0.25
 
 
 def test_anchors_are_what_a_translation_leaves():
@@ -211,7 +212,83 @@ def test_translated_sentences_are_found_where_they_hold_anchors(shared_data):
     assert right > 0.85 and (found["first"] == found["second"]).sum() / len(texts) > 0.5
 
 
+DRUGS = [("amoxicilline", "amoxicillin"), ("hydrocortisone", "hydrocortisone"), ("méthotrexate", "methotrexate"),
+         ("furosémide", "furosemide"), ("propranolol", "propranolol"), ("ciprofloxacine", "ciprofloxacin"),
+         ("warfarine", "warfarin"), ("azathioprine", "azathioprine"), ("lévothyroxine", "levothyroxine")]
+SIGNS = [("une dyspnée", "dyspnoea"), ("une hépatomégalie", "hepatomegaly"), ("une hématurie", "haematuria"),
+         ("une neutropénie", "neutropenia"), ("un œdème papillaire", "papilloedema"), ("une arthralgie", "arthralgia"),
+         ("une thrombopénie", "thrombocytopenia"), ("un nystagmus", "nystagmus")]
+
+
+def planted_translations(n=300, seed=0):
+    """n made-up cases in French and in English; every one has numbers, a drug and two signs, drawn anew."""
+    rng, french, english = np.random.default_rng(seed), [], []
+    for _ in range(n):
+        age, dose, level = int(rng.integers(18, 95)), int(rng.integers(2, 60)) * 25, rng.integers(11, 99) / 10
+        drug = DRUGS[rng.integers(len(DRUGS))]
+        one, two = (SIGNS[i] for i in rng.choice(len(SIGNS), 2, replace=False))
+        decimal = f"{level}".replace(".", ",")
+        french.append(f"Un patient de {age} ans sous {drug[0]} ({dose} mg par jour) présente {one[0]} et {two[0]}. "
+                      f"La CRP est à {decimal} mg/L. Que faut-il craindre ?")
+        english.append(f"A {age}-year-old patient on {drug[1]} ({dose} mg daily) has {one[1]} and {two[1]}. "
+                       f"The CRP is {level} mg/L. What should be feared?")
+    return french, english
+
+
+def test_planted_translations_are_found_among_cases_of_the_same_form():
+    french, english = planted_translations()
+    found = match_across_languages(french[:200], english[100:])  # of the first hundred no translation is there
+    right = found["first"] == found["second"] + 100
+    assert right.sum() / 100 > 0.95  # recall
+    at = found["similarity"] >= 0.45
+    assert right[at].mean() > 0.95  # precision
+
+
+def test_the_threshold_for_leaks_parts_translations_of_real_cases_from_other_cases(shared_data):
+    french, english, like = in_both_languages(shared_data)
+    half = len(french) // 2
+    found = match_across_languages(french, english[:half], 0.45)  # of the other half no translation is there
+    same = np.array([a == b or (min(a, b), max(a, b)) in like for a, b in zip(found["first"], found["second"], strict=True)])
+    assert (found["first"] == found["second"]).sum() / half > 0.75 and same.mean() > 0.95
+
+
+def test_test_questions_that_were_translated_twice_are_found_as_their_english_sides_tell(shared_data):
+    french, english, _ = in_both_languages(shared_data)
+    n = [len(documents(file.read_text(encoding="utf-8"), file)) for file in (
+        shared_data / "casimedicos-fr" / "raw" / "FR" / f"{split}.tsv" for split in ("train", "dev", "test"))]
+    split = [name for name, times in zip(("train", "validation", "test"), n, strict=True) for _ in range(times)]
+    retold = retold_questions(table(*(choice(text, "ab", context=f"cas {i}", provenance="translated", split=split[i])
+                                      for i, text in enumerate(french))))
+    named = set(zip(retold["first"], retold["second"], strict=True))
+    like = overlap.near_duplicates(table(*(choice(f"{text} {i}", "ab") for i, text in enumerate(english))), 0.6)
+    same = {(a, b) for a, b in zip(like["first"], like["second"], strict=True) if (split[a], split[b]) == ("train", "test")}
+    assert len(same) == 33 and len(named & same) >= 32 and len(named - same) <= 1
+
+
+def test_a_translated_training_question_with_the_anchors_of_a_test_question_is_suspected():
+    case = "Un homme de 57 ans sous méthotrexate (15 mg) et hydrocortisone présente une hépatomégalie. Que craindre ?"
+    again = "Chez cet homme âgé de 57 ans, traité par hydrocortisone et 15 mg de méthotrexate, on note une hépatomégalie ?"
+    records = table(choice(again, "ab", provenance="translated"), choice(again + " ", "cd"), choice(case, "ab", split="test"),
+                    *(choice(f"Autre question {i} ?", "ab", split="test") for i in range(9)))
+    retold = retold_questions(records)
+    assert (retold["first"].item(), retold["second"].item()) == (0, 2)  # the native one is none that was translated
+    leaks = overlap.find_leaks(records, None, retold)
+    assert leaks[["place", "reason", "test_place"]].values.tolist() == [["f.json:0", "same in other words", "f.json:2"]]
+    assert leaks["similarity"].item() == retold["similarity"].item() > 0.45
+    train = records[records["split"] == "train"]
+    assert len(remove_leaks(train, leaks)[1]) == 0 and len(remove_leaks(train, leaks, overlap.REASONS)[1]) == 1
+
+
+def test_a_sentence_encoder_may_take_the_place_of_the_anchors():
+    texts = ["Quelle est la couleur du foie ?", "Combien de reins ?", "Où est la rate ?"]
+    found = match_across_languages(texts, [texts[2], "Autre chose."], 0.99, encoder="planted")
+    assert found[["first", "second"]].values.tolist() == [[2, 0]] and found["similarity"].item() == pytest.approx(1, abs=1e-4)
+    with pytest.raises(ValueError, match="encoder_revision"):
+        match_across_languages(texts, texts, encoder="organisation/model")
+
+
 def test_texts_without_anchors_match_nothing():
+    assert match_across_languages([], ["the cat"]).empty
     assert match_across_languages(["le chat"], ["the cat"]).empty
 
 
@@ -245,7 +322,7 @@ def test_tables_of_records_without_choices_are_empty_and_not_an_error():
     assert pd.DataFrame(overlap.find_duplicates(rows)).empty
 
 
-def test_the_table_of_duplicates_does_not_hang_on_the_hashes(world, monkeypatch):
+def test_the_table_of_duplicates_does_not_hang_on_the_numbers_of_the_cases(world, monkeypatch):
     expected, cases = overlap.find_duplicates(world["records"]), overlap._cases
     monkeypatch.setattr(overlap, "_cases", lambda records: -cases(records))
     assert overlap.find_duplicates(world["records"]).equals(expected)
