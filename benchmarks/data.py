@@ -182,7 +182,8 @@ def measured(folder: Path, plain: bool = False) -> dict:
     at = {int(position): i for i, position in enumerate(place)}
     question = records["question_id"].to_numpy()
     leaked = set(leaks["place"].str.rpartition(":")[2].astype(int))
-    exact = [question[at[a]] == question[at[b]] for a, b in key["duplicate"] if b in at]  # the original may be a broken row
+    twice = {int(told.rpartition(":")[2]) for places in duplicates["places"] for told in places.split(", ")}
+    exact = [a in twice and b in twice for a, b in key["duplicate"] if b in at]  # the original may be a broken row
     exact += [a in leaked for a, b in key["leak"] if b in at]
     found = {frozenset((question[a], question[b])) for a, b in zip(near["first"], near["second"], strict=True)}
     near_key = [(at[a], at[b]) for a, b in key["near"] if a in at and b in at]

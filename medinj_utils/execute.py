@@ -47,7 +47,7 @@ def run_notebook(notebook: str, parameters: dict, target: Path) -> float:
                              f"The notebook up to there: {failed}") from None
         except DeadKernelError:
             raise SystemExit(f"{notebook}: its process died, most often for want of memory. Let it do less at once "
-                             "(batch_size, answer_batch_size, max_length), or run one notebook at a time") from None
+                             "(batch_size, answer_batch_tokens, max_length), or run one notebook at a time") from None
         failed.unlink(missing_ok=True)
     return time.monotonic() - began
 

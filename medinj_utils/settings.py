@@ -53,9 +53,10 @@ PARAMETERS: dict[str, Any] = {
     "gradient_checkpointing": bool, "permute_options": bool,
     "answer_format": Literal["letters", "letters_and_text", "text"], "loss_on": Literal["answer", "all"],
     "system_prompt": str, "precision": Literal["auto", "float32", "bfloat16"],
-    "modes": Annotated[list[Literal["greedy", "constrained"]], Field(min_length=1)],
-    "answer_batch_size": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
-    "mode": Literal["greedy", "constrained"], "general_sources": list[str], "test_sources": list[str], "resamples": _Count,
+    "modes": Annotated[list[Literal["greedy", "constrained", "likelihood"]], Field(min_length=1)],
+    "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
+    "mode": Literal["greedy", "constrained", "likelihood"], "general_sources": list[str],
+    "test_sources": list[str], "resamples": _Count,
 }
 
 

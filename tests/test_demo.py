@@ -89,7 +89,7 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
     items, _ = read_source("planted", tmp_path / "published")
     items = items[items["split"] == "test"]
     answers = answer_questions(items, *load_model("planted"), tmp_path / "a.parquet",
-                               asked_of("planted", "", None, "float32"), max_new_tokens=16, batch_size=128)
+                               asked_of("planted", "", None, "float32"), max_new_tokens=16, batch_tokens=8192)
     scores = score_answers(answers[answers["mode"] == "greedy"], items, "BASE").set_index("id")
     right = scores["exact_match"].astype(float)
     general = right[scores["source"] == GENERAL_SOURCE]

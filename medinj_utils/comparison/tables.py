@@ -35,10 +35,3 @@ def clusters_of(items: pd.DataFrame, key: Mapping | None = None) -> pd.Series:
         facts = fact_of(key)
         return pd.Series([facts[item] for item in items.index], index=items.index)
     return items["context"].where(items["context"] != "", pd.Series(items.index, index=items.index))
-
-
-def chance_levels(items: pd.DataFrame) -> pd.Series:
-    """Expected exact match of a uniformly random valid answer per item: 1/n for one right letter, 1/(2^n − 1)
-    where any non-empty set of letters is valid."""
-    n = items["options"].map(len)
-    return (1 / n).where(items["task"] == "mcqu", 1 / (2.0**n - 1))

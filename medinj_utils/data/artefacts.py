@@ -27,10 +27,10 @@ NEGATIVE = (
 FUNCTION_WORDS = {
     "fr": "le les une des du et est dans pour par qui sur avec sont cette aux ou au ces chez plus pas vous elle il sans "
           "être ont été son sa ses leur dont mais lors après quel quelle quels quelles ce cet".split(),
-    "en": "the of and to in is for with which that are was by as at from this an be or following patient most what who has "
-          "have had his her not were been she he would likely".split(),
-    "es": "el los las del que por con para una su como más pero sus cual cuál paciente siguientes años es al lo muy también "
-          "hace presenta tiene qué".split()}
+    "en": "the of and to in is for with which that are was by at from this be following most what who has have had his her "
+          "not were been she he would likely".split(),
+    "es": "el los las del por con para una su como más pero cual cuál paciente siguientes años al lo muy también hace "
+          "presenta tiene qué".split()}
 
 
 def choices(records: pd.DataFrame) -> pd.DataFrame:
@@ -43,14 +43,13 @@ def right_positions(records: pd.DataFrame) -> pd.DataFrame:
     told = choices(records)[["provenance", "task", "options", "answer_letters"]]
     letters = told.assign(options=told["options"].map(len)).explode("answer_letters")
     counts = pd.crosstab([letters["provenance"], letters["task"], letters["options"]], letters["answer_letters"])
-    rows = []
+    rows, first, last = [], ["provenance", "task", "options"], ["right letters", "p, equal shares"]
     for (provenance, task, n), row in counts.iterrows():
         held = row.reindex(list(LETTERS[:n]), fill_value=0)
         rows.append({"provenance": provenance, "task": task, "options": n} | (held / held.sum()).to_dict()
                     | {"right letters": int(held.sum()), "p, equal shares": chisquare(held).pvalue})
-    table = pd.DataFrame(rows)
-    first = ["provenance", "task", "options"]
-    return table[first + sorted(c for c in table if len(c) == 1) + ["right letters", "p, equal shares"]] if rows else table
+    table = pd.DataFrame(rows, columns=None if rows else first + last)
+    return table[first + sorted(c for c in table if len(c) == 1) + last]
 
 
 class _Options:
@@ -133,7 +132,7 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
             low, high = proportion_confint(int(right.sum()), len(right), method="wilson")
             rows.append({"provenance": provenance, "task": task, "source": source, "rule": rule, "items": len(right),
                          "exact_match": right.mean(), "low": low, "high": high, "chance": chance})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_BY, "rule", "items", "exact_match", "low", "high", "chance"])
 
 
 def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +150,7 @@ def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
         rows.append({"provenance": provenance, "source": source, "questions": len(right),
                      "longest is right": right.sum() / n, "low": low, "high": high,
                      "chance": np.mean(1 / np.diff(options.ends))})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["provenance", "source", "questions", "longest is right", "low", "high", "chance"])
 
 
 def _sums(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -192,7 +191,8 @@ def _by_row(records: pd.DataFrame) -> pd.DataFrame:
 def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     """Per provenance × task × source: rows, medians of words and LIX, and shares of rows that are negative, mostly foreign
     (above a half), or have a question, or an open answer, of fewer than three words."""
-    told = records[_BY].join(by_row).assign(foreign=(by_row["foreign"] > 0.5).astype(float))
+    told = records[_BY].reset_index(drop=True).join(by_row.reset_index(drop=True))
+    told["foreign"] = (told["foreign"] > 0.5).astype(float)
     means = {name: (name, "mean") for name in ("negative", "foreign", "short_question", "short_answer")}
     return told.groupby(_BY).agg(
         rows=("words", "size"), words=("words", "median"), lix=("lix", "median"), **means).reset_index()

@@ -12,6 +12,8 @@ _LINE = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?(?:\(([A-Z])\)|([A-Z])[ \t]?[).:/-
 # In a row all marks are of one kind and go on from A to the end, so that "vitamine A. Il" is no mark.
 _IN_ROW = {"(A)": re.compile(r"(?<!\S)\(([A-Z])\)\s*"), "A)": re.compile(r"(?<!\S)([A-Z])\)\s+"),
            "A.": re.compile(r"(?<!\S)([A-Z])\.\s+"), "A:": re.compile(r"(?<!\S)([A-Z])\s?:\s+")}
+#: What follows the options and is none of the last: an empty line, or a line that asks for the answer.
+_AFTER = re.compile(r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne|answer\b|choose\b)", re.I)
 _LETTERS = re.compile(r"[A-Z](?:\s?[;,]\s?[A-Z])*")  # how most sets write them
 _BETWEEN = re.compile(r"\s*(?:[,;/|+&\n]|\bet\b|\band\b|\s)\s*", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(r"^\(?([A-Za-z])\)?\s*[).:-]\s*(\S.*)$", re.DOTALL)
@@ -28,9 +30,10 @@ def part_options(text: str) -> tuple[str, list[str]]:
     if len(found) >= 2:
         if [match[1] or match[2] for _, match in found] != list(LETTERS[:len(found)]):
             raise BadRow("instruction", text, "option letters are not A, B, C … in order")
-        ends = [*(i for i, _ in found[1:]), len(lines)]  # an option goes on until the next one begins
+        last = next((i for i in range(found[-1][0] + 1, len(lines)) if _AFTER.match(lines[i])), len(lines))
+        ends = [*(i for i, _ in found[1:]), last]  # an option goes on until the next one begins
         options = [" ".join([match[3], *lines[i + 1:end]]).strip() for (i, match), end in zip(found, ends, strict=True)]
-        return "\n".join(lines[:found[0][0]]).strip(), options
+        return "\n".join([*lines[:found[0][0]], *(line for line in lines[last:] if line.strip())]).strip(), options
     return _part_row(text)
 
 
@@ -49,6 +52,30 @@ def _part_row(text: str) -> tuple[str, list[str]]:
         raise BadRow("instruction", text, "its options can be parted in more than one way" if ways
                      else "a choice question without options such as '(A) …'")
     return ways[0]
+
+
+def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
+    """Letters of the options whose texts an answer is: one text, a list, or several parted by ``;`` or line ends."""
+    letters = {}
+    for letter, option in zip(LETTERS, options, strict=False):
+        letters.setdefault(normalise(option), []).append(letter)
+    whole = [answer] if isinstance(answer, str) else answer
+    if isinstance(answer, str) and normalise(answer) not in letters:
+        whole = [part for part in re.split(r"[;\n]", answer) if part.strip()]
+    if not isinstance(whole, list | tuple) or not whole or not all(
+            isinstance(part, str) and normalise(part) in letters for part in whole):
+        raise BadRow("answer", answer, "not the text of an option")
+    return sorted({letter for part in whole for letter in letters[normalise(part)]})
+
+
+def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
+    """Letters as letters: a list, or a text of letters between commas, semicolons, spaces or nothing."""
+    accepted = LETTERS[:len(options)]
+    told = re.findall(r"[^\s;,/|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
+    if not isinstance(told, list | tuple) or not told or not all(
+            isinstance(letter, str) and letter.upper() in accepted and len(letter) == 1 for letter in told):
+        raise BadRow("answer", answer, f"need letters among {accepted}")
+    return sorted({letter.upper() for letter in told})
 
 
 def right_letters(answer: object, options: Sequence[str]) -> list[str]:
@@ -74,7 +101,11 @@ def right_letters(answer: object, options: Sequence[str]) -> list[str]:
     told = answer.strip()
     if _LETTERS.fullmatch(told) and (letters := set(told) - set(";, ")) <= set(accepted):
         return sorted(letters)
-    by_text = {normalise(option).rstrip("."): letter for letter, option in zip(accepted, options, strict=True)}
+    plain = [normalise(option) for option in options]
+    by_text = {text.rstrip("."): letter for letter, text in zip(accepted, plain, strict=True)} | dict(
+        zip(plain, accepted, strict=True))  # "5." may be one option and "5" another
+    if normalise(told) in by_text:
+        return [by_text[normalise(told)]]
     if normalise(told).rstrip(".") in by_text:
         return [by_text[normalise(told).rstrip(".")]]
     letters = [part.strip("()[]. ") for part in _BETWEEN.split(told.rstrip("."))]

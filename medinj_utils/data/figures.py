@@ -33,8 +33,18 @@ def composition_figure(counts: pd.DataFrame, title: str = "") -> plt.Figure:
     return figure
 
 
+def _nothing(title: str) -> plt.Figure:
+    figure, axes = plt.subplots(figsize=(4.5, 1.5))
+    axes.set_axis_off()
+    axes.set_title(title)
+    axes.text(0.5, 0.5, "nothing of this kind among the records", ha="center", va="center")
+    return figure
+
+
 def counts_figure(counts: pd.DataFrame, title: str = "", x: str = "", y: str = "") -> plt.Figure:
     """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
+    if counts.empty:
+        return _nothing(title)
     figure, axes = plt.subplots(figsize=(max(4.5, 1.3 * counts.shape[1] + 2.5), max(2.2, 0.42 * len(counts) + 1.2)))
     labels = counts.map(lambda n: in_french(n) if n else "·")
     sns.heatmap(np.log10(counts.astype(float) + 1), annot=labels, fmt="", cmap="Blues", cbar=False, linewidths=1, ax=axes)
@@ -49,6 +59,8 @@ def counts_figure(counts: pd.DataFrame, title: str = "", x: str = "", y: str = "
 def positions_figure(positions: pd.DataFrame, title: str = "") -> plt.Figure:
     """Share of right letters at each position (`right_positions`), a panel per task and number of options, with the equal
     share as a line."""
+    if positions.empty:
+        return _nothing(title)
     panels = positions.sort_values("right letters", ascending=False).drop_duplicates(["task", "options"]).head(4)
     figure, all_axes = plt.subplots(1, len(panels), figsize=(2.8 * max(len(panels), 2), 3.4), sharey=True, squeeze=False)
     for axes, (task, n) in zip(all_axes[0], panels[["task", "options"]].itertuples(index=False), strict=True):

@@ -1,5 +1,6 @@
 """One reading of a source: its files as text, JSON or rows, what was remarked on the way, and their hashes."""
 
+import csv
 import io
 import json
 import re
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -52,9 +52,10 @@ class RawTable:
                 raise
             except KeyError as error:
                 problem = BadRow(str(error.args[0]), None, "missing")
-            except (TypeError, ValueError, AttributeError, SyntaxError) as error:
+            except (TypeError, ValueError, AttributeError, SyntaxError, IndexError, RecursionError) as error:
                 problem = BadRow("row", raw, f"not of the form of this source ({error})")
-            bad.append((self.name, number, problem.field, str(problem.value)[:VALUE_SHOWN], problem.reason))
+            value = str(problem.value)[:VALUE_SHOWN].encode(errors="backslashreplace").decode()
+            bad.append((self.name, number, problem.field, value, problem.reason))
         return good, bad
 
 
@@ -109,7 +110,8 @@ class Reading:
         self.remarks[self._name(file), what] += rows
 
     def _name(self, file: Path) -> str:
-        return file.relative_to(self.path).as_posix() if self.path in file.parents else file.name
+        base = self.path if self.path.is_dir() else self.path.parent
+        return file.relative_to(base).as_posix() if base in file.parents else file.name
 
     def _opened(self, file: Path) -> None:
         self.hashes.setdefault(self._name(file), sha256(file))
@@ -128,6 +130,8 @@ class Reading:
         text = self.text(file)
         try:
             return json.loads(text)
+        except RecursionError:
+            raise SourceError(f"{file}: JSON nested too deep to be rows") from None
         except json.JSONDecodeError as error:
             raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column {error.colno} "
                               f"({error.msg}), {_whole_rows(text)} whole rows before it") from error
@@ -139,14 +143,19 @@ class Reading:
             return self._parquet(file)
         if ending in (".csv", ".tsv"):
             rows = self._table(file)
-        elif ending in (".jsonl", ".ndjson"):
-            lines = enumerate(self.text(file).split("\n"))
-            rows = [self._line(file, number, line) for number, line in lines if line.strip()]
+        elif ending in (".jsonl", ".ndjson") or self._is_lines(file):
+            lines = [line for line in self.text(file).split("\n") if line.strip()]
+            rows = [self._line(file, number, line) for number, line in enumerate(lines)]
         else:
             rows = self.json(file)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SourceError(f"{file}: expected a list of objects")
         return rows
+
+    def _is_lines(self, file: Path) -> bool:
+        """Whether a file called .json holds an object a line."""
+        first = self.text(file).lstrip().partition("\n")[0].strip()
+        return first.startswith("{") and first.endswith("}")
 
     def _line(self, file: Path, number: int, line: str) -> object:
         try:
@@ -164,7 +173,9 @@ class Reading:
                 for number in range(parquet.num_row_groups):
                     groups.append(parquet.read_row_group(number))
                     whole += len(groups[-1])
-                return _ArrowRows(pa.concat_tables(groups) if groups else parquet.read())
+                table = pa.concat_tables(groups) if groups else parquet.read()
+                table.validate(full=True)  # finds texts that are not UTF-8
+                return _ArrowRows(table)
         except (OSError, pa.ArrowException) as error:
             raise SourceError(f"{file}: not whole parquet ({str(error).splitlines()[0]}); readable up to row {whole}, "
                               f"of {file.stat().st_size} bytes") from error
@@ -175,11 +186,18 @@ class Reading:
         separator = max(",;\t|", key=head.count)  # French spreadsheets write ";"
         if separator != ("\t" if file.suffix.lower() == ".tsv" else ","):
             self.remark(file, f"has columns parted by {separator!r}", rows=0)
-        try:
-            table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise SourceError(f"{file}: not a whole table ({str(error).strip()})") from error
-        return table.to_dict("records")
+        csv.field_size_limit(2**31 - 1)
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+        if not rows:
+            raise SourceError(f"{file}: not a whole table (it is empty)")
+        header, *cells = rows
+        if len(set(header)) < len(header):
+            raise SourceError(f"{file}: two columns have one name ({', '.join(header)})")
+        for number, row in enumerate(cells):
+            if len(row) < len(header) or any(row[len(header):]):  # empty cells beyond the header are a trailing separator
+                raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} columns; {number} whole rows "
+                                  "before it")
+        return [dict(zip(header, row, strict=False)) for row in cells]
 
 
 def _whole_rows(text: str) -> int:

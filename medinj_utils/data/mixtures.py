@@ -95,6 +95,11 @@ def _orders(records: pd.DataFrame, seed: int, by_source: str, by_task: str) -> d
     return found
 
 
+def _in_shares(ordered: tuple[np.ndarray, int]) -> str:
+    order, whole = ordered
+    return f" in the shares asked for, by_source and by_task (of {len(order)} rows)" if whole < len(order) else ""
+
+
 def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: int, shortage: str,
                 by_source: str = "proportional", by_task: str = "as found", sizes: pd.Series | None = None) -> int:
     """The budget that every configuration can keep.
@@ -118,8 +123,8 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
             if wanted > held[name]]):
         if shortage == "refuse":
             raise ShortageError("; ".join(
-                f"{c} needs {wanted} {name} {unit} but {held[name]} are there" for c, name, wanted in short)
-                + f". Lower the budget ({budget}), or set shortage to 'lower' or 'repeat'")
+                f"{c} needs {wanted} {name} {unit} but {held[name]} are there{_in_shares(orders[name])}"
+                for c, name, wanted in short) + f". Lower the budget ({budget}), or set shortage to 'lower' or 'repeat'")
         budget = min(budget - 1, *(held[name] * len(provenances_of(c)) for c, name, _ in short))
     return budget
 
@@ -147,9 +152,9 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
         held = weights[order[:whole]].sum()
         if held < wanted and not (repeat and held):
             raise ShortageError(f"{configuration} needs {wanted} {name} {'rows' if sizes is None else 'tokens'} "
-                                f"but {held:.0f} are there")
+                                f"but {held:.0f} are there{_in_shares((order, whole))}")
         rounds = np.tile(order[:whole], math.ceil(wanted / held)) if held < wanted else order
-        parts.append(rounds[:int(np.searchsorted(np.cumsum(weights[rounds]), wanted - 1e-9)) + 1])
+        parts.append(rounds[:int(np.searchsorted(np.cumsum(weights[rounds]), wanted - 1e-9)) + 1] if wanted else order[:0])
     chosen = np.random.default_rng([seed, len(PROVENANCES)]).permutation(np.concatenate(parts))
     return records.iloc[chosen].reset_index(drop=True)
 

@@ -11,9 +11,11 @@ from itertools import pairwise, permutations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from rensa import RMinHash
 
-from medinj_utils.data.text import coded_words, in_pieces, joined
+from medinj_utils.data.text import coded_words, in_arrow, in_pieces, joined
+from medinj_utils.identity import normalise
 from medinj_utils.prompts import LETTERS
 
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42  # 5 rows a band: of pairs 0.75 alike 98.7 % share one, of pairs 0.3 alike 3.8 %
@@ -82,7 +84,7 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
     found = []
     for (first, second), (a, b) in zip(pairs, np.searchsorted(involved, pairs), strict=True):
         shared = len(np.intersect1d(sets[a], sets[b], assume_unique=True))
-        similarity = shared / (len(sets[a]) + len(sets[b]) - shared)
+        similarity = shared / max(len(sets[a]) + len(sets[b]) - shared, 1)  # signs alone are no words
         if similarity >= least:
             found.append((places[first], places[second], similarity))
     table = pd.DataFrame(found, columns=["first", "second", "similarity"])
@@ -93,34 +95,44 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 def _cases(records: pd.DataFrame) -> np.ndarray:
     """Per record a key that agrees where the same is asked about the same case, whatever the options; of questions
     without a context, where many share the words "laquelle est exacte ?", the options count too."""
-    context, instruction, question = (pd.factorize(records[field])[0].astype(np.int64) for field in (
-        "context", "instruction", "question_id"))
-    return np.where(records["context"] == "", -1 - question, context * len(records) + instruction)
+    context, instruction = (_evened(records[field]) for field in ("context", "instruction"))
+    codes = [pd.factorize(texts)[0].astype(np.int64) for texts in (context, instruction, records["question_id"])]
+    return np.where(context == "", -1 - codes[2], codes[0] * len(records) + codes[1])
+
+
+def _evened(texts: pd.Series) -> pd.Series:
+    """`normalise` of all texts: in compiled code where only capitals are to be evened out."""
+    low = pc.utf8_lower(in_arrow(texts))
+    odd = pc.match_substring_regex(low, r"^\s|\s$|\s\s|[^\S ]|[ßſẞΣς]").to_numpy(False)
+    evened = pd.Series(low, dtype="str")
+    if odd.any():
+        evened[odd] = [normalise(text) for text in texts[odd]]
+    return evened
 
 
 def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
-    """Every group of choice questions that ask the same, a row per group.
+    """Every group of questions that ask the same, a row per group.
 
     The same is asked where instruction, context and options (in any order) agree, or instruction and a context that
-    isn't empty. Columns: ``times``, ``splits`` and ``sources`` of the group, whether the options agree, whether the
-    right options do, whether all is ``identical``, and the instruction. Sorted, so that the table is the same at
-    every run.
+    isn't empty. Columns: ``times``, ``tasks``, ``splits`` and ``sources`` of the group, whether the options agree, whether
+    the right options (or open answers) do, whether all is ``identical``, the instruction, and the ``places`` of its
+    rows. Sorted, so that the table is the same at every run.
     """
-    choice = (records["task"] != "oeq").to_numpy()
-    case = pd.Series(_cases(records))[choice]
-    twice = case.index[case.duplicated(keep=False)]
-    keyed = records.iloc[twice].assign(case=case[twice].to_numpy())
-    keyed = keyed.assign(right=[" | ".join(sorted(options[LETTERS.index(letter)].casefold() for letter in letters))
-                                for options, letters in zip(keyed["options"], keyed["answer_letters"], strict=True)])
+    case = pd.Series(_cases(records))
+    twice = np.flatnonzero(case.duplicated(keep=False))
+    keyed = records.iloc[twice].assign(case=case.iloc[twice].to_numpy())
+    keyed = keyed.assign(right=[
+        " | ".join(sorted(normalise(options[LETTERS.index(letter)]) for letter in letters)) or normalise(answer)
+        for options, letters, answer in zip(keyed["options"], keyed["answer_letters"], keyed["answer_text"], strict=True)])
 
     def named(field: str) -> pd.Series:
         return keyed[["case", field]].drop_duplicates().sort_values(field).groupby("case")[field].agg(", ".join)
 
     groups = keyed.groupby("case", sort=False)
     table = pd.DataFrame({
-        "times": groups.size(), "splits": named("split"), "sources": named("source"),
+        "times": groups.size(), "tasks": named("task"), "splits": named("split"), "sources": named("source"),
         "same_options": groups["question_id"].nunique() == 1, "same_answer": groups["right"].nunique() == 1,
-        "identical": groups["id"].nunique() == 1, "instruction": groups["instruction"].first()})
+        "identical": groups["id"].nunique() == 1, "instruction": groups["instruction"].first(), "places": named("place")})
     return table.sort_values(["splits", "sources", "instruction", "times"], kind="stable", ignore_index=True)
 
 

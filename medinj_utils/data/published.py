@@ -66,7 +66,8 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
 
 
 def expected_and_read(read: Iterable[tuple[str, pd.DataFrame, pd.DataFrame]], sources: Mapping) -> pd.DataFrame:
-    """Rows that the publishers of each source state, where known, beside those read (records and quarantine).
+    """Rows that the publishers of each source state, where known, beside those read and the source's quarantine, whose
+    rows have no split that is sure.
 
     Sources of which one row gives several records are counted by rows of their files. ``read`` holds (source, records,
     quarantine) of each reading, ``sources`` is `medinj_utils.data.SOURCES`.
@@ -75,6 +76,9 @@ def expected_and_read(read: Iterable[tuple[str, pd.DataFrame, pd.DataFrame]], so
     for name, records, quarantine in read:
         for split, stated in sources[name].expected:
             held = records if split == "all" else records[records["split"] == split]
+            gap = held["place"].nunique() - stated
+            if gap < 0:
+                gap = min(0, gap + len(quarantine))
             rows.append({"source": name, "split": split, "stated": stated, "read": held["place"].nunique(),
-                         "in quarantine": len(quarantine)})
-    return pd.DataFrame(rows, columns=["source", "split", "stated", "read", "in quarantine"])
+                         "in quarantine": len(quarantine), "verdict": _verdict(gap)})
+    return pd.DataFrame(rows, columns=["source", "split", "stated", "read", "in quarantine", "verdict"])

@@ -136,6 +136,10 @@ def complete(fields: Mapping, changes: Counter | None = None) -> dict:
     for field in LIST_COLUMNS:
         if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
             raise BadRow(field, row[field], "must be a list of texts")
+    try:
+        "".join([*(row[field] for field in _GIVEN), *row["options"], *row["answer_letters"]]).encode()
+    except UnicodeEncodeError as error:
+        raise BadRow("row", error.object, "holds half of a character (a lone surrogate)") from None
     for field in _CLEANED:
         if row[field]:
             row[field] = clean(row[field], changes)

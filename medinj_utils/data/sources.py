@@ -64,8 +64,8 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
     or the id of a data set on the Hugging Face hub (``organisation/name``), then read at ``revision``.
     ``provenance`` (native, synthetic, translated) is told where the files don't say it; it is never guessed.
 
-    What was remarked stands in ``records.attrs["reading"]``: ``files`` (SHA-256 of each file read), ``changes`` (texts
-    changed by each cleaning rule) and ``remarks`` (file, remark, rows).
+    What was remarked stands in ``records.attrs["reading"]``: ``files`` (SHA-256 of each file read), ``commit`` (of a set on
+    the hub), ``changes`` (texts changed by each cleaning rule) and ``remarks`` (file, remark, rows).
 
     Raises `SourceError` for an unknown source, a missing location, or a file that can't be read at all.
     """
@@ -97,7 +97,7 @@ def _read(name: str, gives: str, location: str | Path, revision: str | None,
     if not len(table) and not len(quarantine):
         raise SourceError(f"{reading.path}: no row of source {name!r} found there")
     table.attrs["reading"] = {
-        "files": reading.hashes, "changes": dict(changes),
+        "files": reading.hashes, "commit": commit_of(reading.path), "changes": dict(changes),
         "remarks": [{"file": file, "remark": what, "rows": rows} for (file, what), rows in reading.remarks.items()]}
     return table, quarantine
 

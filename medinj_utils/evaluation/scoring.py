@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from medinj_utils.evaluation.reading import explain_choice
@@ -26,31 +27,83 @@ def score_choices(predicted: Collection[str] | None, gold: Collection[str], task
             "read": bool(predicted)}
 
 
+def chance_levels(items: pd.DataFrame) -> pd.Series:
+    """Expected exact match of a uniformly random valid answer per item: 1/n for one right letter, 1/(2^n − 1)
+    where any non-empty set of letters is valid."""
+    n = items["options"].map(len)
+    return (1 / n).where(items["task"] == "mcqu", 1 / (2.0**n - 1))
+
+
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd.DataFrame:
     """One row per answer: system, id, mode, provenance, source and task of the test item, letters read, why, scores.
 
-    Answers that were never asked (a note, no text) are kept with ``set_aside`` true and no scores.
+    Beside the scores of `score_choices` stand ``chance`` (see `chance_levels`); ``as_asked``, whether the answer is nothing
+    but letters in the form that was asked for; ``hits``, ``false_alarms`` and ``misses``, the options that were named and
+    right, named and wrong, right and not named; and in the mode "likelihood" ``confidence`` (the probability of the letter
+    given) and ``brier`` (Brier 1950: sum over the letters of the squared distance of probability and truth, 0 to 2).
+    Answers that were never asked (a note, no text), and questions whose gold is empty or beyond the options, are kept with
+    ``set_aside`` true and no scores.
     """
     known = items.drop_duplicates("id").set_index("id")
-    rows = []
+    chance, rows = chance_levels(known), []
     for answer in answers.to_dict("records"):
         item = known.loc[answer["id"]]
+        letters_there, gold = LETTERS[:len(item["options"])], set(item["answer_letters"])
+        usable = gold and gold <= set(letters_there)
+        note = answer["note"] or ("" if usable else "the right answer is empty or beyond the options")
         row = {"system": system, "id": answer["id"], "mode": answer["mode"], "provenance": item["provenance"],
-               "source": item["source"], "task": item["task"], "raw": answer["raw"], "set_aside": bool(answer["note"]),
-               "letters": None, "why": answer["note"], "exact_match": None, "jaccard": None, "read": None}
-        if not answer["note"]:
-            options = dict(zip(LETTERS, item["options"], strict=False))
+               "source": item["source"], "task": item["task"], "raw": answer["raw"], "set_aside": bool(note),
+               "chance": chance[answer["id"]], **dict.fromkeys(_SCORES), "why": note}
+        if not note:
+            options = dict(zip(letters_there, item["options"], strict=True))
             letters, why = explain_choice(answer["raw"], options, item["task"])
-            row |= score_choices(letters, item["answer_letters"], item["task"])
-            row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "why": why}
+            named = letters or frozenset()
+            row |= score_choices(letters, gold, item["task"])
+            row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "why": why,
+                    "as_asked": bool(named) and answer["raw"].strip() == ", ".join(sorted(named)), "hits": len(named & gold),
+                    "false_alarms": len(named - gold), "misses": len(gold - named)}
+            p = answer.get("probabilities")
+            if p is not None and len(p):
+                truth = np.array([letter in gold for letter in letters_there], dtype=float)
+                row |= {"confidence": float(np.max(p)), "brier": float(((np.asarray(p) - truth) ** 2).sum())}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
+_SCORES = ("letters", "why", "exact_match", "jaccard", "read", "as_asked", "hits", "false_alarms", "misses", "confidence",
+           "brier")
+
+
 def summarise(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Means per group of `score_answers` rows: items, exact match, Jaccard (mcq items alone), share unread."""
-    asked = scores[~scores["set_aside"]].astype({"exact_match": float, "jaccard": float, "read": bool})
-    asked = asked.assign(jaccard=asked["jaccard"].where(asked["task"] == "mcq"))
+    """Per group of `score_answers` rows: items; means of exact match, of its chance level, and of what lies above chance as
+    a share of what could ((match − chance) / (1 − chance)); of mcq items the mean Jaccard index and, over all their
+    options together, precision, recall and F1; shares of answers as asked and unread, and exact match among the read."""
+    asked = scores[~scores["set_aside"]].astype({"exact_match": float, "jaccard": float, "read": bool, "as_asked": float})
+    several = asked["task"] == "mcq"
+    asked = asked.assign(jaccard=asked["jaccard"].where(several), among_read=asked["exact_match"].where(asked["read"]),
+                         **{name: asked[name].where(several).astype(float) for name in ("hits", "false_alarms", "misses")})
     grouped = asked.groupby(by, sort=False)
-    return grouped.agg(items=("id", "size"), exact_match=("exact_match", "mean"), jaccard_mcq=("jaccard", "mean"),
-                       unread=("read", lambda read: 1 - read.mean())).reset_index()
+    table = grouped.agg(items=("id", "size"), exact_match=("exact_match", "mean"), chance=("chance", "mean"),
+                        jaccard_mcq=("jaccard", "mean"), as_asked=("as_asked", "mean"),
+                        unread=("read", lambda read: 1 - read.mean()), exact_match_read=("among_read", "mean"))
+    named = grouped[["hits", "false_alarms", "misses"]].sum()
+    hits = named["hits"].where(table["jaccard_mcq"].notna())
+    table.insert(3, "above_chance", (table["exact_match"] - table["chance"]) / (1 - table["chance"]))
+    return table.assign(
+        precision_mcq=hits / (named["hits"] + named["false_alarms"]), recall_mcq=hits / (named["hits"] + named["misses"]),
+        f1_mcq=2 * hits / (2 * hits + named["false_alarms"] + named["misses"])).reset_index()
+
+
+def calibration(scores: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """How often answers of a confidence are right: per system and bin of confidence (equal widths from 0 to 1) ``items``,
+    mean ``confidence`` and ``exact_match``; in every row the system's expected calibration error ``ece`` (mean distance of
+    the two, weighted by items; Guo et al. 2017) and mean ``brier``."""
+    told = scores[scores["confidence"].notna()].astype({"confidence": float, "exact_match": float, "brier": float})
+    told = told.assign(bin=np.minimum((told["confidence"] * bins).astype(int), bins - 1))
+    table = told.groupby(["system", "bin"], sort=False).agg(
+        items=("id", "size"), confidence=("confidence", "mean"), exact_match=("exact_match", "mean")).reset_index()
+    table = table.sort_values(["system", "bin"], kind="stable", ignore_index=True)
+    gap = (table["confidence"] - table["exact_match"]).abs() * table["items"]
+    total = table.groupby("system")["items"].transform("sum")
+    return table.assign(ece=gap.groupby(table["system"]).transform("sum") / total,
+                        brier=table["system"].map(told.groupby("system")["brier"].mean()))

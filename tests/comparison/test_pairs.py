@@ -5,7 +5,8 @@ from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from medinj_utils.comparison import compare_pairs, compare_systems
 from medinj_utils.comparison.pairs import bootstrap_means, mcnemar, sign_flip
-from medinj_utils.comparison.tables import chance_levels, clusters_of, score_matrix, unread_shares
+from medinj_utils.comparison.tables import clusters_of, score_matrix, unread_shares
+from medinj_utils.evaluation.scoring import chance_levels
 from medinj_utils.runs import run_names, run_parts, show_p
 
 

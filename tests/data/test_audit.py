@@ -8,6 +8,7 @@ import pytest
 from rows import collect
 
 from medinj_utils.data import artefacts, audit, overlap, published, read_source, read_texts
+from medinj_utils.data.figures import counts_figure, positions_figure
 from medinj_utils.data.languages import anchors, match_across_languages, retold_questions
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.readers.casimedicos import documents
@@ -43,7 +44,7 @@ def test_planted_duplicates_and_leaks_are_found(world):
 def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
     french, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
     found = overlap.find_duplicates(french)
-    assert len(found[found["identical"]]) == 3
+    assert len(found[found["identical"]]) == 3 and found.loc[found["identical"], "places"].str.contains("train.json:").all()
     tasks = audit.count_records(french).set_index("task")[["train", "validation", "test"]]
     shares = (tasks.loc["mcq"] / tasks.sum()).to_dict()  # the balance of tasks shifts between the splits
     assert shares["train"] > 0.7 and shares["validation"] < 0.55 and shares["test"] < 0.55
@@ -51,6 +52,8 @@ def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
     assert negative[french["instruction"].str.contains("fausse|sauf", case=False, regex=True)].mean() > 0.97
     spanish, _ = read_source("casimedicos", shared_data / "casimedicos-fr" / "raw")
     found = overlap.find_duplicates(spanish)
+    assert (found["tasks"] == "oeq").sum() > 15  # the comments on the same questions
+    found = found[found["tasks"] == "mcqu"]
     assert found["splits"].str.contains(",").sum() == 15
     assert (~found["same_answer"] & found["same_options"]).sum() == 2
     leaks = overlap.find_leaks(spanish[spanish["task"] == "mcqu"])
@@ -319,7 +322,29 @@ def test_french_typography():
 def test_tables_of_records_without_choices_are_empty_and_not_an_error():
     rows = table(choice("Pourquoi ?", "", "", task="oeq", answer_text="Parce que."))
     assert artefacts.right_positions(rows).empty and artefacts.blind_baselines(rows).empty
-    assert pd.DataFrame(overlap.find_duplicates(rows)).empty
+    assert overlap.find_duplicates(rows).empty and artefacts.longest_is_right(rows)["low"].empty
+    for draw, table_of in ((positions_figure, artefacts.right_positions(rows)), (counts_figure, overlap.leak_matrix(
+            overlap.find_leaks(rows), rows))):
+        assert "nothing" in draw(table_of).axes[0].texts[0].get_text()
+
+
+def test_duplicates_are_found_whatever_capitals_and_spaces_and_among_open_questions():
+    same = table(choice("Que  faire ?", ["le  rein", "foie"], context="Une femme de 30 ans."),
+                 choice("que faire ?", ["le rein", "foie"], context="Une femme\nde 30  ans."),
+                 choice("Pourquoi ?", "", "", task="oeq", answer_text="Parce que."),
+                 choice("Pourquoi ?", "", "", task="oeq", answer_text="Car."))
+    found = overlap.find_duplicates(same)
+    assert found["times"].tolist() == [2, 2] and found.set_index("tasks")["same_answer"].to_dict() == {"mcqu": True, "oeq": False}
+    blank = table(choice("Laquelle ?", "ab", context=" ", split="test"), choice("Laquelle ?", "cd", context=" "))
+    assert overlap.find_duplicates(blank).empty and overlap.find_leaks(blank).empty
+
+
+def test_signs_alone_are_no_near_duplicates_and_french_is_not_taken_for_spanish():
+    assert overlap.near_duplicates(table(choice("?", "+-"), choice("!", ["++", "--"]))).empty
+    french = table(choice("Il faut que le patient sache que l'on pense que ce soit possible, or que tu as ...", ["oui", "non"]))
+    assert artefacts.texts_by_row(french)["foreign"].item() == 0
+    twice = pd.concat([french, french])
+    assert len(artefacts.text_summary(twice, artefacts.texts_by_row(twice))) == 1
 
 
 def test_the_table_of_duplicates_does_not_hang_on_the_numbers_of_the_cases(world, monkeypatch):

@@ -47,3 +47,15 @@ def test_right_answers_as_sets_write_them(answer, letters):
         assert found.value.field == "answer"
     else:
         assert right_letters(answer, OPTIONS) == list(letters)
+
+
+@pytest.mark.parametrize("after, kept", [
+    ("\nRéponse :", "Réponse :"), ("\n\nRépondez par la lettre.", "Répondez par la lettre."), ("\nsuite de l'option", "")])
+def test_what_follows_the_options_is_none_of_the_last(after, kept):
+    question, options = part_options(f"Quel organe ?\n(A) le foie\n(B) le rein{after}")
+    assert question == "\n".join(filter(None, ["Quel organe ?", kept]))
+    assert options == ["le foie", "le rein" + ("" if kept else " suite de l'option")]
+
+
+def test_options_that_differ_by_a_full_stop_alone_are_told_apart():
+    assert right_letters("5", ["3", "5", "5."]) == ["B"] and right_letters("5.", ["3", "5", "5."]) == ["C"]

@@ -53,3 +53,19 @@ def test_damaged_utf_8_is_no_other_encoding(tmp_path):
     (tmp_path / "f").write_bytes("première\nligne ".encode() + b"\xc3")
     with pytest.raises(EncodingError, match=r"byte 16, line 2; whole up to there"):
         decode(tmp_path / "f")
+
+
+def test_what_only_looks_like_a_tag_stays_and_damaged_bytes_after_a_mark_are_told(tmp_path):
+    assert clean("si a <b et c> d") == "si a <b et c> d" and clean('<a href="x">lien</a> <b>gras</b>') == "lien gras"
+    file = tmp_path / "a.json"
+    for data in (b"\xef\xbb\xbfabc\xff", b"\xff\xfea\x00b"):
+        file.write_bytes(data)
+        with pytest.raises(EncodingError, match="a.json: damaged utf"):
+            decode(file)
+
+
+def test_half_a_character_goes_to_quarantine_in_whatever_field():
+    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "train", "instruction": "Un ?", "answer_text": "oui"}
+    for field in ("instruction", "licence", "explanation"):
+        records, quarantine = collect(row | {field: "a\ud800"})
+        assert records.empty and "half of a character" in quarantine["reason"].item()

@@ -37,6 +37,10 @@ def test_budgets_are_kept_in_equal_shares(training, configuration, budget):
     assert counts.to_dict() == shares(configuration, budget)
 
 
+def test_a_budget_smaller_than_the_number_of_provenances_is_kept(training):
+    assert [len(build_mixture(training, "ALL", budget, 0)) for budget in (1, 2, 3)] == [1, 2, 3]
+
+
 def test_the_seed_decides_the_rows(training):
     first, again, other = (build_mixture(training, "ALL", 20, seed) for seed in (1, 1, 2))
     assert first.equals(again)

@@ -104,3 +104,68 @@ def test_told_provenance_fills_what_rows_leave_out_and_contradicts_nothing(tmp_p
     records, quarantine = read_source("own", path, provenance="translated")
     assert records["provenance"].tolist() == ["translated"]
     assert quarantine[["row", "field"]].to_numpy().tolist() == [[1, "provenance"]]
+
+
+def test_gold_is_read_in_its_declared_form_alone(tmp_path):
+    letters = {"columns": ["a", "b", "c", "d"]}
+    row = {"question": "Quel groupe ?", "a": "O", "b": "A", "c": "B", "d": "AB"}
+    texts, _ = read_source("own", write(tmp_path, [row | {"g": "A"}], gold={"text": "g"}, options=letters))
+    assert texts["answer_letters"].item() == ["B"]  # the text A is option B
+    several, _ = read_source("own", write(tmp_path, [row | {"g": "AB"}], gold={"letters": "g"}, options=letters, task="mcq"))
+    assert several["answer_letters"].item() == ["A", "B"]
+    other = {"question": "?", "a": "w", "b": "x", "c": "y", "d": "z", "g": "AB"}
+    _, refused = read_source("own", write(tmp_path, [other], gold={"text": "g"}, options=letters, task="mcq"))
+    assert refused["reason"].item() == "not the text of an option"
+
+
+@pytest.mark.parametrize("text, told", [
+    ("question,texte,note\nUn ?,Deux,N,\nTrois ?,Quatre,,\n", None),  # a separator too many at each line's end
+    ("question,texte,note\nUn ?,Deux,N,trop\n", "row 0: 4 cells under 3 columns"),
+    ("question,texte,note\nUn ?,Deux,N\nTrois ?,Qua", "row 1: 2 cells under 3 columns; 1 whole rows before it"),
+    ("question,texte,texte\nUn ?,Deux,N\n", "two columns have one name"), ("", "it is empty")])
+def test_tables_with_cells_too_many_or_too_few_never_shift_their_columns(tmp_path, text, told):
+    path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    if told:
+        with pytest.raises(SourceError, match=told):
+            read_source("own", path)
+    else:
+        records, _ = read_source("own", path)
+        assert records[["instruction", "answer_text"]].values.tolist() == [["Un ?", "Deux"], ["Trois ?", "Quatre"]]
+
+
+def test_missing_cells_never_become_words(tmp_path):
+    path = write(tmp_path, [ROW], files="mine.jsonl", gold={"letters": "bonne"}, options={"column": "o"},
+                 context={"column": "cas"})
+    rows = ['{"question": "Un ?", "cas": NaN, "o": ["non", "1:30", "010"], "bonne": "B"}',
+            '{"question": "Deux ?", "cas": null, "o": ["non", null, "oui"], "bonne": "A"}',
+            '{"question": "Trois ?", "cas": "", "o": "[\'oui\', \'non\']", "bonne": "A"}',
+            '{"question": "Quatre ?", "cas": "", "o": "[\'oui\' \'non", "bonne": "A"}']
+    (tmp_path / "mine.jsonl").write_text("\n\n".join(rows), encoding="utf-8")
+    records, quarantine = read_source("own", path)
+    assert records["context"].tolist() == ["", ""]
+    assert records["options"].tolist() == [["non", "1:30", "010"], ["oui", "non"]]
+    assert quarantine[["row", "reason"]].values.tolist() == [[1, "an option is empty"], [3, "neither a list nor a mapping"]]
+
+
+@pytest.mark.parametrize("files, told", [
+    ("/tmp/x.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
+    ("..", "nothing beside it")])
+def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
+    path = write(tmp_path, [ROW], gold={"letters": "bonne"})
+    path.write_text(yaml.safe_dump(TOLD | {"files": files, "gold": {"letters": "bonne"}}), encoding="utf-8")
+    with pytest.raises(SourceError, match=told):
+        read_source("own", path)
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_provenance_is_refused(tmp_path):
+    for place in "xy":
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "q.csv").write_text(f"question,texte\n{place} ?,oui\n", encoding="utf-8")
+    path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
+    path.write_text(yaml.safe_dump(TOLD | {"files": "*/q.csv", "task": "oeq", "gold": {"text": "texte"}}), encoding="utf-8")
+    records, _ = read_source("own", path)
+    assert records["place"].tolist() == ["x/q.csv:0", "y/q.csv:0"]
+    assert set(records.attrs["reading"]["files"]) == {"mine.yaml", "x/q.csv", "y/q.csv"}
+    with pytest.raises(SourceError, match="says 'native', but the reading was told 'synthetic'"):
+        read_source("own", path, provenance="synthetic")

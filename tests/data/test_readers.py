@@ -181,7 +181,8 @@ def test_files_in_another_encoding_are_read_and_remarked(tmp_path):
     records, _ = read_source("medinjection", folder)
     assert records["options"].item() == ["où", "là"]
     assert records.attrs["reading"]["remarks"] == [
-        {"file": "Native/Train/mcqu/mcqu_train.json", "remark": "is not UTF-8; read as cp1252", "rows": 0}]
+        {"file": "Native/Train/mcqu/mcqu_train.json", "remark": "is not UTF-8; read as cp1252", "rows": 0},
+        {"file": "Native/Train/mcqu/mcqu_train.json", "remark": "split train told by its path alone", "rows": 1}]
     assert len(records.attrs["reading"]["files"]["Native/Train/mcqu/mcqu_train.json"]) == 64
 
 

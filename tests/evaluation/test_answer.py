@@ -6,9 +6,12 @@ import time
 
 import pandas as pd
 import pytest
+import torch
 
 from medinj_utils import prompts
-from medinj_utils.evaluation.answer import allowed_answers, answer_questions, asked_of, load_model
+from medinj_utils.evaluation.answer import answer_questions, asked_of, batches_of, load_model
+from medinj_utils.evaluation.engine import allowed_answers
+from medinj_utils.training.text import chat_ids
 
 ASKED = asked_of("planted", "", None, "float32")
 
@@ -29,10 +32,57 @@ def ask(items, loaded, path, **changes):
 
 
 def test_batched_and_single_answers_are_the_same(items, loaded, tmp_path):
-    batched = ask(items, loaded, tmp_path / "batched.parquet", batch_size=17)
-    single = ask(items, loaded, tmp_path / "single.parquet", batch_size=1)
-    pd.testing.assert_frame_equal(batched, single)
-    assert len(batched) == 2 * len(items)
+    batched = ask(items, loaded, tmp_path / "batched.parquet", batch_tokens=2000)
+    single = ask(items, loaded, tmp_path / "single.parquet", batch_tokens=1)
+    pd.testing.assert_frame_equal(batched.drop(columns="probabilities"), single.drop(columns="probabilities"))
+    for one, other in zip(batched["probabilities"], single["probabilities"], strict=True):
+        assert list(one) == pytest.approx(list(other), abs=1e-4)
+    assert len(batched) == 2 * len(items) + (items["task"] == "mcqu").sum()
+
+
+def test_greedy_answers_are_those_of_the_librarys_own_loop(items, loaded, tmp_path):
+    model, tokenizer = loaded
+    ours = ask(items, loaded, tmp_path / "a.parquet", modes=["greedy"])["raw"]
+    for item, raw in zip(items.to_dict("records"), ours, strict=True):
+        prompt = chat_ids(tokenizer, prompts.messages(item, with_answer=False), open_answer=True)
+        ids = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)), do_sample=False,
+                             max_new_tokens=16, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
+        assert tokenizer.decode(ids[0, len(prompt):], skip_special_tokens=True) == raw
+
+
+def test_probabilities_are_the_models_own_and_their_best_letter_is_the_answer(items, loaded, tmp_path):
+    model, tokenizer = loaded
+    answers = ask(items, loaded, tmp_path / "a.parquet", modes=["likelihood", "constrained"])
+    answers = answers.pivot(index="id", columns="mode", values=["raw", "probabilities"])
+    single = items[items["task"] == "mcqu"]
+    assert (answers.loc[single["id"], ("raw", "likelihood")] == answers.loc[single["id"], ("raw", "constrained")]).all()
+    for item in single.head(5).to_dict("records"):
+        prompt = chat_ids(tokenizer, prompts.messages(item, with_answer=False), open_answer=True)
+        letters = [tokenizer(letter)["input_ids"][0] for letter in prompts.LETTERS[:len(item["options"])]]
+        with torch.inference_mode():
+            expected = model(torch.tensor([prompt])).logits[0, -1, letters].softmax(-1).tolist()
+        assert list(answers.loc[item["id"], ("probabilities", "likelihood")]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_batches_hold_what_the_budget_allows():
+    lengths = [5, 5, 6, 10, 30]
+    assert batches_of(lengths, range(5), 18) == [[0, 1, 2], [3], [4]]
+    assert batches_of(lengths, range(5), 1) == [[0], [1], [2], [3], [4]]
+    assert batches_of(lengths, [], 10) == []
+
+
+def test_a_batch_that_does_not_fit_into_memory_is_asked_in_halves(items, loaded, tmp_path, monkeypatch):
+    whole, forward, refused = ask(items, loaded, tmp_path / "whole.parquet"), type(loaded[0]).forward, []
+
+    def small_memory(self, input_ids, **told):
+        if len(input_ids) > 5:
+            refused.append(len(input_ids))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, input_ids=input_ids, **told)
+
+    monkeypatch.setattr(type(loaded[0]), "forward", small_memory)
+    halved = ask(items, loaded, tmp_path / "halved.parquet")
+    assert refused and halved["raw"].equals(whole["raw"])
 
 
 def test_constrained_answers_are_all_valid(items, loaded, tmp_path):
@@ -70,10 +120,10 @@ def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, t
 KILLED = """
 import sys, pandas as pd
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
+from medinj_utils.evaluation.answer import answer_questions, asked_of, batches_of, load_model
 records, _ = read_source("planted", sys.argv[1])
 items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(48)
-answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted", "", None, "float32"), batch_size=2,
+answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted", "", None, "float32"), batch_tokens=100,
                  max_new_tokens=16)
 """
 
@@ -81,7 +131,7 @@ answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted",
 @pytest.mark.parametrize("parts_before", [1, 12])
 def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, loaded, tmp_path, parts_before):
     whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
-    ask(items, loaded, whole, batch_size=2)
+    ask(items, loaded, whole, batch_tokens=100)
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(world["folder"] / "published"), str(cut)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     parts, deadline = tmp_path / "cut.parts", time.time() + 120
@@ -99,7 +149,7 @@ def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, loaded, 
 
     answer_questions.__globals__["write_parquet"], original = spy, answer_questions.__globals__["write_parquet"]
     try:
-        ask(items, loaded, cut, batch_size=2)
+        ask(items, loaded, cut, batch_tokens=100)
     finally:
         answer_questions.__globals__["write_parquet"] = original
     assert all(kept[file] == stamp for file, stamp in done.items())  # what was answered was not asked again

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from medinj_utils.evaluation.scoring import score_answers, score_choices, summarise
+from medinj_utils.evaluation.scoring import calibration, score_answers, score_choices, summarise
 
 
 @pytest.mark.parametrize("predicted, gold, exact, jaccard", [
@@ -35,3 +35,37 @@ def test_answers_become_rows_and_rows_become_tables():
     assert table.loc[0, "exact_match"] == 0.5
     assert table.loc[0, "jaccard_mcq"] == 0.5
     assert table.loc[0, "unread"] == 0
+
+
+def test_options_are_counted_and_chance_is_taken_off_by_hand():
+    items = pd.DataFrame({
+        "id": ["a", "b", "c"], "provenance": "native", "source": "s", "task": ["mcq", "mcq", "mcqu"],
+        "options": [list("xyz"), list("xyz"), list("wxyz")], "answer_letters": [["A", "C"], ["B"], ["D"]]})
+    answers = pd.DataFrame({"id": ["a", "b", "c"], "mode": "greedy", "note": "",
+                            "raw": ["A, B", "Je ne sais pas.", "La bonne réponse est la D."]})
+    scores = score_answers(answers, items, "BASE")
+    assert scores[["hits", "false_alarms", "misses"]].values.tolist() == [[1, 1, 1], [0, 0, 1], [1, 0, 0]]
+    assert scores["as_asked"].tolist() == [True, False, False] and scores["chance"].tolist() == [1 / 7, 1 / 7, 1 / 4]
+    row = summarise(scores, ["system"]).iloc[0]
+    assert (row["precision_mcq"], row["recall_mcq"], row["f1_mcq"]) == (1 / 2, 1 / 3, 2 * 1 / (2 + 1 + 2))
+    assert row["exact_match"] == pytest.approx(1 / 3) and row["exact_match_read"] == 1 / 2
+    assert row["above_chance"] == pytest.approx((1 / 3 - row["chance"]) / (1 - row["chance"]))
+
+
+def test_a_gold_that_is_empty_or_beyond_the_options_is_set_aside_and_not_scored():
+    items = pd.DataFrame({"id": ["a", "b"], "provenance": "native", "source": "s", "task": "mcqu",
+                          "options": [["foie", "rein"]] * 2, "answer_letters": [[], ["C"]]})
+    scores = score_answers(pd.DataFrame({"id": ["a", "b"], "mode": "greedy", "raw": ["A", "A"], "note": ""}), items, "BASE")
+    assert scores["set_aside"].all() and scores["exact_match"].isna().all() and scores["why"].str.contains("beyond").all()
+
+
+def test_calibration_by_hand():
+    items = pd.DataFrame({"id": list("abcd"), "provenance": "native", "source": "s", "task": "mcqu",
+                          "options": [["foie", "rein"]] * 4, "answer_letters": [["A"]] * 4})
+    answers = pd.DataFrame({"id": list("abcd"), "mode": "likelihood", "note": "", "raw": ["A", "A", "B", "A"],
+                            "probabilities": [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9], [1.0, 0.0]]})
+    table = calibration(score_answers(answers, items, "BASE"))
+    assert table["items"].sum() == 4 and table["bin"].tolist() == [9]
+    assert table["ece"].item() == pytest.approx(abs((0.9 * 3 + 1) / 4 - 3 / 4))
+    assert table["brier"].item() == pytest.approx((0.02 + 0.02 + 1.62 + 0) / 4)
+    assert calibration(score_answers(answers.assign(probabilities=[[]] * 4), items, "BASE")).empty

@@ -92,4 +92,5 @@ def _read(reading: Reading) -> Iterator[RawTable]:
 
 SOURCE = Source(
     name="ddxplus", title="DDXPlus (French)", provenance="synthetic", licence="CC-BY-4.0",
-    citation="Fansi Tchango et al., DDXPlus, NeurIPS 2022 Datasets and Benchmarks", read=_read)
+    citation="Fansi Tchango et al., DDXPlus, NeurIPS 2022 Datasets and Benchmarks", read=_read,
+    expected=(("all", 2611),))

@@ -24,4 +24,5 @@ def _read(reading: Reading) -> Iterator[RawTable]:
 
 SOURCE = Source(
     name="e3c", title="E3C (French clinical cases)", provenance="native", licence="CC-BY-4.0 or as each document says",
-    citation="Magnini et al., The E3C Project, CLiC-it 2020", read=_read, gives="texts")
+    citation="Magnini et al., The E3C Project, CLiC-it 2020", read=_read, gives="texts",
+    expected=(("all", 1000),))

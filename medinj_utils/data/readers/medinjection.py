@@ -68,7 +68,7 @@ def _chat(raw: Mapping, task: str | None, where: str) -> Mapping:
 
 
 def _fields(raw: Mapping, where: str, task: str, source: str, licence: str) -> Mapping:
-    shared = {"task": task, "source": raw.get("source") or source, "context": raw.get("context") or "", "licence": licence,
+    shared = {"task": task, "source": source or raw["source"], "context": raw.get("context") or "", "licence": licence,
               "parent": raw.get("parent") or ""}
     if task == "oeq":
         return shared | {"instruction": raw["instruction"], "answer_text": raw["answer"]}
@@ -79,7 +79,8 @@ def _fields(raw: Mapping, where: str, task: str, source: str, licence: str) -> M
 
 
 def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]:
-    """Rows of every table file of a reading; a row's own ``source``, ``split`` and ``parent``, if any, are kept."""
+    """Rows of every table file of a reading; a row's own ``split`` and ``parent``, if any, are kept, and its own ``source``
+    where none is told."""
     for name, file in reading.files(*TABLES):
         if _TRANSLATION.search(name):
             reading.remark(file, "holds translations, no questions: not read", rows=0)
@@ -90,6 +91,8 @@ def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]
         def parse(number: int, raw: dict, name: str = name, file: Path = file, path_split: str | None = path_split,
                   path_task: str | None = path_task) -> Iterator[Mapping]:
             where = f"{name}, row {number}"
+            if not raw.get("split"):
+                reading.remark(file, f"split {path_split} told by its path alone")
             split = raw.get("split") or path_split
             if split is None:
                 raise SourceError(f"{where}, split: told neither by the row nor by the path")

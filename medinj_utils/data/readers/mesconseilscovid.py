@@ -54,4 +54,5 @@ def _read(reading: Reading) -> Iterator[RawTable]:
 
 SOURCE = Source(
     name="mesconseilscovid", title="MesConseilsCovid (questions et réponses)", provenance="native", licence="MIT",
-    citation="Délégation ministérielle du numérique en santé, MesConseilsCovid", read=_read)
+    citation="Délégation ministérielle du numérique en santé, MesConseilsCovid", read=_read,
+    expected=(("all", 131),))

@@ -5,14 +5,17 @@ The location is the table (CSV, JSON, JSON lines or parquet, then with the recor
 may hold.
 """
 
+import ast
+import contextlib
+import json
+import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from medinj_utils.data.choices import part_options, right_letters
+from medinj_utils.data.choices import letters_alone, letters_of_texts, part_options
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import LIST_COLUMNS, PROVENANCES, SPLITS, TASKS, TEXT_COLUMNS, BadRow
 from medinj_utils.data.sources import Source
@@ -30,7 +33,7 @@ class Column(_Part):
     """A column of the table; ``values`` translates what stands in it, and then must name every value."""
 
     column: str
-    values: dict[str, str] | None = None
+    values: dict[str | int | bool, str] | None = None
 
 
 class Options(_Part):
@@ -84,31 +87,46 @@ class TableMapping(_Part):
     parent: Column | None = None
 
 
+def _text(value: object, column: str) -> str:
+    """A cell as text; missing ones are empty."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if not isinstance(value, str | int | float):
+        raise BadRow(column, value, "neither a text nor a number")
+    return str(value)
+
+
+def _listed(value: object, column: str) -> object:
+    """A list or mapping, which may be written as JSON or as Python writes it."""
+    if not isinstance(value, str):
+        return value
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError):
+            return read(value)
+    raise BadRow(column, value, "neither a list nor a mapping")
+
+
 def _value(raw: Mapping, told: str | Column | None, field: str) -> str:
     if not isinstance(told, Column):
         return told or ""
-    value = raw[told.column]
+    value = _text(raw[told.column], told.column)
     if told.values is None:
-        return "" if value is None else str(value)
-    if str(value) not in told.values:
-        raise BadRow(told.column, value, f"{field}: not among the values {', '.join(told.values)}")
-    return told.values[str(value)]
+        return value
+    known = {str(key): word for key, word in told.values.items()}
+    if value not in known:
+        raise BadRow(told.column, value, f"{field}: not among the values {', '.join(known)}")
+    return known[value]
 
 
 def _options(raw: Mapping, told: Options, instruction: str) -> tuple[str, list[str]]:
     if told.inside:
         return part_options(instruction)
     if told.columns:
-        texts = [str(raw[column] or "").strip() for column in told.columns]
+        texts = [_text(raw[column], column).strip() for column in told.columns]
         while texts and not texts[-1]:
             texts.pop()
         return instruction, texts
-    value = raw[told.column]
-    if isinstance(value, str):
-        try:
-            value = yaml.safe_load(value)  # a list or mapping written as JSON
-        except yaml.YAMLError:
-            raise BadRow(told.column, value, "neither a list nor a mapping") from None
+    value = _listed(raw[told.column], told.column)
     if isinstance(value, dict):
         letters = sorted(value)
         if [letter.upper() for letter in letters] != list(LETTERS[:len(letters)]):
@@ -116,7 +134,7 @@ def _options(raw: Mapping, told: Options, instruction: str) -> tuple[str, list[s
         value = [value[letter] for letter in letters]
     if not isinstance(value, list):
         raise BadRow(told.column, value, "neither a list nor a mapping")
-    return instruction, [str(text) for text in value]
+    return instruction, [_text(text, told.column) for text in value]
 
 
 def _letters(raw: Mapping, told: Gold, options: list[str]) -> list[str]:
@@ -131,13 +149,22 @@ def _letters(raw: Mapping, told: Gold, options: list[str]) -> list[str]:
         cell = raw[told.index]
         numbers = cell if isinstance(cell, list) else str(cell).replace(";", ",").split(",")
         try:
-            places = sorted(int(number) - told.base for number in numbers)
+            places = sorted(float(number) - told.base for number in numbers)
         except (TypeError, ValueError):
             raise BadRow(told.index, cell, "not a number") from None
-        if not places or places[0] < 0 or places[-1] >= len(options):
+        if not all(place.is_integer() for place in places) or not places:
+            raise BadRow(told.index, cell, "not a whole number")
+        places = [int(place) for place in places]
+        if places[0] < 0 or places[-1] >= min(len(options), len(LETTERS)):
             raise BadRow(told.index, cell, f"need numbers from {told.base} to {told.base + len(options) - 1}")
         return [LETTERS[place] for place in places]
-    return right_letters(raw[told.letters or told.text], options)
+    column = told.letters or told.text
+    value = raw[column]
+    if isinstance(value, str) and value.strip().startswith("["):
+        value = _listed(value, column)
+    if not isinstance(value, list):
+        value = _text(value, column)
+    return (letters_alone if told.letters else letters_of_texts)(value, options)
 
 
 def _mapped(raw: Mapping, told: TableMapping) -> Iterator[Mapping]:
@@ -146,7 +173,7 @@ def _mapped(raw: Mapping, told: TableMapping) -> Iterator[Mapping]:
     if fields["task"] == "oeq":
         if told.gold.text is None:
             raise BadRow("gold", None, "an open question needs its answer: gold: {text: column}")
-        yield fields | {"answer_text": str(raw[told.gold.text] or "")}
+        yield fields | {"answer_text": _text(raw[told.gold.text], told.gold.text)}
         return
     if told.options is None:
         raise BadRow("options", None, "a choice question needs options in the mapping")
@@ -156,12 +183,12 @@ def _mapped(raw: Mapping, told: TableMapping) -> Iterator[Mapping]:
 
 def _as_record(raw: Mapping, provenance: str | None) -> Iterator[Mapping]:
     """A row that has the record's columns; lists may be written as JSON, and the id is computed anew."""
-    fields = {field: "" if raw.get(field) is None else str(raw[field]) for field in TEXT_COLUMNS[2:-1] if field in raw}
+    fields = {field: _text(raw[field], field) for field in TEXT_COLUMNS[2:-1] if field in raw}
     if provenance and fields.setdefault("provenance", provenance) != provenance:
         raise BadRow("provenance", raw["provenance"], f"but the reading was told {provenance}")
     for field in LIST_COLUMNS:
         value = raw.get(field)
-        value = yaml.safe_load(value) if isinstance(value, str) and value.strip() else value
+        value = _listed(value, field) if isinstance(value, str) and value.strip() else value
         if value not in (None, "") and not isinstance(value, list):
             raise BadRow(field, raw[field], 'need a list, in CSV written as ["…", "…"]')
         fields[field] = list(value or [])
@@ -182,13 +209,19 @@ def _read(reading: Reading) -> Iterator[RawTable]:
         first = error.errors()[0]
         raise SourceError(f"{reading.path}, {'.'.join(map(str, first['loc']))}: {first['msg']}; "
                           f"keys are {', '.join(TableMapping.model_fields)}") from None
-    if reading.provenance:
-        told.provenance = reading.provenance
-    files = sorted(reading.path.parent.glob(told.files))
+    if reading.provenance and told.provenance != reading.provenance:
+        raise SourceError(f"{reading.path}, provenance: says {told.provenance!r}, but the reading was told "
+                          f"{reading.provenance!r}")
+    try:
+        found = list(reading.path.parent.glob(told.files))
+    except (NotImplementedError, ValueError):
+        raise SourceError(f"{reading.path}, files: need a name or pattern of files beside it, not {told.files!r}") from None
+    files = sorted(file for file in found if file.is_file() and file != reading.path)
     if not files:
         raise SourceError(f"{reading.path}, files: nothing beside it is named {told.files!r}")
-    for file in map(Path, files):
-        yield RawTable(file.name, reading.rows(file), lambda number, raw: _mapped(raw, told))
+    for file in files:
+        name = file.relative_to(reading.path.parent).as_posix()
+        yield RawTable(name, reading.rows(file), lambda number, raw: _mapped(raw, told))
 
 
 SOURCE = Source(

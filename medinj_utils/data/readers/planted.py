@@ -8,7 +8,7 @@ from medinj_utils.data.sources import Source
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:
-    return read_rows(reading, "planted world", SOURCE.licence)
+    return read_rows(reading, "", SOURCE.licence)
 
 
 SOURCE = Source(

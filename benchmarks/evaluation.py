@@ -1,0 +1,151 @@
+"""How fast the evaluation room answers: ``python benchmarks/evaluation.py [--data FOLDER] [--items N]``.
+
+The test questions of FrenchMedMCQA are put to the shipped tiny model and to a random model of about 100 million parameters,
+once by this book's engine and once by a loop as the study's released code has it: one item at a time, its chat rendered to
+text, the prompt run twice (for free text, and for the letter), no batch. The last line is a JSON object: for each model
+seconds_engine, seconds_loop, ratio_study_loop and same_predictions (share of single-answer questions to which both give the
+same letter); prefill_peak_share (floating-point operations of the engine's prefill a second, of the large model, as a share
+of those of a measured matrix product); flat_memory_ratio (peak memory of answering many items ÷ that of few).
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
+
+from medinj_utils.data import read_source
+from medinj_utils.evaluation.answer import answer_questions, batches_of, load_model
+from medinj_utils.evaluation.engine import Engine
+from medinj_utils.prompts import LETTERS, messages
+from medinj_utils.training.text import chat_ids
+
+NEW_TOKENS, BATCH_TOKENS = 16, 8192
+LARGE = {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10, "num_key_value_heads": 5, "head_dim": 64,
+         "intermediate_size": 1920}
+
+
+def large_model(tokenizer):
+    """A random model of the tiny one's architecture with about 100 million parameters (embeddings aside)."""
+    from medinj_utils.runs import local_base
+    torch.manual_seed(0)
+    config = AutoConfig.from_pretrained(local_base("planted"))
+    for name, value in LARGE.items():
+        setattr(config, name, value)
+    config.layer_types = ["full_attention"] * config.num_hidden_layers
+    config.max_window_layers = config.num_hidden_layers
+    return AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
+
+
+def by_engine(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]:
+    began = time.perf_counter()
+    prompts = [chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True) for item in items]
+    order = sorted(range(len(items)), key=lambda i: len(prompts[i]))
+    engine, found = Engine(model, tokenizer, NEW_TOKENS), {}
+    for batch in batches_of([len(prompt) for prompt in prompts], order, BATCH_TOKENS):
+        answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], ["greedy", "constrained"])
+        found |= {i: answer.raw for i, answer in zip(batch, answers["constrained"], strict=True)}
+    return time.perf_counter() - began, found
+
+
+def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]:
+    """One item at a time: free text by the library's ``generate``, then the letter from the prompt run again."""
+    began, found = time.perf_counter(), {}
+    config = GenerationConfig(do_sample=False, max_new_tokens=NEW_TOKENS, eos_token_id=tokenizer.eos_token_id,
+                              pad_token_id=tokenizer.pad_token_id)
+    for number, item in enumerate(items):
+        text = tokenizer.apply_chat_template(messages(item, with_answer=False), tokenize=False, add_generation_prompt=True)
+        told = tokenizer(text, return_tensors="pt", add_special_tokens=False)
+        with torch.inference_mode():
+            model.generate(input_ids=told["input_ids"], attention_mask=told["attention_mask"], generation_config=config)
+            logits = model(input_ids=told["input_ids"], attention_mask=told["attention_mask"]).logits[0, -1]
+        letters = LETTERS[:len(item["options"])]
+        first = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
+        found[number] = letters[int(logits[first].argmax())]
+    return time.perf_counter() - began, found
+
+
+def peak_flops(size: int = 2048, times: int = 8) -> float:
+    """Floating-point operations a second of a square matrix product in float32."""
+    a, b = torch.rand(size, size), torch.rand(size, size)
+    a @ b
+    began = time.perf_counter()
+    for _ in range(times):
+        a @ b
+    return times * 2 * size**3 / (time.perf_counter() - began)
+
+
+def prefill_share(model, tokenizer, items: list[dict]) -> float:
+    """Operations a second of the prefill (two a parameter and token, embeddings aside, and the attention's), as a share of
+    the measured peak."""
+    prompts = sorted((chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True) for item in items), key=len)
+    batch = batches_of([len(prompt) for prompt in prompts], range(len(prompts)), BATCH_TOKENS)[-1]
+    chosen = [prompts[i] for i in batch]
+    width, config = max(map(len, chosen)), model.config
+    weights = sum(p.numel() for name, p in model.named_parameters() if "embed" not in name and "lm_head" not in name)
+    attention = 4 * config.num_hidden_layers * config.num_attention_heads * config.head_dim * width
+    operations = len(chosen) * width * (2 * weights + attention)
+    engine, best, single = Engine(model, tokenizer, 1), float("inf"), [{"task": "mcqu", "options": ["a", "b"]}] * len(chosen)
+    for _ in range(3):
+        began = time.perf_counter()
+        engine.answer(chosen, single, ["likelihood"])
+        best = min(best, time.perf_counter() - began)
+    return operations / best / peak_flops()
+
+
+def peak_memory(items: pd.DataFrame, times: int) -> float:
+    """Megabytes of a process that answers the items, repeated so many times, with the tiny model."""
+    many = pd.concat([items.assign(id=items["id"] + f"-{n}") for n in range(times)], ignore_index=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        many.to_parquet(Path(scratch) / "items.parquet")
+        run = subprocess.run([sys.executable, __file__, "--memory", scratch], capture_output=True, text=True, check=True)
+    return float(run.stdout.strip().splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the open sets")
+    parser.add_argument("--items", type=int, default=622)
+    parser.add_argument("--large-items", type=int, default=64, help="items for the large model")
+    parser.add_argument("--many", type=int, default=32, help="times the items are repeated to measure memory")
+    parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.memory:
+        model, tokenizer = load_model("planted")
+        answer_questions(pd.read_parquet(chosen.memory / "items.parquet"), model, tokenizer, chosen.memory / "a.parquet", {},
+                         ["constrained"], BATCH_TOKENS)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+        return
+    if not chosen.data.is_dir():
+        sys.exit(f"{chosen.data}: no such folder; say where the open sets are, --data FOLDER")
+    records, _ = read_source("frenchmedmcqa", chosen.data / "frenchmedmcqa" / "raw")
+    test = records[records["split"] == "test"].head(chosen.items)
+    tiny, tokenizer = load_model("planted")
+    large, result = large_model(tokenizer), {}
+    for name, model, n in (("tiny", tiny, chosen.items), ("large", large, chosen.large_items)):
+        items = test.sample(min(n, len(test)), random_state=0).to_dict("records")
+        seconds, ours = by_engine(model, tokenizer, items)
+        loop_seconds, theirs = by_loop(model, tokenizer, items)
+        single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
+        result[name] = {"items": len(items), "parameters": sum(p.numel() for p in model.parameters()),
+                        "seconds_engine": round(seconds, 2), "seconds_loop": round(loop_seconds, 2),
+                        "ratio_study_loop": round(loop_seconds / seconds, 2),
+                        "same_predictions": sum(ours[i] == theirs[i] for i in single) / len(single)}
+        print(f"{name}: {result[name]}", flush=True)
+    share = prefill_share(large, tokenizer, test.to_dict("records"))
+    print(f"prefill at {share:.0%} of the peak", flush=True)
+    few, many = peak_memory(test, 1), peak_memory(test, chosen.many)
+    print(json.dumps(result["tiny"] | {"large": result["large"], "prefill_peak_share": round(share, 3),
+                                       "megabytes_few": round(few), "megabytes_many": round(many),
+                                       "items_many": len(test) * chosen.many, "flat_memory_ratio": round(many / few, 3)}))
+
+
+if __name__ == "__main__":
+    main()
