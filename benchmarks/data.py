@@ -125,7 +125,7 @@ def plant(rows: pd.DataFrame, seed: int = 1) -> tuple[pd.DataFrame, dict[str, li
 
 
 class Peak(Thread):
-    """The most memory that this process and its children held together, looked at twice a second (proportional set size:
+    """The most memory that this process and its children held together, looked at every two seconds (proportional set size:
     what processes share counts once)."""
 
     def __init__(self):
@@ -140,7 +140,7 @@ class Peak(Thread):
                 with contextlib.suppress(psutil.Error):  # a worker that has just ended
                     held += process.memory_full_info().pss
             self.gigabytes = max(self.gigabytes, held / 1e9)
-            time.sleep(0.5)
+            time.sleep(2)
 
 
 def measured(folder: Path, plain: bool = False) -> dict:

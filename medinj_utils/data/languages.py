@@ -22,6 +22,7 @@ from medinj_utils.runs import local_base
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _ROOT, _LEAST_LETTERS = 5, 6  # "neurofibromatose" and "neurofibromatosis" begin alike
+_LEAST_NAME = 4  # letters of a word with a capital, such as "Crohn"
 _HARDLY = 0.9  # of the nearest one's similarity
 _LEAST_SHARED = 3
 _COMMON = 1_000  # texts; an anchor that more of them hold tells none apart
@@ -29,13 +30,13 @@ _AT_ONCE = 1_000
 
 
 def anchors(text: str) -> Iterator[str]:
-    """What a translation leaves as it is: numbers, abbreviations, and the beginnings of long words without accents."""
+    """What a translation leaves: numbers, abbreviations, names, and the beginnings of long words without accents."""
     for number in _NUMBER.findall(text):
         yield number.replace(",", ".")
     for word in _WORD.findall(text):
         if len(word) >= 2 and word.isupper():
             yield word
-        elif len(word) >= _LEAST_LETTERS:
+        elif len(word) >= (_LEAST_NAME if word[0].isupper() else _LEAST_LETTERS):
             decomposed = unicodedata.normalize("NFD", word.casefold())
             yield "".join(c for c in decomposed if not unicodedata.combining(c))[:_ROOT]
 

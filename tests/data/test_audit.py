@@ -181,6 +181,7 @@ def test_anchors_are_what_a_translation_leaves():
     french = set(anchors("Une neurofibromatose de type 1 (NF) : 2,5 mg d'hydrocortisone"))
     english = set(anchors("A neurofibromatosis of type 1 (NF): 2.5 mg of hydrocortisone"))
     assert french == english == {"neuro", "1", "NF", "2.5", "hydro"}
+    assert set(anchors("la maladie de Crohn")) == {"malad", "crohn"}
 
 
 def in_both_languages(shared_data):
