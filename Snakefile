@@ -36,7 +36,8 @@ def executed(profile, notebook=None):
 
 def data_files(profile, parameters):
     """Files on this disk that the sources of notebook 10 are read from, so that a changed one is read again."""
-    places = [Path(asked["location"]) for asked in parameters.get("sources", [])] if not profile.world else []
+    asked = [] if profile.world else parameters.get("sources", []) + parameters.get("texts", [])
+    places = [Path(told["location"]) for told in asked]
     return [str(file) for place in places for file in sorted([place, *place.rglob("*")]) if file.is_file()]
 
 

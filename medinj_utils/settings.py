@@ -21,6 +21,7 @@ from medinj_utils.runs import BASE, CONFIGURATIONS
 NOTEBOOKS, PROFILES = Path("notebooks"), Path("profiles")
 _Count, _Share = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, le=1)]
 _Seeds = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
+_MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte")
 _Systems = Annotated[list[Literal[(BASE, *CONFIGURATIONS)]], Field(min_length=1)]
 
 
@@ -37,7 +38,7 @@ class SourceAsked(BaseModel):
 #: Every parameter that a notebook may have: its type and range. Names mean the same in all notebooks.
 PARAMETERS: dict[str, Any] = {
     "output": str, "profile": str, "planted_key": str, "null_output": str,
-    "sources": Annotated[list[SourceAsked], Field(min_length=1)], "most_quarantined": _Share,
+    "sources": Annotated[list[SourceAsked], Field(min_length=1)], "texts": list[SourceAsked], "most_quarantined": _Share,
     "budget": _Count, "shortage": Literal["refuse", "lower", "repeat"], "mixture_seed": Annotated[int, Field(ge=0)],
     "near": Annotated[float, Field(gt=0, le=1)], "retold": Annotated[float, Field(gt=0, le=1)],
     "encoder": str, "encoder_revision": str,
@@ -53,10 +54,10 @@ PARAMETERS: dict[str, Any] = {
     "gradient_checkpointing": bool, "permute_options": bool,
     "answer_format": Literal["letters", "letters_and_text", "text"], "loss_on": Literal["answer", "all"],
     "system_prompt": str, "precision": Literal["auto", "float32", "bfloat16"],
-    "modes": Annotated[list[Literal["greedy", "constrained", "likelihood"]], Field(min_length=1)],
+    "modes": Annotated[list[Literal[_MODES]], Field(min_length=1)],
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
-    "mode": Literal["greedy", "constrained", "likelihood"], "general_sources": list[str],
-    "test_sources": list[str], "resamples": _Count,
+    "mode": Literal[_MODES], "general_sources": list[str],
+    "test_sources": list[str], "resamples": _Count, "too_long": Literal["set aside", "cut context"],
 }
 
 

@@ -11,7 +11,8 @@ from itertools import chain, combinations
 
 from medinj_utils.prompts import LETTERS
 
-MODES = ("greedy", "constrained", "likelihood")
+MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte")
+SINGLE_ANSWER_MODES = MODES[2:]  # that ask questions with one right answer alone
 MOST_OPTIONS = 10  # of which all letter sets are written out for the constrained mode: 1,023
 
 
@@ -43,11 +44,17 @@ class AllowedTokens:
 
 @dataclass
 class Answer:
-    """What a model gave in one mode: ``raw`` text; in the mode "likelihood" also the probability of each letter, which add
-    up to 1 over the letters of the options."""
+    """What a model gave in one mode: ``raw`` text; in the modes of likelihood, where it is the likeliest letter, also the
+    probability of each letter, which add up to 1 over the letters of the options."""
 
     raw: str
     probabilities: list[float] = field(default_factory=list)
+
+
+def _likeliest(scores) -> Answer:
+    """The letter with the highest of some log-likelihoods, with the letters' probabilities."""
+    p = scores.softmax(-1)
+    return Answer(LETTERS[int(p.argmax())], p.tolist())
 
 
 def _branch(cache):
@@ -94,10 +101,17 @@ class Engine:
         logits = self.model(input_ids=ids, attention_mask=mask, position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
                             past_key_values=cache, logits_to_keep=1).logits[:, -1].float()
         found = {}
-        for mode in modes:
-            trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items] if mode != "greedy" else None
-            found[mode] = self._likelihoods(logits, items) if mode == "likelihood" else [
-                Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)]
+        if "greedy" in modes:
+            found["greedy"] = [Answer(text) for text in self._texts(logits, _branch(cache), mask, None)]
+        if "constrained" in modes:
+            trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items]
+            found["constrained"] = [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)]
+        if "likelihood" in modes:
+            found["likelihood"] = self._likelihoods(logits, items)
+        if by_text := [mode for mode in modes if mode in MODES[3:]]:
+            scores = self._text_scores(logits, _branch(cache), mask, items)
+            for mode in by_text:
+                found[mode] = [_likeliest(own / (size if mode == "text_likelihood_per_byte" else 1)) for own, size in scores]
         return found
 
     def _texts(self, logits, cache, mask, trees: list[dict] | None) -> list[str]:
@@ -132,15 +146,32 @@ class Engine:
         return self.tokenizer(text, add_special_tokens=False)["input_ids"][0]
 
     def _likelihoods(self, logits, items: Sequence[dict]) -> list[Answer]:
-        """The likeliest letter of each single-answer question; of a several-answer one nothing is said."""
+        """The likeliest letter of each question."""
         found = []
         for row, item in zip(logits, items, strict=True):
-            if item["task"] != "mcqu":
-                found.append(Answer(""))
-                continue
             first = [self._first_token(letter) for letter in LETTERS[:len(item["options"])]]
             if len(set(first)) < len(first):
                 raise ValueError("the tokenizer writes several letters with one first token: no likelihood of letters")
-            p = row[first].softmax(-1)
-            found.append(Answer(LETTERS[int(p.argmax())], p.tolist()))
+            found.append(_likeliest(row[first]))
         return found
+
+    def _text_scores(self, logits, cache, mask, items: Sequence[dict]) -> list[tuple]:
+        """For each question the log-likelihood of each option's text as the answer, and the texts' lengths in bytes."""
+        import torch
+        owner = [i for i, item in enumerate(items) for _ in item["options"]]
+        options = [option for item in items for option in item["options"]]
+        texts = self.tokenizer(options, add_special_tokens=False)["input_ids"]
+        width, device = max(map(len, texts)), logits.device
+        ids = torch.tensor([text + [self.tokenizer.pad_token_id] * (width - len(text)) for text in texts], device=device)
+        held = torch.tensor([[1] * len(text) + [0] * (width - len(text)) for text in texts], device=device)
+        scores = logits.log_softmax(-1)[owner].gather(1, ids[:, :1])[:, 0]
+        if width > 1:
+            cache.batch_select_indices(torch.tensor(owner, device=device))
+            both = torch.cat([mask[owner], held[:, :-1]], dim=1)
+            later = self.model(input_ids=ids[:, :-1], attention_mask=both, past_key_values=cache,
+                               position_ids=(both.cumsum(-1) - 1).clamp(min=0)[:, mask.shape[1]:]).logits.float()
+            told = later.gather(2, ids[:, 1:, None])[..., 0] - later.logsumexp(-1)
+            scores = scores + (told * held[:, 1:]).sum(-1)
+        sizes = torch.tensor([len(option.encode()) for option in options], device=device)
+        n = [len(item["options"]) for item in items]
+        return list(zip(scores.split(n), sizes.split(n), strict=True))

@@ -50,6 +50,7 @@ _BLOCK = (rf"(?P<cue>(?:^|(?<=\.))[aokqf]{{0,5}}[nrp][anoskrpfzq]{{0,12}}:)\n"  
           rf"(?P<items>(?:^\(?(?>{_ITEMS})(?!{_JUDGED})[^\n]*+(?:\n|\Z))++)")
 _ASIDE = (r"(?:(?<=[:h]\n)|(?<=\n)(?=\(A\)[^\n]*\n\(B\)))"  # options under a question, or under "Analyse :"
           rf"(?:(?:{_LINE}){{2,}}+|(?=\(A\)){_LINE})(?:\([^\n]*\Z)?")
+_AT_HEAD = "named at the head of a line"
 _CLASH, _LEFT_OPEN = "answers that contradict each other", "an answer left open or taken back"
 
 
@@ -171,7 +172,7 @@ def _decide(line: str, options: dict[str, str]) -> tuple[set[str], str, str]:
         return last, "announced as the answer", _CLASH if clash else last_problem or problem * (len(heads) == 1)
     if heads:
         clash = right - named and not named <= wrong
-        return named, "named at the head of a line", problem or (_CLASH if clash else "")
+        return named, _AT_HEAD, problem or (_CLASH if clash else "")
     return right, "called right", "" if right and not right & wrong else "no option is named as the answer"
 
 
@@ -182,6 +183,10 @@ def explain_choice(output: str, options: dict[str, str], task: str) -> tuple[fro
     """
     if task not in ("mcqu", "mcq"):
         raise ValueError(f"task is {task!r}; accepted: mcqu, mcq")
+    plain = output.strip().split(", ")
+    if options.keys() >= set(plain) and (len(plain) == 1 or (task == "mcq" and len(set(plain)) == len(plain))) and not any(
+            _fold(option).strip(" .") in _fold(output) for option in options.values()):
+        return frozenset(plain), _AT_HEAD  # as most answers are; the grammar below says the same
     text = _clean(output)
     letters, why, problem = _decide(_classes(text, options, frozenset(options if task == "mcq" else ())), options)
     texts = {letter for letter, option in options.items() if _fold(option).strip(" .") == _fold(text).strip(" .")}

@@ -45,9 +45,11 @@ def project(tmp_path_factory):
         "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json"},
         "notebooks": {
             "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
+                                "texts": [{"name": "e3c", "location": "cases.jsonl"}],
                                 "most_quarantined": 0.05},
             "14_build_mixtures": {"budget": 24}, "21_train_adapter": {"epochs": 1},
             "40_compare_provenances": {"null_output": "", "resamples": 500}}}
+    (folder / "cases.jsonl").write_text('{"id": "1", "text": "Un homme de 50 ans."}\n', encoding="utf-8")
     (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
     return folder, make(folder, "book", "PROFILE=small")
 

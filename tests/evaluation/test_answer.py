@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from medinj_utils import prompts
-from medinj_utils.evaluation.answer import answer_questions, asked_of, batches_of, load_model
-from medinj_utils.evaluation.engine import allowed_answers
+from medinj_utils.evaluation.answer import _shortened, answer_questions, asked_of, batches_of, load_model
+from medinj_utils.evaluation.engine import MODES, allowed_answers
+from medinj_utils.settings import SettingsError, check_value
 from medinj_utils.training.text import chat_ids
 
 ASKED = asked_of("planted", "", None, "float32")
@@ -62,6 +63,26 @@ def test_probabilities_are_the_models_own_and_their_best_letter_is_the_answer(it
         with torch.inference_mode():
             expected = model(torch.tensor([prompt])).logits[0, -1, letters].softmax(-1).tolist()
         assert list(answers.loc[item["id"], ("probabilities", "likelihood")]) == pytest.approx(expected, abs=1e-4)
+
+
+def test_likelihoods_of_texts_are_those_of_each_text_alone(items, loaded, tmp_path):
+    model, tokenizer = loaded
+    modes = ["text_likelihood", "text_likelihood_per_byte"]
+    answers = ask(items, loaded, tmp_path / "a.parquet", modes=modes).set_index(["mode", "id"])
+    single = items[items["task"] == "mcqu"].head(6).to_dict("records")
+    for item in single:
+        prompt, scores = chat_ids(tokenizer, prompts.messages(item, with_answer=False), open_answer=True), []
+        for option in item["options"]:
+            text = tokenizer(option, add_special_tokens=False)["input_ids"]
+            with torch.inference_mode():
+                logits = model(torch.tensor([prompt + text])).logits[0, len(prompt) - 1:-1].log_softmax(-1)
+            scores.append(sum(float(logits[i, token]) for i, token in enumerate(text)))
+        for mode, sizes in zip(modes, ([1] * len(scores), [len(option.encode()) for option in item["options"]]), strict=True):
+            expected = torch.tensor([score / size for score, size in zip(scores, sizes, strict=True)]).softmax(-1).tolist()
+            found = answers.loc[(mode, item["id"])]
+            assert list(found["probabilities"]) == pytest.approx(expected, abs=1e-4)
+            assert found["raw"] == prompts.LETTERS[expected.index(max(expected))]
+    assert len(answers) == 2 * (items["task"] == "mcqu").sum()
 
 
 def test_batches_hold_what_the_budget_allows():
@@ -117,6 +138,23 @@ def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, t
     assert aside["raw"].isna().all() and "over 200" in aside["note"].item()
 
 
+def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loaded, tmp_path):
+    _, tokenizer = loaded
+    row = items.iloc[0].to_dict() | {"context": " ".join(f"mot{i}" for i in range(400))}
+    prompt, cut = _shortened(tokenizer, row, "", 200)
+    told, more = tokenizer.decode(prompt), _shortened(tokenizer, row, "", 400)[1]
+    assert len(prompt) <= 200 and 0 < more < cut < 400
+    assert "mot0 " in told and "mot399" in told and "[…]" in told and row["instruction"] in told
+    assert all(f"({letter}) {option}" in told for letter, option in zip("ABCDE", row["options"], strict=False))
+    longest = pd.DataFrame([row, items.iloc[1].to_dict()])
+    answers = ask(longest, loaded, tmp_path / "a.parquet", max_length=200, modes=["constrained"], too_long="cut context")
+    assert answers["cut"].tolist() == [cut, 0] and answers["raw"].notna().all() and (answers["note"] == "").all()
+    hopeless = ask(longest, loaded, tmp_path / "b.parquet", max_length=20, modes=["constrained"], too_long="cut context")
+    assert hopeless["raw"].isna().all() and hopeless["note"].str.contains("over 20").all()
+    with pytest.raises(ValueError, match="set aside, cut context"):
+        ask(longest, loaded, tmp_path / "c.parquet", too_long="crop")
+
+
 KILLED = """
 import sys, pandas as pd
 from medinj_utils.data import read_source
@@ -170,6 +208,12 @@ def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path, monke
     assert ask(items, loaded, path)["raw"].tolist() != first["raw"].tolist()  # the text of the prompts counts
     fewer = ask(items.head(5), loaded, path)
     assert len(fewer) == 10
+
+
+def test_settings_know_the_modes_of_the_engine():
+    assert check_value("modes", list(MODES), "here") == list(MODES)
+    with pytest.raises(SettingsError):
+        check_value("mode", "beam", "here")
 
 
 def test_an_unknown_mode_names_the_accepted_ones(items, loaded, tmp_path):
