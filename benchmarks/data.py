@@ -210,8 +210,8 @@ def text_measures(row: pd.Series) -> tuple[float, ...]:
             (found["en"] + found["es"]) / max(1, sum(found.values())), bool(negative))
 
 
-def guesses(choice: pd.DataFrame) -> list[bool]:
-    """The rule *options alone* of `artefacts.blind_baselines`, and the positions of right and of longest options."""
+def guesses(choice: pd.DataFrame) -> list[int]:
+    """What the rule *options alone* of `artefacts.blind_baselines` takes; positions and longest options are counted too."""
     counts, positions, longest = (Counter(), Counter()), Counter(), []
     for _, row in choice.iterrows():
         positions[row["provenance"], row["task"], len(row["options"]), *row["answer_letters"]] += 1

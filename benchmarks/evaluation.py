@@ -24,6 +24,7 @@ from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions, batches_of, load_model
 from medinj_utils.evaluation.engine import Engine
 from medinj_utils.prompts import LETTERS, messages
+from medinj_utils.runs import local_base
 from medinj_utils.training.text import chat_ids
 
 NEW_TOKENS, BATCH_TOKENS = 16, 8192
@@ -31,9 +32,8 @@ LARGE = {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10,
          "intermediate_size": 1920}
 
 
-def large_model(tokenizer):
+def large_model():
     """A random model of the tiny one's architecture with about 100 million parameters (embeddings aside)."""
-    from medinj_utils.runs import local_base
     torch.manual_seed(0)
     config = AutoConfig.from_pretrained(local_base("planted"))
     for name, value in LARGE.items():
@@ -128,7 +128,7 @@ def main() -> None:
     records, _ = read_source("frenchmedmcqa", chosen.data / "frenchmedmcqa" / "raw")
     test = records[records["split"] == "test"].head(chosen.items)
     tiny, tokenizer = load_model("planted")
-    large, result = large_model(tokenizer), {}
+    large, result = large_model(), {}
     for name, model, n in (("tiny", tiny, chosen.items), ("large", large, chosen.large_items)):
         items = test.sample(min(n, len(test)), random_state=0).to_dict("records")
         seconds, ours = by_engine(model, tokenizer, items)

@@ -114,7 +114,8 @@ class Reading:
         return file.relative_to(base).as_posix() if base in file.parents else file.name
 
     def _opened(self, file: Path) -> None:
-        self.hashes.setdefault(self._name(file), sha256(file))
+        if self._name(file) not in self.hashes:
+            self.hashes[self._name(file)] = sha256(file)
 
     def text(self, file: Path) -> str:
         self._opened(file)
@@ -127,7 +128,9 @@ class Reading:
         return text
 
     def json(self, file: Path) -> object:
-        text = self.text(file)
+        return self._whole(file, self.text(file))
+
+    def _whole(self, file: Path, text: str) -> object:
         try:
             return json.loads(text)
         except RecursionError:
@@ -143,19 +146,17 @@ class Reading:
             return self._parquet(file)
         if ending in (".csv", ".tsv"):
             rows = self._table(file)
-        elif ending in (".jsonl", ".ndjson") or self._is_lines(file):
-            lines = [line for line in self.text(file).split("\n") if line.strip()]
-            rows = [self._line(file, number, line) for number, line in enumerate(lines)]
         else:
-            rows = self.json(file)
+            text = self.text(file)
+            first = text.lstrip().partition("\n")[0].strip()
+            if ending in (".jsonl", ".ndjson") or (first.startswith("{") and first.endswith("}")):  # or a .json of lines
+                lines = [line for line in text.split("\n") if line.strip()]
+                rows = [self._line(file, number, line) for number, line in enumerate(lines)]
+            else:
+                rows = self._whole(file, text)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise SourceError(f"{file}: expected a list of objects")
         return rows
-
-    def _is_lines(self, file: Path) -> bool:
-        """Whether a file called .json holds an object a line."""
-        first = self.text(file).lstrip().partition("\n")[0].strip()
-        return first.startswith("{") and first.endswith("}")
 
     def _line(self, file: Path, number: int, line: str) -> object:
         try:

@@ -167,7 +167,7 @@ def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:
     """The records if they keep the schema, their texts as pandas' text type; else a ValueError that names ``where``, row,
     field, value and reason."""
     try:
-        return SCHEMA.validate(records).astype(dict.fromkeys(TEXT_COLUMNS, "str"), copy=False)
+        return SCHEMA.validate(records).astype(dict.fromkeys(TEXT_COLUMNS, "str"))
     except pa.errors.SchemaError as error:
         missing = set(COLUMNS) ^ set(records.columns)
         if missing:

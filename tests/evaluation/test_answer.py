@@ -158,7 +158,7 @@ def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loade
 KILLED = """
 import sys, pandas as pd
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import answer_questions, asked_of, batches_of, load_model
+from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
 records, _ = read_source("planted", sys.argv[1])
 items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(48)
 answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted", "", None, "float32"), batch_tokens=100,

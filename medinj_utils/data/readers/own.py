@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
@@ -212,10 +213,13 @@ def _read(reading: Reading) -> Iterator[RawTable]:
     if reading.provenance and told.provenance != reading.provenance:
         raise SourceError(f"{reading.path}, provenance: says {told.provenance!r}, but the reading was told "
                           f"{reading.provenance!r}")
+    no_pattern = SourceError(f"{reading.path}, files: need a name or pattern of files beside it, not {told.files!r}")
+    if Path(told.files).is_absolute():
+        raise no_pattern
     try:
         found = list(reading.path.parent.glob(told.files))
-    except (NotImplementedError, ValueError):
-        raise SourceError(f"{reading.path}, files: need a name or pattern of files beside it, not {told.files!r}") from None
+    except ValueError:
+        raise no_pattern from None
     files = sorted(file for file in found if file.is_file() and file != reading.path)
     if not files:
         raise SourceError(f"{reading.path}, files: nothing beside it is named {told.files!r}")
