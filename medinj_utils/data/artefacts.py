@@ -5,6 +5,7 @@ and how readable the texts are: all per provenance and task, so that a differenc
 knowledge shows before a model is tuned on it.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -37,16 +38,16 @@ def choices(records: pd.DataFrame) -> pd.DataFrame:
     return records[records["task"] != "oeq"]
 
 
-def right_positions(records: pd.DataFrame) -> pd.DataFrame:
-    """Share of right letters at each position, a row per provenance × task × number of options, with the number of right
-    letters and the p-value of Pearson's chi-squared test against equal shares."""
-    told = choices(records)[["provenance", "task", "options", "answer_letters"]]
+def right_positions(records: pd.DataFrame, by: Sequence[str] = ("provenance", "task")) -> pd.DataFrame:
+    """Share of right letters at each position, a row per group of the columns ``by`` and number of options, with the number
+    of right letters and the p-value of Pearson's chi-squared test against equal shares."""
+    told = choices(records)[[*by, "options", "answer_letters"]]
     letters = told.assign(options=told["options"].map(len)).explode("answer_letters")
-    counts = pd.crosstab([letters["provenance"], letters["task"], letters["options"]], letters["answer_letters"])
-    rows, first, last = [], ["provenance", "task", "options"], ["right letters", "p, equal shares"]
-    for (provenance, task, n), row in counts.iterrows():
-        held = row.reindex(list(LETTERS[:n]), fill_value=0)
-        rows.append({"provenance": provenance, "task": task, "options": n} | (held / held.sum()).to_dict()
+    first, last = [*by, "options"], ["right letters", "p, equal shares"]
+    counts, rows = pd.crosstab([letters[name] for name in first], letters["answer_letters"]), []
+    for group, row in counts.iterrows():
+        held = row.reindex(list(LETTERS[:group[-1]]), fill_value=0)
+        rows.append(dict(zip(first, group, strict=True)) | (held / held.sum()).to_dict()
                     | {"right letters": int(held.sum()), "p, equal shares": chisquare(held).pvalue})
     table = pd.DataFrame(rows, columns=None if rows else first + last)
     return table[first + sorted(c for c in table if len(c) == 1) + last]
@@ -137,9 +138,9 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
 
 def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
     """Of single-answer questions with one longest option: how often it is the right one, beside the chance of a random
-    option, per provenance × source (Wilson 95 % interval)."""
-    rows = []
-    for (provenance, source), questions in records[records["task"] == "mcqu"].groupby(["provenance", "source"]):
+    option, per provenance × source × split (Wilson 95 % interval)."""
+    rows, by = [], ["provenance", "source", "split"]
+    for group, questions in records[records["task"] == "mcqu"].groupby(by):
         options = _Options(questions)
         starts = options.ends[:-1]
         longest = options.lengths == np.repeat(np.maximum.reduceat(options.lengths, starts), np.diff(options.ends))
@@ -147,10 +148,10 @@ def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
         right = np.add.reduceat(longest & options.right, starts)[single]
         n = max(len(right), 1)
         low, high = proportion_confint(right.sum(), n, method="wilson")
-        rows.append({"provenance": provenance, "source": source, "questions": len(right),
-                     "longest is right": right.sum() / n, "low": low, "high": high,
-                     "chance": np.mean(1 / np.diff(options.ends))})
-    return pd.DataFrame(rows, columns=["provenance", "source", "questions", "longest is right", "low", "high", "chance"])
+        rows.append(dict(zip(by, group, strict=True)) | {
+            "questions": len(right), "longest is right": right.sum() / n, "low": low, "high": high,
+            "chance": np.mean(1 / np.diff(options.ends))})
+    return pd.DataFrame(rows, columns=[*by, "questions", "longest is right", "low", "high", "chance"])
 
 
 def _sums(values: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -153,10 +153,21 @@ def test_blind_rules_find_planted_patterns_and_nothing_where_there_is_none():
     assert even["chance"].tolist() == pytest.approx([1 / 3] * 3)
 
 
+def test_positions_are_counted_within_any_group():
+    records = table(*(choice(f"{source} {n} ?", ["un", "deux"], letter, source=source)
+                      for source, letter in (("un", "A"), ("autre", "B")) for n in range(20)))
+    assert artefacts.right_positions(records)["p, equal shares"].item() == 1  # as a whole all looks even
+    apart = artefacts.right_positions(records, ["source"]).set_index("source")
+    assert apart.loc["un", ["A", "B"]].tolist() == [1, 0] and (apart["p, equal shares"] < 1e-4).all()
+
+
 def test_the_longest_option_is_watched():
-    records = table(choice("Un ?", ["a", "bb", "ccc"], "C"), choice("Deux ?", ["aaa", "b", "c"], "A"), choice("Trois ?", ["aa", "bb"]))
+    records = table(choice("Un ?", ["a", "bb", "ccc"], "C"), choice("Deux ?", ["aaa", "b", "c"], "A"),
+                    choice("Trois ?", ["aa", "bb"]))
     row = artefacts.longest_is_right(records).iloc[0]
     assert (row["questions"], row["longest is right"]) == (2, 1.0)
+    parts = pd.concat([records, records.assign(split="test", options=[options[::-1] for options in records["options"]])])
+    assert artefacts.longest_is_right(parts).set_index("split")["longest is right"].to_dict() == {"train": 1.0, "test": 0.0}
 
 
 @pytest.mark.parametrize("question, negative", [

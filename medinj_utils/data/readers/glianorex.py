@@ -19,6 +19,8 @@ def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".md"):
         sections = re.split(r"^(?=####\s)", reading.text(file), flags=re.MULTILINE)
         chosen = [section for section in sections if section.startswith("####")]
+        if any(section.strip() for section in sections if section not in chosen):
+            reading.remark(file, "has text before the first section: not read", rows=0)
         yield RawTable(name, chosen, lambda number, section: _parse(section))
 
 

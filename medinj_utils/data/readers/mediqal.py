@@ -10,7 +10,6 @@ from pathlib import Path
 
 from medinj_utils.data.choices import right_letters
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
-from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
 
 _TASKS = {"mcqu": "mcqu", "mcqm": "mcq", "oeq": "oeq"}
@@ -26,8 +25,6 @@ def _parse(raw: Mapping, task: str, split: str, provenance: str | None) -> Itera
     options = [raw[f"answer_{letter}"] or "" for letter in "abcde"]
     while options and not options[-1].strip():
         options.pop()  # questions with four options leave the fifth cell empty
-    if any(not option.strip() for option in options):
-        raise BadRow("options", options, "an option between others is empty")
     yield shared | {"options": options, "answer_letters": right_letters(raw["correct_answers"], options)}
 
 
