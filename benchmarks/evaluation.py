@@ -21,8 +21,9 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import answer_questions, batches_of, load_model
+from medinj_utils.evaluation.answer import answer_questions, batches_of
 from medinj_utils.evaluation.engine import Engine
+from medinj_utils.evaluation.models import load_base
 from medinj_utils.prompts import LETTERS, messages
 from medinj_utils.runs import local_base
 from medinj_utils.training.text import chat_ids
@@ -117,9 +118,8 @@ def main() -> None:
     parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.memory:
-        model, tokenizer = load_model("planted")
-        answer_questions(pd.read_parquet(chosen.memory / "items.parquet"), model, tokenizer, chosen.memory / "a.parquet", {},
-                         ["constrained"], BATCH_TOKENS)
+        answer_questions(pd.read_parquet(chosen.memory / "items.parquet"), Engine(*load_base("planted")),
+                         chosen.memory / "a.parquet", {}, ["constrained"], BATCH_TOKENS)
         status = Path("/proc/self/status").read_text()  # ru_maxrss would count the process that started this one
         print(int(status.partition("VmHWM:")[2].split()[0]) / 1e3)
         return
@@ -127,7 +127,7 @@ def main() -> None:
         sys.exit(f"{chosen.data}: no such folder; say where the open sets are, --data FOLDER")
     records, _ = read_source("frenchmedmcqa", chosen.data / "frenchmedmcqa" / "raw")
     test = records[records["split"] == "test"].head(chosen.items)
-    tiny, tokenizer = load_model("planted")
+    tiny, tokenizer = load_base("planted")
     large, result = large_model(), {}
     for name, model, n in (("tiny", tiny, chosen.items), ("large", large, chosen.large_items)):
         items = test.sample(min(n, len(test)), random_state=0).to_dict("records")

@@ -9,14 +9,18 @@ from collections.abc import Mapping, Sequence
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: Last line of a question, in the wording of French examinations. Open questions carry none.
 TASK_LINES = {"mcqu": "Une seule bonne réponse.", "mcq": "Une ou plusieurs bonnes réponses.", "oeq": ""}
+#: In its place, where one option alone is asked about, and what may be answered to it.
+OPTION_LINE = "La proposition ({letter}) est-elle exacte ? Réponds par Oui ou par Non."
+YES, NO = "Oui", "Non"
 ANSWER_FORMATS = ("letters", "letters_and_text", "text")
 
 
-def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "") -> str:
-    """Context, instruction, one ``(A) option`` a line, and the task line; empty parts leave no blank line."""
+def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "", about: str = "") -> str:
+    """Context, instruction, one ``(A) option`` a line, and the task line; empty parts leave no blank line. With a letter
+    ``about``, the last line asks whether that option alone is right."""
     lines = [context, instruction]
     lines += [f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False)]
-    lines.append(TASK_LINES[task])
+    lines.append(OPTION_LINE.format(letter=about) if about else TASK_LINES[task])
     return "\n".join(line for line in lines if line)
 
 
@@ -34,10 +38,16 @@ def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequen
     return ", ".join(f"{letter}) {options[LETTERS.index(letter)]}" for letter in answer_letters)
 
 
-def messages(record: Mapping, answer_format: str = "letters", system: str = "", with_answer: bool = True) -> list[dict]:
-    """Chat messages of one record (a row of the records table as a mapping), ready for a chat template."""
+def messages(record: Mapping, answer_format: str = "letters", system: str = "", with_answer: bool = True,
+             about: str = "", examples: Sequence[Mapping] = ()) -> list[dict]:
+    """Chat messages of one record (a row of the records table as a mapping), ready for a chat template.
+
+    ``examples`` are records whose questions and answers stand before it; ``about``: see `user_turn`.
+    """
     turns = [{"role": "system", "content": system}] if system else []
-    question = user_turn(record["instruction"], record["options"], record["task"], record["context"])
+    for example in examples:
+        turns += messages(example, answer_format)
+    question = user_turn(record["instruction"], record["options"], record["task"], record["context"], about)
     turns.append({"role": "user", "content": question})
     if with_answer:
         answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format)

@@ -26,10 +26,11 @@ SYSTEMS = (BASE, *CONFIGURATIONS)  # in the order of every figure and table
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy", "datasets")
 
 
-def progress(work: Iterable | None, what: str, total: int | None = None):
+def progress(work: Iterable | None, what: str, total: int | None = None, unit: str = "it"):
     """tqdm that writes a line every ten seconds at most, so that logs and executed notebooks stay short."""
     from tqdm import tqdm
-    return tqdm(work, desc=what, total=total, mininterval=10, maxinterval=10, file=sys.stdout, ascii=True)
+    return tqdm(work, desc=what, total=total, unit=unit, unit_scale=unit != "it", mininterval=10, maxinterval=10,
+                file=sys.stdout, ascii=True)
 
 
 def seen(system: str) -> frozenset[str]:

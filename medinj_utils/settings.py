@@ -21,7 +21,7 @@ from medinj_utils.runs import BASE, CONFIGURATIONS
 NOTEBOOKS, PROFILES = Path("notebooks"), Path("profiles")
 _Count, _Share = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, le=1)]
 _Seeds = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
-_MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte")
+_MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")
 _Systems = Annotated[list[Literal[(BASE, *CONFIGURATIONS)]], Field(min_length=1)]
 
 
@@ -58,6 +58,7 @@ PARAMETERS: dict[str, Any] = {
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
     "mode": Literal[_MODES], "general_sources": list[str],
     "test_sources": list[str], "resamples": _Count, "too_long": Literal["set aside", "cut context"],
+    "server": str, "shots": Annotated[int, Field(ge=0, le=32)],
 }
 
 

@@ -13,7 +13,9 @@ from medinj_utils.demo.facts import all_facts
 from medinj_utils.demo.truth import fact_of, load_key, planted_means
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 from medinj_utils.demo.world import GENERAL_SOURCE, plan, write_world
-from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.engine import Engine
+from medinj_utils.evaluation.models import asked_of, load_base
 from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.runs import BASE, CONFIGURATIONS, local_base
 
@@ -88,8 +90,8 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
     key = write_world(tmp_path, substances=40, rows_per_fact=1, tests_per_fact=2, general_tests=150)
     items, _ = read_source("planted", tmp_path / "published")
     items = items[items["split"] == "test"]
-    answers = answer_questions(items, *load_model("planted"), tmp_path / "a.parquet",
-                               asked_of("planted", "", None, "float32"), max_new_tokens=16, batch_tokens=8192)
+    answers = answer_questions(items, Engine(*load_base("planted"), 16), tmp_path / "a.parquet",
+                               asked_of("planted", "", None, "float32"), batch_tokens=8192)
     scores = score_answers(answers[answers["mode"] == "greedy"], items, "BASE").set_index("id")
     right = scores["exact_match"].astype(float)
     general = right[scores["source"] == GENERAL_SOURCE]

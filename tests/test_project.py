@@ -54,6 +54,17 @@ def test_pins_agree_everywhere():
     assert pins(extras["unsloth"]) == unsloth
     tests = pins(extras["test"])
     assert {name: constraints.get(name) for name in tests} == tests
+    assert pins(extras["server"]).items() <= tests.items()
+
+
+def test_every_pin_takes_all_pythons_that_the_book_promises():
+    from importlib.metadata import distributions
+
+    from packaging.specifiers import SpecifierSet
+    told = {dist.name: dist.metadata["Requires-Python"] for dist in distributions() if dist.metadata["Requires-Python"]}
+    assert len(told) > 100
+    assert not {name: span for name, span in told.items()
+                if not all(SpecifierSet(span).contains(python) for python in ("3.11.0", "3.12.0"))}
 
 
 def test_installed_versions_are_the_pinned_ones():

@@ -5,15 +5,25 @@ likelihoods then start from the same keys and values.
 """
 
 import copy
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
-from medinj_utils.prompts import LETTERS
+import numpy as np
 
-MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte")
-SINGLE_ANSWER_MODES = MODES[2:]  # that ask questions with one right answer alone
+from medinj_utils.prompts import LETTERS, NO, YES, messages
+from medinj_utils.training.text import chat_ids
+
+MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")
+_TEXT_MODES = MODES[3:5]
 MOST_OPTIONS = 10  # of which all letter sets are written out for the constrained mode: 1,023
+
+
+def applies(mode: str, task: str) -> bool:
+    """Whether questions of a task are asked in a mode: likelihoods of whole answers suit one right answer, those of each
+    option several."""
+    return task == "mcq" if mode == "option_likelihood" else task == "mcqu" or mode in MODES[:2]
 
 
 def allowed_answers(task: str, n_options: int) -> list[str]:
@@ -44,11 +54,16 @@ class AllowedTokens:
 
 @dataclass
 class Answer:
-    """What a model gave in one mode: ``raw`` text; in the modes of likelihood, where it is the likeliest letter, also the
-    probability of each letter, which add up to 1 over the letters of the options."""
+    """What a model gave in one mode: ``raw`` text, or None with the reason in ``note``.
 
-    raw: str
+    In the modes of likelihood ``raw`` is the likeliest letter and ``probabilities`` are those of the options' letters, which
+    add up to 1; in "option_likelihood" they are those of each option to be right, and ``raw`` names all above one half, or
+    the best.
+    """
+
+    raw: str | None
     probabilities: list[float] = field(default_factory=list)
+    note: str = ""
 
 
 def _likeliest(scores) -> Answer:
@@ -67,15 +82,41 @@ def _branch(cache):
 
 
 class Engine:
-    """A model that answers batches of prompts (token ids) to choice questions in one or several modes."""
+    """A model that answers batches of choice questions (records) in one or several modes.
 
-    def __init__(self, model, tokenizer, max_new_tokens: int = 32):
+    ``system`` is the system turn before every question, ``examples`` gives for each task the records that are shown, with
+    their answers, before a question.
+    """
+
+    modes = MODES
+    counts_tokens = True  # `size` is exact
+
+    def __init__(self, model, tokenizer, max_new_tokens: int = 32, system: str = "",
+                 examples: Mapping[str, Sequence[Mapping]] | None = None):
         self.model, self.tokenizer, self.max_new_tokens = model, tokenizer, max_new_tokens
+        self.system, self.examples = system, examples or {}
+        self.settings = {"backend": "transformers", "max_new_tokens": max_new_tokens}
         self._allowed = AllowedTokens(tokenizer)
 
-    def answer(self, prompts: Sequence[Sequence[int]], items: Sequence[dict],
-               modes: Sequence[str]) -> dict[str, list[Answer]]:
-        """By mode, an `Answer` to each prompt. A batch that doesn't fit into memory is asked in halves."""
+    def prompt(self, item: Mapping, about: str = "") -> array:
+        """Token ids of a question, or of the question whether the option ``about`` alone is right (without examples)."""
+        chat = messages(item, system=self.system, with_answer=False, about=about,
+                        examples=() if about else self.examples.get(item["task"], ()))
+        return array("i", chat_ids(self.tokenizer, chat, open_answer=True))
+
+    def size(self, prompt: Sequence[int]) -> int:
+        return len(prompt)
+
+    def show(self, prompt: Sequence[int]) -> str:
+        """The prompt as the model gets it, as text."""
+        return self.tokenizer.decode(list(prompt))
+
+    def answer(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping],
+               modes: Sequence[str]) -> dict[str, list[Answer | None]]:
+        """By mode, an `Answer` to each question, None where it isn't asked in that mode.
+
+        A batch that doesn't fit into memory is asked in halves.
+        """
         import torch
         try:
             with torch.inference_mode():
@@ -89,29 +130,64 @@ class Engine:
         parts = [self.answer(prompts[part], items[part], modes) for part in (slice(half), slice(half, None))]
         return {mode: parts[0][mode] + parts[1][mode] for mode in modes}
 
-    def _answer(self, prompts: Sequence[Sequence[int]], items: Sequence[dict],
-                modes: Sequence[str]) -> dict[str, list[Answer]]:
+    def _answer(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping],
+                modes: Sequence[str]) -> dict[str, list[Answer | None]]:
+        found: dict[str, list[Answer | None]] = {mode: [None] * len(items) for mode in modes}
+
+        def keep(mode: str, rows: Sequence[int], answers: Sequence[Answer]) -> None:
+            for row, answer in zip(rows, answers, strict=True):
+                found[mode][row] = answer
+
+        rows = range(len(items))
+        single = [i for i in rows if items[i]["task"] == "mcqu"]
+        chosen = [items[i] for i in single]
+        if set(modes) - {"option_likelihood"}:
+            logits, cache, mask = self._read(prompts)
+        if "greedy" in modes:
+            keep("greedy", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, None)])
+        if "constrained" in modes:
+            trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items]
+            keep("constrained", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)])
+        if "likelihood" in modes and single:
+            keep("likelihood", single, self._likelihoods(logits[single], chosen))
+        if single and (by_text := [mode for mode in modes if mode in _TEXT_MODES]):
+            scores = self._text_scores(logits, _branch(cache), mask, items, single)
+            for mode in by_text:
+                keep(mode, single, [_likeliest(own / (size if mode == "text_likelihood_per_byte" else 1))
+                                    for own, size in scores])
+        if "option_likelihood" in modes:
+            several = [i for i in rows if items[i]["task"] == "mcq"]
+            keep("option_likelihood", several, self._each_option([items[i] for i in several], len(items)))
+        return found
+
+    def _read(self, prompts: Sequence[Sequence[int]]):
+        """(logits of the prompts' last tokens, their keys and values, which positions of the batch they fill)."""
         import torch
         from transformers import DynamicCache
-        width = max(map(len, prompts))
-        pad, device = self.tokenizer.pad_token_id, self.model.device
-        ids = torch.tensor([[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts], device=device)
-        mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=device)
+        width, device = max(map(len, prompts)), self.model.device
+        ids = np.full((len(prompts), width), self.tokenizer.pad_token_id, dtype=np.int64)
+        mask = np.zeros((len(prompts), width), dtype=np.int64)
+        for row, prompt in enumerate(prompts):
+            ids[row, width - len(prompt):], mask[row, width - len(prompt):] = prompt, 1
+        ids, mask = torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device)
         cache = DynamicCache(config=self.model.config)
         logits = self.model(input_ids=ids, attention_mask=mask, position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
                             past_key_values=cache, logits_to_keep=1).logits[:, -1].float()
-        found = {}
-        if "greedy" in modes:
-            found["greedy"] = [Answer(text) for text in self._texts(logits, _branch(cache), mask, None)]
-        if "constrained" in modes:
-            trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items]
-            found["constrained"] = [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)]
-        if "likelihood" in modes:
-            found["likelihood"] = self._likelihoods(logits, items)
-        if by_text := [mode for mode in modes if mode in MODES[3:]]:
-            scores = self._text_scores(logits, _branch(cache), mask, items)
-            for mode in by_text:
-                found[mode] = [_likeliest(own / (size if mode == "text_likelihood_per_byte" else 1)) for own, size in scores]
+        return logits, cache, mask
+
+    def _each_option(self, items: Sequence[Mapping], at_once: int) -> list[Answer]:
+        """Whether each option alone is right: the probability of yes, of the two words that may be answered."""
+        words = [self._first_token(YES), self._first_token(NO)]
+        if words[0] == words[1]:
+            raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: no likelihood of options")
+        prompts = [self.prompt(item, letter) for item in items for letter in LETTERS[:len(item["options"])]]
+        told = iter([p for start in range(0, len(prompts), at_once) for p in self._read(
+            prompts[start:start + at_once])[0][:, words].softmax(-1)[:, 0].tolist()])
+        found = []
+        for item in items:
+            p = [next(told) for _ in item["options"]]
+            named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5] or [LETTERS[int(np.argmax(p))]]
+            found.append(Answer(", ".join(named), p))
         return found
 
     def _texts(self, logits, cache, mask, trees: list[dict] | None) -> list[str]:
@@ -155,11 +231,12 @@ class Engine:
             found.append(_likeliest(row[first]))
         return found
 
-    def _text_scores(self, logits, cache, mask, items: Sequence[dict]) -> list[tuple]:
-        """For each question the log-likelihood of each option's text as the answer, and the texts' lengths in bytes."""
+    def _text_scores(self, logits, cache, mask, items: Sequence[Mapping], asked: Sequence[int]) -> list[tuple]:
+        """For each question ``asked`` (rows of the batch) the log-likelihood of each option's text as the answer, and the
+        texts' lengths in bytes."""
         import torch
-        owner = [i for i, item in enumerate(items) for _ in item["options"]]
-        options = [option for item in items for option in item["options"]]
+        owner = [i for i in asked for _ in items[i]["options"]]
+        options = [option for i in asked for option in items[i]["options"]]
         texts = self.tokenizer(options, add_special_tokens=False)["input_ids"]
         width, device = max(map(len, texts)), logits.device
         ids = torch.tensor([text + [self.tokenizer.pad_token_id] * (width - len(text)) for text in texts], device=device)
@@ -173,5 +250,5 @@ class Engine:
             told = later.gather(2, ids[:, 1:, None])[..., 0] - later.logsumexp(-1)
             scores = scores + (told * held[:, 1:]).sum(-1)
         sizes = torch.tensor([len(option.encode()) for option in options], device=device)
-        n = [len(item["options"]) for item in items]
+        n = [len(items[i]["options"]) for i in asked]
         return list(zip(scores.split(n), sizes.split(n), strict=True))

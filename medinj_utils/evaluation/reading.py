@@ -6,9 +6,10 @@ after words that announce an answer, at the head of a line, or in verdicts ("A :
 weight; not in running prose. Contradictions are refused. Repetitions are bounded or possessive: time is linear.
 """
 
-import re
 from itertools import groupby
 from unicodedata import normalize
+
+import regex as re
 
 _WORD = re.compile(r"[^\W_]+'[A-Za-z]\b|[^\W_]+(?:-[^\W_]+)*+'?|[^\w \t]")  # "l'A", "D-dimères": words, not letters
 _CLASSES = {

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -9,8 +10,9 @@ import pytest
 import torch
 
 from medinj_utils import prompts
-from medinj_utils.evaluation.answer import _shortened, answer_questions, asked_of, batches_of, load_model
-from medinj_utils.evaluation.engine import MODES, allowed_answers
+from medinj_utils.evaluation.answer import _shortened, answer_questions, batches_of, choose_examples
+from medinj_utils.evaluation.engine import MODES, Engine, allowed_answers
+from medinj_utils.evaluation.models import adapted, asked_of, backends, load_base
 from medinj_utils.settings import SettingsError, check_value
 from medinj_utils.training.text import chat_ids
 
@@ -19,7 +21,7 @@ ASKED = asked_of("planted", "", None, "float32")
 
 @pytest.fixture(scope="module")
 def loaded():
-    return load_model("planted")
+    return load_base("planted")
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def items(world):
     return test.drop_duplicates("id").head(48)
 
 
-def ask(items, loaded, path, **changes):
-    return answer_questions(items, *loaded, path, ASKED, **{"max_new_tokens": 16, **changes})
+def ask(items, loaded, path, max_new_tokens=16, system="", examples=None, **changes):
+    return answer_questions(items, Engine(*loaded, max_new_tokens, system, examples), path, ASKED, **changes)
 
 
 def test_batched_and_single_answers_are_the_same(items, loaded, tmp_path):
@@ -141,8 +143,8 @@ def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, t
 def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loaded, tmp_path):
     _, tokenizer = loaded
     row = items.iloc[0].to_dict() | {"context": " ".join(f"mot{i}" for i in range(400))}
-    prompt, cut = _shortened(tokenizer, row, "", 200)
-    told, more = tokenizer.decode(prompt), _shortened(tokenizer, row, "", 400)[1]
+    prompt, cut = _shortened(Engine(*loaded), row, 200)
+    told, more = tokenizer.decode(list(prompt)), _shortened(Engine(*loaded), row, 400)[1]
     assert len(prompt) <= 200 and 0 < more < cut < 400
     assert "mot0 " in told and "mot399" in told and "[…]" in told and row["instruction"] in told
     assert all(f"({letter}) {option}" in told for letter, option in zip("ABCDE", row["options"], strict=False))
@@ -158,11 +160,13 @@ def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loade
 KILLED = """
 import sys, pandas as pd
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.engine import Engine
+from medinj_utils.evaluation.models import asked_of, load_base
 records, _ = read_source("planted", sys.argv[1])
 items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(48)
-answer_questions(items, *load_model("planted"), sys.argv[2], asked_of("planted", "", None, "float32"), batch_tokens=100,
-                 max_new_tokens=16)
+answer_questions(items, Engine(*load_base("planted"), 16), sys.argv[2], asked_of("planted", "", None, "float32"),
+                 batch_tokens=100)
 """
 
 
@@ -221,3 +225,89 @@ def test_an_unknown_mode_names_the_accepted_ones(items, loaded, tmp_path):
         ask(items, loaded, tmp_path / "a.parquet", modes=["beam"])
 
 
+
+def test_each_option_of_several_is_asked_about_alone(items, loaded, tmp_path):
+    model, tokenizer = loaded
+    several = items[items["task"] == "mcq"]
+    answers = ask(items, loaded, tmp_path / "a.parquet", modes=["option_likelihood"]).set_index("id")
+    assert set(answers.index) == set(several["id"])
+    yes, no = (tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in (prompts.YES, prompts.NO))
+    for item in several.head(4).to_dict("records"):
+        expected = []
+        for letter in prompts.LETTERS[:len(item["options"])]:
+            chat = prompts.messages(item, with_answer=False, about=letter)
+            assert f"La proposition ({letter})" in chat[-1]["content"]
+            with torch.inference_mode():
+                logits = model(torch.tensor([chat_ids(tokenizer, chat, open_answer=True)])).logits[0, -1]
+            expected.append(float(torch.sigmoid(logits[yes] - logits[no])))
+        assert list(answers.loc[item["id"], "probabilities"]) == pytest.approx(expected, abs=1e-4)
+        named = [letter for letter, p in zip("ABCDEFGHIJ", expected, strict=False) if p > 0.5]
+        assert answers.loc[item["id"], "raw"] == ", ".join(named or ["ABCDEFGHIJ"[expected.index(max(expected))]])
+
+
+def test_modes_ask_only_the_questions_that_they_suit(items, loaded, tmp_path):
+    answers = ask(items, loaded, tmp_path / "a.parquet", modes=MODES)
+    tasks = items.set_index("id")["task"]
+    for mode, asked in answers.groupby("mode"):
+        expected = {"mcqu", "mcq"} if mode in MODES[:2] else {"mcq"} if mode == "option_likelihood" else {"mcqu"}
+        assert set(asked["id"].map(tasks)) == expected
+        assert asked["raw"].notna().all() and (asked["probabilities"].map(len) > 0).all() == (mode not in MODES[:2])
+
+
+def test_examples_stand_before_the_question_and_are_no_test_questions(world, items, loaded, tmp_path):
+    examples = choose_examples(world["records"], 2)
+    assert examples == choose_examples(world["records"], 2) != choose_examples(world["records"], 2, seed=1)
+    assert {task: len(own) for task, own in examples.items()} == {"mcqu": 2, "mcq": 2}
+    tested = set(world["records"].loc[world["records"]["split"] == "test", "question_id"])
+    assert not tested & {example["question_id"] for own in examples.values() for example in own}
+    engine = Engine(*loaded, 16, examples=examples)
+    item = items.iloc[0].to_dict()
+    told = engine.show(engine.prompt(item))
+    places = [told.index(example["instruction"]) for example in examples[item["task"]]] + [told.index(item["instruction"])]
+    assert places == sorted(places)
+    ask(items, loaded, tmp_path / "a.parquet", modes=["constrained"])
+    stamp = (tmp_path / "a.parquet").stat().st_mtime_ns
+    ask(items, loaded, tmp_path / "a.parquet", modes=["constrained"], examples=examples)
+    assert (tmp_path / "a.parquet").stat().st_mtime_ns != stamp
+    with pytest.raises(ValueError, match="shots is 5000"):
+        choose_examples(world["records"], 5000)
+    assert choose_examples(world["records"], 0) == {"mcqu": [], "mcq": []}
+
+
+@pytest.mark.parametrize("stopped_by", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_full_disk_or_an_interrupt_costs_one_batch(items, loaded, tmp_path, monkeypatch, stopped_by):
+    whole, cut, written = tmp_path / "whole.parquet", tmp_path / "cut.parquet", []
+    ask(items, loaded, whole, batch_tokens=200)
+    write = answer_questions.__globals__["write_parquet"]
+
+    def failing(frame, path):
+        if len(written) == 3:
+            raise stopped_by
+        written.append(path)
+        return write(frame, path)
+
+    with monkeypatch.context() as patch:
+        patch.setitem(answer_questions.__globals__, "write_parquet", failing)
+        with pytest.raises(type(stopped_by)):
+            ask(items, loaded, cut, batch_tokens=200)
+    assert len(list((tmp_path / "cut.parts").glob("[!.]*.parquet"))) == 3 and not cut.exists()
+    ask(items, loaded, cut, batch_tokens=200)
+    assert cut.read_bytes() == whole.read_bytes()
+
+
+def test_the_card_says_what_answered_and_what_was_asked(items, loaded, tmp_path):
+    ask(items, loaded, tmp_path / "a.parquet", system="Réponds en français.")
+    card = json.loads((tmp_path / "a.card.json").read_text(encoding="utf-8"))
+    assert card["parameters"]["backend"] == "transformers" and card["questions"] == len(items)
+    assert "Réponds en français." in card["first_prompt"] and items.iloc[0]["instruction"] in card["first_prompt"]
+    ask(items, loaded, tmp_path / "b.parquet", system="Réponds en latin.")
+    other = json.loads((tmp_path / "b.card.json").read_text(encoding="utf-8"))
+    assert card["parameters"]["prompts_sha256"] != other["parameters"]["prompts_sha256"]
+
+
+def test_a_base_is_loaded_once_for_all_its_runs(loaded):
+    told = [(name, engine.model, asked["adapter_sha256"]) for name, engine, asked in backends(
+        {"BASE": None, "NAT-s1": None}, "planted")]
+    assert [name for name, _, _ in told] == ["BASE", "NAT-s1"] and told[0][1] is told[1][1]
+    with adapted(loaded[0], None) as model:
+        assert model is loaded[0]

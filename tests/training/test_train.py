@@ -11,7 +11,8 @@ import torch
 
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture
-from medinj_utils.evaluation.answer import answer_questions, asked_of, load_model
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.models import adapted, backends, load_base
 from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
 from medinj_utils.training.train import Recipe, train_adapter
 
@@ -61,11 +62,12 @@ def test_the_adapter_loads_in_plain_peft_and_changes_the_outputs(trained, world)
     _, folder, _ = trained
     items = world["records"][world["records"]["split"] == "test"].head(30)
     prompts = {}
-    for name, adapter in (("base", None), ("tuned", folder / "adapter")):
-        model, tokenizer = load_model("planted", adapter=adapter)
-        ids = tokenizer(items["instruction"].tolist(), return_tensors="pt", padding=True)
-        with torch.inference_mode():
-            prompts[name] = model(**ids).logits
+    model, tokenizer = load_base("planted")
+    ids = tokenizer(items["instruction"].tolist(), return_tensors="pt", padding=True)
+    for name, adapter in (("base", None), ("tuned", folder / "adapter"), ("base again", None)):
+        with adapted(model, adapter) as tuned, torch.inference_mode():
+            prompts[name] = tuned(**ids).logits
+    assert torch.equal(prompts["base"], prompts["base again"])  # an adapter leaves nothing behind
     assert (folder / "adapter" / "adapter_model.safetensors").exists()
     assert not torch.allclose(prompts["base"], prompts["tuned"], atol=1e-3)
 
@@ -147,7 +149,7 @@ def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():
 def test_the_cuda_path_trains_and_answers(output, world):
     folder, card = run(output, "unsloth" if has_unsloth() else "peft")
     assert card["hardware"]["accelerator"] != "none"
-    model, tokenizer = load_model("planted", adapter=folder / "adapter")
-    answers = answer_questions(world["records"][world["records"]["split"] == "test"], model, tokenizer,
-                               output / "answers.parquet", asked_of("planted", "", folder / "adapter", "float32"))
+    for _, engine, asked in backends({"NAT-s0": folder / "adapter"}, "planted"):
+        answers = answer_questions(world["records"][world["records"]["split"] == "test"], engine,
+                                   output / "answers.parquet", asked)
     assert answers["raw"].notna().all()

@@ -1,0 +1,68 @@
+"""Models that answer: a base, and adapters laid over it one after the other; or those behind a server."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from medinj_utils.evaluation.engine import Engine
+from medinj_utils.evaluation.server import Server
+from medinj_utils.runs import BASE, local_base, sha256
+
+
+def load_base(base_model: str, revision: str = "", precision: str = "float32"):
+    """(model, tokenizer) ready to answer."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
+    disable_progress_bar()
+    name, device = local_base(base_model, revision), "cuda" if torch.cuda.is_available() else "cpu"
+    model = AutoModelForCausalLM.from_pretrained(name, revision=revision or None, dtype=getattr(torch, precision),
+                                                 use_safetensors=True)
+    tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None, padding_side="left")
+    return model.to(device).eval(), tokenizer
+
+
+@contextmanager
+def adapted(model, adapter: str | Path | None) -> Iterator:
+    """The model with an adapter merged into its weights, which spares DoRA's norms; without one, as it is.
+
+    Afterwards the model's weights are, bit by bit, those from before: the ones that the adapter changes are kept aside.
+    """
+    if adapter is None:
+        yield model
+        return
+    from peft import PeftModel
+    tuned = PeftModel.from_pretrained(model, str(adapter))
+    changed = [model.get_submodule(name).base_layer.weight for name in tuned.base_model.targeted_module_names]
+    kept = [weight.detach().to("cpu", copy=True) for weight in changed]
+    try:
+        yield tuned.merge_and_unload()
+    finally:
+        for weight, before in zip(changed, kept, strict=True):
+            weight.data.copy_(before)
+
+
+def asked_of(base_model: str, revision: str, adapter: str | Path | None, precision: str) -> dict:
+    """What tells one answering model from another: names, and hashes of the weights that lie on this disk."""
+    folder = Path(local_base(base_model, revision))
+    return {"base_model": base_model, "revision": revision, "precision": precision,
+            "base_sha256": sha256(folder) if folder.is_dir() else "", "adapter_sha256": sha256(adapter) if adapter else ""}
+
+
+def backends(runs: Mapping[str, str | Path | None], base_model: str, revision: str = "", precision: str = "float32",
+             server: str = "", **how) -> Iterator[tuple[str, Engine | Server, dict]]:
+    """(name, what answers, what tells it from others) of each run, one after the other; ``runs`` gives each its adapter, or
+    None.
+
+    The base is loaded once. With ``server``, its address, nothing is loaded here: the base is asked for by its own name, a
+    tuned model by its run's. ``how`` are the further arguments of `Engine` and `Server`.
+    """
+    if server:
+        for name in runs:
+            model = base_model if name == BASE else name
+            yield name, Server(server, model, **how), {"server": server, "model": model}
+        return
+    model, tokenizer = load_base(base_model, revision, precision)
+    for name, adapter in runs.items():
+        with adapted(model, adapter) as tuned:
+            yield name, Engine(tuned, tokenizer, **how), asked_of(base_model, revision, adapter, precision)

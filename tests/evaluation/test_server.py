@@ -1,0 +1,186 @@
+"""Models behind a server: a real one with the shipped tiny model, and one that plays what servers may do."""
+
+import json
+import math
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pytest
+
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.engine import allowed_answers
+from medinj_utils.evaluation.models import backends
+from medinj_utils.evaluation.reading import read_choice
+from medinj_utils.evaluation.server import Server, ServerError
+from medinj_utils.runs import local_base
+
+BASE = local_base("planted")
+
+
+@pytest.fixture(scope="module")
+def items(world):
+    test = world["records"][(world["records"]["split"] == "test") & (world["records"]["task"] != "oeq")]
+    return test.drop_duplicates("id").sample(40, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def transformers_serve(tmp_path_factory):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("serve") / "log"
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", BASE, "--host", "127.0.0.1",
+               "--port", str(port), "--device", "cpu"]
+    with log.open("w") as told, subprocess.Popen(command, stdout=told, stderr=told) as process:
+        try:
+            for _ in range(240):
+                assert process.poll() is None, log.read_text()
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
+                        break
+                except OSError:
+                    time.sleep(0.5)
+            else:
+                pytest.fail(f"the server didn't start: {log.read_text()}")
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
+
+
+def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, tmp_path):
+    found = {}
+    for server in ("", transformers_serve):
+        for name, backend, asked in backends({"BASE": None}, BASE, server=server, max_new_tokens=16, system="Réponds."):
+            found[server] = answer_questions(items, backend, tmp_path / f"{name}-{bool(server)}.parquet", asked, ["greedy"])
+    assert found[""]["raw"].notna().all() and len(found[""]) == 40 and found[""]["raw"].nunique() > 1
+    assert found[transformers_serve]["raw"].tolist() == found[""]["raw"].tolist()
+    card = json.loads((tmp_path / "BASE-True.card.json").read_text(encoding="utf-8"))
+    assert (card["parameters"]["backend"], card["parameters"]["server"]) == ("server", transformers_serve)
+    assert "[system]\nRéponds." in card["first_prompt"]
+
+
+@pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of modes"),
+                                           ("likelihood", "leave 'likelihood' out of modes")])
+def test_what_a_server_does_not_offer_is_told(transformers_serve, items, tmp_path, mode, message):
+    with pytest.raises(ServerError, match=message):
+        answer_questions(items, Server(transformers_serve, BASE), tmp_path / "a.parquet", {}, [mode])
+    with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
+        answer_questions(items, Server(transformers_serve, BASE), tmp_path / "a.parquet", {}, ["text_likelihood"])
+
+
+class Played(BaseHTTPRequestHandler):
+    """Answers by the name of the model that is asked for."""
+
+    seen: ClassVar[list] = []
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Played.seen.append((asked, self.headers["Authorization"]))
+        status, message, logprobs = 200, {"role": "assistant", "content": "B"}, None
+        if asked["model"] == "busy" and sum(one["messages"] == asked["messages"] for one, _ in Played.seen) < 3:
+            status = 429
+        elif asked["model"] == "locked":
+            status = 401
+        elif asked["model"] == "short" and len(asked["messages"][-1]["content"]) > 500:
+            status = 400
+        elif asked["model"] == "thinking":
+            message = {"role": "assistant", "content": "C", "reasoning_content": "La réponse est A, ou bien B ?"}
+        elif asked["model"] == "held":
+            message["content"] = asked["structured_outputs"]["choice"][-1]
+        if asked.get("logprobs"):
+            told = {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1} if asked["model"] != "mute" else {"Le": 0.9, "La": 0.1}
+            logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
+                {"token": token, "logprob": math.log(p), "bytes": None} for token, p in told.items()]}]}
+        reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
+            {"index": 0, "finish_reason": "stop", "message": message, "logprobs": logprobs}]} if status == 200 else {
+            "error": {"message": "This model's maximum context length is exceeded" if status == 400 else "no"}}
+        body = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Retry-After", "0.01")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def played():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Played) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+
+
+def ask(played, model, item, mode="greedy"):
+    server = Server(played, model)
+    return server.answer([server.prompt(item)], [item], [mode])[mode][0]
+
+
+@pytest.fixture
+def single(items):
+    return items[items["task"] == "mcqu"].iloc[0].to_dict()
+
+
+def test_a_busy_server_is_asked_again(played, single):
+    before = len(Played.seen)
+    assert ask(played, "busy", single).raw == "B" and len(Played.seen) == before + 3
+
+
+def test_every_request_is_reproducible_and_bears_the_key_of_the_environment(played, single, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-of-a-test")
+    ask(played, "any", single)
+    asked, key = Played.seen[-1]
+    assert (asked["temperature"], asked["seed"], asked["max_tokens"], key) == (0, 0, 32, "Bearer secret-of-a-test")
+    assert "secret-of-a-test" not in json.dumps(Server(played, "any").settings)
+
+
+def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, single):
+    answer = ask(played, "any", single, "likelihood")
+    assert answer.raw == "C" and answer.probabilities == pytest.approx(
+        [0.25, 0, 0.75] + [0] * (len(single["options"]) - 3))
+    assert ask(played, "mute", single, "likelihood").raw == ""
+
+
+def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items):
+    several = items[items["task"] == "mcq"].iloc[0].to_dict()
+    assert ask(played, "held", several, "constrained").raw == allowed_answers("mcq", len(several["options"]))[-1]
+    with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
+        ask(played, "thinking", several, "constrained")
+
+
+def test_what_a_model_thinks_is_kept_and_not_read(played, single):
+    answer = ask(played, "thinking", single)
+    assert "ou bien B" in answer.raw
+    assert read_choice(answer.raw, dict(zip("ABCDEFGHIJ", single["options"], strict=False)), "mcqu") == {"C"}
+
+
+def test_a_question_that_is_too_long_for_the_server_is_set_aside(played, items, tmp_path):
+    longer = items.copy()
+    longer["context"] = ["mot " * 200, *[""] * (len(longer) - 1)]
+    answers = answer_questions(longer, Server(played, "short"), tmp_path / "a.parquet", {}, ["greedy"])
+    aside = answers[answers["note"] != ""]
+    assert aside["id"].tolist() == [longer["id"].iloc[0]] and aside["raw"].isna().all()
+    assert "context length" in aside["note"].item() and (answers["raw"].isna().sum() == 1)
+
+
+@pytest.mark.parametrize("url, model, message", [
+    (None, "locked", "set OPENAI_API_KEY"), ("http://127.0.0.1:9/v1", "any", "Is the server started")])
+def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
+    monkeypatch.setattr("medinj_utils.evaluation.server._RETRIES", 0)
+    with pytest.raises(ServerError, match=message):
+        ask(url or played, model, single)
+
+
+def test_tuned_models_are_asked_for_by_the_names_of_their_runs(played):
+    told = [(name, server.model, asked["model"]) for name, server, asked in backends(
+        {"BASE": None, "NAT-s42": "runs/NAT-s42/adapter"}, "org/base", server=played)]
+    assert told == [("BASE", "org/base", "org/base"), ("NAT-s42", "NAT-s42", "NAT-s42")]
