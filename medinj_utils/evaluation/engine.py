@@ -161,19 +161,25 @@ class Engine:
         return found
 
     def _read(self, prompts: Sequence[Sequence[int]]):
-        """(logits of the prompts' last tokens, their keys and values, which positions of the batch they fill)."""
+        """(logits of the prompts' last tokens, their keys and values, which positions of the batch they fill).
+
+        Prompts are padded on the right, where no token of theirs looks, so that attention needs no mask but the causal one,
+        which is much faster. Of the states only the last of each prompt is projected on the vocabulary.
+        """
         import torch
         from transformers import DynamicCache
-        width, device = max(map(len, prompts)), self.model.device
+        device, n, width = self.model.device, torch.tensor([len(prompt) for prompt in prompts]), max(map(len, prompts))
         ids = np.full((len(prompts), width), self.tokenizer.pad_token_id, dtype=np.int64)
-        mask = np.zeros((len(prompts), width), dtype=np.int64)
-        for row, prompt in enumerate(prompts):
-            ids[row, width - len(prompt):], mask[row, width - len(prompt):] = prompt, 1
-        ids, mask = torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device)
-        cache = DynamicCache(config=self.model.config)
-        logits = self.model(input_ids=ids, attention_mask=mask, position_ids=(mask.cumsum(-1) - 1).clamp(min=0),
-                            past_key_values=cache, logits_to_keep=1).logits[:, -1].float()
-        return logits, cache, mask
+        for row, prompt in zip(ids, prompts, strict=True):
+            row[:len(prompt)] = prompt
+        cache, rows = DynamicCache(config=self.model.config), torch.arange(len(prompts), device=device)
+        last = self.model.get_output_embeddings().register_forward_pre_hook(
+            lambda _, states: (states[0][rows, n.to(device) - 1, None],))
+        try:
+            logits = self.model(input_ids=torch.from_numpy(ids).to(device), past_key_values=cache).logits[:, -1].float()
+        finally:
+            last.remove()
+        return logits, cache, (torch.arange(width) < n[:, None]).long().to(device)
 
     def _each_option(self, items: Sequence[Mapping], at_once: int) -> list[Answer]:
         """Whether each option alone is right: the probability of yes, of the two words that may be answered."""

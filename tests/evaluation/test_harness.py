@@ -1,0 +1,98 @@
+"""Our questions as tasks of lm-evaluation-harness, run by it, and logs of samples in both directions."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from medinj_utils.data import read_source
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.harness import read_results, read_samples, write_samples, write_tasks
+from medinj_utils.evaluation.models import backends
+from medinj_utils.evaluation.scoring import score_answers
+from medinj_utils.runs import local_base
+
+
+@pytest.fixture(scope="module")
+def items(shared_data):
+    records, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
+    test = records[records["split"] == "test"]
+    return pd.concat([test[test["task"] == task].head(30) for task in ("mcqu", "mcq")])
+
+
+@pytest.fixture(scope="module")
+def answers(items, tmp_path_factory):
+    for _, engine, asked in backends({"BASE": None}, "planted", max_new_tokens=8):
+        return answer_questions(items, engine, tmp_path_factory.mktemp("ours") / "a.parquet", asked,
+                                ["greedy", "likelihood"])
+
+
+@pytest.fixture(scope="module")
+def logged(items, tmp_path_factory):
+    """What the harness itself logs of our tasks."""
+    folder = tmp_path_factory.mktemp("harness")
+    assert [path.name for path in write_tasks(items, folder, 8)] == ["medinj_mcqu.yaml", "medinj_mcq.yaml"]
+    command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args",
+               f"pretrained={local_base('planted')},dtype=float32", "--include_path", str(folder), "--tasks",
+               "medinj_mcqu,medinj_mcq", "--apply_chat_template", "--batch_size", "16", "--device", "cpu",
+               "--log_samples", "--output_path", str(folder / "out")]
+    run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {
+        "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(folder / "cache")})
+    assert run.returncode == 0, run.stderr[-3000:]
+    return folder / "out"
+
+
+def one(folder, pattern):
+    found, = folder.rglob(pattern)
+    return found
+
+
+def test_the_harness_gives_the_same_answers_to_our_tasks(logged, items, answers):
+    theirs = read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")).set_index("id")
+    ours = answers[answers["mode"] == "likelihood"].set_index("id")
+    assert len(theirs) == 30 and theirs["raw"].equals(ours["raw"].reindex(theirs.index))
+    for question, row in theirs.iterrows():
+        assert row["probabilities"] == pytest.approx(list(ours.loc[question, "probabilities"]), abs=1e-4)
+    free = read_samples(one(logged, "samples_medinj_mcq_*.jsonl")).set_index("id")
+    greedy = answers[answers["mode"] == "greedy"].set_index("id")["raw"]
+    assert len(free) == 30 and free["raw"].equals(greedy.reindex(free.index))
+    scores = score_answers(read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")), items, "BASE")
+    results = read_results(one(logged, "results_*.json")).set_index(["task", "metric"])
+    assert results.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(scores["exact_match"].mean())
+
+
+def test_our_answers_written_as_its_logs_are_read_again(logged, items, answers, tmp_path):
+    scores = score_answers(answers, items, "BASE")
+    write_samples(scores, answers, items, "BASE", tmp_path)
+    for task, mode in (("mcqu", "likelihood"), ("mcq", "greedy")):
+        ours = [json.loads(line) for line in (tmp_path / f"samples_medinj_{task}.jsonl").read_text("utf-8").splitlines()]
+        theirs = [json.loads(line) for line in one(logged, f"samples_medinj_{task}_*.jsonl").read_text("utf-8").splitlines()]
+        assert ours[0].keys() == theirs[0].keys()
+        for field in ("doc", "target", "doc_hash", "target_hash", "doc_id", "filter", "metrics"):
+            assert [sample[field] for sample in ours] == [sample[field] for sample in theirs], field
+        again = read_samples(tmp_path / f"samples_medinj_{task}.jsonl").set_index("id")
+        own = answers[(answers["mode"] == mode) & answers["id"].isin(again.index)].set_index("id").reindex(again.index)
+        assert again["raw"].equals(own["raw"])
+    rescored = score_answers(read_samples(tmp_path / "samples_medinj_mcqu.jsonl"), items, "BASE")
+    told = read_results(tmp_path / "results.json").set_index("task")
+    assert told.loc["medinj_mcqu", "value"] == pytest.approx(rescored["exact_match"].mean())
+    assert told.loc["medinj_mcqu", "standard error"] == pytest.approx(
+        read_results(one(logged, "results_*.json")).set_index("task").loc["medinj_mcqu", "standard error"])
+
+
+@pytest.mark.parametrize("line", ["{", '{"resps": [["A"]], "doc": {"query": "?"}}', "[]",
+                                  '{"resps": [[["-1", true]]], "doc": {"id": "x", "choices": ["A", "B"]}}'])
+def test_a_foreign_log_is_refused_with_its_line(tmp_path, line):
+    good = '{"resps": [["A"]], "doc": {"id": "x", "choices": ["A", "B"]}}\n'
+    (tmp_path / "samples.jsonl").write_text(good + line + "\n")
+    with pytest.raises(ValueError, match="line 2: no sample of a task medinj_mcqu"):
+        read_samples(tmp_path / "samples.jsonl")
+
+
+def test_results_of_another_form_are_refused(tmp_path):
+    (tmp_path / "r.json").write_text("[]")
+    with pytest.raises(ValueError, match="no results of lm-evaluation-harness"):
+        read_results(tmp_path / "r.json")
