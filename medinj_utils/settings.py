@@ -58,7 +58,7 @@ PARAMETERS: dict[str, Any] = {
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
     "mode": Literal[_MODES], "general_sources": list[str],
     "test_sources": list[str], "resamples": _Count, "too_long": Literal["set aside", "cut context"],
-    "server": str, "shots": Annotated[int, Field(ge=0, le=32)],
+    "harness_logs": dict[str, str], "write_harness": bool, "server": str, "shots": Annotated[int, Field(ge=0, le=32)],
 }
 
 

@@ -52,6 +52,14 @@ def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path
                 f"<figcaption>{html.escape(label)}</figcaption></figure>")
 
 
+def browsable(table: pd.DataFrame, label: str, most: int = 500):
+    """A long table as HTML that scrolls within its own frame, at most so many rows, with their number and the label."""
+    from IPython.display import HTML
+    shown = table.head(most).to_html(border=0, na_rep="", index=False)
+    told = f"{min(len(table), most)} of {len(table)} rows. {label}"
+    return HTML(f'<div class="medinj-long" tabindex="0">{shown}</div><p class="medinj-long">{html.escape(told)}</p>')
+
+
 def labelled(table: pd.DataFrame, label: str, decimals: int = 3):
     """A table as HTML with its label as caption; numbers rounded, texts escaped."""
     from IPython.display import HTML

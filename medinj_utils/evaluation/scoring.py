@@ -45,6 +45,9 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
     ``set_aside`` true and no scores.
     """
     known = items.drop_duplicates("id").set_index("id")
+    if foreign := set(answers["id"]) - set(known.index):
+        raise ValueError(f"{system}: {len(foreign)} answers are to questions that are not among the items, the first "
+                         f"{min(foreign)}")
     chance, rows = chance_levels(known), []
     for answer in answers.to_dict("records"):
         item = known.loc[answer["id"]]
@@ -63,7 +66,7 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
                     "as_asked": bool(named) and answer["raw"].strip() == ", ".join(sorted(named)), "hits": len(named & gold),
                     "false_alarms": len(named - gold), "misses": len(gold - named)}
             p = answer.get("probabilities")
-            if p is not None and len(p):
+            if p is not None and len(p) and item["task"] == "mcqu":
                 truth = np.array([letter in gold for letter in letters_there], dtype=float)
                 row |= {"confidence": float(np.max(p)), "brier": float(((np.asarray(p) - truth) ** 2).sum())}
         rows.append(row)

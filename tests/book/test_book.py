@@ -48,6 +48,9 @@ def project(tmp_path_factory):
                                 "texts": [{"name": "e3c", "location": "cases.jsonl"}],
                                 "most_quarantined": 0.05},
             "14_build_mixtures": {"budget": 24}, "21_train_adapter": {"epochs": 1},
+            "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
+                                    "shots": 1},
+            "31_score_choices": {"write_harness": True},
             "40_compare_provenances": {"null_output": "", "resamples": 500}}}
     (folder / "cases.jsonl").write_text('{"id": "1", "text": "Un homme de 50 ans."}\n', encoding="utf-8")
     (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
@@ -117,6 +120,25 @@ def test_tables_have_the_columns_that_other_programs_rely_on(project):
         "first", "second", "difference", "low", "high", "p", "p_holm", "only_first_right", "only_second_right"]
     assert list(pd.read_csv(tables / "effects.csv")) == ["kind", "effect", "estimate", "low", "high", "planted"]
     assert len(pd.read_csv(tables / "comparison.csv")) == 8 and len(pd.read_csv(tables / "pairs.csv")) == 28
+
+
+def test_questions_and_answers_are_there_for_lm_evaluation_harness(project):
+    folder, _ = project
+    harness = folder / "outputs" / "small" / "harness"
+    assert {path.name for path in harness.glob("*.yaml")} == {"medinj_mcqu.yaml", "medinj_mcq.yaml"}
+    assert {path.parent.name for path in harness.glob("*/results.json")} >= {"BASE", "ALL-s0"}
+    page = pages(folder)["notebooks/31_score_choices.html"]
+    assert "harness/BASE/results.json" in page.get_text()
+
+
+def test_one_question_is_shown_from_prompt_to_score_and_unread_answers_can_be_browsed(project):
+    shown = pages(project[0])
+    prompt = shown["notebooks/30_answer_questions.html"].get_text()
+    assert "<|im_start|>user" in prompt and "Answered by transformers" in prompt
+    scored = shown["notebooks/31_score_choices.html"]
+    assert "<|im_start|>user" in scored.get_text() and "Right:" in scored.get_text()
+    frames = scored.select("div.medinj-long")
+    assert len(frames) == 2 and {"raw", "why"} <= {cell.get_text() for cell in frames[1].select("th")}
 
 
 def test_executed_notebooks_have_no_error_and_no_endless_progress(project):
