@@ -2,14 +2,24 @@
 
 The test questions of FrenchMedMCQA are put to the shipped tiny model and to a random model of about 100 million parameters,
 once by this book's engine and once by a loop as the study's released code has it: one item at a time, its chat rendered to
-text, the prompt run twice (for free text, and for the letter), no batch. The last line is a JSON object: for each model
-seconds_engine, seconds_loop, ratio_study_loop and same_predictions (share of single-answer questions to which both give the
-same letter); prefill_peak_share (floating-point operations of the engine's prefill a second, of the large model, as a share
-of those of a measured matrix product); flat_memory_ratio (peak memory of answering many items ÷ that of few).
+text, the prompt run twice (for free text, and for the letter), no batch. The tiny model's single-answer questions are also
+asked by lm-evaluation-harness, by likelihood, at the fastest of several batch sizes. The last line is a JSON object.
+
+- seconds_engine, seconds_loop, ratio_study_loop, and same_predictions: share of single-answer questions to which both give
+  the same letter;
+- seconds_floor: floating-point operations of one pass over the prompts ÷ the measured peak of matrix products, and
+  ratio_possible, that of the loop to it: no engine can be faster with this precision on this machine;
+- ratio_lm_eval, and same_as_lm_eval: share of the same letters;
+- prefill_peak_share: operations a second of the large model's prefill ÷ that peak;
+- flat_memory_ratio: peak memory of answering many items ÷ that of few; seconds_start: from nothing to a loaded model;
+- bfloat16_differs: share of single-answer questions to which the large model gives another letter in that precision, beside
+  its seconds.
 """
 
 import argparse
+import copy
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +33,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions, batches_of
 from medinj_utils.evaluation.engine import Engine
+from medinj_utils.evaluation.harness import write_tasks
 from medinj_utils.evaluation.models import load_base
 from medinj_utils.prompts import LETTERS, messages
 from medinj_utils.runs import local_base
@@ -44,15 +55,39 @@ def large_model():
     return AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
 
 
-def by_engine(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]:
+def by_engine(model, tokenizer, items: list[dict], modes=("greedy", "constrained")) -> tuple[float, dict[int, str]]:
+    """Seconds, and the answers in the last of the modes."""
     began = time.perf_counter()
-    prompts = [chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True) for item in items]
-    order = sorted(range(len(items)), key=lambda i: len(prompts[i]))
     engine, found = Engine(model, tokenizer, NEW_TOKENS), {}
+    prompts = [engine.prompt(item) for item in items]
+    order = sorted(range(len(items)), key=lambda i: len(prompts[i]))
     for batch in batches_of([len(prompt) for prompt in prompts], order, BATCH_TOKENS):
-        answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], ["greedy", "constrained"])
-        found |= {i: answer.raw for i, answer in zip(batch, answers["constrained"], strict=True)}
+        answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], modes)
+        found |= {i: answer.raw for i, answer in zip(batch, answers[modes[-1]], strict=True)}
     return time.perf_counter() - began, found
+
+
+def by_harness(items: pd.DataFrame) -> tuple[float, dict[str, str]]:
+    """Seconds of the harness' whole evaluation with the model loaded before, and its letters by question; the fastest of
+    several batch sizes."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import lm_eval
+    from lm_eval.models.huggingface import HFLM
+    from lm_eval.tasks import TaskManager
+    best, letters = float("inf"), {}
+    with tempfile.TemporaryDirectory() as scratch:
+        write_tasks(items, scratch)
+        tasks = TaskManager(include_path=scratch, include_defaults=False)
+        for size in (16, 64, 256):
+            model = HFLM(pretrained=local_base("planted"), dtype="float32", device="cpu", batch_size=size)
+            began = time.perf_counter()
+            told = lm_eval.simple_evaluate(model=model, tasks=["medinj_mcqu"], task_manager=tasks, apply_chat_template=True,
+                                           bootstrap_iters=0, log_samples=True)
+            best = min(best, time.perf_counter() - began)
+            for sample in told["samples"]["medinj_mcqu"]:
+                scores = [response[0][0] for response in sample["resps"]]
+                letters[sample["doc"]["id"]] = LETTERS[scores.index(max(scores))]
+    return best, letters
 
 
 def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]:
@@ -82,22 +117,26 @@ def peak_flops(size: int = 2048, times: int = 8) -> float:
     return times * 2 * size**3 / (time.perf_counter() - began)
 
 
+def operations_of(model, lengths: list[int]) -> float:
+    """Floating-point operations of reading prompts: two a parameter and token, embeddings aside, and the attention's, of
+    which causality spares half."""
+    config = model.config
+    weights = sum(p.numel() for name, p in model.named_parameters() if "embed" not in name and "lm_head" not in name)
+    attention = 2 * config.num_hidden_layers * config.num_attention_heads * config.head_dim
+    return sum(n * (2 * weights + attention * n) for n in lengths)
+
+
 def prefill_share(model, tokenizer, items: list[dict]) -> float:
-    """Operations a second of the prefill (two a parameter and token, embeddings aside, and the attention's), as a share of
-    the measured peak."""
+    """Operations a second of reading a batch of the longest prompts, as a share of the measured peak."""
     prompts = sorted((chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True) for item in items), key=len)
     batch = batches_of([len(prompt) for prompt in prompts], range(len(prompts)), BATCH_TOKENS)[-1]
     chosen = [prompts[i] for i in batch]
-    width, config = max(map(len, chosen)), model.config
-    weights = sum(p.numel() for name, p in model.named_parameters() if "embed" not in name and "lm_head" not in name)
-    attention = 4 * config.num_hidden_layers * config.num_attention_heads * config.head_dim * width
-    operations = len(chosen) * width * (2 * weights + attention)
     engine, best, single = Engine(model, tokenizer, 1), float("inf"), [{"task": "mcqu", "options": ["a", "b"]}] * len(chosen)
     for _ in range(3):
         began = time.perf_counter()
         engine.answer(chosen, single, ["likelihood"])
         best = min(best, time.perf_counter() - began)
-    return operations / best / peak_flops()
+    return operations_of(model, [len(prompt) for prompt in chosen]) / best / peak_flops()
 
 
 def peak_memory(items: pd.DataFrame, times: int) -> float:
@@ -127,22 +166,41 @@ def main() -> None:
         sys.exit(f"{chosen.data}: no such folder; say where the open sets are, --data FOLDER")
     records, _ = read_source("frenchmedmcqa", chosen.data / "frenchmedmcqa" / "raw")
     test = records[records["split"] == "test"].head(chosen.items)
+    start = subprocess.run([sys.executable, "-c", "import time; began = time.perf_counter(); from medinj_utils.evaluation."
+                            "models import load_base; load_base('planted'); print(time.perf_counter() - began)"],
+                           capture_output=True, text=True, check=True)
     tiny, tokenizer = load_base("planted")
-    large, result = large_model(), {}
+    large, result, peak = large_model(), {}, peak_flops()
     for name, model, n in (("tiny", tiny, chosen.items), ("large", large, chosen.large_items)):
         items = test.sample(min(n, len(test)), random_state=0).to_dict("records")
         seconds, ours = by_engine(model, tokenizer, items)
         loop_seconds, theirs = by_loop(model, tokenizer, items)
         single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
+        lengths = [len(chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True)) for item in items]
+        floor = operations_of(model, lengths) / peak
         result[name] = {"items": len(items), "parameters": sum(p.numel() for p in model.parameters()),
                         "seconds_engine": round(seconds, 2), "seconds_loop": round(loop_seconds, 2),
                         "ratio_study_loop": round(loop_seconds / seconds, 2),
-                        "same_predictions": sum(ours[i] == theirs[i] for i in single) / len(single)}
+                        "same_predictions": sum(ours[i] == theirs[i] for i in single) / len(single),
+                        "seconds_floor": round(floor, 2), "ratio_possible": round(loop_seconds / floor, 2)}
         print(f"{name}: {result[name]}", flush=True)
+        if name == "large":
+            halved_seconds, halved = by_engine(copy.deepcopy(model).bfloat16(), tokenizer, items)
+            result[name] |= {"seconds_bfloat16": round(halved_seconds, 2),
+                             "bfloat16_differs": sum(ours[i] != halved[i] for i in single) / len(single)}
+    asked = test[test["task"] == "mcqu"]
+    ours_seconds, ours = min((by_engine(tiny, tokenizer, asked.to_dict("records"), ["likelihood"]) for _ in range(3)),
+                             key=lambda one: one[0])
+    harness_seconds, theirs = by_harness(asked)
+    result["tiny"] |= {
+        "ratio_lm_eval": round(harness_seconds / ours_seconds, 2), "seconds_lm_eval": round(harness_seconds, 2),
+        "same_as_lm_eval": sum(theirs[name] == ours[i] for i, name in enumerate(asked["id"])) / len(asked)}
+    print(f"lm-evaluation-harness: {result['tiny']}", flush=True)
     share = prefill_share(large, tokenizer, test.to_dict("records"))
     print(f"prefill at {share:.0%} of the peak", flush=True)
     few, many = peak_memory(test, 1), peak_memory(test, chosen.many)
-    print(json.dumps(result["tiny"] | {"large": result["large"], "prefill_peak_share": round(share, 3),
+    print(json.dumps(result["tiny"] | {"seconds_start": round(float(start.stdout), 2), "large": result["large"],
+                                       "prefill_peak_share": round(share, 3),
                                        "megabytes_few": round(few), "megabytes_many": round(many),
                                        "items_many": len(test) * chosen.many, "flat_memory_ratio": round(many / few, 3)}))
 
