@@ -34,7 +34,8 @@ _FILL = r"[anoskrpfzqg:(-]{0,12}"
 _JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]|(?<=[sk])[ao]{1,2}n)"  # "est fausse"
 _TEXT = rf"a?[Ⓐ-Ⓩ](?=$|[.,;:)(jyhA-Z-]|{_JUDGED})"  # not "le rein droit" where the option is "le rein"
 _SMALL = rf"[ⓐ-ⓙ](?:[).:-]{{1,2}}{_TEXT}|\)|(?=(?:[,;j]{{0,2}}[ⓐ-ⓙ]){{0,9}}[.)]{{0,2}}$))"  # "a, c", not "il y a"
-_ITEM = rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|{_TEXT}|{_SMALL})[).:]{{0,2}}"  # "E. coli" is not E
+_ITEM = (rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|a?[Ⓐ-Ⓩ]\([A-Z]\)|{_TEXT}|{_SMALL})"
+         r"[).:]{0,2}")  # "E. coli" is not E; "le rein (B)"
 _INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,40}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
 _ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|fi)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
           rf"(?<=\.){_ITEM}(?:(?<=[.)Ⓐ-Ⓩ])|$))(?![sm]))*+")  # "B, A est fausse": A belongs to the next sentence
