@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-ROWS = {"tiny": 960, "large": 48}
+ROWS = {"tiny": 480, "large": 48}
 STEP = (12, 4)  # rows of a pass, passes of a step
 LARGE = {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10, "num_key_value_heads": 5, "head_dim": 64,
          "intermediate_size": 1920, "layer_types": ["full_attention"] * 22, "max_window_layers": 22}
@@ -82,7 +82,8 @@ def by_the_study(rows: pd.DataFrame, base: str, folder: Path) -> dict:
         args=SFTConfig(output_dir=str(folder), num_train_epochs=1, per_device_train_batch_size=STEP[0],
                        gradient_accumulation_steps=STEP[1], learning_rate=1e-3, lr_scheduler_type="cosine",
                        warmup_steps=0.05, gradient_checkpointing=True, train_sampling_strategy="group_by_length",
-                       max_length=2048, use_cpu=True, logging_steps=1, save_strategy="no", report_to="none", disable_tqdm=True, dataloader_pin_memory=False,
+                       max_length=2048, use_cpu=True, logging_steps=1, save_strategy="no", report_to="none",
+                       disable_tqdm=True, dataloader_pin_memory=False,
                        bf16=False))
     result = trainer.train()
     texts = [training_text(row, tokenizer, loss_on="all") for row in rows.to_dict("records")]

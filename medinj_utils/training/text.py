@@ -1,6 +1,6 @@
 """From a record to the token ids that a model is trained on, and which of them bear loss."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,12 @@ IGNORED = -100  # label of a token without loss, as torch's cross-entropy has it
 
 @dataclass(frozen=True)
 class TrainingText:
-    """``input_ids`` of one chat and ``labels`` of the same length: the id where it bears loss, else -100."""
+    """``input_ids`` of one chat and ``labels`` of the same length: the id where it bears loss, else -100; ``id`` of the
+    record."""
 
     input_ids: list[int]
     labels: list[int]
+    id: str = ""
 
     @property
     def taught(self) -> int:
@@ -53,7 +55,8 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     if answer != chat[-1]["content"].strip():
         raise TemplateError(f"row {record.get('id', '?')}: the taught span reads {answer!r}, "
                             f"the answer is {chat[-1]['content']!r}")
-    return TrainingText(ids, ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):])
+    labels = ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):]
+    return TrainingText(ids, labels, record.get("id", ""))
 
 
 def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
@@ -72,6 +75,29 @@ def epochs_of(records: Iterable[Mapping], epochs: int, seed: int, permute: bool)
         rng = np.random.default_rng([seed, epoch])
         for i in rng.permutation(len(rows)):
             yield permute_options(rows[i], rng) if permute and rows[i]["options"] else dict(rows[i])
+
+
+def by_length_within(texts: Sequence[TrainingText], step: int) -> list[TrainingText]:
+    """The texts in steps of so many, each step's own in order of length: its passes then hold texts of about one length and
+    little padding, while the step, whose loss is taken over all its taught tokens, stays the same."""
+    return [text for start in range(0, len(texts), step)
+            for text in sorted(texts[start:start + step], key=lambda text: len(text.input_ids))]
+
+
+def rows_a_pass(texts: Sequence[TrainingText], most: int, step: int, most_tokens: int) -> int:
+    """The largest number of rows, ``most`` at most, that parts a step evenly and holds up to ``most_tokens`` on average."""
+    mean = sum(len(text.input_ids) for text in texts) / len(texts)
+    return max(n for n in range(1, most + 1) if step % n == 0 and (n == 1 or n * mean <= most_tokens))
+
+
+def padded(texts: Sequence[Mapping], pad_id: int) -> dict:
+    """Tensors of ids and labels of a pass, padded on the right, where no token of a text looks: so attention needs no mask
+    but the causal one, which is much faster."""
+    import torch
+    width = max(len(text["input_ids"]) for text in texts)
+    filled = {name: torch.tensor([[*text[name], *[filling] * (width - len(text[name]))] for text in texts])
+              for name, filling in (("input_ids", pad_id), ("labels", IGNORED))}
+    return filled | {"position_ids": torch.arange(width).expand(len(texts), -1)}  # the trainer counts tokens by them
 
 
 def too_long(texts: Iterable[TrainingText], max_length: int) -> list[int]:

@@ -2,10 +2,22 @@
 
 import numpy as np
 import pytest
-from transformers import AutoTokenizer
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from medinj_utils.runs import local_base
-from medinj_utils.training.text import IGNORED, TemplateError, epochs_of, permute_options, too_long, training_text
+from medinj_utils.training.text import (
+    IGNORED,
+    TemplateError,
+    TrainingText,
+    by_length_within,
+    epochs_of,
+    padded,
+    permute_options,
+    rows_a_pass,
+    too_long,
+    training_text,
+)
 
 RECORD = {"id": "r1", "task": "mcq", "instruction": "Quels organes ?", "context": "Un patient.",
           "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "answer_text": "foie ; cœur"}
@@ -87,3 +99,23 @@ def test_too_long_rows_are_found(tokenizer):
     text = training_text(RECORD, tokenizer)
     assert too_long([text, text], len(text.input_ids)) == []
     assert too_long([text], len(text.input_ids) - 1) == [0]
+
+
+def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows(tokenizer):
+    model = AutoModelForCausalLM.from_pretrained(local_base("planted"))
+    texts = [TrainingText(list(range(10, 10 + n)), list(range(10, 10 + n)), str(n)) for n in (9, 3, 7, 30, 5, 4)]
+    ordered = by_length_within(texts, 4)
+    assert [text.id for text in ordered] == ["3", "7", "9", "30", "4", "5"]
+    batch = padded([{"input_ids": text.input_ids, "labels": text.labels} for text in ordered[:4]], tokenizer.pad_token_id)
+    with torch.inference_mode():
+        together = model(input_ids=batch["input_ids"], position_ids=batch["position_ids"]).logits
+        for row, text in zip(together, ordered, strict=False):
+            alone = model(input_ids=torch.tensor([text.input_ids])).logits[0]
+            torch.testing.assert_close(row[:len(text.input_ids)], alone, atol=1e-4, rtol=1e-4)
+    assert (batch["labels"] == IGNORED).sum() == 4 * 30 - (3 + 7 + 9 + 30)
+
+
+def test_passes_part_a_step_evenly_and_hold_what_is_asked():
+    texts = [TrainingText([1] * 100, [1] * 100)] * 8
+    assert [rows_a_pass(texts, most, step, tokens) for most, step, tokens in (
+        (12, 96, 10_000), (12, 96, 500), (12, 96, 50), (16, 16, 1600), (5, 7, 10_000))] == [12, 4, 1, 16, 1]

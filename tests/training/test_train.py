@@ -2,8 +2,11 @@
 
 import inspect
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -142,6 +145,66 @@ def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():
     assert keywords <= set(inspect.signature(SFTConfig).parameters), keywords
     assert {"r", "lora_alpha", "lora_dropout", "bias", "target_modules", "use_dora"} <= set(
         inspect.signature(LoraConfig).parameters)
+
+
+RESUMED = """
+import sys
+from medinj_utils.training import Recipe, start_backend
+backend = start_backend(sys.argv[1])
+import pandas as pd
+from medinj_utils.data import load_mixture
+from medinj_utils.training import train
+train.SAVE_SECONDS = float(sys.argv[4])
+recipe = train.Recipe(dropout=0.1, epochs=4, batch_size=4, gradient_accumulation=2, learning_rate=float(sys.argv[5]),
+                      max_length=256, gradient_checkpointing=False, precision="float32", adapter=sys.argv[6])
+train.train_adapter(load_mixture(sys.argv[2], "ALL"), sys.argv[3], recipe, backend, "planted")
+"""
+
+
+def go(backend, output, folder, save_seconds, rate=4e-3, adapter="dora"):
+    return subprocess.Popen([sys.executable, "-c", RESUMED, backend, str(output / "mixtures"), str(folder), str(save_seconds),
+                             str(rate), adapter], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def end(process):
+    _, told = process.communicate()
+    assert process.returncode == 0, told[-3000:]
+
+
+@pytest.mark.parametrize("backend", [
+    "peft", pytest.param("unsloth", marks=pytest.mark.skipif(not has_unsloth(), reason="unsloth is not installed"))])
+def test_a_run_killed_twice_goes_on_and_ends_with_the_same_adapter(output, tmp_path, backend):
+    end(go(backend, output, tmp_path / "whole-s0", 1e9))  # never saves on the way
+    unfinished, last = tmp_path / ".cut-s0", 0
+    for _ in range(2):
+        process = go(backend, output, tmp_path / "cut-s0", 0)
+        deadline = time.time() + 120
+        while time.time() < deadline and process.poll() is None:
+            steps = [int(mark.parent.name.rpartition("-")[2]) for mark in unfinished.glob("checkpoint-*/whole.json")]
+            if max(steps, default=0) >= last + 3:
+                break
+            time.sleep(0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert not (tmp_path / "cut-s0").exists()
+        last = max(int(mark.parent.name.rpartition("-")[2]) for mark in unfinished.glob("checkpoint-*/whole.json"))
+    (unfinished / "checkpoint-999").mkdir()  # as if the second kill had come while one was written
+    if backend == "peft":
+        other = go(backend, output, tmp_path / "cut-s0", 0, rate=1e-3)
+        _, told = other.communicate()
+        assert other.returncode and "learning_rate 0.004, now 0.001" in told and "delete the folder" in told
+    end(go(backend, output, tmp_path / "cut-s0", 0))
+    whole, cut = tmp_path / "whole-s0", tmp_path / "cut-s0"
+    for name in ("adapter/adapter_model.safetensors", "curve.csv"):
+        assert (whole / name).read_bytes() == (cut / name).read_bytes(), name
+    card = json.loads((cut / "card.json").read_text(encoding="utf-8"))
+    assert card["went_on"] == f"checkpoint-{last}" and not list(cut.glob("checkpoint-*")) and not unfinished.exists()
+
+
+def test_a_loss_that_is_no_number_stops_with_its_step_and_rows(output, tmp_path):
+    process = go("peft", output, tmp_path / "wild-s0", 1e9, rate=1e30, adapter="lora")
+    _, told = process.communicate()
+    assert process.returncode and "wild-s0, step" in told and "the loss is" in told and "lower learning_rate" in told
 
 
 @pytest.mark.gpu
