@@ -14,7 +14,7 @@ import regex as re
 _WORD = re.compile(r"[^\W_]+'[A-Za-z]\b|[^\W_]+(?:-[^\W_]+)*+'?|[^\w \t]")  # "l'A", "D-dimères": words, not letters
 _CLASSES = {
     ".": r"[.!]", ")": r"[)\]}]", "(": r"[(\[{]", "-": "[-–—<>→]", ",": ",", ";": ";", ":": ":", "·": "·", "\n": "\n",
-    "a": "l[ea']|les|une?|d(?:es|u)|the|an", "n": "(?:reponse|answer|solution)s?", "s": "est|is|serait", "x": "non?",
+    "a": "l[ea']|les|une?|d(?:es|u)|the|an", "n": "(?:r[epons]{4,6}e|answer|solution)s?", "s": "est|is|serait", "x": "non?",
     "o": "(?:option|proposition|choice|lettre|letter|item|assertion|affirmation|question)s?|choix", "k": "sont|are|=",
     "r": "(?:exact|correct|vrai|just|bonn?|meilleur|right|tru|valid)e?s?", "m": "pas|ne|n'|not|isn'|jamais",
     "w": "(?:fauss|incorrect|inexact|mauvais)e?s?|faux|wrong|false", "g": "aussi|egalement|also|bien",
@@ -40,7 +40,7 @@ _INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,40}+[,;j]{1,2}(?=[A-Z][).])"  # 
 _ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|fi)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
           rf"(?<=\.){_ITEM}(?:(?<=[.)Ⓐ-Ⓩ])|$))(?![sm]))*+")  # "B, A est fausse": A belongs to the next sentence
 _LIST = rf"(?P<list>{_ITEMS}|[vu][aonrskiqmw]{{0,9}}+(?:,?e[aonqi]{{0,5}}{_ITEMS})?)"  # or "Toutes sauf A"
-_CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|(?<!_)){_LIST}(?P<sign>{_JUDGED})?", re.M)
+_CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|s[aq]?[on]{_FILL}|(?<!_)){_LIST}(?P<sign>{_JUDGED})?", re.M)
 _CORRECTION = re.compile(rf"(?:(?<!j)x[.,:;zp-]{{1,3}}|z[.,:;]?){_FILL}(?>{_LIST})(?!{_JUDGED})", re.M)
 _ENDED = re.compile(r"$|[.)(:;,y-]|zi|j[xm]|(?<=[).:·-])", re.M)  # "B car…", "B, le…", not "A l'échographie…"
 _TEXT_ENDED = re.compile(r"$|[.)(:y-]|,y|j[xm]|(?<=[).:·-])", re.M)
