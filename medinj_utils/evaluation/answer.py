@@ -2,18 +2,19 @@
 
 import hashlib
 import json
+import re
 import shutil
 import time
 from bisect import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 
-from medinj_utils.evaluation.engine import MODES, Answer, applies
+from medinj_utils.evaluation.engine import MODES, MOST_OPTIONS, Answer, applies, batches_of
 from medinj_utils.prompts import OPTION_LINE
-from medinj_utils.runs import Card, progress, write_json, write_parquet
+from medinj_utils.runs import Card, progress, sha256, write_json, write_parquet
 
 TOO_LONG = ("set aside", "cut context")
 _ANSWER_COLUMNS = ["id", "mode", "raw", "probabilities", "note"]
@@ -36,18 +37,6 @@ class Backend(Protocol):
                modes: Sequence[str]) -> dict[str, list[Answer | None]]: ...
 
 
-def batches_of(lengths: Sequence[int], order: Sequence[int], most_tokens: int) -> list[list[int]]:
-    """``order`` cut into batches of which each holds, padded to its longest, at most ``most_tokens`` (or one prompt)."""
-    batches: list[list[int]] = []
-    for i in order:
-        longest = max(lengths[i], *(lengths[j] for j in batches[-1])) if batches else 0
-        if batches and (len(batches[-1]) + 1) * longest <= most_tokens:
-            batches[-1].append(i)
-        else:
-            batches.append([i])
-    return batches
-
-
 def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[str, list[dict]]:
     """For each choice task the same ``shots`` training questions, drawn by ``seed``, to be shown before every question.
 
@@ -63,15 +52,14 @@ def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[st
     return examples
 
 
-def _shortened(backend: Backend, row: dict, most_tokens: int) -> tuple[Sequence, int]:
-    """The prompt with as much of its context, from both ends, as fits, and the number of words taken out of its middle."""
-    words = row["context"].split()
+def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tuple[dict, int]:
+    """The question with as much of its context, from both ends, as fits, and the number of words taken out of its middle."""
+    words = re.findall(r"\S+\s*", row["context"])
 
-    def kept(n: int) -> Sequence:
-        context = " ".join([*words[:(n + 1) // 2], "[…]", *words[len(words) - n // 2:]])
-        return backend.prompt(row | {"context": context})
+    def kept(n: int) -> dict:
+        return row | {"context": "".join([*words[:(n + 1) // 2], "[…] ", *words[len(words) - n // 2:]]).strip()}
 
-    n = bisect(range(len(words)), most_tokens, key=lambda n: backend.size(kept(n))) - 1  # more words, no fewer tokens
+    n = bisect(range(len(words)), most_tokens, key=lambda n: size(kept(n))) - 1  # more words, no fewer tokens
     return kept(max(n, 0)), len(words) - max(n, 0)
 
 
@@ -97,25 +85,41 @@ def answer_questions(items: pd.DataFrame, backend: Backend, path: str | Path, as
         raise ValueError(f"mode is {unknown[0]!r}; accepted by {backend.settings['backend']}: {', '.join(backend.modes)}")
     if too_long not in TOO_LONG:
         raise ValueError(f"too_long is {too_long!r}; accepted: {', '.join(TOO_LONG)}")
+    if too_long == "cut context" and not backend.counts_tokens:
+        raise ValueError(f"too_long is 'cut context', but only {backend.settings['backend']} knows how many tokens a prompt "
+                         "has: take 'set aside'")
     rows = items[items["task"].isin(["mcqu", "mcq"])].drop_duplicates("id").to_dict("records")
-    prompts, cut, digest = [backend.prompt(row) for row in rows], {}, hashlib.sha256(OPTION_LINE.encode())
+    many = [row["id"] for row in rows if row["task"] == "mcq" and len(row["options"]) > MOST_OPTIONS]
+    if many and "constrained" in modes:
+        raise ValueError(f"question {many[0]} and {len(many) - 1} more have several right answers among more than "
+                         f"{MOST_OPTIONS} options: too many sets to choose from; leave 'constrained' out of modes")
+
+    def size(row: dict) -> int:  # of its longest prompt
+        alone = "option_likelihood" in modes and row["task"] == "mcq"
+        return max(backend.size(backend.prompt(row)), backend.size(backend.prompt(row, "A")) if alone else 0)
+
+    prompts, cut, digest = [], {}, hashlib.sha256(OPTION_LINE.encode())
+    lengths = [size(row) for row in rows]
     for i, row in enumerate(rows):
-        if too_long == "cut context" and backend.counts_tokens and backend.size(prompts[i]) > max_length:
-            prompts[i], cut[row["id"]] = _shortened(backend, row, max_length)
+        if too_long == "cut context" and lengths[i] > max_length:
+            rows[i], cut[row["id"]] = _shortened(row, max_length, size)
+            lengths[i] = size(rows[i])
+        prompts.append(backend.prompt(rows[i]))
         digest.update(repr(list(prompts[i])).encode())
     settings = {"asked": asked, **backend.settings, "modes": modes, "batch_tokens": batch_tokens, "max_length": max_length,
                 "prompts_sha256": digest.hexdigest()}
     key = hashlib.sha256(json.dumps([settings, [row["id"] for row in rows]], sort_keys=True).encode()).hexdigest()
     card_file, card = path.with_suffix(".card.json"), Card("30_answer_questions", settings)
-    if path.exists() and card_file.exists() and json.loads(card_file.read_text(encoding="utf-8"))["key"] == key:
+    parts, told = path.with_suffix(".parts"), json.loads(card_file.read_text("utf-8")) if card_file.exists() else {}
+    if path.exists() and told.get("key") == key and [*told["outputs"].values()] == [sha256(path)]:
+        shutil.rmtree(parts, ignore_errors=True)  # the run may have been stopped just before it did so itself
         return pd.read_parquet(path)
-    parts = path.with_suffix(".parts")
     if not (parts / f"{key}.key").exists():
         shutil.rmtree(parts, ignore_errors=True)
         path.unlink(missing_ok=True)
         write_json(settings, parts / f"{key}.key")
-    lengths = [backend.size(prompt) for prompt in prompts]
-    fitting = [i for i in range(len(rows)) if lengths[i] <= max_length or not backend.counts_tokens]
+    fitting = [i for i in range(len(rows)) if (lengths[i] <= max_length or not backend.counts_tokens)
+               and any(applies(mode, rows[i]["task"]) for mode in modes)]
     batches = batches_of(lengths, sorted(fitting, key=lambda i: (lengths[i], i)), batch_tokens)
     _ask(backend, rows, prompts, lengths, batches, modes, parts, path.stem)
     answers = pd.concat([pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
@@ -124,7 +128,7 @@ def answer_questions(items: pd.DataFrame, backend: Backend, path: str | Path, as
                                             if applies(mode, row["task"])], names=["id", "mode"])
     answers = answers.set_index(["id", "mode"]).reindex(everything).reset_index()
     aside = {rows[i]["id"]: f"prompt of {lengths[i]} tokens, over {max_length}"
-             for i in set(range(len(rows))) - set(fitting)}
+             for i in range(len(rows)) if backend.counts_tokens and lengths[i] > max_length}
     answers["note"] = answers["id"].map(aside).fillna(answers["note"]).fillna("")
     answers["cut"] = answers["id"].map(cut).fillna(0).astype(int)
     write_parquet(answers, path)
@@ -141,7 +145,7 @@ def _ask(backend: Backend, rows: list[dict], prompts: list, lengths: list[int], 
         began, done = time.monotonic(), 0
         for number, batch in enumerate(batches):
             part = parts / f"{number:06d}.parquet"
-            if not part.exists():
+            if not part.exists() or not part.stat().st_size:  # a machine that stopped may leave an empty one
                 chosen = [rows[i] for i in batch]
                 found = backend.answer([prompts[i] for i in batch], chosen, modes)
                 table = [(row["id"], mode, answer.raw, answer.probabilities, answer.note) for mode in modes

@@ -8,7 +8,7 @@ import copy
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
+from itertools import chain, combinations, groupby
 
 import numpy as np
 
@@ -28,8 +28,8 @@ def applies(mode: str, task: str) -> bool:
 
 def allowed_answers(task: str, n_options: int) -> list[str]:
     """Every valid answer: single letters for "mcqu", all non-empty letter sets in order for "mcq"."""
-    if n_options > MOST_OPTIONS:
-        raise ValueError(f"{n_options} options; the constrained mode takes up to {MOST_OPTIONS}")
+    if task == "mcq" and n_options > MOST_OPTIONS:
+        raise ValueError(f"{n_options} options; of all their sets the constrained mode takes those of up to {MOST_OPTIONS}")
     letters = LETTERS[:n_options]
     sizes = [1] if task == "mcqu" else range(1, n_options + 1)
     return [", ".join(chosen) for size in sizes for chosen in combinations(letters, size)]
@@ -81,6 +81,18 @@ def _branch(cache):
     return branch
 
 
+def batches_of(lengths: Sequence[int], order: Sequence[int], most_tokens: int) -> list[list[int]]:
+    """``order`` cut into batches of which each holds, padded to its longest, at most ``most_tokens`` (or one prompt)."""
+    batches: list[list[int]] = []
+    for i in order:
+        longest = max(lengths[i], *(lengths[j] for j in batches[-1])) if batches else 0
+        if batches and (len(batches[-1]) + 1) * longest <= most_tokens:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
 class Engine:
     """A model that answers batches of choice questions (records) in one or several modes.
 
@@ -96,7 +108,8 @@ class Engine:
         self.model, self.tokenizer, self.max_new_tokens = model, tokenizer, max_new_tokens
         self.system, self.examples = system, examples or {}
         self.settings = {"backend": "transformers", "max_new_tokens": max_new_tokens}
-        self._allowed = AllowedTokens(tokenizer)
+        self._allowed, told = AllowedTokens(tokenizer), getattr(model.generation_config, "eos_token_id", None)
+        self._stops = {tokenizer.eos_token_id, *(told if isinstance(told, list) else [told])}
 
     def prompt(self, item: Mapping, about: str = "") -> array:
         """Token ids of a question, or of the question whether the option ``about`` alone is right (without examples)."""
@@ -115,9 +128,15 @@ class Engine:
                modes: Sequence[str]) -> dict[str, list[Answer | None]]:
         """By mode, an `Answer` to each question, None where it isn't asked in that mode.
 
-        A batch that doesn't fit into memory is asked in halves.
+        A batch that doesn't fit into memory is asked in halves; one whose padding the model would see, by length.
         """
         import torch
+        if len({*map(len, prompts)}) > 1 and self._sees_padding(prompts, items):
+            order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+            parts = [self.answer([prompts[i] for i in rows], [items[i] for i in rows], modes)
+                     for rows in (list(rows) for _, rows in groupby(order, key=lambda i: len(prompts[i])))]
+            return {mode: [answer for _, answer in sorted(zip(order, chain(*(part[mode] for part in parts)), strict=True),
+                                                          key=lambda pair: pair[0])] for mode in modes}
         try:
             with torch.inference_mode():
                 return self._answer(prompts, items, modes)
@@ -129,6 +148,17 @@ class Engine:
         half = len(prompts) // 2
         parts = [self.answer(prompts[part], items[part], modes) for part in (slice(half), slice(half, None))]
         return {mode: parts[0][mode] + parts[1][mode] for mode in modes}
+
+    def _sees_padding(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping]) -> bool:
+        """Whether what stands behind a prompt changes its answers: a window of attention counts padding as history, and a
+        recurrent layer reads it."""
+        config = self.model.config.get_text_config()
+        kinds, window = set(getattr(config, "layer_types", None) or ()), getattr(config, "sliding_window", None)
+        if kinds - {"full_attention", "sliding_attention"}:
+            return True
+        further = max([self.max_new_tokens, *(len(option.encode()) for item in items for option in item["options"])])
+        sliding = window and (not kinds or "sliding_attention" in kinds)
+        return bool(sliding) and max(map(len, prompts), default=0) + further > window
 
     def _answer(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping],
                 modes: Sequence[str]) -> dict[str, list[Answer | None]]:
@@ -144,7 +174,9 @@ class Engine:
         if set(modes) - {"option_likelihood"}:
             logits, cache, mask = self._read(prompts)
         if "greedy" in modes:
-            keep("greedy", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, None)])
+            thinks = [self.show(prompt[-8:]).rstrip().endswith("<think>") for prompt in prompts]  # opened by the template
+            keep("greedy", rows, [Answer("<think>" * thought + text) for thought, text in zip(
+                thinks, self._texts(logits, _branch(cache), mask, None), strict=True)])
         if "constrained" in modes:
             trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items]
             keep("constrained", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)])
@@ -157,7 +189,7 @@ class Engine:
                                     for own, size in scores])
         if "option_likelihood" in modes:
             several = [i for i in rows if items[i]["task"] == "mcq"]
-            keep("option_likelihood", several, self._each_option([items[i] for i in several], len(items)))
+            keep("option_likelihood", several, self._each_option([items[i] for i in several], sum(map(len, prompts))))
         return found
 
     def _read(self, prompts: Sequence[Sequence[int]]):
@@ -169,7 +201,7 @@ class Engine:
         import torch
         from transformers import DynamicCache
         device, n, width = self.model.device, torch.tensor([len(prompt) for prompt in prompts]), max(map(len, prompts))
-        ids = np.full((len(prompts), width), self.tokenizer.pad_token_id, dtype=np.int64)
+        ids = np.zeros((len(prompts), width), dtype=np.int64)  # padding is any token: none is looked at
         for row, prompt in zip(ids, prompts, strict=True):
             row[:len(prompt)] = prompt
         cache, rows = DynamicCache(config=self.model.config), torch.arange(len(prompts), device=device)
@@ -181,15 +213,18 @@ class Engine:
             last.remove()
         return logits, cache, (torch.arange(width) < n[:, None]).long().to(device)
 
-    def _each_option(self, items: Sequence[Mapping], at_once: int) -> list[Answer]:
+    def _each_option(self, items: Sequence[Mapping], most_tokens: int) -> list[Answer]:
         """Whether each option alone is right: the probability of yes, of the two words that may be answered."""
         words = [self._first_token(YES), self._first_token(NO)]
         if words[0] == words[1]:
             raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: no likelihood of options")
         prompts = [self.prompt(item, letter) for item in items for letter in LETTERS[:len(item["options"])]]
-        told = iter([p for start in range(0, len(prompts), at_once) for p in self._read(
-            prompts[start:start + at_once])[0][:, words].softmax(-1)[:, 0].tolist()])
-        found = []
+        lengths, told, found = [*map(len, prompts)], {}, []
+        most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
+        for batch in batches_of(lengths, sorted(range(len(prompts)), key=lengths.__getitem__), most_tokens):
+            logits = self._read([prompts[i] for i in batch])[0]
+            told |= dict(zip(batch, logits[:, words].softmax(-1)[:, 0].tolist(), strict=True))
+        told = iter([told[i] for i in range(len(prompts))])
         for item in items:
             p = [next(told) for _ in item["options"]]
             named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5] or [LETTERS[int(np.argmax(p))]]
@@ -199,7 +234,7 @@ class Engine:
     def _texts(self, logits, cache, mask, trees: list[dict] | None) -> list[str]:
         """Texts that go on from the prompts, the likeliest token at each step; within ``trees``, where told."""
         import torch
-        eos, device = self.tokenizer.eos_token_id, logits.device
+        eos, device = self.tokenizer.eos_token_id, logits.device  # valid answers end with it alone
         texts: list[list[int]] = [[] for _ in range(len(logits))]
         rows, nodes = list(range(len(logits))), trees
         while True:
@@ -212,7 +247,7 @@ class Engine:
                 nodes = [node[token] for node, token in zip(nodes, tokens, strict=True)]
             for row, token in zip(rows, tokens, strict=True):
                 texts[row].append(token)
-            going = [i for i, token in enumerate(tokens) if token != eos and (
+            going = [i for i, token in enumerate(tokens) if token not in self._stops and (
                 len(texts[rows[i]]) < self.max_new_tokens if nodes is None else set(nodes[i]) != {eos})]
             if not going:
                 return self.tokenizer.batch_decode(texts, skip_special_tokens=True)
@@ -245,7 +280,7 @@ class Engine:
         options = [option for i in asked for option in items[i]["options"]]
         texts = self.tokenizer(options, add_special_tokens=False)["input_ids"]
         width, device = max(map(len, texts)), logits.device
-        ids = torch.tensor([text + [self.tokenizer.pad_token_id] * (width - len(text)) for text in texts], device=device)
+        ids = torch.tensor([text + [0] * (width - len(text)) for text in texts], device=device)
         held = torch.tensor([[1] * len(text) + [0] * (width - len(text)) for text in texts], device=device)
         scores = logits.log_softmax(-1)[owner].gather(1, ids[:, :1])[:, 0]
         if width > 1:

@@ -8,6 +8,8 @@ single-answer questions by the likelihood of each letter, as our mode "likelihoo
 import hashlib
 import json
 import math
+import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from medinj_utils.evaluation.scoring import usable_gold
 from medinj_utils.prompts import LETTERS, user_turn
 from medinj_utils.runs import write_json, write_text
 
@@ -25,7 +28,7 @@ def _doc(item: Mapping) -> dict:
     letters = item["answer_letters"]
     return {"id": item["id"], "question": user_turn(item["instruction"], item["options"], item["task"], item["context"]),
             "choices": list(LETTERS[:len(item["options"])]), "answer": ", ".join(letters),
-            "gold": LETTERS.index(letters[0]) if letters else -1}
+            "gold": LETTERS.index(letters[0])}
 
 
 def _lines(rows: list[dict]) -> str:
@@ -34,15 +37,18 @@ def _lines(rows: list[dict]) -> str:
 
 def write_tasks(items: pd.DataFrame, folder: str | Path, max_new_tokens: int = 32) -> list[Path]:
     """Write the choice questions of ``items`` (records) as tasks ``medinj_mcqu`` and ``medinj_mcq``: a YAML file each, and
-    beside it the questions as JSON lines. Returns the YAML files."""
+    beside it the questions as JSON lines, which it names by their whole path. Questions without a usable gold (see
+    `medinj_utils.evaluation.scoring.usable_gold`) are left out. Returns the YAML files."""
     made = []
     for task in ("mcqu", "mcq"):
-        docs = [_doc(item) for item in items[items["task"] == task].drop_duplicates("id").to_dict("records")]
+        docs = [_doc(item) for item in items[items["task"] == task].drop_duplicates("id").to_dict("records")
+                if usable_gold(item)]
         if not docs:
             continue
         data = write_text(_lines(docs), Path(folder) / f"medinj_{task}.jsonl")
-        config = {"task": f"medinj_{task}", "dataset_path": "json", "dataset_kwargs": {"data_files": {"test": str(data)}},
-                  "test_split": "test", "doc_to_text": "question", "target_delimiter": "", "metadata": {"version": 1}}
+        config = {"task": f"medinj_{task}", "dataset_path": "json",
+                  "dataset_kwargs": {"data_files": {"test": str(data.resolve())}}, "test_split": "test",
+                  "doc_to_text": "question", "target_delimiter": "", "metadata": {"version": 1}}
         if task == "mcqu":
             config |= {"output_type": "multiple_choice", "doc_to_choice": "choices", "doc_to_target": "gold",
                        "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}]}
@@ -60,8 +66,10 @@ def read_samples(path: str | Path) -> pd.DataFrame:
 
     Raises ValueError, with the line, where a sample isn't of such a task.
     """
-    rows = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines()):
+    rows, seen = [], defaultdict(set)
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").split("\n")):  # a text may hold other line ends
+        if not line.strip():
+            continue
         try:
             sample = json.loads(line)
             told, n = sample["resps"], len(sample["doc"]["choices"])
@@ -70,13 +78,16 @@ def read_samples(path: str | Path) -> pd.DataFrame:
                 row |= {"mode": "greedy", "raw": told[0][0], "probabilities": []}
             else:
                 scores = np.array([float(response[0][0]) for response in told])
+                if len(scores) != n or not np.isfinite(scores.max()):
+                    raise ValueError(f"likelihoods {scores.tolist()} of {n} letters")
                 p = np.exp(scores - scores.max())
-                if len(p) != n:
-                    raise ValueError(f"{len(p)} likelihoods of {n} letters")
                 row |= {"mode": "likelihood", "raw": LETTERS[int(p.argmax())], "probabilities": list(p / p.sum())}
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"{path}, line {number + 1}: no sample of a task medinj_mcqu or medinj_mcq "
                              f"({type(error).__name__}: {error})") from error
+        if row["id"] in seen[row["mode"]]:
+            raise ValueError(f"{path}, line {number + 1}: question {row['id']} stands there a second time")
+        seen[row["mode"]].add(row["id"])
         rows.append(row)
     return pd.DataFrame(rows, columns=["id", "mode", "raw", "probabilities", "cut", "note"])
 
@@ -90,7 +101,9 @@ def write_samples(scores: pd.DataFrame, answers: pd.DataFrame, items: pd.DataFra
     """Write a system's answers as the harness does: ``samples_medinj_<task>.jsonl`` and ``results.json``, which is returned.
 
     ``scores`` are the system's rows of `medinj_utils.evaluation.scoring.score_answers` of ``answers``. Likelihoods are those
-    of the letters among each other, so they differ from the harness' own by one number per question.
+    of the letters among each other, so they differ from the harness' own by one number per question; where an answer has
+    none, all letters get the same. ``exact_match`` of several-answer questions compares strings, as the harness does; beside
+    it the results tell ``exact_match_read``, ours, of the letters that were read.
     """
     known = items.drop_duplicates("id").set_index("id", drop=False)
     given = answers.set_index(["id", "mode"])
@@ -99,23 +112,30 @@ def write_samples(scores: pd.DataFrame, answers: pd.DataFrame, items: pd.DataFra
         asked, samples = scores[(scores["task"] == task) & (scores["mode"] == mode) & ~scores["set_aside"]], []
         for number, score in enumerate(asked.to_dict("records")):
             doc, answer = _doc(known.loc[score["id"]]), given.loc[(score["id"], mode)]
-            metric, match = ("acc" if task == "mcqu" else "exact_match"), float(score["exact_match"])
+            match, n = float(score["exact_match"]), len(doc["choices"])
+            p = answer["probabilities"] if len(answer["probabilities"]) else [1 / n] * n
             told = [[answer["raw"]]] if task == "mcq" else [
-                [[math.log(p) if p else -math.inf, letter == answer["raw"]]]
-                for letter, p in zip(doc["choices"], answer["probabilities"], strict=True)]
+                [[math.log(max(own, sys.float_info.min)), letter == answer["raw"]]]  # JSON has no infinity
+                for letter, own in zip(doc["choices"], p, strict=True)]
             target = doc["gold"] if task == "mcqu" else doc["answer"]
+            measured = {"acc": match} if task == "mcqu" else {"exact_match": float(answer["raw"] == target)}
             endings = enumerate(doc["choices"] if task == "mcqu" else [""])
             samples.append({
                 "doc_id": number, "doc": doc, "target": str(target),
                 "arguments": {f"gen_args_{i}": {"arg_0": doc["question"], "arg_1": ending} for i, ending in endings},
                 "resps": told, "filtered_resps": [response[0] for response in told], "filter": "none",
-                "metrics": [metric], "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
-                "prompt_hash": _hash(doc["question"]), "target_hash": _hash(str(target)), metric: match})
+                "metrics": [*measured], "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
+                "prompt_hash": _hash(doc["question"]), "target_hash": _hash(str(target)), **measured})
         if samples:
-            name, values = f"medinj_{task}", asked["exact_match"].astype(float)
+            name, values = f"medinj_{task}", pd.DataFrame([{m: sample[m] for m in sample["metrics"]} for sample in samples])
+            if task == "mcq":
+                values["exact_match_read"] = asked["exact_match"].to_numpy(float)
             write_text(_lines(samples), Path(folder) / f"samples_{name}.jsonl")
-            results["results"][name] = {"alias": name, f"{metric},none": values.mean(),
-                                        f"{metric}_stderr,none": float(values.sem()) if len(values) > 1 else "N/A"}
+            results["results"][name] = {"alias": name}
+            for metric in values:
+                results["results"][name] |= {
+                    f"{metric},none": values[metric].mean(),
+                    f"{metric}_stderr,none": float(values[metric].sem()) if len(values) > 1 else "N/A"}
             results["versions"][name] = 1
             results["n-samples"][name] = {"original": len(samples), "effective": len(samples)}
     return write_json(results, Path(folder) / "results.json")

@@ -18,7 +18,7 @@ def load_base(base_model: str, revision: str = "", precision: str = "float32"):
     name, device = local_base(base_model, revision), "cuda" if torch.cuda.is_available() else "cpu"
     model = AutoModelForCausalLM.from_pretrained(name, revision=revision or None, dtype=getattr(torch, precision),
                                                  use_safetensors=True)
-    tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None, padding_side="left")
+    tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None)
     return model.to(device).eval(), tokenizer
 
 
@@ -27,11 +27,17 @@ def adapted(model, adapter: str | Path | None) -> Iterator:
     """The model with an adapter merged into its weights, which spares DoRA's norms; without one, as it is.
 
     Afterwards the model's weights are, bit by bit, those from before: the ones that the adapter changes are kept aside.
+    Raises ValueError for an adapter that replaces whole modules, token embeddings or biases.
     """
     if adapter is None:
         yield model
         return
-    from peft import PeftModel
+    from peft import PeftConfig, PeftModel
+    told = PeftConfig.from_pretrained(str(adapter)).to_dict()
+    more = [name for name in ("modules_to_save", "trainable_token_indices") if told.get(name)]
+    if more or told.get("bias", "none") != "none":
+        raise ValueError(f"{adapter}: this adapter changes more than weight matrices ({', '.join(more or ['bias'])}); merge "
+                         "it with its base, save the whole model and give that as base_model")
     tuned = PeftModel.from_pretrained(model, str(adapter))
     changed = [model.get_submodule(name).base_layer.weight for name in tuned.base_model.targeted_module_names]
     kept = [weight.detach().to("cpu", copy=True) for weight in changed]
@@ -58,9 +64,10 @@ def backends(runs: Mapping[str, str | Path | None], base_model: str, revision: s
     tuned model by its run's. ``how`` are the further arguments of `Engine` and `Server`.
     """
     if server:
-        for name in runs:
+        for name, adapter in runs.items():
             model = base_model if name == BASE else name
-            yield name, Server(server, model, **how), {"server": server, "model": model}
+            weights = sha256(adapter) if adapter and Path(adapter).exists() else ""
+            yield name, Server(server, model, **how), {"server": server, "model": model, "adapter_sha256": weights}
         return
     model, tokenizer = load_base(base_model, revision, precision)
     for name, adapter in runs.items():

@@ -14,33 +14,35 @@ import regex as re
 _WORD = re.compile(r"[^\W_]+'[A-Za-z]\b|[^\W_]+(?:-[^\W_]+)*+'?|[^\w \t]")  # "l'A", "D-dimères": words, not letters
 _CLASSES = {
     ".": r"[.!]", ")": r"[)\]}]", "(": r"[(\[{]", "-": "[-–—<>→]", ",": ",", ";": ";", ":": ":", "·": "·", "\n": "\n",
-    "a": "l[ea']|les|une?|d(?:es|u)|the|an", "n": "(?:r[epons]{4,6}e|answer|solution)s?", "s": "est|is|serait", "x": "non?",
-    "o": "(?:option|proposition|choice|lettre|letter|item|assertion|affirmation|question)s?|choix", "k": "sont|are|=",
-    "r": "(?:exact|correct|vrai|just|bonn?|meilleur|right|tru|valid)e?s?", "m": "pas|ne|n'|not|isn'|jamais",
+    "a": "l[ea']|les|une?|d(?:es|u)|the|an", "n": "(?:r[epons]{4,6}e|answer|solution|respuesta)s?|antwort(?:en)?",
+    "o": "(?:option|proposition|choice|lettre|letter|item|assertion|affirmation|question)s?|choix", "k": "sont|are|sind|=",
+    "r": "(?:exact|correct|vrai|just|bonn?|meilleur|right|tru|valid)e?s?|correctas?|richtigen?", "s": "est|is|serait|es|ist",
+    "m": "pas|ne|n'|not|isn'|jamais", "x": "non?",
     "w": "(?:fauss|incorrect|inexact|mauvais)e?s?|faux|wrong|false", "g": "aussi|egalement|also|bien",
-    "p": "c'|agit|choisi(?:s|rais)|selectionne|opte|repond(?:s|rais)|dirais|retiens|choose|pick",
+    "p": "c'|it's|agit|choisi(?:s|rais)|selectionne|opte|repond(?:s|rais)|dirais|retien(?:s|t|drais)|choose|pick",
     "q": "cette|m[ay]|mon|notre|à|de|d'|pour|to|for|th(?:is|at|ese)|it|probablement|attendue|dire|suivantes?|plus|most|"
-         "probabl[ey]|likely|best|seule?s?|only|numero|j'|je|#|•|ci-dessus|above|ces|[0-9]+", "j": "[/&+|]|et|and",
-    "f": "donc|ainsi|conclu(?:sion|s)|finale?|therefore|thus|hence|so", "e": "sauf|excepte|hormis|hors|except|but",
+         "probabl[ey]|likely|best|seule?s?|only|numero|j'|je|on|selon|apres|moi|avis|#|•|ci-dessus|above|ces|[0-9]+",
+    "f": "donc|ainsi|conclu(?:sion|s)|consequent|definitive|bref|finale?|therefore|thus|hence|so", "j": "[/&+|]|et|and|und",
+    "e": "sauf|excepte|hormis|hors|except|but",
     "h": r"ou|or|if|si|voire|peut-etre|eventuellement|maybe|perhaps|possibly|\?", "v": "tou(?:te)?s|tout|all",
-    "y": "car|parce|puisque|because|since|as|qui|which|seulement|uniquement", "u": "aucune?|none", "i": "que|of|mais",
-    "z": "plutot|correction|erratum|pardon|corrige|trompee?|voulais|finalement|fait|wait|actually|rather"}
+    "y": "car|comme|parce|puisque|because|since|as|qui|which|seulement|uniquement", "u": "aucune?|none", "i": "que|of|mais",
+    "z": "plutot|correction|erratum|pardon|corrigee?s?|trompee?|voulais|finalement|fait|wait|actually|rather"}
 _CLASS = re.compile("|".join(f"({words})" for words in _CLASSES.values()))
 _MARKS = ",.;:()[]{}'!?-–—·•"
-_TEXTS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXY", "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎ", strict=True))
+_TEXTS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ", strict=True))
 
 # The grammar, in word classes, within a line.
 _FILL = r"[anoskrpfzqg:(-]{0,12}"
-_JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]|(?<=[sk])[ao]{1,2}n)"  # "est fausse"
+_JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!n|:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]|(?<=[sk])[ao]{1,2}n)"  # "est fausse"
 _TEXT = rf"a?[Ⓐ-Ⓩ](?=$|[.,;:)(jyhA-Z-]|{_JUDGED})"  # not "le rein droit" where the option is "le rein"
 _SMALL = rf"[ⓐ-ⓙ](?:[).:-]{{1,2}}{_TEXT}|\)|(?=(?:[,;j]{{0,2}}[ⓐ-ⓙ]){{0,9}}[.)]{{0,2}}$))"  # "a, c", not "il y a"
 _ITEM = (rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|a?[Ⓐ-Ⓩ]\([A-Z]\)|{_TEXT}|{_SMALL})"
          r"[).:]{0,2}")  # "E. coli" is not E; "le rein (B)"
 _INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,40}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
-_ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|fi)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
+_ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|,?fi|,?ig)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
           rf"(?<=\.){_ITEM}(?:(?<=[.)Ⓐ-Ⓩ])|$))(?![sm]))*+")  # "B, A est fausse": A belongs to the next sentence
 _LIST = rf"(?P<list>{_ITEMS}|[vu][aonrskiqmw]{{0,9}}+(?:,?e[aonqi]{{0,5}}{_ITEMS})?)"  # or "Toutes sauf A"
-_CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|s[aq]?[on]{_FILL}|(?<!_)){_LIST}(?P<sign>{_JUDGED})?", re.M)
+_CLAIM = re.compile(rf"(?P<lead>^{_FILL}|[nopfzr],?{_FILL}|(?<!_)){_LIST}(?P<sign>{_JUDGED})?", re.M)
 _CORRECTION = re.compile(rf"(?:(?<!j)x[.,:;zp-]{{1,3}}|z[.,:;]?){_FILL}(?>{_LIST})(?!{_JUDGED})", re.M)
 _ENDED = re.compile(r"$|[.)(:;,y-]|zi|j[xm]|(?<=[).:·-])", re.M)  # "B car…", "B, le…", not "A l'échographie…"
 _TEXT_ENDED = re.compile(r"$|[.)(:y-]|,y|j[xm]|(?<=[).:·-])", re.M)
@@ -52,6 +54,13 @@ _BLOCK = (rf"(?P<cue>(?:^|(?<=\.))[aokqf]{{0,5}}[nrp][anoskrpfzq]{{0,12}}:)\n"  
           rf"(?P<items>(?:^\(?(?>{_ITEMS})(?!{_JUDGED})[^\n]*+(?:\n|\Z))++)")
 _ASIDE = (r"(?:(?<=[:h]\n)|(?<=\n)(?=\(A\)[^\n]*\n\(B\)))"  # options under a question, or under "Analyse :"
           rf"(?:(?:{_LINE}){{2,}}+|(?=\(A\)){_LINE})(?:\([^\n]*\Z)?")
+_CLAUSE = re.compile(r"[^.\n]+")
+_PROSE = re.compile(r"[skp][anoqr]{0,4}(?P<list>(?:[A-Z](?=$|[.,;:)(yj])|[Ⓐ-Ⓨ](?:\([on]?[A-Z]\))?)"
+                    r"(?:[,;j]{1,2}a?[A-ZⒶ-Ⓨ])*+)")
+_YES, _NO = "vrai|exacte?|correcte?|juste|true|oui|yes|[✅✓✔]", "faux|fausse|inexacte?|incorrecte?|false|non?|[❌✗✘]"
+_VERDICTS = [r"(?m)^\W{0,3}([A-J])\b\W{0,4}?([✅✓✔❌✗✘])[^\n]*",  # "A. ✅ Elle est fréquente"
+             rf"\(?\b([A-J])\b\s?[):.=-]{{0,2}}\s?(?i:({_YES}|{_NO}))(?!\w)(?:\s?[,;]|(?=\s?[.)\n(]|\s?$|\s?\(?[A-J]\b))",
+             rf"(?m)^\W{{0,3}}([A-J])\b\W{{1,4}}(?:(?!\b[A-J]\s?[:)])[^\n]){{1,300}}[→>:–—-]\W{{0,3}}(?i:({_YES}|{_NO}))\W{{0,3}}$"]
 _AT_HEAD = "named at the head of a line"
 _CLASH, _LEFT_OPEN = "answers that contradict each other", "an answer left open or taken back"
 
@@ -61,9 +70,16 @@ def _clean(text: str) -> str:
     pieces = re.sub(r"(?i)<(/?)think(?:ing)?>", r"<\1think>", text).split("</think>")
     before = [piece.partition("<think>")[0] for piece in pieces[:-1] if "<think>" in piece]
     text = normalize("NFKC", "" if "<think>" in pieces[-1] else "\n".join([*before, pieces[-1]]))
+    if ticked := re.findall(r"(?m)^\W{0,4}(?:[☑☒✅✓✔]|\[[xX]\])(.+)", text):  # boxes: those left empty are no answer
+        text = "\n".join(ticked)
+    text = re.sub(r"(?m)^\s*\|(.+)\|\s*$", lambda row: row[1].replace("|", " : "), text)  # a row of a table
+    text = re.sub(r"(?<!\w)'([^'\n]+)'(?!\w)", r" \1 ", re.sub("答案[是为:]", "\nréponse : ", text))
+    text = re.sub(r"(?mi)^(?:uniquement|seulement|only|both)\s|\bI(?=\s(?:think|believe|would|choose)\b)|[\u200b\ufeff]"
+                  r"|\(\s?\d+\s?%\s?\)", "", text)
+    text = re.sub(r"(?:n'est|is)? ?\b(?:pas|not) (?:l[ae'] ?)?\(?[A-J]\)?,? (?:mais|but) ", "est ", text)  # "pas A mais B"
     text = re.sub(r"\\boxed\s?\{", "\nréponse finale : ", re.sub(r"```\w*", "\n", text))
     text = re.sub(r"\\[a-z]+\s?\{?|[*_`\"“”«»$\\]", " ", text).translate(str.maketrans(
-        {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "‐": "-"}))
+        {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"}))
     text = re.sub(r"\b([A-Z])(?:[ ,]{1,2}\1\b){3,}+", r"\1", re.sub(r"([^\w\s])\1+", r"\1", text))
     text = re.sub(r"\b([A-Z])\.(?=\s?[a-zà-ÿ])", r"\1·", text)  # "E. coli" is not "E."
     lines = [line for line, _ in groupby(filter(None, map(str.strip, text.splitlines())))]
@@ -72,6 +88,16 @@ def _clean(text: str) -> str:
 
 def _fold(text: str) -> str:
     return re.sub("[\u0300-\u036f]", "", normalize("NFKD", text.lower()))
+
+
+def _plain_verdicts(text: str, options: dict[str, str]) -> str:
+    """The text with each verdict on a letter as "A : vrai", unless an option itself reads so."""
+    if any(re.fullmatch(f"{_YES}|{_NO}", _fold(option).strip(" .")) for option in options.values()):
+        return text
+    for verdict in _VERDICTS:
+        text = re.sub(verdict, lambda found: found[1] + (
+            " : vrai, " if re.fullmatch(_YES, found[2], re.I) else " : faux, "), text)
+    return text
 
 
 def _kept(word: str, compact: frozenset[str]) -> str:
@@ -102,7 +128,7 @@ def _classes(text: str, options: dict[str, str], compact: frozenset[str] = froze
     line, carried, names = f" {' '.join([kept[word] for word in words])} ", {}, [*_CLASSES]
     for letter, option in options.items():
         pattern = _pattern(option)
-        carried[pattern] = "Ⓩ" if pattern in carried else _TEXTS[letter]  # Ⓩ: the text of two options
+        carried[pattern] = "Ⓩ" if pattern in carried else _TEXTS[letter]  # Ⓩ: two options' text, or a 26th one's
     for pattern in sorted(filter(None, carried), key=len, reverse=True):
         line = re.sub(rf" {pattern}(?= )", " " + carried[pattern], line)
     words = line.split(" ")
@@ -153,29 +179,48 @@ def _claims(line: str, options: dict[str, str]) -> tuple[list[str], list[tuple],
         elif not (is_open or ended.match(line, end)) or _UNSURE.search(line[max(0, begin - 9):begin]):
             continue
         elif lead & set("nopfzrsk:" if before == "\n" else "pfzsk:") or (lead and before in ".:;"):
-            concluding, (letters, problem) = {*"fz"} & {*line[max(0, begin - 6):start]}, _named(found, options)
+            (letters, problem), concluding = _named(found, options), {*"fz"} & {*line[max(0, begin - 6):start]}
+            if "o" in lead and not lead & set("nrp") and letters == set(options):
+                continue  # "Les options sont A, B, C et D"
+            concluding = concluding if lead & set("nrpo") or not announced else set()  # "B. La dose est donc de 80 mg."
             announced.append((letters, _LEFT_OPEN if is_open else problem, concluding))
-        elif before == "\n" and (ended is _ENDED or not heads + announced or _BARE.match(line, end)):
-            heads.append(found + "h" * bool(is_open))
+        elif before == "\n" and ((not announced and (ended is _ENDED or not heads)) or _BARE.match(line, end)):
+            told = re.compile("a?([Ⓐ-Ⓩ])sa").match(line, end)  # "D. Le lithium est le…"
+            heads.append(found + (told[1] if told else "") + "h" * bool(is_open))
     return heads, announced, right, wrong
+
+
+def _said(line: str, options: dict[str, str]) -> set[str]:
+    """The letters that prose says to be what is asked for ("La dose est de 40 mg"), where all its sentences agree; those
+    that deny, doubt or correct say nothing, and to mention an option is not to name it."""
+    sure = [clause for clause in _CLAUSE.findall(line) if not set("mwhxzuveg") & set(clause)]
+    said = [_named(found["list"], options) for clause in sure for found in _PROSE.finditer(clause)]
+    agreed = said and not said[0][1] and all(claim == said[0] for claim in said) and said[0][0] != set(options)
+    return said[0][0] if agreed else set()
 
 
 def _decide(line: str, options: dict[str, str]) -> tuple[set[str], str, str]:
     """The letters that the claims agree on, how they were found, and what forbids to read them."""
     corrected = [match.start("list") for match in _CORRECTION.finditer(line) if _ENDED.match(line, match.end("list"))]
-    heads, announced, right, wrong = _claims(_tidy(line[max(corrected, default=0):], options), options)
+    line = _tidy(line[max(corrected, default=0):], options)
+    heads, announced, right, wrong = _claims(line, options)
     named, problem = _named(";".join(heads), options) if heads else (set(), "")
     problem = _LEFT_OPEN if "h" in "".join(heads) else problem
     if announced:
         last, last_problem, final = announced[-1]
         overruled = final and not any(claim[2] for claim in announced if claim[0] != last)
         clash = not overruled and any(claim[0] != last for claim in announced)
-        clash = clash or (heads and last != named and not (len(heads) > 1 and last < named))  # a walk, then an answer
+        opened = heads and line.lstrip("aoq(").startswith(heads[0].rstrip("h"))  # else it may be an analysis
+        clash = clash or (heads and (opened or not final) and last != named
+                          and not (len(heads) > 1 and last < named))  # a walk, then an answer
         return last, "announced as the answer", _CLASH if clash else last_problem or problem * (len(heads) == 1)
     if heads:
         clash = right - named and not named <= wrong
         return named, _AT_HEAD, problem or (_CLASH if clash else "")
-    return right, "called right", "" if right and not right & wrong else "no option is named as the answer"
+    if right or wrong:
+        return right, "called right", "" if right and not right & wrong else "no option is named as the answer"
+    said = _said(line, options)
+    return said, "said in a sentence", "" if said else "no option is named as the answer"
 
 
 def explain_choice(output: str, options: dict[str, str], task: str) -> tuple[frozenset[str] | None, str]:
@@ -189,7 +234,11 @@ def explain_choice(output: str, options: dict[str, str], task: str) -> tuple[fro
     if options.keys() >= set(plain) and (len(plain) == 1 or (task == "mcq" and len(set(plain)) == len(plain))) and not any(
             _fold(option).strip(" .") in _fold(output) for option in options.values()):
         return frozenset(plain), _AT_HEAD  # as most answers are; the grammar below says the same
-    text = _clean(output)
+    exact = [letter for letter, option in options.items()
+             if re.fullmatch(rf"(?:\(?{letter}\W{{1,3}})?{re.escape(option)}", output.strip())]
+    if len(exact) == 1 and output.strip() not in options:
+        return frozenset(exact), _AT_HEAD  # texts that differ in their marks alone: "K+" and "K-"
+    text = _plain_verdicts(_clean(output), options)
     letters, why, problem = _decide(_classes(text, options, frozenset(options if task == "mcq" else ())), options)
     texts = {letter for letter, option in options.items() if _fold(option).strip(" .") == _fold(text).strip(" .")}
     if letters - set(options):

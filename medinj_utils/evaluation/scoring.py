@@ -1,6 +1,6 @@
 """From raw answers to scores per item, and tables of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,15 @@ def chance_levels(items: pd.DataFrame) -> pd.Series:
     return (1 / n).where(items["task"] == "mcqu", 1 / (2.0**n - 1))
 
 
+def usable_gold(item: Mapping) -> set[str]:
+    """The right letters of a choice question; none where its gold is missing, beyond its options, or more than one letter of
+    a question with one answer: such a question can't be scored."""
+    gold = item["answer_letters"]
+    letters = set(gold) if isinstance(gold, Sequence | np.ndarray) else set()
+    there = letters <= set(LETTERS[:len(item["options"])])
+    return letters if there and (item["task"] == "mcq" or len(letters) == 1) else set()
+
+
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd.DataFrame:
     """One row per answer: system, id, mode, provenance, source and task of the test item, letters read, why, scores.
 
@@ -51,9 +60,9 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
     chance, rows = chance_levels(known), []
     for answer in answers.to_dict("records"):
         item = known.loc[answer["id"]]
-        letters_there, gold = LETTERS[:len(item["options"])], set(item["answer_letters"])
-        usable = gold and gold <= set(letters_there)
-        note = answer["note"] or ("" if usable else "the right answer is empty or beyond the options")
+        letters_there, gold = LETTERS[:len(item["options"])], usable_gold(item)
+        note = answer["note"] or ("" if gold else "the right answer is empty, beyond the options or not one")
+        note = note or ("" if isinstance(answer["raw"], str) else "there is no answer")
         row = {"system": system, "id": answer["id"], "mode": answer["mode"], "provenance": item["provenance"],
                "source": item["source"], "task": item["task"], "raw": answer["raw"], "set_aside": bool(note),
                "chance": chance[answer["id"]], **dict.fromkeys(_SCORES), "why": note}
@@ -70,9 +79,10 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
                 truth = np.array([letter in gold for letter in letters_there], dtype=float)
                 row |= {"confidence": float(np.max(p)), "brier": float(((np.asarray(p) - truth) ** 2).sum())}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_ITEM, *_SCORES]).astype({"set_aside": bool})
 
 
+_ITEM = ("system", "id", "mode", "provenance", "source", "task", "raw", "set_aside", "chance")
 _SCORES = ("letters", "why", "exact_match", "jaccard", "read", "as_asked", "hits", "false_alarms", "misses", "confidence",
            "brier")
 
@@ -80,7 +90,9 @@ _SCORES = ("letters", "why", "exact_match", "jaccard", "read", "as_asked", "hits
 def summarise(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Per group of `score_answers` rows: items; means of exact match, of its chance level, and of what lies above chance as
     a share of what could ((match − chance) / (1 − chance)); of mcq items the mean Jaccard index and, over all their
-    options together, precision, recall and F1; shares of answers as asked and unread, and exact match among the read."""
+    options together, precision, recall and F1; shares of answers as asked and unread, and exact match among the read.
+    ``exact_match_macro`` is the mean over the cells of provenance, source and task of the test items, each weighing the
+    same; the other means weigh each item the same."""
     asked = scores[~scores["set_aside"]].astype({"exact_match": float, "jaccard": float, "read": bool, "as_asked": float})
     several = asked["task"] == "mcq"
     asked = asked.assign(jaccard=asked["jaccard"].where(several), among_read=asked["exact_match"].where(asked["read"]),
@@ -91,22 +103,24 @@ def summarise(scores: pd.DataFrame, by: list[str]) -> pd.DataFrame:
                         unread=("read", lambda read: 1 - read.mean()), exact_match_read=("among_read", "mean"))
     named = grouped[["hits", "false_alarms", "misses"]].sum()
     hits = named["hits"].where(table["jaccard_mcq"].notna())
-    table.insert(3, "above_chance", (table["exact_match"] - table["chance"]) / (1 - table["chance"]))
+    cells = asked.groupby([*dict.fromkeys([*by, "provenance", "source", "task"])], sort=False)["exact_match"].mean()
+    table.insert(2, "exact_match_macro", cells.groupby(by, sort=False).mean())
+    table.insert(4, "above_chance", (table["exact_match"] - table["chance"]) / (1 - table["chance"]))
     return table.assign(
         precision_mcq=hits / (named["hits"] + named["false_alarms"]), recall_mcq=hits / (named["hits"] + named["misses"]),
         f1_mcq=2 * hits / (2 * hits + named["false_alarms"] + named["misses"])).reset_index()
 
 
-def calibration(scores: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
-    """How often answers of a confidence are right: per system and bin of confidence (equal widths from 0 to 1) ``items``,
-    mean ``confidence`` and ``exact_match``; in every row the system's expected calibration error ``ece`` (mean distance of
+def calibration(scores: pd.DataFrame, by: Sequence[str] = ("system",), bins: int = 10) -> pd.DataFrame:
+    """How often answers of a confidence are right: per group and bin of confidence (equal widths from 0 to 1) ``items``,
+    mean ``confidence`` and ``exact_match``; in every row the group's expected calibration error ``ece`` (mean distance of
     the two, weighted by items; Guo et al. 2017) and mean ``brier``."""
-    told = scores[scores["confidence"].notna()].astype({"confidence": float, "exact_match": float, "brier": float})
+    by, told = list(by), scores[scores["confidence"].notna()]
+    told = told.astype({"confidence": float, "exact_match": float, "brier": float})
     told = told.assign(bin=np.minimum((told["confidence"] * bins).astype(int), bins - 1))
-    table = told.groupby(["system", "bin"], sort=False).agg(
-        items=("id", "size"), confidence=("confidence", "mean"), exact_match=("exact_match", "mean")).reset_index()
-    table = table.sort_values(["system", "bin"], kind="stable", ignore_index=True)
+    table = told.groupby([*by, "bin"], sort=False).agg(
+        items=("id", "size"), confidence=("confidence", "mean"), exact_match=("exact_match", "mean"),
+        brier=("brier", "sum")).reset_index().sort_values([*by, "bin"], kind="stable", ignore_index=True)
     gap = (table["confidence"] - table["exact_match"]).abs() * table["items"]
-    total = table.groupby("system")["items"].transform("sum")
-    return table.assign(ece=gap.groupby(table["system"]).transform("sum") / total,
-                        brier=table["system"].map(told.groupby("system")["brier"].mean()))
+    sums = table.assign(ece=gap).groupby(by)[["ece", "brier", "items"]].transform("sum")
+    return table.assign(ece=sums["ece"] / sums["items"], brier=sums["brier"] / sums["items"])

@@ -8,6 +8,7 @@ of letters among the 20 likeliest first tokens.
 
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,8 @@ from medinj_utils.evaluation.engine import Answer, allowed_answers, applies
 from medinj_utils.prompts import LETTERS, messages
 
 _LIKELIEST = 20  # first tokens of which servers tell the probability
+_NEGLIGIBLE = 0.001  # share of a letter that the server doesn't tell; above it no probabilities are given
+_TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)|max_model_len", re.I)
 _RETRIES, _TIMEOUT = 6, 300  # of one request: repetitions, with growing pauses, after 429, 5xx or no reply; seconds
 
 
@@ -60,7 +63,7 @@ class Server:
                             for prompt, item in zip(prompts, items, strict=True)] for mode in modes}
             try:
                 return {mode: [one and one.result() for one in those] for mode, those in asked.items()}
-            except ServerError:
+            except BaseException:  # an interrupt, too, sends no more
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
@@ -84,30 +87,35 @@ class Server:
         reply = self._ask(prompt, max_tokens=1, logprobs=True, top_logprobs=_LIKELIEST)
         if isinstance(reply, Answer):
             return reply
-        if not reply.logprobs or not reply.logprobs.content:
+        if not reply.logprobs or not reply.logprobs.content or not reply.logprobs.content[0].top_logprobs:
             raise ServerError(f"{self.url}: gives no probabilities of tokens (logprobs): leave 'likelihood' out of modes")
         told = {one.token.strip(): one.logprob for one in reversed(reply.logprobs.content[0].top_logprobs)}
         p = [math.exp(told.get(letter, -math.inf)) for letter in LETTERS[:len(item["options"])]]
         if not sum(p):
             return Answer("")  # none of the letters is among the likeliest tokens: an answer that can't be read
-        return Answer(LETTERS[p.index(max(p))], [own / sum(p) for own in p])
+        untold = math.exp(min(told.values())) if min(p) == 0 else 0  # at most the probability of a letter that isn't told
+        return Answer(LETTERS[p.index(max(p))], [own / sum(p) for own in p] if untold < _NEGLIGIBLE * sum(p) else [])
 
     def _ask(self, prompt: list[dict], **told):
         """The server's first choice; an `Answer` without text where the prompt is too long for it."""
         import openai
         try:
-            return self._client.chat.completions.create(model=self.model, messages=prompt, temperature=0, seed=0,
-                                                        **told).choices[0]
+            reply = self._client.chat.completions.create(model=self.model, messages=prompt, temperature=0, seed=0,
+                                                         **told).choices[0]
+            if reply.message is None:
+                raise ValueError("a choice without a message")
+            return reply
         except openai.APIConnectionError as error:  # no reply in time is one, too
             raise ServerError(f"{self.url}: no reply ({error}). Is the server started, and is its address right?") from error
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise ServerError(f"{self.url}: the key is refused; set OPENAI_API_KEY in the environment") from error
-        except openai.BadRequestError as error:
-            if "context" in str(error).lower():
+        except openai.APIStatusError as error:
+            if error.status_code in (400, 413, 422) and _TOO_LONG.search(str(error)):
                 return Answer(None, note=f"refused by the server: {error.message[:200]}")
             raise self._refused(error, told) from error
-        except openai.APIStatusError as error:
-            raise self._refused(error, told) from error
+        except (openai.APIError, AttributeError, IndexError, TypeError, ValueError) as error:
+            raise ServerError(f"{self.url}, model {self.model}: the reply isn't one of the chat protocol ({error}). Does "
+                              "the address end where the protocol begins, as in …/v1?") from error
 
     def _refused(self, error, told: Mapping) -> ServerError:
         hint = "; if it doesn't know structured_outputs, leave 'constrained' out of modes" if "extra_body" in told else ""

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from medinj_utils import prompts
-from medinj_utils.evaluation.answer import _shortened, answer_questions, batches_of, choose_examples
-from medinj_utils.evaluation.engine import MODES, Engine, allowed_answers
+from medinj_utils.evaluation.answer import _shortened, answer_questions, choose_examples
+from medinj_utils.evaluation.engine import MODES, Engine, allowed_answers, applies, batches_of
 from medinj_utils.evaluation.models import adapted, asked_of, backends, load_base
 from medinj_utils.settings import SettingsError, check_value
 from medinj_utils.training.text import chat_ids
@@ -115,12 +115,65 @@ def test_constrained_answers_are_all_valid(items, loaded, tmp_path):
 
 
 @pytest.mark.parametrize("task", ["mcqu", "mcq"])
-@pytest.mark.parametrize("n", [2, 3, 7, 10])
-def test_constrained_answers_are_valid_for_any_number_of_options(loaded, tmp_path, task, n):
+@pytest.mark.parametrize("n", range(2, 11))
+def test_every_mode_takes_any_number_of_options(loaded, tmp_path, task, n):
     item = pd.DataFrame([{"id": "x", "task": task, "instruction": "Bonjour ?", "context": "",
                           "options": [f"choix {i}" for i in range(n)]}])
-    answer = ask(item, loaded, tmp_path / "a.parquet", modes=["constrained"], max_new_tokens=64)["raw"].item()
-    assert answer in allowed_answers(task, n)
+    answers = ask(item, loaded, tmp_path / "a.parquet", modes=MODES, max_new_tokens=64).set_index("mode")
+    assert set(answers.index) == {mode for mode in MODES if applies(mode, task)}
+    assert answers.loc["constrained", "raw"] in allowed_answers(task, n)
+    for mode in set(answers.index) - {"greedy", "constrained"}:
+        p = answers.loc[mode, "probabilities"]
+        assert len(p) == n and set(answers.loc[mode, "raw"].split(", ")) <= set(prompts.LETTERS[:n])
+        assert mode == "option_likelihood" or sum(p) == pytest.approx(1)
+
+
+def test_many_options_are_told_before_anything_is_asked(loaded, tmp_path):
+    item = {"id": "x", "task": "mcqu", "instruction": "Bonjour ?", "context": "", "options": [f"choix {i}" for i in range(20)]}
+    single, several = pd.DataFrame([item]), pd.DataFrame([item, item | {"id": "y", "task": "mcq"}])
+    assert ask(single, loaded, tmp_path / "a.parquet")["raw"].notna().all()
+    with pytest.raises(ValueError, match="question y .* leave 'constrained' out"):
+        ask(several, loaded, tmp_path / "b.parquet")
+    assert ask(several, loaded, tmp_path / "b.parquet", modes=["greedy"])["raw"].notna().all()
+
+
+@pytest.mark.parametrize("family", ["mistral", "gemma3_text"])
+def test_models_that_look_back_through_a_window_answer_as_one_by_one(family, items, loaded, tmp_path):
+    from transformers import AutoConfig, AutoModelForCausalLM
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(family, vocab_size=len(loaded[1]), hidden_size=64, intermediate_size=64, head_dim=16,
+                                  num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=4, sliding_window=32,
+                                  **({"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}
+                                     if family == "gemma3_text" else {}))
+    model = AutoModelForCausalLM.from_config(config).eval()
+    few = items.head(12)
+    together = ask(few, (model, loaded[1]), tmp_path / "a.parquet", modes=MODES)
+    single = ask(few, (model, loaded[1]), tmp_path / "b.parquet", modes=MODES, batch_tokens=1)
+    assert together["raw"].tolist() == single["raw"].tolist()
+    for one, other in zip(together["probabilities"], single["probabilities"], strict=True):
+        assert list(one) == pytest.approx(list(other), abs=1e-5)
+    for item in few.head(3).to_dict("records"):
+        prompt = chat_ids(loaded[1], prompts.messages(item, with_answer=False), open_answer=True)
+        ids = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)), do_sample=False,
+                             max_new_tokens=16, eos_token_id=loaded[1].eos_token_id, pad_token_id=0)
+        [raw] = together.loc[(together["id"] == item["id"]) & (together["mode"] == "greedy"), "raw"]
+        assert loaded[1].decode(ids[0, len(prompt):], skip_special_tokens=True) == raw
+
+
+def test_texts_end_where_the_model_says_and_padding_needs_no_token(items, tmp_path):
+    model, tokenizer = loaded = load_base("planted")
+    whole = ask(items, loaded, tmp_path / "a.parquet", modes=["greedy"])
+    first = tokenizer(whole["raw"][0], add_special_tokens=False)["input_ids"][0]
+    model.generation_config.eos_token_id, tokenizer.pad_token = [tokenizer.eos_token_id, first], None
+    ended = ask(items, loaded, tmp_path / "b.parquet", modes=["greedy"])
+    assert ended["raw"][0] == tokenizer.decode([first]) and len(whole["raw"][0]) > len(ended["raw"][0])
+
+
+def test_a_thought_that_the_template_opens_is_no_answer(items, loaded, tmp_path, monkeypatch):
+    _, tokenizer = loaded
+    monkeypatch.setattr(tokenizer, "chat_template", tokenizer.chat_template + "{% if add_generation_prompt %}<think>\n{% endif %}")
+    answers = ask(items.head(3), loaded, tmp_path / "a.parquet", modes=["greedy"])
+    assert answers["raw"].str.startswith("<think>").all()
 
 
 def test_allowed_answers_are_all_letters_or_all_sets():
@@ -129,6 +182,7 @@ def test_allowed_answers_are_all_letters_or_all_sets():
     assert len(allowed_answers("mcq", 10)) == 2**10 - 1
     with pytest.raises(ValueError, match="up to 10"):
         allowed_answers("mcq", 11)
+    assert allowed_answers("mcqu", 20)[-1] == "T"
 
 
 def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, tmp_path):
@@ -143,8 +197,10 @@ def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, t
 def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loaded, tmp_path):
     _, tokenizer = loaded
     row = items.iloc[0].to_dict() | {"context": " ".join(f"mot{i}" for i in range(400))}
-    prompt, cut = _shortened(Engine(*loaded), row, 200)
-    told, more = tokenizer.decode(list(prompt)), _shortened(Engine(*loaded), row, 400)[1]
+    engine = Engine(*loaded)
+    shorter, cut = _shortened(row, 200, lambda row: len(engine.prompt(row)))
+    prompt = engine.prompt(shorter)
+    told, more = tokenizer.decode(list(prompt)), _shortened(row, 400, lambda row: len(engine.prompt(row)))[1]
     assert len(prompt) <= 200 and 0 < more < cut < 400
     assert "mot0 " in told and "mot399" in told and "[…]" in told and row["instruction"] in told
     assert all(f"({letter}) {option}" in told for letter, option in zip("ABCDE", row["options"], strict=False))
@@ -153,6 +209,18 @@ def test_a_long_context_is_cut_in_its_middle_and_the_question_never(items, loade
     assert answers["cut"].tolist() == [cut, 0] and answers["raw"].notna().all() and (answers["note"] == "").all()
     hopeless = ask(longest, loaded, tmp_path / "b.parquet", max_length=20, modes=["constrained"], too_long="cut context")
     assert hopeless["raw"].isna().all() and hopeless["note"].str.contains("over 20").all()
+    several = items[items["task"] == "mcq"].head(1).assign(context="mot\n" * 400)
+    widest, forward = [], Engine._read
+
+    def spy(self, prompts):
+        widest.append(max(map(len, prompts)))
+        return forward(self, prompts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_read", spy)
+        ask(several, loaded, tmp_path / "d.parquet", max_length=200, modes=["option_likelihood"], too_long="cut context")
+    assert 150 < max(widest) <= 200
+    assert "mot\nmot" in _shortened(several.iloc[0].to_dict(), 200, lambda row: len(engine.prompt(row)))[0]["context"]
     with pytest.raises(ValueError, match="set aside, cut context"):
         ask(longest, loaded, tmp_path / "c.parquet", too_long="crop")
 
@@ -212,6 +280,23 @@ def test_changed_settings_never_reuse_old_answers(items, loaded, tmp_path, monke
     assert ask(items, loaded, path)["raw"].tolist() != first["raw"].tolist()  # the text of the prompts counts
     fewer = ask(items.head(5), loaded, path)
     assert len(fewer) == 10
+
+
+@pytest.mark.parametrize("change", ["asked", "max_length", "batch_tokens", "modes", "max_new_tokens", "file", "nothing"])
+def test_each_part_of_the_key_alone_has_everything_asked_anew(items, loaded, tmp_path, monkeypatch, change):
+    few, path, asked = items.head(4), tmp_path / "a.parquet", []
+    told = {"asked": ASKED, "max_length": 2048, "batch_tokens": 16_384, "modes": ("greedy",)}
+    answer_questions(few, Engine(*loaded, 16), path, **told)
+    if change == "file":
+        pd.read_parquet(path).assign(raw="A").to_parquet(path)
+    other = {"asked": {"adapter_sha256": "another"}, "max_length": 2047, "batch_tokens": 16_383, "modes": ("constrained",)}
+    told |= {name: value for name, value in other.items() if name == change}
+    engine = Engine(*loaded, 17 if change == "max_new_tokens" else 16)
+    monkeypatch.setattr(engine, "answer", lambda *what: asked.append(what) or Engine.answer(engine, *what))
+    (tmp_path / "a.parts").mkdir()
+    answers = answer_questions(few, engine, path, **told)
+    assert bool(asked) == (change != "nothing") and answers["raw"].tolist() != ["A"] * 4
+    assert not (tmp_path / "a.parts").exists()
 
 
 def test_settings_know_the_modes_of_the_engine():
@@ -311,3 +396,19 @@ def test_a_base_is_loaded_once_for_all_its_runs(loaded):
     assert [name for name, _, _ in told] == ["BASE", "NAT-s1"] and told[0][1] is told[1][1]
     with adapted(loaded[0], None) as model:
         assert model is loaded[0]
+
+
+@pytest.mark.parametrize("how", [{"use_dora": True}, {"use_rslora": True}, {"modules_to_save": ["lm_head"]}, {"bias": "all"}])
+def test_the_base_is_itself_again_after_an_adapter(loaded, tmp_path, how):
+    from peft import LoraConfig, get_peft_model
+    model, before = load_base("planted")[0], loaded[0].state_dict()
+    get_peft_model(model, LoraConfig(target_modules=["q_proj", "up_proj"], init_lora_weights=False, **how)).save_pretrained(
+        tmp_path / "adapter")
+    model = load_base("planted")[0]
+    if {"modules_to_save", "bias"} & {*how}:
+        with pytest.raises(ValueError, match="merge it with its base"), adapted(model, tmp_path / "adapter"):
+            pass
+    else:
+        with adapted(model, tmp_path / "adapter") as tuned:
+            assert any(not torch.equal(value, before[name]) for name, value in tuned.state_dict().items() if name in before)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions
@@ -77,14 +79,44 @@ def test_our_answers_written_as_its_logs_are_read_again(logged, items, answers, 
         own = answers[(answers["mode"] == mode) & answers["id"].isin(again.index)].set_index("id").reindex(again.index)
         assert again["raw"].equals(own["raw"])
     rescored = score_answers(read_samples(tmp_path / "samples_medinj_mcqu.jsonl"), items, "BASE")
-    told = read_results(tmp_path / "results.json").set_index("task")
-    assert told.loc["medinj_mcqu", "value"] == pytest.approx(rescored["exact_match"].mean())
-    assert told.loc["medinj_mcqu", "standard error"] == pytest.approx(
-        read_results(one(logged, "results_*.json")).set_index("task").loc["medinj_mcqu", "standard error"])
+    told = read_results(tmp_path / "results.json").set_index(["task", "metric"])
+    theirs = read_results(one(logged, "results_*.json")).set_index(["task", "metric"])
+    assert told.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(rescored["exact_match"].mean())
+    for figure in ("value", "standard error"):
+        assert told.loc[theirs.index, figure].tolist() == pytest.approx(theirs[figure].tolist(), nan_ok=True)
+    several = scores[(scores["task"] == "mcq") & (scores["mode"] == "greedy")]
+    assert told.loc[("medinj_mcq", "exact_match_read"), "value"] == pytest.approx(several["exact_match"].mean())
+
+
+def test_texts_with_any_line_end_and_answers_without_probabilities_go_out_and_come_back(items, tmp_path):
+    own = items[items["task"] == "mcqu"].head(2).copy()
+    own["instruction"] = "Q\u2028suite\x85fin"
+    answers = pd.DataFrame({"id": own["id"], "mode": "likelihood", "raw": ["", "A"], "probabilities": [[], [1.0, *[0.0] * (
+        len(own["options"].iloc[1]) - 1)]], "note": "", "cut": 0})
+    write_samples(score_answers(answers, own, "BASE"), answers, own, "BASE", tmp_path)
+    log = tmp_path / "samples_medinj_mcqu.jsonl"
+    assert "Infinity" not in log.read_text("utf-8")
+    log.write_text("\ufeff" + log.read_text("utf-8") + "\n", "utf-8")
+    again = read_samples(log)
+    assert again["id"].tolist() == own["id"].tolist() and again["raw"][1] == "A"
+    lines = log.read_text("utf-8-sig").strip().split("\n")
+    log.write_text("\n".join([*lines, lines[-1]]), "utf-8")
+    with pytest.raises(ValueError, match="a second time"):
+        read_samples(log)
+
+
+def test_questions_without_a_usable_gold_are_no_task(items, tmp_path):
+    own = items[items["task"] == "mcqu"].head(3).copy()
+    own["answer_letters"] = [[], ["Z"], ["A"]]
+    [made] = write_tasks(own, tmp_path)
+    told = yaml.safe_load(made.read_text("utf-8"))["dataset_kwargs"]["data_files"]["test"]
+    [line] = Path(told).read_text("utf-8").splitlines()
+    assert Path(told).is_absolute() and json.loads(line)["id"] == own["id"].iloc[2]
 
 
 @pytest.mark.parametrize("line", ["{", '{"resps": [["A"]], "doc": {"query": "?"}}', "[]",
-                                  '{"resps": [[["-1", true]]], "doc": {"id": "x", "choices": ["A", "B"]}}'])
+                                  '{"resps": [[["-1", true]]], "doc": {"id": "x", "choices": ["A", "B"]}}',
+                                  '{"resps": [[["nan", true]], [["-1", true]]], "doc": {"id": "x", "choices": ["A", "B"]}}'])
 def test_a_foreign_log_is_refused_with_its_line(tmp_path, line):
     good = '{"resps": [["A"]], "doc": {"id": "x", "choices": ["A", "B"]}}\n'
     (tmp_path / "samples.jsonl").write_text(good + line + "\n")

@@ -14,7 +14,7 @@ OPTIONS = {"A": "le foie", "B": "le rein", "C": "la rate", "D": "le cœur"}
 
 
 def test_there_are_enough_cases():
-    assert len(CASES) >= 100
+    assert len(CASES) >= 150
     assert {case["task"] for case in CASES} == {"mcqu", "mcq"}
     assert {len(case["options"]) for case in CASES} >= {2, 3, 4, 5, 6, 10}
 

@@ -53,10 +53,28 @@ def test_options_are_counted_and_chance_is_taken_off_by_hand():
 
 
 def test_a_gold_that_is_empty_or_beyond_the_options_is_set_aside_and_not_scored():
-    items = pd.DataFrame({"id": ["a", "b"], "provenance": "native", "source": "s", "task": "mcqu",
-                          "options": [["foie", "rein"]] * 2, "answer_letters": [[], ["C"]]})
-    scores = score_answers(pd.DataFrame({"id": ["a", "b"], "mode": "greedy", "raw": ["A", "A"], "note": ""}), items, "BASE")
+    items = pd.DataFrame({"id": list("abcde"), "provenance": "native", "source": "s", "task": "mcqu",
+                          "options": [["foie", "rein"]] * 5, "answer_letters": [[], ["C"], ["A", "B"], None, float("nan")]})
+    scores = score_answers(pd.DataFrame({"id": list("abcde"), "mode": "greedy", "raw": "A", "note": ""}), items, "BASE")
     assert scores["set_aside"].all() and scores["exact_match"].isna().all() and scores["why"].str.contains("beyond").all()
+
+
+def test_no_answers_and_missing_texts_make_tables_too():
+    items = pd.DataFrame({"id": ["a"], "provenance": "native", "source": "s", "task": "mcqu", "options": [["foie", "rein"]],
+                          "answer_letters": [["A"]]})
+    answers = pd.DataFrame({"id": ["a"], "mode": "greedy", "raw": [None], "note": ""})
+    assert score_answers(answers, items, "BASE")["why"].tolist() == ["there is no answer"]
+    assert summarise(score_answers(answers.head(0), items, "BASE"), ["system"]).empty
+
+
+def test_macro_means_weigh_each_cell_the_same():
+    items = pd.DataFrame({"id": list("abcd"), "provenance": ["native"] * 3 + ["translated"], "source": "s", "task": "mcqu",
+                          "options": [["foie", "rein"]] * 4, "answer_letters": [["A"]] * 4})
+    answers = pd.DataFrame({"id": list("abcd"), "mode": "greedy", "raw": ["A", "A", "B", "B"], "note": ""})
+    scores = score_answers(answers, items, "BASE")
+    row = summarise(scores, ["system"]).iloc[0]
+    assert (row["exact_match"], row["exact_match_macro"]) == (0.5, pytest.approx((2 / 3 + 0) / 2))
+    assert summarise(scores, ["provenance"])["exact_match_macro"].tolist() == pytest.approx([2 / 3, 0])
 
 
 def test_calibration_by_hand():
@@ -68,4 +86,11 @@ def test_calibration_by_hand():
     assert table["items"].sum() == 4 and table["bin"].tolist() == [9]
     assert table["ece"].item() == pytest.approx(abs((0.9 * 3 + 1) / 4 - 3 / 4))
     assert table["brier"].item() == pytest.approx((0.02 + 0.02 + 1.62 + 0) / 4)
+    lower = answers.assign(probabilities=[[0.6, 0.4], [0.9, 0.1], [0.1, 0.9], [0.9, 0.1]])
+    scores = pd.concat([score_answers(answers, items, "BASE"), score_answers(lower, items, "NAT-s1")])
+    both = calibration(scores, ["system", "provenance"]).set_index(["system", "bin"])
+    assert both["items"].to_dict() == {("BASE", 9): 4, ("NAT-s1", 6): 1, ("NAT-s1", 9): 3}
+    assert both.loc["BASE", "ece"].item() == table["ece"].item()
+    assert both.loc[("NAT-s1", 6), "ece"] == pytest.approx((0.4 * 1 + abs(0.9 - 2 / 3) * 3) / 4)
+    assert both.loc[("NAT-s1", 9), "brier"] == pytest.approx((0.32 + 0.02 + 1.62 + 0.02) / 4)
     assert calibration(score_answers(answers.assign(probabilities=[[]] * 4), items, "BASE")).empty

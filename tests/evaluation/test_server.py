@@ -74,6 +74,10 @@ def test_what_a_server_does_not_offer_is_told(transformers_serve, items, tmp_pat
         answer_questions(items, Server(transformers_serve, BASE), tmp_path / "a.parquet", {}, ["text_likelihood"])
 
 
+GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list": b"[]", "none": b'{"choices": null}',
+           "empty": b'{"choices": []}', "wordless": b'{"choices": [{"message": null}]}', "error": b'{"error": {"message": "x"}}'}
+
+
 class Played(BaseHTTPRequestHandler):
     """Answers by the name of the model that is asked for."""
 
@@ -85,6 +89,8 @@ class Played(BaseHTTPRequestHandler):
         status, message, logprobs = 200, {"role": "assistant", "content": "B"}, None
         if asked["model"] == "busy" and sum(one["messages"] == asked["messages"] for one, _ in Played.seen) < 3:
             status = 429
+        elif asked["model"] in ("full", "strict"):
+            status = {"full": 429, "strict": 422}[asked["model"]]
         elif asked["model"] == "locked":
             status = 401
         elif asked["model"] == "short" and len(asked["messages"][-1]["content"]) > 500:
@@ -94,13 +100,15 @@ class Played(BaseHTTPRequestHandler):
         elif asked["model"] == "held":
             message["content"] = asked["structured_outputs"]["choice"][-1]
         if asked.get("logprobs"):
-            told = {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1} if asked["model"] != "mute" else {"Le": 0.9, "La": 0.1}
+            told = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {}}.get(
+                asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
             logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
                 {"token": token, "logprob": math.log(p), "bytes": None} for token, p in told.items()]}]}
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
             {"index": 0, "finish_reason": "stop", "message": message, "logprobs": logprobs}]} if status == 200 else {
-            "error": {"message": "This model's maximum context length is exceeded" if status == 400 else "no"}}
-        body = json.dumps(reply).encode()
+            "error": {"message": "This model's maximum context length is exceeded" if status == 400 else
+                      "no such parameter in this context"}}
+        body = GARBAGE.get(asked["model"]) or json.dumps(reply).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -148,6 +156,10 @@ def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, si
     assert answer.raw == "C" and answer.probabilities == pytest.approx(
         [0.25, 0, 0.75] + [0] * (len(single["options"]) - 3))
     assert ask(played, "mute", single, "likelihood").raw == ""
+    vague = ask(played, "vague", single, "likelihood")  # B may be nearly as likely as A: that is no probability of 0
+    assert vague.raw == "C" and vague.probabilities == []
+    with pytest.raises(ServerError, match="leave 'likelihood' out"):
+        ask(played, "silent", single, "likelihood")
 
 
 def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items):
@@ -178,6 +190,53 @@ def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch)
     monkeypatch.setattr("medinj_utils.evaluation.server._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
         ask(url or played, model, single)
+
+
+@pytest.mark.parametrize("model", GARBAGE)
+def test_a_reply_that_is_none_is_told(played, single, model):
+    with pytest.raises(ServerError, match=r"isn't one of the chat protocol.*/v1"):
+        ask(played, model, single)
+
+
+def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, single):
+    with pytest.raises(ServerError, match="status 422"):
+        ask(played, "strict", single)
+
+
+def test_a_server_that_stays_busy_ends_the_run(played, single, monkeypatch):
+    monkeypatch.setattr("medinj_utils.evaluation.server._RETRIES", 2)
+    before = len(Played.seen)
+    with pytest.raises(ServerError, match="status 429"):
+        ask(played, "full", single)
+    assert len(Played.seen) == before + 3
+
+
+def test_an_interrupt_sends_no_more_questions(played, items, monkeypatch):
+    server, asked = Server(played, "any", at_once=2), []
+
+    def one(self, prompt, item, mode):
+        asked.append(item["id"])
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        time.sleep(0.2)
+
+    monkeypatch.setattr(Server, "_one", one)
+    rows = items.to_dict("records")
+    with pytest.raises(KeyboardInterrupt):
+        server.answer([server.prompt(row) for row in rows], rows, ["greedy"])
+    assert len(asked) < 8
+
+
+def test_an_adapter_that_was_trained_again_is_another_model(played, items, tmp_path):
+    adapter, before = tmp_path / "adapter", len(Played.seen)
+    adapter.mkdir()
+    for weights in ("first", "first", "second"):
+        (adapter / "weights").write_text(weights)
+        for _, backend, asked in backends({"NAT-s42": adapter}, "org/base", server=played):
+            answer_questions(items.head(4), backend, tmp_path / "a.parquet", asked, ["greedy"])
+    assert len(Played.seen) == before + 8
+    with pytest.raises(ValueError, match="take 'set aside'"):
+        answer_questions(items, backend, tmp_path / "a.parquet", asked, ["greedy"], too_long="cut context")
 
 
 def test_tuned_models_are_asked_for_by_the_names_of_their_runs(played):
