@@ -19,8 +19,8 @@ _CLASSES = {
     "r": "(?:exact|correct|vrai|just|bonn?|meilleur|right|tru|valid)e?s?|correctas?|richtigen?", "s": "est|is|serait|es|ist",
     "m": "pas|ne|n'|not|isn'|jamais", "x": "non?",
     "w": "(?:fauss|incorrect|inexact|mauvais)e?s?|faux|wrong|false", "g": "aussi|egalement|also|bien",
-    "p": "c'|it's|agit|choisi(?:s|rais)|selectionne|opte|repond(?:s|rais)|dirais|retien(?:s|t|drais)|choose|pick",
-    "q": "cette|m[ay]|mon|notre|à|de|d'|pour|to|for|th(?:is|at|ese)|it|probablement|attendue|dire|suivantes?|plus|most|"
+    "p": "c'|it's|agit|choisi(?:s|rais)|selectionne|opte(?:rais)?|repond(?:s|rais)|dirais|retien(?:s|t|drais)|choose|pick",
+    "q": "cette|m[ay]|mon|[nv]otre|à|de|d'|pour|to|for|th(?:is|at|ese)|it|probablement|attendue|dire|suivantes?|plus|most|"
          "probabl[ey]|likely|best|seule?s?|only|numero|j'|je|on|selon|apres|moi|avis|#|•|ci-dessus|above|ces|[0-9]+",
     "f": "donc|ainsi|conclu(?:sion|s)|consequent|definitive|bref|finale?|therefore|thus|hence|so", "j": "[/&+|]|et|and|und",
     "e": "sauf|excepte|hormis|hors|except|but",
@@ -36,7 +36,7 @@ _FILL = r"[anoskrpfzqg:(-]{0,12}"
 _JUDGED = r"[skfg:(-]{0,4}(?:[rwm](?!n|:\(?[A-ZⒶ-Ⓩ])|(?<=[sk:])[aoq]{1,3}[rwm]|(?<=[sk])[ao]{1,2}n)"  # "est fausse"
 _TEXT = rf"a?[Ⓐ-Ⓩ](?=$|[.,;:)(jyhA-Z-]|{_JUDGED})"  # not "le rein droit" where the option is "le rein"
 _SMALL = rf"[ⓐ-ⓙ](?:[).:-]{{1,2}}{_TEXT}|\)|(?=(?:[,;j]{{0,2}}[ⓐ-ⓙ]){{0,9}}[.)]{{0,2}}$))"  # "a, c", not "il y a"
-_ITEM = (rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT})?|a?[Ⓐ-Ⓩ]\([A-Z]\)|{_TEXT}|{_SMALL})"
+_ITEM = (rf"(?:[A-Z](?!·(?![aⒶ-Ⓩyrw]))[).:·(-]{{0,4}}(?:{_TEXT}(?![jhy]|,[on]))?|a?[Ⓐ-Ⓩ]\([A-Z]\)|{_TEXT}|{_SMALL})"
          r"[).:]{0,2}")  # "E. coli" is not E; "le rein (B)"
 _INEXACT = r"(?<=[).])[^\nrwmj.,:;A-ZⒶ-Ⓩ]{1,40}+[,;j]{1,2}(?=[A-Z][).])"  # "A) inexact, C) inexact"
 _ITEMS = (rf"{_ITEM}(?:(?:(?:(?:[,;j(]{{1,3}}|,?fi|,?ig)[aong]{{0,3}}|{_INEXACT}|(?<!\.)){_ITEM}|"
@@ -55,12 +55,14 @@ _BLOCK = (rf"(?P<cue>(?:^|(?<=\.))[aokqf]{{0,5}}[nrp][anoskrpfzq]{{0,12}}:)\n"  
 _ASIDE = (r"(?:(?<=[:h]\n)|(?<=\n)(?=\(A\)[^\n]*\n\(B\)))"  # options under a question, or under "Analyse :"
           rf"(?:(?:{_LINE}){{2,}}+|(?=\(A\)){_LINE})(?:\([^\n]*\Z)?")
 _CLAUSE = re.compile(r"[^.\n]+")
-_PROSE = re.compile(r"[skp][anoqr]{0,4}(?P<list>(?:[A-Z](?=$|[.,;:)(yj])|[Ⓐ-Ⓨ](?:\([on]?[A-Z]\))?)"
+_PROSE = re.compile(r"[skp][anoqr:]{0,4}(?P<list>(?:[A-Z](?=$|[.,;:)(yj])|[Ⓐ-Ⓨ](?:\([on]?[A-Z]\))?)"
                     r"(?:[,;j]{1,2}a?[A-ZⒶ-Ⓨ])*+)")
 _YES, _NO = "vrai|exacte?|correcte?|juste|true|oui|yes|[✅✓✔]", "faux|fausse|inexacte?|incorrecte?|false|non?|[❌✗✘]"
-_VERDICTS = [r"(?m)^\W{0,3}([A-J])\b\W{0,4}?([✅✓✔❌✗✘])[^\n]*",  # "A. ✅ Elle est fréquente"
+_VERDICTS = [r"(?m)^\W{0,3}(?i:proposition\s|option\s)?([A-J])\b[^\n✅✓✔❌✗✘]*([✅✓✔❌✗✘])[^\n]*",  # "A. ✅ Elle est fréquente"
              rf"\(?\b([A-J])\b\s?[):.=-]{{0,2}}\s?(?i:({_YES}|{_NO}))(?!\w)(?:\s?[,;]|(?=\s?[.)\n(]|\s?$|\s?\(?[A-J]\b))",
-             rf"(?m)^\W{{0,3}}([A-J])\b\W{{1,4}}(?:(?!\b[A-J]\s?[:)])[^\n]){{1,300}}[→>:–—-]\W{{0,3}}(?i:({_YES}|{_NO}))\W{{0,3}}$"]
+             rf"(?m)^\W{{0,3}}(?i:proposition\s|option\s)?([A-J])\b\W{{1,4}}(?:(?!\b[A-J]\s?[:)])[^\n]){{1,300}}[→➜➔⇒>:–—-]\W{{0,3}}(?i:({_YES}|{_NO}))\W{{0,3}}$"]
+_PAIR = re.compile(r"([Ⓐ-Ⓨ])(?:\(|,?o|\(o)([A-Z])(?=[).,])")  # "l'embolie, option C"
+_DISAGREE = "a letter and a text that disagree"
 _AT_HEAD = "named at the head of a line"
 _CLASH, _LEFT_OPEN = "answers that contradict each other", "an answer left open or taken back"
 
@@ -75,8 +77,9 @@ def _clean(text: str) -> str:
     text = re.sub(r"(?m)^\s*\|(.+)\|\s*$", lambda row: row[1].replace("|", " : "), text)  # a row of a table
     text = re.sub(r"(?<!\w)'([^'\n]+)'(?!\w)", r" \1 ", re.sub("答案[是为:]", "\nréponse : ", text))
     text = re.sub(r"(?mi)^(?:uniquement|seulement|only|both)\s|\bI(?=\s(?:think|believe|would|choose)\b)|[\u200b\ufeff]"
-                  r"|\(\s?\d+\s?%\s?\)", "", text)
-    text = re.sub(r"(?:n'est|is)? ?\b(?:pas|not) (?:l[ae'] ?)?\(?[A-J]\)?,? (?:mais|but) ", "est ", text)  # "pas A mais B"
+                  r"|\(\s?\d+\s?%\s?\)|\(e?s\)|^(?:assistant|ai|ia)\s?:|\bn'h[ée]sitez[^\n.]*", "", text)
+    text = re.sub(r"(?i)\bà l'exception (?:du |des |de )?|\bwith the exception of ", "sauf ", text)
+    text = re.sub(r"(?:n'est|is)? ?\b(?i:pas|not) (?:l[ae'] ?)?\(?[A-J]\)?,? (?:mais|but) ", "est ", text)  # "pas A mais B"
     text = re.sub(r"\\boxed\s?\{", "\nréponse finale : ", re.sub(r"```\w*", "\n", text))
     text = re.sub(r"\\[a-z]+\s?\{?|[*_`\"“”«»$\\]", " ", text).translate(str.maketrans(
         {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"}))
@@ -164,7 +167,7 @@ def _named(found: str, options: dict[str, str]) -> tuple[set[str], str]:
     texts -= {"Z"} if letters else set()
     pairs = {normalize("NFKC", pair).upper() for pair in set(re.findall(r"[A-Zⓐ-ⓙ][).:·(a-]{0,5}[Ⓐ-Ⓨ]", found))}
     mixed = (letters and not texts <= letters) or any(pair[0] != pair[-1] for pair in pairs)
-    return letters | texts, "a letter and a text that disagree" if mixed else ""
+    return letters | texts, _DISAGREE if mixed else ""
 
 
 def _claims(line: str, options: dict[str, str]) -> tuple[list[str], list[tuple], set[str], set[str]]:
@@ -203,6 +206,8 @@ def _decide(line: str, options: dict[str, str]) -> tuple[set[str], str, str]:
     """The letters that the claims agree on, how they were found, and what forbids to read them."""
     corrected = [match.start("list") for match in _CORRECTION.finditer(line) if _ENDED.match(line, match.end("list"))]
     line = _tidy(line[max(corrected, default=0):], options)
+    if any(_TEXTS[pair[2]] != pair[1] for pair in _PAIR.finditer(line)):
+        return set(), "", _DISAGREE
     heads, announced, right, wrong = _claims(line, options)
     named, problem = _named(";".join(heads), options) if heads else (set(), "")
     problem = _LEFT_OPEN if "h" in "".join(heads) else problem
