@@ -58,9 +58,10 @@ _CLAUSE = re.compile(r"[^.\n]+")
 _PROSE = re.compile(r"[skp][anoqr:]{0,4}(?P<list>(?:[A-Z](?=$|[.,;:)(yj])|[Ⓐ-Ⓨ](?:\([on]?[A-Z]\))?)"
                     r"(?:[,;j]{1,2}a?[A-ZⒶ-Ⓨ])*+)")
 _YES, _NO = "vrai|exacte?|correcte?|juste|true|oui|yes|[✅✓✔]", "faux|fausse|inexacte?|incorrecte?|false|non?|[❌✗✘]"
-_VERDICTS = [r"(?m)^\W{0,3}(?i:proposition\s|option\s)?([A-J])\b[^\n✅✓✔❌✗✘]*([✅✓✔❌✗✘])[^\n]*",  # "A. ✅ Elle est fréquente"
+_VERDICTS = [r"(?m)^\W{0,3}(?i:proposition\s|option\s)?([A-J])\b[^\n✅✓✔❌✗✘]*([✅✓✔❌✗✘])[^\n]*",  # "A. ✅ Elle…"
              rf"\(?\b([A-J])\b\s?[):.=-]{{0,2}}\s?(?i:({_YES}|{_NO}))(?!\w)(?:\s?[,;]|(?=\s?[.)\n(]|\s?$|\s?\(?[A-J]\b))",
-             rf"(?m)^\W{{0,3}}(?i:proposition\s|option\s)?([A-J])\b\W{{1,4}}(?:(?!\b[A-J]\s?[:)])[^\n]){{1,300}}[→➜➔⇒>:–—-]\W{{0,3}}(?i:({_YES}|{_NO}))\W{{0,3}}$"]
+             rf"(?m)^\W{{0,3}}(?i:proposition\s|option\s)?([A-J])\b\W{{1,4}}(?:(?!\b[A-J]\s?[:)])[^\n]){{1,300}}"
+             rf"[→➜➔⇒>:–—-]\W{{0,3}}(?i:({_YES}|{_NO}))\W{{0,3}}$"]
 _PAIR = re.compile(r"([Ⓐ-Ⓨ])(?:\(|,?o|\(o)([A-Z])(?=[).,])")  # "l'embolie, option C"
 _DISAGREE = "a letter and a text that disagree"
 _AT_HEAD = "named at the head of a line"
