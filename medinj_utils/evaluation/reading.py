@@ -73,6 +73,7 @@ def _clean(text: str) -> str:
     pieces = re.sub(r"(?i)<(/?)think(?:ing)?>", r"<\1think>", text).split("</think>")
     before = [piece.partition("<think>")[0] for piece in pieces[:-1] if "<think>" in piece]
     text = normalize("NFKC", "" if "<think>" in pieces[-1] else "\n".join([*before, pieces[-1]]))
+    text = re.sub(r"\b([A-Z])(?:[ ,]{1,2}\1\b){3,}+", r"\1", text)  # "A A A…"
     if ticked := re.findall(r"(?m)^\W{0,4}(?:[☑☒✅✓✔]|\[[xX]\])(.+)", text):  # boxes: those left empty are no answer
         text = "\n".join(ticked)
     text = re.sub(r"(?m)^\s*\|(.+)\|\s*$", lambda row: row[1].replace("|", " : "), text)  # a row of a table
@@ -84,7 +85,7 @@ def _clean(text: str) -> str:
     text = re.sub(r"\\boxed\s?\{", "\nréponse finale : ", re.sub(r"```\w*", "\n", text))
     text = re.sub(r"\\[a-z]+\s?\{?|[*_`\"“”«»$\\]", " ", text).translate(str.maketrans(
         {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"}))
-    text = re.sub(r"\b([A-Z])(?:[ ,]{1,2}\1\b){3,}+", r"\1", re.sub(r"([^\w\s])\1+", r"\1", text))
+    text = re.sub(r"([^\w\s])\1+", r"\1", text)
     text = re.sub(r"\b([A-Z])\.(?=\s?[a-zà-ÿ])", r"\1·", text)  # "E. coli" is not "E."
     lines = [line for line, _ in groupby(filter(None, map(str.strip, text.splitlines())))]
     return "\n".join(re.sub(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)", "", line) for line in lines)
