@@ -71,5 +71,9 @@ def backends(runs: Mapping[str, str | Path | None], base_model: str, revision: s
         return
     model, tokenizer = load_base(base_model, revision, precision)
     for name, adapter in runs.items():
+        if adapter and (Path(adapter) / "config.json").exists():  # a run that tuned all weights
+            yield name, Engine(load_base(str(adapter), "", precision)[0], tokenizer, **how), asked_of(
+                base_model, revision, adapter, precision)
+            continue
         with adapted(model, adapter) as tuned:
             yield name, Engine(tuned, tokenizer, **how), asked_of(base_model, revision, adapter, precision)

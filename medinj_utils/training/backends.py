@@ -91,29 +91,51 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
 
 
 def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed: int, precision: str):
-    """(model with a fresh adapter, tokenizer), ready to train. ``recipe`` is a `train.Recipe`."""
+    """(model with a fresh adapter, tokenizer), ready to train. ``recipe`` is a `medinj_utils.training.recipe.Recipe`."""
     import torch
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()  # a bar per loaded weight tells nothing; downloads keep theirs
     name, dtype = local_base(base_model, revision), getattr(torch, precision)
+    full = recipe.adapter == "full"
+    if recipe.four_bit and (full or not torch.cuda.is_available()):
+        raise ValueError("four_bit needs CUDA and an adapter (not 'full'): leave it off here")
     shape = {"r": recipe.rank, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none",
-             "target_modules": TARGETS, "use_dora": recipe.adapter == "dora"}
+             "target_modules": TARGETS, "use_dora": recipe.adapter == "dora", "use_rslora": recipe.adapter == "rslora"}
     if backend == "unsloth":
         from unsloth import FastLanguageModel
         model, tokenizer = FastLanguageModel.from_pretrained(
-            name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=False)
-        model = FastLanguageModel.get_peft_model(
+            name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=recipe.four_bit,
+            full_finetuning=full)
+        _check_base(model, tokenizer, name)
+        model = model if full else FastLanguageModel.get_peft_model(
             model, random_state=seed, max_seq_length=recipe.max_length,
             use_gradient_checkpointing="unsloth" if recipe.gradient_checkpointing else False, **shape)
     else:
-        from peft import LoraConfig, get_peft_model
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+        from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
         tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None)
+        bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
+                                  bnb_4bit_compute_dtype=dtype) if recipe.four_bit else None
         model = AutoModelForCausalLM.from_pretrained(
-            name, revision=revision or None, dtype=dtype, use_safetensors=True)
+            name, revision=revision or None, dtype=dtype, use_safetensors=True, quantization_config=bits)
+        _check_base(model, tokenizer, name)
+        model = prepare_model_for_kbit_training(model, recipe.gradient_checkpointing) if bits else model
         torch.manual_seed(seed)
-        model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **shape))
+        model = model if full else get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **shape))
     magnitudes = [p for n, p in model.named_parameters() if "lora_magnitude_vector" in n and p.requires_grad]
     if recipe.adapter == "dora" and not magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")
     return model, tokenizer
+
+
+def _check_base(model, tokenizer, name: str) -> None:
+    """Refuse a base that can't be tuned here, before anything is done with it."""
+    if not tokenizer.chat_template:
+        raise ValueError(f"{name}: its tokenizer has no chat template: take an instruction-tuned model, or add a template "
+                         "to its tokenizer")
+    there = {module.rpartition(".")[2] for module, _ in model.named_modules()}
+    if missing := [target for target in TARGETS if target not in there]:
+        linear = sorted({module.rpartition(".")[2] for module, layer in model.named_modules()
+                         if type(layer).__name__ == "Linear"})
+        raise ValueError(f"{name}: the adapter's target modules {', '.join(missing)} match nothing in this model; its "
+                         f"linear layers are {', '.join(linear)}")

@@ -1,4 +1,4 @@
-"""The figure of training curves."""
+"""The figures of training curves."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -7,17 +7,33 @@ from medinj_utils.runs import run_parts
 from medinj_utils.style import system_colour
 
 
-def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figure:
-    """Training loss over steps (mean of the last five), a line per run (``<configuration>-s<seed>``)."""
-    figure, axes = plt.subplots()
-    dashes = {seed: style for seed, style in zip(sorted({run_parts(run)[1] for run in curves}),
-                                                 ["-", "--", ":", "-."] * 10, strict=False)}
+def _draw(axes: plt.Axes, curves: dict[str, pd.DataFrame], column: str, mean_of: int = 1) -> None:
+    """A line per run (``<configuration>-s<seed>``): a colour for the configuration, a dash for the seed."""
+    seeds = sorted({run_parts(run)[1] for run in curves})
     for run, curve in curves.items():
         configuration, seed = run_parts(run)
-        axes.plot(curve["step"], curve["loss"].rolling(5, min_periods=1).mean(), dashes[seed],
-                  color=system_colour(configuration), label=run)
+        axes.plot(curve["step"], curve[column].rolling(mean_of, min_periods=1).mean(),
+                  ["-", "--", ":", "-."][seeds.index(seed) % 4], color=system_colour(configuration), label=run)
     axes.set_xlabel("Step")
+
+
+def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figure:
+    """Training loss over steps (mean of the last five)."""
+    figure, axes = plt.subplots()
+    _draw(axes, curves, "loss", mean_of=5)
     axes.set_ylabel("Training loss, mean of 5 steps\n(nats per taught token)")
     axes.set_title(title)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    return figure
+
+
+def looks_figure(looks: dict[str, pd.DataFrame]) -> plt.Figure:
+    """What each look at validation questions told, over steps: a panel per figure of ``validation.csv``."""
+    columns = [column for column in next(iter(looks.values())) if column != "step"]
+    figure, panels = plt.subplots(len(columns), 1, sharex=True, squeeze=False, figsize=(6.4, 2.6 * len(columns)))
+    for column, axes in zip(columns, panels[:, 0], strict=True):
+        _draw(axes, looks, column)
+        axes.set_ylabel({"loss": "validation loss"}.get(column, column.replace("_", " ")))
+        axes.set_xlabel("Step" if column == columns[-1] else "")
+    panels[0, 0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     return figure

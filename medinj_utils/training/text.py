@@ -46,6 +46,8 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     if loss_on not in ("answer", "all"):
         raise ValueError(f"loss_on is {loss_on!r}; accepted: answer, all")
     chat = messages(record, answer_format, system)
+    if not chat[-1]["content"].strip():
+        raise TemplateError(f"row {record.get('id', '?')}: the answer is empty: there is nothing to teach")
     prompt, ids = chat_ids(tokenizer, chat[:-1], open_answer=True), chat_ids(tokenizer, chat)
     if ids[:len(prompt)] != prompt:
         raise TemplateError(f"row {record.get('id', '?')}: the template writes another prompt when the answer follows")
@@ -88,6 +90,14 @@ def rows_a_pass(texts: Sequence[TrainingText], most: int, step: int, most_tokens
     """The largest number of rows, ``most`` at most, that parts a step evenly and holds up to ``most_tokens`` on average."""
     mean = sum(len(text.input_ids) for text in texts) / len(texts)
     return max(n for n in range(1, most + 1) if step % n == 0 and (n == 1 or n * mean <= most_tokens))
+
+
+def filled(texts: Sequence[TrainingText], times: int) -> list[TrainingText]:
+    """The texts, and copies of the shortest that teach nothing, until ``times`` parts their number: so that the last step of
+    several processes gives each as many rows."""
+    short = min(texts, key=lambda text: len(text.input_ids))
+    nothing = TrainingText(short.input_ids, [IGNORED] * len(short.input_ids), short.id)
+    return [*texts, *[nothing] * (-len(texts) % times)]
 
 
 def padded(texts: Sequence[Mapping], pad_id: int) -> dict:

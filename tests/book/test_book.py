@@ -138,7 +138,7 @@ def test_one_question_is_shown_from_prompt_to_score_and_unread_answers_can_be_br
     scored = shown["notebooks/31_score_choices.html"]
     assert "<|im_start|>user" in scored.get_text() and "Right:" in scored.get_text()
     frames = scored.select("div.medinj-long")
-    assert len(frames) == 2 and {"raw", "why"} <= {cell.get_text() for cell in frames[1].select("th")}
+    assert len(frames) == 3 and {"raw", "why"} <= {cell.get_text() for cell in frames[2].select("th")}
 
 
 def test_executed_notebooks_have_no_error_and_no_endless_progress(project):

@@ -11,13 +11,21 @@ import time
 import pandas as pd
 import pytest
 import torch
+import yaml
 
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture
 from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.looks import examiner
 from medinj_utils.evaluation.models import adapted, backends, load_base
+from medinj_utils.runs import local_base
+from medinj_utils.training.account import MemoryBudgetError
 from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
-from medinj_utils.training.train import Recipe, train_adapter
+from medinj_utils.training.card import merge, push, to_gguf, write_model_card
+from medinj_utils.training.loop import make_trainer
+from medinj_utils.training.recipe import Recipe
+from medinj_utils.training.text import TemplateError
+from medinj_utils.training.train import train_adapter
 
 TRAIN = """
 import sys
@@ -104,7 +112,7 @@ def test_a_finished_run_is_not_repeated_and_a_changed_recipe_is(output):
 
 def test_no_row_short_enough_is_said_plainly(world, tmp_path):
     rows = world["records"][world["records"]["task"] == "mcqu"].head(3)
-    with pytest.raises(ValueError, match="none of the 3 rows has at most 5 tokens"):
+    with pytest.raises(ValueError, match="3 of 3 rows have more than 5 tokens.*Raise max_length"):
         train_adapter(rows, tmp_path / "run", Recipe(epochs=1, max_length=5, precision="float32"), "peft", "planted")
     assert not (tmp_path / "run").exists()
 
@@ -138,7 +146,7 @@ def test_unknown_backend_and_precision_name_the_accepted_ones():
 def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():
     from peft import LoraConfig
     from trl import SFTConfig
-    source = inspect.getsource(train_adapter)
+    source = inspect.getsource(make_trainer)
     passed = source[source.index("SFTConfig(") + len("SFTConfig("):]
     keywords = {word.split("=")[0].split()[-1].lstrip("(") for word in passed.split("))")[0].split(",") if "=" in word}
     assert len(keywords) > 15
@@ -153,17 +161,20 @@ from medinj_utils.training import Recipe, start_backend
 backend = start_backend(sys.argv[1])
 import pandas as pd
 from medinj_utils.data import load_mixture
-from medinj_utils.training import train
-train.SAVE_SECONDS = float(sys.argv[4])
-recipe = train.Recipe(dropout=0.1, epochs=4, batch_size=4, gradient_accumulation=2, learning_rate=float(sys.argv[5]),
-                      max_length=256, gradient_checkpointing=False, precision="float32", adapter=sys.argv[6])
-train.train_adapter(load_mixture(sys.argv[2], "ALL"), sys.argv[3], recipe, backend, "planted")
+from medinj_utils.training import loop, train
+loop.SAVE_SECONDS = float(sys.argv[4])
+recipe = Recipe(dropout=0.1, epochs=4, batch_size=4, gradient_accumulation=2, learning_rate=float(sys.argv[5]),
+                      max_length=256, gradient_checkpointing=False, precision="float32", adapter=sys.argv[6], validations=4,
+                      keep=sys.argv[7], patience=9)
+mixture = load_mixture(sys.argv[2], "ALL")
+train.train_adapter(mixture, sys.argv[3], recipe, backend, "planted", validation=mixture.head(20),
+                    examine=lambda model, tokenizer: {"trained": float(model.training), "size": len(tokenizer)})
 """
 
 
-def go(backend, output, folder, save_seconds, rate=4e-3, adapter="dora"):
+def go(backend, output, folder, save_seconds, rate=4e-3, adapter="dora", keep="best"):
     return subprocess.Popen([sys.executable, "-c", RESUMED, backend, str(output / "mixtures"), str(folder), str(save_seconds),
-                             str(rate), adapter], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                             str(rate), adapter, keep], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def end(process):
@@ -195,8 +206,11 @@ def test_a_run_killed_twice_goes_on_and_ends_with_the_same_adapter(output, tmp_p
         assert other.returncode and "learning_rate 0.004, now 0.001" in told and "delete the folder" in told
     end(go(backend, output, tmp_path / "cut-s0", 0))
     whole, cut = tmp_path / "whole-s0", tmp_path / "cut-s0"
-    for name in ("adapter/adapter_model.safetensors", "curve.csv"):
-        assert (whole / name).read_bytes() == (cut / name).read_bytes(), name
+    name = "adapter/adapter_model.safetensors"
+    assert (whole / name).read_bytes() == (cut / name).read_bytes()
+    for name in ("curve.csv", "validation.csv"):
+        one, other = (pd.read_csv(folder / name).drop(columns="tokens_per_second", errors="ignore") for folder in (whole, cut))
+        assert one.equals(other) and len(one) > 2, name
     card = json.loads((cut / "card.json").read_text(encoding="utf-8"))
     assert card["went_on"] == f"checkpoint-{last}" and not list(cut.glob("checkpoint-*")) and not unfinished.exists()
 
@@ -205,6 +219,166 @@ def test_a_loss_that_is_no_number_stops_with_its_step_and_rows(output, tmp_path)
     process = go("peft", output, tmp_path / "wild-s0", 1e9, rate=1e30, adapter="lora")
     _, told = process.communicate()
     assert process.returncode and "wild-s0, step" in told and "the loss is" in told and "lower learning_rate" in told
+
+
+PARTED = """
+import sys
+from medinj_utils.training import Recipe, start_backend
+backend = start_backend("peft")
+from medinj_utils.data import load_mixture
+from medinj_utils.training.train import train_adapter
+recipe = Recipe(dropout=0.0, epochs=2, batch_size=4, gradient_accumulation=int(sys.argv[3]), learning_rate=4e-3, max_length=256,
+                gradient_checkpointing=False, precision="float32", validations=2)
+mixture = load_mixture(sys.argv[1], "ALL").head(45)
+train_adapter(mixture, sys.argv[2], recipe, backend, "planted", validation=mixture.head(9))
+"""
+
+
+def test_two_processes_teach_the_same_as_one(output, tmp_path):
+    (tmp_path / "parted.py").write_text(PARTED)
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29671"]
+    for name, command in (("one", [sys.executable]), ("two", launch)):
+        made = subprocess.run([*command, "parted.py", str(output / "mixtures"), f"{name}-s0", "2"], cwd=tmp_path,
+                              env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr[-3000:]
+    cards = [json.loads((tmp_path / f"{name}-s0/card.json").read_text("utf-8")) for name in ("one", "two")]
+    assert [card["processes"] for card in cards] == [1, 2] and cards[0]["steps"] == cards[1]["steps"] == 12
+    assert cards[0]["tokens_taught"] == cards[1]["tokens_taught"]
+    for file, column in (("curve.csv", "loss"), ("curve.csv", "grad_norm"), ("validation.csv", "loss")):
+        one, two = (pd.read_csv(tmp_path / f"{name}-s0" / file)[column].tolist() for name in ("one", "two"))
+        assert two == pytest.approx(one, rel=1e-4), (file, column)
+    odd = subprocess.run([*launch, "parted.py", str(output / "mixtures"), "odd-s0", "1"], cwd=tmp_path, capture_output=True,
+                         text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    assert odd.returncode == 0, odd.stderr[-2000:]  # 4 rows a step are parted into 2 and 2
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def quick(mixture, folder, base="planted", validation=None, examine=None, **changes):
+    recipe = Recipe(**{"dropout": 0.0, "epochs": 2, "batch_size": 8, "gradient_accumulation": 1, "learning_rate": 4e-3,
+                       "max_length": 256, "gradient_checkpointing": False, "precision": "float32"} | changes)
+    return train_adapter(mixture, folder, recipe, "peft", base, validation=validation, examine=examine)
+
+
+@pytest.fixture
+def rows(world):
+    records = world["records"]
+    return records[(records["split"] == "train") & (records["task"] != "oeq")].head(40).reset_index(drop=True)
+
+
+def test_the_best_look_is_kept_and_training_stops_when_none_is_better(rows, tmp_path):
+    calls = []
+    card = quick(rows, tmp_path / "wild-s0", epochs=6, learning_rate=0.05, validations=15, patience=2, keep="best",
+                 validation=rows.sample(20, random_state=0).assign(answer_letters=[["D"]] * 20),
+                 examine=lambda model, tokenizer: calls.append(model.training) or {"calls": float(len(calls))})
+    looks = pd.read_csv(tmp_path / "wild-s0" / "validation.csv")
+    best = looks.loc[looks["loss"].idxmin(), "step"]
+    assert card["steps"] < 30 and card["kept_step"] == best < card["steps"] == best + 2 * 2
+    assert looks["calls"].tolist() == [*range(1, len(looks) + 1)] and not any(calls)
+    last = quick(rows, tmp_path / "last-s0", epochs=6, learning_rate=0.05)
+    assert last["steps"] == last["kept_step"] == 30
+    with pytest.raises(ValueError, match="set validations|Set validations"):
+        Recipe(keep="best")
+    with pytest.raises(ValueError, match="no validation questions"):
+        quick(rows, tmp_path / "none-s0", validations=2)
+
+
+@pytest.mark.parametrize("adapter", ["rslora", "full"])
+def test_other_ways_to_tune_teach_and_answer(rows, world, tmp_path, adapter):
+    card = quick(rows, tmp_path / "NAT-s0", adapter=adapter, learning_rate=1e-3)
+    curve = pd.read_csv(tmp_path / "NAT-s0" / "curve.csv")
+    assert curve["loss"].tail(3).mean() < curve["loss"].iloc[0] and (curve["tokens_per_second"] > 0).all()
+    assert (card["trainable_parameters"] > 1_000_000) == (adapter == "full")
+    test = world["records"][(world["records"]["split"] == "test") & (world["records"]["task"] == "mcqu")].head(6)
+    raws = {}
+    for name, engine, asked in backends({"BASE": None, "NAT-s0": tmp_path / "NAT-s0" / "adapter", "AGAIN": None}, "planted"):
+        raws[name] = answer_questions(test, engine, tmp_path / f"{name}.parquet", asked, ["likelihood"])["probabilities"]
+    assert [list(p) for p in raws["BASE"]] == [list(p) for p in raws["AGAIN"]] != [list(p) for p in raws["NAT-s0"]]
+
+
+def test_four_bits_need_cuda(rows, tmp_path):
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="four_bit needs CUDA"):
+            quick(rows, tmp_path / "run-s0", four_bit=True)
+
+
+def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(rows, tmp_path):
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    tokenizer = AutoTokenizer.from_pretrained(local_base("planted"))
+    AutoModelForCausalLM.from_config(AutoConfig.for_model(
+        "gpt2", vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2)).save_pretrained(tmp_path / "gpt2")
+    tokenizer.save_pretrained(tmp_path / "gpt2")
+    with pytest.raises(ValueError, match="target modules q_proj, .* match nothing"):
+        quick(rows, tmp_path / "run-s0", base=str(tmp_path / "gpt2"))
+    model, _ = load_base("planted")
+    model.save_pretrained(tmp_path / "mute")
+    tokenizer.chat_template = None
+    tokenizer.save_pretrained(tmp_path / "mute")
+    with pytest.raises(ValueError, match="no chat template"):
+        quick(rows, tmp_path / "run-s0", base=str(tmp_path / "mute"))
+
+
+def test_too_many_long_rows_stop_the_run_and_few_are_counted(rows, tmp_path):
+    long = rows.copy()
+    long.loc[0, "context"] = "mot " * 300
+    with pytest.raises(ValueError, match=r"2 of 80 rows have more than 256 tokens.*2.5%.*most_too_long is 1.0%"):
+        quick(long, tmp_path / "run-s0", most_too_long=0.01)
+    assert quick(long, tmp_path / "run-s0")["examples_too_long"] == 2
+    empty = rows.assign(answer_letters=[[] for _ in range(len(rows))], answer_text="")
+    with pytest.raises(TemplateError, match="row .*the answer is empty"):
+        quick(empty, tmp_path / "empty-s0")
+
+
+def test_a_pass_that_memory_cannot_hold_says_what_to_lower(rows, tmp_path, monkeypatch):
+    def small(*args, **kwargs):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr("transformers.models.qwen3.modeling_qwen3.Qwen3Model.forward", small)
+    with pytest.raises(MemoryBudgetError, match="lower batch_size"):
+        quick(rows, tmp_path / "run-s0")
+
+
+def test_what_is_expected_is_what_it_takes(rows, tmp_path):
+    many = pd.concat([rows] * 8).reset_index(drop=True).assign(id=lambda table: [f"r{i}" for i in range(len(table))])
+    card = quick(many, tmp_path / "run-s0", epochs=3)
+    assert 0.5 < card["expected"]["seconds"] / card["training_seconds"] < 2  # other programs may be running
+    assert 0.9 < card["expected"]["peak_memory_gb"] / card["peak_memory_gb"] < 1.1
+    assert card["energy_kwh"] > 0 and card["emissions_kg"] > 0 and "TDP" in card["power_known"] + "TDP" * torch.cuda.is_available()
+
+
+def test_the_model_card_and_the_merged_model(rows, tmp_path):
+    folder, _ = tmp_path / "NAT-s0", quick(rows, tmp_path / "NAT-s0")
+    text = (folder / "adapter" / "README.md").read_text("utf-8")
+    head = yaml.safe_load(text.split("---")[1])
+    assert head["base_model"] == "planted" and head["language"] == "fr" and head["library_name"] == "peft"
+    assert "Not a medical device" in text and "| learning_rate | 0.004 |" in text and "energy_kwh" in text
+    assert "Not known when" in text and "| exact match | 0.500 |" in write_model_card(folder, {"exact match": 0.5}).read_text("utf-8")
+    merged, _ = load_base(str(merge(folder, tmp_path / "merged")))
+    with adapted(load_base("planted")[0], folder / "adapter") as tuned, torch.inference_mode():
+        ids = torch.arange(20)[None]
+        assert torch.allclose(merged(ids).logits, tuned(ids).logits, atol=1e-4)
+    if not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="llama.cpp"):
+            to_gguf(folder, tmp_path / "gguf")
+
+
+def test_nothing_is_pushed_without_a_token(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    with pytest.raises(RuntimeError, match="set HF_TOKEN"):
+        push(tmp_path, "org/name")
+
+
+def test_both_backends_teach_the_same(output):
+    if not has_unsloth():
+        pytest.skip("unsloth is not installed")
+    curves = [pd.read_csv(run(output, backend, "dora")[0] / "curve.csv")["loss"] for backend in ("peft", "unsloth")]
+    assert curves[1].tolist() == pytest.approx(curves[0].tolist(), rel=1e-3)
+
+
+def test_a_look_counts_exact_answers(world):
+    model, tokenizer = load_base("planted")
+    figures = examiner(world["records"], 30, ["general knowledge"])(model, tokenizer)
+    assert figures["general_exact_match"] > 0.9 > 0.6 > figures["validation_exact_match"] >= 0
+    assert set(examiner(world["records"], 30, [])(model, tokenizer)) == {"validation_exact_match"}
 
 
 @pytest.mark.gpu

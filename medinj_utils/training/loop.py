@@ -1,0 +1,126 @@
+"""The training loop: TRL's trainer, with this book's order of rows, checks and looks at validation questions."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from medinj_utils.runs import progress
+from medinj_utils.training.recipe import Recipe
+from medinj_utils.training.resume import mark_whole
+from medinj_utils.training.text import TrainingText, padded
+
+SAVE_SECONDS = 300  # after which what was learned is kept again, for a stopped run to go on from
+
+
+def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Sequence[TrainingText], recipe: Recipe,
+                 seed: int, precision: str, pass_rows: int, passes: int, processes: int, folder: Path, spent: float,
+                 examine: Callable | None):
+    """TRL's trainer over ``texts``, in their order: ``passes`` times ``pass_rows`` of them a step in each process.
+
+    ``looked_at`` are validation texts; after each look ``examine``, if given, is called with model and tokenizer, and its
+    figures join the trainer's log. ``folder`` takes the checkpoints, ``spent`` are seconds of training before this start.
+    """
+    import torch
+    from datasets import Dataset
+    from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+    from trl import SFTConfig, SFTTrainer
+
+    name = folder.name.lstrip(".")
+
+    class Trainer(SFTTrainer):
+        def rows_of(self, number: int) -> Sequence[TrainingText]:
+            size = pass_rows * passes * processes
+            return texts[(number - 1) * size:number * size]
+
+        def training_step(self, *args, **kwargs):
+            loss = super().training_step(*args, **kwargs)
+            if not torch.isfinite(loss):
+                number = self.state.global_step + 1
+                rows = ", ".join(text.id for text in self.rows_of(number))
+                raise FloatingPointError(f"{name}, step {number}: the loss is {loss.item()}; lower learning_rate, or look "
+                                         f"at the rows of this step: {rows}")
+            return loss
+
+        def evaluate(self, *args, **kwargs):
+            """The loss of each validation question alone, so that neither batches nor processes change it."""
+            self.model.eval()
+            with torch.no_grad(), self.compute_loss_context_manager():
+                losses = [self.model(**self._prepare_inputs(padded([vars(text)], tokenizer.pad_token_id))).loss.item()
+                          for text in looked_at]
+            self.model.train()
+            metrics = {"eval_loss": sum(losses) / len(losses)}
+            self.log(dict(metrics))
+            self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+            return metrics
+
+        def log(self, logs, *args, **kwargs):
+            if "loss" in logs:
+                tokens, now = sum(len(text.input_ids) for text in self.rows_of(self.state.global_step)), time.monotonic()
+                logs["tokens_per_second"] = round(tokens / (now - self.last_step), 1)
+                self.last_step = now
+            super().log(logs, *args, **kwargs)
+
+    class Steps(TrainerCallback):
+        """Progress in a line every ten seconds, instead of the trainer's line at every logging step; what was learned, every
+        few minutes; and examine's figures at each look."""
+
+        def on_train_begin(self, args, state, control, **kwargs):
+            self.bar = progress(None, f"steps of {name}", state.max_steps) if state.is_world_process_zero else None
+            if self.bar is not None:
+                self.bar.update(state.global_step)
+            self.began = self.saved = trainer.last_step = time.monotonic()
+
+        def on_step_end(self, args, state, control, **kwargs):
+            if self.bar is not None:
+                self.bar.update()
+            due = torch.tensor(float(time.monotonic() - self.saved >= SAVE_SECONDS), device=args.device)
+            due = trainer.accelerator.reduce(due, "max")  # all processes save, or none
+            if due and state.global_step < state.max_steps:
+                control.should_save = True
+
+        def on_evaluate(self, args, state, control, **kwargs):
+            if examine:
+                kept = torch.get_rng_state()
+                model.eval()
+                state.log_history[-1].update(examine(model, tokenizer))
+                model.train()
+                torch.set_rng_state(kept)
+            trainer.last_step = time.monotonic()
+
+        def on_save(self, args, state, control, **kwargs):
+            self.saved = time.monotonic()
+            if state.is_world_process_zero:
+                mark_whole(Path(args.output_dir) / f"checkpoint-{state.global_step}", spent + self.saved - self.began)
+
+        def on_train_end(self, args, state, control, **kwargs):
+            if self.bar is not None:
+                self.bar.close()
+
+    def as_dataset(some: Sequence[TrainingText]) -> Dataset:
+        return Dataset.from_list([{"input_ids": text.input_ids, "labels": text.labels} for text in some])
+
+    cuda, best = torch.cuda.is_available(), recipe.keep == "best"
+    every = max(1, -(-len(texts) // (pass_rows * passes * processes)) // max(recipe.validations, 1))  # steps between looks
+    trainer = Trainer(
+        model=model, processing_class=tokenizer, train_dataset=as_dataset(texts),
+        eval_dataset=as_dataset(looked_at) if looked_at else None,
+        data_collator=lambda rows: padded(rows, tokenizer.pad_token_id),
+        args=SFTConfig(
+            output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
+            per_device_train_batch_size=pass_rows, gradient_accumulation_steps=passes, save_total_limit=1,
+            eval_strategy="steps" if looked_at else "no",
+            eval_steps=every, prediction_loss_only=True,
+            load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
+            save_strategy="steps" if best else "no", save_steps=every,
+            learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=recipe.warmup,
+            ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not cuda,
+            gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
+            dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=1,
+            restore_callback_states_from_checkpoint=bool(recipe.patience), report_to="none", disable_tqdm=True,
+            dataloader_pin_memory=cuda))
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(Steps())
+    if recipe.patience:
+        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
+    return trainer
+

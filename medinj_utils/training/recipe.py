@@ -1,0 +1,42 @@
+"""How an adapter is tuned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The defaults are the study's, but for the loss (on the answer alone). Names are those of notebook 21's parameters."""
+
+    adapter: str = "dora"  # or "lora", "rslora"; "full" trains all weights
+    four_bit: bool = False  # whether the base's weights are held in 4 bits (QLoRA); needs CUDA
+    rank: int = 16
+    alpha: int = 16
+    dropout: float = 0.05
+    epochs: int = 10
+    batch_size: int = 12  # rows of a forward pass; fewer, and more passes a step, where there is no GPU and rows are long
+    gradient_accumulation: int = 8
+    learning_rate: float = 1e-4
+    warmup: float = 0.05  # share of the steps
+    max_length: int = 2048  # tokens; longer rows are set aside and counted
+    most_too_long: float = 0.05  # share of rows that may be; above it nothing is trained
+    gradient_checkpointing: bool = True
+    permute_options: bool = False  # a new option order for every row in every epoch
+    answer_format: str = "letters"
+    loss_on: str = "answer"
+    system_prompt: str = ""
+    precision: str = "auto"
+    validations: int = 0  # looks at the validation questions, evenly over the steps
+    validation_rows: int = 200  # questions of each look, drawn once
+    keep: str = "last"  # or "best": the weights of the look with the lowest validation loss
+    patience: int = 0  # looks without a lower loss after which training stops; 0: never
+
+    def __post_init__(self):
+        if not self.validations and (self.keep == "best" or self.patience):
+            raise ValueError("keep is 'best' or patience is set, and validations is 0: there is nothing to choose by. Set "
+                             "validations, such as 10")
+
+    @classmethod
+    def of(cls, parameters: Mapping) -> "Recipe":
+        """The recipe that a notebook's parameters say."""
+        return cls(**{field.name: parameters[field.name] for field in fields(cls)})
