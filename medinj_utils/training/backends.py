@@ -97,14 +97,15 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
     disable_progress_bar()  # a bar per loaded weight tells nothing; downloads keep theirs
     name, dtype = local_base(base_model, revision), getattr(torch, precision)
     full = recipe.adapter == "full"
-    if recipe.four_bit and (full or not torch.cuda.is_available()):
-        raise ValueError("four_bit needs CUDA and an adapter (not 'full'): leave it off here")
+    four_bit = recipe.adapter == "qlora"
+    if four_bit and not torch.cuda.is_available():
+        raise ValueError("adapter qlora holds the base in 4 bits, which needs CUDA: take lora or dora here")
     shape = {"r": recipe.rank, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none",
              "target_modules": TARGETS, "use_dora": recipe.adapter == "dora", "use_rslora": recipe.adapter == "rslora"}
     if backend == "unsloth":
         from unsloth import FastLanguageModel
         model, tokenizer = FastLanguageModel.from_pretrained(
-            name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=recipe.four_bit,
+            name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=four_bit,
             full_finetuning=full)
         _check_base(model, tokenizer, name)
         model = model if full else FastLanguageModel.get_peft_model(
@@ -115,7 +116,7 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
         from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
         tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None)
         bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
-                                  bnb_4bit_compute_dtype=dtype) if recipe.four_bit else None
+                                  bnb_4bit_compute_dtype=dtype) if four_bit else None
         model = AutoModelForCausalLM.from_pretrained(
             name, revision=revision or None, dtype=dtype, use_safetensors=True, quantization_config=bits)
         _check_base(model, tokenizer, name)

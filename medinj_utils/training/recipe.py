@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+VALIDATION_ROWS = 200  # at most, of each look; drawn once
+
 
 @dataclass(frozen=True)
 class Recipe:
     """The defaults are the study's, but for the loss (on the answer alone). Names are those of notebook 21's parameters."""
 
-    adapter: str = "dora"  # or "lora", "rslora"; "full" trains all weights
-    four_bit: bool = False  # whether the base's weights are held in 4 bits (QLoRA); needs CUDA
+    adapter: str = "dora"  # or "lora", "rslora"; "qlora": lora on a base held in 4 bits (CUDA); "full": all weights
     rank: int = 16
     alpha: int = 16
     dropout: float = 0.05
@@ -27,7 +28,6 @@ class Recipe:
     system_prompt: str = ""
     precision: str = "auto"
     validations: int = 0  # looks at the validation questions, evenly over the steps
-    validation_rows: int = 200  # questions of each look, drawn once
     keep: str = "last"  # or "best": the weights of the look with the lowest validation loss
     patience: int = 0  # looks without a lower loss after which training stops; 0: never
 

@@ -17,7 +17,7 @@ from medinj_utils.training.account import Account, expected
 from medinj_utils.training.backends import choose_precision, load_with_adapter
 from medinj_utils.training.card import write_model_card
 from medinj_utils.training.loop import make_trainer
-from medinj_utils.training.recipe import Recipe
+from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
 from medinj_utils.training.resume import begin, last_checkpoint
 from medinj_utils.training.text import (
     TrainingText,
@@ -129,7 +129,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     if recipe.validations:
         if validation is None or validation.empty:
             raise ValueError("validations is set, but there are no validation questions of this mixture's provenances")
-        chosen = validation.sample(min(recipe.validation_rows, len(validation)), random_state=0).to_dict("records")
+        chosen = validation.sample(min(VALIDATION_ROWS, len(validation)), random_state=0).to_dict("records")
         looked_at, _ = _texts(chosen, recipe, tokenizer, "validation rows")
         looked_at = by_length_within(looked_at, len(looked_at))
 

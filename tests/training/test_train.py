@@ -297,8 +297,8 @@ def test_other_ways_to_tune_teach_and_answer(rows, world, tmp_path, adapter):
 
 def test_four_bits_need_cuda(rows, tmp_path):
     if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match="four_bit needs CUDA"):
-            quick(rows, tmp_path / "run-s0", four_bit=True)
+        with pytest.raises(ValueError, match="adapter qlora .* needs CUDA"):
+            quick(rows, tmp_path / "run-s0", adapter="qlora")
 
 
 def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(rows, tmp_path):
