@@ -12,7 +12,7 @@ TASK_LINES = {"mcqu": "Une seule bonne réponse.", "mcq": "Une ou plusieurs bonn
 #: In its place, where one option alone is asked about, and what may be answered to it.
 OPTION_LINE = "La proposition ({letter}) est-elle exacte ? Réponds par Oui ou par Non."
 YES, NO = "Oui", "Non"
-ANSWER_FORMATS = ("letters", "letters_and_text", "text")
+ANSWER_FORMATS = ("letters", "letters_and_text", "text", "with_explanation")
 
 
 def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "", about: str = "") -> str:
@@ -24,8 +24,10 @@ def user_turn(instruction: str, options: Sequence[str], task: str, context: str 
     return "\n".join(line for line in lines if line)
 
 
-def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequence[str], answer_format: str) -> str:
-    """The target of one record: ``A, C``, or ``A) foie, C) rein``, or the text alone.
+def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequence[str], answer_format: str,
+                explanation: str = "") -> str:
+    """The target of one record: ``A, C``, or ``A) foie, C) rein``, or the text alone, or the letters and, in the next line,
+    the record's explanation, where it has one.
 
     An open question has no letters, so its answer is its text in every format.
     """
@@ -35,6 +37,8 @@ def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequen
         return answer_text
     if answer_format == "letters":
         return ", ".join(answer_letters)
+    if answer_format == "with_explanation":
+        return "\n".join(part for part in (", ".join(answer_letters), explanation.strip()) if part)
     return ", ".join(f"{letter}) {options[LETTERS.index(letter)]}" for letter in answer_letters)
 
 
@@ -50,6 +54,7 @@ def messages(record: Mapping, answer_format: str = "letters", system: str = "", 
     question = user_turn(record["instruction"], record["options"], record["task"], record["context"], about)
     turns.append({"role": "user", "content": question})
     if with_answer:
-        answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format)
+        answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format,
+                             record.get("explanation", ""))
         turns.append({"role": "assistant", "content": answer})
     return turns

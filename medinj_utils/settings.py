@@ -55,7 +55,7 @@ PARAMETERS: dict[str, Any] = {
     "epochs": _Count, "batch_size": _Count, "gradient_accumulation": _Count,
     "learning_rate": Annotated[float, Field(gt=0, le=1)], "warmup": _Share, "max_length": _Count,
     "gradient_checkpointing": bool, "permute_options": bool,
-    "answer_format": Literal["letters", "letters_and_text", "text"], "loss_on": Literal["answer", "all"],
+    "answer_format": Literal["letters", "letters_and_text", "text", "with_explanation"], "loss_on": Literal["answer", "all"],
     "system_prompt": str, "precision": Literal["auto", "float32", "bfloat16"],
     "modes": Annotated[list[Literal[_MODES]], Field(min_length=1)],
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,

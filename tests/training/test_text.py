@@ -20,7 +20,8 @@ from medinj_utils.training.text import (
 )
 
 RECORD = {"id": "r1", "task": "mcq", "instruction": "Quels organes ?", "context": "Un patient.",
-          "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "answer_text": "foie ; cœur"}
+          "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "answer_text": "foie ; cœur",
+          "explanation": "Des organes pleins."}
 TEMPLATES = {
     "chatml": None,
     "llama-like": ("{% for m in messages %}<|start|>{{ m['role'] }}<|end|>\n\n{{ m['content'] }}<|im_end|>{% endfor %}"
@@ -38,7 +39,8 @@ def tokenizer(request):
 
 
 @pytest.mark.parametrize("answer_format, answer", [
-    ("letters", "A, C"), ("letters_and_text", "A) foie, C) cœur"), ("text", "foie ; cœur")])
+    ("letters", "A, C"), ("letters_and_text", "A) foie, C) cœur"), ("text", "foie ; cœur"),
+    ("with_explanation", "A, C\nDes organes pleins.")])
 def test_the_taught_span_is_the_answer_and_its_end(tokenizer, answer_format, answer):
     text = training_text(RECORD, tokenizer, answer_format)
     taught = [label for label in text.labels if label != IGNORED]
