@@ -151,7 +151,7 @@ def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():
     keywords = {word.split("=")[0].split()[-1].lstrip("(") for word in passed.split("))")[0].split(",") if "=" in word}
     assert len(keywords) > 15
     assert keywords <= set(inspect.signature(SFTConfig).parameters), keywords
-    assert {"r", "lora_alpha", "lora_dropout", "bias", "target_modules", "use_dora"} <= set(
+    assert {"r", "lora_alpha", "lora_dropout", "bias", "target_modules", "use_dora", "use_rslora"} <= set(
         inspect.signature(LoraConfig).parameters)
 
 
