@@ -76,6 +76,7 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
     seconds, random_state = [], torch.get_rng_state()
     model.train()
     _tracker().start_task("trial")
+    started = time.perf_counter()
     for place in places:
         batch = padded([{"input_ids": text.input_ids, "labels": text.labels} for text in passes[place]], pad_id)
         batch = {name: tensor.to(device) for name, tensor in batch.items()}
@@ -94,7 +95,7 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
         if cuda:
             torch.cuda.synchronize()
         seconds.append(time.perf_counter() - began)
-    power = _tracker().stop_task("trial")
+    lasted, energy = time.perf_counter() - started, _tracker().stop_task("trial").energy_consumed
     model.zero_grad()
     torch.set_rng_state(random_state)
     by_token, constant = np.polyfit(sizes[places[1:]], seconds[1:], 1) if len(set(sizes[places[1:]])) > 1 else (0, 0)
@@ -102,4 +103,4 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
         by_token, constant = sum(seconds[1:]) / sizes[places[1:]].sum(), 0.0
     whole = float(by_token * sizes.sum() + constant * len(passes)) / processes
     return {"seconds": round(whole, 1), "peak_memory_gb": round(peak_memory(), 3),
-            "energy_kwh": round(power.energy_consumed / max(power.duration, 1e-9) * whole * processes, 7)}
+            "energy_kwh": round(energy / lasted * whole * processes, 7)}

@@ -339,9 +339,11 @@ def test_a_pass_that_memory_cannot_hold_says_what_to_lower(rows, tmp_path, monke
 
 def test_what_is_expected_is_what_it_takes(rows, tmp_path):
     many = pd.concat([rows] * 8).reset_index(drop=True).assign(id=lambda table: [f"r{i}" for i in range(len(table))])
+    quick(rows, tmp_path / "earlier-s0")  # what this process did before doesn't count
     card = quick(many, tmp_path / "run-s0", epochs=3)
     assert 0.5 < card["expected"]["seconds"] / card["training_seconds"] < 2  # other programs may be running
     assert 0.9 < card["expected"]["peak_memory_gb"] / card["peak_memory_gb"] < 1.1
+    assert 0.3 < card["expected"]["energy_kwh"] / card["energy_kwh"] < 3
     assert card["energy_kwh"] > 0 and card["emissions_kg"] > 0 and "TDP" in card["power_known"] + "TDP" * torch.cuda.is_available()
 
 
