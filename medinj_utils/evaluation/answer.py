@@ -94,18 +94,19 @@ def answer_questions(items: pd.DataFrame, backend: Backend, path: str | Path, as
         raise ValueError(f"question {many[0]} and {len(many) - 1} more have several right answers among more than "
                          f"{MOST_OPTIONS} options: too many sets to choose from; leave 'constrained' out of modes")
 
-    def size(row: dict) -> int:  # of its longest prompt
-        alone = "option_likelihood" in modes and row["task"] == "mcq"
-        return max(backend.size(backend.prompt(row)), backend.size(backend.prompt(row, "A")) if alone else 0)
+    def measured(row: dict) -> tuple:  # its prompt, and the size of its longest one
+        prompt, alone = backend.prompt(row), "option_likelihood" in modes and row["task"] == "mcq"
+        return prompt, max(backend.size(prompt), backend.size(backend.prompt(row, "A")) if alone else 0)
 
-    prompts, cut, digest = [], {}, hashlib.sha256(OPTION_LINE.encode())
-    lengths = [size(row) for row in rows]
+    prompts, lengths, cut, digest = [], [], {}, hashlib.sha256(OPTION_LINE.encode())
     for i, row in enumerate(rows):
-        if too_long == "cut context" and lengths[i] > max_length:
-            rows[i], cut[row["id"]] = _shortened(row, max_length, size)
-            lengths[i] = size(rows[i])
-        prompts.append(backend.prompt(rows[i]))
-        digest.update(repr(list(prompts[i])).encode())
+        prompt, length = measured(row)
+        if too_long == "cut context" and length > max_length:
+            rows[i], cut[row["id"]] = _shortened(row, max_length, lambda row: measured(row)[1])
+            prompt, length = measured(rows[i])
+        prompts.append(prompt)
+        lengths.append(length)
+        digest.update(repr(list(prompt)).encode())
     settings = {"asked": asked, **backend.settings, "modes": modes, "batch_tokens": batch_tokens, "max_length": max_length,
                 "prompts_sha256": digest.hexdigest()}
     key = hashlib.sha256(json.dumps([settings, [row["id"] for row in rows]], sort_keys=True).encode()).hexdigest()

@@ -13,6 +13,7 @@ from itertools import chain, combinations, groupby
 import numpy as np
 
 from medinj_utils.prompts import LETTERS, NO, YES, messages
+from medinj_utils.training.account import out_of_memory
 from medinj_utils.training.text import chat_ids
 
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")
@@ -141,7 +142,7 @@ class Engine:
             with torch.inference_mode():
                 return self._answer(prompts, items, modes)
         except RuntimeError as error:
-            if len(prompts) == 1 or not ("out of memory" in str(error).lower() or "can't allocate" in str(error)):
+            if len(prompts) == 1 or not out_of_memory(error):
                 raise
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

@@ -55,6 +55,11 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
+def out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch says by an error that memory, of a GPU or of the machine, was too small."""
+    return "out of memory" in str(error).lower() or "can't allocate" in str(error)
+
+
 class MemoryBudgetError(MemoryError):
     """The longest pass doesn't fit into memory; the message says what to lower."""
 
@@ -86,7 +91,7 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
                 loss = model(**batch).loss
             loss.backward()
         except RuntimeError as error:
-            if "out of memory" not in str(error).lower() and "can't allocate" not in str(error):
+            if not out_of_memory(error):
                 raise
             raise MemoryBudgetError(
                 f"the longest pass, {pass_rows} rows of up to {sizes[place] // pass_rows} tokens, doesn't fit into memory: "

@@ -47,10 +47,10 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
             with torch.no_grad(), self.compute_loss_context_manager():
                 losses = [self.model(**self._prepare_inputs(padded([vars(text)], tokenizer.pad_token_id))).loss.item()
                           for text in looked_at]
-            self.model.train()
             metrics = {"eval_loss": sum(losses) / len(losses)}
             self.log(dict(metrics))
             self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+            self.model.train()
             return metrics
 
         def log(self, logs, *args, **kwargs):
@@ -81,9 +81,7 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
         def on_evaluate(self, args, state, control, **kwargs):
             if examine:
                 kept = torch.get_rng_state()
-                model.eval()
                 state.log_history[-1].update(examine(model, tokenizer))
-                model.train()
                 torch.set_rng_state(kept)
             trainer.last_step = time.monotonic()
 

@@ -165,8 +165,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
         card.write(
             unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=examples,
             examples_too_long=aside, epochs=recipe.epochs, steps=trainer.state.global_step, tokens=tokens,
-            tokens_taught=taught,
-            precision_used=precision, processes=processes, rows_a_pass=pass_rows, passes_a_step=passes,
+            tokens_taught=taught, precision_used=precision, processes=processes, rows_a_pass=pass_rows, passes_a_step=passes,
             training_seconds=round(seconds, 2), tokens_per_second=round(tokens / seconds, 1),
             final_loss=float(curve["loss"].tail(5).mean()), trainable_parameters=trainable,
             kept_step=_kept_step(trainer, recipe), went_on=checkpoint.name if checkpoint else "",
@@ -184,8 +183,8 @@ def _looks(history: list[dict]) -> pd.DataFrame:
     """Of the trainer's log, the looks at validation questions: step, loss (mean over questions of the mean over their taught
     tokens), and what examine said."""
     told = [entry for entry in history if "eval_loss" in entry]
-    judged = sorted(key for key in told[0] if key not in ("step", "epoch") and not key.startswith("eval_"))
-    return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]} | {key: entry[key] for key in judged}
+    examined = sorted(key for key in told[0] if key not in ("step", "epoch") and not key.startswith("eval_"))
+    return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]} | {key: entry[key] for key in examined}
                          for entry in told])
 
 
