@@ -12,8 +12,10 @@ asked by lm-evaluation-harness, by likelihood, at the fastest of several batch s
 - ratio_lm_eval, and same_as_lm_eval: share of the same letters;
 - prefill_peak_share: operations a second of the large model's prefill ÷ that peak;
 - flat_memory_ratio: peak memory of answering many items ÷ that of few; seconds_start: from nothing to a loaded model;
-- bfloat16_differs: share of single-answer questions to which the large model gives another letter in that precision, beside
-  its seconds.
+- seconds_one_by_one, same_one_by_one: the engine, constrained mode alone, without batches, and the share of single-answer
+  questions to which both give the same letter.
+
+Where torch sees a GPU, ``--paper`` asks random weights in the shape of the study's base model instead, in bfloat16.
 """
 
 import argparse
@@ -28,7 +30,8 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
+from shapes import device, peak_flops, random_model
+from transformers import GenerationConfig
 
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions, batches_of
@@ -40,28 +43,16 @@ from medinj_utils.runs import local_base
 from medinj_utils.training.text import chat_ids
 
 NEW_TOKENS, BATCH_TOKENS = 16, 8192
-LARGE = {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10, "num_key_value_heads": 5, "head_dim": 64,
-         "intermediate_size": 1920}
 
 
-def large_model():
-    """A random model of the tiny one's architecture with about 100 million parameters (embeddings aside)."""
-    torch.manual_seed(0)
-    config = AutoConfig.from_pretrained(local_base("planted"))
-    for name, value in LARGE.items():
-        setattr(config, name, value)
-    config.layer_types = ["full_attention"] * config.num_hidden_layers
-    config.max_window_layers = config.num_hidden_layers
-    return AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
-
-
-def by_engine(model, tokenizer, items: list[dict], modes=("greedy", "constrained")) -> tuple[float, dict[int, str]]:
+def by_engine(model, tokenizer, items: list[dict], modes=("greedy", "constrained"),
+              batch_tokens: int = BATCH_TOKENS) -> tuple[float, dict[int, str]]:
     """Seconds, and the answers in the last of the modes."""
     began = time.perf_counter()
     engine, found = Engine(model, tokenizer, NEW_TOKENS), {}
     prompts = [engine.prompt(item) for item in items]
     order = sorted(range(len(items)), key=lambda i: len(prompts[i]))
-    for batch in batches_of([len(prompt) for prompt in prompts], order, BATCH_TOKENS):
+    for batch in batches_of([len(prompt) for prompt in prompts], order, batch_tokens):
         answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], modes)
         found |= {i: answer.raw for i, answer in zip(batch, answers[modes[-1]], strict=True)}
     return time.perf_counter() - began, found
@@ -97,7 +88,7 @@ def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]
                               pad_token_id=tokenizer.pad_token_id)
     for number, item in enumerate(items):
         text = tokenizer.apply_chat_template(messages(item, with_answer=False), tokenize=False, add_generation_prompt=True)
-        told = tokenizer(text, return_tensors="pt", add_special_tokens=False)
+        told = tokenizer(text, return_tensors="pt", add_special_tokens=False).to(model.device)
         with torch.inference_mode():
             model.generate(input_ids=told["input_ids"], attention_mask=told["attention_mask"], generation_config=config)
             logits = model(input_ids=told["input_ids"], attention_mask=told["attention_mask"]).logits[0, -1]
@@ -105,16 +96,6 @@ def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]
         first = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
         found[number] = letters[int(logits[first].argmax())]
     return time.perf_counter() - began, found
-
-
-def peak_flops(size: int = 2048, times: int = 8) -> float:
-    """Floating-point operations a second of a square matrix product in float32."""
-    a, b = torch.rand(size, size), torch.rand(size, size)
-    a @ b
-    began = time.perf_counter()
-    for _ in range(times):
-        a @ b
-    return times * 2 * size**3 / (time.perf_counter() - began)
 
 
 def operations_of(model, lengths: list[int]) -> float:
@@ -126,7 +107,7 @@ def operations_of(model, lengths: list[int]) -> float:
     return sum(n * (2 * weights + attention * n) for n in lengths)
 
 
-def prefill_share(model, tokenizer, items: list[dict]) -> float:
+def prefill_share(model, tokenizer, items: list[dict], precision: str) -> float:
     """Operations a second of reading a batch of the longest prompts, as a share of the measured peak."""
     prompts = sorted((chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True) for item in items), key=len)
     batch = batches_of([len(prompt) for prompt in prompts], range(len(prompts)), BATCH_TOKENS)[-1]
@@ -136,7 +117,7 @@ def prefill_share(model, tokenizer, items: list[dict]) -> float:
         began = time.perf_counter()
         engine.answer(chosen, single, ["likelihood"])
         best = min(best, time.perf_counter() - began)
-    return operations_of(model, [len(prompt) for prompt in chosen]) / best / peak_flops()
+    return operations_of(model, [len(prompt) for prompt in chosen]) / best / peak_flops(precision)
 
 
 def peak_memory(items: pd.DataFrame, times: int) -> float:
@@ -148,12 +129,32 @@ def peak_memory(items: pd.DataFrame, times: int) -> float:
     return float(run.stdout.strip().splitlines()[-1])
 
 
+def against_the_loop(model, tokenizer, items: list[dict], precision: str) -> dict:
+    """Engine and loop on the same questions; and with the engine, single-answer questions by the batch and one by one."""
+    single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
+
+    def share(some: dict[int, str], others: dict[int, str]) -> float:
+        return round(sum(some[i] == others[i] for i in single) / len(single), 4)
+
+    seconds, ours = by_engine(model, tokenizer, items)
+    alone_seconds, alone = by_engine(model, tokenizer, items, ["constrained"], 1)
+    loop_seconds, theirs = by_loop(model, tokenizer, items)
+    lengths = [len(chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True)) for item in items]
+    floor = operations_of(model, lengths) / peak_flops(precision)
+    return {"items": len(items), "parameters": sum(p.numel() for p in model.parameters()), "device": device(),
+            "precision": precision, "seconds_engine": round(seconds, 2), "seconds_loop": round(loop_seconds, 2),
+            "ratio_study_loop": round(loop_seconds / seconds, 2), "same_predictions": share(ours, theirs),
+            "seconds_one_by_one": round(alone_seconds, 2), "same_one_by_one": share(ours, alone),
+            "seconds_floor": round(floor, 3), "ratio_possible": round(loop_seconds / floor, 2)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the open sets")
     parser.add_argument("--items", type=int, default=622)
-    parser.add_argument("--large-items", type=int, default=64, help="items for the large model")
+    parser.add_argument("--large-items", type=int, default=64, help="items for the large model, and for that of --paper")
     parser.add_argument("--many", type=int, default=32, help="times the items are repeated to measure memory")
+    parser.add_argument("--paper", action="store_true", help="only a model of the study's size, on a GPU")
     parser.add_argument("--memory", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.memory:
@@ -166,28 +167,31 @@ def main() -> None:
         sys.exit(f"{chosen.data}: no such folder; say where the open sets are, --data FOLDER")
     records, _ = read_source("frenchmedmcqa", chosen.data / "frenchmedmcqa" / "raw")
     test = records[records["split"] == "test"].head(chosen.items)
+    some = test.sample(min(chosen.large_items, len(test)), random_state=0).to_dict("records")
+    tiny, tokenizer = load_base("planted")
+    if chosen.paper:
+        if not torch.cuda.is_available():
+            sys.exit("torch sees no GPU: a model of the study's size can't answer here in reasonable time")
+        paper = random_model("paper", "bfloat16")
+        by_engine(paper, tokenizer, some)  # warms up
+        result = against_the_loop(paper, tokenizer, some, "bfloat16")
+        seconds = {}
+        for tokens in (BATCH_TOKENS, 4 * BATCH_TOKENS, 16 * BATCH_TOKENS):
+            seconds[tokens] = round(by_engine(paper, tokenizer, test.to_dict("records"), batch_tokens=tokens)[0], 2)
+        result |= {"seconds_by_batch_tokens": seconds, "ratio_study_loop_all_items": round(
+            result["seconds_loop"] / len(some) * len(test) / min(seconds.values()), 1)}
+        share = prefill_share(paper, tokenizer, test.to_dict("records"), "bfloat16")
+        print(json.dumps(result | {"prefill_peak_share": round(share, 3)}))
+        return
     start = subprocess.run([sys.executable, "-c", "import time; began = time.perf_counter(); from medinj_utils.evaluation."
                             "models import load_base; load_base('planted'); print(time.perf_counter() - began)"],
                            capture_output=True, text=True, check=True)
-    tiny, tokenizer = load_base("planted")
-    large, result, peak = large_model(), {}, peak_flops()
-    for name, model, n in (("tiny", tiny, chosen.items), ("large", large, chosen.large_items)):
-        items = test.sample(min(n, len(test)), random_state=0).to_dict("records")
-        seconds, ours = by_engine(model, tokenizer, items)
-        loop_seconds, theirs = by_loop(model, tokenizer, items)
-        single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
-        lengths = [len(chat_ids(tokenizer, messages(item, with_answer=False), open_answer=True)) for item in items]
-        floor = operations_of(model, lengths) / peak
-        result[name] = {"items": len(items), "parameters": sum(p.numel() for p in model.parameters()),
-                        "seconds_engine": round(seconds, 2), "seconds_loop": round(loop_seconds, 2),
-                        "ratio_study_loop": round(loop_seconds / seconds, 2),
-                        "same_predictions": sum(ours[i] == theirs[i] for i in single) / len(single),
-                        "seconds_floor": round(floor, 2), "ratio_possible": round(loop_seconds / floor, 2)}
+    large, result = random_model("large", "float32"), {}
+    for name, model, items in (("tiny", tiny, test.to_dict("records")), ("large", large, some)):
+        result[name] = against_the_loop(model, tokenizer, items, "float32")
         print(f"{name}: {result[name]}", flush=True)
-        if name == "large":
-            halved_seconds, halved = by_engine(copy.deepcopy(model).bfloat16(), tokenizer, items)
-            result[name] |= {"seconds_bfloat16": round(halved_seconds, 2),
-                             "bfloat16_differs": sum(ours[i] != halved[i] for i in single) / len(single)}
+    result["large bfloat16"] = against_the_loop(copy.deepcopy(large).bfloat16(), tokenizer, some, "bfloat16")
+    print(f"large, bfloat16: {result['large bfloat16']}", flush=True)
     asked = test[test["task"] == "mcqu"]
     ours_seconds, ours = min((by_engine(tiny, tokenizer, asked.to_dict("records"), ["likelihood"]) for _ in range(3)),
                              key=lambda one: one[0])
@@ -196,11 +200,11 @@ def main() -> None:
         "ratio_lm_eval": round(harness_seconds / ours_seconds, 2), "seconds_lm_eval": round(harness_seconds, 2),
         "same_as_lm_eval": sum(theirs[name] == ours[i] for i, name in enumerate(asked["id"])) / len(asked)}
     print(f"lm-evaluation-harness: {result['tiny']}", flush=True)
-    share = prefill_share(large, tokenizer, test.to_dict("records"))
+    share = prefill_share(large, tokenizer, test.to_dict("records"), "float32")
     print(f"prefill at {share:.0%} of the peak", flush=True)
     few, many = peak_memory(test, 1), peak_memory(test, chosen.many)
     print(json.dumps(result["tiny"] | {"seconds_start": round(float(start.stdout), 2), "large": result["large"],
-                                       "prefill_peak_share": round(share, 3),
+                                       "large_bfloat16": result["large bfloat16"], "prefill_peak_share": round(share, 3),
                                        "megabytes_few": round(few), "megabytes_many": round(many),
                                        "items_many": len(test) * chosen.many, "flat_memory_ratio": round(many / few, 3)}))
 

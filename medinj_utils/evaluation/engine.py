@@ -13,7 +13,7 @@ from itertools import chain, combinations, groupby
 import numpy as np
 
 from medinj_utils.prompts import LETTERS, NO, YES, messages
-from medinj_utils.training.account import out_of_memory
+from medinj_utils.training.memory import out_of_memory
 from medinj_utils.training.text import chat_ids
 
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")

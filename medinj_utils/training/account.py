@@ -1,14 +1,15 @@
 """What training will take, from a few passes before it starts, and what it took: time, memory, energy."""
 
 import logging
-import resource
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
+from scipy.optimize import nnls
 
+from medinj_utils.training.memory import MemoryBudgetError, Recomputation, out_of_memory, peak_memory
 from medinj_utils.training.text import TrainingText, padded
 
 COUNTRY = "FRA"  # whose mix of electricity turns energy into emissions
@@ -26,6 +27,15 @@ def _tracker():
     return tracker
 
 
+def _measured(task: str):
+    """codecarbon's figures of a task of this process."""
+    found = _tracker().stop_task(task)
+    if found is None:  # it swallows its own errors
+        raise RuntimeError("codecarbon, which measures energy, did not start. To see why: python -c \"import codecarbon; "
+                           f"codecarbon.OfflineEmissionsTracker(country_iso_code='{COUNTRY}', save_to_file=False)\"")
+    return found
+
+
 class Account:
     """As a context: ``told`` afterwards has the energy of what ran in it (kWh), the emissions (kg CO2 equivalent, by the
     electricity of France), how power was known, and the peak of memory (GB; of this process, or of its GPU)."""
@@ -39,7 +49,7 @@ class Account:
         return self
 
     def __exit__(self, *error) -> None:
-        found = _tracker().stop_task("training")
+        found = _measured("training")
         measured = any("intel" in str(getattr(part, "_mode", "")) for part in _tracker()._hardware)
         self.told = {"energy_kwh": round(found.energy_consumed, 7), "emissions_kg": round(found.emissions, 8),
                      "power_known": ("GPU measured; " if found.gpu_count else "") + (
@@ -47,29 +57,14 @@ class Account:
                      "peak_memory_gb": round(peak_memory(), 3)}
 
 
-def peak_memory() -> float:
-    """The most memory that this process has held so far, or its GPU where there is one, in GB."""
-    import torch
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 1e9
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-
-
-def out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch says by an error that memory, of a GPU or of the machine, was too small."""
-    return "out of memory" in str(error).lower() or "can't allocate" in str(error)
-
-
-class MemoryBudgetError(MemoryError):
-    """The longest pass doesn't fit into memory; the message says what to lower."""
-
-
-def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: int, pad_id: int, precision: str) -> dict:
+def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: int, pad_id: int, precision: str,
+             recomputation: Recomputation) -> dict:
     """What training on ``texts`` in passes of ``pass_rows`` will take, from trial passes whose gradients are thrown away:
     ``seconds``, ``peak_memory_gb`` and ``energy_kwh``.
 
-    The longest pass comes first, so a batch that memory can't hold shows now (`MemoryBudgetError`). Time is fitted as a
-    constant and a share by token over passes of several lengths. The random state is left as it was.
+    The longest pass comes first, so a batch that memory can't hold shows now (`MemoryBudgetError`); then ``recomputation``
+    is measured. Time is fitted as a constant, a share by token and another by token that is computed twice, over passes of
+    several lengths. The random state is left as it was.
     """
     import torch
     device, cuda = next(model.parameters()).device, torch.cuda.is_available()
@@ -78,34 +73,40 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
     order = np.argsort(sizes, kind="stable")
     places = [order[-1], *(order[int(share * (len(order) - 1))] for share in (0.5, 0.05, 0.95, 0.25, 0.75, 0.5))]
     mixed = torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else nullcontext()
-    seconds, random_state = [], torch.get_rng_state()
-    model.train()
-    _tracker().start_task("trial")
-    started = time.perf_counter()
-    for place in places:
+
+    def one_pass(place: int) -> None:
+        recomputation.prepare(sizes[place])
         batch = padded([{"input_ids": text.input_ids, "labels": text.labels} for text in passes[place]], pad_id)
         batch = {name: tensor.to(device) for name, tensor in batch.items()}
-        began = time.perf_counter()
+        with mixed:
+            loss = model(**batch).loss
+        loss.backward()
+        if cuda:
+            torch.cuda.synchronize()
+
+    model.train()
+    with torch.random.fork_rng():  # what is drawn here leaves no trace
         try:
-            with mixed:
-                loss = model(**batch).loss
-            loss.backward()
+            one_pass(places[0])
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise
             raise MemoryBudgetError(
-                f"the longest pass, {pass_rows} rows of up to {sizes[place] // pass_rows} tokens, doesn't fit into memory: "
-                "lower batch_size (and raise gradient_accumulation as much) or max_length, or set gradient_checkpointing"
-            ) from error
-        if cuda:
-            torch.cuda.synchronize()
-        seconds.append(time.perf_counter() - began)
-    lasted, energy = time.perf_counter() - started, _tracker().stop_task("trial").energy_consumed
+                f"the longest pass, {pass_rows} rows of up to {sizes[places[0]] // pass_rows} tokens, doesn't fit into "
+                "memory: lower batch_size (and raise gradient_accumulation as much) or max_length, or set "
+                "gradient_checkpointing") from error
+        peak = peak_memory()
+        recomputation.measure(sizes[order].tolist(), lambda i: one_pass(order[i]))
+        _tracker().start_task("trial")
+        started, seconds = time.perf_counter(), []
+        for place in places[1:]:
+            began = time.perf_counter()
+            one_pass(place)
+            seconds.append(time.perf_counter() - began)
+        lasted, energy = time.perf_counter() - started, _measured("trial").energy_consumed
     model.zero_grad()
-    torch.set_rng_state(random_state)
-    by_token, constant = np.polyfit(sizes[places[1:]], seconds[1:], 1) if len(set(sizes[places[1:]])) > 1 else (0, 0)
-    if by_token <= 0 or constant < 0:
-        by_token, constant = sum(seconds[1:]) / sizes[places[1:]].sum(), 0.0
-    whole = float(by_token * sizes.sum() + constant * len(passes)) / processes
-    return {"seconds": round(whole, 1), "peak_memory_gb": round(peak_memory(), 3),
-            "energy_kwh": round(energy / lasted * whole * processes, 7)}
+    causes = np.stack([np.ones(len(sizes)), sizes, sizes * (sizes > recomputation.held_tokens)], axis=1)
+    by_cause, _ = nnls(causes[places[1:]], seconds)
+    whole = float((causes @ by_cause).sum()) / processes
+    return {"seconds": round(whole, 1), "peak_memory_gb": round(max(peak, peak_memory()), 3),
+            "held_tokens": recomputation.held_tokens, "energy_kwh": round(energy / lasted * whole * processes, 7)}

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 from medinj_utils.runs import local_base
+from medinj_utils.training.dora import lighten
 
 BACKENDS = ("unsloth", "peft")
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -123,6 +124,10 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
         model = prepare_model_for_kbit_training(model, recipe.gradient_checkpointing) if bits else model
         torch.manual_seed(seed)
         model = model if full else get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **shape))
+        if recipe.gradient_checkpointing:  # the trainer would do so only after its first passes have been estimated
+            model.gradient_checkpointing_enable()
+    if not full:
+        lighten(model)
     magnitudes = [p for n, p in model.named_parameters() if "lora_magnitude_vector" in n and p.requires_grad]
     if recipe.adapter == "dora" and not magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from medinj_utils.runs import progress
+from medinj_utils.training.memory import Recomputation
 from medinj_utils.training.recipe import Recipe
 from medinj_utils.training.resume import mark_whole
 from medinj_utils.training.text import TrainingText, padded
@@ -12,10 +14,22 @@ from medinj_utils.training.text import TrainingText, padded
 SAVE_SECONDS = 300  # after which what was learned is kept again, for a stopped run to go on from
 
 
+class Step(NamedTuple):
+    """How a step's rows are parted: ``processes`` go through so many ``passes`` of ``pass_rows`` rows each."""
+
+    pass_rows: int
+    passes: int
+    processes: int
+
+    @property
+    def rows(self) -> int:
+        return self.pass_rows * self.passes * self.processes
+
+
 def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Sequence[TrainingText], recipe: Recipe,
-                 seed: int, precision: str, pass_rows: int, passes: int, processes: int, folder: Path, spent: float,
+                 seed: int, precision: str, step: Step, recomputation: Recomputation, folder: Path, spent: float,
                  examine: Callable | None):
-    """TRL's trainer over ``texts``, in their order: ``passes`` times ``pass_rows`` of them a step in each process.
+    """TRL's trainer over ``texts``, in their order, a ``step`` at a time.
 
     ``looked_at`` are validation texts; after each look ``examine``, if given, is called with model and tokenizer, and its
     figures join the trainer's log. ``folder`` takes the checkpoints, ``spent`` are seconds of training before this start.
@@ -29,11 +43,11 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
 
     class Trainer(SFTTrainer):
         def rows_of(self, number: int) -> Sequence[TrainingText]:
-            size = pass_rows * passes * processes
-            return texts[(number - 1) * size:number * size]
+            return texts[(number - 1) * step.rows:number * step.rows]
 
-        def training_step(self, *args, **kwargs):
-            loss = super().training_step(*args, **kwargs)
+        def training_step(self, model, inputs, *args, **kwargs):
+            recomputation.prepare(inputs["input_ids"].numel())
+            loss = super().training_step(model, inputs, *args, **kwargs)
             if not torch.isfinite(loss):
                 number = self.state.global_step + 1
                 rows = ", ".join(text.id for text in self.rows_of(number))
@@ -80,9 +94,8 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
 
         def on_evaluate(self, args, state, control, **kwargs):
             if examine:
-                kept = torch.get_rng_state()
-                state.log_history[-1].update(examine(model, tokenizer))
-                torch.set_rng_state(kept)
+                with torch.random.fork_rng(), trainer.compute_loss_context_manager():  # in the precision of training
+                    state.log_history[-1].update(examine(model, tokenizer))
             trainer.last_step = time.monotonic()
 
         def on_save(self, args, state, control, **kwargs):
@@ -98,14 +111,14 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
         return Dataset.from_list([{"input_ids": text.input_ids, "labels": text.labels} for text in some])
 
     cuda, best = torch.cuda.is_available(), recipe.keep == "best"
-    every = max(1, -(-len(texts) // (pass_rows * passes * processes)) // max(recipe.validations, 1))  # steps between looks
+    every = max(1, -(-len(texts) // step.rows) // max(recipe.validations, 1))  # steps between looks
     trainer = Trainer(
         model=model, processing_class=tokenizer, train_dataset=as_dataset(texts),
         eval_dataset=as_dataset(looked_at) if looked_at else None,
         data_collator=lambda rows: padded(rows, tokenizer.pad_token_id),
         args=SFTConfig(
             output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
-            per_device_train_batch_size=pass_rows, gradient_accumulation_steps=passes, save_total_limit=1,
+            per_device_train_batch_size=step.pass_rows, gradient_accumulation_steps=step.passes, save_total_limit=1,
             eval_strategy="steps" if looked_at else "no",
             eval_steps=every, prediction_loss_only=True,
             load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,

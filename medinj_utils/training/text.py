@@ -107,7 +107,8 @@ def padded(texts: Sequence[Mapping], pad_id: int) -> dict:
     width = max(len(text["input_ids"]) for text in texts)
     filled = {name: torch.tensor([[*text[name], *[filling] * (width - len(text[name]))] for text in texts])
               for name, filling in (("input_ids", pad_id), ("labels", IGNORED))}
-    return filled | {"position_ids": torch.arange(width).expand(len(texts), -1)}  # the trainer counts tokens by them
+    # The trainer counts tokens by the positions. They are written out: what shares memory can't be pinned for a GPU.
+    return filled | {"position_ids": torch.arange(width).repeat(len(texts), 1)}
 
 
 def too_long(texts: Iterable[TrainingText], max_length: int) -> list[int]:

@@ -16,7 +16,8 @@ from medinj_utils.runs import Card, local_base, need, run_names, sha256, version
 from medinj_utils.training.account import Account, expected
 from medinj_utils.training.backends import choose_precision, load_with_adapter
 from medinj_utils.training.card import write_model_card
-from medinj_utils.training.loop import make_trainer
+from medinj_utils.training.loop import Step, make_trainer
+from medinj_utils.training.memory import Recomputation
 from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
 from medinj_utils.training.resume import begin, last_checkpoint
 from medinj_utils.training.text import (
@@ -78,8 +79,7 @@ def _texts(rows: list[dict], recipe: Recipe, tokenizer, what: str) -> tuple[list
     return kept, len(aside)
 
 
-def _shape(texts: list[TrainingText], recipe: Recipe, processes: int) -> tuple[int, int]:
-    """(rows of a pass, passes of a step) of each process."""
+def _step(texts: list[TrainingText], recipe: Recipe, processes: int) -> Step:
     import torch
     step = recipe.batch_size * recipe.gradient_accumulation
     part, left = divmod(step, processes)
@@ -89,7 +89,7 @@ def _shape(texts: list[TrainingText], recipe: Recipe, processes: int) -> tuple[i
         raise ValueError(f"a step of {step} rows (batch_size {recipe.batch_size} × gradient_accumulation "
                          f"{recipe.gradient_accumulation}) can't be parted among {processes} processes in passes of "
                          f"{pass_rows} rows: choose a gradient_accumulation that {processes} divides")
-    return pass_rows, part // pass_rows
+    return Step(pass_rows, part // pass_rows, processes)
 
 
 def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, backend: str, base_model: str,
@@ -122,9 +122,9 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     texts, aside = _texts(rows, recipe, tokenizer, "rows")
     examples, tokens = len(texts), sum(len(text.input_ids) for text in texts)
     taught = sum(text.taught for text in texts)
-    pass_rows, passes = _shape(texts, recipe, processes)
-    texts = by_length_within(texts, pass_rows * passes * processes)
-    texts = filled(texts, pass_rows * processes) if processes > 1 else texts
+    step, recomputation = _step(texts, recipe, processes), Recomputation(model)
+    texts = by_length_within(texts, step.rows)
+    texts = filled(texts, step.pass_rows * processes) if processes > 1 else texts
     looked_at: list[TrainingText] = []
     if recipe.validations:
         if validation is None or validation.empty:
@@ -139,13 +139,13 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
                                                         "versions": card.content["versions"], "processes": processes})
     state.wait_for_everyone()
     checkpoint, spent = last_checkpoint(unfinished)
-    trainer = make_trainer(model, tokenizer, texts, looked_at, recipe, seed, precision, pass_rows, passes, processes,
-                           unfinished, spent, examine)
+    trainer = make_trainer(model, tokenizer, texts, looked_at, recipe, seed, precision, step, recomputation, unfinished,
+                           spent, examine)
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    before = expected(model, texts, pass_rows, processes, tokenizer.pad_token_id, precision)
+    before = expected(model, texts, step.pass_rows, processes, tokenizer.pad_token_id, precision, recomputation)
     if state.is_main_process:
         print(f"{folder.name}: {trainable:,} trainable parameters, {tokens:,} tokens ({taught:,} taught) in "
-              f"{-(-len(texts) // (pass_rows * passes * processes)):,} steps; expected: {before['seconds']:,.0f} s, "
+              f"{-(-len(texts) // step.rows):,} steps; expected: {before['seconds']:,.0f} s, "
               f"{before['peak_memory_gb']:.2f} GB, {1000 * before['energy_kwh']:.2g} Wh", flush=True)
     magnitudes = {n: p.detach().clone() for n, p in model.named_parameters() if "lora_magnitude_vector" in n}
     with Account() if state.is_main_process else nullcontext() as account:
@@ -165,7 +165,8 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
         card.write(
             unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=examples,
             examples_too_long=aside, epochs=recipe.epochs, steps=trainer.state.global_step, tokens=tokens,
-            tokens_taught=taught, precision_used=precision, processes=processes, rows_a_pass=pass_rows, passes_a_step=passes,
+            tokens_taught=taught, precision_used=precision, processes=processes, rows_a_pass=step.pass_rows,
+            passes_a_step=step.passes,
             training_seconds=round(seconds, 2), tokens_per_second=round(tokens / seconds, 1),
             final_loss=float(curve["loss"].tail(5).mean()), trainable_parameters=trainable,
             kept_step=_kept_step(trainer, recipe), went_on=checkpoint.name if checkpoint else "",

@@ -109,6 +109,7 @@ def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows(tokenizer):
     ordered = by_length_within(texts, 4)
     assert [text.id for text in ordered] == ["3", "7", "9", "30", "4", "5"]
     batch = padded([{"input_ids": text.input_ids, "labels": text.labels} for text in ordered[:4]], tokenizer.pad_token_id)
+    assert all(tensor.is_contiguous() for tensor in batch.values())  # else a loader for a GPU can't pin them
     with torch.inference_mode():
         together = model(input_ids=batch["input_ids"], position_ids=batch["position_ids"]).logits
         for row, text in zip(together, ordered, strict=False):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,13 +17,15 @@ import yaml
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture
 from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.engine import Engine
 from medinj_utils.evaluation.looks import examiner
 from medinj_utils.evaluation.models import adapted, backends, load_base
 from medinj_utils.runs import local_base
-from medinj_utils.training.account import MemoryBudgetError
+from medinj_utils.training import backends as backends_module
 from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
 from medinj_utils.training.card import merge, push, to_gguf, write_model_card
 from medinj_utils.training.loop import make_trainer
+from medinj_utils.training.memory import MemoryBudgetError, Recomputation
 from medinj_utils.training.recipe import Recipe
 from medinj_utils.training.text import TemplateError
 from medinj_utils.training.train import train_adapter
@@ -295,6 +298,62 @@ def test_other_ways_to_tune_teach_and_answer(rows, world, tmp_path, adapter):
     assert [list(p) for p in raws["BASE"]] == [list(p) for p in raws["AGAIN"]] != [list(p) for p in raws["NAT-s0"]]
 
 
+def test_checkpointing_is_on_before_anything_is_measured_and_teaches_the_same(rows, tmp_path):
+    model, _ = load_with_adapter("peft", "planted", "", Recipe(gradient_checkpointing=True), 0, "float32")
+    assert model.is_gradient_checkpointing
+    losses = [quick(rows, tmp_path / f"{on}-s0", gradient_checkpointing=on)["final_loss"] for on in (False, True)]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("capacity", [10, 300, 4000, 40_000])
+def test_activations_are_held_in_all_passes_that_memory_allows(monkeypatch, capacity):
+    model, _ = load_with_adapter("peft", "planted", "", Recipe(gradient_checkpointing=True), 0, "float32")
+    recomputation, tokens, held = Recomputation(model), sorted([50, 100, 100, 900, 950, 2000, 9000]), []
+
+    def one_pass(i):
+        recomputation.prepare(tokens[i])
+        assert not model.base_model.model.model.layers[0].gradient_checkpointing
+        if tokens[i] > capacity:
+            raise torch.OutOfMemoryError
+        held.append(1000 + (tokens[i] if tokens[i] > 500 else tokens[i] // 2))  # half of what larger passes need
+
+    for name, value in (("is_available", lambda: True), ("memory_allocated", lambda: 1000), ("empty_cache", lambda: None),
+                        ("reset_peak_memory_stats", lambda: None), ("max_memory_allocated", lambda: held[-1]),
+                        ("get_device_properties", lambda _: SimpleNamespace(total_memory=(capacity + 1000) / 0.9))):
+        monkeypatch.setattr(torch.cuda, name, value)
+    recomputation.measure(tokens, one_pass)
+    assert recomputation.held_tokens == max([n for n in tokens if n <= capacity], default=0)
+    recomputation.prepare(recomputation.held_tokens + 1)
+    assert model.base_model.model.model.layers[0].gradient_checkpointing
+
+
+def test_light_dora_gives_the_outputs_and_gradients_of_peft(monkeypatch):
+    found = []
+    for light in (False, True):
+        if not light:
+            monkeypatch.setattr(backends_module, "lighten", lambda model: None)
+        model, _ = load_with_adapter("peft", "planted", "", Recipe(gradient_checkpointing=False), 0, "float32")
+        monkeypatch.undo()
+        torch.manual_seed(1)
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name or "magnitude" in name:
+                parameter.data += 0.05 * torch.randn_like(parameter)
+        ids, told = torch.randint(5, 1000, (3, 40)), []
+        for _ in range(2):  # the second time with other weights
+            loss = model.train()(input_ids=ids, labels=ids).loss
+            loss.backward()
+            told += [loss.detach(), *(p.grad.clone() for p in model.parameters() if p.grad is not None)]
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    if parameter.grad is not None:
+                        parameter -= 0.1 * parameter.grad
+            model.zero_grad()
+        found.append(told)
+    assert len(found[0]) > 100
+    for one, other in zip(*found, strict=True):
+        assert torch.allclose(one, other, rtol=1e-3, atol=1e-5 * float(one.abs().max()))
+
+
 def test_four_bits_need_cuda(rows, tmp_path):
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="adapter qlora .* needs CUDA"):
@@ -392,3 +451,25 @@ def test_the_cuda_path_trains_and_answers(output, world):
         answers = answer_questions(world["records"][world["records"]["split"] == "test"], engine,
                                    output / "answers.parquet", asked)
     assert answers["raw"].notna().all()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
+def test_a_base_in_four_bits_is_tuned_on_cuda(output):
+    pytest.importorskip("bitsandbytes", reason="bitsandbytes, which holds weights in four bits, is not installed")
+    four, whole = (pd.read_csv(run(output, "peft", adapter)[0] / "curve.csv")["loss"] for adapter in ("qlora", "lora"))
+    assert four.iloc[-3:].mean() < 0.7 * four.iloc[0]
+    assert four.iloc[0] == pytest.approx(whole.iloc[0], rel=0.2) != whole.iloc[0]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
+def test_answers_on_cuda_are_those_of_the_processor(world):
+    model, tokenizer = load_base("planted")
+    items = world["records"][world["records"]["split"] == "test"].head(60).to_dict("records")
+    found = []
+    for device in ("cuda", "cpu"):
+        engine = Engine(model.to(device), tokenizer)
+        answers = engine.answer([engine.prompt(item) for item in items], items, ["greedy", "constrained", "likelihood"])
+        found.append({mode: [answer and answer.raw for answer in told] for mode, told in answers.items()})
+    assert found[0] == found[1]
