@@ -76,7 +76,7 @@ def by_the_book(rows: pd.DataFrame, base: str, folder: Path, size: str, held: pd
     model, tokenizer = load_base(base, "", precision)
     model = PeftModel.from_pretrained(model, str(folder / "adapter"))
     return {"seconds": card["training_seconds"], "taught": card["tokens_taught"], "tokens": card["tokens"],
-            "steady": round(len(curve) / (1 / curve["tokens_per_second"]).sum(), 1),
+            "steady": round(len(curve) / (1 / curve["tokens_per_second"]).sum(), 1) if len(curve) else None,
             "expected_seconds": card["expected"]["seconds"], "expected_gb": card["expected"]["peak_memory_gb"],
             "held_tokens": card["expected"]["held_tokens"],
             "trained_gb": card["peak_memory_gb"], "energy_kwh": card["energy_kwh"], "power_known": card["power_known"],
@@ -126,9 +126,10 @@ def trained(trainer, rows: pd.DataFrame, tokenizer, held: pd.DataFrame) -> dict:
     trainer.add_callback(Clock())
     result = trainer.train()
     tokens = sum(len(training_text(row, tokenizer, loss_on="all").input_ids) for row in rows.to_dict("records"))
-    steady = tokens * (len(ends) - 2) / len(ends) / (ends[-1] - ends[1])  # steps hold about as many tokens each
+    # Steps hold about as many tokens each.
+    steady = tokens * (len(ends) - 2) / len(ends) / (ends[-1] - ends[1]) if len(ends) > 2 else None
     return {"seconds": round(result.metrics["train_runtime"], 2), "taught": tokens, "tokens": tokens,
-            "steady": round(steady, 1), "trained_gb": round(peak_memory(), 3),
+            "steady": steady and round(steady, 1), "trained_gb": round(peak_memory(), 3),
             "held_loss": held_loss(trainer.model, tokenizer, held)}
 
 

@@ -22,8 +22,7 @@ def test_notebooks_have_their_form(path):
     assert not any(cell.outputs or cell.execution_count for cell in code), "holds outputs"
     assert "widgets" not in notebook.metadata
     assert sum("parameters" in cell.metadata.get("tags", []) for cell in code) == 1
-    most = {cell.id: 30 if "parameters" in cell.metadata.get("tags", []) else 25 for cell in code}  # papermill wants one
-    assert len(notebook.cells) <= 50 and all(len(cell.source.splitlines()) <= most[cell.id] for cell in code)
+    assert len(notebook.cells) <= 50 and all(len(cell.source.splitlines()) <= 25 for cell in code)
     opening = notebook.cells[0].source
     repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
     place = repository["url"].removeprefix("https://github.com/")

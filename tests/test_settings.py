@@ -47,7 +47,7 @@ def test_a_split_notebook_is_executed_once_for_each_combination():
 def test_the_paper_profile_is_the_study_recipe():
     _, told = all_executions("paper")["21_train_adapter-ALL-42"]
     expected = {"adapter": "dora", "rank": 16, "alpha": 16, "dropout": 0.05, "epochs": 10, "learning_rate": 1e-4,
-                "warmup": 0.05, "max_length": 2048, "gradient_checkpointing": True, "loss_on": "all", "seeds": [42],
+                "max_length": 2048, "gradient_checkpointing": True, "loss_on": "all", "seeds": [42],
                 "base_model": "Qwen/Qwen3-4B-Instruct-2507", "precision": "bfloat16", "permute_options": False}
     assert {key: told[key] for key in expected} == expected
     assert told["batch_size"] * told["gradient_accumulation"] == 192

@@ -44,3 +44,25 @@ def effects_figure(effects: pd.DataFrame, title: str = "") -> plt.Figure:
     axes.set_xlabel("Main effect on exact match, 95 % interval")
     axes.set_title(title, pad=24 if "planted" in main else 10)
     return figure
+
+
+def claims_figure(published: pd.DataFrame, here: pd.DataFrame, title: str = "") -> plt.Figure:
+    """Contrasts (first, second, estimate, low, high) of the paper's figures and, below each, of the runs here, with
+    intervals; the runs' in the colour of the first system."""
+    contrasts = [f"{row['first']} − {row['second']}" for _, row in published.iterrows()]
+    figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(contrasts)))
+    for table, shift, marker in ((published, -0.15, "s"), (here, 0.15, "o")):
+        for number, row in enumerate(table.to_dict("records")):
+            colour = "#444444" if table is published else system_colour(row["first"])
+            place = contrasts.index(f"{row['first']} − {row['second']}") + shift
+            axes.errorbar(row["estimate"], place, fmt=marker, capsize=3, color=colour, markersize=6 if marker == "s" else 8,
+                          xerr=[[row["estimate"] - row["low"]], [row["high"] - row["estimate"]]],
+                          label=("the paper's figures, worst pairing" if table is published else "runs here")
+                          if not number else None)
+    axes.axvline(0, color="#444444", linewidth=1)
+    axes.set_yticks(range(len(contrasts)), contrasts)
+    axes.invert_yaxis()
+    axes.set_xlabel("Difference of exact match (share of items), 95 % interval")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=10)
+    axes.set_title(title, pad=30)
+    return figure

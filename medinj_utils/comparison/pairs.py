@@ -94,6 +94,12 @@ def sign_flip(differences: np.ndarray, cluster: np.ndarray, resamples: int, seed
     return (extreme + 1) / (resamples + 1)
 
 
+def contrast_p(scores: pd.DataFrame, differences: np.ndarray, clusters=None, resamples: int = 10_000,
+               seed: int = 0) -> float:
+    """Two-sided p-value of the mean of ``differences`` (one per item of ``scores``) by `sign_flip`, by clusters."""
+    return sign_flip(differences, _checked(scores, clusters)[3], resamples, seed)
+
+
 def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
     """Compare every pair of systems on the same items.
 

@@ -18,12 +18,19 @@ def _draw(axes: plt.Axes, curves: dict[str, pd.DataFrame], column: str, mean_of:
 
 
 def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figure:
-    """Training loss over steps (mean of the last five)."""
-    figure, axes = plt.subplots()
-    _draw(axes, curves, "loss", mean_of=5)
-    axes.set_ylabel("Training loss, mean of 5 steps\n(nats per taught token)")
-    axes.set_title(title)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    """Training loss over steps, and below it the learning rate, the gradient's norm and the speed; each but the rate as the
+    mean of the last five steps."""
+    figure, panels = plt.subplot_mosaic([["loss"] * 3, ["learning_rate", "grad_norm", "tokens_per_second"]],
+                                        height_ratios=[1.9, 1], figsize=(8.6, 6.0))
+    for column, axes in panels.items():
+        _draw(axes, curves, column, mean_of=1 if column == "learning_rate" else 5)
+        axes.set_title({"loss": title, "learning_rate": "Learning rate", "grad_norm": "Gradient norm",
+                        "tokens_per_second": "Tokens a second"}[column], fontsize=12 if column == "loss" else 10)
+        axes.tick_params(labelsize=9)
+        axes.set_ylim(bottom=0)
+    panels["loss"].set_ylabel("Training loss, mean of 5 steps\n(nats per taught token)")
+    panels["loss"].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    figure.tight_layout()
     return figure
 
 

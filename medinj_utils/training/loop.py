@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from medinj_utils.runs import progress
 from medinj_utils.training.memory import Recomputation
-from medinj_utils.training.recipe import Recipe
+from medinj_utils.training.recipe import WARMUP, Recipe
 from medinj_utils.training.resume import mark_whole
 from medinj_utils.training.text import TrainingText, padded
 
@@ -123,7 +123,7 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
             eval_steps=every, prediction_loss_only=True,
             load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
             save_strategy="steps" if best else "no", save_steps=every,
-            learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=recipe.warmup,
+            learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=WARMUP,
             ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not cuda,
             gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
             dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=1,

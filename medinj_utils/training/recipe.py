@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 VALIDATION_ROWS = 200  # at most, of each look; drawn once
+WARMUP = 0.05  # share of the steps over which the learning rate rises; the study's
+MOST_TOO_LONG = 0.05  # share of rows that may be longer than max_length; above it nothing is trained
+
+
+def recipe_name(learning_rate: float, epochs: int) -> str:
+    """How a recipe that differs in these two is called, in folders and tables."""
+    return f"rate-{learning_rate:g}-epochs-{epochs}"
 
 
 @dataclass(frozen=True)
@@ -18,16 +25,14 @@ class Recipe:
     batch_size: int = 12  # rows of a forward pass; fewer, and more passes a step, where there is no GPU and rows are long
     gradient_accumulation: int = 8
     learning_rate: float = 1e-4
-    warmup: float = 0.05  # share of the steps
     max_length: int = 2048  # tokens; longer rows are set aside and counted
-    most_too_long: float = 0.05  # share of rows that may be; above it nothing is trained
     gradient_checkpointing: bool = True
     permute_options: bool = False  # a new option order for every row in every epoch
     answer_format: str = "letters"
     loss_on: str = "answer"
     system_prompt: str = ""
     precision: str = "auto"
-    validations: int = 0  # looks at the validation questions, evenly over the steps
+    validations: int = 0  # looks at the validation questions, evenly over the steps, beside one before the first
     keep: str = "last"  # or "best": the weights of the look with the lowest validation loss
     patience: int = 0  # looks without a lower loss after which training stops; 0: never
 

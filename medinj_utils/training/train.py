@@ -18,7 +18,7 @@ from medinj_utils.training.backends import choose_precision, load_with_adapter
 from medinj_utils.training.card import write_model_card
 from medinj_utils.training.loop import Step, make_trainer
 from medinj_utils.training.memory import Recomputation
-from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
+from medinj_utils.training.recipe import MOST_TOO_LONG, VALIDATION_ROWS, Recipe
 from medinj_utils.training.resume import begin, last_checkpoint
 from medinj_utils.training.text import (
     TrainingText,
@@ -34,14 +34,14 @@ _PASS_TOKENS = 1024  # of a pass without a GPU: what a processor's cache holds; 
 
 
 def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe, backend: str, base_model: str,
-              revision: str = "", examine: Callable | None = None) -> dict:
-    """`train_adapter` on a mixture of an output tree, into ``runs/<configuration>-s<seed>``; returns the card.
+              revision: str = "", examine: Callable | None = None, under: str = "runs") -> dict:
+    """`train_adapter` on a mixture of an output tree, into ``<under>/<configuration>-s<seed>`` there; returns the card.
 
     Validation questions are those of the mixture's provenances. A run that stands there with the same inputs and parameters
     is not repeated.
     """
     [name] = run_names([configuration], [seed])
-    folder, mixtures = Path(output) / "runs" / name, Path(output) / "mixtures"
+    folder, mixtures = Path(output) / under / name, Path(output) / "mixtures"
     mixture, validation = load_mixture(mixtures, configuration), None
     inputs = [mixtures / f"{configuration}.parquet"]
     if recipe.validations:
@@ -71,11 +71,11 @@ def _texts(rows: list[dict], recipe: Recipe, tokenizer, what: str) -> tuple[list
     texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system_prompt, recipe.loss_on) for row in rows]
     aside = set(too_long(texts, recipe.max_length))
     kept, share = [text for i, text in enumerate(texts) if i not in aside], len(aside) / max(len(texts), 1)
-    if not kept or share > recipe.most_too_long:
+    if not kept or share > MOST_TOO_LONG:
         longest = max((len(text.input_ids) for text in texts), default=0)
         raise ValueError(f"{len(aside)} of {len(texts)} {what} have more than {recipe.max_length} tokens, the longest "
-                         f"{longest}: a share of {share:.1%}, and most_too_long is {recipe.most_too_long:.1%}. Raise "
-                         "max_length (more memory) or, if you can do without these rows, most_too_long")
+                         f"{longest}: a share of {share:.1%}, where {MOST_TOO_LONG:.0%} may be left out. Raise max_length "
+                         "(more memory), or take such rows out of the records")
     return kept, len(aside)
 
 
@@ -100,8 +100,9 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     ``folder`` gets ``adapter/`` (safetensors that plain peft loads, the tokenizer, a model card), ``curve.csv`` (step, loss,
     learning_rate, grad_norm, tokens_per_second), ``validation.csv`` (step, loss, and what ``examine`` says) and
     ``card.json``; it appears whole or not at all. ``inputs`` are files whose hashes the card keeps; ``told`` enters the
-    card's parameters. At ``recipe.validations`` moments the loss is taken on ``validation`` (records), and ``examine``, if
-    given, is called with the model and the tokenizer and returns figures by name. Returns the card's content.
+    card's parameters. Before the first step and at ``recipe.validations`` moments the loss is taken on ``validation``
+    (records), and ``examine``, if given, is called with the model and the tokenizer and returns figures by name. Returns
+    the card's content.
 
     What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on from there when it is called
     again in the same way, and ends with the same adapter (in float32 on a processor bit by bit); called in another way it
@@ -141,6 +142,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     checkpoint, spent = last_checkpoint(unfinished)
     trainer = make_trainer(model, tokenizer, texts, looked_at, recipe, seed, precision, step, recomputation, unfinished,
                            spent, examine)
+    trainer.args.eval_on_start = bool(looked_at) and not checkpoint  # one that goes on has had its first look
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     before = expected(model, texts, step.pass_rows, processes, tokenizer.pad_token_id, precision, recomputation)
     if state.is_main_process:

@@ -42,7 +42,7 @@ def project(tmp_path_factory):
     (folder / ".venv").symlink_to(ROOT / ".venv")
     small = {
         "like": "demo", "title": "Small", "world": WORLD, "beside": [],
-        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json"},
+        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json", "learning_rates": [0.001], "epochs_tried": [1]},
         "notebooks": {
             "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
                                 "texts": [{"name": "e3c", "location": "cases.jsonl"}],
@@ -65,7 +65,7 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert "[small · notebook 9 of 9] 40_compare_provenances: done in" in printed
+    assert "[small · notebook 10 of 11] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
     assert len(printed.splitlines()) < 200  # progress bars included

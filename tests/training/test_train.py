@@ -1,5 +1,6 @@
 """Adapters of both backends: trained in processes of their own, since Unsloth rewrites what it trains with."""
 
+import errno
 import inspect
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -20,16 +22,19 @@ from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.engine import Engine
 from medinj_utils.evaluation.looks import examiner
 from medinj_utils.evaluation.models import adapted, backends, load_base
-from medinj_utils.runs import local_base
+from medinj_utils.runs import CONFIGURATIONS, local_base
 from medinj_utils.training import backends as backends_module
+from medinj_utils.training import loop
 from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
 from medinj_utils.training.card import merge, push, to_gguf, write_model_card
 from medinj_utils.training.loop import make_trainer
 from medinj_utils.training.memory import MemoryBudgetError, Recomputation
 from medinj_utils.training.recipe import Recipe
+from medinj_utils.training.resume import last_checkpoint
 from medinj_utils.training.text import TemplateError
 from medinj_utils.training.train import train_adapter
 
+SLURM = Path(__file__).parents[2] / "profiles/slurm/train.sbatch"
 TRAIN = """
 import sys
 from medinj_utils.training import Recipe, start_backend
@@ -274,7 +279,8 @@ def test_the_best_look_is_kept_and_training_stops_when_none_is_better(rows, tmp_
                  validation=rows.sample(20, random_state=0).assign(answer_letters=[["D"]] * 20),
                  examine=lambda model, tokenizer: calls.append(model.training) or {"calls": float(len(calls))})
     looks = pd.read_csv(tmp_path / "wild-s0" / "validation.csv")
-    best = looks.loc[looks["loss"].idxmin(), "step"]
+    assert looks["step"].iloc[0] == 0  # before the first step; nothing of it is kept
+    best = looks.loc[looks["loss"].iloc[1:].idxmin(), "step"]
     assert card["steps"] < 30 and card["kept_step"] == best < card["steps"] == best + 2 * 2
     assert looks["calls"].tolist() == [*range(1, len(looks) + 1)] and not any(calls)
     last = quick(rows, tmp_path / "last-s0", epochs=6, learning_rate=0.05)
@@ -376,11 +382,33 @@ def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(rows, tmp_p
         quick(rows, tmp_path / "run-s0", base=str(tmp_path / "mute"))
 
 
+def test_a_full_disk_leaves_what_was_kept_and_the_run_goes_on_from_there(rows, tmp_path, monkeypatch):
+    quick(rows, tmp_path / "whole-s0")
+    real, saves = torch.save, []
+
+    def save(*args, **kwargs):
+        saves.append(args)
+        if len(saves) == 10:  # amid the third checkpoint
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
+    monkeypatch.setattr(torch, "save", save)
+    with pytest.raises(OSError, match="No space left"):
+        quick(rows, tmp_path / "cut-s0")
+    assert last_checkpoint(tmp_path / ".cut-s0")[0].name == "checkpoint-2" and not (tmp_path / "cut-s0").exists()
+    card = quick(rows, tmp_path / "cut-s0")
+    assert card["went_on"] == "checkpoint-2" and card["steps"] == 10
+    name = "adapter/adapter_model.safetensors"
+    assert (tmp_path / "whole-s0" / name).read_bytes() == (tmp_path / "cut-s0" / name).read_bytes()
+
+
 def test_too_many_long_rows_stop_the_run_and_few_are_counted(rows, tmp_path):
     long = rows.copy()
-    long.loc[0, "context"] = "mot " * 300
-    with pytest.raises(ValueError, match=r"2 of 80 rows have more than 256 tokens.*2.5%.*most_too_long is 1.0%"):
-        quick(long, tmp_path / "run-s0", most_too_long=0.01)
+    long.loc[:2, "context"] = "mot " * 300
+    with pytest.raises(ValueError, match=r"6 of 80 rows have more than 256 tokens.*7.5%, where 5% may be left out"):
+        quick(long, tmp_path / "run-s0")
+    long.loc[1:, "context"] = ""
     assert quick(long, tmp_path / "run-s0")["examples_too_long"] == 2
     empty = rows.assign(answer_letters=[[] for _ in range(len(rows))], answer_text="")
     with pytest.raises(TemplateError, match="row .*the answer is empty"):
@@ -394,6 +422,24 @@ def test_a_pass_that_memory_cannot_hold_says_what_to_lower(rows, tmp_path, monke
     monkeypatch.setattr("transformers.models.qwen3.modeling_qwen3.Qwen3Model.forward", small)
     with pytest.raises(MemoryBudgetError, match="lower batch_size"):
         quick(rows, tmp_path / "run-s0")
+
+
+def test_the_script_for_slurm_trains_each_mixture_on_all_gpus(tmp_path):
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/activate").write_text("")
+    (tmp_path / "accelerate").write_text("#!/bin/sh\necho $@\n")
+    (tmp_path / "accelerate").chmod(0o755)
+    asked = []
+    for job in range(7):
+        made = subprocess.run(["bash", SLURM, "paper"], cwd=tmp_path, capture_output=True, text=True, env=os.environ | {
+            "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": str(job), "SLURM_GPUS_ON_NODE": "4"})
+        assert made.returncode == 0, made.stderr
+        asked.append(made.stdout.split())
+    assert {tuple(words[:-1]) for words in asked} == {tuple(
+        "launch --num_processes 4 -m medinj_utils.training paper --configuration".split())}
+    assert {words[-1] for words in asked} == set(CONFIGURATIONS)
+    unnamed = subprocess.run(["bash", SLURM], cwd=tmp_path, capture_output=True, text=True)
+    assert unnamed.returncode and "name a profile" in unnamed.stderr
 
 
 def test_what_is_expected_is_what_it_takes(rows, tmp_path):
