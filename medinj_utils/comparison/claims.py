@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from medinj_utils.comparison.pairs import bootstrap_means, contrast_p, interval
 from medinj_utils.comparison.paper import EXACT_MATCH
+from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, sign_flips
 from medinj_utils.runs import SYSTEMS
 
 
@@ -84,13 +84,14 @@ def contrasts_here(claims: Claims, scores: pd.DataFrame, resamples: int = 10_000
     family = [c for c in claims.contrasts if {c.first, c.second} <= systems]
     if not family:
         return pd.DataFrame(columns=["first", "second", "estimate", "low", "high", "p", "p_adjusted"])
-    draws, rows = bootstrap_means(scores, resamples, seed, clusters), []
-    means = scores.T.groupby(level=0).mean().T if scores.columns.nlevels > 1 else scores  # over seeds
-    for contrast in family:
-        change = (means[contrast.first] - means[contrast.second]).to_numpy()
+    told, draws = checked(scores, clusters), bootstrap_means(scores, resamples, seed, clusters)
+    means = pd.DataFrame(told.means(), columns=told.systems)
+    changes = np.stack([means[c.first] - means[c.second] for c in family], axis=1)
+    rows = []
+    for contrast, change, p in zip(family, changes.T, sign_flips(changes, told.cluster, resamples, seed), strict=True):
         low, high = interval(draws[contrast.first] - draws[contrast.second])
         rows.append({"first": contrast.first, "second": contrast.second, "estimate": change.mean(), "low": low, "high": high,
-                     "p": contrast_p(scores, change, clusters, resamples, seed)})
+                     "p": p})
     table = pd.DataFrame(rows)
     return table.assign(p_adjusted=multipletests(table["p"], method="holm")[1])
 

@@ -19,7 +19,7 @@ from math import factorial
 
 import pandas as pd
 
-from medinj_utils.comparison.pairs import bootstrap_means, interval
+from medinj_utils.comparison.resampling import bootstrap_means, interval
 from medinj_utils.runs import SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")

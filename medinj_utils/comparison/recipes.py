@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from medinj_utils.comparison.pairs import bootstrap_means, compare_pairs, interval
+from medinj_utils.comparison.pairs import compare_pairs
+from medinj_utils.comparison.resampling import bootstrap_means, interval
 from medinj_utils.style import in_order, system_colour
 
 

@@ -42,6 +42,8 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
     name = folder.name.lstrip(".")
 
     class Trainer(SFTTrainer):
+        looks_seconds = 0.0  # of this start
+
         def rows_of(self, number: int) -> Sequence[TrainingText]:
             return texts[(number - 1) * step.rows:number * step.rows]
 
@@ -57,6 +59,7 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
 
         def evaluate(self, *args, **kwargs):
             """The loss of each validation question alone, so that neither batches nor processes change it."""
+            began = time.monotonic()
             self.model.eval()
             with torch.no_grad(), self.compute_loss_context_manager():
                 losses = [self.model(**self._prepare_inputs(padded([vars(text)], tokenizer.pad_token_id))).loss.item()
@@ -65,6 +68,8 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
             self.log(dict(metrics))
             self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
             self.model.train()
+            self.last_step = time.monotonic()
+            self.looks_seconds += self.last_step - began
             return metrics
 
         def log(self, logs, *args, **kwargs):
@@ -96,7 +101,6 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
             if examine:
                 with torch.random.fork_rng(), trainer.compute_loss_context_manager():  # in the precision of training
                     state.log_history[-1].update(examine(model, tokenizer))
-            trainer.last_step = time.monotonic()
 
         def on_save(self, args, state, control, **kwargs):
             self.saved = time.monotonic()

@@ -169,7 +169,8 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
             examples_too_long=aside, epochs=recipe.epochs, steps=trainer.state.global_step, tokens=tokens,
             tokens_taught=taught, precision_used=precision, processes=processes, rows_a_pass=step.pass_rows,
             passes_a_step=step.passes,
-            training_seconds=round(seconds, 2), tokens_per_second=round(tokens / seconds, 1),
+            training_seconds=round(seconds, 2), looks_seconds=round(trainer.looks_seconds, 2),
+            tokens_per_second=round(tokens / (seconds - trainer.looks_seconds), 1),
             final_loss=float(curve["loss"].tail(5).mean()), trainable_parameters=trainable,
             kept_step=_kept_step(trainer, recipe), went_on=checkpoint.name if checkpoint else "",
             expected=before, **account.told)

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
-from medinj_utils.comparison import compare_pairs, compare_systems
-from medinj_utils.comparison.pairs import bootstrap_means, mcnemar, sign_flip
+from medinj_utils.comparison import compare_pairs, compare_systems, resampling
+from medinj_utils.comparison.resampling import bootstrap_means, mcnemar, sign_flips
 from medinj_utils.comparison.tables import clusters_of, score_matrix, unread_shares
 from medinj_utils.evaluation.scoring import chance_levels
 from medinj_utils.runs import run_names, run_parts, show_p
@@ -75,10 +75,21 @@ def test_seeds_are_a_second_level():
 
 def test_sign_flip_keeps_its_level_and_finds_what_is_there():
     rng = np.random.default_rng(1)
-    nothing = [sign_flip(rng.choice([-1.0, 0, 1], size=80), np.arange(80), 400, seed) for seed in range(200)]
-    assert 0.01 <= np.mean(np.array(nothing) < 0.05) <= 0.10
-    assert sign_flip(np.ones(40), np.arange(40), 1000, 0) == pytest.approx(1 / 1001)
-    assert sign_flip(np.zeros(40), np.arange(40), 1000, 0) == 1.0
+    nothing = sign_flips(rng.choice([-1.0, 0, 1], size=(80, 400)), np.arange(80), 400)
+    assert 0.02 <= np.mean(nothing < 0.05) <= 0.08
+    both = np.stack([np.ones(40), np.zeros(40)], axis=1)
+    assert sign_flips(both, np.arange(40), 1000).tolist() == [pytest.approx(1 / 1001), 1.0]
+    assert sign_flips(both[:, 1:], np.arange(40), 1000).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("cells", [60, 1000, 10**9])
+def test_draws_depend_on_the_seed_alone_and_not_on_how_many_are_made_at_once(monkeypatch, cells):
+    table = scores(60, A=0.5, B=0.6, C=0.4)
+    table.columns = pd.MultiIndex.from_tuples([("A", 0), ("A", 1), ("B", 0)])
+    usual = compare_pairs(table, 301, clusters=np.arange(60) // 2)
+    monkeypatch.setattr(resampling, "_BLOCK_CELLS", cells)
+    assert compare_pairs(table, 301, clusters=np.arange(60) // 2).equals(usual)
+    assert not compare_pairs(table, 301, seed=1, clusters=np.arange(60) // 2).equals(usual)
 
 
 def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():

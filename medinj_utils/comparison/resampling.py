@@ -1,0 +1,116 @@
+"""Resampling of systems that answered the same items: the draws behind every interval and every p-value of this room.
+
+Uncertainty has up to two levels. Items are resampled (whole clusters of them where clusters are told), for all systems
+together, which keeps the pairing; where a system was tuned with several seeds, its seeds are resampled too, independently of
+the other systems'. Intervals are 95 % percentile intervals of that bootstrap (Efron & Tibshirani, An Introduction to the
+Bootstrap, 1993, ch. 13). Draws depend on the seed alone, and not on how many are made at once.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+_BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes
+
+
+class Scores(NamedTuple):
+    """``values``, items × columns; ``systems`` in order; ``columns`` of each system; ``cluster`` number of each item."""
+
+    values: np.ndarray
+    systems: list[str]
+    columns: list[np.ndarray]
+    cluster: np.ndarray
+
+    def means(self) -> np.ndarray:
+        """Items × systems: the mean over a system's seeds."""
+        return np.stack([self.values[:, c].mean(axis=1) for c in self.columns], axis=1)
+
+
+def checked(scores: pd.DataFrame, clusters=None) -> Scores:
+    """Scores (items × systems, or × (system, seed)) and clusters, as numbers. Raises ValueError on gaps, repeated items,
+    fewer than two systems, items without a cluster, or a single cluster."""
+    if scores.empty or scores.shape[1] < 2:
+        raise ValueError(f"scores are {scores.shape[0]} items × {scores.shape[1]} columns; need items and two systems")
+    if scores.index.has_duplicates:
+        raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]} twice")
+    values = scores.to_numpy(dtype=float)
+    if np.isnan(values).any():
+        row, column = np.argwhere(np.isnan(values))[0]
+        raise ValueError(f"no score of system {scores.columns[column]!r} for item {scores.index[row]}: "
+                         "compare systems on the items that all have answered")
+    of_column = list(scores.columns.get_level_values(0))
+    systems = list(dict.fromkeys(of_column))
+    columns = [np.flatnonzero([name == system for name in of_column]) for system in systems]
+    if clusters is None:
+        return Scores(values, systems, columns, np.arange(len(values)))
+    if isinstance(clusters, pd.Series):  # by the items' index, in whatever order it comes
+        if strange := set(scores.index) ^ set(clusters.index):
+            raise ValueError(f"clusters and scores are not of the same items: {len(strange)} stand in one of them alone, "
+                             f"such as {next(iter(strange))}")
+        clusters = clusters.loc[scores.index]
+    clusters = np.asarray(clusters, dtype=object)
+    if clusters.shape != (len(values),):
+        raise ValueError(f"clusters of shape {clusters.shape} for {len(values)} items: need one label per item")
+    numbers, labels = pd.factorize(clusters)
+    if (numbers < 0).any():
+        raise ValueError(f"item {scores.index[int(np.argmin(numbers))]} has no cluster: give each item a label")
+    if len(labels) < 2:
+        raise ValueError("all items are in one cluster: with nothing to resample there is no interval")
+    return Scores(values, systems, columns, numbers)
+
+
+def _blocks(resamples: int, clusters: int):
+    size = max(1, _BLOCK_CELLS // clusters)
+    return (min(size, resamples - start) for start in range(0, resamples, size))
+
+
+def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
+    """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system."""
+    if resamples < 1:
+        raise ValueError(f"resamples is {resamples}; need at least 1 (10,000 for figures that are shown)")
+    values, systems, columns, cluster = checked(scores, clusters)
+    # Streams of their own, also where the scores were simulated with this seed.
+    rng, of_seeds = np.random.default_rng([seed, 1]), [np.random.default_rng([seed, 3, i]) for i in range(len(systems))]
+    n_clusters = int(cluster.max()) + 1
+    sums = np.zeros((n_clusters, values.shape[1] + 1))  # the last column counts the items
+    np.add.at(sums, cluster, np.column_stack([values, np.ones(len(values))]))
+    draws = []
+    for n in _blocks(resamples, n_clusters):
+        picked = rng.integers(n_clusters, size=(n, n_clusters), dtype=np.int32)
+        times = np.stack([np.bincount(row, minlength=n_clusters) for row in picked])
+        totals = times @ sums
+        means = totals[:, :-1] / totals[:, -1:]
+        own = [np.take_along_axis(means[:, c], one.integers(len(c), size=(n, len(c))), axis=1).mean(axis=1)
+               for c, one in zip(columns, of_seeds, strict=True)]
+        draws.append(np.stack(own, axis=1))
+    return pd.DataFrame(np.concatenate(draws), columns=systems)
+
+
+def interval(draws: np.ndarray | pd.Series) -> tuple[float, float]:
+    """95 % percentile interval of bootstrap draws."""
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided McNemar p-value from the two discordant counts (McNemar 1947; the binomial form)."""
+    discordant = only_first + only_second
+    return float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
+
+
+def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10_000, seed: int = 0) -> np.ndarray:
+    """Two-sided p-values of paired permutation tests, one for each column of ``differences`` (items × tests): the sign of
+    each cluster's summed difference is flipped at random, for all tests alike (Good, Permutation, Parametric and Bootstrap
+    Tests of Hypotheses, 2005). Never below 1/(resamples + 1)."""
+    sums = np.zeros((int(cluster.max()) + 1, differences.shape[1]))
+    np.add.at(sums, cluster, differences)
+    sums = sums[sums.any(axis=1)]
+    if not len(sums):
+        return np.ones(differences.shape[1])
+    rng, extreme, found = np.random.default_rng([seed, 2]), np.zeros(differences.shape[1]), np.abs(sums.sum(axis=0)) - 1e-9
+    for n in _blocks(resamples, len(sums)):
+        signs = np.where(rng.random((n, len(sums)), dtype=np.float32) < 0.5, -1.0, 1.0)
+        extreme += (np.abs(signs @ sums) >= found).sum(axis=0)
+    return np.where(sums.any(axis=0), (extreme + 1) / (resamples + 1), 1.0)
