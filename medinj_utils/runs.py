@@ -115,10 +115,10 @@ def need(path: str | Path, made_by: str) -> Path:
 
 
 def sha256(path: str | Path) -> str:
-    """Of a file, or of a folder (names and contents of its files, in order)."""
+    """Of a file, or of a folder: names and contents of its files, in order, but for a README, which changes no weights."""
     path, digest = Path(path), hashlib.sha256()
     if path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        for file in sorted(p for p in path.rglob("*") if p.is_file() and p.name != "README.md"):
             digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file)}\0".encode())
     else:
         with path.open("rb") as handle:

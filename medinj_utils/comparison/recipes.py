@@ -18,6 +18,8 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
     Means: recipe, system, exact_match, low, high (95 %). Pairs: recipe and the columns of `compare_pairs`; p-values are
     adjusted within a recipe. Raises ValueError where a recipe has other systems or items than the first.
     """
+    if not matrices:
+        raise ValueError("no recipe to compare")
     means, pairs, first = [], [], next(iter(matrices.values()))
     for recipe, matrix in matrices.items():
         systems = in_order(matrix.columns.get_level_values(0))
@@ -48,7 +50,7 @@ def recipes_figure(means: pd.DataFrame, title: str = "") -> plt.Figure:
     figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.3 * len(recipes) * len(systems)))
     for number, system in enumerate(systems):
         rows = means[means["system"] == system].set_index("recipe").loc[recipes]
-        places = [place + 0.22 * (number - (len(systems) - 1) / 2) for place in range(len(recipes))]
+        places = [place + 0.8 / len(systems) * (number - (len(systems) - 1) / 2) for place in range(len(recipes))]
         axes.errorbar(rows["exact_match"], places, fmt="o", capsize=3, color=system_colour(system), label=system,
                       xerr=[rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]])
     axes.set_yticks(range(len(recipes)), recipes)

@@ -25,6 +25,7 @@ def examiner(records: pd.DataFrame, rows: int, general_sources: Sequence[str], s
         engine = Engine(model, tokenizer, system=system_prompt)
         return {name: sum(_matches(engine, items)) / len(items) for name, items in asked.items()}
 
+    examine.asked = [*asked, *general_sources]  # enters the run's parameters
     return examine
 
 

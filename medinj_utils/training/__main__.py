@@ -20,12 +20,16 @@ def main() -> None:
     chosen = parser.parse_args()
     told = parameters_of(chosen.profile, load_profile(chosen.profile, chosen.data, chosen.base), "21_train_adapter")
     backend = start_backend(told["backend"])
-    from medinj_utils.training.recipe import Recipe
+    from medinj_utils.data import load_records
+    from medinj_utils.evaluation.looks import examiner
+    from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
     from medinj_utils.training.train import train_run
+    examine = examiner(load_records(f"{told['output']}/data/records.parquet"), VALIDATION_ROWS, told["general_sources"],
+                       told["system_prompt"]) if told["validations"] else None
     for seed in [chosen.seed] if chosen.seed is not None else told["seeds"]:
         for configuration in [chosen.configuration] if chosen.configuration else told["configurations"]:
             card = train_run(told["output"], configuration, seed, Recipe.of(told), backend, told["base_model"],
-                             told["base_revision"])
+                             told["base_revision"], examine)
             print(f"{configuration}-s{seed}: {card['steps']} steps, last loss {card['final_loss']:.4f}", flush=True)
 
 

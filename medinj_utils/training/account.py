@@ -36,6 +36,13 @@ def _measured(task: str):
     return found
 
 
+def counted(processes: int) -> int:
+    """How many times what codecarbon tells of one process has to be taken: it sees all GPUs of a machine, and of the
+    processor what its own process does."""
+    import torch
+    return 1 if torch.cuda.is_available() else processes
+
+
 class Account:
     """As a context: ``told`` afterwards has the energy of what ran in it (kWh), the emissions (kg CO2 equivalent, by the
     electricity of France), how power was known, and the peak of memory (GB; of this process, or of its GPU)."""
@@ -85,6 +92,8 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
             torch.cuda.synchronize()
 
     model.train()
+    if cuda:
+        torch.cuda.reset_peak_memory_stats()
     with torch.random.fork_rng():  # what is drawn here leaves no trace
         try:
             one_pass(places[0])
@@ -99,14 +108,17 @@ def expected(model, texts: Sequence[TrainingText], pass_rows: int, processes: in
         recomputation.measure(sizes[order].tolist(), lambda i: one_pass(order[i]))
         _tracker().start_task("trial")
         started, seconds = time.perf_counter(), []
-        for place in places[1:]:
-            began = time.perf_counter()
-            one_pass(place)
-            seconds.append(time.perf_counter() - began)
-        lasted, energy = time.perf_counter() - started, _measured("trial").energy_consumed
+        try:
+            for place in places[1:]:
+                began = time.perf_counter()
+                one_pass(place)
+                seconds.append(time.perf_counter() - began)
+        finally:
+            lasted, energy = time.perf_counter() - started, _measured("trial").energy_consumed
     model.zero_grad()
     causes = np.stack([np.ones(len(sizes)), sizes, sizes * (sizes > recomputation.held_tokens)], axis=1)
     by_cause, _ = nnls(causes[places[1:]], seconds)
     whole = float((causes @ by_cause).sum()) / processes
-    return {"seconds": round(whole, 1), "peak_memory_gb": round(max(peak, peak_memory()), 3),
-            "held_tokens": recomputation.held_tokens, "energy_kwh": round(energy / lasted * whole * processes, 7)}
+    return {"seconds": round(whole, 1), "held_tokens": recomputation.held_tokens,
+            "peak_memory_gb": round(max(peak, peak_memory()) + recomputation.optimizer_bytes / 1e9, 3),
+            "energy_kwh": round(energy / lasted * whole * counted(processes), 7)}

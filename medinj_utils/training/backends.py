@@ -96,8 +96,9 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
     import torch
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()  # a bar per loaded weight tells nothing; downloads keep theirs
-    name, dtype = local_base(base_model, revision), getattr(torch, precision)
     full = recipe.adapter == "full"
+    # Weights that are trained themselves are held in float32: in bfloat16 most updates would be rounded away.
+    name, dtype = local_base(base_model, revision), torch.float32 if full else getattr(torch, precision)
     four_bit = recipe.adapter == "qlora"
     if four_bit and not torch.cuda.is_available():
         raise ValueError("adapter qlora holds the base in 4 bits, which needs CUDA: take lora or dora here")
@@ -108,7 +109,7 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
         model, tokenizer = FastLanguageModel.from_pretrained(
             name, revision=revision or None, max_seq_length=recipe.max_length, dtype=dtype, load_in_4bit=four_bit,
             full_finetuning=full)
-        _check_base(model, tokenizer, name)
+        _check_base(model, tokenizer, name, full)
         model = model if full else FastLanguageModel.get_peft_model(
             model, random_state=seed, max_seq_length=recipe.max_length,
             use_gradient_checkpointing="unsloth" if recipe.gradient_checkpointing else False, **shape)
@@ -120,7 +121,7 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
                                   bnb_4bit_compute_dtype=dtype) if four_bit else None
         model = AutoModelForCausalLM.from_pretrained(
             name, revision=revision or None, dtype=dtype, use_safetensors=True, quantization_config=bits)
-        _check_base(model, tokenizer, name)
+        _check_base(model, tokenizer, name, full)
         model = prepare_model_for_kbit_training(model, recipe.gradient_checkpointing) if bits else model
         torch.manual_seed(seed)
         model = model if full else get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", **shape))
@@ -134,13 +135,14 @@ def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed
     return model, tokenizer
 
 
-def _check_base(model, tokenizer, name: str) -> None:
+def _check_base(model, tokenizer, name: str, full: bool) -> None:
     """Refuse a base that can't be tuned here, before anything is done with it."""
     if not tokenizer.chat_template:
         raise ValueError(f"{name}: its tokenizer has no chat template: take an instruction-tuned model, or add a template "
                          "to its tokenizer")
     there = {module.rpartition(".")[2] for module, _ in model.named_modules()}
-    if missing := [target for target in TARGETS if target not in there]:
+    missing = [target for target in TARGETS if target not in there]
+    if missing and not full:
         linear = sorted({module.rpartition(".")[2] for module, layer in model.named_modules()
                          if type(layer).__name__ == "Linear"})
         raise ValueError(f"{name}: the adapter's target modules {', '.join(missing)} match nothing in this model; its "

@@ -71,8 +71,9 @@ def write_model_card(run: str | Path, scores: Mapping[str, float] | None = None)
     """Write ``adapter/README.md`` of a run's folder, from its card and, where that lies beside, its mixture's manifest."""
     run = Path(run)
     card = json.loads(need(run / "card.json", "notebook 21_train_adapter").read_text(encoding="utf-8"))
-    manifest = run.parent.parent / "mixtures" / f"{card['parameters'].get('configuration')}.json"
-    told = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
+    name = f"mixtures/{card['parameters'].get('configuration')}.json"
+    manifest = next((folder / name for folder in run.absolute().parents if (folder / name).exists()), None)
+    told = json.loads(manifest.read_text(encoding="utf-8")) if manifest else None
     return write_text(model_card(card, told, scores), run / "adapter" / "README.md")
 
 
@@ -82,6 +83,8 @@ def merge(run: str | Path, folder: str | Path) -> Path:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
     told = json.loads(need(Path(run) / "card.json", "notebook 21_train_adapter").read_text(encoding="utf-8"))
+    if told["parameters"]["adapter"] == "full":
+        raise ValueError(f"{run}: all weights were tuned: there is nothing to merge, {Path(run) / 'adapter'} is the model")
     base, revision = told["parameters"]["base_model"], told["parameters"]["revision"]
     model = AutoModelForCausalLM.from_pretrained(local_base(base, revision), revision=revision or None, use_safetensors=True,
                                                  dtype=getattr(torch, told["precision_used"]))
@@ -114,7 +117,8 @@ def push(folder: str | Path, repository: str) -> str:
 
 
 def _main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training.card", description=merge.__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training.card",
+                                     description="Write a run's model card, and on demand more.")
     parser.add_argument("run", help="folder of a run, such as outputs/demo/runs/NAT-s0")
     parser.add_argument("--merge", metavar="FOLDER", help="write the merged model there")
     parser.add_argument("--gguf", metavar="FOLDER", help="write a GGUF file there (needs a GPU)")

@@ -36,10 +36,10 @@ def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figur
 
 def looks_figure(looks: dict[str, pd.DataFrame]) -> plt.Figure:
     """What each look at validation questions told, over steps: a panel per figure of ``validation.csv``."""
-    columns = [column for column in next(iter(looks.values())) if column != "step"]
+    columns = [column for column in pd.concat(looks.values()) if column != "step"]
     figure, panels = plt.subplots(len(columns), 1, sharex=True, squeeze=False, figsize=(6.4, 2.6 * len(columns)))
     for column, axes in zip(columns, panels[:, 0], strict=True):
-        _draw(axes, looks, column)
+        _draw(axes, {run: look for run, look in looks.items() if column in look}, column)
         axes.set_ylabel({"loss": "validation loss"}.get(column, column.replace("_", " ")))
         axes.set_xlabel("Step" if column == columns[-1] else "")
     panels[0, 0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)

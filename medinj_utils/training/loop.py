@@ -1,5 +1,6 @@
 """The training loop: TRL's trainer, with this book's order of rows, checks and looks at validation questions."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from medinj_utils.training.recipe import WARMUP, Recipe
 from medinj_utils.training.resume import mark_whole
 from medinj_utils.training.text import TrainingText, padded
 
+_EXPLODED = 10  # times the loss of a guess among all tokens
 SAVE_SECONDS = 300  # after which what was learned is kept again, for a stopped run to go on from
 
 
@@ -51,11 +53,13 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
             recomputation.prepare(inputs["input_ids"].numel())
             loss = super().training_step(model, inputs, *args, **kwargs)
             if not torch.isfinite(loss):
-                number = self.state.global_step + 1
-                rows = ", ".join(text.id for text in self.rows_of(number))
-                raise FloatingPointError(f"{name}, step {number}: the loss is {loss.item()}; lower learning_rate, or look "
-                                         f"at the rows of this step: {rows}")
+                self.refuse(loss.item(), self.state.global_step + 1)
             return loss
+
+        def refuse(self, loss: float, number: int):
+            rows = ", ".join(text.id for text in self.rows_of(number))
+            raise FloatingPointError(f"{name}, step {number}: the loss is {loss}; lower learning_rate, or look at the rows "
+                                     f"of this step: {rows}")
 
         def evaluate(self, *args, **kwargs):
             """The loss of each validation question alone, so that neither batches nor processes change it."""
@@ -74,6 +78,8 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
 
         def log(self, logs, *args, **kwargs):
             if "loss" in logs:
+                if logs["loss"] > _EXPLODED * math.log(self.model.config.get_text_config().vocab_size):
+                    self.refuse(logs["loss"], self.state.global_step)
                 tokens, now = sum(len(text.input_ids) for text in self.rows_of(self.state.global_step)), time.monotonic()
                 logs["tokens_per_second"] = round(tokens / (now - self.last_step), 1)
                 self.last_step = now
@@ -114,25 +120,29 @@ def make_trainer(model, tokenizer, texts: Sequence[TrainingText], looked_at: Seq
     def as_dataset(some: Sequence[TrainingText]) -> Dataset:
         return Dataset.from_list([{"input_ids": text.input_ids, "labels": text.labels} for text in some])
 
+    if -(-len(texts) // step.rows) < 2:
+        raise ValueError(f"{name}: {len(texts)} rows, all epochs together, make one step of {step.rows}, in which nothing "
+                         "is learned: the learning rate rises from zero. Lower batch_size or gradient_accumulation")
     cuda, best = torch.cuda.is_available(), recipe.keep == "best"
     every = max(1, -(-len(texts) // step.rows) // max(recipe.validations, 1))  # steps between looks
-    trainer = Trainer(
-        model=model, processing_class=tokenizer, train_dataset=as_dataset(texts),
-        eval_dataset=as_dataset(looked_at) if looked_at else None,
-        data_collator=lambda rows: padded(rows, tokenizer.pad_token_id),
-        args=SFTConfig(
-            output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
-            per_device_train_batch_size=step.pass_rows, gradient_accumulation_steps=step.passes, save_total_limit=1,
-            eval_strategy="steps" if looked_at else "no",
-            eval_steps=every, prediction_loss_only=True,
-            load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
-            save_strategy="steps" if best else "no", save_steps=every,
-            learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=WARMUP,
-            ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not cuda,
-            gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
-            dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=1,
-            restore_callback_states_from_checkpoint=bool(recipe.patience), report_to="none", disable_tqdm=True,
-            dataloader_pin_memory=cuda))
+    arguments = SFTConfig(
+        output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
+        per_device_train_batch_size=step.pass_rows, gradient_accumulation_steps=step.passes,
+        save_total_limit=2,  # a checkpoint is marked as whole after the one before the last is gone
+        eval_strategy="steps" if looked_at else "no", eval_steps=every,
+        load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
+        save_strategy="steps" if best else "no", save_steps=every,
+        learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=WARMUP,
+        ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16", use_cpu=not cuda,
+        gradient_checkpointing=recipe.gradient_checkpointing, max_length=None, packing=False, seed=seed,
+        dataset_kwargs={"skip_prepare_dataset": True}, remove_unused_columns=False, logging_steps=1,
+        restore_callback_states_from_checkpoint=bool(recipe.patience), report_to="none", disable_tqdm=True,
+        dataloader_pin_memory=cuda)
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1  # else the rows of a step are multiplied by the GPUs; several are accelerate's business
+    trainer = Trainer(model=model, processing_class=tokenizer, train_dataset=as_dataset(texts), args=arguments,
+                      eval_dataset=as_dataset(looked_at) if looked_at else None,
+                      data_collator=lambda rows: padded(rows, tokenizer.pad_token_id))
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Steps())
     if recipe.patience:

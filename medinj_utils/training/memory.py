@@ -35,6 +35,7 @@ class Recomputation:
         from transformers.modeling_layers import GradientCheckpointingLayer
         layers = [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
         self.layers, self.held_tokens = [layer for layer in layers if layer.gradient_checkpointing], 0
+        self.optimizer_bytes = 8 * sum(p.numel() for p in model.parameters() if p.requires_grad)  # two moments of AdamW
 
     def prepare(self, tokens: int) -> None:
         """To be called before a pass of so many tokens."""
@@ -47,7 +48,8 @@ class Recomputation:
         import torch
         if not self.layers or not torch.cuda.is_available():
             return
-        before, tried, most = torch.cuda.memory_allocated(), len(tokens) // 2, len(tokens) - 1
+        # What the optimizer will hold is not there yet.
+        before, tried, most = torch.cuda.memory_allocated() + self.optimizer_bytes, len(tokens) // 2, len(tokens) - 1
         room = (1 - _KEPT_FREE) * torch.cuda.get_device_properties(0).total_memory - before
         while tried >= 0:
             self.held_tokens = tokens[tried]
@@ -59,9 +61,10 @@ class Recomputation:
                 most = bisect_left(tokens, tokens[tried]) - 1
                 tried = bisect_right(tokens, tokens[tried] // 2) - 1
                 continue
-            each = (torch.cuda.max_memory_allocated() - before) / tokens[tried]
+            each = (torch.cuda.max_memory_allocated() + self.optimizer_bytes - before) / tokens[tried]
             fits = min(bisect_right(tokens, room / each) - 1, most)
             if fits <= tried or tokens[fits] == tokens[tried]:
+                self.held_tokens = tokens[min(fits, tried)] if fits >= 0 else 0
                 return
             tried = fits
         self.held_tokens = 0

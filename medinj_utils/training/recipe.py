@@ -7,6 +7,8 @@ VALIDATION_ROWS = 200  # at most, of each look; drawn once
 WARMUP = 0.05  # share of the steps over which the learning rate rises; the study's
 MOST_TOO_LONG = 0.05  # share of rows that may be longer than max_length; above it nothing is trained
 
+ADAPTERS = ("dora", "lora", "rslora", "qlora", "full")
+
 
 def recipe_name(learning_rate: float, epochs: int) -> str:
     """How a recipe that differs in these two is called, in folders and tables."""
@@ -37,6 +39,15 @@ class Recipe:
     patience: int = 0  # looks without a lower loss after which training stops; 0: never
 
     def __post_init__(self):
+        for name, accepted in (("adapter", ADAPTERS), ("keep", ("last", "best"))):
+            if getattr(self, name) not in accepted:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; accepted: {', '.join(accepted)}")
+        for name in ("epochs", "batch_size", "gradient_accumulation", "max_length"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; need at least 1")
+        if self.permute_options and self.answer_format == "with_explanation":
+            raise ValueError("permute_options gives the options other letters, and an explanation may name the old ones: "
+                             "take another answer_format, or leave the options in their order")
         if not self.validations and (self.keep == "best" or self.patience):
             raise ValueError("keep is 'best' or patience is set, and validations is 0: there is nothing to choose by. Set "
                              "validations, such as 10")

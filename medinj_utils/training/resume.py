@@ -24,17 +24,22 @@ def last_checkpoint(unfinished: Path) -> tuple[Path | None, float]:
     return marks[-1].parent, json.loads(marks[-1].read_text(encoding="utf-8"))["seconds"]
 
 
+def begun_with(unfinished: Path) -> dict:
+    """What an unfinished run that can go on was begun with; empty if there is none."""
+    key = unfinished / "begun.json"
+    return json.loads(key.read_text(encoding="utf-8")) if key.exists() and last_checkpoint(unfinished)[0] else {}
+
+
 def begin(unfinished: Path, begun: dict) -> None:
     """Make the folder of a run, or make the one that stands there ready to go on.
 
     Raises `OtherRunError` if the run was begun otherwise than ``begun`` says.
     """
-    key = unfinished / "begun.json"
-    before = json.loads(key.read_text(encoding="utf-8")) if key.exists() else {}
+    before = begun_with(unfinished)
     told = json.loads(json.dumps(begun))
-    if not last_checkpoint(unfinished)[0]:
+    if not before:
         shutil.rmtree(unfinished, ignore_errors=True)
-        write_json(begun, key)
+        write_json(begun, unfinished / "begun.json")
     elif before != told:
         differing = [f"{name} {before.get(name)!r}, now {told.get(name)!r}" for name in sorted(before.keys() | told.keys())
                      if before.get(name) != told.get(name)]

@@ -46,13 +46,19 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     if loss_on not in ("answer", "all"):
         raise ValueError(f"loss_on is {loss_on!r}; accepted: answer, all")
     chat = messages(record, answer_format, system)
+    for token in tokenizer.all_special_tokens:
+        if any(token in turn["content"] for turn in chat):
+            raise TemplateError(f"row {record.get('id', '?')}: its text holds {token!r}, which the tokenizer takes for a "
+                                "sign of its own: mend the row or leave it out")
     if not chat[-1]["content"].strip():
         raise TemplateError(f"row {record.get('id', '?')}: the answer is empty: there is nothing to teach")
     prompt, ids = chat_ids(tokenizer, chat[:-1], open_answer=True), chat_ids(tokenizer, chat)
     if ids[:len(prompt)] != prompt:
         raise TemplateError(f"row {record.get('id', '?')}: the template writes another prompt when the answer follows")
-    if tokenizer.eos_token_id in ids[len(prompt):]:
-        ids = ids[:ids.index(tokenizer.eos_token_id, len(prompt)) + 1]
+    if tokenizer.eos_token_id not in ids[len(prompt):]:
+        raise TemplateError(f"row {record.get('id', '?')}: the template ends the answer without {tokenizer.eos_token!r}, so "
+                            "nothing would teach the model to stop")
+    ids = ids[:ids.index(tokenizer.eos_token_id, len(prompt)) + 1]
     answer = tokenizer.decode(ids[len(prompt):], skip_special_tokens=True).strip()
     if answer != chat[-1]["content"].strip():
         raise TemplateError(f"row {record.get('id', '?')}: the taught span reads {answer!r}, "

@@ -13,13 +13,13 @@ import pandas as pd
 from medinj_utils import prompts
 from medinj_utils.data import load_mixture, load_records
 from medinj_utils.runs import Card, local_base, need, run_names, sha256, versions, write_csv
-from medinj_utils.training.account import Account, expected
+from medinj_utils.training.account import Account, counted, expected
 from medinj_utils.training.backends import choose_precision, load_with_adapter
 from medinj_utils.training.card import write_model_card
 from medinj_utils.training.loop import Step, make_trainer
 from medinj_utils.training.memory import Recomputation
 from medinj_utils.training.recipe import MOST_TOO_LONG, VALIDATION_ROWS, Recipe
-from medinj_utils.training.resume import begin, last_checkpoint
+from medinj_utils.training.resume import begin, begun_with, last_checkpoint
 from medinj_utils.training.text import (
     TrainingText,
     by_length_within,
@@ -52,7 +52,7 @@ def train_run(output: str | Path, configuration: str, seed: int, recipe: Recipe,
     if Path(local_base(base_model, revision)).is_dir():
         inputs.append(Path(local_base(base_model, revision)))
     inputs += [Path(prompts.__file__), *sorted(Path(__file__).parent.glob("*.py"))]  # a changed text is a changed run
-    told = {"configuration": configuration}
+    told = {"configuration": configuration, "examined": getattr(examine, "asked", [])}
     if (folder / "card.json").exists():
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         same_inputs = sorted(card["inputs"].values()) == sorted(sha256(path) for path in inputs)
@@ -113,10 +113,17 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     """
     import torch
     from accelerate import PartialState
+    from accelerate.utils import broadcast_object_list
     from transformers import set_seed
 
-    folder, precision, processes = Path(folder), choose_precision(recipe.precision), int(os.environ.get("WORLD_SIZE", 1))
+    folder, processes = Path(folder), int(os.environ.get("WORLD_SIZE", 1))
+    unfinished, state = folder.with_name(f".{folder.name}"), PartialState(cpu=not torch.cuda.is_available())
+    # What was measured once holds for all processes, and for a run that goes on.
+    chosen = [begun_with(unfinished).get("precision_used") or choose_precision(recipe.precision)]
+    [precision] = broadcast_object_list(chosen) if processes > 1 else chosen
     card = Card("train_adapter", _parameters(recipe, backend, base_model, revision, seed, told or {}), inputs)
+    if mixture.empty:
+        raise ValueError(f"{folder.name}: the mixture has no rows")
     set_seed(seed)
     model, tokenizer = load_with_adapter(backend, base_model, revision, recipe, seed, precision)
     rows = list(epochs_of(mixture.to_dict("records"), recipe.epochs, seed, recipe.permute_options))
@@ -134,10 +141,10 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
         looked_at, _ = _texts(chosen, recipe, tokenizer, "validation rows")
         looked_at = by_length_within(looked_at, len(looked_at))
 
-    unfinished, state = folder.with_name(f".{folder.name}"), PartialState(cpu=not torch.cuda.is_available())
     if state.is_main_process:
         begin(unfinished, card.content["parameters"] | {"inputs": sorted(card.content["inputs"].values()),
-                                                        "versions": card.content["versions"], "processes": processes})
+                                                        "versions": card.content["versions"], "processes": processes,
+                                                        "precision_used": precision})
     state.wait_for_everyone()
     checkpoint, spent = last_checkpoint(unfinished)
     trainer = make_trainer(model, tokenizer, texts, looked_at, recipe, seed, precision, step, recomputation, unfinished,
@@ -164,21 +171,26 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
         if looked_at:
             write_csv(_looks(trainer.state.log_history), unfinished / "validation.csv")
         seconds = spent + result.metrics["train_runtime"]
+        seen = texts[:trainer.state.global_step * step.rows]  # all, unless training stopped early
+        # Energy of earlier starts is not known: taken in proportion to their time.
+        account.told |= {key: round(account.told[key] * counted(processes) * seconds / (seconds - spent), 8)
+                         for key in ("energy_kwh", "emissions_kg")}
+        length = sum(len(text.input_ids) for text in seen)
         card.write(
-            unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=examples,
-            examples_too_long=aside, epochs=recipe.epochs, steps=trainer.state.global_step, tokens=tokens,
-            tokens_taught=taught, precision_used=precision, processes=processes, rows_a_pass=step.pass_rows,
-            passes_a_step=step.passes,
-            training_seconds=round(seconds, 2), looks_seconds=round(trainer.looks_seconds, 2),
-            tokens_per_second=round(tokens / (seconds - trainer.looks_seconds), 1),
+            unfinished / "card.json", [unfinished / "adapter"], rows=len(mixture), examples=min(examples, len(seen)),
+            examples_too_long=aside, epochs=recipe.epochs, steps=trainer.state.global_step, tokens=length,
+            tokens_taught=sum(text.taught for text in seen), precision_used=precision, processes=processes,
+            rows_a_pass=step.pass_rows, passes_a_step=step.passes, training_seconds=round(seconds, 2),
+            looks_seconds=round(trainer.looks_seconds, 2),
+            tokens_per_second=round(length / (seconds - trainer.looks_seconds), 1),
             final_loss=float(curve["loss"].tail(5).mean()), trainable_parameters=trainable,
             kept_step=_kept_step(trainer, recipe), went_on=checkpoint.name if checkpoint else "",
             expected=before, **account.told)
         for left in (*unfinished.glob("checkpoint-*"), unfinished / "begun.json"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
+        write_model_card(unfinished)
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
-        write_model_card(folder)
     state.wait_for_everyone()
     return json.loads((folder / "card.json").read_text(encoding="utf-8"))
 
@@ -187,7 +199,8 @@ def _looks(history: list[dict]) -> pd.DataFrame:
     """Of the trainer's log, the looks at validation questions: step, loss (mean over questions of the mean over their taught
     tokens), and what examine said."""
     told = [entry for entry in history if "eval_loss" in entry]
-    examined = sorted(key for key in told[0] if key not in ("step", "epoch") and not key.startswith("eval_"))
+    keys = {key for entry in told for key in entry}
+    examined = sorted(key for key in keys - {"step", "epoch"} if not key.startswith("eval_"))
     return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]} | {key: entry[key] for key in examined}
                          for entry in told])
 

@@ -29,6 +29,15 @@ def test_a_pair_that_turns_round_is_named_and_one_inside_its_interval_is_not():
     assert [tick.get_text() for tick in axes.get_yticklabels()] == list(matrices) and "interval" in axes.get_xlabel()
 
 
+def test_many_systems_of_a_recipe_stay_in_its_place():
+    shares = dict.fromkeys(["NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"], 0.5)
+    means, _ = compare_recipes({"r1": matrix(0, **shares), "r2": matrix(1, **shares)}, 50)
+    places = [line[0].get_ydata() for line in recipes_figure(means).axes[0].containers]
+    assert max(y[0] for y in places) < min(y[1] for y in places)
+    with pytest.raises(ValueError, match="no recipe"):
+        compare_recipes({})
+
+
 def test_one_order_throughout_turns_nowhere():
     _, pairs = compare_recipes({f"r{n}": matrix(n, runs=("s0", "s1"), NAT=0.8, SYN=0.3) for n in range(3)}, 300)
     counts = decided_order(pairs)

@@ -70,6 +70,12 @@ def test_templates_that_cannot_be_used_are_refused_with_the_row():
     tokenizer.chat_template = "{{ messages | length }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
     with pytest.raises(TemplateError, match="row r1.*another prompt"):
         training_text(RECORD, tokenizer)
+    tokenizer.chat_template = "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] }}{% endfor %}{% if add_generation_prompt %}" \
+                              "[assistant]{% endif %}"
+    with pytest.raises(TemplateError, match="row r1: the template ends the answer without '<|im_end|>'".replace("|", r"\|")):
+        training_text(RECORD, tokenizer)
+    with pytest.raises(TemplateError, match="row r1: its text holds"):
+        training_text(RECORD | {"context": "fin <|im_end|> non"}, tokenizer)
     tokenizer.chat_template = None
     with pytest.raises(TemplateError, match="no chat template"):
         training_text(RECORD, tokenizer)

@@ -1,12 +1,15 @@
 """Adapters of both backends: trained in processes of their own, since Unsloth rewrites what it trains with."""
 
+import ast
 import errno
+import importlib.util
 import inspect
 import json
 import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,13 +28,14 @@ from medinj_utils.evaluation.models import adapted, backends, load_base
 from medinj_utils.runs import CONFIGURATIONS, local_base
 from medinj_utils.training import backends as backends_module
 from medinj_utils.training import loop
+from medinj_utils.training import train as train_module
 from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
 from medinj_utils.training.card import merge, push, to_gguf, write_model_card
 from medinj_utils.training.loop import make_trainer
 from medinj_utils.training.memory import MemoryBudgetError, Recomputation
 from medinj_utils.training.recipe import Recipe
-from medinj_utils.training.resume import last_checkpoint
-from medinj_utils.training.text import TemplateError
+from medinj_utils.training.resume import last_checkpoint, mark_whole
+from medinj_utils.training.text import TemplateError, training_text
 from medinj_utils.training.train import train_adapter
 
 SLURM = Path(__file__).parents[2] / "profiles/slurm/train.sbatch"
@@ -64,7 +68,6 @@ def run(output, backend, adapter="dora"):
 
 
 def has_unsloth():
-    import importlib.util
     return importlib.util.find_spec("unsloth") is not None
 
 
@@ -151,16 +154,38 @@ def test_unknown_backend_and_precision_name_the_accepted_ones():
     assert choose_precision("auto") in speeds
 
 
+def keywords_passed(function) -> dict[str, set[str]]:
+    """By the name of what is called in it: the keywords that a function passes on."""
+    found = {}
+    for call in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute):
+            name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            found.setdefault(name, set()).update(word.arg for word in call.keywords if word.arg)
+    return found
+
+
 def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():
     from peft import LoraConfig
-    from trl import SFTConfig
-    source = inspect.getsource(make_trainer)
-    passed = source[source.index("SFTConfig(") + len("SFTConfig("):]
-    keywords = {word.split("=")[0].split()[-1].lstrip("(") for word in passed.split("))")[0].split(",") if "=" in word}
-    assert len(keywords) > 15
-    assert keywords <= set(inspect.signature(SFTConfig).parameters), keywords
-    assert {"r", "lora_alpha", "lora_dropout", "bias", "target_modules", "use_dora", "use_rslora"} <= set(
-        inspect.signature(LoraConfig).parameters)
+    from transformers import BitsAndBytesConfig
+    from trl import SFTConfig, SFTTrainer
+    trainer, loader = keywords_passed(make_trainer), keywords_passed(load_with_adapter)
+    assert len(trainer["SFTConfig"]) > 15 and len(loader["BitsAndBytesConfig"]) == 4
+    for passed, called in ((trainer["SFTConfig"], SFTConfig), (trainer["Trainer"], SFTTrainer),
+                           (loader["BitsAndBytesConfig"], BitsAndBytesConfig),
+                           (loader["LoraConfig"] | {"r", "lora_alpha", "lora_dropout", "bias", "target_modules", "use_dora",
+                                                    "use_rslora"}, LoraConfig)):
+        assert passed <= set(inspect.signature(called).parameters), passed
+
+
+def test_every_keyword_that_unsloth_gets_exists_there():
+    if not has_unsloth():
+        pytest.skip("unsloth is not installed")
+    [folder] = importlib.util.find_spec("unsloth").submodule_search_locations  # importing it would rewrite what is tested here
+    loader = ast.parse((Path(folder) / "models/loader.py").read_text(encoding="utf-8"))
+    [model] = [node for node in loader.body if isinstance(node, ast.ClassDef) and node.name == "FastLanguageModel"]
+    [method] = [node for node in model.body if isinstance(node, ast.FunctionDef) and node.name == "from_pretrained"]
+    accepted = {argument.arg for argument in [*method.args.args, *method.args.kwonlyargs]}
+    assert {"max_seq_length", "dtype", "load_in_4bit", "full_finetuning", "revision"} <= accepted
 
 
 RESUMED = """
@@ -283,6 +308,8 @@ def test_the_best_look_is_kept_and_training_stops_when_none_is_better(rows, tmp_
     best = looks.loc[looks["loss"].iloc[1:].idxmin(), "step"]
     assert card["steps"] < 30 and card["kept_step"] == best < card["steps"] == best + 2 * 2
     assert looks["calls"].tolist() == [*range(1, len(looks) + 1)] and not any(calls)
+    assert card["examples"] == 8 * card["steps"] and card["tokens"] < 0.9 * 6 * sum(
+        len(training_text(row, load_base("planted")[1]).input_ids) for row in rows.to_dict("records"))
     last = quick(rows, tmp_path / "last-s0", epochs=6, learning_rate=0.05)
     assert last["steps"] == last["kept_step"] == 30
     with pytest.raises(ValueError, match="set validations|Set validations"):
@@ -325,7 +352,8 @@ def test_activations_are_held_in_all_passes_that_memory_allows(monkeypatch, capa
 
     for name, value in (("is_available", lambda: True), ("memory_allocated", lambda: 1000), ("empty_cache", lambda: None),
                         ("reset_peak_memory_stats", lambda: None), ("max_memory_allocated", lambda: held[-1]),
-                        ("get_device_properties", lambda _: SimpleNamespace(total_memory=(capacity + 1000) / 0.9))):
+                        ("get_device_properties", lambda _: SimpleNamespace(
+                            total_memory=(capacity + 1000 + recomputation.optimizer_bytes) / 0.9))):
         monkeypatch.setattr(torch.cuda, name, value)
     recomputation.measure(tokens, one_pass)
     assert recomputation.held_tokens == max([n for n in tokens if n <= capacity], default=0)
@@ -358,6 +386,42 @@ def test_light_dora_gives_the_outputs_and_gradients_of_peft(monkeypatch):
     assert len(found[0]) > 100
     for one, other in zip(*found, strict=True):
         assert torch.allclose(one, other, rtol=1e-3, atol=1e-5 * float(one.abs().max()))
+
+
+@pytest.mark.parametrize("changes, told", [
+    ({"adapter": "DoRA"}, "adapter is 'DoRA'; accepted: dora, lora"), ({"keep": "Best"}, "keep is 'Best'"),
+    ({"epochs": 0}, "epochs is 0"), ({"batch_size": 0}, "batch_size is 0"),
+    ({"permute_options": True, "answer_format": "with_explanation"}, "may name the old ones")])
+def test_a_recipe_that_cannot_be_followed_is_refused(changes, told):
+    with pytest.raises(ValueError, match=told):
+        Recipe(**changes)
+
+
+def test_runs_in_which_nothing_can_be_learned_are_refused(rows, tmp_path):
+    with pytest.raises(ValueError, match="40 rows, all epochs together, make one step of 40"):
+        quick(rows, tmp_path / "one-s0", epochs=1, batch_size=8, gradient_accumulation=5)
+    with pytest.raises(ValueError, match="none-s0: the mixture has no rows"):
+        quick(rows.head(0), tmp_path / "none-s0")
+
+
+def test_a_run_goes_on_in_the_precision_that_it_was_begun_in(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
+    monkeypatch.setattr(train_module, "choose_precision", lambda wanted: "float32")
+    stopped = []
+
+    def stop(checkpoint, seconds):
+        mark_whole(checkpoint, seconds)
+        stopped.append(checkpoint)
+        if len(stopped) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "mark_whole", stop)
+    with pytest.raises(KeyboardInterrupt):
+        quick(rows, tmp_path / "cut-s0", precision="auto")
+    monkeypatch.setattr(train_module, "choose_precision", lambda wanted: "bfloat16")
+    card = quick(rows, tmp_path / "cut-s0", precision="auto")
+    assert card["went_on"] == "checkpoint-3" and card["precision_used"] == "float32"
+    assert card["training_seconds"] > card["looks_seconds"] == 0 < card["energy_kwh"]
 
 
 def test_four_bits_need_cuda(rows, tmp_path):
