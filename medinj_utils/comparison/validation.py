@@ -1,0 +1,123 @@
+"""Whether the tests and intervals of this room keep their promises: ``python -m medinj_utils.comparison.validation``.
+
+Worlds are simulated in which the truth is known: an item has a difficulty, part of it its cluster's; a system has an
+ability, each of its runs one a little off, and it is better or worse at what the items of a cluster ask; an answer is right
+if these and chance add up to more than zero. All are normal, so the mean score of a system over all items and runs that
+could be is known exactly. `validate` counts in how many worlds a test finds what isn't there, and in how many an interval
+holds the truth.
+"""
+
+import argparse
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest, norm
+
+from medinj_utils.comparison.pairs import compare_pairs
+from medinj_utils.runs import progress, write_csv
+
+
+class World(NamedTuple):
+    """How worlds of one kind are made: ``abilities`` of the systems, ``runs`` of each, and standard deviations, where an
+    item's own difficulty and chance have 1 each: ``spread`` of a system's runs, ``shared`` difficulty of a cluster, and
+    ``known``, how much better or worse a system is at a cluster."""
+
+    abilities: tuple[float, ...]
+    items: int = 200
+    cluster_size: int = 1
+    shared: float = 0.0
+    known: float = 0.0
+    runs: int = 1
+    spread: float = 0.0
+
+    def truth(self) -> np.ndarray:
+        """Each system's mean score over all items and runs that could be."""
+        return norm.cdf(np.array(self.abilities) / np.sqrt(2 + self.shared**2 + self.known**2 + self.spread**2))
+
+    def draw(self, seed: int) -> tuple[pd.DataFrame, np.ndarray | None]:
+        """Scores (items × (system, run)) and clusters of one world."""
+        rng = np.random.default_rng([seed, 7])
+        cluster = np.arange(self.items) // self.cluster_size
+        hard = rng.normal(size=self.items) + self.shared * rng.normal(size=cluster.max() + 1)[cluster]
+        scores = {}
+        for number, ability in enumerate(self.abilities):
+            easier = ability - hard + self.known * rng.normal(size=cluster.max() + 1)[cluster]
+            for run in range(self.runs):
+                scores[f"S{number}", run] = easier + self.spread * rng.normal() + rng.normal(size=self.items) > 0
+        return pd.DataFrame(scores).astype(float), cluster if self.cluster_size > 1 else None
+
+
+def first_p(pairs: pd.DataFrame, world: World) -> bool:
+    return bool(pairs["p"].iloc[0] < 0.05)
+
+
+def any_holm(pairs: pd.DataFrame, world: World) -> bool:
+    return bool((pairs["p_holm"] < 0.05).any())
+
+
+def covered(pairs: pd.DataFrame, world: World) -> bool:
+    truth = world.truth()[0] - world.truth()[1]
+    return bool(pairs["low"].iloc[0] <= truth <= pairs["high"].iloc[0])
+
+
+def called_equivalent(pairs: pd.DataFrame, world: World) -> bool:
+    return bool(pairs["equivalent"].iloc[0])
+
+
+def _at_distance(smallest: float, items: int) -> World:
+    """Two systems whose means differ by exactly the smallest effect of interest."""
+    return World((0.0, float(np.sqrt(2) * norm.ppf(0.5 + smallest))), items=items)
+
+
+_CLUSTERED = {"cluster_size": 4, "shared": 1.0, "known": 1.0}
+#: What is promised, of what worlds, what is counted, the share that is promised, and the shares that keep the promise.
+PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
+    ("McNemar, false findings", World((0.0, 0.0)), first_p, 0.05, (0.0, 0.05)),
+    ("sign flips by cluster, false findings", World((0.0, 0.0), **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
+    ("sign flips over two runs each, false findings", World((0.0, 0.0), runs=2, **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
+    ("Holm over six pairs, any false finding", World((0.0,) * 4, **_CLUSTERED), any_holm, 0.05, (0.0, 0.055)),
+    ("interval, independent items", World((0.0, 0.4)), covered, 0.95, (0.93, 0.97)),
+    ("interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
+    ("interval, clusters, five runs that differ", World((0.0, 0.4), runs=5, spread=0.15, **_CLUSTERED), covered, 0.95,
+     (0.93, 0.97)),
+    ("interval, clusters, two runs that differ", World((0.0, 0.4), runs=2, spread=0.15, **_CLUSTERED), covered, 0.95,
+     (0.93, 0.97)),
+    ("equivalence at the smallest effect, false", _at_distance(0.1, 400), called_equivalent, 0.05, (0.0, 0.06)),
+]
+
+
+def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
+    """By promise: promised and found share over so many worlds, its 95 % interval (Clopper & Pearson 1934), and whether the
+    promise is kept: "no" where the whole interval is outside what keeps it, "can't tell" where only the found share is."""
+    rows = []
+    gc.freeze()  # statsmodels collects garbage at each adjustment, and would look through all modules each time
+    for name, world, count, promised, (least, most) in PROMISES:
+        hits = 0
+        for seed in progress(range(worlds), name):
+            scores, clusters = world.draw(seed)
+            pairs = compare_pairs(scores, resamples, seed, clusters, smallest=0.1)
+            hits += count(pairs, world)
+        low, high = binomtest(hits, worlds).proportion_ci()
+        kept = "yes" if least <= hits / worlds <= most else "no" if high < least or low > most else "can't tell"
+        rows.append({"promise": name, "promised": promised, "found": hits / worlds, "low": low, "high": high, "kept": kept,
+                     "worlds": worlds})
+    return pd.DataFrame(rows)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worlds", type=int, default=1000)
+    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--to", type=Path, default=Path("book/validation.csv"))
+    chosen = parser.parse_args()
+    table = validate(chosen.worlds, chosen.resamples).round(3)
+    write_csv(table, chosen.to)
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    _main()
