@@ -65,7 +65,7 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert "[small · notebook 10 of 11] 40_compare_provenances: done in" in printed
+    assert "[small · notebook 10 of 13] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
     assert len(printed.splitlines()) < 200  # progress bars included
