@@ -61,7 +61,7 @@ PARAMETERS: dict[str, Any] = {
     "modes": Annotated[list[Literal[_MODES]], Field(min_length=1)],
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
     "mode": Literal[_MODES], "general_sources": list[str],
-    "test_sources": list[str], "resamples": _Count, "published_items": _Count,
+    "test_sources": list[str], "resamples": _Count, "published_items": Annotated[list[_Count], Field(min_length=1)],
     "power": Annotated[float, Field(gt=0, lt=1)],
     "differences": Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)],
     "too_long": Literal["set aside", "cut context"],
