@@ -30,7 +30,7 @@ def items_needed(difference: float, one_alone: float, design_effect: float = 1.0
 
 def detectable(items: int, one_alone: float, design_effect: float = 1.0, power: float = 0.8, level: float = 0.05) -> float:
     """The smallest difference that so many questions show with this power; NaN where not even the largest one shows."""
-    if items_needed(one_alone, one_alone, design_effect, power, level) > items:
+    if not one_alone or items_needed(one_alone, one_alone, design_effect, power, level) > items:
         return float("nan")
     return float(brentq(lambda d: items_needed(d, one_alone, design_effect, power, level) - items - 0.5, 1e-6, one_alone))
 
