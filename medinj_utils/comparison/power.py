@@ -56,11 +56,10 @@ def power_figure(lines: dict[str, tuple[float, float]], title: str = "") -> plt.
     """Smallest difference that is shown with 80 % power over the number of questions; by name of a line its (one_alone,
     design_effect)."""
     figure, axes = plt.subplots()
-    items = np.unique(np.logspace(2, 5, 60).astype(int))
+    items = np.unique(np.logspace(2, 5, 60).round().astype(int))
     for (name, (one_alone, effect)), dash in zip(lines.items(), ["-", "--", ":", "-."], strict=False):
         axes.plot(items, [100 * detectable(n, one_alone, effect) for n in items], dash, color="#444444", label=name)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set(xlim=(items[0], items[-1]), ylim=(0.4, 60), xscale="log", yscale="log")
     axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
     axes.set_xlabel("Test questions")
     axes.set_ylabel("Smallest difference shown\nwith 80 % power (points)")

@@ -44,6 +44,10 @@ def test_what_cannot_be_is_refused(difference, one_alone):
         items_needed(difference, one_alone)
 
 
+def test_the_figure_stands_where_no_pair_differs():
+    assert power_figure({"alike": (0.0, 1.0)}).axes[0].get_yscale() == "log"
+
+
 def test_the_figure_falls_with_more_items():
     axes = power_figure({"these runs": (0.3, 1.5), "independent": (0.3, 1.0)}, "t").axes[0]
     upper, lower = (line.get_ydata() for line in axes.lines)
