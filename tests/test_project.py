@@ -23,6 +23,7 @@ def test_notebooks_have_their_form(path):
     assert "widgets" not in notebook.metadata
     assert sum("parameters" in cell.metadata.get("tags", []) for cell in code) == 1
     assert len(notebook.cells) <= 50 and all(len(cell.source.splitlines()) <= 25 for cell in code)
+    assert not any(re.search(r"^\s+(show|labelled|browsable)\(", cell.source, re.M) for cell in code), "shows nothing"
     assert not any("local_base(base_model)" in cell.source for cell in code), "a hub id is nothing without its commit"
     opening = notebook.cells[0].source
     repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
