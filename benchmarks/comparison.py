@@ -1,9 +1,10 @@
-"""How fast the comparison room resamples: ``python benchmarks/comparison.py [--items N] [--resamples N]``.
+"""How fast the comparison room resamples: ``python benchmarks/comparison.py [--items N] [--together N]``.
 
-Eight systems with 0/1 scores on as many items as the study's test sets hold, in clusters of about three, are compared in all
-28 pairs: intervals by bootstrap and p-values by sign flips. The same is asked of ``scipy.stats.bootstrap``, pair after pair,
-over the clusters' sums; it is timed on two pairs and fewer draws, and its time taken in proportion. The last line is a JSON
-object: seconds, ratio_scipy, peak_gb, and interval_differs, the largest difference of an interval's end, in points.
+Eight systems with 0/1 scores on as many items as the study's test sets hold, in clusters of about three (``--together``),
+are compared in all 28 pairs: intervals by bootstrap and p-values by sign flips. The same intervals are asked of
+``scipy.stats.bootstrap``, pair after pair, over the clusters' sums; it is timed on two pairs and fewer draws, and its time
+taken in proportion. The last line is a JSON object: seconds, ratio_scipy, peak_gb, and interval_differs, the largest
+difference of an interval's end, in points.
 """
 
 import argparse
@@ -19,11 +20,11 @@ from medinj_utils.comparison import compare_pairs
 from medinj_utils.runs import SYSTEMS
 
 
-def simulated(items: int) -> tuple[pd.DataFrame, np.ndarray]:
+def simulated(items: int, together: int) -> tuple[pd.DataFrame, np.ndarray]:
     """Scores and clusters: an item's difficulty is partly its cluster's."""
     rng = np.random.default_rng(0)
-    cluster = np.sort(rng.integers(items // 3, size=items))
-    hard = rng.normal(size=items) + rng.normal(size=items // 3)[cluster]
+    cluster = np.arange(items) if together == 1 else np.sort(rng.integers(items // together, size=items))
+    hard = rng.normal(size=items) + rng.normal(size=items // together)[cluster]
     scores = {system: hard + rng.normal(size=items) < 0.1 * place for place, system in enumerate(SYSTEMS)}
     return pd.DataFrame(scores).astype(float), cluster
 
@@ -41,10 +42,11 @@ def by_scipy(scores: pd.DataFrame, cluster: np.ndarray, pair: tuple[str, str], r
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=27_931)
+    parser.add_argument("--together", type=int, default=3, help="mean number of items in a cluster")
     parser.add_argument("--resamples", type=int, default=10_000)
     parser.add_argument("--scipy-resamples", type=int, default=2_000)
     chosen = parser.parse_args()
-    scores, cluster = simulated(chosen.items)
+    scores, cluster = simulated(chosen.items, chosen.together)
     began = time.perf_counter()
     pairs = compare_pairs(scores, chosen.resamples, clusters=cluster).set_index(["first", "second"])
     seconds = time.perf_counter() - began
