@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
+from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.paper import EXACT_MATCH
-from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, sign_flips
 from medinj_utils.runs import SYSTEMS
 
 
@@ -84,15 +84,14 @@ def contrasts_here(claims: Claims, scores: pd.DataFrame, resamples: int = 10_000
     family = [c for c in claims.contrasts if {c.first, c.second} <= systems]
     if not family:
         return pd.DataFrame(columns=["first", "second", "estimate", "low", "high", "p", "p_adjusted"])
-    told, draws = checked(scores, clusters), bootstrap_means(scores, resamples, seed, clusters)
-    means = pd.DataFrame(told.means(), columns=told.systems)
-    changes = np.stack([means[c.first] - means[c.second] for c in family], axis=1)
-    rows = []
-    for contrast, change, p in zip(family, changes.T, sign_flips(changes, told.cluster, resamples, seed), strict=True):
-        low, high = interval(draws[contrast.first] - draws[contrast.second])
-        rows.append({"first": contrast.first, "second": contrast.second, "estimate": change.mean(), "low": low, "high": high,
-                     "p": p})
-    table = pd.DataFrame(rows)
+    pairs = compare_pairs(scores, resamples, seed, clusters).rename(columns={"difference": "estimate"})
+    turned = pairs.assign(first=pairs["second"], second=pairs["first"], estimate=-pairs["estimate"], low=-pairs["high"],
+                          high=-pairs["low"])
+    both_ways = pd.concat([pairs, turned]).set_index(["first", "second"])[["estimate", "low", "high", "p"]]
+    return _adjusted(both_ways.loc[[(c.first, c.second) for c in family]].reset_index())
+
+
+def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(p_adjusted=multipletests(table["p"], method="holm")[1])
 
 
@@ -114,8 +113,7 @@ def contrasts_published(claims: Claims, items: int, pairing: Literal["worst", "b
         rows.append({"first": contrast.first, "second": contrast.second, "estimate": a - b,
                      "low": a - b - norm.ppf(0.975) * error, "high": a - b + norm.ppf(0.975) * error,
                      "p": 2 * norm.sf(abs(a - b) / error) if error else 1.0})
-    table = pd.DataFrame(rows)
-    return table.assign(p_adjusted=multipletests(table["p"], method="holm")[1])
+    return _adjusted(pd.DataFrame(rows))
 
 
 def verdicts(claims: Claims, contrasts: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from medinj_utils.comparison.resampling import bootstrap_means, checked, interva
 
 SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
+
 def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None,
                   smallest: float = SMALLEST) -> pd.DataFrame:
     """Compare every pair of systems on the same items.

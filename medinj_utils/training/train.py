@@ -201,7 +201,7 @@ def _looks(history: list[dict]) -> pd.DataFrame:
     told = [entry for entry in history if "eval_loss" in entry]
     keys = {key for entry in told for key in entry}
     examined = sorted(key for key in keys - {"step", "epoch"} if not key.startswith("eval_"))
-    return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]} | {key: entry[key] for key in examined}
+    return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]} | {key: entry.get(key) for key in examined}
                          for entry in told])
 
 

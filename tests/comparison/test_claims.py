@@ -13,6 +13,7 @@ from medinj_utils.comparison.claims import (
     verdicts_published,
 )
 from medinj_utils.comparison.figures import claims_figure
+from medinj_utils.comparison.pairs import SMALLEST
 from medinj_utils.runs import SYSTEMS
 
 
@@ -29,6 +30,7 @@ def contrast(first, second, estimate, low, high, p=0.001):
     ([("NAT", "TRAD", -.05, -.07, -.03), ("NAT", "SYN", .2, .15, .25)], "contradicted"),
     ([("NAT", "SYN", .2, .15, .25)], "not testable here")])
 def test_the_rule_by_hand(rows, verdict):
+    assert load_claims().smallest == SMALLEST  # of claims and of pairs
     table = verdicts(load_claims(), pd.DataFrame([contrast(*row) for row in rows])).set_index("name")
     assert table.loc["native-strongest", "verdict"] == verdict
     assert table.loc["judge-correlates", ["verdict", "why"]].tolist() == ["not testable here", "open answers, rated by a physician"]
