@@ -68,7 +68,11 @@ def _parameters(recipe: Recipe, backend: str, base_model: str, revision: str, se
 
 def _texts(rows: list[dict], recipe: Recipe, tokenizer, what: str) -> tuple[list[TrainingText], int]:
     """(the texts that are short enough, how many are not)."""
-    texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system_prompt, recipe.loss_on) for row in rows]
+    made: dict[tuple, TrainingText] = {}  # a row is tokenised once, and held once, however many epochs teach it
+    for key, row in (keyed := [(tuple(map(str, row.values())), row) for row in rows]):
+        if key not in made:
+            made[key] = training_text(row, tokenizer, recipe.answer_format, recipe.system_prompt, recipe.loss_on)
+    texts = [made[key] for key, _ in keyed]
     aside = set(too_long(texts, recipe.max_length))
     kept, share = [text for i, text in enumerate(texts) if i not in aside], len(aside) / max(len(texts), 1)
     if not kept or share > MOST_TOO_LONG:
@@ -116,6 +120,9 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     from accelerate.utils import broadcast_object_list
     from transformers import set_seed
 
+    if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
+        raise ValueError("FSDP, which parts a model's weights among GPUs, is not supported: every process holds the whole base. "
+                         "Launch without it; where a GPU is too small, take adapter qlora or a smaller base")
     folder, processes = Path(folder), int(os.environ.get("WORLD_SIZE", 1))
     unfinished, state = folder.with_name(f".{folder.name}"), PartialState(cpu=not torch.cuda.is_available())
     # What was measured once holds for all processes, and for a run that goes on.

@@ -45,7 +45,7 @@ from medinj_utils.training import Recipe, start_backend
 backend = start_backend(sys.argv[1])
 from medinj_utils.training.train import train_run
 recipe = Recipe(alpha=32, dropout=0.0, epochs=2, batch_size=8, gradient_accumulation=1, learning_rate=4e-3,
-                max_length=256, gradient_checkpointing=False, permute_options=True, precision="float32",
+                max_length=256, gradient_checkpointing=False, permute_options=True, precision=sys.argv[4],
                 adapter=sys.argv[3])
 train_run(sys.argv[2], "ALL", 0, recipe, backend, "planted")
 """
@@ -60,8 +60,9 @@ def output(world, tmp_path_factory):
     return folder
 
 
-def run(output, backend, adapter="dora"):
-    made = subprocess.run([sys.executable, "-c", TRAIN, backend, str(output), adapter], capture_output=True, text=True)
+def run(output, backend, adapter="dora", precision="float32"):
+    made = subprocess.run([sys.executable, "-c", TRAIN, backend, str(output), adapter, precision],
+                          capture_output=True, text=True)
     assert made.returncode == 0, made.stderr[-3000:]
     folder = output / "runs" / "ALL-s0"
     return folder, json.loads((folder / "card.json").read_text(encoding="utf-8"))
@@ -391,6 +392,7 @@ def test_light_dora_gives_the_outputs_and_gradients_of_peft(monkeypatch):
 @pytest.mark.parametrize("changes, told", [
     ({"adapter": "DoRA"}, "adapter is 'DoRA'; accepted: dora, lora"), ({"keep": "Best"}, "keep is 'Best'"),
     ({"epochs": 0}, "epochs is 0"), ({"batch_size": 0}, "batch_size is 0"),
+    ({"adapter": "qlora", "precision": "float32"}, "precision is 'float32': set it to bfloat16"),
     ({"permute_options": True, "answer_format": "with_explanation"}, "may name the old ones")])
 def test_a_recipe_that_cannot_be_followed_is_refused(changes, told):
     with pytest.raises(ValueError, match=told):
@@ -402,6 +404,21 @@ def test_runs_in_which_nothing_can_be_learned_are_refused(rows, tmp_path):
         quick(rows, tmp_path / "one-s0", epochs=1, batch_size=8, gradient_accumulation=5)
     with pytest.raises(ValueError, match="none-s0: the mixture has no rows"):
         quick(rows.head(0), tmp_path / "none-s0")
+
+
+def test_a_row_is_tokenised_once_however_many_epochs_teach_it(rows, tmp_path, monkeypatch):
+    told, real = [], train_module.training_text
+    monkeypatch.setattr(train_module, "training_text", lambda row, *args: told.append(row["id"]) or real(row, *args))
+    quick(rows, tmp_path / "plain-s0", epochs=3)
+    assert sorted(told) == sorted(rows["id"])
+    quick(rows, tmp_path / "permuted-s0", epochs=3, permute_options=True)
+    assert len(told) > 2 * len(rows)  # with its options in another order it is another text
+
+
+def test_weights_parted_among_gpus_are_refused(rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    with pytest.raises(ValueError, match="FSDP.*Launch without it"):
+        quick(rows, tmp_path / "run-s0")
 
 
 def test_a_run_goes_on_in_the_precision_that_it_was_begun_in(rows, tmp_path, monkeypatch):
@@ -427,7 +444,7 @@ def test_a_run_goes_on_in_the_precision_that_it_was_begun_in(rows, tmp_path, mon
 def test_four_bits_need_cuda(rows, tmp_path):
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="adapter qlora .* needs CUDA"):
-            quick(rows, tmp_path / "run-s0", adapter="qlora")
+            quick(rows, tmp_path / "run-s0", adapter="qlora", precision="bfloat16")
 
 
 def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(rows, tmp_path):
@@ -567,7 +584,8 @@ def test_the_cuda_path_trains_and_answers(output, world):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
 def test_a_base_in_four_bits_is_tuned_on_cuda(output):
     pytest.importorskip("bitsandbytes", reason="bitsandbytes, which holds weights in four bits, is not installed")
-    four, whole = (pd.read_csv(run(output, "peft", adapter)[0] / "curve.csv")["loss"] for adapter in ("qlora", "lora"))
+    four, whole = (pd.read_csv(run(output, "peft", adapter, "bfloat16")[0] / "curve.csv")["loss"]
+                   for adapter in ("qlora", "lora"))
     assert four.iloc[-3:].mean() < 0.7 * four.iloc[0]
     assert four.iloc[0] == pytest.approx(whole.iloc[0], rel=0.2) != whole.iloc[0]
 
