@@ -49,8 +49,8 @@ class Recipe:
             raise ValueError("permute_options gives the options other letters, and an explanation may name the old ones: "
                              "take another answer_format, or leave the options in their order")
         if self.adapter == "qlora" and self.precision != "bfloat16":
-            raise ValueError(f"adapter qlora computes in bfloat16, and precision is {self.precision!r}: set it to bfloat16, or "
-                             "take adapter lora")
+            raise ValueError(f"adapter qlora computes in bfloat16, and precision is {self.precision!r}: set it to "
+                             "bfloat16, or take adapter lora")
         if not self.validations and (self.keep == "best" or self.patience):
             raise ValueError("keep is 'best' or patience is set, and validations is 0: there is nothing to choose by. Set "
                              "validations, such as 10")

@@ -121,8 +121,8 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
     from transformers import set_seed
 
     if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
-        raise ValueError("FSDP, which parts a model's weights among GPUs, is not supported: every process holds the whole base. "
-                         "Launch without it; where a GPU is too small, take adapter qlora or a smaller base")
+        raise ValueError("FSDP, which parts a model's weights among GPUs, is not supported: every process holds the whole "
+                         "base. Launch without it; where a GPU is too small, take adapter qlora or a smaller base")
     folder, processes = Path(folder), int(os.environ.get("WORLD_SIZE", 1))
     unfinished, state = folder.with_name(f".{folder.name}"), PartialState(cpu=not torch.cuda.is_available())
     # What was measured once holds for all processes, and for a run that goes on.
