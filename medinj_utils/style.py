@@ -36,8 +36,9 @@ def in_order(systems) -> list[str]:
     return [system for system in SYSTEMS if system in set(systems)]
 
 
-def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path):
-    """Write the label into the picture, save it as SVG and PNG in ``folder``, and return it as HTML with alt text."""
+def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path, table: str | Path = ""):
+    """Write the label into the picture, save it as SVG and PNG in ``folder``, and return it as HTML with alt text and, below
+    it, the CSV file ``table`` that it was drawn from, to download."""
     from IPython.display import HTML
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest, such as turned labels
     right = figure.axes[-1].get_position().x1
@@ -47,9 +48,12 @@ def show(figure: plt.Figure, name: str, alt: str, label: str, folder: str | Path
             figure.savefig(unfinished, format=ending, dpi=160,
                            metadata={"Date": None} if ending == "svg" else {"Software": None})
     plt.close(figure)
-    picture = base64.b64encode((Path(folder) / f"{name}.png").read_bytes()).decode()
+    picture, told = base64.b64encode((Path(folder) / f"{name}.png").read_bytes()).decode(), html.escape(label)
+    if table:
+        data = base64.b64encode(Path(table).read_bytes()).decode()
+        told += f' · <a download="{Path(table).name}" href="data:text/csv;base64,{data}">the table behind it</a>'
     return HTML(f'<figure class="medinj"><img src="data:image/png;base64,{picture}" alt="{html.escape(alt)}">'
-                f"<figcaption>{html.escape(label)}</figcaption></figure>")
+                f"<figcaption>{told}</figcaption></figure>")
 
 
 def browsable(table: pd.DataFrame, label: str, most: int = 500):

@@ -10,17 +10,22 @@ With y(S) the mean score of the system that has seen the set S of provenances (t
   the three shares add up to y(ALL) − y(BASE).
 
 All mixtures have the same budget, so "adding" a provenance also takes away half or a third of the others: the
-effects are effects of substitution at a fixed budget.
+effects are effects of substitution at a fixed budget. The seven mixtures alone are a simplex-centroid design (Scheffé 1963):
+the three pure ones, the three halves and the thirds. To that view belongs
+
+- *synergy* of a mixture: its mean score less the mean of those of its parts alone, so what mixing gives beyond the
+  average of what is mixed. Scheffé's coefficient of two parts is four times it.
 """
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, product
 from math import factorial
 
+import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, interval
-from medinj_utils.runs import SYSTEMS, seen
+from medinj_utils.comparison.resampling import bootstrap_means, checked, interval
+from medinj_utils.runs import BASE, SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")
 CELLS = {seen(system): system for system in SYSTEMS}
@@ -43,6 +48,9 @@ def _weights() -> list[tuple[str, str, dict[str, float]]]:
                 weights[CELLS[cell | {part}]] += weight
                 weights[system] -= weight
         found.append(("shapley", part, weights))
+    for system in SYSTEMS:
+        if len(parts := [part for part in _PARTS if part in seen(system)]) > 1:
+            found.append(("synergy", system, {system: 1.0} | dict.fromkeys(parts, -1 / len(parts))))
     return found
 
 
@@ -56,11 +64,12 @@ def effects_of(means: Mapping[str, float]) -> pd.DataFrame:
 
 
 def factorial_effects(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
-    """Main effects, interactions and Shapley shares of the three provenances, with 95 % bootstrap intervals.
+    """Main effects, interactions and Shapley shares of the three provenances, and the mixtures' synergy, with 95 % bootstrap
+    intervals.
 
     ``scores``: items × the eight systems (BASE, NAT, SYN, TRAD, NAT-SYN, NAT-TRAD, TRAD-SYN, ALL), or
     (system, seed) columns, as for `compare_pairs`; effects are in the unit of the scores. Returns kind (main,
-    interaction, shapley), effect, estimate, low, high. Definitions stand at the head of this module.
+    interaction, shapley, synergy), effect, estimate, low, high. Definitions stand at the head of this module.
     """
     names = scores.columns.get_level_values(0)
     means = scores.T.groupby(names).mean().mean(axis=1)
@@ -68,3 +77,79 @@ def factorial_effects(scores: pd.DataFrame, resamples: int = 10_000, seed: int =
     draws = bootstrap_means(scores, resamples, seed, clusters)
     bounds = [interval(sum(w * draws[s] for s, w in weights.items())) for _, _, weights in _weights()]
     return effects.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
+
+
+def cell_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
+    """What an interaction of two provenances is the difference of: mean scores without and with each, averaged over the
+    third. Columns: one, other, with_one, with_other, estimate, low, high (95 %)."""
+    draws, rows = bootstrap_means(scores, resamples, seed, clusters), []
+    means = scores.T.groupby(scores.columns.get_level_values(0)).mean().mean(axis=1)
+    for one, other in combinations(_PARTS, 2):
+        for with_one, with_other in product((False, True), repeat=2):
+            cells = [system for cell, system in CELLS.items() if ((one in cell), (other in cell)) == (with_one, with_other)]
+            low, high = interval(draws[cells].mean(axis=1))
+            rows.append({"one": one, "other": other, "with_one": with_one, "with_other": with_other,
+                         "estimate": means[cells].mean(), "low": low, "high": high})
+    return pd.DataFrame(rows)
+
+
+def log_odds_effects(scores: pd.DataFrame, clusters) -> pd.DataFrame:
+    """Main effects and interactions on the scale of log odds: kind, effect, estimate, low, high (95 %).
+
+    A logistic model of right and wrong answers on the three provenances, coded ± ½, fitted by generalised estimating
+    equations (Liang & Zeger 1986) with a covariance that lets answers to questions of one cluster hang together in any way.
+    ``scores`` of the eight systems are 0/1; runs are taken as they are.
+    """
+    from statsmodels.api import GEE
+    from statsmodels.genmod.families import Binomial
+    told = checked(scores, clusters)
+    if not np.isin(told.values, (0, 1)).all():
+        raise ValueError("scores other than 0 and 1 have no odds")
+    effects_of(dict.fromkeys(told.systems, 0.0))  # all eight are there
+    groups = [group for size in (1, 2, 3) for group in combinations(_PARTS, size)]
+    cells = np.array([[(part in seen(name)) - 0.5 for part in _PARTS] for name in scores.columns.get_level_values(0)])
+    # With codes of ± ½ the coefficient of a product is a difference of differences, as the interactions above are.
+    coded = np.column_stack([np.ones(len(cells)), *(
+        cells[:, [_PARTS.index(part) for part in group]].prod(axis=1) for group in groups)])
+    n = len(told.values)
+    fit = GEE(told.values.ravel(), np.tile(coded, (n, 1)), np.repeat(told.cluster, len(cells)), family=Binomial()).fit()
+    bounds = fit.conf_int()
+    return pd.DataFrame([{"kind": "main" if len(group) == 1 else "interaction", "effect": " × ".join(group),
+                          "estimate": fit.params[i], "low": bounds[i, 0], "high": bounds[i, 1]}
+                         for i, group in enumerate(groups, start=1)])
+
+
+#: Gains that are compared between native and translated test items.
+ECHOES = [("TRAD", BASE), ("NAT", BASE), ("TRAD", "NAT"), ("NAT-TRAD", "NAT")]
+
+
+def echoes(scores: pd.DataFrame, provenance: pd.Series, resamples: int = 10_000, seed: int = 0,
+           clusters=None) -> pd.DataFrame:
+    """Does training help most where the test's items are of its own provenance? By gain (first − second of `ECHOES`) the
+    mean on native and on translated items and the difference of the two (translated − native), with 95 % intervals.
+
+    ``provenance`` of each item, by the items' index. Empty where the test holds one provenance alone.
+    """
+    of = provenance.reindex(scores.index)
+    groups = ["native", "translated"]
+    if not set(groups) <= set(of):
+        return pd.DataFrame(columns=["first", "second", "on", "items", "estimate", "low", "high"])
+    # A mean over a group is a ratio of two over all items: of scores that are zero elsewhere, and of who is in the group.
+    inside = {group: (of == group).astype(float) for group in groups}
+    columns = {(group, *(name if isinstance(name, tuple) else (name, 0))): scores[name] * inside[group]
+               for group in groups for name in scores.columns}
+    wide = pd.DataFrame({(f"{group} {system}", run): column for (group, system, run), column in columns.items()}
+                        | {(group, 0): inside[group] for group in groups})
+    draws, means = bootstrap_means(wide, resamples, seed, clusters), wide.T.groupby(level=0, sort=False).mean().mean(axis=1)
+    rows = []
+    for first, second in ECHOES:
+        if {first, second} <= set(scores.columns.get_level_values(0)):
+            gains = {group: [(told[f"{group} {first}"] - told[f"{group} {second}"]) / told[group] for told in (means, draws)]
+                     for group in groups}
+            gains["translated − native"] = [b - a for a, b in zip(*gains.values(), strict=True)]
+            for on, (estimate, drawn) in gains.items():
+                low, high = interval(drawn)
+                n = int(inside.get(on, sum(inside.values())).sum())
+                rows.append({"first": first, "second": second, "on": on, "items": n, "estimate": float(estimate), "low": low,
+                             "high": high})
+    return pd.DataFrame(rows)

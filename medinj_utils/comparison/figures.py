@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from medinj_utils.runs import seen
 from medinj_utils.style import PART_COLOURS, in_order, system_colour
 
 
@@ -28,21 +29,132 @@ def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None,
     return figure
 
 
-def effects_figure(effects: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Main effects with intervals; planted ones (column ``planted``, if any) as crosses."""
-    main = effects[effects["kind"] == "main"].set_index("effect")
-    figure, axes = plt.subplots(figsize=(7.2, 2.8))
-    for place, (part, row) in enumerate(main.iterrows()):
-        axes.errorbar(row["estimate"], place, xerr=[[row["estimate"] - row["low"]], [row["high"] - row["estimate"]]],
-                      fmt="o", markersize=8, capsize=4, linewidth=2, color=PART_COLOURS[part])
-    if "planted" in main:
-        axes.scatter(main["planted"], range(len(main)), marker="x", s=70, color="black", zorder=3, label="planted")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, fontsize=10)
+def _intervals(axes, table: pd.DataFrame, places, colours, **style) -> None:
+    """Estimates with intervals (columns estimate, low, high), one a place, each in its colour."""
+    style = {"fmt": "o", "markersize": 8, "capsize": 4, "linewidth": 2} | style
+    for place, row, colour in zip(places, table.to_dict("records"), colours, strict=True):
+        axes.errorbar(row["estimate"], place, color=colour, **style,
+                      xerr=[[row["estimate"] - row["low"]], [row["high"] - row["estimate"]]])
+
+
+def _rows(axes, names, label: str) -> None:
+    """Names down the left side, from the top, and a line at zero."""
     axes.axvline(0, color="#444444", linewidth=1)
-    axes.set_yticks(range(len(main)), main.index)
-    axes.invert_yaxis()
-    axes.set_xlabel("Main effect on exact match, 95 % interval")
-    axes.set_title(title, pad=24 if "planted" in main else 10)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlabel(label)
+
+
+def effects_figure(effects: pd.DataFrame, kind: str = "main", title: str = "") -> plt.Figure:
+    """Effects of one kind with intervals; planted ones (column ``planted``, if any) as crosses."""
+    rows = effects[effects["kind"] == kind]
+    figure, axes = plt.subplots(figsize=(7.2, 1.6 + 0.4 * len(rows)))
+    _intervals(axes, rows, range(len(rows)), [PART_COLOURS.get(name) or (
+        system_colour(name) if kind == "synergy" else "#444444") for name in rows["effect"]])
+    if "planted" in rows:
+        axes.scatter(rows["planted"], range(len(rows)), marker="x", s=70, color="black", zorder=3, label="planted")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, fontsize=10)
+    _rows(axes, rows["effect"], f"{kind.capitalize()}{' effect' * (kind == 'main')}: change of exact match, 95 % interval")
+    axes.set_title(title, pad=24 if "planted" in rows else 10)
+    return figure
+
+
+def shapley_figure(effects: pd.DataFrame, title: str = "") -> plt.Figure:
+    """Each provenance's share in the gain of ALL over the base, as bars with intervals."""
+    rows = effects[effects["kind"] == "shapley"]
+    figure, axes = plt.subplots(figsize=(7.2, 2.8))
+    axes.barh(range(len(rows)), rows["estimate"], color=[PART_COLOURS[part] for part in rows["effect"]], height=0.6)
+    _intervals(axes, rows, range(len(rows)), ["black"] * len(rows), fmt="none")
+    _rows(axes, rows["effect"], "Share in the gain of ALL over the base (exact match), 95 % interval")
+    axes.set_title(title)
+    return figure
+
+
+def forest_figure(parts: pd.DataFrame, base: str = "BASE", title: str = "") -> plt.Figure:
+    """Differences to ``base`` with intervals, a panel for each part of the test. ``parts`` are those of
+    `tables.compare_parts`."""
+    names = list(dict.fromkeys(parts["part"]))
+    systems = [system for system in in_order({*parts["first"], *parts["second"]}) if system != base]
+    columns = min(3, len(names))
+    figure, panels = plt.subplots(-(-len(names) // columns), columns, sharex=True, sharey=True, squeeze=False,
+                                  figsize=(7.2, 0.9 + (1 + 0.22 * len(systems)) * -(-len(names) // columns)))
+    for axes, name in zip(panels.flat, names, strict=False):
+        rows = parts[(parts["part"] == name) & parts[["first", "second"]].eq(base).any(axis=1)]
+        sign = rows["second"].eq(base).map({True: 1, False: -1})
+        told = pd.DataFrame({"estimate": sign * rows["difference"], "low": rows["low"].where(sign > 0, -rows["high"]),
+                             "high": rows["high"].where(sign > 0, -rows["low"])})
+        told = told.set_index(rows["first"].where(sign > 0, rows["second"])).reindex(systems)
+        _intervals(axes, told, range(len(systems)), map(system_colour, systems), markersize=5, capsize=2)
+        _rows(axes, systems, "")
+        axes.set_title(name, fontsize=10)
+    for axes in panels.flat[len(names):]:
+        axes.set_visible(False)
+    figure.supxlabel(f"Difference to {base} (exact match), 95 % interval", fontsize=11)
+    figure.suptitle(title)
+    figure.tight_layout()
+    return figure
+
+
+def pairs_figure(pairs: pd.DataFrame, title: str = "") -> plt.Figure:
+    """Matrix of the differences row − column, in points; bold where Holm's adjusted p is below 5 %, ≈ where two are
+    equivalent."""
+    systems = in_order({*pairs["first"], *pairs["second"]})
+    figure, axes = plt.subplots(figsize=(7.2, 5.4))
+    most = pairs["difference"].abs().max() or 1
+    grid = pd.DataFrame(float("nan"), index=systems, columns=systems)
+    for row in pairs.to_dict("records"):
+        for a, b, sign in ((row["first"], row["second"], 1), (row["second"], row["first"], -1)):
+            grid.loc[a, b] = sign * row["difference"]
+            shade = abs(row["difference"]) / most
+            axes.text(systems.index(b), systems.index(a), f"{100 * sign * row['difference']:+.1f}{' ≈' * row['equivalent']}",
+                      ha="center", va="center", fontsize=9, color="white" if shade > 0.6 else "black",
+                      weight="bold" if row["p_holm"] < 0.05 else "normal")
+    axes.imshow(grid, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
+    axes.set_xticks(range(len(systems)), systems, rotation=30, ha="right")
+    axes.set_yticks(range(len(systems)), systems)
+    axes.grid(False)
+    axes.set_title(title)
+    return figure
+
+
+def interactions_figure(cells: pd.DataFrame, title: str = "") -> plt.Figure:
+    """For each two provenances the mean score without and with the one, in a line for without and with the other, with 95 %
+    intervals: parallel lines are gains that add up. ``cells`` are those of `factorial.cell_means`."""
+    groups = cells.groupby(["one", "other"], sort=False)
+    figure, panels = plt.subplots(1, len(groups), sharey=True, figsize=(7.2, 3.4))
+    for axes, ((one, other), rows) in zip(panels, groups, strict=True):
+        for with_other, line in rows.groupby("with_other"):
+            shift = 0.04 if with_other else -0.04
+            axes.errorbar(line["with_one"] + shift, line["estimate"], capsize=3, fmt="o-" if with_other else "o--",
+                          yerr=[line["estimate"] - line["low"], line["high"] - line["estimate"]],
+                          color=PART_COLOURS[other], label=f"{'with' if with_other else 'without'} {other}")
+        axes.set_xticks([0, 1], [f"without\n{one}", f"with\n{one}"])
+        axes.set_xlim(-0.3, 1.3)
+        axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    panels[0].set_ylabel("Exact match")
+    figure.suptitle(title)
+    figure.tight_layout()
+    return figure
+
+
+def simplex_figure(table: pd.DataFrame, title: str = "") -> plt.Figure:
+    """The seven mixtures where their shares of the three provenances put them, each with its score and interval (points).
+
+    ``table`` has the columns of ``comparison.csv``.
+    """
+    corners = dict(zip(PART_COLOURS, [(0.5, 0.87), (0.0, 0.0), (1.0, 0.0)], strict=True))
+    figure, axes = plt.subplots(figsize=(7.2, 5))
+    axes.fill(*zip(*corners.values(), strict=True), facecolor="none", edgecolor="#999999")
+    for row in table[table["system"] != "BASE"].to_dict("records"):
+        parts = [corners[part] for part in sorted(seen(row["system"]))]
+        x, y = (sum(place) / len(parts) for place in zip(*parts, strict=True))
+        axes.scatter(x, y, s=130, color=system_colour(row["system"]), zorder=3)
+        axes.annotate(f"{row['system']}\n{100 * row['exact_match']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})",
+                      (x, y), xytext=(0, 10 if y else -32), textcoords="offset points", ha="center", fontsize=10,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+    axes.set(xlim=(-0.25, 1.25), ylim=(-0.16, 1.05), aspect="equal")
+    axes.axis("off")
+    axes.set_title(title)
     return figure
 
 

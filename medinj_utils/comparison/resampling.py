@@ -6,12 +6,14 @@ the other systems'. Intervals are 95 % percentile intervals of that bootstrap (E
 Bootstrap, 1993, ch. 13). Draws depend on the seed alone, and not on how many are made at once.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+SMALL = 20  # clusters (items, where each is its own) below which a bootstrap interval is known to be too short
 _BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes
 
 
@@ -74,13 +76,20 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     # Streams of their own, also where the scores were simulated with this seed.
     rng, of_seeds = np.random.default_rng([seed, 1]), [np.random.default_rng([seed, 3, i]) for i in range(len(systems))]
     n_clusters = int(cluster.max()) + 1
+    if n_clusters < SMALL:
+        warnings.warn(f"only {n_clusters} independent {'items' if clusters is None else 'clusters'}: bootstrap intervals of "
+                      f"fewer than {SMALL} are too short", stacklevel=2)
     sums = np.zeros((n_clusters, values.shape[1] + 1))  # the last column counts the items
     np.add.at(sums, cluster, np.column_stack([values, np.ones(len(values))]))
-    draws = []
-    for n in _blocks(resamples, n_clusters):
-        picked = rng.integers(n_clusters, size=(n, n_clusters), dtype=np.int32)
-        times = np.stack([np.bincount(row, minlength=n_clusters) for row in picked])
-        totals = times @ sums
+    # Clusters with the same scores are drawn together: eight systems right or wrong on single items are 256 kinds at most.
+    kinds, held = np.unique(sums, axis=0, return_counts=True)
+    few, draws = 16 * len(kinds) < n_clusters, []
+    for n in _blocks(resamples, len(kinds) if few else n_clusters):
+        if few:
+            totals = rng.multinomial(n_clusters, held / n_clusters, size=n) @ kinds
+        else:
+            picked = rng.integers(n_clusters, size=(n, n_clusters), dtype=np.int32)
+            totals = np.stack([np.bincount(row, minlength=n_clusters) for row in picked]).astype(float) @ sums
         means = totals[:, :-1] / totals[:, -1:]
         own = [np.take_along_axis(means[:, c], one.integers(len(c), size=(n, len(c))), axis=1).mean(axis=1)
                for c, one in zip(columns, of_seeds, strict=True)]
@@ -110,7 +119,14 @@ def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10
     if not len(sums):
         return np.ones(differences.shape[1])
     rng, extreme, found = np.random.default_rng([seed, 2]), np.zeros(differences.shape[1]), np.abs(sums.sum(axis=0)) - 1e-9
-    for n in _blocks(resamples, len(sums)):
-        signs = np.where(rng.random((n, len(sums)), dtype=np.float32) < 0.5, -1.0, 1.0)
-        extreme += (np.abs(signs @ sums) >= found).sum(axis=0)
+    # Differences of one size are flipped together: how many of them are positive is binomial.
+    sizes = [np.unique(np.abs(column).round(9), return_counts=True) for column in sums.T]
+    if 16 * max(len(size) for size, _ in sizes) < len(sums):
+        for j, (size, held) in enumerate(sizes):
+            positive = rng.binomial(held, 0.5, size=(resamples, len(held)))
+            extreme[j] = (np.abs((2 * positive - held) @ size) >= found[j]).sum()
+    else:
+        for n in _blocks(resamples, len(sums)):
+            signs = np.where(rng.random((n, len(sums)), dtype=np.float32) < 0.5, -1.0, 1.0)
+            extreme += (np.abs(signs @ sums) >= found).sum(axis=0)
     return np.where(sums.any(axis=0), (extreme + 1) / (resamples + 1), 1.0)

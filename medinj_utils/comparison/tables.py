@@ -1,25 +1,65 @@
 """From scores per item to the matrices that are compared, and numbers as they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from medinj_utils.comparison.pairs import compare_pairs
+from medinj_utils.comparison.resampling import SMALL
 from medinj_utils.demo.truth import fact_of
 from medinj_utils.runs import run_parts
 
 
-def score_matrix(scores: pd.DataFrame, score: str = "exact_match") -> pd.DataFrame:
+def score_matrix(scores: pd.DataFrame, score: str = "exact_match", unequal: str = "refuse") -> pd.DataFrame:
     """Items × (system, seed) of one score, from rows of `medinj_utils.evaluation.scoring.score_answers` in one mode.
 
-    Items that were set aside for any system are left out for all, so that every column has the same items.
+    Items that were set aside for any system are left out for all, so that every column has the same items. Items that
+    some system has no row of are refused or, with ``unequal`` "intersect", left out for all too. ``attrs`` of the result
+    tells how many were left out: ``set_aside``, ``not_answered_by_all``.
     """
+    if unequal not in ("refuse", "intersect"):
+        raise ValueError(f"unequal is {unequal!r}; accepted: refuse, intersect")
+    expected = {"system", "id", "set_aside", score}
+    if missing := expected - set(scores.columns):
+        raise ValueError(f"scores have no column {', '.join(sorted(missing))}; expected: {', '.join(sorted(expected))}; "
+                         f"there are: {', '.join(map(str, scores.columns))}")
+    if (twice := scores.duplicated(["system", "id"])).any():
+        row = scores[twice].iloc[0]
+        raise ValueError(f"item {row['id']} stands twice for {row['system']}: take the answers of one mode")
     system, seed = zip(*scores["system"].map(run_parts), strict=True) if len(scores) else ((), ())
     parts = scores.assign(system=system, seed=seed)
-    aside = parts.loc[parts["set_aside"], "id"]
-    parts = parts[~parts["id"].isin(aside)]
-    if parts.empty:
+    aside = set(parts.loc[parts["set_aside"], "id"])
+    table = parts[~parts["id"].isin(aside)].pivot(index="id", columns=["system", "seed"], values=score).astype(float)
+    gaps = table.isna().any(axis=1)
+    if gaps.any() and unequal == "refuse":
+        run = table.columns[table.isna().any()][0]
+        raise ValueError(f"{gaps.sum()} of {len(table)} items have no score of some system, such as {table.index[gaps][0]} "
+                         f"of {run[0]} with seed {run[1]}: answer them, or leave them out for all (unequal = 'intersect')")
+    table = table[~gaps]
+    if table.empty:
         raise ValueError("no item was answered by all systems")
-    return parts.pivot(index="id", columns=["system", "seed"], values=score).astype(float)
+    table.attrs = {"set_aside": len(aside), "not_answered_by_all": int(gaps.sum())}
+    return table
+
+
+def compare_parts(scores: pd.DataFrame, items: pd.DataFrame, by: Sequence[str], resamples: int = 10_000,
+                  clusters: pd.Series | None = None) -> pd.DataFrame:
+    """`compare_pairs` on all items, then within each value of each column ``by`` of ``items`` (by the scores' index).
+
+    The columns of `compare_pairs` after ``part`` ("all", or "column: value") and ``items``, its number of items. p-values
+    are adjusted within a part. Parts with fewer than `SMALL` items or one cluster are left out.
+    """
+    parts = {"all": scores.index} | {f"{column}: {value}": group.index for column in by
+                                     for value, group in items.loc[scores.index].groupby(column, sort=True)}
+    found = []
+    for name, ids in parts.items():
+        own = None if clusters is None else clusters.loc[ids]
+        if name == "all" or (len(ids) >= SMALL and (own is None or own.nunique() > 1)):
+            pairs = compare_pairs(scores.loc[ids], resamples, clusters=own)
+            pairs.insert(0, "items", len(ids))
+            pairs.insert(0, "part", name)
+            found.append(pairs)
+    return pd.concat(found, ignore_index=True)
 
 
 def unread_shares(scores: pd.DataFrame) -> pd.Series:

@@ -4,8 +4,9 @@ import pytest
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from medinj_utils.comparison import compare_pairs, compare_systems, resampling
+from medinj_utils.comparison.figures import forest_figure, pairs_figure
 from medinj_utils.comparison.resampling import bootstrap_means, mcnemar, sign_flips
-from medinj_utils.comparison.tables import clusters_of, score_matrix, unread_shares
+from medinj_utils.comparison.tables import clusters_of, compare_parts, score_matrix, unread_shares
 from medinj_utils.evaluation.scoring import chance_levels
 from medinj_utils.runs import run_names, run_parts, show_p
 
@@ -168,3 +169,68 @@ def test_chance_and_clusters_of_items():
 def test_p_values_are_never_shown_as_zero_or_one():
     assert [show_p(p) for p in (0.0, 0.0004, 0.0321, 0.999, 1.0, np.nan)] == [
         "<\u00a00.001", "<\u00a00.001", "0.032", ">\u00a00.99", ">\u00a00.99", ""]
+
+
+def test_clusters_drawn_by_kind_vary_as_those_drawn_one_by_one():
+    rng = np.random.default_rng(0)
+    hard = rng.normal(size=3000)
+    single = pd.DataFrame({name: (hard + rng.normal(size=3000) < shift).astype(float)
+                           for name, shift in (("A", 0), ("B", 0.2))})
+    draws = bootstrap_means(single, 4000)  # four kinds of items
+    change = single["A"] - single["B"]
+    assert (draws["A"] - draws["B"]).mean() == pytest.approx(change.mean(), abs=1e-3)
+    assert (draws["A"] - draws["B"]).std() == pytest.approx(change.std() / np.sqrt(3000), rel=0.05)
+    noisy = single + rng.normal(size=single.shape) * 1e-9  # as many kinds as items: one by one
+    others = bootstrap_means(noisy, 4000)
+    assert (others["A"] - others["B"]).std() == pytest.approx((draws["A"] - draws["B"]).std(), rel=0.05)
+
+
+def test_signs_flipped_by_size_give_the_p_of_signs_flipped_one_by_one():
+    rng = np.random.default_rng(1)
+    change = rng.choice([-1.0, -0.5, 0, 0.5, 1], size=(900, 3), p=[0.2, 0.1, 0.35, 0.12, 0.23])
+    by_size = sign_flips(change, np.arange(900), 20_000)
+    one_by_one = sign_flips(change + rng.normal(size=change.shape) * 1e-7, np.arange(900), 20_000)
+    assert by_size == pytest.approx(one_by_one, abs=0.012)
+
+
+def test_few_clusters_are_warned_of():
+    scores = pd.DataFrame({"A": [1.0, 0, 1] * 4, "B": [0.0, 0, 1] * 4})
+    with pytest.warns(UserWarning, match="only 12 independent items"):
+        compare_pairs(scores, resamples=50)
+    with pytest.warns(UserWarning, match="only 4 independent clusters"):
+        compare_pairs(scores, resamples=50, clusters=[0, 1, 2, 3] * 3)
+
+
+def rows_of(answers: dict) -> pd.DataFrame:
+    return pd.DataFrame([{"system": system, "id": item, "set_aside": score is None, "exact_match": score}
+                         for system, scores in answers.items() for item, score in scores.items()])
+
+
+def test_items_that_not_all_have_answered_are_refused_or_left_out_and_counted():
+    rows = rows_of({"BASE": {"a": 1, "b": 0, "c": 1, "d": 0}, "NAT-s0": {"a": 0, "b": None, "c": 1}})
+    with pytest.raises(ValueError, match="1 of 3 items have no score of some system, such as d of NAT with seed 0"):
+        score_matrix(rows)
+    table = score_matrix(rows, unequal="intersect")
+    assert table.index.tolist() == ["a", "c"] and table.attrs == {"set_aside": 1, "not_answered_by_all": 1}
+    with pytest.raises(ValueError, match="unequal is 'drop'; accepted: refuse, intersect"):
+        score_matrix(rows, unequal="drop")
+    with pytest.raises(ValueError, match="no column exact; expected: exact, id, set_aside, system"):
+        score_matrix(rows, "exact")
+    with pytest.raises(ValueError, match="item a stands twice for BASE"):
+        score_matrix(pd.concat([rows, rows.head(1)]))
+
+
+def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
+    rng = np.random.default_rng(2)
+    scores = pd.DataFrame((rng.random((100, 3)) < 0.5).astype(float), columns=["BASE", "NAT", "SYN"])
+    items = pd.DataFrame({"task": ["mcqu"] * 60 + ["mcq"] * 40, "source": ["big"] * 95 + ["small"] * 5})
+    parts = compare_parts(scores, items, ["task", "source"], 200)
+    assert parts.groupby("part", sort=False)["items"].first().to_dict() == {
+        "all": 100, "task: mcq": 40, "task: mcqu": 60, "source: big": 95}
+    alone = compare_pairs(scores.head(60), 200)
+    assert np.allclose(parts[parts["part"] == "task: mcqu"]["difference"], alone["difference"])
+    figure = forest_figure(parts)
+    assert [axes.get_title() for axes in figure.axes if axes.get_visible()] == list(parts["part"].unique())
+    grid = pairs_figure(alone).axes[0]
+    shown = f"{100 * alone['difference'][0]:+.1f}"
+    assert any(text.get_text().startswith(shown) for text in grid.texts) and len(grid.texts) == 6
