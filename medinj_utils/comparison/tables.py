@@ -1,13 +1,41 @@
 """From scores per item to the matrices that are compared, and numbers as they are shown."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.resampling import SMALL
-from medinj_utils.demo.truth import fact_of
-from medinj_utils.runs import run_parts
+from medinj_utils.data import load_records
+from medinj_utils.demo.truth import fact_of, load_key
+from medinj_utils.runs import need, run_parts
+
+
+class Compared(NamedTuple):
+    """What the notebooks of this room begin with: rows of ``scores`` in one mode, without general knowledge; their
+    ``matrix`` (of `score_matrix`), its ``items`` (records by id), their ``clusters``, and a planted world's ``key``."""
+
+    scores: pd.DataFrame
+    matrix: pd.DataFrame
+    items: pd.DataFrame
+    clusters: pd.Series
+    key: dict | None
+
+
+def load_compared(output: str | Path, mode: str, general_sources: Sequence[str] = (), planted_key: str = "",
+                  unequal: str = "refuse") -> Compared:
+    """From an output tree, the answers of one mode to questions that are not of ``general_sources``."""
+    scores = pd.read_parquet(need(f"{output}/scores/items.parquet", "notebook 31_score_choices"))
+    chosen = scores[(scores["mode"] == mode) & ~scores["source"].isin(general_sources)]
+    if chosen.empty:
+        raise ValueError(f"{output}: no answer of mode {mode!r}; there are: {', '.join(scores['mode'].unique())}")
+    records = load_records(need(f"{output}/data/records.parquet", "notebook 10_read_sources"))
+    matrix = score_matrix(chosen, unequal=unequal)
+    items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").loc[matrix.index]
+    key = load_key(need(planted_key, "the profile's world")) if planted_key else None
+    return Compared(chosen, matrix, items, clusters_of(items, key), key)
 
 
 def score_matrix(scores: pd.DataFrame, score: str = "exact_match", unequal: str = "refuse") -> pd.DataFrame:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.tables import clusters_of, score_matrix
-from medinj_utils.data import build_mixture, load_mixture, load_records, read_source, save_records
+from medinj_utils.comparison.tables import load_compared
+from medinj_utils.data import build_mixture, load_mixture, read_source, save_records
 from medinj_utils.data.mixtures import remove_leaks, save_mixture
 from medinj_utils.data.overlap import find_leaks, near_duplicates
-from medinj_utils.demo.truth import load_key, planted_means
+from medinj_utils.demo.truth import planted_means
 from medinj_utils.demo.world import write_world
 from medinj_utils.runs import BASE, available_cores, progress, run_names, write_csv, write_parquet
 from medinj_utils.settings import load_profile, parameters_of
@@ -73,11 +73,9 @@ def found_in(kind: str, seed: int, folder: Path, resamples: int = 10_000) -> pd.
     pairs of tuned systems of that world."""
     comparing = _parameters(kind, "40_compare_provenances")
     folder = score_world(kind, seed, folder)
-    key, records = load_key(folder / "world/key.json"), load_records(folder / "data/records.parquet")
-    scores = pd.read_parquet(folder / "scores/items.parquet")
-    matrix = score_matrix(scores[~scores["source"].isin(comparing["general_sources"])])
-    items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").loc[matrix.index]
-    clusters, systems = clusters_of(items, key), matrix.columns.unique("system")
+    _, matrix, _, clusters, key = load_compared(folder, comparing["mode"], comparing["general_sources"],
+                                                folder / "world/key.json")
+    systems = matrix.columns.unique("system")
     pairs = compare_pairs(matrix, resamples, clusters=clusters)
     planted = planted_means(key, {name: load_mixture(folder / "mixtures", name) for name in systems if name != BASE})
     effects = factorial_effects(matrix, resamples, clusters=clusters).assign(planted=effects_of(planted)["estimate"])
