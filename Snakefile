@@ -15,8 +15,9 @@ AFTER = {
     "14_build_mixtures": ["13_audit_records"], "20_inspect_training_text": ["14_build_mixtures"],
     "21_train_adapter": ["14_build_mixtures"], "22_vary_recipe": ["21_train_adapter"],
     "30_answer_questions": ["21_train_adapter"], "31_score_choices": ["30_answer_questions"],
-    "40_compare_provenances": ["31_score_choices"], "42_count_costs": ["31_score_choices"], "43_plan_power": ["31_score_choices"],
-    "44_check_claims": ["31_score_choices"],
+    "32_ask_otherwise": ["21_train_adapter"], "40_compare_provenances": ["31_score_choices"],
+    "41_probe_answers": ["32_ask_otherwise", "31_score_choices"], "42_count_costs": ["31_score_choices"],
+    "43_plan_power": ["31_score_choices"], "44_check_claims": ["31_score_choices"],
     "45_compare_recipes": ["22_vary_recipe", "31_score_choices"], "46_separate_effects": ["40_compare_provenances"],
 }
 ROOMS = ["data", "training", "evaluation", "comparison"]

@@ -178,3 +178,21 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame, title: str = "") 
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=10)
     axes.set_title(title, pad=30)
     return figure
+
+
+def conditions_figure(means: pd.DataFrame, by: str, title: str = "") -> plt.Figure:
+    """Exact match of each system, with its 95 % interval, under each condition (column ``by``), one below the other."""
+    conditions, systems = list(dict.fromkeys(means[by])), in_order(means["system"])
+    figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.2 * len(conditions) * max(len(systems), 3)))
+    for number, system in enumerate(systems):
+        rows = means[means["system"] == system].set_index(by).loc[conditions]
+        places = [place + 0.8 / len(systems) * (number - (len(systems) - 1) / 2) for place in range(len(conditions))]
+        bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
+        axes.errorbar(rows["exact_match"], places, xerr=bars, fmt="o", markersize=5, capsize=3, label=system,
+                      color=system_colour(system))
+    axes.set_yticks(range(len(conditions)), conditions)
+    axes.invert_yaxis()
+    axes.set_xlabel("Exact match (share of items), 95 % interval")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False, fontsize=10)
+    axes.set_title(title, pad=20 + 16 * -(-len(systems) // 4))
+    return figure

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.resampling import bootstrap_means, interval
-from medinj_utils.style import in_order, system_colour
+from medinj_utils.style import in_order
 
 
 def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000,
@@ -42,20 +41,3 @@ def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
     told["undecided"] = ~(told["first_ahead"] | told["second_ahead"])
     counts = told.groupby(["first", "second"], sort=False)[["first_ahead", "second_ahead", "undecided"]].sum()
     return counts.assign(turns=(counts["first_ahead"] > 0) & (counts["second_ahead"] > 0))
-
-
-def recipes_figure(means: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Exact match of each system, with its 95 % interval, under each recipe."""
-    recipes, systems = list(dict.fromkeys(means["recipe"])), in_order(means["system"])
-    figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.3 * len(recipes) * len(systems)))
-    for number, system in enumerate(systems):
-        rows = means[means["system"] == system].set_index("recipe").loc[recipes]
-        places = [place + 0.8 / len(systems) * (number - (len(systems) - 1) / 2) for place in range(len(recipes))]
-        axes.errorbar(rows["exact_match"], places, fmt="o", capsize=3, color=system_colour(system), label=system,
-                      xerr=[rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]])
-    axes.set_yticks(range(len(recipes)), recipes)
-    axes.invert_yaxis()
-    axes.set_xlabel("Exact match (share of items), 95 % interval")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(systems), frameon=False, fontsize=10)
-    axes.set_title(title, pad=30)
-    return figure

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.recipes import compare_recipes, decided_order, recipes_figure
+from medinj_utils.comparison.figures import conditions_figure
+from medinj_utils.comparison.recipes import compare_recipes, decided_order
 
 
 def matrix(seed, runs=("s0",), **shares):
@@ -25,14 +26,14 @@ def test_a_pair_that_turns_round_is_named_and_one_inside_its_interval_is_not():
     assert (means["low"] < means["exact_match"]).all() and (means["exact_match"] < means["high"]).all()
     own = means.set_index(["recipe", "system"]).loc[("rate-0.001-epochs-2", "NAT"), "exact_match"]
     assert own == pytest.approx(matrices["rate-0.001-epochs-2"]["NAT"].to_numpy().mean())
-    axes = recipes_figure(means, "t").axes[0]
+    axes = conditions_figure(means, "recipe", "t").axes[0]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == list(matrices) and "interval" in axes.get_xlabel()
 
 
 def test_many_systems_of_a_recipe_stay_in_its_place():
     shares = dict.fromkeys(["NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"], 0.5)
     means, _ = compare_recipes({"r1": matrix(0, **shares), "r2": matrix(1, **shares)}, 50)
-    places = [line[0].get_ydata() for line in recipes_figure(means).axes[0].containers]
+    places = [line[0].get_ydata() for line in conditions_figure(means, "recipe").axes[0].containers]
     assert max(y[0] for y in places) < min(y[1] for y in places)
     with pytest.raises(ValueError, match="no recipe"):
         compare_recipes({})

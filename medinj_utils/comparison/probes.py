@@ -1,0 +1,95 @@
+"""Whether what is found among systems survives when the same questions are asked in other ways."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.comparison.resampling import bootstrap_means, interval
+from medinj_utils.evaluation.probes import AS_ASKED, ORDER
+from medinj_utils.prompts import LETTERS
+from medinj_utils.style import in_order
+
+
+def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
+                clusters: pd.Series | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(means, rankings) of the systems in each variant, by its matrix (items × (system, seed)).
+
+    Each variant is held against the questions as they are asked, over the items that both have. Means: variant, items,
+    system, exact_match, ``change`` (variant − as asked), low, high, change_low, change_high. Rankings: variant, items,
+    ``tau`` (of `kendall`, of the systems' means in the two), low, high. Intervals are 95 % bootstrap intervals that draw the
+    same items for both.
+    """
+    plain, means, rankings = matrices[AS_ASKED], [], []
+    systems = in_order(plain.columns.get_level_values(0))
+    for variant, matrix in matrices.items():
+        items = plain.index.intersection(matrix.index)
+        both = pd.concat({"before": plain.loc[items], "after": matrix.loc[items, plain.columns]}, axis=1)
+        both.columns = pd.MultiIndex.from_tuples([(f"{when} {system}", run) for when, system, run in both.columns])
+        draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items])
+        found = both.T.groupby(level=0).mean().mean(axis=1)
+        before, after = ([f"{when} {system}" for system in systems] for when in ("before", "after"))
+        for system, old, new in zip(systems, before, after, strict=True):
+            told = {"variant": variant, "items": len(items), "system": system, "exact_match": found[new],
+                    "change": found[new] - found[old]}
+            told["low"], told["high"] = interval(draws[new])
+            told["change_low"], told["change_high"] = interval(draws[new] - draws[old])
+            means.append(told)
+        if variant != AS_ASKED:
+            low, high = interval(kendall(draws[before].to_numpy(), draws[after].to_numpy()))
+            tau = kendall(found[before].to_numpy()[None], found[after].to_numpy()[None])[0]
+            rankings.append({"variant": variant, "items": len(items), "tau": tau, "low": low, "high": high})
+    return pd.DataFrame(means), pd.DataFrame(rankings)
+
+
+def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Kendall's tau (1938) of each row of two arrays (draws × systems): pairs in the same order less pairs in the other,
+    over all pairs; a tie in either counts as neither."""
+    a, b = np.triu_indices(one.shape[1], 1)
+    return (np.sign((one[:, a] - one[:, b]).round(12)) * np.sign((other[:, a] - other[:, b]).round(12))).mean(axis=1)
+
+
+def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
+    """How much hangs on the order of the options. ``scores``: rows of `score_answers` with their ``variant``, of the
+    questions as they are and in other orders.
+
+    By run (``system``): ``items`` that were asked in all orders, ``orders``, ``worst`` and ``best`` exact match of an order,
+    ``mean`` over all, and shares of items right under ``all`` orders and under ``any``.
+    """
+    chosen = scores[(scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")]
+    table = chosen.pivot(index=["system", "id"], columns="variant", values="exact_match").astype(float).dropna()
+    table, right = table.loc[list(dict.fromkeys(scores["system"]))], table.eq(1)
+    by_order = table.groupby("system", sort=False).mean()
+    return pd.DataFrame({
+        "items": table.groupby("system", sort=False).size(), "orders": table.shape[1], "worst": by_order.min(axis=1),
+        "best": by_order.max(axis=1), "mean": by_order.mean(axis=1),
+        "all": right.all(axis=1).groupby("system", sort=False).mean(),
+        "any": right.any(axis=1).groupby("system", sort=False).mean()})
+
+
+def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
+    """How often single answers name a letter and how often it is right, as shares by run (``system``) and letter: ``named``,
+    ``right``. A run without a preference names each as often as it is right. ``scores`` as for `over_orders`, with the right
+    letter as ``gold``; answers of several letters are left out."""
+    told = scores[scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)]
+    shares = {name: told.groupby("system", sort=False)[column].value_counts(normalize=True)
+              for name, column in (("named", "letters"), ("right", "gold"))}
+    return pd.DataFrame({name: table.rename_axis(["system", "letter"]) for name, table in shares.items()}).fillna(0.0)
+
+
+def sampled_answers(answers: Mapping[str, pd.DataFrame], gold: pd.Series) -> pd.DataFrame:
+    """What answers drawn from the letters' probabilities would score, from ``answers`` by run in the mode "likelihood";
+    ``gold``: the right letter by item.
+
+    By ``system``: ``items``, exact match of the ``likeliest`` letters, the mean over ``drawn`` ones (at temperature 1), and
+    ``sd``, the standard deviation of one draw of the whole test, which is that of a sum of independent draws.
+    """
+    rows = []
+    for name, table in answers.items():
+        told = table[(table["mode"] == "likelihood") & table["id"].isin(gold.index) & table["raw"].notna()]
+        right = gold.loc[told["id"]].to_list()
+        p = np.array([row[LETTERS.index(letter)] for row, letter in zip(told["probabilities"], right, strict=True)])
+        if len(p):
+            rows.append({"system": name, "items": len(p), "likeliest": (told["raw"].to_numpy() == np.array(right)).mean(),
+                         "drawn": p.mean(), "sd": np.sqrt((p * (1 - p)).sum()) / len(p)})
+    return pd.DataFrame(rows, columns=["system", "items", "likeliest", "drawn", "sd"])

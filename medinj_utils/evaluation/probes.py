@@ -1,0 +1,44 @@
+"""The same test questions asked in other ways: with their options in another order, without the question, in other words.
+
+A variant keeps the ids of the questions, so that its answers are paired with those to the questions as they are.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.training.text import permute_options
+
+AS_ASKED = "as asked"
+ORDER, BLIND = "order", "no question"
+#: Options that speak of others by their place or their letters: such questions have no other order.
+_REFERS = re.compile(r"ci-dess(us|ous)|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
+                     r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
+#: Other words around a question, and around each option, that change nothing in what is asked.
+WORDINGS = {"exam": ("Question d'examen. {}", "{}"), "please": ("{} Merci de répondre à cette question.", "{}"),
+            "options in words": ("{}", "proposition : {}")}
+
+
+def refers_to_options(options: list[str]) -> bool:
+    """Whether an option names others by their letters or their place."""
+    return any(_REFERS.search(option.strip(" .")) for option in options)
+
+
+def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """By name, the choice questions of ``items`` (records) asked in another way.
+
+    "order 1" to "order <orders>": options in another order, drawn by ``seed`` and the question's id, the right letters moved
+    with their texts; questions whose options speak of each other are not in these. "no question": options alone. The
+    `WORDINGS`: other words around the question or its options.
+    """
+    rows, found = items.to_dict("records"), {}
+    free = [row for row in rows if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
+    for number in range(1, orders + 1):
+        drawn = [permute_options(row, np.random.default_rng([seed, number, int(row["id"][:8], 16)])) for row in free]
+        found[f"{ORDER} {number}"] = pd.DataFrame(drawn, columns=items.columns)
+    found[BLIND] = items.assign(instruction="", context="")
+    for name, (question, option) in WORDINGS.items():
+        found[name] = items.assign(instruction=[question.format(text) for text in items["instruction"]],
+                                   options=[[option.format(text) for text in options] for options in items["options"]])
+    return found

@@ -1,0 +1,68 @@
+import pandas as pd
+import pytest
+
+from medinj_utils.data import read_source
+from medinj_utils.evaluation.probes import WORDINGS, refers_to_options, variants
+from medinj_utils.prompts import LETTERS, messages
+
+
+@pytest.fixture(scope="module")
+def items(world):
+    records = world["records"]
+    return records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
+
+
+def test_in_another_order_the_right_letters_move_with_their_options(items):
+    found = variants(items, 3)
+    before = items.set_index("id")
+    for number in (1, 2, 3):
+        after = found[f"order {number}"].set_index("id")
+        moved = 0
+        for name, row in after.iterrows():
+            old = before.loc[name]
+            assert sorted(row["options"]) == sorted(old["options"])
+            right, was = ({told["options"][LETTERS.index(letter)] for letter in told["answer_letters"]} for told in (row, old))
+            assert right == was
+            moved += list(row["options"]) != list(old["options"])
+        assert moved > 0.8 * len(after)  # one of 24 orders is the old one
+    assert [*found["order 1"]["options"]] != [*found["order 2"]["options"]]
+
+
+def test_orders_follow_the_seed_and_the_question_and_not_its_place(items):
+    one, turned = variants(items, 1)["order 1"], variants(items.iloc[::-1], 1)["order 1"]
+    assert one.set_index("id")["options"].map(list).sort_index().equals(turned.set_index("id")["options"].map(list).sort_index())
+    assert variants(items, 1, seed=5)["order 1"]["options"].map(list).tolist() != one["options"].map(list).tolist()
+
+
+@pytest.mark.parametrize("option, refers", [
+    ("Toutes les réponses ci-dessus", True), ("A et C", True), ("B, C et D", True), ("Les propositions A et B", True),
+    ("Aucune des réponses précédentes.", True), ("Aucune de ces réponses n'est exacte", False), ("Toux", False),
+    ("Méningocoque A et C", False), ("Toutes les femmes sont conductrices", False), ("Le stade qui précède", False)])
+def test_options_that_speak_of_others_by_letter_or_place(option, refers):
+    assert refers_to_options(["foie", option]) == refers
+
+
+def test_questions_whose_options_speak_of_each_other_keep_their_order(items):
+    told = items.head(3).copy()
+    told.iat[0, told.columns.get_loc("options")] = ["foie", "rein", "A et B", "coeur"]
+    found = variants(told, 1)
+    assert found["order 1"]["id"].tolist() == told["id"].tolist()[1:] and len(found["no question"]) == 3
+
+
+def test_without_the_question_the_options_stand_alone_and_other_words_keep_the_question(items):
+    found, row = variants(items, 0), items.iloc[0]
+    assert set(found) == {"no question", *WORDINGS}
+    blind = messages(found["no question"].iloc[0].to_dict(), with_answer=False)[0]["content"]
+    assert blind.startswith("(A) ") and row["instruction"] not in blind
+    for name in WORDINGS:
+        text = messages(found[name].iloc[0].to_dict(), with_answer=False)[0]["content"]
+        assert row["instruction"] in text and all(option in text for option in row["options"])
+        assert text != messages(row.to_dict(), with_answer=False)[0]["content"]
+        assert found[name]["answer_letters"].tolist() == items["answer_letters"].tolist()
+
+
+def test_real_questions_that_refer_to_their_options_are_few(shared_data):
+    records, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa/raw")
+    named = records[[refers_to_options(list(options)) for options in records["options"]]]
+    assert 0 < len(named) < 0.01 * len(records)
+    assert pd.Series([" ".join(options) for options in named["options"]]).str.contains("ci-dessus|précédentes").any()
