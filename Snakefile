@@ -14,11 +14,13 @@ AFTER = {
     "00_check_environment": [], "10_read_sources": [], "13_audit_records": ["10_read_sources"],
     "14_build_mixtures": ["13_audit_records"], "20_inspect_training_text": ["14_build_mixtures"],
     "21_train_adapter": ["14_build_mixtures"], "22_vary_recipe": ["21_train_adapter"],
+    "23_vary_budget": ["21_train_adapter"],
     "30_answer_questions": ["21_train_adapter"], "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"], "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"], "42_count_costs": ["31_score_choices"],
     "43_plan_power": ["31_score_choices"], "44_check_claims": ["31_score_choices"],
     "45_compare_recipes": ["22_vary_recipe", "31_score_choices"], "46_separate_effects": ["40_compare_provenances"],
+    "47_draw_learning_curves": ["23_vary_budget", "31_score_choices"],
 }
 ROOMS = ["data", "training", "evaluation", "comparison"]
 if set(AFTER) != set(notebook_names()):
@@ -27,8 +29,9 @@ if set(AFTER) != set(notebook_names()):
 
 def package_files(notebook):
     """The package's files that a notebook's result may depend on: its own room, earlier rooms, and the root;
-    all rooms for those numbered 0, which look at the whole. Two of the training room ask what they trained, too."""
-    rooms = ROOMS[:3] if notebook in ("21_train_adapter", "22_vary_recipe") else ROOMS[:int(notebook[0])] or ROOMS
+    all rooms for those numbered 0, which look at the whole. Those of the training room that train ask what they trained, too."""
+    trains = notebook in ("21_train_adapter", "22_vary_recipe", "23_vary_budget")
+    rooms = ROOMS[:3] if trains else ROOMS[:int(notebook[0])] or ROOMS
     return [str(p) for p in sorted(Path("medinj_utils").rglob("*")) if p.is_file() and "__pycache__" not in p.parts
             and p.name not in ("publish.py", "execute.py") and (p.parts[1] not in ROOMS or p.parts[1] in rooms)]
 

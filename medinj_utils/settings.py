@@ -61,6 +61,7 @@ PARAMETERS: dict[str, Any] = {
     "modes": Annotated[list[Literal[_MODES]], Field(min_length=1)],
     "answer_batch_tokens": _Count, "most_items": Annotated[int, Field(ge=0)], "max_new_tokens": _Count,
     "mode": Literal[_MODES], "general_sources": list[str], "unequal_items": Literal["refuse", "intersect"],
+    "budget_shares": list[Annotated[float, Field(gt=0, lt=1)]],
     "orders": Annotated[int, Field(ge=0, le=24)],
     "prices": dict[str, Annotated[float, Field(ge=0)]], "price_hour": Annotated[float, Field(ge=0)],
     "price_kwh": Annotated[float, Field(ge=0)],

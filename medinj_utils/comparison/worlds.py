@@ -40,9 +40,7 @@ def score_world(kind: str, seed: int, folder: Path) -> Path:
     mixing = _parameters(kind, "14_build_mixtures")
     from medinj_utils.training.backends import start_backend
     backend = start_backend(tuning["backend"])  # before anything that imports transformers
-    from medinj_utils.evaluation.answer import answer_questions
-    from medinj_utils.evaluation.models import backends
-    from medinj_utils.evaluation.scoring import score_answers
+    from medinj_utils.evaluation.score_runs import score_runs
     from medinj_utils.training.recipe import Recipe
     from medinj_utils.training.train import train_run
     write_world(folder / "world", **load_profile(PROFILES[kind]).world.model_dump() | {"seed": seed})
@@ -60,11 +58,9 @@ def score_world(kind: str, seed: int, folder: Path) -> Path:
     items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
     runs = {name: None if name == BASE else folder / "runs" / name / "adapter"
             for name in run_names(asking["systems"], asking["seeds"])}
-    scores = [score_answers(answer_questions(items, engine, folder / f"answers/{name}.parquet", asked, ["greedy"],
-                                             asking["answer_batch_tokens"], asking["max_length"]), items, name)
-              for name, engine, asked in backends(runs, asking["base_model"], "", asking["precision"],
-                                                  max_new_tokens=asking["max_new_tokens"])]
-    write_parquet(pd.concat(scores, ignore_index=True), done)
+    scores = score_runs(items, runs, folder, asking["base_model"], "", asking["precision"], ["greedy"],
+                        asking["answer_batch_tokens"], asking["max_length"], max_new_tokens=asking["max_new_tokens"])
+    write_parquet(scores, done)
     return folder
 
 

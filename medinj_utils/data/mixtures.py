@@ -159,6 +159,14 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     return records.iloc[chosen].reset_index(drop=True)
 
 
+def part_of(mixture: pd.DataFrame, share: float) -> pd.DataFrame:
+    """The first ``share`` (0 to 1) of each provenance's rows, in the mixture's order: a smaller part lies in a larger."""
+    if not 0 < share <= 1:
+        raise ValueError(f"share is {share}; need more than 0, and 1 at most")
+    place, held = (mixture.groupby("provenance")["id"].transform(what) for what in ("cumcount", "size"))
+    return mixture[place < (share * held).round()].reset_index(drop=True)
+
+
 def token_counts(records: pd.DataFrame, base_model: str, revision: str) -> pd.DataFrame:
     """Tokens of each row by a base model's tokenizer, without its chat template: of the answer's letters or text
     (``answer_tokens``), and of question and answer (``all_tokens``)."""

@@ -195,3 +195,15 @@ def test_the_card_of_a_mixture_is_one_that_the_hub_reads(training, tmp_path):
     head = yaml.safe_load(card.split("---")[1])
     assert (head["language"], head["license"], head["size_categories"]) == (["fr"], "apache-2.0", ["n<1K"])
     assert "Not a medical device" in card and "| native | mcqu | planted medicine |" in card
+
+
+def test_parts_of_a_mixture_lie_in_each_other_and_keep_its_shares(world):
+    from medinj_utils.data.mixtures import part_of
+    records = world["records"]
+    training = records[(records["split"] == "train") & (records["task"] != "oeq")]
+    mixture = build_mixture(training, "NAT-SYN", 40, 0)
+    quarter, half = part_of(mixture, 0.25), part_of(mixture, 0.5)
+    assert quarter["provenance"].value_counts().to_dict() == {"native": 5, "synthetic": 5} and len(half) == 20
+    assert set(quarter["id"]) < set(half["id"]) < set(mixture["id"]) and part_of(mixture, 1).equals(mixture)
+    with pytest.raises(ValueError, match="share is 0; need more than 0"):
+        part_of(mixture, 0)
