@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, mcnemar, sign_flips
+from medinj_utils.comparison.resampling import bca, bootstrap_means, checked, interval, mcnemar, sign_flips
 
 SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
@@ -24,7 +24,8 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     ``only_first_right`` and ``only_second_right`` (items on which one is better than the other, by their means
     over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or "sign-flip" (permutation by
     cluster, otherwise), ``q_bh`` (Benjamini & Hochberg 1995, for exploration), ``equivalent``: whether the 90 % interval
-    lies within ± ``smallest``, the smallest effect of interest, which are two one-sided tests at 5 % (Schuirmann 1987).
+    lies within ± ``smallest``, the smallest effect of interest, which are two one-sided tests at 5 % (Schuirmann 1987);
+    ``low_bca`` and ``high_bca``, the bias-corrected and accelerated interval (Efron 1987), to be held against the other.
     Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster, or a single cluster.
     """
     told = checked(scores, clusters)
@@ -42,7 +43,8 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
         rows.append({"first": systems[a], "second": systems[b], "difference": difference.mean(), "low": low,
                      "high": high, "p": p, "p_holm": np.nan, "only_first_right": better, "only_second_right": worse,
                      "test": "mcnemar" if exact else "sign-flip", "q_bh": np.nan,
-                     "equivalent": bool(np.abs(np.quantile(change, [0.05, 0.95])).max() < smallest)})
+                     "equivalent": bool(np.abs(np.quantile(change, [0.05, 0.95])).max() < smallest)}
+                    | dict(zip(("low_bca", "high_bca"), bca(change, difference, told.cluster), strict=True)))
     pairs = pd.DataFrame(rows)
     pairs["p_holm"], pairs["q_bh"] = (multipletests(pairs["p"], method=name)[1] for name in ("holm", "fdr_bh"))
     return pairs

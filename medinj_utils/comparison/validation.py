@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm
 
+from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.runs import progress, write_csv
+from medinj_utils.runs import SYSTEMS, progress, write_csv
 
 
 class World(NamedTuple):
@@ -44,10 +45,10 @@ class World(NamedTuple):
         cluster = np.arange(self.items) // self.cluster_size
         hard = rng.normal(size=self.items) + self.shared * rng.normal(size=cluster.max() + 1)[cluster]
         scores = {}
-        for number, ability in enumerate(self.abilities):
+        for system, ability in zip(SYSTEMS, self.abilities, strict=False):
             easier = ability - hard + self.known * rng.normal(size=cluster.max() + 1)[cluster]
             for run in range(self.runs):
-                scores[f"S{number}", run] = easier + self.spread * rng.normal() + rng.normal(size=self.items) > 0
+                scores[system, run] = easier + self.spread * rng.normal() + rng.normal(size=self.items) > 0
         return pd.DataFrame(scores).astype(float), cluster if self.cluster_size > 1 else None
 
 
@@ -62,6 +63,16 @@ def any_holm(pairs: pd.DataFrame, world: World) -> bool:
 def covered(pairs: pd.DataFrame, world: World) -> bool:
     truth = world.truth()[0] - world.truth()[1]
     return bool(pairs["low"].iloc[0] <= truth <= pairs["high"].iloc[0])
+
+
+def covered_bca(pairs: pd.DataFrame, world: World) -> bool:
+    truth = world.truth()[0] - world.truth()[1]
+    return bool(pairs["low_bca"].iloc[0] <= truth <= pairs["high_bca"].iloc[0])
+
+
+def covered_effect(effects: pd.DataFrame, world: World) -> bool:
+    truth = effects_of(dict(zip(SYSTEMS, world.truth(), strict=True)))["estimate"]
+    return bool(effects["low"].iloc[0] <= truth[0] <= effects["high"].iloc[0])
 
 
 def called_equivalent(pairs: pd.DataFrame, world: World) -> bool:
@@ -86,6 +97,9 @@ PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
      (0.93, 0.97)),
     ("interval, clusters, two runs that differ", World((0.0, 0.4), runs=2, spread=0.15, **_CLUSTERED), covered, 0.95,
      (0.93, 0.97)),
+    ("BCa interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered_bca, 0.95, (0.93, 0.97)),
+    ("interval of the main effect of NAT, clusters, two runs that differ",
+     World((0.0, 0.5, 0.2, 0.4, 0.6, 0.7, 0.5, 0.8), runs=2, spread=0.15, **_CLUSTERED), covered_effect, 0.95, (0.93, 0.97)),
     ("equivalence at the smallest effect, false", _at_distance(0.1, 400), called_equivalent, 0.05, (0.0, 0.06)),
 ]
 
@@ -99,8 +113,9 @@ def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
         hits = 0
         for seed in progress(range(worlds), name):
             scores, clusters = world.draw(seed)
-            pairs = compare_pairs(scores, resamples, seed, clusters, smallest=0.1)
-            hits += count(pairs, world)
+            found = factorial_effects(scores, resamples, seed, clusters) if count is covered_effect else compare_pairs(
+                scores, resamples, seed, clusters, smallest=0.1)
+            hits += count(found, world)
         low, high = binomtest(hits, worlds).proportion_ci()
         kept = "yes" if least <= hits / worlds <= most else "no" if high < least or low > most else "can't tell"
         rows.append({"promise": name, "promised": promised, "found": hits / worlds, "low": low, "high": high, "kept": kept,

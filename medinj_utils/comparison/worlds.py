@@ -93,10 +93,14 @@ def find_worlds(worlds: int, root: Path, to: Path) -> pd.DataFrame:
     os.environ["OMP_NUM_THREADS"] = "1"  # of the workers
     with ProcessPoolExecutor(available_cores(), get_context("spawn")) as pool:
         for done in progress(as_completed([pool.submit(_one_thread, *one, root) for one in asked]), "worlds", len(asked)):
-            told = [done.result()] if not to.exists() else [pd.read_csv(to), done.result()]
+            told = [done.result()] if not to.exists() else [read_worlds(to), done.result()]
             table = pd.concat(told).drop_duplicates(["kind", "world", "effect"], keep="last")
             write_csv(table.sort_values(["kind", "world"], kind="stable"), to)
-    return pd.read_csv(to)
+    return read_worlds(to)
+
+
+def read_worlds(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, keep_default_na=False)  # a null world is no missing value
 
 
 def _main() -> None:

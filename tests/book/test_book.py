@@ -42,7 +42,8 @@ def project(tmp_path_factory):
     (folder / ".venv").symlink_to(ROOT / ".venv")
     small = {
         "like": "demo", "title": "Small", "world": WORLD, "beside": [],
-        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json", "learning_rates": [0.001], "epochs_tried": [1]},
+        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json", "learning_rates": [0.001], "epochs_tried": [1],
+                   "budget_shares": [0.5]},
         "notebooks": {
             "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
                                 "texts": [{"name": "e3c", "location": "cases.jsonl"}],
@@ -50,7 +51,7 @@ def project(tmp_path_factory):
             "14_build_mixtures": {"budget": 24}, "21_train_adapter": {"epochs": 1},
             "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
                                     "shots": 1},
-            "31_score_choices": {"write_harness": True},
+            "31_score_choices": {"write_harness": True}, "32_ask_otherwise": {"orders": 1, "most_items": 20},
             "40_compare_provenances": {"null_output": "", "resamples": 500}}}
     (folder / "cases.jsonl").write_text('{"id": "1", "text": "Un homme de 50 ans."}\n', encoding="utf-8")
     (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
@@ -65,7 +66,7 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert "[small · notebook 10 of 13] 40_compare_provenances: done in" in printed
+    assert "[small · notebook 12 of 19] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
     assert len(printed.splitlines()) < 200  # progress bars included
@@ -101,7 +102,7 @@ def test_every_figure_has_alt_text_and_every_demo_result_its_label(project):
             assert len(image.get("alt", "")) > (3 if small else 15), f"{name}: {image['src'][:60]}"
     for name in ("book/index.html", *(name for name in built if name.startswith("notebooks/"))):
         assert DEMO_LABEL in " ".join(built[name].get_text().split()), name
-    assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 2
+    assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 3
 
 
 def test_colab_links_name_the_source_notebook(project):

@@ -1,12 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import bootstrap
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from medinj_utils.comparison import compare_pairs, compare_systems, resampling
 from medinj_utils.comparison.figures import forest_figure, pairs_figure
 from medinj_utils.comparison.resampling import bootstrap_means, mcnemar, sign_flips
 from medinj_utils.comparison.tables import clusters_of, compare_parts, score_matrix, unread_shares
+from medinj_utils.comparison.validation import World
 from medinj_utils.evaluation.scoring import chance_levels
 from medinj_utils.runs import run_names, run_parts, show_p
 
@@ -234,3 +236,31 @@ def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
     grid = pairs_figure(alone).axes[0]
     shown = f"{100 * alone['difference'][0]:+.1f}"
     assert any(text.get_text().startswith(shown) for text in grid.texts) and len(grid.texts) == 6
+
+
+def test_bca_is_scipys_and_differs_from_the_percentile_interval_where_scores_are_skewed():
+    rng = np.random.default_rng(3)
+    skewed = rng.exponential(size=60) ** 2
+    scores = pd.DataFrame({"A": skewed, "B": np.zeros(60)})
+    pair = compare_pairs(scores, 20_000).iloc[0]
+    ends = {method: bootstrap((skewed,), np.mean, n_resamples=20_000, method=method, rng=rng).confidence_interval
+            for method in ("BCa", "percentile")}
+    width = pair["high"] - pair["low"]
+    assert [pair["low_bca"], pair["high_bca"]] == pytest.approx(list(ends["BCa"]), abs=0.04 * width)
+    assert [pair["low"], pair["high"]] == pytest.approx(list(ends["percentile"]), abs=0.04 * width)
+    assert pair["high_bca"] > pair["high"] + 0.08 * width
+    same = compare_pairs(pd.DataFrame({"A": [1.0, 0] * 20, "B": [1.0, 0] * 20}), 100).iloc[0]
+    assert same[["low", "high", "low_bca", "high_bca", "difference"]].tolist() == [0] * 5 and same["p"] == 1
+
+
+def test_the_two_levels_agree_with_a_mixed_model():
+    from statsmodels.regression.mixed_linear_model import MixedLM
+    for seed in range(2):
+        scores, _ = World((0.0, 0.4), items=100, runs=6, spread=0.5).draw(seed)
+        long = scores.stack([0, 1], future_stack=True).rename("right").rename_axis(["item", "system", "run"]).reset_index()
+        long["run"], long["all"] = long["system"] + long["run"].astype(str), 1
+        model = MixedLM.from_formula("right ~ system", long, groups="all",
+                                     vc_formula={"item": "0 + C(item)", "run": "0 + C(run)"}).fit()
+        draws = bootstrap_means(scores, 2000)
+        assert (draws["NAT"] - draws["BASE"]).std() == pytest.approx(model.bse["system[T.NAT]"], rel=0.12)
+        assert compare_pairs(scores, 100)["difference"][0] == pytest.approx(-model.params["system[T.NAT]"])

@@ -1,0 +1,55 @@
+"""The way from files to effects in many worlds, in a very small setting."""
+
+import pandas as pd
+import pytest
+
+from medinj_utils.comparison import worlds
+from medinj_utils.comparison.worlds import find_worlds, found_in
+from medinj_utils.settings import load_profile
+
+
+def small(name):
+    profile = load_profile(name)
+    world = profile.world.model_copy(update={"substances": 6, "rows_per_fact": 3, "tests_per_fact": 2, "general_tests": 4})
+    notebooks = profile.notebooks | {"14_build_mixtures": {"budget": 24},
+                                     "21_train_adapter": profile.notebooks["21_train_adapter"] | {"epochs": 1, "batch_size": 8,
+                                                                                                "backend": "peft"}}
+    return profile.model_copy(update={"world": world, "notebooks": notebooks, "shared": profile.shared | {"seeds": [0]}})
+
+
+def test_a_world_is_gone_through_once_and_its_effects_stand_beside_the_planted_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(worlds, "load_profile", small)
+    table = found_in("planted", 3, tmp_path / "planted-3", 200)
+    assert table["effect"].tolist()[:3] == ["main NAT", "main SYN", "main TRAD"] and len(table) == 14
+    assert (table["low"] <= table["estimate"]).all() and table["planted"].notna().all()
+    assert table["smallest_p_holm"].nunique() == 1 and table["world"].unique() == [3]
+    monkeypatch.setattr(worlds, "write_world", lambda *args, **kwargs: pytest.fail("gone through again"))
+    assert found_in("planted", 3, tmp_path / "planted-3", 200).equals(table)
+
+
+def test_what_is_done_is_written_at_once_and_joined_with_what_stood_there(tmp_path, monkeypatch):
+    def found(kind, seed, root):
+        return pd.DataFrame({"kind": kind, "world": seed, "effect": ["main NAT", "main SYN"], "estimate": [0.1, 0.2]})
+
+    class Pool:
+        def __init__(self, *args):
+            self.done = []
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def submit(self, call, *args):
+            from concurrent.futures import Future
+            future = Future()
+            future.set_result(found(*args))
+            return future
+
+    monkeypatch.setattr(worlds, "ProcessPoolExecutor", Pool)
+    pd.DataFrame({"kind": ["null"], "world": [1], "effect": ["main NAT"], "estimate": [0.9]}).to_csv(
+        tmp_path / "worlds.csv", index=False)
+    table = find_worlds(2, tmp_path, tmp_path / "worlds.csv")
+    assert len(table) == 8 and table["kind"].tolist() == ["null"] * 4 + ["planted"] * 4
+    assert table["estimate"].max() == 0.2
