@@ -3,7 +3,8 @@
 For 0/1 scores of the same questions, a share ``one_alone`` of which only one of two systems answers right, the number of
 questions that shows a difference of the means with a given power is that of McNemar's test (Connor 1987), times the design
 effect: by how much the variance of the difference is larger than if questions were independent (Kish 1965). What runs with
-other seeds add is not in it; it falls with more runs, and not with more questions.
+other seeds add is not in it: that falls with more runs and not with more questions, and is planned for by
+`detectable_with_runs`.
 """
 
 from itertools import combinations
@@ -33,6 +34,28 @@ def detectable(items: int, one_alone: float, design_effect: float = 1.0, power: 
     if not one_alone or items_needed(one_alone, one_alone, design_effect, power, level) > items:
         return float("nan")
     return float(brentq(lambda d: items_needed(d, one_alone, design_effect, power, level) - items - 0.5, 1e-6, one_alone))
+
+
+def spread_of_runs(scores: pd.DataFrame) -> tuple[float, int]:
+    """(standard deviation of a system's mean score from one seed to another on the same items, pooled over the systems; how
+    many runs beyond the first of each it rests on). NaN where no system has two runs. ``scores`` as for `discordance`."""
+    told = checked(scores)
+    means = [told.values[:, column].mean(axis=0) for column in told.columns]
+    freedom = sum(len(own) - 1 for own in means)
+    squares = sum(((own - own.mean()) ** 2).sum() for own in means)
+    return (float(np.sqrt(squares / freedom)), freedom) if freedom else (float("nan"), 0)
+
+
+def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int, design_effect: float = 1.0,
+                         power: float = 0.8, level: float = 0.05) -> float:
+    """The smallest difference that ``runs`` of each system on so many questions show with this power, by the normal
+    approximation: the variance of the difference is that of the questions and, twice, ``spread``² over the runs."""
+    reach = norm.isf(level / 2) + norm.ppf(power)
+
+    def short(d: float) -> float:
+        return reach * np.sqrt(design_effect * max(one_alone - d**2, 0) / items + 2 * spread**2 / runs) - d
+
+    return float(brentq(short, 0, 1)) if short(1) < 0 < one_alone else float("nan")
 
 
 def discordance(scores: pd.DataFrame, clusters=None) -> pd.DataFrame:

@@ -4,8 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.power import detectable, discordance, items_needed, power_figure
+from medinj_utils.comparison.power import (
+    detectable,
+    detectable_with_runs,
+    discordance,
+    items_needed,
+    power_figure,
+    spread_of_runs,
+)
 from medinj_utils.comparison.resampling import mcnemar
+from medinj_utils.comparison.validation import World
 
 
 @pytest.mark.parametrize("difference, one_alone", [(0.05, 0.2), (0.1, 0.3), (0.04, 0.4)])
@@ -52,3 +60,33 @@ def test_the_figure_falls_with_more_items():
     axes = power_figure({"these runs": (0.3, 1.5), "independent": (0.3, 1.0)}, "t").axes[0]
     upper, lower = (line.get_ydata() for line in axes.lines)
     assert (np.diff(lower[~np.isnan(lower)]) < 0).all() and np.nanmin(upper - lower) > 0
+
+
+def test_the_spread_of_runs_is_that_of_their_means():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({(name, run): (rng.random(500) < 0.5).astype(float) for name in ("A", "B") for run in range(3)})
+    spread, freedom = spread_of_runs(table)
+    assert freedom == 4
+    assert spread == pytest.approx(np.sqrt((table["A"].mean().var() + table["B"].mean().var()) / 2))
+    alone, none = spread_of_runs(table.xs(0, axis=1, level=1))
+    assert np.isnan(alone) and none == 0
+
+
+def test_the_difference_that_runs_and_questions_show_is_shown_as_often_as_promised():
+    items, runs, power = 400, 4, 0.8
+    world = World((0.0, 0.35), items=items, runs=runs, spread=0.3)
+    studies = []
+    for seed in range(300):
+        scores, _ = world.draw(seed)
+        means = scores.T.groupby(level=0).mean()
+        studies.append(((means.loc["NAT"] - means.loc["BASE"]).mean(), (means.loc["NAT"] - means.loc["BASE"]).var(),
+                        spread_of_runs(scores)[0]))
+    found, by_item, spreads = (np.array(column) for column in zip(*studies, strict=True))
+    spread = np.sqrt((spreads**2).mean())
+    # The variance of an item's mean difference stands for the share that one system alone answers right.
+    smallest = detectable_with_runs(items, by_item.mean() + found.mean() ** 2, spread, runs, power=power)
+    error = np.sqrt(by_item.mean() / items + 2 * spread**2 / runs)
+    shown = np.mean(np.abs(found - found.mean() + smallest) > 1.96 * error)
+    assert shown == pytest.approx(power, abs=0.06)
+    assert smallest < detectable_with_runs(items, 0.4, spread, 1) and np.isnan(detectable_with_runs(items, 0.0, spread, runs))
+    assert detectable_with_runs(10**7, 0.3, spread, 2) > spread  # no number of questions makes up for few runs

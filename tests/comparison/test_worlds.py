@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison import worlds
-from medinj_utils.comparison.worlds import find_worlds, found_in
+from medinj_utils.comparison.worlds import find_worlds, found_in, summarise_worlds
 from medinj_utils.settings import load_profile
 
 
@@ -53,3 +53,14 @@ def test_what_is_done_is_written_at_once_and_joined_with_what_stood_there(tmp_pa
     table = find_worlds(2, tmp_path, tmp_path / "worlds.csv")
     assert len(table) == 8 and table["kind"].tolist() == ["null"] * 4 + ["planted"] * 4
     assert table["estimate"].max() == 0.2
+
+
+def test_the_summary_counts_intervals_that_hold_and_false_findings():
+    table = pd.DataFrame([{"kind": kind, "world": world, "effect": effect, "estimate": 0.1, "low": 0.0, "high": 0.2,
+                           "planted": 0.15 if world < 3 else 0.3, "smallest_p_holm": 0.01 if world == 1 else 0.6}
+                          for kind in ("planted", "null") for world in (1, 2, 3, 4) for effect in ("main NAT", "shapley NAT")])
+    told = summarise_worlds(table).set_index(["worlds", "what"])
+    row = told.loc[("planted", "main NAT: planted effect in its interval")]
+    assert (row["of"], row["found"], row["share"], row["planted, mean"]) == (4, 2, 0.5, 0.225)
+    false = told.loc[("null", "any pair of tuned systems told apart")]
+    assert (false["of"], false["found"]) == (4, 1) and false["low"] < 0.25 < false["high"] and len(told) == 3
