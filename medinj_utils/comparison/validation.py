@@ -85,11 +85,14 @@ def _at_distance(smallest: float, items: int) -> World:
 
 
 _CLUSTERED = {"cluster_size": 4, "shared": 1.0, "known": 1.0}
-#: What is promised, of what worlds, what is counted, the share that is promised, and the shares that keep the promise.
+#: What is promised, of what worlds, what is counted, the share that is promised, and the shares that keep the promise. What
+#: begins with "limit" is known not to hold: it is shown, by how much.
 PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
     ("McNemar, false findings", World((0.0, 0.0)), first_p, 0.05, (0.0, 0.05)),
     ("sign flips by cluster, false findings", World((0.0, 0.0), **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
     ("sign flips over two runs each, false findings", World((0.0, 0.0), runs=2, **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
+    ("sign flips and bootstrap, two runs that differ, false findings", World((0.0, 0.0), runs=2, spread=0.15, **_CLUSTERED),
+     first_p, 0.05, (0.0, 0.06)),
     ("Holm over six pairs, any false finding", World((0.0,) * 4, **_CLUSTERED), any_holm, 0.05, (0.0, 0.055)),
     ("interval, independent items", World((0.0, 0.4)), covered, 0.95, (0.93, 0.97)),
     ("interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
@@ -100,6 +103,12 @@ PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
     ("BCa interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered_bca, 0.95, (0.93, 0.97)),
     ("interval of the main effect of NAT, clusters, two runs that differ",
      World((0.0, 0.5, 0.2, 0.4, 0.6, 0.7, 0.5, 0.8), runs=2, spread=0.15, **_CLUSTERED), covered_effect, 0.95, (0.93, 0.97)),
+    ("limit: one run each, where others would differ, false findings", World((0.0, 0.0), spread=0.15, **_CLUSTERED),
+     first_p, 0.05, (0.0, 0.05)),
+    ("limit: two runs each that differ much, false findings", World((0.0, 0.0), runs=2, spread=0.4, **_CLUSTERED),
+     first_p, 0.05, (0.0, 0.05)),
+    ("limit: five runs each that differ much, false findings", World((0.0, 0.0), runs=5, spread=0.4, **_CLUSTERED),
+     first_p, 0.05, (0.0, 0.05)),
     ("equivalence at the smallest effect, false", _at_distance(0.1, 400), called_equivalent, 0.05, (0.0, 0.06)),
 ]
 

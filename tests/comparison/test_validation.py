@@ -15,8 +15,16 @@ def table():
     return validate(150, 300).set_index("promise")
 
 
+def test_runs_that_differ_make_fewer_false_findings_than_tests_that_take_them_as_they_are(monkeypatch):
+    monkeypatch.setattr(validation, "PROMISES", [row for row in PROMISES if row[0].startswith("limit: five")])
+    with_runs = validate(150, 300)["found"][0]
+    monkeypatch.setattr(pairs_module, "two_sided", lambda draws: 0.0)
+    assert with_runs < 0.11 < 0.13 < validate(150, 300)["found"][0]
+
+
 def test_no_promise_is_broken(table):
-    assert len(table) == len(PROMISES) and (table["kept"] != "no").all(), table.to_string()
+    limit = table.index.str.startswith("limit")
+    assert len(table) == len(PROMISES) and (table["kept"] != "no")[~limit].all(), table.to_string()
     assert (table["low"] <= table["found"]).all() and (table["found"] <= table["high"]).all()
 
 
