@@ -58,13 +58,12 @@ def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     """
     chosen = scores[(scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")]
     table = chosen.pivot(index=["system", "id"], columns="variant", values="exact_match").astype(float).dropna()
-    table, right = table.loc[list(dict.fromkeys(scores["system"]))], table.eq(1)
-    by_order = table.groupby("system", sort=False).mean()
-    return pd.DataFrame({
-        "items": table.groupby("system", sort=False).size(), "orders": table.shape[1], "worst": by_order.min(axis=1),
+    right, by_order = table.eq(1), table.groupby("system").mean()
+    told = pd.DataFrame({
+        "items": table.groupby("system").size(), "orders": table.shape[1], "worst": by_order.min(axis=1),
         "best": by_order.max(axis=1), "mean": by_order.mean(axis=1),
-        "all": right.all(axis=1).groupby("system", sort=False).mean(),
-        "any": right.any(axis=1).groupby("system", sort=False).mean()})
+        "all": right.all(axis=1).groupby("system").mean(), "any": right.any(axis=1).groupby("system").mean()})
+    return told.loc[[name for name in dict.fromkeys(scores["system"]) if name in told.index]]
 
 
 def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
