@@ -81,6 +81,7 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
                       f"fewer than {SMALL} are too short", stacklevel=2)
     sums = np.zeros((n_clusters, values.shape[1] + 1))  # the last column counts the items
     np.add.at(sums, cluster, np.column_stack([values, np.ones(len(values))]))
+    spreads = [_seed_spread(values[:, c], cluster) for c in columns]
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items are 256 kinds at most.
     kinds, held = np.unique(sums, axis=0, return_counts=True)
     few, draws = 16 * len(kinds) < n_clusters, []
@@ -91,17 +92,35 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
             picked = rng.integers(n_clusters, size=(n, n_clusters), dtype=np.int32)
             totals = np.stack([np.bincount(row, minlength=n_clusters) for row in picked]).astype(float) @ sums
         means = totals[:, :-1] / totals[:, -1:]
-        draws.append(np.stack([_seeds_drawn(means[:, c], one) for c, one in zip(columns, of_seeds, strict=True)], axis=1))
+        draws.append(np.stack([_seeds_drawn(means[:, c], spread, one) for c, spread, one in zip(
+            columns, spreads, of_seeds, strict=True)], axis=1))
     return pd.DataFrame(np.concatenate(draws), columns=systems)
 
 
-def _seeds_drawn(means: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Means over seeds drawn anew in each row of ``means`` (draws × seeds). Drawn from k seeds their variance is too small,
-    by the factor (k − 1)/k on average, a half with two: this is made up for (Davison & Hinkley 1997, ch. 2)."""
+def _seed_spread(values: np.ndarray, cluster: np.ndarray) -> float:
+    """By how much the deviations of drawn seeds' means from the mean over all have to be stretched, for one system's
+    ``values`` (items × seeds).
+
+    Drawn from k seeds they vary too little, by the factor (k − 1)/k on average (Davison & Hinkley 1997, ch. 2). And of the
+    variance between the runs' means a part is chance on single items, which the items' level holds already: the interaction
+    of items and runs in an analysis of variance, by cluster. What is left is the runs' own."""
+    k, means = values.shape[1], values.mean(axis=0)
+    if k < 2 or not means.var():
+        return 0.0
+    apart = values - means
+    apart -= apart.mean(axis=1, keepdims=True)
+    sums = np.zeros((int(cluster.max()) + 1, k))
+    np.add.at(sums, cluster, apart)
+    chance = (sums**2).sum() / (k - 1) / len(values) ** 2
+    return float(np.sqrt(k / (k - 1) * max(0.0, 1 - chance / means.var(ddof=1))))
+
+
+def _seeds_drawn(means: np.ndarray, spread: float, rng: np.random.Generator) -> np.ndarray:
+    """Means over seeds drawn anew in each row of ``means`` (draws × seeds)."""
     n, k = means.shape
     centre = means.mean(axis=1)
     drawn = np.take_along_axis(means, rng.integers(k, size=(n, k)), axis=1).mean(axis=1)
-    return centre + np.sqrt(k / max(k - 1, 1)) * (drawn - centre)
+    return centre + spread * (drawn - centre)
 
 
 def two_sided(draws: np.ndarray | pd.Series) -> float:
