@@ -7,7 +7,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE = snakemake --cores all --quiet rules host reason --rerun-triggers mtime params input --config profile=$(PROFILE) data='$(DATA)' base='$(BASE)'
 
-.PHONY: book test validate figures smollm2 lint clean check-profile check-gpu
+.PHONY: book test validate worlds figures smollm2 lint clean check-profile check-gpu
 
 ifeq ($(PROFILE),smollm2)
 book: smollm2
@@ -35,6 +35,9 @@ outputs/models/smollm2/model.safetensors: $(VENV)/installed requirements-smollm2
 
 validate: $(VENV)/installed  ## simulate the promises of tests and intervals anew, for the book's page on them
 	@python -m medinj_utils.comparison.validation
+
+worlds: $(VENV)/installed  ## go the whole way in many worlds, for the same page: hours; goes on where it stopped
+	@python -m medinj_utils.comparison.worlds
 
 lint: $(VENV)/installed
 	ruff check . && lint-imports

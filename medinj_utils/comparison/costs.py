@@ -43,8 +43,8 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
     if unknown or missing:
         raise ValueError(f"prices are of {', '.join(sorted(prices)) or 'nothing'}; need one of each of "
                          f"{', '.join(PROVENANCES)}, in euros a question")
-    if wrong := [name for name, price in (*prices.items(), ("hour", hour), ("kwh", kwh)) if price < 0]:
-        raise ValueError(f"the price of {wrong[0]} is below zero")
+    if wrong := [name for name, price in (*prices.items(), ("hour", hour), ("kwh", kwh)) if not price >= 0]:
+        raise ValueError(f"the price of {wrong[0]} is below zero or no number")
     return sum(costs[name] * price for name, price in prices.items()) + costs["hours"] * hour + costs["kwh"] * kwh
 
 
@@ -73,6 +73,8 @@ def break_even(means: pd.Series, draws: pd.DataFrame, costs: pd.DataFrame, first
     questions. Returns estimate, low and high (95 %) in euros a question, and ``why`` it can't be told: where the gain of
     ``second`` isn't surely above zero, no price makes them even. A price below zero means that ``first`` never is.
     """
+    if missing := {first, second, BASE} - set(means.index):
+        raise ValueError(f"no system {', '.join(sorted(missing))}; there are: {', '.join(means.index)}")
     gains = [told[first] - told[BASE] for told in (means, draws)], [told[second] - told[BASE] for told in (means, draws)]
     if interval(gains[1][1])[0] <= 0:
         return {"estimate": np.nan, "low": np.nan, "high": np.nan,

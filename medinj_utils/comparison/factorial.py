@@ -106,6 +106,8 @@ def log_odds_effects(scores: pd.DataFrame, clusters) -> pd.DataFrame:
     if not np.isin(told.values, (0, 1)).all():
         raise ValueError("scores other than 0 and 1 have no odds")
     effects_of(dict.fromkeys(told.systems, 0.0))  # all eight are there
+    if sure := [name for name, share in zip(told.systems, told.means().mean(axis=0), strict=True) if share in (0, 1)]:
+        raise ValueError(f"{sure[0]} answers all items right, or all wrong: its odds are not finite")
     groups = [group for size in (1, 2, 3) for group in combinations(_PARTS, size)]
     cells = np.array([[(part in seen(name)) - 0.5 for part in _PARTS] for name in scores.columns.get_level_values(0)])
     # With codes of ± ½ the coefficient of a product is a difference of differences, as the interactions above are.
@@ -140,7 +142,9 @@ def echoes(scores: pd.DataFrame, provenance: pd.Series, resamples: int = 10_000,
                for group in groups for name in scores.columns}
     wide = pd.DataFrame({(f"{group} {system}", run): column for (group, system, run), column in columns.items()}
                         | {(group, 0): inside[group] for group in groups})
-    draws, means = bootstrap_means(wide, resamples, seed, clusters), wide.T.groupby(level=0, sort=False).mean().mean(axis=1)
+    runs = {f"{group} {name}": name for group in groups for name in scores.columns.get_level_values(0)}
+    draws = bootstrap_means(wide, resamples, seed, clusters, runs)
+    means = wide.T.groupby(level=0, sort=False).mean().mean(axis=1)
     rows = []
     for first, second in ECHOES:
         if {first, second} <= set(scores.columns.get_level_values(0)):

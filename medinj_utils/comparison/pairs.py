@@ -1,5 +1,6 @@
 """Paired comparison of systems that answered the same items; how it is resampled stands in `resampling`."""
 
+import warnings
 from itertools import combinations
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from medinj_utils.comparison.resampling import bca, bootstrap_means, checked, interval, mcnemar, sign_flips, two_sided
+from medinj_utils.runs import BASE
 
 SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
@@ -28,27 +30,40 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     whether the 90 % interval lies within ± ``smallest``, the smallest effect of interest, which are two one-sided tests at
     5 % (Schuirmann 1987);
     ``low_bca`` and ``high_bca``, the bias-corrected and accelerated interval (Efron 1987), to be held against the other.
+    Where no item tells two systems apart, the interval is what so many items leave possible.
     Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster, or a single cluster.
     """
     told = checked(scores, clusters)
     draws, means, systems = bootstrap_means(scores, resamples, seed, clusters), told.means(), told.systems
+    fewest = {len(column) for name, column in zip(systems, told.columns, strict=True) if name != BASE}
+    if len(fewest) > 1:
+        warnings.warn(f"systems have between {min(fewest)} and {max(fewest)} runs: of one with a single run it isn't known "
+                      "how others would differ", stacklevel=2)
     exact, of = clusters is None and np.isin(means, (0, 1)).all(), list(combinations(range(len(systems)), 2))
     differences = np.stack([means[:, a] - means[:, b] for a, b in of], axis=1)
     flipped = None if exact else sign_flips(differences, told.cluster, resamples, seed)
+    counted = 2 if max(map(len, told.columns)) > 1 else 1 - exact  # draws that the smallest p-value stands for
+    if counted * len(of) / (resamples + 1) > 0.05:
+        warnings.warn(f"with {resamples} resamples no p-value is small enough to stand after Holm's adjustment over "
+                      f"{len(of)} pairs: take at least {40 * len(of)}", stacklevel=2)
+    # The largest difference of a mean that items like these, none of which shows any, leave possible: 1 − (1 − d)ⁿ = level.
+    unseen = -np.log([0.025, 0.05]) / (told.cluster.max() + 1) * max(np.ptp(told.values), 1.0)
     rows = []
     for number, (a, b) in enumerate(of):
         difference = differences[:, number]
         better, worse = int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
         change = draws[systems[a]] - draws[systems[b]]
-        low, high = interval(change)
+        (low, high), corrected = interval(change), bca(change, difference, told.cluster)
+        if not better + worse:
+            low, high = corrected = -unseen[0], unseen[0]
         p = mcnemar(better, worse) if exact else float(flipped[number])
         several = max(len(told.columns[a]), len(told.columns[b])) > 1
         p = max(p, two_sided(change)) if several else p
         rows.append({"first": systems[a], "second": systems[b], "difference": difference.mean(), "low": low,
                      "high": high, "p": p, "p_holm": np.nan, "only_first_right": better, "only_second_right": worse,
                      "test": ("mcnemar" if exact else "sign-flip") + ", runs" * several, "q_bh": np.nan,
-                     "equivalent": bool(np.abs(np.quantile(change, [0.05, 0.95])).max() < smallest)}
-                    | dict(zip(("low_bca", "high_bca"), bca(change, difference, told.cluster), strict=True)))
+                     "equivalent": bool(max(unseen[1], *np.abs(np.quantile(change, [0.05, 0.95]))) < smallest),
+                     "low_bca": corrected[0], "high_bca": corrected[1]})
     pairs = pd.DataFrame(rows)
     pairs["p_holm"], pairs["q_bh"] = (multipletests(pairs["p"], method=name)[1] for name in ("holm", "fdr_bh"))
     return pairs

@@ -7,7 +7,7 @@ other seeds add is not in it: that falls with more runs and not with more questi
 `detectable_with_runs`.
 """
 
-from itertools import combinations
+from itertools import combinations, product
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from medinj_utils.comparison.resampling import checked
+from medinj_utils.comparison.resampling import checked, variance_of_runs
 
 
 def items_needed(difference: float, one_alone: float, design_effect: float = 1.0, power: float = 0.8,
@@ -36,20 +36,22 @@ def detectable(items: int, one_alone: float, design_effect: float = 1.0, power: 
     return float(brentq(lambda d: items_needed(d, one_alone, design_effect, power, level) - items - 0.5, 1e-6, one_alone))
 
 
-def spread_of_runs(scores: pd.DataFrame) -> tuple[float, int]:
-    """(standard deviation of a system's mean score from one seed to another on the same items, pooled over the systems; how
-    many runs beyond the first of each it rests on). NaN where no system has two runs. ``scores`` as for `discordance`."""
-    told = checked(scores)
-    means = [told.values[:, column].mean(axis=0) for column in told.columns]
-    freedom = sum(len(own) - 1 for own in means)
-    squares = sum(((own - own.mean()) ** 2).sum() for own in means)
-    return (float(np.sqrt(squares / freedom)), freedom) if freedom else (float("nan"), 0)
+def spread_of_runs(scores: pd.DataFrame, clusters=None) -> tuple[float, int]:
+    """(standard deviation of a system's mean score from one seed to another, pooled over the systems, without what chance
+    on single items adds to it; how many runs beyond the first of each it rests on). 0 where chance explains it all, NaN
+    where no system has two runs. ``scores`` and ``clusters`` as for `discordance`."""
+    told = checked(scores, clusters)
+    found = [(len(column) - 1, *variance_of_runs(told.values[:, column], told.cluster)) for column in told.columns]
+    freedom = sum(more for more, _, _ in found)
+    own = sum(more * (between - chance) for more, between, chance in found) / max(freedom, 1)
+    return (float(np.sqrt(max(own, 0.0))), freedom) if freedom else (float("nan"), 0)
 
 
 def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int, design_effect: float = 1.0,
                          power: float = 0.8, level: float = 0.05) -> float:
     """The smallest difference that ``runs`` of each system on so many questions show with this power, by the normal
-    approximation: the variance of the difference is that of the questions and, twice, ``spread``² over the runs."""
+    approximation: the variance of the difference is that of the questions and, twice, ``spread``² over the runs. What more
+    runs take from chance on single questions is left out, which errs on the safe side."""
     reach = norm.isf(level / 2) + norm.ppf(power)
 
     def short(d: float) -> float:
@@ -59,33 +61,41 @@ def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int,
 
 
 def discordance(scores: pd.DataFrame, clusters=None) -> pd.DataFrame:
-    """By pair of systems: first, second, one_alone (mean over the seeds that both have), design_effect. ``scores`` (0/1) and
-    ``clusters`` as `compare_pairs` takes them."""
+    """By pair of systems: first, second, one_alone, design_effect, both of single runs (means over all pairs of their runs).
+    ``scores`` (0/1) and ``clusters`` as `compare_pairs` takes them."""
     told = checked(scores, clusters)
     if not np.isin(told.values, (0, 1)).all():
         raise ValueError("scores other than 0 and 1: one system alone being right is of right and wrong answers")
-    means, rows = told.means(), []
+    rows = []
     for a, b in combinations(range(len(told.systems)), 2):
-        alone = [told.values[:, i] != told.values[:, j] for i, j in zip(told.columns[a], told.columns[b], strict=False)]
-        apart = means[:, a] - means[:, b] - (means[:, a] - means[:, b]).mean()
-        naive = (apart**2).sum()
-        shared = (np.bincount(told.cluster, weights=apart) ** 2).sum()
-        rows.append({"first": told.systems[a], "second": told.systems[b], "one_alone": float(np.mean(alone)),
-                     "design_effect": float(shared / naive) if naive else 1.0})
+        apart = np.stack([told.values[:, i] - told.values[:, j]
+                          for i, j in product(told.columns[a], told.columns[b])], axis=1)
+        alone, apart = np.abs(apart).mean(), apart - apart.mean(axis=0)
+        sums = np.zeros((int(told.cluster.max()) + 1, apart.shape[1]))
+        np.add.at(sums, told.cluster, apart)
+        rows.append({"first": told.systems[a], "second": told.systems[b], "one_alone": float(alone),
+                     "design_effect": float((sums**2).sum() / (apart**2).sum()) if apart.any() else 1.0})
     return pd.DataFrame(rows)
 
 
-def power_figure(lines: dict[str, tuple[float, float]], title: str = "") -> plt.Figure:
-    """Smallest difference that is shown with 80 % power over the number of questions; by name of a line its (one_alone,
-    design_effect)."""
-    figure, axes = plt.subplots()
+def power_curves(lines: dict[str, tuple[float, float]], power: float = 0.8) -> pd.DataFrame:
+    """Smallest difference, in points, that is shown with this power, over the number of questions (index); by name of a line
+    its (one_alone, design_effect)."""
     items = np.unique(np.logspace(2, 5, 60).round().astype(int))
-    for (name, (one_alone, effect)), dash in zip(lines.items(), ["-", "--", ":", "-."], strict=False):
-        axes.plot(items, [100 * detectable(n, one_alone, effect) for n in items], dash, color="#444444", label=name)
+    return pd.DataFrame({name: [100 * detectable(n, one_alone, effect, power) for n in items]
+                         for name, (one_alone, effect) in lines.items()}, index=pd.Index(items, name="questions"))
+
+
+def power_figure(curves: pd.DataFrame, power: float = 0.8, title: str = "") -> plt.Figure:
+    """The `power_curves`."""
+    figure, axes = plt.subplots()
+    items = curves.index
+    for name, dash in zip(curves, ["-", "--", ":", "-."], strict=False):
+        axes.plot(items, curves[name], dash, color="#444444", label=name)
     axes.set(xlim=(items[0], items[-1]), ylim=(0.4, 60), xscale="log", yscale="log")
     axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
     axes.set_xlabel("Test questions")
-    axes.set_ylabel("Smallest difference shown\nwith 80 % power (points)")
+    axes.set_ylabel(f"Smallest difference shown\nwith {power:.0%} power (points)")
     axes.legend(frameon=False, fontsize=9)
     axes.set_title(title)
     return figure

@@ -20,13 +20,16 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
     ``tau`` (of `kendall`, of the systems' means in the two), low, high. Intervals are 95 % bootstrap intervals that draw the
     same items for both.
     """
+    if AS_ASKED not in matrices:
+        raise ValueError(f"no scores of the questions {AS_ASKED!r}; there are: {', '.join(matrices) or 'none'}")
     plain, means, rankings = matrices[AS_ASKED], [], []
     systems = in_order(plain.columns.get_level_values(0))
     for variant, matrix in matrices.items():
         items = plain.index.intersection(matrix.index)
         both = pd.concat({"before": plain.loc[items], "after": matrix.loc[items, plain.columns]}, axis=1)
         both.columns = pd.MultiIndex.from_tuples([(f"{when} {system}", run) for when, system, run in both.columns])
-        draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items])
+        runs = {f"{when} {system}": system for when in ("before", "after") for system in systems}
+        draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items], runs)
         found = both.T.groupby(level=0).mean().mean(axis=1)
         before, after = ([f"{when} {system}" for system in systems] for when in ("before", "after"))
         for system, old, new in zip(systems, before, after, strict=True):
@@ -70,7 +73,8 @@ def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
     """How often single answers name a letter and how often it is right, as shares by run (``system``) and letter: ``named``,
     ``right``. A run without a preference names each as often as it is right. ``scores`` as for `over_orders`, with the right
     letter as ``gold``; answers of several letters are left out."""
-    told = scores[scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)]
+    ordered = (scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")
+    told = scores[ordered & scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)]
     shares = {name: told.groupby("system", sort=False)[column].value_counts(normalize=True)
               for name, column in (("named", "letters"), ("right", "gold"))}
     return pd.DataFrame({name: table.rename_axis(["system", "letter"]) for name, table in shares.items()}).fillna(0.0)

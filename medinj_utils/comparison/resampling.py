@@ -7,6 +7,7 @@ Bootstrap, 1993, ch. 13). Draws depend on the seed alone, and not on how many ar
 """
 
 import warnings
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -33,17 +34,20 @@ class Scores(NamedTuple):
 def checked(scores: pd.DataFrame, clusters=None) -> Scores:
     """Scores (items × systems, or × (system, seed)) and clusters, as numbers. Raises ValueError on gaps, repeated items,
     fewer than two systems, items without a cluster, or a single cluster."""
-    if scores.empty or scores.shape[1] < 2:
-        raise ValueError(f"scores are {scores.shape[0]} items × {scores.shape[1]} columns; need items and two systems")
+    of_column = list(scores.columns.get_level_values(0))
+    systems = list(dict.fromkeys(of_column))
+    if scores.empty or len(systems) < 2:
+        raise ValueError(f"scores are {scores.shape[0]} items × {len(systems)} systems; need items and two systems")
+    if scores.columns.has_duplicates:
+        raise ValueError(f"scores have column {scores.columns[scores.columns.duplicated()][0]!r} twice: runs of a system "
+                         "are told apart by a second level, their seeds")
     if scores.index.has_duplicates:
         raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]} twice")
     values = scores.to_numpy(dtype=float)
-    if np.isnan(values).any():
-        row, column = np.argwhere(np.isnan(values))[0]
-        raise ValueError(f"no score of system {scores.columns[column]!r} for item {scores.index[row]}: "
+    if not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0]
+        raise ValueError(f"no finite score of system {scores.columns[column]!r} for item {scores.index[row]}: "
                          "compare systems on the items that all have answered")
-    of_column = list(scores.columns.get_level_values(0))
-    systems = list(dict.fromkeys(of_column))
     columns = [np.flatnonzero([name == system for name in of_column]) for system in systems]
     if clusters is None:
         return Scores(values, systems, columns, np.arange(len(values)))
@@ -68,13 +72,19 @@ def _blocks(resamples: int, clusters: int):
     return (min(size, resamples - start) for start in range(0, resamples, size))
 
 
-def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
-    """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system."""
+def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None,
+                    same_runs: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system.
+
+    ``same_runs`` names the systems whose columns are scores of the same runs (under other conditions, say) by one name each:
+    they are drawn with the same seeds.
+    """
     if resamples < 1:
         raise ValueError(f"resamples is {resamples}; need at least 1 (10,000 for figures that are shown)")
     values, systems, columns, cluster = checked(scores, clusters)
     # Streams of their own, also where the scores were simulated with this seed.
-    rng, of_seeds = np.random.default_rng([seed, 1]), [np.random.default_rng([seed, 3, i]) for i in range(len(systems))]
+    rng, runs = np.random.default_rng([seed, 1]), [(same_runs or {}).get(name, name) for name in systems]
+    of_seeds = [np.random.default_rng([seed, 3, runs.index(name)]) for name in runs]
     n_clusters = int(cluster.max()) + 1
     if n_clusters < SMALL:
         warnings.warn(f"only {n_clusters} independent {'items' if clusters is None else 'clusters'}: bootstrap intervals of "
@@ -97,22 +107,30 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     return pd.DataFrame(np.concatenate(draws), columns=systems)
 
 
-def _seed_spread(values: np.ndarray, cluster: np.ndarray) -> float:
-    """By how much the deviations of drawn seeds' means from the mean over all have to be stretched, for one system's
-    ``values`` (items × seeds).
+def variance_of_runs(values: np.ndarray, cluster: np.ndarray) -> tuple[float, float]:
+    """(variance between the means of one system's runs, how much of it is chance on single items), from items × seeds.
 
-    Drawn from k seeds they vary too little, by the factor (k − 1)/k on average (Davison & Hinkley 1997, ch. 2). And of the
-    variance between the runs' means a part is chance on single items, which the items' level holds already: the interaction
-    of items and runs in an analysis of variance, by cluster. What is left is the runs' own."""
+    Chance is the interaction of items and runs in an analysis of variance, by cluster: it falls with more items, and what is
+    left of the variance doesn't."""
     k, means = values.shape[1], values.mean(axis=0)
-    if k < 2 or not means.var():
-        return 0.0
+    if k < 2:
+        return 0.0, 0.0
     apart = values - means
     apart -= apart.mean(axis=1, keepdims=True)
     sums = np.zeros((int(cluster.max()) + 1, k))
     np.add.at(sums, cluster, apart)
-    chance = (sums**2).sum() / (k - 1) / len(values) ** 2
-    return float(np.sqrt(k / (k - 1) * max(0.0, 1 - chance / means.var(ddof=1))))
+    return float(means.var(ddof=1)), float((sums**2).sum() / (k - 1) / len(values) ** 2)
+
+
+def _seed_spread(values: np.ndarray, cluster: np.ndarray) -> float:
+    """By how much the deviations of drawn seeds' means from the mean over all have to be stretched, for one system's
+    ``values`` (items × seeds).
+
+    Drawn from k seeds they vary too little, by the factor (k − 1)/k on average (Davison & Hinkley 1997, ch. 2). And chance
+    on single items, which is part of the variance between runs, is in the items' level already."""
+    between, chance = variance_of_runs(values, cluster)
+    k = values.shape[1]
+    return float(np.sqrt(k / (k - 1) * max(0.0, 1 - chance / between))) if between else 0.0
 
 
 def _seeds_drawn(means: np.ndarray, spread: float, rng: np.random.Generator) -> np.ndarray:
@@ -144,7 +162,8 @@ def bca(draws: np.ndarray | pd.Series, values: np.ndarray, cluster: np.ndarray) 
     spread = (pull**2).sum() ** 1.5
     if not spread or np.ptp(draws) == 0:
         return interval(draws)
-    below = np.clip((np.asarray(draws) < estimate).mean() + (np.asarray(draws) == estimate).mean() / 2, 1e-6, 1 - 1e-6)
+    ties = np.isclose(draws, estimate, rtol=0, atol=1e-9)
+    below = np.clip(((np.asarray(draws) < estimate) & ~ties).mean() + ties.mean() / 2, 1e-6, 1 - 1e-6)
     bias, acceleration = norm.ppf(below), (pull**3).sum() / (6 * spread)
     shifted = bias + norm.ppf([0.025, 0.975])
     low, high = np.quantile(draws, norm.cdf(bias + shifted / (1 - acceleration * shifted)))
@@ -163,12 +182,14 @@ def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10
     Tests of Hypotheses, 2005). Never below 1/(resamples + 1)."""
     sums = np.zeros((int(cluster.max()) + 1, differences.shape[1]))
     np.add.at(sums, cluster, differences)
+    sums = sums.round(9)  # what differs by less is a tie
     sums = sums[sums.any(axis=1)]
     if not len(sums):
         return np.ones(differences.shape[1])
-    rng, extreme, found = np.random.default_rng([seed, 2]), np.zeros(differences.shape[1]), np.abs(sums.sum(axis=0)) - 1e-9
+    rng, extreme, found = np.random.default_rng([seed, 2]), np.zeros(differences.shape[1]), np.abs(sums.sum(axis=0))
+    found -= 1e-6 * np.abs(sums).max(axis=0)
     # Differences of one size are flipped together: how many of them are positive is binomial.
-    sizes = [np.unique(np.abs(column).round(9), return_counts=True) for column in sums.T]
+    sizes = [np.unique(np.abs(column), return_counts=True) for column in sums.T]
     if 16 * max(len(size) for size, _ in sizes) < len(sums):
         for j, (size, held) in enumerate(sizes):
             positive = rng.binomial(held, 0.5, size=(resamples, len(held)))

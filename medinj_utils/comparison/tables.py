@@ -75,14 +75,16 @@ def compare_parts(scores: pd.DataFrame, items: pd.DataFrame, by: Sequence[str], 
     """`compare_pairs` on all items, then within each value of each column ``by`` of ``items`` (by the scores' index).
 
     The columns of `compare_pairs` after ``part`` ("all", or "column: value") and ``items``, its number of items. p-values
-    are adjusted within a part. Parts with fewer than `SMALL` items or one cluster are left out.
+    are adjusted within a part. Parts with fewer than `SMALL` items or clusters are left out.
     """
+    if missing := set(by) - set(items.columns):
+        raise ValueError(f"items have no column {', '.join(sorted(missing))}; there are: {', '.join(items.columns)}")
     parts = {"all": scores.index} | {f"{column}: {value}": group.index for column in by
                                      for value, group in items.loc[scores.index].groupby(column, sort=True)}
     found = []
     for name, ids in parts.items():
         own = None if clusters is None else clusters.loc[ids]
-        if name == "all" or (len(ids) >= SMALL and (own is None or own.nunique() > 1)):
+        if name == "all" or (len(ids) if own is None else own.nunique()) >= SMALL:
             pairs = compare_pairs(scores.loc[ids], resamples, clusters=own)
             pairs.insert(0, "items", len(ids))
             pairs.insert(0, "part", name)

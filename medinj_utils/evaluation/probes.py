@@ -3,6 +3,7 @@
 A variant keeps the ids of the questions, so that its answers are paired with those to the questions as they are.
 """
 
+import math
 import re
 
 import numpy as np
@@ -25,18 +26,30 @@ def refers_to_options(options: list[str]) -> bool:
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
+def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
+    """The question in so many orders, each another one than its own and the others; fewer where there are no more."""
+    found, tried = [row], 0
+    wanted = min(orders, math.factorial(len(row["options"])) - 1)
+    while len(found) <= wanted and tried < 100 * wanted:  # equal options have fewer orders than different ones
+        new, tried = permute_options(row, np.random.default_rng([seed, int(row["id"][:8], 16), tried])), tried + 1
+        if all(list(new["options"]) != list(old["options"]) for old in found):
+            found.append(new)
+    return found[1:]
+
+
 def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.DataFrame]:
     """By name, the choice questions of ``items`` (records) asked in another way.
 
-    "order 1" to "order <orders>": options in another order, drawn by ``seed`` and the question's id, the right letters moved
-    with their texts; questions whose options speak of each other are not in these. "no question": options alone. The
-    `WORDINGS`: other words around the question or its options.
+    "order 1" to "order <orders>": options in other orders, drawn by ``seed`` and the question's id, the right letters moved
+    with their texts; questions whose options speak of each other, or have no more orders, are not in these. "no
+    question": options alone. The `WORDINGS`: other words around the question or its options.
     """
     rows, found = items.to_dict("records"), {}
     free = [row for row in rows if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
-    for number in range(1, orders + 1):
-        drawn = [permute_options(row, np.random.default_rng([seed, number, int(row["id"][:8], 16)])) for row in free]
-        found[f"{ORDER} {number}"] = pd.DataFrame(drawn, columns=items.columns)
+    drawn = [_other_orders(row, orders, seed) for row in free]
+    for number in range(orders):
+        found[f"{ORDER} {number + 1}"] = pd.DataFrame([rows[number] for rows in drawn if number < len(rows)],
+                                                      columns=items.columns)
     found[BLIND] = items.assign(instruction="", context="")
     for name, (question, option) in WORDINGS.items():
         found[name] = items.assign(instruction=[question.format(text) for text in items["instruction"]],

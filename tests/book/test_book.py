@@ -43,7 +43,7 @@ def project(tmp_path_factory):
     small = {
         "like": "demo", "title": "Small", "world": WORLD, "beside": [],
         "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json", "learning_rates": [0.001], "epochs_tried": [1],
-                   "budget_shares": [0.5]},
+                   "budget_shares": [0.75]},
         "notebooks": {
             "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
                                 "texts": [{"name": "e3c", "location": "cases.jsonl"}],

@@ -26,7 +26,8 @@ def contrast(first, second, estimate, low, high, p=0.001):
     ([("NAT", "TRAD", .05, .03, .07, .2), ("NAT", "SYN", .2, .15, .25)], "undecided"),  # not after adjustment
     ([("NAT", "TRAD", .02, -.01, .05), ("NAT", "SYN", .2, .15, .25)], "undecided"),
     ([("NAT", "TRAD", .002, -.004, .008), ("NAT", "SYN", .2, .15, .25)], "contradicted"),  # too small to matter
-    ([("NAT", "TRAD", .006, .003, .009), ("NAT", "SYN", .2, .15, .25)], "contradicted"),  # above zero, and too small to matter
+    ([("NAT", "TRAD", .006, .003, .009), ("NAT", "SYN", .2, .15, .25)], "supported"),  # and small, which is said
+    ([("NAT", "TRAD", .001, -.008, .0095), ("NAT", "SYN", .2, .15, .25)], "undecided"),  # one of two may lie so low by luck
     ([("NAT", "TRAD", -.05, -.07, -.03), ("NAT", "SYN", .2, .15, .25)], "contradicted"),
     ([("NAT", "SYN", .2, .15, .25)], "not testable here")])
 def test_the_rule_by_hand(rows, verdict):
@@ -115,3 +116,20 @@ def test_the_figure_has_every_difference_twice():
     axes = claims_figure(paper, contrasts_here(claims, simulated(0), 100), "t").axes[0]
     assert len(axes.get_yticklabels()) == len(claims.contrasts) and len(axes.containers) == 2 * len(claims.contrasts)
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["the paper's figures, worst pairing", "runs here"]
+
+
+def test_a_claim_that_surely_holds_by_less_than_matters_is_supported_and_says_so():
+    rows = [contrast("NAT", "TRAD", .004, .002, .006), contrast("NAT", "SYN", .2, .15, .25)]
+    told = verdicts(load_claims(), pd.DataFrame(rows)).set_index("name").loc["native-strongest"]
+    assert told["verdict"] == "supported" and told["why"] == "true, but by less than the smallest effect of interest"
+
+
+def test_contradicting_is_as_rare_for_many_contrasts_as_for_one():
+    """A claim of six contrasts, each exactly as large as the smallest effect: none is surely smaller."""
+    rng, claims, wrong = np.random.default_rng(0), load_claims(), 0
+    own = [(c.first, c.second) for c in next(claim for claim in claims.claims if claim.name == "best-mixture").contrasts]
+    for _ in range(2000):
+        drawn = rng.normal(0.01, 0.01, size=len(own))
+        table = pd.DataFrame([contrast(*pair, d, d - .0196, d + .0196, 0.5) for pair, d in zip(own, drawn, strict=True)])
+        wrong += verdicts(claims, table).set_index("name").loc["best-mixture", "verdict"] == "contradicted"
+    assert 0.01 < wrong / 2000 < 0.04

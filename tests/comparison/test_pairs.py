@@ -112,7 +112,7 @@ def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
 
 
 @pytest.mark.parametrize("spoil, told", [
-    (lambda t: t.assign(A=t["A"].where(t.index != 4)), "no score of system 'A' for item 4"),
+    (lambda t: t.assign(A=t["A"].where(t.index != 4)), "no finite score of system 'A' for item 4"),
     (lambda t: t[["A"]], "two systems"), (lambda t: t.iloc[:0], "need items"),
     (lambda t: pd.concat([t, t.head(1)]), "item 0 twice")])
 def test_gaps_single_systems_and_repeated_items_are_refused(spoil, told):
@@ -250,7 +250,9 @@ def test_bca_is_scipys_and_differs_from_the_percentile_interval_where_scores_are
     assert [pair["low"], pair["high"]] == pytest.approx(list(ends["percentile"]), abs=0.04 * width)
     assert pair["high_bca"] > pair["high"] + 0.08 * width
     same = compare_pairs(pd.DataFrame({"A": [1.0, 0] * 20, "B": [1.0, 0] * 20}), 100).iloc[0]
-    assert same[["low", "high", "low_bca", "high_bca", "difference"]].tolist() == [0] * 5 and same["p"] == 1
+    possible = 1 - 0.025 ** (1 / 40)  # the largest share that 40 items may all miss
+    assert same["difference"] == 0 and same["p"] == 1 and not same["equivalent"]
+    assert same[["high", "high_bca"]].tolist() == [pytest.approx(possible, rel=0.06)] * 2 and same["low"] == -same["high"]
 
 
 def test_the_two_levels_agree_with_a_mixed_model():
@@ -264,3 +266,46 @@ def test_the_two_levels_agree_with_a_mixed_model():
         draws = bootstrap_means(scores, 2000)
         assert (draws["NAT"] - draws["BASE"]).std() == pytest.approx(model.bse["system[T.NAT]"], rel=0.12)
         assert compare_pairs(scores, 100)["difference"][0] == pytest.approx(-model.params["system[T.NAT]"])
+
+
+def test_none_is_called_equal_by_too_few_items():
+    alike = pd.DataFrame({"A": [1.0] * 299, "B": [1.0] * 299})
+    assert not compare_pairs(alike, 100)["equivalent"][0]
+    assert compare_pairs(pd.concat([alike, alike], ignore_index=True), 100)["equivalent"][0]
+
+
+def test_ties_by_rounding_are_ties():
+    """Differences of a third, which sums of floats miss by little, have the p-values of the same differences times three."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        whole = rng.choice([-1.0, 0, 1], size=(200, 1), p=[0.12, 0.8, 0.08])
+        third = ((whole + 1) / 3 * 1.0 + 1 / 3) - (1 / 3 + 1 / 3)
+        assert sign_flips(third, np.arange(200), 5000)[0] == sign_flips(whole, np.arange(200), 5000)[0]
+
+
+def test_conditions_of_the_same_runs_are_drawn_with_the_same_seeds():
+    scores, _ = World((0.0, 0.4), runs=5, spread=0.5).draw(0)
+    again = scores.rename(columns={"BASE": "BASE, again", "NAT": "NAT, again"}, level=0)
+    both = pd.concat([scores, again], axis=1)
+    apart, together = bootstrap_means(both, 300), bootstrap_means(both, 300, same_runs={
+        "BASE, again": "BASE", "NAT, again": "NAT"})
+    assert together["NAT"].equals(together["NAT, again"]) and together["BASE"].equals(together["BASE, again"])
+    assert not apart["NAT"].equals(apart["NAT, again"]) and together["NAT"].equals(apart["NAT"])
+
+
+def test_runs_of_unequal_number_and_too_few_resamples_are_warned_of():
+    scores, _ = World((0.0, 0.4, 0.5), items=60, runs=3).draw(0)
+    with pytest.warns(UserWarning, match="systems have between 1 and 3 runs"):
+        compare_pairs(scores.drop(columns=[("SYN", 1), ("SYN", 2)]), 1000)
+    with pytest.warns(UserWarning, match="over 3 pairs: take at least 120"):
+        compare_pairs(scores, 100)
+
+
+@pytest.mark.parametrize("spoil, told", [
+    (lambda t: t.replace(1.0, np.inf), "no finite score"), (lambda t: t[["A", "A"]], "0 systems|1 systems"),
+    (lambda t: pd.concat([t, t["A"]], axis=1), "have column 'A' twice"),
+    (lambda t: t.set_axis(pd.MultiIndex.from_tuples([("A", 0), ("A", 1)]), axis=1), "1 systems; need items and two systems")])
+def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, told):
+    table = pd.DataFrame({"A": [1.0, 0, 1] * 10, "B": [0.0, 0, 1] * 10})
+    with pytest.raises(ValueError, match=told):
+        compare_pairs(spoil(table), 50)

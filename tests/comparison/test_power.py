@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
+from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.power import (
     detectable,
     detectable_with_runs,
     discordance,
     items_needed,
+    power_curves,
     power_figure,
     spread_of_runs,
 )
@@ -53,40 +56,51 @@ def test_what_cannot_be_is_refused(difference, one_alone):
 
 
 def test_the_figure_stands_where_no_pair_differs():
-    assert power_figure({"alike": (0.0, 1.0)}).axes[0].get_yscale() == "log"
+    assert power_figure(power_curves({"alike": (0.0, 1.0)})).axes[0].get_yscale() == "log"
 
 
-def test_the_figure_falls_with_more_items():
-    axes = power_figure({"these runs": (0.3, 1.5), "independent": (0.3, 1.0)}, "t").axes[0]
+def test_the_figure_falls_with_more_items_and_says_its_power():
+    axes = power_figure(power_curves({"these runs": (0.3, 1.5), "independent": (0.3, 1.0)}, 0.9), 0.9, "t").axes[0]
     upper, lower = (line.get_ydata() for line in axes.lines)
     assert (np.diff(lower[~np.isnan(lower)]) < 0).all() and np.nanmin(upper - lower) > 0
+    assert "90% power" in axes.get_ylabel() and axes.get_title() == "t"
+    assert (power_curves({"a": (0.3, 1.0)}, 0.9)["a"] > power_curves({"a": (0.3, 1.0)}, 0.8)["a"]).iloc[20:].all()
 
 
-def test_the_spread_of_runs_is_that_of_their_means():
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame({(name, run): (rng.random(500) < 0.5).astype(float) for name in ("A", "B") for run in range(3)})
-    spread, freedom = spread_of_runs(table)
-    assert freedom == 4
-    assert spread == pytest.approx(np.sqrt((table["A"].mean().var() + table["B"].mean().var()) / 2))
-    alone, none = spread_of_runs(table.xs(0, axis=1, level=1))
+def spreads(runs_differ):
+    """Of many worlds, whose runs differ so much in ability: root mean square of what is found, and the truth in points."""
+    world = World((0.0, 0.4), items=300, cluster_size=3, shared=1.0, known=1.0, runs=3, spread=runs_differ)
+    found = [spread_of_runs(*world.draw(seed)) for seed in range(150)]
+    scale = np.sqrt(4)  # of chance, items, clusters and what a system knows of them, 1 each
+    truth = runs_differ * np.sqrt((norm.pdf(0) ** 2 + norm.pdf(0.4 / scale) ** 2) / 2) / scale
+    assert {freedom for _, freedom in found} == {4}
+    return np.sqrt(np.mean([spread**2 for spread, _ in found])), truth
+
+
+def test_the_spread_of_runs_leaves_out_what_chance_adds():
+    found, truth = spreads(0.3)
+    assert found == pytest.approx(truth, rel=0.12)
+    assert spreads(0.0)[0] < 0.3 * truth
+    alone, none = spread_of_runs(World((0.0, 0.4)).draw(0)[0])
     assert np.isnan(alone) and none == 0
 
 
 def test_the_difference_that_runs_and_questions_show_is_shown_as_often_as_promised():
-    items, runs, power = 400, 4, 0.8
-    world = World((0.0, 0.35), items=items, runs=runs, spread=0.3)
-    studies = []
-    for seed in range(300):
-        scores, _ = world.draw(seed)
-        means = scores.T.groupby(level=0).mean()
-        studies.append(((means.loc["NAT"] - means.loc["BASE"]).mean(), (means.loc["NAT"] - means.loc["BASE"]).var(),
-                        spread_of_runs(scores)[0]))
-    found, by_item, spreads = (np.array(column) for column in zip(*studies, strict=True))
-    spread = np.sqrt((spreads**2).mean())
-    # The variance of an item's mean difference stands for the share that one system alone answers right.
-    smallest = detectable_with_runs(items, by_item.mean() + found.mean() ** 2, spread, runs, power=power)
-    error = np.sqrt(by_item.mean() / items + 2 * spread**2 / runs)
-    shown = np.mean(np.abs(found - found.mean() + smallest) > 1.96 * error)
-    assert shown == pytest.approx(power, abs=0.06)
-    assert smallest < detectable_with_runs(items, 0.4, spread, 1) and np.isnan(detectable_with_runs(items, 0.0, spread, runs))
-    assert detectable_with_runs(10**7, 0.3, spread, 2) > spread  # no number of questions makes up for few runs
+    items, runs, differ = 400, 4, 0.15
+    one_alone = discordance(World((0.0, 0.2), items=20_000).draw(0)[0])["one_alone"][0]
+    smallest = detectable_with_runs(items, one_alone, differ * norm.pdf(0) / np.sqrt(2), runs)
+    ability = float(norm.ppf(0.5 + smallest) * np.sqrt(2 + differ**2))
+    world = World((0.0, ability), items=items, runs=runs, spread=differ)
+    shown = np.mean([compare_pairs(world.draw(seed)[0], 300, seed)["p"][0] < 0.05 for seed in range(100)])
+    assert 0.7 < shown < 0.97  # on the safe side
+    assert smallest < detectable_with_runs(items, one_alone, 0.1, 1)
+    assert np.isnan(detectable_with_runs(items, 0.0, 0.1, runs))
+    assert detectable_with_runs(10**7, 0.3, 0.05, 2) > 0.05  # no number of questions makes up for few runs
+
+
+def test_what_decides_a_pair_is_of_single_runs_however_many_there_are():
+    world = World((0.0, 0.3), items=3000, cluster_size=4, shared=1.0, known=1.0, runs=4)
+    scores, clusters = world.draw(1)
+    several, single = (discordance(table, clusters).iloc[0] for table in (scores, scores.loc[:, (slice(None), 0)]))
+    assert several["one_alone"] == pytest.approx(single["one_alone"], abs=0.03)
+    assert several["design_effect"] == pytest.approx(single["design_effect"], rel=0.15)
