@@ -18,7 +18,7 @@ AFTER = {
     "30_answer_questions": ["21_train_adapter"], "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"], "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"], "42_count_costs": ["31_score_choices"],
-    "43_plan_power": ["31_score_choices"], "44_check_claims": ["31_score_choices"],
+    "43_plan_power": ["31_score_choices"], "44_check_claims": ["41_probe_answers"],
     "45_compare_recipes": ["22_vary_recipe", "31_score_choices"], "46_separate_effects": ["40_compare_provenances"],
     "47_draw_learning_curves": ["23_vary_budget", "31_score_choices"],
 }

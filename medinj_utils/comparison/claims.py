@@ -12,6 +12,7 @@ above zero. Its verdict, from the contrasts' 95 % intervals and from p-values ad
 - *not testable here*: the claim is of something that these scores don't hold, or a system wasn't run.
 """
 
+from collections.abc import Mapping
 from importlib.resources import files
 from itertools import chain
 from typing import Annotated, Literal
@@ -46,18 +47,20 @@ class Claim(BaseModel):
     where: Literal["abstract", "results"]
     mark: Literal["V", "2"]
     contrasts: list[Contrast] = []
+    orders: bool = False
     needs: str = ""
 
     @model_validator(mode="after")
-    def _one_of_both(self):
-        if bool(self.contrasts) == bool(self.needs):
-            raise ValueError("a claim has either contrasts or needs")
+    def _one_of_them(self):
+        if bool(self.contrasts) + self.orders + bool(self.needs) != 1:
+            raise ValueError("a claim has either contrasts or orders or needs")
         return self
 
 
 class Claims(BaseModel):
     model_config = ConfigDict(extra="forbid")
     smallest: Annotated[float, Field(gt=0, lt=1)]
+    order_stays: Annotated[float, Field(gt=-1, lt=1)]
     claims: Annotated[list[Claim], Field(min_length=1)]
 
     @property
@@ -117,14 +120,18 @@ def contrasts_published(claims: Claims, items: int, pairing: Literal["worst", "b
     return _adjusted(pd.DataFrame(rows))
 
 
-def verdicts(claims: Claims, contrasts: pd.DataFrame) -> pd.DataFrame:
+def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None = None) -> pd.DataFrame:
     """One row per claim: name, claim, where, mark, estimand, and of its smallest contrast estimate, low, high; the largest
-    p_adjusted; verdict, with the rule at the head of this module; why, where it can't be tested."""
+    p_adjusted; verdict, with the rule at the head of this module; why, where it can't be tested. ``orders``: what
+    `medinj_utils.comparison.probes.all_orders` found."""
     by = {(row["first"], row["second"]): row for row in contrasts.to_dict("records")}
     rows = []
     for claim in claims.claims:
         told = {"name": claim.name, "claim": claim.claim, "where": claim.where, "mark": claim.mark,
                 "estimand": "; ".join(map(str, claim.contrasts))}
+        if claim.orders:
+            rows.append(told | _of_orders(claims, orders))
+            continue
         own = [by.get((c.first, c.second)) for c in claim.contrasts]
         if not own or None in own:
             missing = ", ".join(str(c) for c, row in zip(claim.contrasts, own, strict=True) if row is None)
@@ -141,6 +148,19 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame) -> pd.DataFrame:
             "verdict": "supported" if sure else "contradicted" if small else "undecided"})
     order = ["name", "claim", "where", "mark", "estimand", "estimate", "low", "high", "p_adjusted", "verdict", "why"]
     return pd.DataFrame(rows).reindex(columns=order)
+
+
+def _of_orders(claims: Claims, found: Mapping[str, float] | None) -> dict:
+    """The claim that in other orders of the options scores fall and systems keep theirs: supported where the intervals of the
+    fall and of tau say so, contradicted where one of them excludes it."""
+    told = {"estimand": f"change in other orders < 0; tau > {claims.order_stays:g}"}
+    if not found:
+        return told | {"verdict": "not testable here", "why": "no answers to questions with their options in other orders"}
+    holds = found["change_high"] < 0 and found["tau_low"] > claims.order_stays
+    fails = found["change_low"] > -claims.smallest or found["tau_high"] < claims.order_stays
+    return told | {"estimate": found["change"], "low": found["change_low"], "high": found["change_high"],
+                   "verdict": "supported" if holds else "contradicted" if fails else "undecided",
+                   "why": f"tau {found['tau']:.2f} [{found['tau_low']:.2f}, {found['tau_high']:.2f}]"}
 
 
 def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:

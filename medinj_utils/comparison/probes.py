@@ -69,6 +69,26 @@ def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     return told.loc[[name for name in dict.fromkeys(scores["system"]) if name in told.index]]
 
 
+def all_orders(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
+               clusters: pd.Series | None = None) -> dict[str, float]:
+    """What the other orders of the options, taken together, do: ``change`` of the mean score over all systems, with
+    ``change_low`` and ``change_high``, and ``tau`` of the systems' order with ``tau_low`` and ``tau_high`` (95 %).
+    ``matrices`` as for `probe_means`; empty where no other order was asked."""
+    orders = [matrix for name, matrix in matrices.items() if name.startswith(f"{ORDER} ")]
+    if not orders:
+        return {}
+    plain = matrices[AS_ASKED]
+    items = sorted(set(plain.index).intersection(*(matrix.index for matrix in orders)))
+    plain, mixed = plain.loc[items], sum(matrix.loc[items, plain.columns] for matrix in orders) / len(orders)
+    own = None if clusters is None else clusters.loc[items]
+    both = pd.DataFrame({AS_ASKED: plain.mean(axis=1), ORDER: mixed.mean(axis=1)})
+    draws, change = bootstrap_means(both, resamples, seed, own), both[ORDER].mean() - both[AS_ASKED].mean()
+    low, high = interval(draws[ORDER] - draws[AS_ASKED])
+    ranking = probe_means({AS_ASKED: plain, ORDER: mixed}, resamples, seed, own)[1].iloc[0]
+    return {"change": float(change), "change_low": low, "change_high": high, "tau": float(ranking["tau"]),
+            "tau_low": float(ranking["low"]), "tau_high": float(ranking["high"])}
+
+
 def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
     """How often single answers name a letter and how often it is right, as shares by run (``system``) and letter: ``named``,
     ``right``. A run without a preference names each as often as it is right. ``scores`` as for `over_orders`, with the right

@@ -99,10 +99,10 @@ def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
 
 
 @pytest.mark.parametrize("text, told", [
-    ("smallest: 0.01\nclaims: [{name: a, claim: b, where: abstract, mark: V}]", "either contrasts or needs"),
-    ("smallest: 0.01\nclaims: [{name: a, claim: b, where: abstract, mark: V, contrasts: [{first: NATIVE, second: SYN}]}]",
+    ("smallest: 0.01\norder_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V}]", "either contrasts or orders or needs"),
+    ("smallest: 0.01\norder_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V, contrasts: [{first: NATIVE, second: SYN}]}]",
      r"claims\.0\.contrasts\.0\.first.*NATIVE"),
-    ("smallest: 2\nclaims: [{name: a, claim: b, where: abstract, mark: V, needs: c}]", "smallest: .*less than 1"),
+    ("smallest: 2\norder_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V, needs: c}]", "smallest: .*less than 1"),
     ("smallest: [", "claims.yaml")])
 def test_a_wrong_file_of_claims_names_its_fault(tmp_path, text, told):
     (tmp_path / "claims.yaml").write_text(text, encoding="utf-8")
@@ -128,8 +128,21 @@ def test_contradicting_is_as_rare_for_many_contrasts_as_for_one():
     """A claim of six contrasts, each exactly as large as the smallest effect: none is surely smaller."""
     rng, claims, wrong = np.random.default_rng(0), load_claims(), 0
     own = [(c.first, c.second) for c in next(claim for claim in claims.claims if claim.name == "best-mixture").contrasts]
-    for _ in range(2000):
+    for _ in range(600):
         drawn = rng.normal(0.01, 0.01, size=len(own))
         table = pd.DataFrame([contrast(*pair, d, d - .0196, d + .0196, 0.5) for pair, d in zip(own, drawn, strict=True)])
         wrong += verdicts(claims, table).set_index("name").loc["best-mixture", "verdict"] == "contradicted"
-    assert 0.01 < wrong / 2000 < 0.04
+    assert 0.005 < wrong / 600 < 0.05
+
+
+@pytest.mark.parametrize("change, tau, verdict", [
+    ((-.1, -.12, -.08), (.9, .7, 1), "supported"), ((-.1, -.12, -.08), (.9, .4, 1), "undecided"),
+    ((-.02, -.05, .01), (.9, .7, 1), "undecided"), ((.02, -.005, .04), (.9, .7, 1), "contradicted"),
+    ((-.1, -.12, -.08), (.1, -.2, .4), "contradicted")])
+def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
+    found = dict(zip(("change", "change_low", "change_high", "tau", "tau_low", "tau_high"), (*change, *tau), strict=True))
+    empty = pd.DataFrame(columns=["first", "second"])
+    told = verdicts(load_claims(), empty, found).set_index("name").loc["order-of-options"]
+    assert told["verdict"] == verdict and told["estimate"] == change[0] and told["why"].startswith(f"tau {tau[0]:.2f}")
+    untold = verdicts(load_claims(), empty).set_index("name").loc["order-of-options"]
+    assert untold["verdict"] == "not testable here" and "other orders" in untold["why"]

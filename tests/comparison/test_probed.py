@@ -4,7 +4,14 @@ import pytest
 from scipy.stats import kendalltau
 
 from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.comparison.probes import kendall, over_orders, preferred_positions, probe_means, sampled_answers
+from medinj_utils.comparison.probes import (
+    all_orders,
+    kendall,
+    over_orders,
+    preferred_positions,
+    probe_means,
+    sampled_answers,
+)
 from medinj_utils.evaluation.probes import AS_ASKED
 
 
@@ -67,3 +74,18 @@ def test_drawn_answers_have_the_mean_and_spread_of_many_draws():
     assert draws.mean() == pytest.approx(told.loc["NAT-s0", "drawn"], abs=0.01)
     assert draws.std() == pytest.approx(told.loc["NAT-s0", "sd"], rel=0.1)
     assert told.loc["NAT-s0", "likeliest"] == (p.argmax(axis=1) == right).mean()
+
+
+def test_orders_taken_together_have_their_mean_change_and_ranking():
+    rng = np.random.default_rng(3)
+    hard, index = rng.random(600), [f"i{i}" for i in range(600)]
+    matrices = {name: pd.DataFrame({(system, 0): (hard < share - fall).astype(float)
+                                    for system, share in (("BASE", 0.3), ("NAT", 0.5), ("SYN", 0.8))}, index=index)
+                for name, fall in ((AS_ASKED, 0), ("order 1", 0.1), ("order 2", 0.2), ("no question", 0.25))}
+    matrices["order 2"] = matrices["order 2"].head(500)
+    told = all_orders(matrices, 400)
+    kept = index[:500]
+    both = [matrices[name].loc[kept].to_numpy().mean() for name in (AS_ASKED, "order 1", "order 2")]
+    assert told["change"] == pytest.approx((both[1] + both[2]) / 2 - both[0]) and told["change_high"] < 0
+    assert told["tau"] == 1 and told["tau_low"] > 0.9
+    assert all_orders({AS_ASKED: matrices[AS_ASKED]}) == {}
