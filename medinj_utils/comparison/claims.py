@@ -151,8 +151,8 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float
 
 
 def _of_orders(claims: Claims, found: Mapping[str, float] | None) -> dict:
-    """The claim that in other orders of the options scores fall and systems keep theirs: supported where the intervals of the
-    fall and of tau say so, contradicted where one of them excludes it."""
+    """The claim that in other orders of the options scores fall and systems keep theirs: supported where the intervals of
+    the fall and of tau say so, contradicted where one of them excludes it."""
     told = {"estimand": f"change in other orders < 0; tau > {claims.order_stays:g}"}
     if not found:
         return told | {"verdict": "not testable here", "why": "no answers to questions with their options in other orders"}

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -309,3 +313,14 @@ def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, told):
     table = pd.DataFrame({"A": [1.0, 0, 1] * 10, "B": [0.0, 0, 1] * 10})
     with pytest.raises(ValueError, match=told):
         compare_pairs(spoil(table), 50)
+
+
+def test_results_do_not_hang_on_the_number_of_threads():
+    code = ("import sys; import numpy as np; from medinj_utils.comparison.validation import World; "
+            "from medinj_utils.comparison import compare_pairs; "
+            "scores, clusters = World((0.0, 0.2, 0.4), items=3000, cluster_size=3, shared=1.0, runs=2, spread=0.1).draw(0); "
+            "print(compare_pairs(scores, 300, clusters=clusters).round(12).to_csv())")
+    told = {threads: subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True,
+                                    env=os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}).stdout
+            for threads in ("1", "2")}
+    assert told["1"] == told["2"] and told["1"].count("\n") == 4
