@@ -323,4 +323,4 @@ def test_results_do_not_hang_on_the_number_of_threads():
     told = {threads: subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True,
                                     env=os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}).stdout
             for threads in ("1", "2")}
-    assert told["1"] == told["2"] and told["1"].count("\n") == 4
+    assert told["1"] == told["2"] and told["1"].strip().count("\n") == 3
