@@ -8,7 +8,6 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from medinj_utils.comparison.resampling import bca, bootstrap_means, checked, interval, mcnemar, sign_flips, two_sided
-from medinj_utils.runs import BASE
 
 SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
@@ -35,10 +34,6 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     """
     told = checked(scores, clusters)
     draws, means, systems = bootstrap_means(scores, resamples, seed, clusters), told.means(), told.systems
-    fewest = {len(column) for name, column in zip(systems, told.columns, strict=True) if name != BASE}
-    if len(fewest) > 1:
-        warnings.warn(f"systems have between {min(fewest)} and {max(fewest)} runs: of one with a single run it isn't known "
-                      "how others would differ", stacklevel=2)
     exact, of = clusters is None and np.isin(means, (0, 1)).all(), list(combinations(range(len(systems)), 2))
     differences = np.stack([means[:, a] - means[:, b] for a, b in of], axis=1)
     flipped = None if exact else sign_flips(differences, told.cluster, resamples, seed)

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from medinj_utils.comparison.resampling import checked, variance_of_runs
+from medinj_utils.comparison.resampling import checked
 
 
 def items_needed(difference: float, one_alone: float, design_effect: float = 1.0, power: float = 0.8,
@@ -36,21 +36,11 @@ def detectable(items: int, one_alone: float, design_effect: float = 1.0, power: 
     return float(brentq(lambda d: items_needed(d, one_alone, design_effect, power, level) - items - 0.5, 1e-6, one_alone))
 
 
-def spread_of_runs(scores: pd.DataFrame, clusters=None) -> tuple[float, int]:
-    """(standard deviation of a system's mean score from one seed to another, pooled over the systems, without what chance
-    on single items adds to it; how many runs beyond the first of each it rests on). 0 where chance explains it all, NaN
-    where no system has two runs. ``scores`` and ``clusters`` as for `discordance`."""
-    told = checked(scores, clusters)
-    found = [(len(column) - 1, *variance_of_runs(told.values[:, column], told.cluster)) for column in told.columns]
-    freedom = sum(more for more, _, _ in found)
-    own = sum(more * (between - chance) for more, between, chance in found) / max(freedom, 1)
-    return (float(np.sqrt(max(own, 0.0))), freedom) if freedom else (float("nan"), 0)
-
-
 def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int, design_effect: float = 1.0,
                          power: float = 0.8, level: float = 0.05) -> float:
     """The smallest difference that ``runs`` of each system on so many questions show with this power, by the normal
-    approximation: the variance of the difference is that of the questions and, twice, ``spread``² over the runs. What more
+    approximation: the variance of the difference is that of the questions and, twice, ``spread``² (of
+    `resampling.spread_of_runs`) over the runs. What more
     runs take from chance on single questions is left out, which errs on the safe side."""
     reach = norm.isf(level / 2) + norm.ppf(power)
 

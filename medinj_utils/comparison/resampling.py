@@ -1,9 +1,10 @@
 """Resampling of systems that answered the same items: the draws behind every interval and every p-value of this room.
 
 Uncertainty has up to two levels. Items are resampled (whole clusters of them where clusters are told), for all systems
-together, which keeps the pairing; where a system was tuned with several seeds, its seeds are resampled too, independently of
-the other systems'. Intervals are 95 % percentile intervals of that bootstrap (Efron & Tibshirani, An Introduction to the
-Bootstrap, 1993, ch. 13). Draws depend on the seed alone, and not on how many are made at once.
+together, which keeps the pairing (Efron & Tibshirani, An Introduction to the Bootstrap, 1993). Where systems were tuned with
+several seeds, other seeds would have given other runs: two or three of them are too few to be drawn from, so that this level
+is a t-distribution with one variance for all systems but the base, pooled over them. Intervals are 95 % percentile intervals
+of both together. Draws depend on the seed alone, and not on how many are made at once.
 """
 
 import warnings
@@ -13,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm
+
+from medinj_utils.runs import BASE
 
 SMALL = 20  # clusters (items, where each is its own) below which a bootstrap interval is known to be too short
 _BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes
@@ -77,21 +80,24 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     """Bootstrap draws of every system's mean score: ``resamples`` rows, a column per system.
 
     ``same_runs`` names the systems whose columns are scores of the same runs (under other conditions, say) by one name each:
-    they are drawn with the same seeds.
+    their runs vary together.
     """
     if resamples < 1:
         raise ValueError(f"resamples is {resamples}; need at least 1 (10,000 for figures that are shown)")
-    values, systems, columns, cluster = checked(scores, clusters)
+    told = checked(scores, clusters)
+    values, systems, columns, cluster = told
     # Streams of their own, also where the scores were simulated with this seed.
-    rng, runs = np.random.default_rng([seed, 1]), [(same_runs or {}).get(name, name) for name in systems]
-    of_seeds = [np.random.default_rng([seed, 3, runs.index(name)]) for name in runs]
+    rng, *of_runs = (np.random.default_rng([seed, stream]) for stream in (1, 3, 4))
+    spread, freedom = spread_of_runs(told)
+    names = [(same_runs or {}).get(name, name) for name in systems]
+    runs, error = list(dict.fromkeys(names)), np.array([
+        0.0 if name == BASE and len(c) == 1 else spread / np.sqrt(len(c)) for name, c in zip(names, columns, strict=True)])
     n_clusters = int(cluster.max()) + 1
     if n_clusters < SMALL:
         warnings.warn(f"only {n_clusters} independent {'items' if clusters is None else 'clusters'}: bootstrap intervals of "
                       f"fewer than {SMALL} are too short", stacklevel=2)
     sums = np.zeros((n_clusters, values.shape[1] + 1))  # the last column counts the items
     np.add.at(sums, cluster, np.column_stack([values, np.ones(len(values))]))
-    spreads = [_seed_spread(values[:, c], cluster) for c in columns]
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items are 256 kinds at most.
     kinds, held = np.unique(sums, axis=0, return_counts=True)
     few, draws = 16 * len(kinds) < n_clusters, []
@@ -102,8 +108,11 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
             picked = rng.integers(n_clusters, size=(n, n_clusters), dtype=np.int32)
             totals = np.stack([np.bincount(row, minlength=n_clusters) for row in picked]).astype(float) @ sums
         means = totals[:, :-1] / totals[:, -1:]
-        draws.append(np.stack([_seeds_drawn(means[:, c], spread, one) for c, spread, one in zip(
-            columns, spreads, of_seeds, strict=True)], axis=1))
+        own = np.stack([means[:, c].mean(axis=1) for c in columns], axis=1)
+        if spread:  # one variance for all, known from few runs: so a t-distribution
+            t = of_runs[0].normal(size=(n, len(runs))) * np.sqrt(freedom / of_runs[1].chisquare(freedom, size=n))[:, None]
+            own += error * t[:, [runs.index(name) for name in names]]
+        draws.append(own)
     return pd.DataFrame(np.concatenate(draws), columns=systems)
 
 
@@ -122,23 +131,14 @@ def variance_of_runs(values: np.ndarray, cluster: np.ndarray) -> tuple[float, fl
     return float(means.var(ddof=1)), float((sums**2).sum() / (k - 1) / len(values) ** 2)
 
 
-def _seed_spread(values: np.ndarray, cluster: np.ndarray) -> float:
-    """By how much the deviations of drawn seeds' means from the mean over all have to be stretched, for one system's
-    ``values`` (items × seeds).
-
-    Drawn from k seeds they vary too little, by the factor (k − 1)/k on average (Davison & Hinkley 1997, ch. 2). And chance
-    on single items, which is part of the variance between runs, is in the items' level already."""
-    between, chance = variance_of_runs(values, cluster)
-    k = values.shape[1]
-    return float(np.sqrt(k / (k - 1) * max(0.0, 1 - chance / between))) if between else 0.0
-
-
-def _seeds_drawn(means: np.ndarray, spread: float, rng: np.random.Generator) -> np.ndarray:
-    """Means over seeds drawn anew in each row of ``means`` (draws × seeds)."""
-    n, k = means.shape
-    centre = means.mean(axis=1)
-    drawn = np.take_along_axis(means, rng.integers(k, size=(n, k)), axis=1).mean(axis=1)
-    return centre + spread * (drawn - centre)
+def spread_of_runs(told: Scores) -> tuple[float, int]:
+    """(standard deviation of a system's mean score from one seed to another, pooled over the systems, without what chance on
+    single items adds to it; how many runs beyond the first of each it rests on). 0 where chance explains it all, or where no
+    system has two runs."""
+    found = [(len(c) - 1, *variance_of_runs(told.values[:, c], told.cluster)) for c in told.columns]
+    freedom = sum(more for more, _, _ in found)
+    own = sum(more * (between - chance) for more, between, chance in found) / max(freedom, 1)
+    return float(np.sqrt(max(own, 0.0))), freedom
 
 
 def two_sided(draws: np.ndarray | pd.Series) -> float:

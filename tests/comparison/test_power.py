@@ -13,9 +13,8 @@ from medinj_utils.comparison.power import (
     items_needed,
     power_curves,
     power_figure,
-    spread_of_runs,
 )
-from medinj_utils.comparison.resampling import mcnemar
+from medinj_utils.comparison.resampling import checked, mcnemar, spread_of_runs
 from medinj_utils.comparison.validation import World
 
 
@@ -70,7 +69,7 @@ def test_the_figure_falls_with_more_items_and_says_its_power():
 def spreads(runs_differ):
     """Of many worlds, whose runs differ so much in ability: root mean square of what is found, and the truth in points."""
     world = World((0.0, 0.4), items=300, cluster_size=3, shared=1.0, known=1.0, runs=3, spread=runs_differ)
-    found = [spread_of_runs(*world.draw(seed)) for seed in range(150)]
+    found = [spread_of_runs(checked(*world.draw(seed))) for seed in range(150)]
     scale = np.sqrt(4)  # of chance, items, clusters and what a system knows of them, 1 each
     truth = runs_differ * np.sqrt((norm.pdf(0) ** 2 + norm.pdf(0.4 / scale) ** 2) / 2) / scale
     assert {freedom for _, freedom in found} == {4}
@@ -81,8 +80,7 @@ def test_the_spread_of_runs_leaves_out_what_chance_adds():
     found, truth = spreads(0.3)
     assert found == pytest.approx(truth, rel=0.12)
     assert spreads(0.0)[0] < 0.3 * truth
-    alone, none = spread_of_runs(World((0.0, 0.4)).draw(0)[0])
-    assert np.isnan(alone) and none == 0
+    assert spread_of_runs(checked(World((0.0, 0.4)).draw(0)[0])) == (0, 0)  # none is known
 
 
 def test_the_difference_that_runs_and_questions_show_is_shown_as_often_as_promised():
