@@ -1,5 +1,7 @@
 """Verdicts on claims: by hand, in simulated worlds, and from published means alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from medinj_utils.comparison.claims import (
 )
 from medinj_utils.comparison.figures import claims_figure
 from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.comparison.paper import EXACT_MATCH
 from medinj_utils.runs import SYSTEMS
 
 
@@ -146,3 +149,12 @@ def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
     assert told["verdict"] == verdict and told["estimate"] == change[0] and told["why"].startswith(f"tau {tau[0]:.2f}")
     untold = verdicts(load_claims(), empty).set_index("name").loc["order-of-options"]
     assert untold["verdict"] == "not testable here" and "other orders" in untold["why"]
+
+
+def test_the_page_states_the_papers_figures_as_the_package_has_them():
+    page = (Path(__file__).parents[2] / "book" / "comparison.md").read_text(encoding="utf-8")
+    for system, value in EXACT_MATCH.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| {system} | ")).split("|")
+        assert float(row[2]) == value, system
+        if system != "BASE":
+            assert float(row[3].replace("−", "-").replace("+", "")) == pytest.approx(value - EXACT_MATCH["BASE"], abs=1e-9)
