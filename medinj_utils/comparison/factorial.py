@@ -24,7 +24,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, checked, interval
+from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, system_means
 from medinj_utils.runs import BASE, SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")
@@ -71,9 +71,7 @@ def factorial_effects(scores: pd.DataFrame, resamples: int = 10_000, seed: int =
     (system, seed) columns, as for `compare_pairs`; effects are in the unit of the scores. Returns kind (main,
     interaction, shapley, synergy), effect, estimate, low, high. Definitions stand at the head of this module.
     """
-    names = scores.columns.get_level_values(0)
-    means = scores.T.groupby(names).mean().mean(axis=1)
-    effects = effects_of(means.to_dict())
+    effects = effects_of(system_means(scores).to_dict())
     draws = bootstrap_means(scores, resamples, seed, clusters)
     bounds = [interval(sum(w * draws[s] for s, w in weights.items())) for _, _, weights in _weights()]
     return effects.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
@@ -83,7 +81,7 @@ def cell_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clu
     """What an interaction of two provenances is the difference of: mean scores without and with each, averaged over the
     third. Columns: one, other, with_one, with_other, estimate, low, high (95 %)."""
     draws, rows = bootstrap_means(scores, resamples, seed, clusters), []
-    means = scores.T.groupby(scores.columns.get_level_values(0)).mean().mean(axis=1)
+    means = system_means(scores)
     for one, other in combinations(_PARTS, 2):
         for with_one, with_other in product((False, True), repeat=2):
             cells = [system for cell, system in CELLS.items() if ((one in cell), (other in cell)) == (with_one, with_other)]
@@ -144,7 +142,7 @@ def echoes(scores: pd.DataFrame, provenance: pd.Series, resamples: int = 10_000,
                         | {(group, 0): inside[group] for group in groups})
     runs = {f"{group} {name}": name for group in groups for name in scores.columns.get_level_values(0)}
     draws = bootstrap_means(wide, resamples, seed, clusters, runs)
-    means = wide.T.groupby(level=0, sort=False).mean().mean(axis=1)
+    means = system_means(wide)
     rows = []
     for first, second in ECHOES:
         if {first, second} <= set(scores.columns.get_level_values(0)):

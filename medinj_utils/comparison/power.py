@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from medinj_utils.comparison.resampling import checked
+from medinj_utils.comparison.resampling import by_cluster, checked
 
 
 def items_needed(difference: float, one_alone: float, design_effect: float = 1.0, power: float = 0.8,
@@ -61,8 +61,7 @@ def discordance(scores: pd.DataFrame, clusters=None) -> pd.DataFrame:
         apart = np.stack([told.values[:, i] - told.values[:, j]
                           for i, j in product(told.columns[a], told.columns[b])], axis=1)
         alone, apart = np.abs(apart).mean(), apart - apart.mean(axis=0)
-        sums = np.zeros((int(told.cluster.max()) + 1, apart.shape[1]))
-        np.add.at(sums, told.cluster, apart)
+        sums = by_cluster(apart, told.cluster)
         rows.append({"first": told.systems[a], "second": told.systems[b], "one_alone": float(alone),
                      "design_effect": float((sums**2).sum() / (apart**2).sum()) if apart.any() else 1.0})
     return pd.DataFrame(rows)

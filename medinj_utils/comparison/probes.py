@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, interval
+from medinj_utils.comparison.resampling import bootstrap_means, interval, system_means
 from medinj_utils.evaluation.probes import AS_ASKED, ORDER
 from medinj_utils.prompts import LETTERS
 from medinj_utils.style import in_order
@@ -30,7 +30,7 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
         both.columns = pd.MultiIndex.from_tuples([(f"{when} {system}", run) for when, system, run in both.columns])
         runs = {f"{when} {system}": system for when in ("before", "after") for system in systems}
         draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items], runs)
-        found = both.T.groupby(level=0).mean().mean(axis=1)
+        found = system_means(both)
         before, after = ([f"{when} {system}" for system in systems] for when in ("before", "after"))
         for system, old, new in zip(systems, before, after, strict=True):
             told = {"variant": variant, "items": len(items), "system": system, "exact_match": found[new],
@@ -52,6 +52,11 @@ def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return (np.sign((one[:, a] - one[:, b]).round(12)) * np.sign((other[:, a] - other[:, b]).round(12))).mean(axis=1)
 
 
+def _in_some_order(scores: pd.DataFrame) -> pd.Series:
+    """Whether the question was asked as it is or with its options in another order."""
+    return (scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")
+
+
 def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     """How much hangs on the order of the options. ``scores``: rows of `score_answers` with their ``variant``, of the
     questions as they are and in other orders.
@@ -59,7 +64,7 @@ def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     By run (``system``): ``items`` that were asked in all orders, ``orders``, ``worst`` and ``best`` exact match of an order,
     ``mean`` over all, and shares of items right under ``all`` orders and under ``any``.
     """
-    chosen = scores[(scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")]
+    chosen = scores[_in_some_order(scores)]
     table = chosen.pivot(index=["system", "id"], columns="variant", values="exact_match").astype(float).dropna()
     right, by_order = table.eq(1), table.groupby("system").mean()
     told = pd.DataFrame({
@@ -93,8 +98,7 @@ def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
     """How often single answers name a letter and how often it is right, as shares by run (``system``) and letter: ``named``,
     ``right``. A run without a preference names each as often as it is right. ``scores`` as for `over_orders`, with the right
     letter as ``gold``; answers of several letters are left out."""
-    ordered = (scores["variant"] == AS_ASKED) | scores["variant"].str.startswith(f"{ORDER} ")
-    told = scores[ordered & scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)]
+    told = scores[_in_some_order(scores) & scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)]
     shares = {name: told.groupby("system", sort=False)[column].value_counts(normalize=True)
               for name, column in (("named", "letters"), ("right", "gold"))}
     return pd.DataFrame({name: table.rename_axis(["system", "letter"]) for name, table in shares.items()}).fillna(0.0)

@@ -70,6 +70,18 @@ def checked(scores: pd.DataFrame, clusters=None) -> Scores:
     return Scores(values, systems, columns, numbers)
 
 
+def by_cluster(values: np.ndarray, cluster: np.ndarray) -> np.ndarray:
+    """Sums over the items of each cluster: clusters × columns, from items × columns."""
+    sums = np.zeros((int(cluster.max()) + 1, values.shape[1]))
+    np.add.at(sums, cluster, values)
+    return sums
+
+
+def system_means(scores: pd.DataFrame) -> pd.Series:
+    """Mean score of each system, over its seeds."""
+    return scores.T.groupby(scores.columns.get_level_values(0)).mean().mean(axis=1)
+
+
 def _blocks(resamples: int, clusters: int):
     size = max(1, _BLOCK_CELLS // clusters)
     return (min(size, resamples - start) for start in range(0, resamples, size))
@@ -96,8 +108,7 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     if n_clusters < SMALL:
         warnings.warn(f"only {n_clusters} independent {'items' if clusters is None else 'clusters'}: bootstrap intervals of "
                       f"fewer than {SMALL} are too short", stacklevel=2)
-    sums = np.zeros((n_clusters, values.shape[1] + 1))  # the last column counts the items
-    np.add.at(sums, cluster, np.column_stack([values, np.ones(len(values))]))
+    sums = by_cluster(np.column_stack([values, np.ones(len(values))]), cluster)  # the last column counts the items
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items are 256 kinds at most.
     kinds, held = np.unique(sums, axis=0, return_counts=True)
     few, draws = 16 * len(kinds) < n_clusters, []
@@ -126,9 +137,7 @@ def variance_of_runs(values: np.ndarray, cluster: np.ndarray) -> tuple[float, fl
         return 0.0, 0.0
     apart = values - means
     apart -= apart.mean(axis=1, keepdims=True)
-    sums = np.zeros((int(cluster.max()) + 1, k))
-    np.add.at(sums, cluster, apart)
-    return float(means.var(ddof=1)), float((sums**2).sum() / (k - 1) / len(values) ** 2)
+    return float(means.var(ddof=1)), float((by_cluster(apart, cluster) ** 2).sum() / (k - 1) / len(values) ** 2)
 
 
 def spread_of_runs(told: Scores) -> tuple[float, int]:
@@ -180,9 +189,7 @@ def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10
     """Two-sided p-values of paired permutation tests, one for each column of ``differences`` (items × tests): the sign of
     each cluster's summed difference is flipped at random, for all tests alike (Good, Permutation, Parametric and Bootstrap
     Tests of Hypotheses, 2005). Never below 1/(resamples + 1)."""
-    sums = np.zeros((int(cluster.max()) + 1, differences.shape[1]))
-    np.add.at(sums, cluster, differences)
-    sums = sums.round(9)  # what differs by less is a tie
+    sums = by_cluster(differences, cluster).round(9)  # what differs by less is a tie
     sums = sums[sums.any(axis=1)]
     if not len(sums):
         return np.ones(differences.shape[1])
