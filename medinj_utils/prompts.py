@@ -1,12 +1,13 @@
 """How a record becomes a chat: the French user turn, the answer turn, and the letters of the options.
 
-Training, evaluation and the demo's base model all use these three functions, so that a model is asked
-in the words in which it was tuned.
+Training, evaluation and the demo's base model all use these functions, so that a model is asked in the words in which it
+was tuned.
 """
 
 from collections.abc import Mapping, Sequence
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NUMBERS = tuple(str(number) for number in range(1, len(LETTERS) + 1))
 #: Last line of a question, in the wording of French examinations. Open questions carry none.
 TASK_LINES = {"mcqu": "Une seule bonne réponse.", "mcq": "Une ou plusieurs bonnes réponses.", "oeq": ""}
 #: In its place, where one option alone is asked about, and what may be answered to it.
@@ -15,11 +16,18 @@ YES, NO = "Oui", "Non"
 ANSWER_FORMATS = ("letters", "letters_and_text", "text", "with_explanation")
 
 
-def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "", about: str = "") -> str:
-    """Context, instruction, one ``(A) option`` a line, and the task line; empty parts leave no blank line. With a letter
+def labels_of(record: Mapping) -> Sequence[str]:
+    """What a choice question's options are called: its own ``labels``, where it has some (see
+    `medinj_utils.evaluation.probes`), else letters."""
+    return record.get("labels", LETTERS)[:len(record["options"])]
+
+
+def user_turn(instruction: str, options: Sequence[str], task: str, context: str = "", about: str = "",
+              labels: Sequence[str] = LETTERS) -> str:
+    """Context, instruction, one ``(A) option`` a line, and the task line; empty parts leave no blank line. With a label
     ``about``, the last line asks whether that option alone is right."""
     lines = [context, instruction]
-    lines += [f"({letter}) {option}" for letter, option in zip(LETTERS, options, strict=False)]
+    lines += [f"({label}) {option}" for label, option in zip(labels, options, strict=False)]
     lines.append(OPTION_LINE.format(letter=about) if about else TASK_LINES[task])
     return "\n".join(line for line in lines if line)
 
@@ -51,7 +59,8 @@ def messages(record: Mapping, answer_format: str = "letters", system: str = "", 
     turns = [{"role": "system", "content": system}] if system else []
     for example in examples:
         turns += messages(example, answer_format)
-    question = user_turn(record["instruction"], record["options"], record["task"], record["context"], about)
+    question = user_turn(record["instruction"], record["options"], record["task"], record["context"], about,
+                         labels_of(record))
     turns.append({"role": "user", "content": question})
     if with_answer:
         answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format,

@@ -13,11 +13,8 @@ def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None,
     ``table`` has the columns of ``comparison.csv``; ``planted`` is by system.
     """
     figure, axes = plt.subplots()
-    rows = table.set_index("system").reindex(in_order(table["system"]))
-    for place, (system, row) in enumerate(rows.iterrows()):
-        bars = [[row["exact_match"] - row["low"]], [row["high"] - row["exact_match"]]]
-        axes.errorbar(row["exact_match"], place, xerr=bars, fmt="o", markersize=8, capsize=4, linewidth=2,
-                      color=system_colour(system))
+    rows = table.rename(columns={"exact_match": "estimate"}).set_index("system").reindex(in_order(table["system"]))
+    _intervals(axes, rows, range(len(rows)), map(system_colour, rows.index))
     if planted is not None:
         axes.scatter(planted.reindex(rows.index), range(len(rows)), marker="x", s=70, color="black", zorder=3,
                      label="planted truth (ideal learner)")
@@ -97,23 +94,30 @@ def forest_figure(parts: pd.DataFrame, base: str = "BASE", title: str = "") -> p
 
 def pairs_figure(pairs: pd.DataFrame, title: str = "") -> plt.Figure:
     """Matrix of the differences row − column, in points; bold where Holm's adjusted p is below 5 %, ≈ where two are
-    equivalent."""
-    systems = in_order({*pairs["first"], *pairs["second"]})
-    figure, axes = plt.subplots(figsize=(7.2, 5.4))
-    most = pairs["difference"].abs().max() or 1
-    grid = pd.DataFrame(float("nan"), index=systems, columns=systems)
-    for row in pairs.to_dict("records"):
-        for a, b, sign in ((row["first"], row["second"], 1), (row["second"], row["first"], -1)):
-            grid.loc[a, b] = sign * row["difference"]
-            shade = abs(row["difference"]) / most
-            axes.text(systems.index(b), systems.index(a), f"{100 * sign * row['difference']:+.1f}{' ≈' * row['equivalent']}",
-                      ha="center", va="center", fontsize=9, color="white" if shade > 0.6 else "black",
-                      weight="bold" if row["p_holm"] < 0.05 else "normal")
-    axes.imshow(grid, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
-    axes.set_xticks(range(len(systems)), systems, rotation=30, ha="right")
-    axes.set_yticks(range(len(systems)), systems)
-    axes.grid(False)
-    axes.set_title(title)
+    equivalent. A panel for each part of the test, where ``pairs`` have several (those of `tables.compare_parts`)."""
+    systems, most = in_order({*pairs["first"], *pairs["second"]}), pairs["difference"].abs().max() or 1
+    parts = list(pairs.groupby("part", sort=False)) if "part" in pairs else [("", pairs)]
+    columns = min(2, len(parts))
+    lines, (fonts, height) = -(-len(parts) // columns), ((10, 9), 5.4) if columns == 1 else ((7.5, 6.5), 3.1)
+    figure, panels = plt.subplots(lines, columns, sharex=True, sharey=True, squeeze=False, figsize=(7.2, height * lines))
+    for axes, (name, rows) in zip(panels.flat, parts, strict=False):
+        grid = pd.DataFrame(float("nan"), index=systems, columns=systems)
+        for row in rows.to_dict("records"):
+            for a, b, sign in ((row["first"], row["second"], 1), (row["second"], row["first"], -1)):
+                grid.loc[a, b] = sign * row["difference"]
+                told = f"{100 * sign * row['difference']:+z.1f}{' ≈' * row['equivalent']}"
+                axes.text(systems.index(b), systems.index(a), told, ha="center", va="center", fontsize=fonts[1],
+                          color="white" if abs(row["difference"]) > 0.6 * most else "black",
+                          weight="bold" if row["p_holm"] < 0.05 else "normal")
+        axes.imshow(grid, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
+        axes.set_xticks(range(len(systems)), systems, rotation=45, ha="right", fontsize=fonts[0])
+        axes.set_yticks(range(len(systems)), systems, fontsize=fonts[0])
+        axes.grid(False)
+        axes.set_title(name, fontsize=10)
+    for axes in panels.flat[len(parts):]:
+        axes.set_visible(False)
+    figure.suptitle(title)
+    figure.tight_layout()
     return figure
 
 

@@ -31,11 +31,16 @@ def load_compared(output: str | Path, mode: str, general_sources: Sequence[str] 
     chosen = scores[(scores["mode"] == mode) & ~scores["source"].isin(general_sources)]
     if chosen.empty:
         raise ValueError(f"{output}: no answer of mode {mode!r}; there are: {', '.join(scores['mode'].unique())}")
-    records = load_records(need(f"{output}/data/records.parquet", "notebook 10_read_sources"))
     matrix = score_matrix(chosen, unequal=unequal)
-    items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").loc[matrix.index]
+    return Compared(chosen, matrix, *asked_items(output, matrix.index, planted_key))
+
+
+def asked_items(output: str | Path, ids: pd.Index, planted_key: str = "") -> tuple[pd.DataFrame, pd.Series, dict | None]:
+    """The test questions of those ``ids``, in their order; their clusters (of `clusters_of`); a planted world's key."""
+    records = load_records(need(f"{output}/data/records.parquet", "notebook 10_read_sources"))
+    items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").loc[ids]
     key = load_key(need(planted_key, "the profile's world")) if planted_key else None
-    return Compared(chosen, matrix, items, clusters_of(items, key), key)
+    return items, clusters_of(items, key), key
 
 
 def score_matrix(scores: pd.DataFrame, score: str = "exact_match", unequal: str = "refuse") -> pd.DataFrame:

@@ -10,6 +10,7 @@ holds the truth.
 import argparse
 import gc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from scipy.stats import binomtest, norm
 
 from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
+from medinj_utils.comparison.power import discordance, items_needed
 from medinj_utils.runs import SYSTEMS, progress, write_csv
 
 
@@ -60,14 +62,9 @@ def any_holm(pairs: pd.DataFrame, world: World) -> bool:
     return bool((pairs["p_holm"] < 0.05).any())
 
 
-def covered(pairs: pd.DataFrame, world: World) -> bool:
+def covered(pairs: pd.DataFrame, world: World, low: str = "low", high: str = "high") -> bool:
     truth = world.truth()[0] - world.truth()[1]
-    return bool(pairs["low"].iloc[0] <= truth <= pairs["high"].iloc[0])
-
-
-def covered_bca(pairs: pd.DataFrame, world: World) -> bool:
-    truth = world.truth()[0] - world.truth()[1]
-    return bool(pairs["low_bca"].iloc[0] <= truth <= pairs["high_bca"].iloc[0])
+    return bool(pairs[low].iloc[0] <= truth <= pairs[high].iloc[0])
 
 
 def covered_effect(effects: pd.DataFrame, world: World) -> bool:
@@ -82,6 +79,13 @@ def called_equivalent(pairs: pd.DataFrame, world: World) -> bool:
 def _at_distance(smallest: float, items: int) -> World:
     """Two systems whose means differ by exactly the smallest effect of interest."""
     return World((0.0, float(np.sqrt(2) * norm.ppf(0.5 + smallest))), items=items)
+
+
+def _planned(world: World) -> World:
+    """With as many items as the plan says show the difference of the two systems in 80 of 100 studies."""
+    told = discordance(*world._replace(items=40_000).draw(0)).iloc[0]
+    needed = items_needed(float(np.diff(world.truth())[0]), told["one_alone"], told["design_effect"])
+    return world._replace(items=-(-needed // world.cluster_size) * world.cluster_size)
 
 
 _CLUSTERED = {"cluster_size": 4, "shared": 1.0, "known": 1.0}
@@ -103,7 +107,8 @@ PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
     ("interval, clusters, two runs that differ much", World((0.0, 0.4), runs=2, spread=0.4, **_CLUSTERED), covered, 0.95,
      (0.93, 0.97)),
     ("interval, clusters, five runs that are alike", World((0.0, 0.4), runs=5, **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
-    ("BCa interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered_bca, 0.95, (0.93, 0.97)),
+    ("BCa interval, clusters", World((0.0, 0.4), **_CLUSTERED), partial(covered, low="low_bca", high="high_bca"), 0.95,
+     (0.93, 0.97)),
     ("interval of the main effect of NAT, clusters, two runs that differ",
      World((0.0, 0.5, 0.2, 0.4, 0.6, 0.7, 0.5, 0.8), runs=2, spread=0.15, **_CLUSTERED), covered_effect, 0.95, (0.93, 0.97)),
     ("limit: one run each, where others would differ, false findings", World((0.0, 0.0), spread=0.15, **_CLUSTERED),
@@ -113,6 +118,9 @@ PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
     ("sign flips and bootstrap, five runs that differ much, false findings",
      World((0.0, 0.0), runs=5, spread=0.4, **_CLUSTERED), first_p, 0.05, (0.0, 0.06)),
     ("equivalence at the smallest effect, false", _at_distance(0.1, 400), called_equivalent, 0.05, (0.0, 0.06)),
+    ("power with as many items as planned for 80 %", _planned(World((0.0, 0.4))), first_p, 0.8, (0.77, 0.83)),
+    ("power with as many items as planned for 80 %, clusters", _planned(World((0.0, 0.4), **_CLUSTERED)), first_p, 0.8,
+     (0.77, 0.83)),
 ]
 
 

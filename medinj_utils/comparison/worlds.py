@@ -23,7 +23,7 @@ from medinj_utils.data.mixtures import remove_leaks, save_mixture
 from medinj_utils.data.overlap import find_leaks, near_duplicates
 from medinj_utils.demo.truth import planted_means
 from medinj_utils.demo.world import write_world
-from medinj_utils.runs import BASE, available_cores, progress, run_names, write_csv, write_parquet
+from medinj_utils.runs import BASE, available_cores, progress, run_names, write_csv
 from medinj_utils.settings import load_profile, parameters_of
 
 PROFILES = {"planted": "demo", "null": "null"}
@@ -42,6 +42,7 @@ def score_world(kind: str, seed: int, folder: Path) -> Path:
     mixing = _parameters(kind, "14_build_mixtures")
     from medinj_utils.training.backends import start_backend
     backend = start_backend(tuning["backend"])  # before anything that imports transformers
+    from medinj_utils.evaluation.answer import choose_questions
     from medinj_utils.evaluation.score_runs import score_runs
     from medinj_utils.training.recipe import Recipe
     from medinj_utils.training.train import train_run
@@ -57,12 +58,10 @@ def score_world(kind: str, seed: int, folder: Path) -> Path:
         save_mixture(mixture, configuration, folder / "mixtures", seed=mixing["mixture_seed"])
         for run_seed in tuning["seeds"]:
             train_run(folder, configuration, run_seed, recipe, backend, tuning["base_model"])
-    items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
     runs = {name: None if name == BASE else folder / "runs" / name / "adapter"
             for name in run_names(asking["systems"], asking["seeds"])}
-    scores = score_runs(items, runs, folder, asking["base_model"], "", asking["precision"], ["greedy"],
-                        asking["answer_batch_tokens"], asking["max_length"], max_new_tokens=asking["max_new_tokens"])
-    write_parquet(scores, done)
+    score_runs(choose_questions(records), runs, done, asking["base_model"], "", asking["precision"], ["greedy"],
+               asking["answer_batch_tokens"], asking["max_length"], max_new_tokens=asking["max_new_tokens"])
     return folder
 
 

@@ -37,6 +37,17 @@ class Backend(Protocol):
                modes: Sequence[str]) -> dict[str, list[Answer | None]]: ...
 
 
+def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (), most: int = 0) -> pd.DataFrame:
+    """The choice questions of the test, each once: those of ``sources`` (empty: all) or, where they are more than ``most``
+    (0: never), a random sample of so many, always the same."""
+    items = records[(records["split"] == "test") & records["task"].isin(["mcqu", "mcq"])].drop_duplicates("id")
+    if missing := set(sources) - set(items["source"]):
+        raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; there are: "
+                         f"{', '.join(sorted(items['source'].unique()))}")
+    items = items[items["source"].isin(sources)] if sources else items
+    return items.sample(most, random_state=0) if 0 < most < len(items) else items
+
+
 def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[str, list[dict]]:
     """For each choice task the same ``shots`` training questions, drawn by ``seed``, to be shown before every question.
 

@@ -12,7 +12,7 @@ from itertools import chain, combinations, groupby
 
 import numpy as np
 
-from medinj_utils.prompts import LETTERS, NO, YES, messages
+from medinj_utils.prompts import LETTERS, NO, YES, labels_of, messages
 from medinj_utils.training.memory import out_of_memory
 from medinj_utils.training.text import chat_ids
 
@@ -27,13 +27,12 @@ def applies(mode: str, task: str) -> bool:
     return task == "mcq" if mode == "option_likelihood" else task == "mcqu" or mode in MODES[:2]
 
 
-def allowed_answers(task: str, n_options: int) -> list[str]:
-    """Every valid answer: single letters for "mcqu", all non-empty letter sets in order for "mcq"."""
-    if task == "mcq" and n_options > MOST_OPTIONS:
-        raise ValueError(f"{n_options} options; of all their sets the constrained mode takes those of up to {MOST_OPTIONS}")
-    letters = LETTERS[:n_options]
-    sizes = [1] if task == "mcqu" else range(1, n_options + 1)
-    return [", ".join(chosen) for size in sizes for chosen in combinations(letters, size)]
+def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:
+    """Every valid answer: single labels for "mcqu", all non-empty sets of them in order for "mcq"."""
+    if task == "mcq" and len(labels) > MOST_OPTIONS:
+        raise ValueError(f"{len(labels)} options; of all sets of them the constrained mode takes up to {MOST_OPTIONS}")
+    sizes = [1] if task == "mcqu" else range(1, len(labels) + 1)
+    return [", ".join(chosen) for size in sizes for chosen in combinations(labels, size)]
 
 
 class AllowedTokens:
@@ -42,24 +41,24 @@ class AllowedTokens:
     def __init__(self, tokenizer):
         self.tokenizer, self._trees = tokenizer, {}
 
-    def tree(self, task: str, n_options: int) -> dict:
-        if (task, n_options) not in self._trees:
+    def tree(self, task: str, labels: Sequence[str]) -> dict:
+        if (task, labels) not in self._trees:
             root: dict = {}
-            for answer in allowed_answers(task, n_options):
+            for answer in allowed_answers(task, labels):
                 node = root
                 for token in [*self.tokenizer(answer, add_special_tokens=False)["input_ids"], self.tokenizer.eos_token_id]:
                     node = node.setdefault(token, {})
-            self._trees[task, n_options] = root
-        return self._trees[task, n_options]
+            self._trees[task, labels] = root
+        return self._trees[task, labels]
 
 
 @dataclass
 class Answer:
     """What a model gave in one mode: ``raw`` text, or None with the reason in ``note``.
 
-    In the modes of likelihood ``raw`` is the likeliest letter and ``probabilities`` are those of the options' letters, which
-    add up to 1; in "option_likelihood" they are those of each option to be right, and ``raw`` names all above one half, or
-    the best.
+    In the modes of likelihood ``raw`` is the likeliest letter (whatever the options are called) and ``probabilities`` are
+    those of the options' labels, which add up to 1; in "option_likelihood" they are those of each option to be right, and
+    ``raw`` names all above one half, or the best.
     """
 
     raw: str | None
@@ -179,7 +178,7 @@ class Engine:
             keep("greedy", rows, [Answer("<think>" * thought + text) for thought, text in zip(
                 thinks, self._texts(logits, _branch(cache), mask, None), strict=True)])
         if "constrained" in modes:
-            trees = [self._allowed.tree(item["task"], len(item["options"])) for item in items]
+            trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
             keep("constrained", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)])
         if "likelihood" in modes and single:
             keep("likelihood", single, self._likelihoods(logits[single], chosen))
@@ -219,7 +218,7 @@ class Engine:
         words = [self._first_token(YES), self._first_token(NO)]
         if words[0] == words[1]:
             raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: no likelihood of options")
-        prompts = [self.prompt(item, letter) for item in items for letter in LETTERS[:len(item["options"])]]
+        prompts = [self.prompt(item, label) for item in items for label in labels_of(item)]
         lengths, told, found = [*map(len, prompts)], {}, []
         most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
         for batch in batches_of(lengths, sorted(range(len(prompts)), key=lengths.__getitem__), most_tokens):
@@ -267,9 +266,9 @@ class Engine:
         """The likeliest letter of each question."""
         found = []
         for row, item in zip(logits, items, strict=True):
-            first = [self._first_token(letter) for letter in LETTERS[:len(item["options"])]]
+            first = [self._first_token(label) for label in labels_of(item)]
             if len(set(first)) < len(first):
-                raise ValueError("the tokenizer writes several letters with one first token: no likelihood of letters")
+                raise ValueError("the tokenizer writes several labels with one first token: no likelihood of letters")
             found.append(_likeliest(row[first]))
         return found
 

@@ -9,13 +9,20 @@ import re
 import numpy as np
 import pandas as pd
 
+from medinj_utils.prompts import NUMBERS
 from medinj_utils.training.text import permute_options
 
 AS_ASKED = "as asked"
-ORDER, BLIND = "order", "no question"
+ORDER, BLIND, NUMBERED, ALL_OR_NONE = "order", "no question", "numbers", "all or none"
 #: Options that speak of others by their place or their letters: such questions have no other order.
-_REFERS = re.compile(r"ci-dess(us|ous)|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
+_REFERS = re.compile(r"ci-dess(us|ous)|pr[ée]c[ée]demment|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
                      r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
+#: Options on all the others, whatever their place, and the same said by its opposite.
+_ALL_OR_NONE = {
+    r"toutes (ces |les )?(autres )?(r[ée]ponses|propositions)( ci-dessus| pr[ée]c[ée]dentes)? "
+    r"(conviennent|sont (bonnes|correctes|exactes|justes|vraies))": "Aucune des autres propositions n'est fausse",
+    r"aucune (de ces|des|des autres) (r[ée]ponses|propositions)( ci-dessus| pr[ée]c[ée]dentes)? "
+    r"(ne convient|n['’]est (bonne|correcte|exacte|juste|vraie))": "Toutes les autres propositions sont fausses"}
 #: Other words around a question, and around each option, that change nothing in what is asked.
 WORDINGS = {"exam": ("Question d'examen. {}", "{}"), "please": ("{} Merci de répondre à cette question.", "{}"),
             "options in words": ("{}", "proposition : {}")}
@@ -24,6 +31,12 @@ WORDINGS = {"exam": ("Question d'examen. {}", "{}"), "please": ("{} Merci de ré
 def refers_to_options(options: list[str]) -> bool:
     """Whether an option names others by their letters or their place."""
     return any(_REFERS.search(option.strip(" .")) for option in options)
+
+
+def _reworded(option: str) -> str:
+    """An option on all the others in other words; any other one as it is."""
+    return next((words for pattern, words in _ALL_OR_NONE.items()
+                 if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)), option)
 
 
 def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
@@ -42,7 +55,9 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
 
     "order 1" to "order <orders>": options in other orders, drawn by ``seed`` and the question's id, the right letters moved
     with their texts; questions whose options speak of each other, or have no more orders, are not in these. "no
-    question": options alone. The `WORDINGS`: other words around the question or its options.
+    question": options alone. "numbers": options called 1, 2, 3 (column ``labels``), where none speaks of the others by
+    letter or place. "all or none": questions with an option on all the others ("Aucune de ces réponses n'est exacte"), that
+    said by its opposite. The `WORDINGS`: other words around the question or its options.
     """
     rows, found = items.to_dict("records"), {}
     free = [row for row in rows if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
@@ -51,6 +66,10 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
         found[f"{ORDER} {number + 1}"] = pd.DataFrame([rows[number] for rows in drawn if number < len(rows)],
                                                       columns=items.columns)
     found[BLIND] = items.assign(instruction="", context="")
+    found[NUMBERED] = pd.DataFrame([row | {"labels": NUMBERS} for row in free], columns=[*items.columns, "labels"])
+    reworded = items.assign(options=[[_reworded(option) for option in options] for options in items["options"]])
+    changed = [list(new) != list(old) for new, old in zip(reworded["options"], items["options"], strict=True)]
+    found[ALL_OR_NONE] = reworded[changed]
     for name, (question, option) in WORDINGS.items():
         found[name] = items.assign(instruction=[question.format(text) for text in items["instruction"]],
                                    options=[[option.format(text) for text in options] for options in items["options"]])

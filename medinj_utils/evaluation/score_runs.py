@@ -11,14 +11,14 @@ from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.runs import write_parquet
 
 
-def score_runs(items: pd.DataFrame, runs: Mapping[str, str | Path | None], folder: str | Path, base_model: str,
+def score_runs(items: pd.DataFrame, runs: Mapping[str, str | Path | None], to: str | Path, base_model: str,
                revision: str, precision: str, modes: Sequence[str], batch_tokens: int, max_length: int,
                too_long: str = "set aside", **how) -> pd.DataFrame:
-    """Rows of `score_answers` for all ``runs`` (adapter, or None for the base), written to ``scores.parquet`` in ``folder``;
-    answers stand in ``answers/`` there. The arguments are those of `backends` and `answer_questions`."""
-    scores = [score_answers(answer_questions(items, backend, Path(folder) / f"answers/{name}.parquet", asked, modes,
+    """Rows of `score_answers` for all ``runs`` (adapter, or None for the base), written to the file ``to``; answers
+    stand in ``answers/`` beside it. The arguments are those of `backends` and `answer_questions`."""
+    scores = [score_answers(answer_questions(items, backend, Path(to).parent / f"answers/{name}.parquet", asked, modes,
                                              batch_tokens, max_length, too_long), items, name)
               for name, backend, asked in backends(runs, base_model, revision, precision, **how)]
     table = pd.concat(scores, ignore_index=True)
-    write_parquet(table, Path(folder) / "scores.parquet")
+    write_parquet(table, to)
     return table

@@ -1,12 +1,13 @@
 """From raw answers to scores per item, and tables of them."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from medinj_utils.evaluation.reading import explain_choice
-from medinj_utils.prompts import LETTERS
+from medinj_utils.prompts import LETTERS, labels_of
 
 
 def score_choices(predicted: Collection[str] | None, gold: Collection[str], task: str) -> dict:
@@ -43,6 +44,12 @@ def usable_gold(item: Mapping) -> set[str]:
     return letters if there and (item["task"] == "mcq" or len(letters) == 1) else set()
 
 
+def _in_letters(raw: str, labels: Sequence[str]) -> str:
+    """An answer with the options' letters in place of other labels."""
+    letters = dict(zip(labels, LETTERS, strict=False))
+    return re.sub(r"\w+", lambda word: letters.get(word[0], word[0]), raw)
+
+
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd.DataFrame:
     """One row per answer: system, id, mode, provenance, source and task of the test item, letters read, why, scores.
 
@@ -68,11 +75,12 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
                "chance": chance[answer["id"]], **dict.fromkeys(_SCORES), "why": note}
         if not note:
             options = dict(zip(letters_there, item["options"], strict=True))
-            letters, why = explain_choice(answer["raw"], options, item["task"])
+            raw = _in_letters(answer["raw"], labels_of(item)) if "labels" in item else answer["raw"]
+            letters, why = explain_choice(raw, options, item["task"])
             named = letters or frozenset()
             row |= score_choices(letters, gold, item["task"])
             row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "why": why,
-                    "as_asked": bool(named) and answer["raw"].strip() == ", ".join(sorted(named)), "hits": len(named & gold),
+                    "as_asked": bool(named) and raw.strip() == ", ".join(sorted(named)), "hits": len(named & gold),
                     "false_alarms": len(named - gold), "misses": len(gold - named)}
             p = answer.get("probabilities")
             if p is not None and len(p) and item["task"] == "mcqu":

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from medinj_utils.evaluation.engine import Answer, allowed_answers, applies
-from medinj_utils.prompts import LETTERS, messages
+from medinj_utils.prompts import LETTERS, labels_of, messages
 
 _LIKELIEST = 20  # first tokens of which servers tell the probability
 _NEGLIGIBLE = 0.001  # share of a letter that the server doesn't tell; above it no probabilities are given
@@ -73,7 +73,7 @@ class Server:
         if mode == "greedy":
             reply = self._ask(prompt, max_tokens=self.max_new_tokens)
             return reply if isinstance(reply, Answer) else Answer(_text(reply))
-        allowed = allowed_answers(item["task"], len(item["options"]))
+        allowed = allowed_answers(item["task"], labels_of(item))
         reply = self._ask(prompt, max_tokens=4 * len(item["options"]),
                           extra_body={"structured_outputs": {"choice": allowed}})
         if isinstance(reply, Answer):
@@ -90,7 +90,7 @@ class Server:
         if not reply.logprobs or not reply.logprobs.content or not reply.logprobs.content[0].top_logprobs:
             raise ServerError(f"{self.url}: gives no probabilities of tokens (logprobs): leave 'likelihood' out of modes")
         told = {one.token.strip(): one.logprob for one in reversed(reply.logprobs.content[0].top_logprobs)}
-        p = [math.exp(told.get(letter, -math.inf)) for letter in LETTERS[:len(item["options"])]]
+        p = [math.exp(told.get(label, -math.inf)) for label in labels_of(item)]
         if not sum(p):
             return Answer("")  # none of the letters is among the likeliest tokens: an answer that can't be read
         untold = math.exp(min(told.values())) if min(p) == 0 else 0  # at most the probability of a letter that isn't told

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import bootstrap, norm
+from scipy.stats import binom, bootstrap, norm
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from medinj_utils.comparison import compare_pairs, compare_systems, resampling
@@ -97,6 +97,20 @@ def test_draws_depend_on_the_seed_alone_and_not_on_how_many_are_made_at_once(mon
     monkeypatch.setattr(resampling, "_BLOCK_CELLS", cells)
     assert compare_pairs(table, 301, clusters=np.arange(60) // 2).equals(usual)
     assert not compare_pairs(table, 301, seed=1, clusters=np.arange(60) // 2).equals(usual)
+
+
+@pytest.mark.parametrize("clusters", [3, 30, 300])
+def test_clusters_are_drawn_as_a_multinomial_draws_them_by_however_many_threads(monkeypatch, clusters):
+    counts = resampling._drawn_totals(np.eye(clusters), 20_001, 3)
+    assert counts.shape == (20_001, clusters) and (counts.sum(axis=1) == clusters).all()
+    spread = np.cov(counts[:, :3], rowvar=False)  # n draws of probability 1/n: variance 1 − 1/n, covariance −1/n
+    assert np.abs(counts.mean(axis=0) - 1).max() < 0.04
+    assert np.abs(spread - (np.eye(3) - 1 / clusters)).max() < 0.05
+    chosen = binom.pmf([0, 1, 2], clusters, 1 / clusters)
+    assert np.bincount(counts[:, 0].astype(int))[:3] / 20_001 == pytest.approx(chosen, abs=0.015)
+    for cores in (1, 3):
+        monkeypatch.setattr(resampling, "available_cores", lambda cores=cores: cores)
+        assert (resampling._drawn_totals(np.eye(clusters), 20_001, 3) == counts).all()
 
 
 def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():

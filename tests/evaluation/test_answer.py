@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from medinj_utils import prompts
-from medinj_utils.evaluation.answer import _shortened, answer_questions, choose_examples
+from medinj_utils.evaluation.answer import _shortened, answer_questions, choose_examples, choose_questions
 from medinj_utils.evaluation.engine import MODES, Engine, allowed_answers, applies, batches_of
 from medinj_utils.evaluation.models import adapted, asked_of, backends, load_base
 from medinj_utils.settings import SettingsError, check_value
@@ -87,6 +87,19 @@ def test_likelihoods_of_texts_are_those_of_each_text_alone(items, loaded, tmp_pa
     assert len(answers) == 2 * (items["task"] == "mcqu").sum()
 
 
+def test_questions_are_chosen_by_source_and_as_a_sample_that_stays(world):
+    records = pd.concat([world["records"]] * 2)
+    every = choose_questions(records)
+    assert set(every["split"]) == {"test"} and set(every["task"]) == {"mcqu", "mcq"} and every["id"].is_unique
+    source = every["source"].iloc[0]
+    assert set(choose_questions(records, [source])["source"]) == {source} != set(every["source"])
+    few = choose_questions(records, most=7)
+    assert len(few) == 7 and few["id"].tolist() == choose_questions(records, most=7)["id"].tolist()
+    assert len(choose_questions(records, most=10**6)) == len(every)
+    with pytest.raises(ValueError, match=r"no test question of mediqal; there are: .*planted"):
+        choose_questions(records, ["mediqal", source])
+
+
 def test_batches_hold_what_the_budget_allows():
     lengths = [5, 5, 6, 10, 30]
     assert batches_of(lengths, range(5), 18) == [[0, 1, 2], [3], [4]]
@@ -111,7 +124,21 @@ def test_a_batch_that_does_not_fit_into_memory_is_asked_in_halves(items, loaded,
 def test_constrained_answers_are_all_valid(items, loaded, tmp_path):
     answers = ask(items, loaded, tmp_path / "a.parquet", modes=["constrained"]).set_index("id")
     for item in items.to_dict("records"):
-        assert answers.loc[item["id"], "raw"] in allowed_answers(item["task"], len(item["options"]))
+        assert answers.loc[item["id"], "raw"] in allowed_answers(item["task"], prompts.LETTERS[:len(item["options"])])
+
+
+def test_options_with_numbers_are_answered_with_numbers(items, loaded, tmp_path):
+    numbered = items.assign(labels=[prompts.NUMBERS] * len(items))
+    modes = ["greedy", "constrained", "likelihood", "option_likelihood"]
+    answers = ask(numbered, loaded, tmp_path / "a.parquet", modes=modes).set_index(["mode", "id"])
+    for item in numbered.to_dict("records"):
+        n = len(item["options"])
+        assert answers.loc[("constrained", item["id"]), "raw"] in allowed_answers(item["task"], prompts.NUMBERS[:n])
+        mode = "likelihood" if item["task"] == "mcqu" else "option_likelihood"
+        assert set(answers.loc[(mode, item["id"]), "raw"].split(", ")) <= set(prompts.LETTERS[:n])
+    single = items[items["task"] == "mcqu"]["id"]
+    likeliest = answers.loc["likelihood"].loc[single, "raw"].map(lambda letter: prompts.NUMBERS["ABCDEFGH".index(letter)])
+    assert (likeliest == answers.loc["constrained"].loc[single, "raw"]).all()
 
 
 @pytest.mark.parametrize("task", ["mcqu", "mcq"])
@@ -121,7 +148,7 @@ def test_every_mode_takes_any_number_of_options(loaded, tmp_path, task, n):
                           "options": [f"choix {i}" for i in range(n)]}])
     answers = ask(item, loaded, tmp_path / "a.parquet", modes=MODES, max_new_tokens=64).set_index("mode")
     assert set(answers.index) == {mode for mode in MODES if applies(mode, task)}
-    assert answers.loc["constrained", "raw"] in allowed_answers(task, n)
+    assert answers.loc["constrained", "raw"] in allowed_answers(task, prompts.LETTERS[:n])
     for mode in set(answers.index) - {"greedy", "constrained"}:
         p = answers.loc[mode, "probabilities"]
         assert len(p) == n and set(answers.loc[mode, "raw"].split(", ")) <= set(prompts.LETTERS[:n])
@@ -177,12 +204,12 @@ def test_a_thought_that_the_template_opens_is_no_answer(items, loaded, tmp_path,
 
 
 def test_allowed_answers_are_all_letters_or_all_sets():
-    assert allowed_answers("mcqu", 3) == ["A", "B", "C"]
-    assert allowed_answers("mcq", 3) == ["A", "B", "C", "A, B", "A, C", "B, C", "A, B, C"]
-    assert len(allowed_answers("mcq", 10)) == 2**10 - 1
+    assert allowed_answers("mcqu", "ABC") == ["A", "B", "C"]
+    assert allowed_answers("mcq", "ABC") == ["A", "B", "C", "A, B", "A, C", "B, C", "A, B, C"]
+    assert len(allowed_answers("mcq", prompts.LETTERS[:10])) == 2**10 - 1
     with pytest.raises(ValueError, match="up to 10"):
-        allowed_answers("mcq", 11)
-    assert allowed_answers("mcqu", 20)[-1] == "T"
+        allowed_answers("mcq", prompts.LETTERS[:11])
+    assert allowed_answers("mcqu", prompts.LETTERS[:20])[-1] == "T"
 
 
 def test_questions_longer_than_the_limit_are_set_aside_and_told(items, loaded, tmp_path):

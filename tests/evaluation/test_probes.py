@@ -3,6 +3,7 @@ import pytest
 
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.probes import WORDINGS, refers_to_options, variants
+from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.prompts import LETTERS, messages
 
 
@@ -52,7 +53,7 @@ def test_questions_whose_options_speak_of_each_other_keep_their_order(items):
 
 def test_without_the_question_the_options_stand_alone_and_other_words_keep_the_question(items):
     found, row = variants(items, 0), items.iloc[0]
-    assert set(found) == {"no question", *WORDINGS}
+    assert set(found) == {"no question", "numbers", "all or none", *WORDINGS}
     blind = messages(found["no question"].iloc[0].to_dict(), with_answer=False)[0]["content"]
     assert blind.startswith("(A) ") and row["instruction"] not in blind
     for name in WORDINGS:
@@ -62,8 +63,36 @@ def test_without_the_question_the_options_stand_alone_and_other_words_keep_the_q
         assert found[name]["answer_letters"].tolist() == items["answer_letters"].tolist()
 
 
+def test_options_by_number_are_asked_answered_and_read_by_number(items):
+    found = variants(items, 0)["numbers"]
+    row = found[found["task"] == "mcq"].iloc[0].to_dict()
+    text = messages(row, with_answer=False)[0]["content"]
+    assert "(A)" not in text and all(f"({i}) {option}" in text for i, option in enumerate(row["options"], 1))
+    right = [str(1 + LETTERS.index(letter)) for letter in row["answer_letters"]]
+    said = [", ".join(right), f"Les réponses exactes sont : {' et '.join(right)}.", "11", ", ".join(row["answer_letters"])]
+    answers = pd.DataFrame({"id": row["id"], "mode": "greedy", "raw": said, "note": ""})
+    scores = score_answers(answers, found, "NAT")
+    assert scores["exact_match"].tolist() == [1, 1, 0, 1] and scores["as_asked"].tolist() == [True, False, False, True]
+    assert not scores["read"][2]
+
+
+@pytest.mark.parametrize("option, other", [
+    ("Aucune de ces réponses n'est exacte", "Toutes les autres propositions sont fausses"),
+    ("Toutes les réponses ci-dessus conviennent.", "Aucune des autres propositions n'est fausse"),
+    ("Toutes les propositions sont justes", "Aucune des autres propositions n'est fausse"),
+    ("Toutes les capsules peuvent être ouvertes", None), ("Aucun anticorps naturel régulier", None),
+    ("Toutes les réponses immunitaires sont exactes", None)])
+def test_an_option_on_all_others_is_said_by_its_opposite(items, option, other):
+    told = items.head(2).copy()
+    told.iat[1, told.columns.get_loc("options")] = ["foie", "rein", option]
+    found = variants(told, 0)["all or none"]
+    assert [list(options) for options in found["options"]] == ([["foie", "rein", other]] if other else [])
+    assert found["id"].tolist() == told["id"].tolist()[1:] * bool(other)
+
+
 def test_real_questions_that_refer_to_their_options_are_few(shared_data):
     records, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa/raw")
+    assert len(variants(records, 0)["all or none"]) > 100
     named = records[[refers_to_options(list(options)) for options in records["options"]]]
     assert 0 < len(named) < 0.01 * len(records)
     assert pd.Series([" ".join(options) for options in named["options"]]).str.contains("ci-dessus|précédentes").any()

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import pytest
 
+from medinj_utils import prompts
 from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.engine import allowed_answers
 from medinj_utils.evaluation.models import backends
@@ -164,7 +165,7 @@ def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, si
 
 def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items):
     several = items[items["task"] == "mcq"].iloc[0].to_dict()
-    assert ask(played, "held", several, "constrained").raw == allowed_answers("mcq", len(several["options"]))[-1]
+    assert ask(played, "held", several, "constrained").raw == allowed_answers("mcq", prompts.LETTERS[:len(several["options"])])[-1]
     with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
         ask(played, "thinking", several, "constrained")
 
