@@ -33,7 +33,7 @@ def user_turn(instruction: str, options: Sequence[str], task: str, context: str 
 
 
 def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequence[str], answer_format: str,
-                explanation: str = "") -> str:
+                explanation: str = "", labels: Sequence[str] = LETTERS) -> str:
     """The target of one record: ``A, C``, or ``A) foie, C) rein``, or the text alone, or the letters and, in the next line,
     the record's explanation, where it has one.
 
@@ -43,11 +43,12 @@ def answer_turn(answer_letters: Sequence[str], answer_text: str, options: Sequen
         raise ValueError(f"answer_format is {answer_format!r}; accepted: {', '.join(ANSWER_FORMATS)}")
     if not answer_letters or answer_format == "text":
         return answer_text
-    if answer_format == "letters":
-        return ", ".join(answer_letters)
-    if answer_format == "with_explanation":
-        return "\n".join(part for part in (", ".join(answer_letters), explanation.strip()) if part)
-    return ", ".join(f"{letter}) {options[LETTERS.index(letter)]}" for letter in answer_letters)
+    right = [(labels[LETTERS.index(letter)], options[LETTERS.index(letter)]) for letter in answer_letters]
+    if answer_format == "letters_and_text":
+        return ", ".join(f"{label}) {option}" for label, option in right)
+    named = ", ".join(label for label, _ in right)
+    explained = explanation.strip() if answer_format == "with_explanation" else ""
+    return f"{named}\n{explained}" if explained else named
 
 
 def messages(record: Mapping, answer_format: str = "letters", system: str = "", with_answer: bool = True,
@@ -64,6 +65,6 @@ def messages(record: Mapping, answer_format: str = "letters", system: str = "", 
     turns.append({"role": "user", "content": question})
     if with_answer:
         answer = answer_turn(record["answer_letters"], record["answer_text"], record["options"], answer_format,
-                             record.get("explanation", ""))
+                             record.get("explanation", ""), labels_of(record))
         turns.append({"role": "assistant", "content": answer})
     return turns

@@ -154,7 +154,7 @@ def _of_orders(claims: Claims, found: Mapping[str, float] | None) -> dict:
     """The claim that in other orders of the options scores fall and systems keep theirs: supported where the intervals of
     the fall and of tau say so, contradicted where one of them excludes it."""
     told = {"estimand": f"change in other orders < 0; tau > {claims.order_stays:g}"}
-    if not found:
+    if not found or np.isnan(found["tau"]):
         return told | {"verdict": "not testable here", "why": "no answers to questions with their options in other orders"}
     holds = found["change_high"] < 0 and found["tau_low"] > claims.order_stays
     fails = found["change_low"] > -claims.smallest or found["tau_high"] < claims.order_stays

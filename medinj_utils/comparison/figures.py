@@ -116,6 +116,8 @@ def pairs_figure(pairs: pd.DataFrame, title: str = "") -> plt.Figure:
         axes.set_title(name, fontsize=10)
     for axes in panels.flat[len(parts):]:
         axes.set_visible(False)
+    for axes in panels.flat[len(parts) - columns:len(parts)]:  # also above one that isn't there
+        axes.tick_params(labelbottom=True)
     figure.suptitle(title)
     figure.tight_layout()
     return figure
@@ -163,8 +165,8 @@ def simplex_figure(table: pd.DataFrame, title: str = "") -> plt.Figure:
 
 
 def claims_figure(published: pd.DataFrame, here: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Contrasts (first, second, estimate, low, high) of the paper's figures and, below each, of the runs here, with
-    intervals; the runs' in the colour of the first system."""
+    """Contrasts (first, second, estimate, low, high) of the paper's figures and, below each and joined by a line, of the
+    runs here, with intervals; the runs' in the colour of the first system."""
     contrasts = [f"{row['first']} − {row['second']}" for _, row in published.iterrows()]
     figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(contrasts)))
     for table, shift, marker in ((published, -0.15, "s"), (here, 0.15, "o")):
@@ -175,6 +177,10 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame, title: str = "") 
                           xerr=[[row["estimate"] - row["low"]], [row["high"] - row["estimate"]]],
                           label=("the paper's figures, worst pairing" if table is published else "runs here")
                           if not number else None)
+    both = published.merge(here, on=["first", "second"], suffixes=("_paper", "_here"))
+    for row in both.to_dict("records"):
+        place = contrasts.index(f"{row['first']} − {row['second']}")
+        axes.plot([row["estimate_paper"], row["estimate_here"]], [place - 0.15, place + 0.15], color="#999999", zorder=0)
     axes.axvline(0, color="#444444", linewidth=1)
     axes.set_yticks(range(len(contrasts)), contrasts)
     axes.invert_yaxis()

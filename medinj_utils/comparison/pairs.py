@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from medinj_utils.comparison.resampling import bca, bootstrap_means, checked, interval, mcnemar, sign_flips, two_sided
+from medinj_utils.comparison.resampling import (
+    bca,
+    bootstrap_means,
+    checked,
+    interval,
+    mcnemar,
+    need_columns,
+    sign_flips,
+    two_sided,
+)
 
 SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
 
@@ -33,6 +42,8 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, 
     Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster, or a single cluster.
     """
     told = checked(scores, clusters)
+    if smallest <= 0:
+        raise ValueError(f"smallest is {smallest}; need an effect above 0")
     draws, means, systems = bootstrap_means(scores, resamples, seed, clusters), told.means(), told.systems
     exact, of = clusters is None and np.isin(means, (0, 1)).all(), list(combinations(range(len(systems)), 2))
     differences = np.stack([means[:, a] - means[:, b] for a, b in of], axis=1)
@@ -70,6 +81,7 @@ def rank_intervals(scores: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
     A system's best rank is one more than the number of systems that are better after Holm's adjustment over all ``pairs``
     (of `compare_pairs`), its worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet 2022)."""
+    need_columns(pairs, {"first", "second", "difference", "p_holm"}, "pairs")
     told = checked(scores)
     means = pd.Series(told.means().mean(axis=0), index=told.systems)
     sure = pairs[pairs["p_holm"] < 0.05]
@@ -87,6 +99,7 @@ def compare_systems(scores: pd.DataFrame, base: str, pairs: pd.DataFrame, unread
     ``pairs`` is the result of `compare_pairs` on the same scores: p-values are taken from there, so Holm's family
     is all pairs. ``unread``: share of unread answers per system. Columns as in ``comparison.csv``.
     """
+    need_columns(pairs, {"first", "second", "difference", "p", "p_holm"}, "pairs")
     values, systems, columns, _ = checked(scores, clusters)
     draws = bootstrap_means(scores, resamples, seed, clusters)
     if base not in systems:

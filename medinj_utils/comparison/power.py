@@ -50,6 +50,15 @@ def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int,
     return float(brentq(short, 0, 1)) if short(1) < 0 < one_alone else float("nan")
 
 
+def runs_needed(difference: float, items: int, one_alone: float, spread: float, design_effect: float = 1.0,
+                power: float = 0.8, level: float = 0.05) -> float:
+    """Runs of each system that show a ``difference`` on so many questions with this power, by the approximation of
+    `detectable_with_runs`; infinite where no number of runs does, since there are too few questions."""
+    reach = norm.isf(level / 2) + norm.ppf(power)
+    left = (difference / reach) ** 2 - design_effect * max(one_alone - difference**2, 0) / items
+    return max(1.0, float(np.ceil(2 * spread**2 / left))) if left > 0 else float("inf")
+
+
 def discordance(scores: pd.DataFrame, clusters=None) -> pd.DataFrame:
     """By pair of systems: first, second, one_alone, design_effect, both of single runs (means over all pairs of their runs).
     ``scores`` (0/1) and ``clusters`` as `compare_pairs` takes them."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, interval, system_means
+from medinj_utils.comparison.resampling import SMALL, bootstrap_means, interval, need_columns, system_means
 from medinj_utils.evaluation.probes import AS_ASKED, ORDER
 from medinj_utils.prompts import LETTERS
+from medinj_utils.runs import run_parts
 from medinj_utils.style import in_order
 
 
@@ -18,7 +19,7 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
     Each variant is held against the questions as they are asked, over the items that both have. Means: variant, items,
     system, exact_match, ``change`` (variant − as asked), low, high, change_low, change_high. Rankings: variant, items,
     ``tau`` (of `kendall`, of the systems' means in the two), low, high. Intervals are 95 % bootstrap intervals that draw the
-    same items for both.
+    same items for both; changes are those of these runs. Variants with fewer than `SMALL` items or clusters are left out.
     """
     if AS_ASKED not in matrices:
         raise ValueError(f"no scores of the questions {AS_ASKED!r}; there are: {', '.join(matrices) or 'none'}")
@@ -26,10 +27,13 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
     systems = in_order(plain.columns.get_level_values(0))
     for variant, matrix in matrices.items():
         items = plain.index.intersection(matrix.index)
+        own = None if clusters is None else clusters.loc[items]
+        if (len(items) if own is None else own.nunique()) < SMALL and variant != AS_ASKED:
+            continue
         both = pd.concat({"before": plain.loc[items], "after": matrix.loc[items, plain.columns]}, axis=1)
         both.columns = pd.MultiIndex.from_tuples([(f"{when} {system}", run) for when, system, run in both.columns])
         runs = {f"{when} {system}": system for when in ("before", "after") for system in systems}
-        draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items], runs)
+        draws = bootstrap_means(both, resamples, seed, own, runs)
         found = system_means(both)
         before, after = ([f"{when} {system}" for system in systems] for when in ("before", "after"))
         for system, old, new in zip(systems, before, after, strict=True):
@@ -42,7 +46,7 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
             low, high = interval(kendall(draws[before].to_numpy(), draws[after].to_numpy()))
             tau = kendall(found[before].to_numpy()[None], found[after].to_numpy()[None])[0]
             rankings.append({"variant": variant, "items": len(items), "tau": tau, "low": low, "high": high})
-    return pd.DataFrame(means), pd.DataFrame(rankings)
+    return pd.DataFrame(means), pd.DataFrame(rankings, columns=["variant", "items", "tau", "low", "high"])
 
 
 def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -64,6 +68,7 @@ def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     By run (``system``): ``items`` that were asked in all orders, ``orders``, ``worst`` and ``best`` exact match of an order,
     ``mean`` over all, and shares of items right under ``all`` orders and under ``any``.
     """
+    need_columns(scores, {"system", "id", "variant", "exact_match"}, "scores")
     chosen = scores[_in_some_order(scores)]
     table = chosen.pivot(index=["system", "id"], columns="variant", values="exact_match").astype(float).dropna()
     right, by_order = table.eq(1), table.groupby("system").mean()
@@ -78,14 +83,15 @@ def all_orders(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, se
                clusters: pd.Series | None = None) -> dict[str, float]:
     """What the other orders of the options, taken together, do: ``change`` of the mean score over all systems, with
     ``change_low`` and ``change_high``, and ``tau`` of the systems' order with ``tau_low`` and ``tau_high`` (95 %).
-    ``matrices`` as for `probe_means`; empty where no other order was asked."""
+    ``matrices`` as for `probe_means`; the change is that of these runs. Empty where other orders were asked of fewer than
+    `SMALL` items or clusters."""
     orders = [matrix for name, matrix in matrices.items() if name.startswith(f"{ORDER} ")]
-    if not orders:
-        return {}
     plain = matrices[AS_ASKED]
-    items = sorted(set(plain.index).intersection(*(matrix.index for matrix in orders)))
-    plain, mixed = plain.loc[items], sum(matrix.loc[items, plain.columns] for matrix in orders) / len(orders)
+    items = sorted(set(plain.index).intersection(*(matrix.index for matrix in orders))) if orders else []
     own = None if clusters is None else clusters.loc[items]
+    if (len(items) if own is None else own.nunique()) < SMALL:
+        return {}
+    plain, mixed = plain.loc[items], sum(matrix.loc[items, plain.columns] for matrix in orders) / len(orders)
     both = pd.DataFrame({AS_ASKED: plain.mean(axis=1), ORDER: mixed.mean(axis=1)})
     draws, change = bootstrap_means(both, resamples, seed, own), both[ORDER].mean() - both[AS_ASKED].mean()
     low, high = interval(draws[ORDER] - draws[AS_ASKED])
@@ -104,16 +110,29 @@ def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: table.rename_axis(["system", "letter"]) for name, table in shares.items()}).fillna(0.0)
 
 
+def sampled_ranking(sampled: pd.DataFrame, draws: int = 10_000, seed: int = 0) -> dict[str, float]:
+    """Kendall's tau of the systems' order by one drawn test with that by the likeliest answers, over many such draws: mean
+    ``tau``, and ``low`` and ``high``, between which 95 % of them lie. ``sampled``: see `sampled_answers`."""
+    system = sampled["system"].map(lambda run: run_parts(run)[0])
+    one = np.random.default_rng(seed).normal(sampled["drawn"], sampled["sd"], size=(draws, len(sampled)))
+    drawn = pd.DataFrame(one).T.groupby(system.to_numpy()).mean().T
+    likeliest = sampled["likeliest"].groupby(system).mean()[drawn.columns].to_numpy()
+    taus = kendall(drawn.to_numpy(), np.tile(likeliest, (draws, 1)))
+    low, high = interval(taus)
+    return {"tau": float(taus.mean()), "low": low, "high": high}
+
+
 def sampled_answers(answers: Mapping[str, pd.DataFrame], gold: pd.Series) -> pd.DataFrame:
     """What answers drawn from the letters' probabilities would score, from ``answers`` by run in the mode "likelihood";
-    ``gold``: the right letter by item.
+    ``gold``: the right letter by item. Answers without probabilities, as a server may give them, are left out.
 
     By ``system``: ``items``, exact match of the ``likeliest`` letters, the mean over ``drawn`` ones (at temperature 1), and
     ``sd``, the standard deviation of one draw of the whole test, which is that of a sum of independent draws.
     """
     rows = []
     for name, table in answers.items():
-        told = table[(table["mode"] == "likelihood") & table["id"].isin(gold.index) & table["raw"].notna()]
+        told = table[(table["mode"] == "likelihood") & table["id"].isin(gold.index)]
+        told = told[told["raw"].notna() & told["probabilities"].map(len).gt(0)]
         right = gold.loc[told["id"]].to_list()
         p = np.array([row[LETTERS.index(letter)] for row, letter in zip(told["probabilities"], right, strict=True)])
         if len(p):

@@ -4,23 +4,26 @@ Uncertainty has up to two levels. Items are resampled (whole clusters of them wh
 together, which keeps the pairing (Efron & Tibshirani, An Introduction to the Bootstrap, 1993). Where systems were tuned with
 several seeds, other seeds would have given other runs: two or three of them are too few to be drawn from, so that this level
 is a t-distribution with one variance for all systems but the base, pooled over them. Intervals are 95 % percentile intervals
-of both together. Draws depend on the seed alone, and not on how many are made at once.
+of both together. The bootstrap of few clusters spreads too little, since it divides by their number and not by one less, and
+knows the normal distribution where Student's is meant: draws are spread by as much more as both make of a 95 % interval
+(the expanded percentile interval of Hesterberg 2015). Draws depend on the seed alone, and not on how many are made at once.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm, poisson
+from scipy.stats import t as student
 
 from medinj_utils.runs import BASE, available_cores
 
-SMALL = 20  # clusters (items, where each is its own) below which a bootstrap interval is known to be too short
+SMALL = 20  # clusters (items, where each is its own) below which intervals are warned of
 _BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes
-_DRAWN_TOGETHER = 64  # draws of one stream of random numbers, so that they don't depend on who makes them, and when
+_STREAM_CELLS = 500_000  # of draws × clusters from one stream of random numbers, which a core's cache holds
 
 
 class Scores(NamedTuple):
@@ -48,7 +51,11 @@ def checked(scores: pd.DataFrame, clusters=None) -> Scores:
                          "are told apart by a second level, their seeds")
     if scores.index.has_duplicates:
         raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]} twice")
-    values = scores.to_numpy(dtype=float)
+    try:
+        values = scores.to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"scores are not all numbers ({error}): need items as the index, and a column of scores for each "
+                         f"system, or (system, seed); columns are {', '.join(map(str, scores.columns))}") from None
     if not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise ValueError(f"no finite score of system {scores.columns[column]!r} for item {scores.index[row]}: "
@@ -70,6 +77,13 @@ def checked(scores: pd.DataFrame, clusters=None) -> Scores:
     if len(labels) < 2:
         raise ValueError("all items are in one cluster: with nothing to resample there is no interval")
     return Scores(values, systems, columns, numbers)
+
+
+def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> None:
+    """Raises ValueError where a table lacks one of the ``expected`` columns."""
+    if missing := set(expected) - set(table.columns):
+        raise ValueError(f"{what} have no column {', '.join(sorted(missing))}; expected: {', '.join(sorted(expected))}; "
+                         f"there are: {', '.join(map(str, table.columns))}")
 
 
 def by_cluster(values: np.ndarray, cluster: np.ndarray) -> np.ndarray:
@@ -109,7 +123,7 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     n_clusters = int(cluster.max()) + 1
     if n_clusters < SMALL:
         warnings.warn(f"only {n_clusters} independent {'items' if clusters is None else 'clusters'}: bootstrap intervals of "
-                      f"fewer than {SMALL} are too short", stacklevel=2)
+                      f"fewer than {SMALL} are rough", stacklevel=2)
     sums = by_cluster(np.column_stack([values, np.ones(len(values))]), cluster)  # the last column counts the items
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items are 256 kinds at most.
     kinds, held = np.unique(sums, axis=0, return_counts=True)
@@ -118,7 +132,9 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
                                  for n in _blocks(resamples, len(kinds))])
     else:
         totals = _drawn_totals(sums, resamples, seed)
-    means = totals[:, :-1] / totals[:, -1:]
+    means, whole = totals[:, :-1] / totals[:, -1:], sums.sum(axis=0)
+    wider = student.ppf(0.975, n_clusters - 1) / norm.ppf(0.975) * np.sqrt(n_clusters / (n_clusters - 1))
+    means += (wider - 1) * (means - whole[:-1] / whole[-1])
     draws = np.stack([means[:, c].mean(axis=1) for c in columns], axis=1)
     if spread:  # one variance for all, known from few runs: so a t-distribution
         chance = np.sqrt(freedom / of_runs[1].chisquare(freedom, size=resamples))[:, None]
@@ -139,8 +155,10 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     exact = np.float32 if (sums == sums.round()).all() and np.abs(sums).sum() < 2**20 else np.float64
     sums = sums.astype(exact)
 
+    together = max(1, _STREAM_CELLS // n_clusters)
+
     def drawn(start: int) -> np.ndarray:
-        rng, n = np.random.default_rng([seed, 1, start]), min(_DRAWN_TOGETHER, resamples - start)
+        rng, n = np.random.default_rng([seed, 1, start]), min(together, resamples - start)
         counts = count[rng.integers(2**16, size=(n, n_clusters), dtype=np.uint16)]
         missing = np.maximum(n_clusters - counts.sum(axis=1, dtype=np.int64), 0)
         places = np.repeat(np.arange(n) * n_clusters, missing) + rng.integers(n_clusters, size=missing.sum())
@@ -148,7 +166,7 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
         return counts.astype(exact) @ sums
 
     with ThreadPoolExecutor(available_cores()) as pool:
-        return np.concatenate([*pool.map(drawn, range(0, resamples, _DRAWN_TOGETHER))]).astype(float)
+        return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
 
 
 def variance_of_runs(values: np.ndarray, cluster: np.ndarray) -> tuple[float, float]:

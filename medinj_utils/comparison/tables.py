@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.resampling import SMALL
+from medinj_utils.comparison.resampling import SMALL, need_columns
 from medinj_utils.data import load_records
 from medinj_utils.demo.truth import fact_of, load_key
 from medinj_utils.runs import need, run_parts
@@ -52,10 +52,7 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match", unequal: str 
     """
     if unequal not in ("refuse", "intersect"):
         raise ValueError(f"unequal is {unequal!r}; accepted: refuse, intersect")
-    expected = {"system", "id", "set_aside", score}
-    if missing := expected - set(scores.columns):
-        raise ValueError(f"scores have no column {', '.join(sorted(missing))}; expected: {', '.join(sorted(expected))}; "
-                         f"there are: {', '.join(map(str, scores.columns))}")
+    need_columns(scores, {"system", "id", "set_aside", score}, "scores")
     if (twice := scores.duplicated(["system", "id"])).any():
         row = scores[twice].iloc[0]
         raise ValueError(f"item {row['id']} stands twice for {row['system']}: take the answers of one mode")
@@ -82,8 +79,7 @@ def compare_parts(scores: pd.DataFrame, items: pd.DataFrame, by: Sequence[str], 
     The columns of `compare_pairs` after ``part`` ("all", or "column: value") and ``items``, its number of items. p-values
     are adjusted within a part. Parts with fewer than `SMALL` items or clusters are left out.
     """
-    if missing := set(by) - set(items.columns):
-        raise ValueError(f"items have no column {', '.join(sorted(missing))}; there are: {', '.join(items.columns)}")
+    need_columns(items, by, "items")
     parts = {"all": scores.index} | {f"{column}: {value}": group.index for column in by
                                      for value, group in items.loc[scores.index].groupby(column, sort=True)}
     found = []
@@ -99,6 +95,7 @@ def compare_parts(scores: pd.DataFrame, items: pd.DataFrame, by: Sequence[str], 
 
 def unread_shares(scores: pd.DataFrame) -> pd.Series:
     """Share of the asked answers that could not be read, by system (over its seeds)."""
+    need_columns(scores, {"system", "set_aside", "read"}, "scores")
     asked = scores[~scores["set_aside"]]
     system = asked["system"].map(lambda name: run_parts(name)[0])
     return 1 - asked["read"].astype(float).groupby(system).mean()

@@ -19,9 +19,9 @@ _REFERS = re.compile(r"ci-dess(us|ous)|pr[ée]c[ée]demment|(r[ée]ponses?|propo
                      r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
 #: Options on all the others, whatever their place, and the same said by its opposite.
 _ALL_OR_NONE = {
-    r"toutes (ces |les )?(autres )?(r[ée]ponses|propositions)( ci-dessus| pr[ée]c[ée]dentes)? "
+    r"toutes (ces |les )?(autres )?(r[ée]ponses |propositions |affirmations )?(ci-dessus |pr[ée]c[ée]dentes )?"
     r"(conviennent|sont (bonnes|correctes|exactes|justes|vraies))": "Aucune des autres propositions n'est fausse",
-    r"aucune (de ces|des|des autres) (r[ée]ponses|propositions)( ci-dessus| pr[ée]c[ée]dentes)? "
+    r"aucune (de ces |des |des autres )?(r[ée]ponses? |propositions? |affirmations? )?(ci-dessus |pr[ée]c[ée]dentes? )?"
     r"(ne convient|n['’]est (bonne|correcte|exacte|juste|vraie))": "Toutes les autres propositions sont fausses"}
 #: Other words around a question, and around each option, that change nothing in what is asked.
 WORDINGS = {"exam": ("Question d'examen. {}", "{}"), "please": ("{} Merci de répondre à cette question.", "{}"),
@@ -33,10 +33,14 @@ def refers_to_options(options: list[str]) -> bool:
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
-def _reworded(option: str) -> str:
-    """An option on all the others in other words; any other one as it is."""
-    return next((words for pattern, words in _ALL_OR_NONE.items()
-                 if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)), option)
+def _reworded(options: list[str]) -> list[str]:
+    """With an option on all the others in other words; as they are where there is none, or two, which would then speak of
+    each other, or where it speaks of those above and isn't the last."""
+    found = [(place, words) for place, option in enumerate(options) for pattern, words in _ALL_OR_NONE.items()
+             if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)]
+    if len(found) != 1 or (refers_to_options([options[found[0][0]]]) and found[0][0] != len(options) - 1):
+        return options
+    return [found[0][1] if place == found[0][0] else option for place, option in enumerate(options)]
 
 
 def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
@@ -55,9 +59,9 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
 
     "order 1" to "order <orders>": options in other orders, drawn by ``seed`` and the question's id, the right letters moved
     with their texts; questions whose options speak of each other, or have no more orders, are not in these. "no
-    question": options alone. "numbers": options called 1, 2, 3 (column ``labels``), where none speaks of the others by
-    letter or place. "all or none": questions with an option on all the others ("Aucune de ces réponses n'est exacte"), that
-    said by its opposite. The `WORDINGS`: other words around the question or its options.
+    question": options alone. "numbers": options called 1, 2, 3 (column ``labels``), where none is such a number or
+    speaks of the others by letter or place. "all or none": questions with one option on all the others ("Aucune de ces
+    réponses n'est exacte"), that said by its opposite. The `WORDINGS`: other words around the question or its options.
     """
     rows, found = items.to_dict("records"), {}
     free = [row for row in rows if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
@@ -66,8 +70,9 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
         found[f"{ORDER} {number + 1}"] = pd.DataFrame([rows[number] for rows in drawn if number < len(rows)],
                                                       columns=items.columns)
     found[BLIND] = items.assign(instruction="", context="")
-    found[NUMBERED] = pd.DataFrame([row | {"labels": NUMBERS} for row in free], columns=[*items.columns, "labels"])
-    reworded = items.assign(options=[[_reworded(option) for option in options] for options in items["options"]])
+    unlike = [row for row in free if not {option.strip(" .()") for option in row["options"]} & set(NUMBERS)]
+    found[NUMBERED] = pd.DataFrame([row | {"labels": NUMBERS} for row in unlike], columns=[*items.columns, "labels"])
+    reworded = items.assign(options=[_reworded(list(options)) for options in items["options"]])
     changed = [list(new) != list(old) for new, old in zip(reworded["options"], items["options"], strict=True)]
     found[ALL_OR_NONE] = reworded[changed]
     for name, (question, option) in WORDINGS.items():

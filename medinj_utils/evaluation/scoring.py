@@ -44,10 +44,12 @@ def usable_gold(item: Mapping) -> set[str]:
     return letters if there and (item["task"] == "mcq" or len(letters) == 1) else set()
 
 
-def _in_letters(raw: str, labels: Sequence[str]) -> str:
-    """An answer with the options' letters in place of other labels."""
+def _in_letters(raw: str, labels: Sequence[str], options: Sequence[str]) -> str:
+    """An answer with the options' letters in place of other labels, but not within the options' texts."""
     letters = dict(zip(labels, LETTERS, strict=False))
-    return re.sub(r"\w+", lambda word: letters.get(word[0], word[0]), raw)
+    texts = "|".join(re.escape(option) for option in sorted(options, key=len, reverse=True) if option)
+    return re.sub(rf"(?<!\w)(?:({texts})|(?:n ?° ?)?(\w+))(?!\w)",
+                  lambda found: letters.get(found[2], found[0]), raw, flags=re.IGNORECASE)
 
 
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd.DataFrame:
@@ -75,12 +77,14 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, system: str) -> pd
                "chance": chance[answer["id"]], **dict.fromkeys(_SCORES), "why": note}
         if not note:
             options = dict(zip(letters_there, item["options"], strict=True))
-            raw = _in_letters(answer["raw"], labels_of(item)) if "labels" in item else answer["raw"]
+            labels, raw = labels_of(item), answer["raw"]
+            raw = _in_letters(raw, labels, item["options"]) if "labels" in item else raw
             letters, why = explain_choice(raw, options, item["task"])
             named = letters or frozenset()
             row |= score_choices(letters, gold, item["task"])
+            asked = ", ".join(labels[LETTERS.index(letter)] for letter in sorted(named))
             row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "why": why,
-                    "as_asked": bool(named) and raw.strip() == ", ".join(sorted(named)), "hits": len(named & gold),
+                    "as_asked": bool(named) and answer["raw"].strip() == asked, "hits": len(named & gold),
                     "false_alarms": len(named - gold), "misses": len(gold - named)}
             p = answer.get("probabilities")
             if p is not None and len(p) and item["task"] == "mcqu":

@@ -147,8 +147,9 @@ def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
     empty = pd.DataFrame(columns=["first", "second"])
     told = verdicts(load_claims(), empty, found).set_index("name").loc["order-of-options"]
     assert told["verdict"] == verdict and told["estimate"] == change[0] and told["why"].startswith(f"tau {tau[0]:.2f}")
-    untold = verdicts(load_claims(), empty).set_index("name").loc["order-of-options"]
-    assert untold["verdict"] == "not testable here" and "other orders" in untold["why"]
+    for nothing in (None, {}, dict.fromkeys(found, float("nan"))):
+        untold = verdicts(load_claims(), empty, nothing).set_index("name").loc["order-of-options"]
+        assert untold["verdict"] == "not testable here" and "other orders" in untold["why"]
 
 
 def test_the_page_states_the_papers_figures_as_the_package_has_them():

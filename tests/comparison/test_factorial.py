@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison import factorial_effects
+from medinj_utils.comparison import compare_pairs, factorial_effects
 from medinj_utils.comparison.factorial import CELLS, cell_means, echoes, effects_of, log_odds_effects
 from medinj_utils.comparison.figures import effects_figure, interactions_figure, shapley_figure, simplex_figure
 from medinj_utils.runs import SYSTEMS, seen
@@ -134,6 +134,22 @@ def test_an_echo_of_the_format_is_found_where_it_was_planted():
                 own["TRAD"].to_numpy().mean() - own["NAT"].to_numpy().mean())
         assert table.loc["NAT", "BASE", "native"]["items"] == 1200 and echo["items"] == 2400
     assert echoes(scores, provenance.mask(provenance == "native", "translated")).empty
+
+
+def test_an_echo_in_unequal_parts_has_the_intervals_of_each_part():
+    scores, provenance, clusters = simulated(1200, seeds=(0, 1))
+    few = provenance[provenance == "native"].index[:120]  # a tenth of what is left
+    kept = provenance.index[(provenance == "translated") | provenance.index.isin(few)]
+    scores, provenance, clusters = scores.loc[kept], provenance.loc[kept], pd.Series(clusters, provenance.index).loc[kept]
+    table = echoes(scores, provenance, 2000, clusters=clusters).set_index(["first", "second", "on"])
+    for on in ("native", "translated"):
+        own = provenance.index[provenance == on]
+        pairs = compare_pairs(scores.loc[own], 2000, clusters=clusters.loc[own]).set_index(["first", "second"])
+        told, pair = table.loc["TRAD", "NAT", on], pairs.loc["NAT", "TRAD"]
+        assert told["high"] - told["low"] == pytest.approx(pair["high"] - pair["low"], rel=0.1)
+    width = table["high"] - table["low"]
+    both = np.hypot(width["TRAD", "NAT", "native"], width["TRAD", "NAT", "translated"])
+    assert width["TRAD", "NAT", "translated − native"] == pytest.approx(both, rel=0.1)
 
 
 def test_cell_means_give_the_interaction_and_the_figures_draw_them():

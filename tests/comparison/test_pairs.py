@@ -1,15 +1,18 @@
 import os
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binom, bootstrap, norm
+from scipy.stats import t as student
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
-from medinj_utils.comparison import compare_pairs, compare_systems, resampling
+from medinj_utils.comparison import compare_pairs, compare_systems, rank_intervals, resampling
 from medinj_utils.comparison.figures import forest_figure, pairs_figure
+from medinj_utils.comparison.probes import over_orders
 from medinj_utils.comparison.resampling import bootstrap_means, checked, mcnemar, sign_flips, spread_of_runs
 from medinj_utils.comparison.tables import clusters_of, compare_parts, score_matrix, unread_shares
 from medinj_utils.comparison.validation import World
@@ -111,6 +114,33 @@ def test_clusters_are_drawn_as_a_multinomial_draws_them_by_however_many_threads(
     for cores in (1, 3):
         monkeypatch.setattr(resampling, "available_cores", lambda cores=cores: cores)
         assert (resampling._drawn_totals(np.eye(clusters), 20_001, 3) == counts).all()
+
+
+@pytest.mark.parametrize("n", [5, 40])
+def test_few_clusters_are_spread_as_students_distribution_would_have_it(n):
+    table = pd.DataFrame(np.random.default_rng(3).random((n, 2)), columns=["A", "B"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        draws = bootstrap_means(table, 20_000)
+    expected = table["A"].std() / np.sqrt(n) * student.ppf(0.975, n - 1) / norm.ppf(0.975)
+    assert draws["A"].std() == pytest.approx(expected, rel=0.03) and draws["A"].mean() == pytest.approx(
+        table["A"].mean(), abs=0.02 * expected * 3)
+
+
+def test_wrong_columns_are_told_with_those_that_are_expected():
+    table = scores(BASE=0.3, NAT=0.5)
+    pairs, told = compare_pairs(table, 100), pd.DataFrame({"system": ["NAT"], "id": ["a"]})
+    for call, lacking in ((lambda: unread_shares(told), "read, set_aside; expected: read, set_aside, system; there are: system"),
+                          (lambda: compare_systems(table, "BASE", pairs.drop(columns="p"), None, 100), "p; expected: difference"),
+                          (lambda: rank_intervals(table, pairs.drop(columns="p_holm")), "p_holm; expected"),
+                          (lambda: over_orders(told), "exact_match, variant; expected"),
+                          (lambda: compare_parts(table, told, ["task"]), "task; expected: task; there are: system, id")):
+        with pytest.raises(ValueError, match=lacking):
+            call()
+    with pytest.raises(ValueError, match=r"not all numbers \(.*'i0'\).*columns are id, BASE, NAT"):
+        compare_pairs(table.set_axis([f"i{i}" for i in table.index]).rename_axis("id").reset_index(), 100)
+    with pytest.raises(ValueError, match="smallest is 0; need an effect above 0"):
+        compare_pairs(table, 100, smallest=0)
 
 
 def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():

@@ -13,6 +13,7 @@ from medinj_utils.comparison.power import (
     items_needed,
     power_curves,
     power_figure,
+    runs_needed,
 )
 from medinj_utils.comparison.resampling import checked, mcnemar, spread_of_runs
 from medinj_utils.comparison.validation import World
@@ -94,6 +95,15 @@ def test_the_difference_that_runs_and_questions_show_is_shown_as_often_as_promis
     assert smallest < detectable_with_runs(items, one_alone, 0.1, 1)
     assert np.isnan(detectable_with_runs(items, 0.0, 0.1, runs))
     assert detectable_with_runs(10**7, 0.3, 0.05, 2) > 0.05  # no number of questions makes up for few runs
+
+
+def test_the_runs_needed_are_those_that_show_the_difference():
+    told = {"one_alone": 0.3, "spread": 0.02, "design_effect": 1.5}
+    for runs in (2, 3, 7):
+        smallest = detectable_with_runs(20_000, runs=runs, **told)
+        assert runs_needed(smallest * 1.0001, 20_000, **told) == runs and runs_needed(smallest * 0.999, 20_000, **told) > runs
+    assert runs_needed(0.001, 1000, **told) == float("inf")  # no number of runs makes up for few questions
+    assert runs_needed(0.2, 20_000, **told) == 1 == runs_needed(0.02, 20_000, 0.3, 0.0)
 
 
 def test_what_decides_a_pair_is_of_single_runs_however_many_there_are():

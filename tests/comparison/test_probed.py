@@ -11,6 +11,7 @@ from medinj_utils.comparison.probes import (
     preferred_positions,
     probe_means,
     sampled_answers,
+    sampled_ranking,
 )
 from medinj_utils.evaluation.probes import AS_ASKED
 
@@ -49,6 +50,18 @@ def rows(answers: dict, gold: dict) -> pd.DataFrame:
                          for (variant, item), letter in answers.items()])
 
 
+def test_variants_of_few_questions_are_left_out():
+    index = [f"i{i}" for i in range(60)]
+    plain = pd.DataFrame(np.random.default_rng(0).random((60, 2)) < 0.5, index, columns=[("BASE", 0), ("NAT", 0)]).astype(float)
+    plain.columns = pd.MultiIndex.from_tuples(plain.columns)
+    clusters = pd.Series(np.arange(60) // 2, index)  # of two: 38 questions are 19 clusters
+    matrices = {AS_ASKED: plain, "order 1": plain.head(38), "numbers": plain.head(40), "all or none": plain.head(1)}
+    means, rankings = probe_means(matrices, 100, clusters=clusters)
+    assert rankings["variant"].tolist() == ["numbers"] and set(means["variant"]) == {AS_ASKED, "numbers"}
+    assert all_orders(matrices, 100, clusters=clusters) == {}
+    assert probe_means({AS_ASKED: plain, "one": plain.head(1)}, 100, clusters=clusters)[1].empty
+
+
 def test_orders_by_hand():
     gold = {(AS_ASKED, "a"): "A", ("order 1", "a"): "B", (AS_ASKED, "b"): "A", ("order 1", "b"): "D", (AS_ASKED, "c"): "B",
             ("no question", "a"): "A"}
@@ -74,6 +87,20 @@ def test_drawn_answers_have_the_mean_and_spread_of_many_draws():
     assert draws.mean() == pytest.approx(told.loc["NAT-s0", "drawn"], abs=0.01)
     assert draws.std() == pytest.approx(told.loc["NAT-s0", "sd"], rel=0.1)
     assert told.loc["NAT-s0", "likeliest"] == (p.argmax(axis=1) == right).mean()
+
+
+def test_the_order_of_drawn_answers_is_that_of_the_likeliest_where_systems_differ():
+    runs = pd.DataFrame({"system": ["BASE", "NAT-s0", "NAT-s1", "SYN-s0"], "likeliest": [0.2, 0.8, 0.9, 0.5], "sd": 0.01,
+                         "drawn": [0.2, 0.8, 0.9, 0.5]})
+    assert sampled_ranking(runs) == {"tau": 1.0, "low": 1.0, "high": 1.0}
+    alike = sampled_ranking(runs.assign(drawn=0.5))
+    assert alike["tau"] == pytest.approx(0, abs=0.05) and alike["low"] == -1 and alike["high"] == 1
+
+
+def test_answers_without_probabilities_are_left_out():
+    table = pd.DataFrame({"id": ["a", "b"], "mode": "likelihood", "raw": ["A", "B"], "probabilities": [[0.7, 0.3], []]})
+    told = sampled_answers({"NAT-s0": table}, pd.Series({"a": "A", "b": "B"})).iloc[0]
+    assert told["items"] == 1 and told["drawn"] == 0.7
 
 
 def test_orders_taken_together_have_their_mean_change_and_ranking():

@@ -72,14 +72,30 @@ def test_options_by_number_are_asked_answered_and_read_by_number(items):
     said = [", ".join(right), f"Les réponses exactes sont : {' et '.join(right)}.", "11", ", ".join(row["answer_letters"])]
     answers = pd.DataFrame({"id": row["id"], "mode": "greedy", "raw": said, "note": ""})
     scores = score_answers(answers, found, "NAT")
-    assert scores["exact_match"].tolist() == [1, 1, 0, 1] and scores["as_asked"].tolist() == [True, False, False, True]
+    assert scores["exact_match"].tolist() == [1, 1, 0, 1] and scores["as_asked"].tolist() == [True, False, False, False]
     assert not scores["read"][2]
+    assert messages(row)[-1]["content"] == ", ".join(right)
+
+
+@pytest.mark.parametrize("raw, letter", [("2) 4 mg", "B"), ("4 mg", "B"), ("La réponse est : (3)", "C"), ("n° 1", "A"),
+                                         ("Diabète de type 1", "D"), ("Réponse 4.", "D"), ("7", None)])
+def test_digits_within_the_options_are_no_numbers_of_options(items, raw, letter):
+    told = items[items["task"] == "mcqu"].head(1).copy()
+    told.iat[0, told.columns.get_loc("options")] = ["2 mg", "4 mg", "3 mg", "Diabète de type 1"]
+    told.iat[0, told.columns.get_loc("answer_letters")] = ["B"]
+    found = variants(told, 0)["numbers"]
+    answers = pd.DataFrame([{"id": told["id"].iloc[0], "mode": "greedy", "raw": raw, "note": ""}])
+    assert score_answers(answers, found, "NAT")["letters"].tolist() == [letter]
+    told.iat[0, told.columns.get_loc("options")] = ["2", "4 mg", "3 mg", "rien"]
+    assert variants(told, 0)["numbers"].empty  # "2" would be the second option or the first one
 
 
 @pytest.mark.parametrize("option, other", [
     ("Aucune de ces réponses n'est exacte", "Toutes les autres propositions sont fausses"),
     ("Toutes les réponses ci-dessus conviennent.", "Aucune des autres propositions n'est fausse"),
     ("Toutes les propositions sont justes", "Aucune des autres propositions n'est fausse"),
+    ("Aucune réponse n'est exacte", "Toutes les autres propositions sont fausses"),
+    ("Aucune des propositions ci-dessus n’est vraie", "Toutes les autres propositions sont fausses"),
     ("Toutes les capsules peuvent être ouvertes", None), ("Aucun anticorps naturel régulier", None),
     ("Toutes les réponses immunitaires sont exactes", None)])
 def test_an_option_on_all_others_is_said_by_its_opposite(items, option, other):
@@ -88,6 +104,15 @@ def test_an_option_on_all_others_is_said_by_its_opposite(items, option, other):
     found = variants(told, 0)["all or none"]
     assert [list(options) for options in found["options"]] == ([["foie", "rein", other]] if other else [])
     assert found["id"].tolist() == told["id"].tolist()[1:] * bool(other)
+
+
+@pytest.mark.parametrize("options", [
+    ["foie", "Toutes les réponses sont exactes", "Aucune de ces réponses n'est exacte"],  # each speaks of the other
+    ["foie", "Toutes les réponses ci-dessus sont exactes", "rein"]])
+def test_an_option_on_some_of_the_others_keeps_its_words(items, options):
+    told = items.head(1).copy()
+    told.iat[0, told.columns.get_loc("options")] = options
+    assert variants(told, 0)["all or none"].empty
 
 
 def test_real_questions_that_refer_to_their_options_are_few(shared_data):
