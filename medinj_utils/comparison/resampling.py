@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm, poisson
 from scipy.stats import t as student
+from threadpoolctl import threadpool_limits
 
 from medinj_utils.runs import BASE, available_cores
 
 SMALL = 20  # clusters (items, where each is its own) below which intervals are warned of
 _BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes
-_STREAM_CELLS = 500_000  # of draws × clusters from one stream of random numbers, which a core's cache holds
+_STREAM_CELLS = 2_000_000  # of draws × clusters from one stream of random numbers, and at once in one thread
 
 
 class Scores(NamedTuple):
@@ -159,13 +160,15 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
 
     def drawn(start: int) -> np.ndarray:
         rng, n = np.random.default_rng([seed, 1, start]), min(together, resamples - start)
-        counts = count[rng.integers(2**16, size=(n, n_clusters), dtype=np.uint16)]
-        missing = np.maximum(n_clusters - counts.sum(axis=1, dtype=np.int64), 0)
+        whole = rng.integers(2**64, size=-(-n * n_clusters // 4), dtype=np.uint64)  # four numbers of 16 bits each
+        counts = count[whole.view(np.uint16)[:n * n_clusters].reshape(n, n_clusters)]
+        missing = np.maximum(n_clusters - counts.sum(axis=1, dtype=np.int32), 0)
         places = np.repeat(np.arange(n) * n_clusters, missing) + rng.integers(n_clusters, size=missing.sum())
         np.add.at(counts.reshape(-1), places, np.int8(1))
         return counts.astype(exact) @ sums
 
-    with ThreadPoolExecutor(available_cores()) as pool:
+    # BLAS would start threads of its own in each of these.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
         return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
 
 
@@ -241,8 +244,8 @@ def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10
     sizes = [np.unique(np.abs(column), return_counts=True) for column in sums.T]
     if 16 * max(len(size) for size, _ in sizes) < len(sums):
         for j, (size, held) in enumerate(sizes):
-            positive = rng.binomial(held, 0.5, size=(resamples, len(held)))
-            extreme[j] = (np.abs((2 * positive - held) @ size) >= found[j]).sum()
+            positive = rng.binomial(held[:, None], 0.5, size=(len(held), resamples))
+            extreme[j] = (np.abs(size @ (2 * positive - held[:, None])) >= found[j]).sum()
     else:
         for n in _blocks(resamples, len(sums)):
             signs = np.where(rng.random((n, len(sums)), dtype=np.float32) < 0.5, -1.0, 1.0)

@@ -1,5 +1,7 @@
 """A reduced run of the simulations behind `make validate`, and whether they would notice a broken method."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +28,11 @@ def test_no_promise_is_broken(table):
     limit = table.index.str.startswith("limit")
     assert len(table) == len(PROMISES) and (table["kept"] != "no")[~limit].all(), table.to_string()
     assert (table["low"] <= table["found"]).all() and (table["found"] <= table["high"]).all()
+
+
+def test_the_book_shows_every_promise():
+    shown = pd.read_csv(Path(__file__).parents[2] / "book/validation.csv")
+    assert shown["promise"].tolist() == [row[0] for row in PROMISES] and (shown["worlds"] >= 1000).all()
 
 
 def test_a_method_that_ignores_clusters_is_noticed(monkeypatch):

@@ -1,10 +1,13 @@
 """The way from files to effects in many worlds, in a very small setting."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from medinj_utils.comparison import worlds
-from medinj_utils.comparison.worlds import find_worlds, found_in, summarise_worlds
+from medinj_utils.comparison.worlds import find_worlds, found_in, read_worlds, summarise_worlds
+from medinj_utils.runs import write_csv
 from medinj_utils.settings import load_profile
 
 
@@ -25,6 +28,17 @@ def test_a_world_is_gone_through_once_and_its_effects_stand_beside_the_planted_o
     assert table["smallest_p_holm"].nunique() == 1 and table["world"].unique() == [3]
     monkeypatch.setattr(worlds, "write_world", lambda *args, **kwargs: pytest.fail("gone through again"))
     assert found_in("planted", 3, tmp_path / "planted-3", 200).equals(table)
+
+
+def test_the_books_worlds_hold_what_was_planted_and_show_nothing_where_nothing_is(tmp_path):
+    book = Path(__file__).parents[2] / "book"
+    told = summarise_worlds(read_worlds(book / "worlds.csv"))
+    write_csv(told, tmp_path / "summary.csv")
+    assert (tmp_path / "summary.csv").read_text() == (book / "worlds_summary.csv").read_text()
+    every = told[told["what"].str.startswith("all main effects")]
+    assert (every["of"] >= 60).all() and (every["share"] >= 0.9).all()
+    false = told[told["what"].str.startswith("any pair")].iloc[0]
+    assert false["of"] >= 20 and false["low"] <= 0.05
 
 
 def test_what_is_done_is_written_at_once_and_joined_with_what_stood_there(tmp_path, monkeypatch):
@@ -63,4 +77,6 @@ def test_the_summary_counts_intervals_that_hold_and_false_findings():
     row = told.loc[("planted", "main NAT: planted effect in its interval")]
     assert (row["of"], row["found"], row["share"], row["planted, mean"]) == (4, 2, 0.5, 0.225)
     false = told.loc[("null", "any pair of tuned systems told apart")]
-    assert (false["of"], false["found"]) == (4, 1) and false["low"] < 0.25 < false["high"] and len(told) == 3
+    assert (false["of"], false["found"]) == (4, 1) and false["low"] < 0.25 < false["high"] and len(told) == 5
+    every = told.loc[("planted", "all main effects: planted effect in its interval")]
+    assert (every["of"], every["found"]) == (4, 2) and pd.isna(every["low"])
