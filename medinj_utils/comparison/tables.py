@@ -64,7 +64,8 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match", unequal: str 
     if gaps.any() and unequal == "refuse":
         run = table.columns[table.isna().any()][0]
         raise ValueError(f"{gaps.sum()} of {len(table)} items have no score of some system, such as {table.index[gaps][0]} "
-                         f"of {run[0]} with seed {run[1]}: answer them, or leave them out for all (unequal = 'intersect')")
+                         f"of {run[0]} with seed {run[1]}: answer them, or leave them out for all (in notebooks: "
+                         "unequal_items = 'intersect')")
     table = table[~gaps]
     if table.empty:
         raise ValueError("no item was answered by all systems")
