@@ -5,7 +5,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from medinj_utils.data import read_source
 from medinj_utils.runs import local_base
+from medinj_utils.settings import load_profile
 from medinj_utils.training.text import (
     IGNORED,
     TemplateError,
@@ -18,6 +20,7 @@ from medinj_utils.training.text import (
     too_long,
     training_text,
 )
+from medinj_utils.training.train import MOST_TOO_LONG
 
 RECORD = {"id": "r1", "task": "mcq", "instruction": "Quels organes ?", "context": "Un patient.",
           "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "answer_text": "foie ; cœur",
@@ -128,3 +131,12 @@ def test_passes_part_a_step_evenly_and_hold_what_is_asked():
     texts = [TrainingText([1] * 100, [1] * 100)] * 8
     assert [rows_a_pass(texts, most, step, tokens) for most, step, tokens in (
         (12, 96, 10_000), (12, 96, 500), (12, 96, 50), (16, 16, 1600), (5, 7, 10_000))] == [12, 4, 1, 16, 1]
+
+
+def test_the_rows_of_the_open_profile_fit_into_its_length(shared_data):
+    profile, tokenizer = load_profile("open", str(shared_data)), AutoTokenizer.from_pretrained(local_base("planted"))
+    for source in profile.notebooks["10_read_sources"]["sources"]:
+        records, _ = read_source(source["name"], source["location"])
+        rows = records[(records["split"] == "train") & records["task"].isin(["mcqu", "mcq"])].head(300).to_dict("records")
+        texts = [training_text(row, tokenizer) for row in rows]
+        assert len(too_long(texts, profile.shared["max_length"])) <= MOST_TOO_LONG * len(texts), source["name"]
