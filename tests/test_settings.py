@@ -37,6 +37,15 @@ def test_the_profiles_are_valid(profile, data):
     assert all(parameters["output"] == f"outputs/{profile}" for _, parameters in executions.values())
 
 
+@pytest.mark.parametrize("profile, data", [("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"),
+                                           ("smollm2", "somewhere")])
+def test_every_profile_compares_answers_that_it_asks_for(profile, data):
+    executions = all_executions(profile, data).values()
+    asked = [told["modes"] for notebook, told in executions if notebook == "30_answer_questions"]
+    compared = {told["mode"] for notebook, told in executions if "mode" in told and notebook != "32_ask_otherwise"}
+    assert compared and all(compared <= set(modes) for modes in asked)
+
+
 def test_a_split_notebook_is_executed_once_for_each_combination():
     paper = [name for name in all_executions("paper") if name.startswith("21")]
     assert len(paper) == 7 and "21_train_adapter-NAT-SYN-42" in paper
