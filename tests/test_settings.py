@@ -29,16 +29,18 @@ def test_no_parameter_is_declared_that_no_notebook_has():
     assert set(PARAMETERS) == used
 
 
-@pytest.mark.parametrize("profile, data", [("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"),
-                                           ("smollm2", "somewhere")])
+every_profile = pytest.mark.parametrize("profile, data", [
+    ("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"), ("smollm2", "somewhere")])
+
+
+@every_profile
 def test_the_profiles_are_valid(profile, data):
     executions = all_executions(profile, data)
     assert {notebook for notebook, _ in executions.values()} == set(NAMES)
     assert all(parameters["output"] == f"outputs/{profile}" for _, parameters in executions.values())
 
 
-@pytest.mark.parametrize("profile, data", [("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"),
-                                           ("smollm2", "somewhere")])
+@every_profile
 def test_every_profile_compares_answers_that_it_asks_for(profile, data):
     executions = all_executions(profile, data).values()
     asked = [told["modes"] for notebook, told in executions if notebook == "30_answer_questions"]

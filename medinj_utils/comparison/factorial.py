@@ -24,7 +24,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, checked, interval, system_means
+from medinj_utils.comparison.resampling import bootstrap_means, checked, independent, interval, system_means
 from medinj_utils.runs import BASE, SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")
@@ -135,7 +135,7 @@ def echoes(scores: pd.DataFrame, provenance: pd.Series, resamples: int = 10_000,
     of, parts = provenance.reindex(scores.index), {}
     for number, group in enumerate(("native", "translated")):
         part = scores[of == group]
-        if clusters.loc[part.index].nunique() < 2:
+        if independent(part.index, clusters) < 2:
             return pd.DataFrame(columns=["first", "second", "on", "items", "estimate", "low", "high"])
         draws = bootstrap_means(part, resamples, seed + number, clusters.loc[part.index])
         parts[group] = len(part), system_means(part), draws

@@ -40,8 +40,8 @@ def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int,
                          power: float = 0.8, level: float = 0.05) -> float:
     """The smallest difference that ``runs`` of each system on so many questions show with this power, by the normal
     approximation: the variance of the difference is that of the questions and, twice, ``spread``² (of
-    `resampling.spread_of_runs`) over the runs. What more
-    runs take from chance on single questions is left out, which errs on the safe side."""
+    `resampling.spread_of_runs`) over the runs. What more runs take from chance on single questions is left out, which errs
+    on the safe side."""
     reach = norm.isf(level / 2) + norm.ppf(power)
 
     def short(d: float) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import SMALL, bootstrap_means, interval, need_columns, system_means
+from medinj_utils.comparison.resampling import SMALL, bootstrap_means, independent, interval, need_columns, system_means
 from medinj_utils.evaluation.probes import AS_ASKED, ORDER
 from medinj_utils.prompts import LETTERS
 from medinj_utils.runs import run_parts
@@ -27,13 +27,12 @@ def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed
     systems = in_order(plain.columns.get_level_values(0))
     for variant, matrix in matrices.items():
         items = plain.index.intersection(matrix.index)
-        own = None if clusters is None else clusters.loc[items]
-        if (len(items) if own is None else own.nunique()) < SMALL and variant != AS_ASKED:
+        if variant != AS_ASKED and independent(items, clusters) < SMALL:
             continue
         both = pd.concat({"before": plain.loc[items], "after": matrix.loc[items, plain.columns]}, axis=1)
         both.columns = pd.MultiIndex.from_tuples([(f"{when} {system}", run) for when, system, run in both.columns])
         runs = {f"{when} {system}": system for when in ("before", "after") for system in systems}
-        draws = bootstrap_means(both, resamples, seed, own, runs)
+        draws = bootstrap_means(both, resamples, seed, None if clusters is None else clusters.loc[items], runs)
         found = system_means(both)
         before, after = ([f"{when} {system}" for system in systems] for when in ("before", "after"))
         for system, old, new in zip(systems, before, after, strict=True):
@@ -88,9 +87,9 @@ def all_orders(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, se
     orders = [matrix for name, matrix in matrices.items() if name.startswith(f"{ORDER} ")]
     plain = matrices[AS_ASKED]
     items = sorted(set(plain.index).intersection(*(matrix.index for matrix in orders))) if orders else []
-    own = None if clusters is None else clusters.loc[items]
-    if (len(items) if own is None else own.nunique()) < SMALL:
+    if independent(items, clusters) < SMALL:
         return {}
+    own = None if clusters is None else clusters.loc[items]
     plain, mixed = plain.loc[items], sum(matrix.loc[items, plain.columns] for matrix in orders) / len(orders)
     both = pd.DataFrame({AS_ASKED: plain.mean(axis=1), ORDER: mixed.mean(axis=1)})
     draws, change = bootstrap_means(both, resamples, seed, own), both[ORDER].mean() - both[AS_ASKED].mean()

@@ -12,13 +12,14 @@ knows the normal distribution where Student's is meant: draws are spread by as m
 import warnings
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm, poisson
 from scipy.stats import t as student
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from medinj_utils.runs import BASE, available_cores
 
@@ -87,6 +88,11 @@ def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> Non
                          f"there are: {', '.join(map(str, table.columns))}")
 
 
+def independent(ids: pd.Index | list, clusters: pd.Series | None) -> int:
+    """How many of these items can be drawn by themselves: all, or as many as they have clusters."""
+    return len(ids) if clusters is None else clusters.loc[ids].nunique()
+
+
 def by_cluster(values: np.ndarray, cluster: np.ndarray) -> np.ndarray:
     """Sums over the items of each cluster: clusters × columns, from items × columns."""
     sums = np.zeros((int(cluster.max()) + 1, values.shape[1]))
@@ -143,6 +149,12 @@ def bootstrap_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0
     return pd.DataFrame(draws, columns=systems)
 
 
+@cache
+def _threads() -> ThreadpoolController:
+    """Found once: to look for the libraries takes as long as a small bootstrap."""
+    return ThreadpoolController()
+
+
 def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """Sums over as many clusters as there are, drawn with replacement: resamples × columns, from clusters × columns.
 
@@ -155,7 +167,6 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     # Of whole numbers single precision loses nothing.
     exact = np.float32 if (sums == sums.round()).all() and np.abs(sums).sum() < 2**20 else np.float64
     sums = sums.astype(exact)
-
     together = max(1, _STREAM_CELLS // n_clusters)
 
     def drawn(start: int) -> np.ndarray:
@@ -168,7 +179,7 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
         return counts.astype(exact) @ sums
 
     # BLAS would start threads of its own in each of these.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
+    with _threads().limit(limits=1, user_api="blas"), ThreadPoolExecutor(available_cores()) as pool:
         return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.resampling import SMALL, need_columns
+from medinj_utils.comparison.resampling import SMALL, independent, need_columns
 from medinj_utils.data import load_records
 from medinj_utils.demo.truth import fact_of, load_key
 from medinj_utils.runs import need, run_parts
@@ -85,9 +85,8 @@ def compare_parts(scores: pd.DataFrame, items: pd.DataFrame, by: Sequence[str], 
                                      for value, group in items.loc[scores.index].groupby(column, sort=True)}
     found = []
     for name, ids in parts.items():
-        own = None if clusters is None else clusters.loc[ids]
-        if name == "all" or (len(ids) if own is None else own.nunique()) >= SMALL:
-            pairs = compare_pairs(scores.loc[ids], resamples, clusters=own)
+        if name == "all" or independent(ids, clusters) >= SMALL:
+            pairs = compare_pairs(scores.loc[ids], resamples, clusters=None if clusters is None else clusters.loc[ids])
             pairs.insert(0, "items", len(ids))
             pairs.insert(0, "part", name)
             found.append(pairs)
