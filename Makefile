@@ -34,10 +34,10 @@ outputs/models/smollm2/model.safetensors: $(VENV)/installed requirements-smollm2
 	python -m medinj_utils.demo.smollm2 outputs/models/smollm2
 
 validate: $(VENV)/installed  ## simulate the promises of tests and intervals anew, for the book's page on them
-	@python -m medinj_utils.comparison.validation
+	@python -m simulations.promises
 
 worlds: $(VENV)/installed  ## go the whole way in many worlds, for the same page: hours; goes on where it stopped
-	@python -m medinj_utils.comparison.worlds
+	@python -m simulations.worlds
 
 lint: $(VENV)/installed
 	ruff check . && lint-imports
@@ -46,7 +46,7 @@ clean:  ## remove what runs have made; the environment stays
 	rm -rf outputs .snakemake build
 
 check-profile: $(VENV)/installed
-	@python -m medinj_utils.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'
+	@python -m medinj_utils.core.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'
 
 # Before anything is installed or downloaded: a profile that wants a GPU is refused where no driver answers.
 check-gpu:

@@ -1,10 +1,10 @@
-# What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/execute.py).
+# What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/book/execute.py).
 import json
 import shlex
 from pathlib import Path
 
-from medinj_utils.execute import all_executions
-from medinj_utils.settings import load_profile, notebook_names
+from medinj_utils.book.execute import all_executions
+from medinj_utils.core.profiles import load_profile, notebook_names
 
 PROFILE = config.get("profile", "demo")
 DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
@@ -51,10 +51,10 @@ def data_files(profile, parameters):
 rule book:
     input:
         executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
-        "medinj_utils/publish.py",
+        "medinj_utils/book/publish.py",
     output: f"outputs/{PROFILE}/html/index.html"
     params: told=TOLD
-    shell: "python -m medinj_utils.publish {PROFILE} {params.told}"
+    shell: "python -m medinj_utils.book.publish {PROFILE} {params.told}"
 
 
 for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
@@ -83,4 +83,4 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
-                "python -m medinj_utils.execute {params.profile} {params.execution} {params.told}"
+                "python -m medinj_utils.book.execute {params.profile} {params.execution} {params.told}"

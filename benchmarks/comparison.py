@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.stats import bootstrap
 
 from medinj_utils.comparison import compare_pairs
-from medinj_utils.runs import SYSTEMS
+from medinj_utils.core.names import SYSTEMS
 
 
 def simulated(items: int, together: int) -> tuple[pd.DataFrame, np.ndarray]:

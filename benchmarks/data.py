@@ -26,12 +26,12 @@ import pandas as pd
 import psutil
 from rensa import RMinHash, RMinHashLSH
 
+from medinj_utils.core.identity import record_id
+from medinj_utils.core.names import CONFIGURATIONS
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data import artefacts, audit, build_mixture, overlap, published, read_source, read_texts
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.records import broken_rule, validate
-from medinj_utils.identity import record_id
-from medinj_utils.prompts import LETTERS
-from medinj_utils.runs import CONFIGURATIONS
 
 ROWS = published.STATED["all"]["total"]
 SHARES = {(part.capitalize(), split): n for part, stated in published.STATED.items() if part != "all"

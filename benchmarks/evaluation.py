@@ -33,14 +33,13 @@ import torch
 from shapes import device, peak_flops, random_model
 from transformers import GenerationConfig
 
+from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions, batches_of
-from medinj_utils.evaluation.engine import Engine
 from medinj_utils.evaluation.harness import write_tasks
-from medinj_utils.evaluation.models import load_base
-from medinj_utils.prompts import LETTERS, messages
-from medinj_utils.runs import local_base
-from medinj_utils.training.text import chat_ids
+from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.loading import load_base, local_base
 
 NEW_TOKENS, BATCH_TOKENS = 16, 8192
 

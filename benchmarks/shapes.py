@@ -5,7 +5,7 @@ import time
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from medinj_utils.runs import local_base
+from medinj_utils.models.loading import local_base
 
 SHAPES = {
     "large": {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10, "num_key_value_heads": 5, 

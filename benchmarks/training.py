@@ -65,7 +65,7 @@ def by_the_book(rows: pd.DataFrame, base: str, folder: Path, size: str, held: pd
     used = start_backend(backend)
     from peft import PeftModel
 
-    from medinj_utils.evaluation.models import load_base
+    from medinj_utils.models.loading import load_base
     from medinj_utils.training.recipe import Recipe
     from medinj_utils.training.train import train_adapter
     recipe = Recipe(epochs=1, batch_size=STEP[size][0], gradient_accumulation=STEP[size][1],
@@ -93,8 +93,8 @@ def by_unsloths_recipe(rows: pd.DataFrame, base: str, folder: Path, size: str, h
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
-    from medinj_utils.prompts import messages
-    from medinj_utils.runs import local_base
+    from medinj_utils.core.prompts import messages
+    from medinj_utils.models.loading import local_base
     from medinj_utils.training.backends import TARGETS
     model, tokenizer = FastLanguageModel.from_pretrained(local_base(base), max_seq_length=2048, load_in_4bit=False,
                                                          dtype=getattr(torch, precision))
@@ -115,7 +115,7 @@ def by_unsloths_recipe(rows: pd.DataFrame, base: str, folder: Path, size: str, h
 def trained(trainer, rows: pd.DataFrame, tokenizer, held: pd.DataFrame) -> dict:
     from transformers import TrainerCallback
 
-    from medinj_utils.training.memory import peak_memory
+    from medinj_utils.models.hardware import peak_memory
     from medinj_utils.training.text import training_text
     ends = []
 
@@ -141,8 +141,8 @@ def by_the_study(rows: pd.DataFrame, base: str, folder: Path, size: str, held: p
     from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
     from trl import SFTConfig, SFTTrainer
 
-    from medinj_utils.prompts import messages
-    from medinj_utils.runs import local_base
+    from medinj_utils.core.prompts import messages
+    from medinj_utils.models.loading import local_base
     from medinj_utils.training.backends import TARGETS
     set_seed(0)
     tokenizer = AutoTokenizer.from_pretrained(local_base(base))
@@ -165,7 +165,7 @@ def operations(base: str, tokens: float) -> float:
     weights, so four; attention is left out, so that the share told is a lower bound."""
     from safetensors import safe_open
 
-    from medinj_utils.runs import local_base
+    from medinj_utils.models.loading import local_base
     n = 0
     for path in Path(local_base(base)).glob("*.safetensors"):
         with safe_open(path, "pt") as weights:
@@ -200,7 +200,7 @@ def main() -> None:
     from shapes import peak_flops, random_model
     from transformers import AutoTokenizer
 
-    from medinj_utils.runs import local_base
+    from medinj_utils.models.loading import local_base
     if chosen.only == "paper" and not torch.cuda.is_available():
         sys.exit("torch sees no GPU: a model of the study's size can't be taught here in reasonable time")
     result = {}

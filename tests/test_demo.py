@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medinj_utils.comparison.factorial import effects_of
+from medinj_utils.core.names import BASE, CONFIGURATIONS
 from medinj_utils.data import build_mixture, read_source
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.overlap import find_leaks
@@ -14,10 +15,9 @@ from medinj_utils.demo.truth import fact_of, load_key, planted_means
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 from medinj_utils.demo.world import GENERAL_SOURCE, plan, write_world
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.engine import Engine
-from medinj_utils.evaluation.models import asked_of, load_base
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.runs import BASE, CONFIGURATIONS, local_base
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.loading import asked_of, load_base, local_base
 
 
 def mixtures_of(records, budget):

@@ -1,9 +1,9 @@
 import pytest
 import yaml
 
-from medinj_utils import settings
-from medinj_utils.execute import all_executions, run_notebook
-from medinj_utils.settings import (
+from medinj_utils.book.execute import all_executions, run_notebook
+from medinj_utils.core import settings
+from medinj_utils.core.profiles import (
     PARAMETERS,
     SettingsError,
     check_notebook,

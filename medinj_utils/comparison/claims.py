@@ -26,7 +26,7 @@ from statsmodels.stats.multitest import multipletests
 
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.paper import EXACT_MATCH
-from medinj_utils.runs import SYSTEMS
+from medinj_utils.core.names import SYSTEMS
 
 
 class Contrast(BaseModel):

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.resampling import interval
+from medinj_utils.core.files import need
+from medinj_utils.core.names import BASE, run_parts
+from medinj_utils.core.style import system_colour
 from medinj_utils.data import load_mixture
-from medinj_utils.runs import BASE, need, run_parts
-from medinj_utils.style import system_colour
 
 PROVENANCES = ("native", "synthetic", "translated")
 

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.resampling import bootstrap_means, checked, independent, interval, system_means
-from medinj_utils.runs import BASE, SYSTEMS, seen
+from medinj_utils.core.names import BASE, SYSTEMS, seen
 
 _PARTS = ("NAT", "SYN", "TRAD")
 CELLS = {seen(system): system for system in SYSTEMS}

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from medinj_utils.runs import seen
-from medinj_utils.style import PART_COLOURS, in_order, system_colour
+from medinj_utils.core.names import seen
+from medinj_utils.core.style import PART_COLOURS, in_order, system_colour
 
 
 def points_with_intervals(table: pd.DataFrame, planted: pd.Series | None = None, title: str = "") -> plt.Figure:

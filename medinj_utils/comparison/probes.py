@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.resampling import SMALL, bootstrap_means, independent, interval, need_columns, system_means
+from medinj_utils.core.names import run_parts
+from medinj_utils.core.prompts import LETTERS
+from medinj_utils.core.style import in_order
 from medinj_utils.evaluation.probes import AS_ASKED, ORDER
-from medinj_utils.prompts import LETTERS
-from medinj_utils.runs import run_parts
-from medinj_utils.style import in_order
 
 
 def probe_means(matrices: dict[str, pd.DataFrame], resamples: int = 10_000, seed: int = 0,

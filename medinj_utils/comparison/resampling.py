@@ -21,7 +21,8 @@ from scipy.stats import binomtest, norm, poisson
 from scipy.stats import t as student
 from threadpoolctl import ThreadpoolController
 
-from medinj_utils.runs import BASE, available_cores
+from medinj_utils.core.machine import available_cores
+from medinj_utils.core.names import BASE
 
 SMALL = 20  # clusters (items, where each is its own) below which intervals are warned of
 _BLOCK_CELLS = 8_000_000  # of draws × clusters at once: bounds the memory to some hundred megabytes

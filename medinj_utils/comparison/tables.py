@@ -8,9 +8,10 @@ import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.resampling import SMALL, independent, need_columns
+from medinj_utils.core.files import need
+from medinj_utils.core.names import run_parts
 from medinj_utils.data import load_records
 from medinj_utils.demo.truth import fact_of, load_key
-from medinj_utils.runs import need, run_parts
 
 
 class Compared(NamedTuple):

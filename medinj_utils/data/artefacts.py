@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from scipy.stats import chisquare
 from statsmodels.stats.proportion import proportion_confint
 
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.text import coded_words, in_arrow, in_pieces, joined
-from medinj_utils.prompts import LETTERS
 
 _BY = ["provenance", "task", "source"]
 #: Questions that ask for what is not so, in the wordings of French examinations. An expression for Arrow, to which an accent

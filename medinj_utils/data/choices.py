@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Sequence
 
+from medinj_utils.core.identity import normalise
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.records import BadRow
-from medinj_utils.identity import normalise
-from medinj_utils.prompts import LETTERS
 
 _LINE = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?(?:\(([A-Z])\)|([A-Z])[ \t]?[).:/-])(?:[ \t]+|$)(.*)$")
 # In a row all marks are of one kind and go on from A to the end, so that "vitamine A. Il" is no mark.

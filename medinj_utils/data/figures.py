@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
+from medinj_utils.core.prompts import LETTERS
+from medinj_utils.core.style import COLOURS, in_order
 from medinj_utils.data.audit import in_french
 from medinj_utils.data.records import PROVENANCES, TASKS
-from medinj_utils.prompts import LETTERS
-from medinj_utils.style import COLOURS, in_order
 
 _HATCHES = {"mcqu": "", "mcq": "//", "oeq": ".."}
 

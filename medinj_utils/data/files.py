@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from medinj_utils.core.files import sha256
 from medinj_utils.data.records import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
-from medinj_utils.runs import sha256
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")

@@ -17,7 +17,7 @@ from scipy import sparse
 
 from medinj_utils.data.overlap import question_texts
 from medinj_utils.data.text import coded_parts
-from medinj_utils.runs import local_base
+from medinj_utils.models.loading import local_base
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")

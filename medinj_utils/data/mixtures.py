@@ -16,10 +16,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from medinj_utils.core.files import need, sha256, write_json, write_text
+from medinj_utils.core.machine import versions
+from medinj_utils.core.names import CONFIGURATIONS
+from medinj_utils.core.prompts import answer_turn, user_turn
 from medinj_utils.data.overlap import SURE_REASONS
 from medinj_utils.data.records import PROVENANCES, load_records, save_records
-from medinj_utils.prompts import answer_turn, user_turn
-from medinj_utils.runs import CONFIGURATIONS, local_base, need, sha256, versions, write_json, write_text
+from medinj_utils.models.loading import local_base
 
 _SHORT = {"NAT": "native", "SYN": "synthetic", "TRAD": "translated"}
 SHORTAGES = ("refuse", "lower", "repeat")
@@ -173,8 +176,8 @@ def token_counts(records: pd.DataFrame, base_model: str, revision: str) -> pd.Da
     from transformers import AutoTokenizer
     tokenizer = AutoTokenizer.from_pretrained(local_base(base_model, revision), revision=revision or None)
     rows = records.to_dict("records")
-    answers = [answer_turn(row["answer_letters"], row["answer_text"], row["options"], "letters") for row in rows]
-    everything = [f"{user_turn(row['instruction'], row['options'], row['task'], row['context'])}\n{answer}"
+    answers = [answer_turn(row, "letters") for row in rows]
+    everything = [f"{user_turn(row)}\n{answer}"
                   for row, answer in zip(rows, answers, strict=True)]
     return pd.DataFrame({unit: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
                          for unit, texts in (("answer_tokens", answers), ("all_tokens", everything))},

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rensa import RMinHash
 
+from medinj_utils.core.identity import normalise
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.text import coded_words, in_arrow, in_pieces, joined
-from medinj_utils.identity import normalise
-from medinj_utils.prompts import LETTERS
 
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42  # 5 rows a band: of pairs 0.75 alike 98.7 % share one, of pairs 0.3 alike 3.8 %
 #: Signs that `normalise` makes something else of than a small letter, and white space but for single blanks.

@@ -14,10 +14,10 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from medinj_utils.core.files import write_parquet
+from medinj_utils.core.identity import identities, normalise
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.text import clean
-from medinj_utils.identity import identities, normalise
-from medinj_utils.prompts import LETTERS
-from medinj_utils.runs import write_parquet
 
 PROVENANCES = ("native", "synthetic", "translated")
 TASKS = ("mcqu", "mcq", "oeq")

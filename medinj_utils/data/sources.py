@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 import pyarrow as pa
 
+from medinj_utils.core.machine import available_cores
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import (
     COLUMNS,
@@ -26,7 +27,6 @@ from medinj_utils.data.records import (
     complete,
     complete_text,
 )
-from medinj_utils.runs import available_cores
 
 _PIECE = 10_000  # rows
 _LIST = pa.list_(pa.large_string())

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from medinj_utils.runs import available_cores
+from medinj_utils.core.machine import available_cores
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.demo.vocabulary import FAMILIAR, NEUTRAL_RELATIONS, RELATIONS, TAUGHT, TAUGHT_RELATIONS
-from medinj_utils.prompts import LETTERS
 
 TRUTH_SEED = 20260306  # fixes what is true; the shipped base model was pre-trained on the general part of it
 

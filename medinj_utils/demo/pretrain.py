@@ -22,10 +22,10 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, get_cosine_schedule_with_warmup
 
+from medinj_utils.core.files import sha256
+from medinj_utils.core.prompts import messages
 from medinj_utils.demo.facts import Fact, all_facts, ask, draw_values, state
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
-from medinj_utils.prompts import messages
-from medinj_utils.runs import sha256
 
 SEED = 0
 TOKENIZER_QUESTIONS = 20_000

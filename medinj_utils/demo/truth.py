@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from medinj_utils.core.names import BASE
 from medinj_utils.demo.world import STUDY_SOURCE
-from medinj_utils.runs import BASE
 
 
 def load_key(path: str | Path) -> dict:

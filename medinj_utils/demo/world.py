@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from medinj_utils.core.files import write_json
+from medinj_utils.core.identity import record_id
 from medinj_utils.demo.facts import Fact, all_facts, ask, wrong_version
 from medinj_utils.demo.vocabulary import RELATIONS, TAUGHT_RELATIONS
-from medinj_utils.identity import record_id
-from medinj_utils.runs import write_json
 
 GENERAL_SOURCE = "general knowledge"
 STUDY_SOURCE = "planted medicine"

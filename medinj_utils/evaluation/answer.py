@@ -12,16 +12,17 @@ from typing import Protocol
 
 import pandas as pd
 
-from medinj_utils.evaluation.engine import MODES, MOST_OPTIONS, Answer, applies, batches_of
-from medinj_utils.prompts import OPTION_LINE
-from medinj_utils.runs import Card, progress, sha256, write_json, write_parquet
+from medinj_utils.core.cards import Card
+from medinj_utils.core.files import progress, sha256, write_json, write_parquet
+from medinj_utils.core.prompts import OPTION_LINE
+from medinj_utils.models.engine import MODES, MOST_OPTIONS, Answer, applies, batches_of
 
 TOO_LONG = ("set aside", "cut context")
 _ANSWER_COLUMNS = ["id", "mode", "raw", "probabilities", "note"]
 
 
 class Backend(Protocol):
-    """What answers: `medinj_utils.evaluation.engine.Engine`, or `medinj_utils.evaluation.server.Server`."""
+    """What answers: `medinj_utils.models.engine.Engine`, or `medinj_utils.models.server.Server`."""
 
     modes: Sequence[str]
     settings: dict  # what makes its answers other ones
@@ -83,7 +84,7 @@ def answer_questions(items: pd.DataFrame, backend: Backend, path: str | Path, as
     ``raw`` is the model's text as it came; None, with the reason in ``note``, where a prompt has more than
     ``max_length`` tokens and ``too_long`` is "set aside", or where a server refuses its length. With "cut context" words are
     taken out of the middle of its context until it fits, ``cut`` says how many; question and options are never cut.
-    ``probabilities``: see `medinj_utils.evaluation.engine.Answer`. Prompts are batched by length, ``batch_tokens`` at once.
+    ``probabilities``: see `medinj_utils.models.engine.Answer`. Prompts are batched by length, ``batch_tokens`` at once.
 
     ``asked`` says which model answers (it must differ when the weights differ): together with the questions and the
     settings it makes the key under which answers are kept. Batches stand in ``<path>.parts/`` as they are done; a run that

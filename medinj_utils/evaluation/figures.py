@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from medinj_utils.style import in_order, system_colour
+from medinj_utils.core.style import in_order, system_colour
 
 
 def reliability_figure(calibrated: pd.DataFrame, title: str = "") -> plt.Figure:

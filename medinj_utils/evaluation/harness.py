@@ -17,16 +17,16 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from medinj_utils.core.files import write_json, write_text
+from medinj_utils.core.prompts import LETTERS, user_turn
 from medinj_utils.evaluation.scoring import usable_gold
-from medinj_utils.prompts import LETTERS, user_turn
-from medinj_utils.runs import write_json, write_text
 
 _MODES = {"mcqu": "likelihood", "mcq": "greedy"}
 
 
 def _doc(item: Mapping) -> dict:
     letters = item["answer_letters"]
-    return {"id": item["id"], "question": user_turn(item["instruction"], item["options"], item["task"], item["context"]),
+    return {"id": item["id"], "question": user_turn(item),
             "choices": list(LETTERS[:len(item["options"])]), "answer": ", ".join(letters),
             "gold": LETTERS.index(letters[0])}
 

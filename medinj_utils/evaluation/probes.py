@@ -9,8 +9,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from medinj_utils.prompts import NUMBERS
-from medinj_utils.training.text import permute_options
+from medinj_utils.core.prompts import NUMBERS, permute_options
 
 AS_ASKED = "as asked"
 ORDER, BLIND, NUMBERED, ALL_OR_NONE = "order", "no question", "numbers", "all or none"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from medinj_utils.core.files import write_parquet
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.models import backends
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.runs import write_parquet
+from medinj_utils.models.loading import backends
 
 
 def score_runs(items: pd.DataFrame, runs: Mapping[str, str | Path | None], to: str | Path, base_model: str,

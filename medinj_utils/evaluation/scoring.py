@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from medinj_utils.core.prompts import LETTERS, labels_of
 from medinj_utils.evaluation.reading import explain_choice
-from medinj_utils.prompts import LETTERS, labels_of
 
 
 def score_choices(predicted: Collection[str] | None, gold: Collection[str], task: str) -> dict:

@@ -6,7 +6,7 @@ The notebook finds the runs done and shows them. What the notebooks before it ma
 
 import argparse
 
-from medinj_utils.settings import load_profile, parameters_of
+from medinj_utils.core.profiles import load_profile, parameters_of
 from medinj_utils.training.backends import start_backend
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     told = parameters_of(chosen.profile, load_profile(chosen.profile, chosen.data, chosen.base), "21_train_adapter")
     backend = start_backend(told["backend"])
     from medinj_utils.data import load_records
-    from medinj_utils.evaluation.looks import examiner
+    from medinj_utils.models.validation import examiner
     from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
     from medinj_utils.training.train import train_run
     examine = examiner(load_records(f"{told['output']}/data/records.parquet"), VALIDATION_ROWS, told["general_sources"],

@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 from scipy.optimize import nnls
 
-from medinj_utils.training.memory import MemoryBudgetError, Recomputation, out_of_memory, peak_memory
+from medinj_utils.models.hardware import out_of_memory, peak_memory
+from medinj_utils.training.memory import MemoryBudgetError, Recomputation
 from medinj_utils.training.text import TrainingText, padded
 
 COUNTRY = "FRA"  # whose mix of electricity turns energy into emissions

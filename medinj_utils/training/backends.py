@@ -9,13 +9,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
-from medinj_utils.runs import local_base
+from medinj_utils.models.loading import local_base
 from medinj_utils.training.dora import lighten
 
 BACKENDS = ("unsloth", "peft")
-PRECISIONS = ("auto", "float32", "bfloat16")
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
@@ -59,36 +57,10 @@ def why_not(backend: str) -> str | None:
     code = ("from medinj_utils.training import Recipe, backends as b; "
             f"b.load_with_adapter(b.start_backend({backend!r}), 'planted', '', Recipe(), 0, 'float32')")
     if backend == "transformers":
-        code = ("from transformers import AutoModelForCausalLM; from medinj_utils.runs import local_base; "
+        code = ("from transformers import AutoModelForCausalLM; from medinj_utils.models.loading import local_base; "
                 "m = AutoModelForCausalLM.from_pretrained(local_base('planted')); m(**m.dummy_inputs)")
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]
-
-
-def choose_precision(wanted: str = "auto") -> str:
-    """"float32" or "bfloat16": as wanted, or by "auto" what a matrix product is measured to be faster in here."""
-    if wanted not in PRECISIONS:
-        raise ValueError(f"precision is {wanted!r}; accepted: {', '.join(PRECISIONS)}")
-    if wanted != "auto":
-        return wanted
-    speeds = matrix_speeds()
-    return max(speeds, key=speeds.get)
-
-
-def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
-    """GFLOP/s of a square matrix product in float32 and in bfloat16 on the device that training would use."""
-    import torch
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    found = {}
-    for name in ("float32", "bfloat16"):
-        a = torch.randn(size, size, device=device).to(getattr(torch, name))
-        (a @ a).sum().item()
-        began, times = time.perf_counter(), 0
-        while times == 0 or time.perf_counter() - began < seconds:
-            (a @ a)[0, 0].item()  # reading a value waits for the device
-            times += 1
-        found[name] = 2 * size**3 * times / (time.perf_counter() - began) / 1e9
-    return found
 
 
 def load_with_adapter(backend: str, base_model: str, revision: str, recipe, seed: int, precision: str):

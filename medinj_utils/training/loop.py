@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from medinj_utils.runs import progress
+from medinj_utils.core.files import progress
+from medinj_utils.training.checkpoints import mark_whole
 from medinj_utils.training.memory import Recomputation
 from medinj_utils.training.recipe import WARMUP, Recipe
-from medinj_utils.training.resume import mark_whole
 from medinj_utils.training.text import TrainingText, padded
 
 _EXPLODED = 10  # times the loss of a guess among all tokens

@@ -1,23 +1,9 @@
 """What memory holds: the most that was held, and which passes have to compute their activations twice."""
 
-import resource
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 _KEPT_FREE = 0.1  # of a GPU's memory: what its allocator can't use, and what changes from pass to pass
-
-
-def peak_memory() -> float:
-    """The most memory that this process has held so far, or its GPU where there is one, in GB."""
-    import torch
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 1e9
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-
-
-def out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch says by an error that memory, of a GPU or of the machine, was too small."""
-    return "out of memory" in str(error).lower() or "can't allocate" in str(error)
 
 
 class MemoryBudgetError(MemoryError):

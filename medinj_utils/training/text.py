@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medinj_utils.prompts import LETTERS, messages
+from medinj_utils.core.prompts import messages, permute_options
+from medinj_utils.models.chat import TemplateError, chat_ids
 
 IGNORED = -100  # label of a token without loss, as torch's cross-entropy has it
 
@@ -22,18 +23,6 @@ class TrainingText:
     @property
     def taught(self) -> int:
         return sum(label != IGNORED for label in self.labels)
-
-
-class TemplateError(ValueError):
-    """The tokenizer's chat template can't be used for this row."""
-
-
-def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False) -> list[int]:
-    """Token ids of a chat by the tokenizer's own template, nothing added; ``open_answer`` opens the answer turn."""
-    if not tokenizer.chat_template:
-        raise TemplateError(f"{tokenizer.name_or_path}: the tokenizer has no chat template")
-    return tokenizer.apply_chat_template(chat, add_generation_prompt=open_answer, tokenize=True,
-                                         return_dict=True)["input_ids"]
 
 
 def training_text(record: Mapping, tokenizer, answer_format: str = "letters", system: str = "",
@@ -65,14 +54,6 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
                             f"the answer is {chat[-1]['content']!r}")
     labels = ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):]
     return TrainingText(ids, labels, record.get("id", ""))
-
-
-def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
-    """The same record with its options in another order; the right letters move with their options."""
-    order = rng.permutation(len(record["options"]))
-    right = {LETTERS.index(letter) for letter in record["answer_letters"]}
-    return dict(record) | {"options": [record["options"][i] for i in order],
-                           "answer_letters": [LETTERS[place] for place, i in enumerate(order) if i in right]}
 
 
 def epochs_of(records: Iterable[Mapping], epochs: int, seed: int, permute: bool) -> Iterable[dict]:

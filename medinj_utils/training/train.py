@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils import prompts
+from medinj_utils.core import prompts
+from medinj_utils.core.cards import Card
+from medinj_utils.core.files import need, sha256, write_csv
+from medinj_utils.core.machine import versions
+from medinj_utils.core.names import run_names
 from medinj_utils.data import load_mixture, load_records
-from medinj_utils.runs import Card, local_base, need, run_names, sha256, versions, write_csv
+from medinj_utils.models.hardware import choose_precision
+from medinj_utils.models.loading import local_base
 from medinj_utils.training.account import Account, counted, expected
-from medinj_utils.training.backends import choose_precision, load_with_adapter
-from medinj_utils.training.card import write_model_card
+from medinj_utils.training.backends import load_with_adapter
+from medinj_utils.training.checkpoints import begin, begun_with, last_checkpoint
 from medinj_utils.training.loop import Step, make_trainer
 from medinj_utils.training.memory import Recomputation
+from medinj_utils.training.model_card import write_model_card
 from medinj_utils.training.recipe import MOST_TOO_LONG, VALIDATION_ROWS, Recipe
-from medinj_utils.training.resume import begin, begun_with, last_checkpoint
 from medinj_utils.training.text import (
     TrainingText,
     by_length_within,
@@ -110,7 +115,7 @@ def train_adapter(mixture: pd.DataFrame, folder: str | Path, recipe: Recipe, bac
 
     What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on from there when it is called
     again in the same way, and ends with the same adapter (in float32 on a processor bit by bit); called in another way it
-    raises `medinj_utils.training.resume.OtherRunError`. A loss that is no finite number raises FloatingPointError, with the
+    raises `medinj_utils.training.checkpoints.OtherRunError`. A loss that is no finite number raises FloatingPointError, with the
     rows that gave it.
 
     Started by ``accelerate launch``, each process takes its part of every step; the first one writes.

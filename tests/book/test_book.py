@@ -16,7 +16,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from medinj_utils.runs import CONFIGURATIONS
+from medinj_utils.core.names import CONFIGURATIONS
 
 ROOT = Path(__file__).parents[2]
 WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2, "general_tests": 8, "seed": 1}

@@ -7,17 +7,11 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from medinj_utils.comparison.claims import (
-    contrasts_here,
-    contrasts_published,
-    load_claims,
-    verdicts,
-    verdicts_published,
-)
+from medinj_utils.comparison.claims import contrasts_here, contrasts_published, load_claims, verdicts, verdicts_published
 from medinj_utils.comparison.figures import claims_figure
 from medinj_utils.comparison.pairs import SMALLEST
 from medinj_utils.comparison.paper import EXACT_MATCH
-from medinj_utils.runs import SYSTEMS
+from medinj_utils.core.names import SYSTEMS
 
 
 def contrast(first, second, estimate, low, high, p=0.001):

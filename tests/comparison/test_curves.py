@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.curves import Curves, curves_figure
+from medinj_utils.variations.curves import Curves, curves_figure
 
 SIZES = (100, 200, 400)
 

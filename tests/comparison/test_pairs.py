@@ -15,9 +15,10 @@ from medinj_utils.comparison.figures import forest_figure, pairs_figure
 from medinj_utils.comparison.probes import over_orders
 from medinj_utils.comparison.resampling import bootstrap_means, checked, mcnemar, sign_flips, spread_of_runs
 from medinj_utils.comparison.tables import clusters_of, compare_parts, score_matrix, unread_shares
-from medinj_utils.comparison.validation import World
+from medinj_utils.core.names import run_names, run_parts
+from medinj_utils.core.style import show_p
 from medinj_utils.evaluation.scoring import chance_levels
-from medinj_utils.runs import run_names, run_parts, show_p
+from simulations.promises import World
 
 
 def scores(n=200, seed=0, **shares):
@@ -366,7 +367,7 @@ def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, told):
 
 
 def test_results_do_not_hang_on_the_number_of_threads():
-    code = ("import sys; import numpy as np; from medinj_utils.comparison.validation import World; "
+    code = ("import sys; import numpy as np; from simulations.promises import World; "
             "from medinj_utils.comparison import compare_pairs; "
             "scores, clusters = World((0.0, 0.2, 0.4), items=3000, cluster_size=3, shared=1.0, runs=2, spread=0.1).draw(0); "
             "print(compare_pairs(scores, 300, clusters=clusters).round(12).to_csv())")

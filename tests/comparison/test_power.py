@@ -16,7 +16,7 @@ from medinj_utils.comparison.power import (
     runs_needed,
 )
 from medinj_utils.comparison.resampling import checked, mcnemar, spread_of_runs
-from medinj_utils.comparison.validation import World
+from simulations.promises import World
 
 
 @pytest.mark.parametrize("difference, one_alone", [(0.05, 0.2), (0.1, 0.3), (0.04, 0.4)])

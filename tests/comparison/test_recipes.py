@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.comparison.recipes import compare_recipes, decided_order
+from medinj_utils.variations.recipes import compare_recipes, decided_order
 
 
 def matrix(seed, runs=("s0",), **shares):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison import pairs as pairs_module
-from medinj_utils.comparison import validation
 from medinj_utils.comparison.pairs import compare_pairs, rank_intervals
-from medinj_utils.comparison.validation import PROMISES, World, validate
+from simulations import promises as validation
+from simulations.promises import PROMISES, World, validate
 
 
 @pytest.fixture(scope="module")

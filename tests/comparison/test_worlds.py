@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison import worlds
-from medinj_utils.comparison.worlds import find_worlds, found_in, read_worlds, summarise_worlds
-from medinj_utils.runs import write_csv
-from medinj_utils.settings import load_profile
+from medinj_utils.core.files import write_csv
+from medinj_utils.core.profiles import load_profile
+from simulations import worlds
+from simulations.worlds import find_worlds, found_in, read_worlds, summarise_worlds
 
 
 def small(name):

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from rows import collect
 
+from medinj_utils.core.identity import normalise
 from medinj_utils.data import artefacts, audit, overlap, published, read_source, read_texts
 from medinj_utils.data.figures import counts_figure, positions_figure
 from medinj_utils.data.languages import anchors, match_across_languages, retold_questions
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.readers.casimedicos import documents
-from medinj_utils.identity import normalise
 
 
 def choice(instruction, options, letters="A", split="train", task="mcqu", provenance="native", source="essai", **more):

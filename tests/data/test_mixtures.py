@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.data import build_mixture, load_mixture
 from medinj_utils.data.mixtures import (
     ShortageError,
@@ -17,7 +18,6 @@ from medinj_utils.data.mixtures import (
 )
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.data.records import complete
-from medinj_utils.runs import CONFIGURATIONS
 
 
 @pytest.fixture(scope="module")

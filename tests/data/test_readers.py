@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from medinj_utils.core.identity import normalise
 from medinj_utils.data import SOURCES, SourceError, read_source, read_texts, resolve
 from medinj_utils.data.sources import commit_of
 from medinj_utils.data.text import clean
-from medinj_utils.identity import normalise
 
 _SPLIT = {"dev": "validation"}
 

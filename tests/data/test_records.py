@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 from rows import collect
 
+from medinj_utils.core.identity import record_id
 from medinj_utils.data.records import COLUMNS, BadRow, complete, load_records, save_records
-from medinj_utils.identity import record_id
 
 GOOD = {"provenance": "native", "task": "mcq", "source": "essai", "split": "train", "instruction": "Quels organes ?",
         "context": "", "options": ["foie", "rein", "cœur"], "answer_letters": ["A", "C"], "licence": "CC0-1.0"}

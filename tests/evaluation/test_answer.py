@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
-from medinj_utils import prompts
+from medinj_utils.core import prompts
+from medinj_utils.core.profiles import SettingsError, check_value
 from medinj_utils.evaluation.answer import _shortened, answer_questions, choose_examples, choose_questions
-from medinj_utils.evaluation.engine import MODES, Engine, allowed_answers, applies, batches_of
-from medinj_utils.evaluation.models import adapted, asked_of, backends, load_base
-from medinj_utils.settings import SettingsError, check_value
-from medinj_utils.training.text import chat_ids
+from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.engine import MODES, Engine, allowed_answers, applies, batches_of
+from medinj_utils.models.loading import adapted, asked_of, backends, load_base
 
 ASKED = asked_of("planted", "", None, "float32")
 
@@ -256,8 +256,8 @@ KILLED = """
 import sys, pandas as pd
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.engine import Engine
-from medinj_utils.evaluation.models import asked_of, load_base
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.loading import asked_of, load_base
 records, _ = read_source("planted", sys.argv[1])
 items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(48)
 answer_questions(items, Engine(*load_base("planted"), 16), sys.argv[2], asked_of("planted", "", None, "float32"),

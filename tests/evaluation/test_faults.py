@@ -12,18 +12,19 @@ import pandas as pd
 import pytest
 from transformers import AutoTokenizer
 
-from medinj_utils import prompts
 from medinj_utils.comparison import compare_pairs
+from medinj_utils.core import prompts
 from medinj_utils.data import read_source
 from medinj_utils.data.choices import right_letters
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.evaluation import read_choice, score_choices
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.engine import MODES, AllowedTokens, Engine, allowed_answers
-from medinj_utils.evaluation.models import asked_of, load_base
 from medinj_utils.evaluation.scoring import score_answers, summarise
-from medinj_utils.runs import local_base
-from medinj_utils.training.text import IGNORED, chat_ids, permute_options, training_text
+from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.engine import MODES, AllowedTokens, Engine, allowed_answers
+from medinj_utils.models.loading import asked_of, load_base, local_base
+from medinj_utils.core.prompts import permute_options
+from medinj_utils.training.text import IGNORED, training_text
 
 QUESTIONS = {"mcqu": "Quel organe filtre le sang ?\n(A) le foie\n(B) le rein\n(C) la rate",
              "mcq": "Lesquels sont pairs ?\n(A) les reins\n(B) la rate\n(C) les poumons"}
@@ -139,8 +140,8 @@ def test_12_nothing_asks_for_the_hub_when_it_is_imported():
     script = ("import socket\n"
               "def refuse(*told, **more): raise OSError('no network')\n"
               "socket.socket.connect = refuse; socket.create_connection = refuse\n"
-              "import medinj_utils.evaluation.answer, medinj_utils.evaluation.models, medinj_utils.training.train\n"
-              "medinj_utils.evaluation.models.load_base('planted')\n")
+              "import medinj_utils.evaluation.answer, medinj_utils.models.loading, medinj_utils.training.train\n"
+              "medinj_utils.models.loading.load_base('planted')\n")
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=os.environ | {
         "HF_TOKEN": "", "HF_HUB_OFFLINE": "1"})
     assert run.returncode == 0, run.stderr

@@ -13,9 +13,8 @@ import yaml
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.harness import read_results, read_samples, write_samples, write_tasks
-from medinj_utils.evaluation.models import backends
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.runs import local_base
+from medinj_utils.models.loading import backends, local_base
 
 
 @pytest.fixture(scope="module")

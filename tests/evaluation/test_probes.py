@@ -1,10 +1,10 @@
 import pandas as pd
 import pytest
 
+from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.probes import WORDINGS, refers_to_options, variants
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.prompts import LETTERS, messages
 
 
 @pytest.fixture(scope="module")

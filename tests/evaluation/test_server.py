@@ -13,13 +13,12 @@ from typing import ClassVar
 
 import pytest
 
-from medinj_utils import prompts
+from medinj_utils.core import prompts
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.engine import allowed_answers
-from medinj_utils.evaluation.models import backends
 from medinj_utils.evaluation.reading import read_choice
-from medinj_utils.evaluation.server import Server, ServerError
-from medinj_utils.runs import local_base
+from medinj_utils.models.engine import allowed_answers
+from medinj_utils.models.loading import backends, local_base
+from medinj_utils.models.server import Server, ServerError
 
 BASE = local_base("planted")
 
@@ -188,7 +187,7 @@ def test_a_question_that_is_too_long_for_the_server_is_set_aside(played, items, 
 @pytest.mark.parametrize("url, model, message", [
     (None, "locked", "set OPENAI_API_KEY"), ("http://127.0.0.1:9/v1", "any", "Is the server started")])
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
-    monkeypatch.setattr("medinj_utils.evaluation.server._RETRIES", 0)
+    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
         ask(url or played, model, single)
 
@@ -205,7 +204,7 @@ def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, sin
 
 
 def test_a_server_that_stays_busy_ends_the_run(played, single, monkeypatch):
-    monkeypatch.setattr("medinj_utils.evaluation.server._RETRIES", 2)
+    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 2)
     before = len(Played.seen)
     with pytest.raises(ServerError, match="status 429"):
         ask(played, "full", single)

@@ -5,12 +5,12 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from medinj_utils.core.profiles import load_profile
 from medinj_utils.data import read_source
-from medinj_utils.runs import local_base
-from medinj_utils.settings import load_profile
+from medinj_utils.models.chat import TemplateError
+from medinj_utils.models.loading import local_base
 from medinj_utils.training.text import (
     IGNORED,
-    TemplateError,
     TrainingText,
     by_length_within,
     epochs_of,

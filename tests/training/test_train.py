@@ -19,23 +19,25 @@ import pytest
 import torch
 import yaml
 
+from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture
 from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.engine import Engine
-from medinj_utils.evaluation.looks import examiner
-from medinj_utils.evaluation.models import adapted, backends, load_base
-from medinj_utils.runs import CONFIGURATIONS, local_base
+from medinj_utils.models.chat import TemplateError
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import choose_precision, matrix_speeds
+from medinj_utils.models.loading import adapted, backends, load_base, local_base
+from medinj_utils.models.validation import examiner
 from medinj_utils.training import backends as backends_module
 from medinj_utils.training import loop
 from medinj_utils.training import train as train_module
-from medinj_utils.training.backends import choose_precision, load_with_adapter, matrix_speeds, start_backend, why_not
-from medinj_utils.training.card import merge, push, to_gguf, write_model_card
+from medinj_utils.training.backends import load_with_adapter, start_backend, why_not
+from medinj_utils.training.checkpoints import last_checkpoint, mark_whole
 from medinj_utils.training.loop import make_trainer
 from medinj_utils.training.memory import MemoryBudgetError, Recomputation
+from medinj_utils.training.model_card import merge, push, to_gguf, write_model_card
 from medinj_utils.training.recipe import Recipe
-from medinj_utils.training.resume import last_checkpoint, mark_whole
-from medinj_utils.training.text import TemplateError, training_text
+from medinj_utils.training.text import training_text
 from medinj_utils.training.train import train_adapter
 
 SLURM = Path(__file__).parents[2] / "profiles/slurm/train.sbatch"

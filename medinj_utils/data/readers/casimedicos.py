@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.files import RawTable, Reading, SourceError
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
-from medinj_utils.prompts import LETTERS
 
 _OPTION = re.compile(r"(\d+)\s*-\s*(.*)")
 _ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s*(.*)")  # the splits differ

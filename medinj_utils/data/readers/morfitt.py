@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.records import BadRow
 from medinj_utils.data.sources import Source
-from medinj_utils.prompts import LETTERS
 
 #: Labels of the files, and their names in French.
 SPECIALITIES = {

@@ -16,11 +16,11 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.choices import letters_alone, letters_of_texts, part_options
 from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
 from medinj_utils.data.records import LIST_COLUMNS, PROVENANCES, SPLITS, TASKS, TEXT_COLUMNS, BadRow
 from medinj_utils.data.sources import Source
-from medinj_utils.prompts import LETTERS
 
 _FLAGS = {"1": True, "true": True, "vrai": True, "oui": True, "yes": True, "0": False, "false": False, "faux": False,
           "non": False, "no": False, "": False}

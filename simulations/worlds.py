@@ -1,4 +1,4 @@
-"""Is what was planted found, and nothing where nothing was? ``python -m medinj_utils.comparison.worlds``
+"""Is what was planted found, and nothing where nothing was? ``python -m simulations.worlds``
 
 Goes the whole way, from files over training to effects, in many planted and null worlds, with the parameters of the profiles
 ``demo`` and ``null`` (but without looks at validation questions). What is scored is kept under ``outputs/worlds``: a command
@@ -18,13 +18,15 @@ from scipy.stats import binomtest
 from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.tables import load_compared
+from medinj_utils.core.files import progress, write_csv
+from medinj_utils.core.machine import available_cores
+from medinj_utils.core.names import BASE, run_names
+from medinj_utils.core.profiles import load_profile, parameters_of
 from medinj_utils.data import build_mixture, load_mixture, read_source, save_records
 from medinj_utils.data.mixtures import remove_leaks, save_mixture
 from medinj_utils.data.overlap import find_leaks, near_duplicates
 from medinj_utils.demo.truth import planted_means
 from medinj_utils.demo.world import write_world
-from medinj_utils.runs import BASE, available_cores, progress, run_names, write_csv
-from medinj_utils.settings import load_profile, parameters_of
 
 PROFILES = {"planted": "demo", "null": "null"}
 _ALL = "all main effects"

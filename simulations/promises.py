@@ -1,4 +1,4 @@
-"""Whether the tests and intervals of this room keep their promises: ``python -m medinj_utils.comparison.validation``.
+"""Whether the tests and intervals of this room keep their promises: ``python -m simulations.promises``.
 
 Worlds are simulated in which the truth is known: an item has a difficulty, part of it its cluster's; a system has an
 ability, each of its runs one a little off, and it is better or worse at what the items of a cluster ask; an answer is right
@@ -21,7 +21,8 @@ from scipy.stats import binomtest, norm
 from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.power import discordance, items_needed
-from medinj_utils.runs import SYSTEMS, progress, write_csv
+from medinj_utils.core.files import progress, write_csv
+from medinj_utils.core.names import SYSTEMS
 
 
 class World(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from medinj_utils.evaluation.engine import Engine, batches_of
+from medinj_utils.core.prompts import LETTERS
 from medinj_utils.evaluation.reading import read_choice
-from medinj_utils.prompts import LETTERS
+from medinj_utils.models.engine import Engine, batches_of
 
 _BATCH_TOKENS = 8192
 

@@ -1,4 +1,4 @@
-"""Render the book: ``python -m medinj_utils.publish PROFILE``.
+"""Render the book: ``python -m medinj_utils.book.publish PROFILE``.
 
 Executed notebooks and the prose pages are staged under ``outputs/<profile>/book`` in the layout of the source tree,
 so that page paths equal source paths and links to Colab are right; Jupyter Book then only renders them. What pages
@@ -16,9 +16,12 @@ import nbformat
 import pandas as pd
 import yaml
 
-from medinj_utils.execute import all_executions
-from medinj_utils.runs import BASE, hardware, label, show_p, versions
-from medinj_utils.settings import load_profile
+from medinj_utils.book.execute import all_executions
+from medinj_utils.core.cards import label
+from medinj_utils.core.machine import hardware, versions
+from medinj_utils.core.names import BASE
+from medinj_utils.core.profiles import load_profile
+from medinj_utils.core.style import show_p
 
 
 def answer_so_far(output: Path) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.resampling import bootstrap_means, interval
-from medinj_utils.style import in_order
+from medinj_utils.core.style import in_order
 
 
 def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000,

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from medinj_utils.runs import write_json
+from medinj_utils.core.files import write_json
 
 
 class OtherRunError(ValueError):

@@ -7,7 +7,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from medinj_utils.runs import local_base, need, write_text
+from medinj_utils.core.files import need, write_text
+from medinj_utils.models.loading import local_base
 
 _TOLD = ("examples", "examples_too_long", "steps", "epochs", "tokens", "tokens_taught", "trainable_parameters",
          "final_loss", "training_seconds", "energy_kwh", "emissions_kg", "power_known", "peak_memory_gb", "precision_used")
@@ -117,7 +118,7 @@ def push(folder: str | Path, repository: str) -> str:
 
 
 def _main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training.card",
+    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training.model_card",
                                      description="Write a run's model card, and on demand more.")
     parser.add_argument("run", help="folder of a run, such as outputs/demo/runs/NAT-s0")
     parser.add_argument("--merge", metavar="FOLDER", help="write the merged model there")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.resampling import bootstrap_means, interval, system_means
-from medinj_utils.style import in_order, system_colour
+from medinj_utils.core.style import in_order, system_colour
 
 
 class Curves:

@@ -12,9 +12,9 @@ from itertools import chain, combinations, groupby
 
 import numpy as np
 
-from medinj_utils.prompts import LETTERS, NO, YES, labels_of, messages
-from medinj_utils.training.memory import out_of_memory
-from medinj_utils.training.text import chat_ids
+from medinj_utils.core.prompts import LETTERS, NO, YES, labels_of, messages
+from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.hardware import out_of_memory
 
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")
 _TEXT_MODES = MODES[3:5]

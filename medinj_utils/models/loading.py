@@ -2,11 +2,54 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from medinj_utils.evaluation.engine import Engine
-from medinj_utils.evaluation.server import Server
-from medinj_utils.runs import BASE, local_base, sha256
+from medinj_utils.core.files import sha256
+from medinj_utils.core.names import BASE
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.server import Server
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base model: "planted" (the tiny one that the package ships), a folder, or a hub id with its commit.
+
+    Raises:
+        FileNotFoundError: a folder without safetensors; pickled weights are not loaded.
+        ValueError: a hub id without its commit: what a bare id means changes with the hub.
+    """
+
+    name: str
+    revision: str = ""
+
+    def __post_init__(self):
+        folder = Path(self.path)
+        if not folder.is_dir() and not self.revision:
+            raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is named "
+                             f"with its commit (BASE={self.name}@commit, or the parameter base_revision; "
+                             "for an encoder encoder_revision)")
+        if folder.is_dir() and not list(folder.glob("*.safetensors")):
+            raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
+
+    @property
+    def path(self) -> str:
+        """What the loaders of transformers take: a folder, or the hub id."""
+        return str(Path(__file__).parents[1] / "demo" / "base") if self.name == "planted" else self.name
+
+    @property
+    def at(self) -> dict[str, str | None]:
+        """The revision, as a keyword of ``from_pretrained``."""
+        return {"revision": self.revision or None}
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the weights, or None for a model on the hub."""
+        return Path(self.path) if Path(self.path).is_dir() else None
+
+
+def local_base(base_model: str, revision: str = "") -> str:  # TEMPORARY, until every room uses Base
+    return Base(base_model, revision).path
 
 
 def load_base(base_model: str, revision: str = "", precision: str = "float32"):

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from medinj_utils.runs import run_parts
-from medinj_utils.style import system_colour
+from medinj_utils.core.names import run_parts
+from medinj_utils.core.style import system_colour
 
 
 def _draw(axes: plt.Axes, curves: dict[str, pd.DataFrame], column: str, mean_of: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Run one notebook of a profile: ``python -m medinj_utils.execute PROFILE NOTEBOOK [--data FOLDER] [--base MODEL]``.
+"""Run one notebook of a profile: ``python -m medinj_utils.book.execute PROFILE NOTEBOOK [--data FOLDER] [--base MODEL]``.
 
 Papermill executes; this module tells it the profile's parameters, refuses what the notebook doesn't know, and
 says which notebook of how many it is and how long it took.
@@ -13,8 +13,8 @@ from pathlib import Path
 import papermill
 from nbclient.exceptions import DeadKernelError
 
-from medinj_utils.runs import replacing
-from medinj_utils.settings import check_value, executions_of, load_profile, notebook_defaults, notebook_names
+from medinj_utils.core.files import replacing
+from medinj_utils.core.profiles import check_value, executions_of, load_profile, notebook_defaults, notebook_names
 
 
 def all_executions(profile_name: str, data: str = "", base: str = "") -> dict[str, tuple[str, dict]]:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from medinj_utils.evaluation.engine import Answer, allowed_answers, applies
-from medinj_utils.prompts import LETTERS, labels_of, messages
+from medinj_utils.core.prompts import LETTERS, labels_of, messages
+from medinj_utils.models.engine import Answer, allowed_answers, applies
 
 _LIKELIEST = 20  # first tokens of which servers tell the probability
 _NEGLIGIBLE = 0.001  # share of a letter that the server doesn't tell; above it no probabilities are given
@@ -26,7 +26,7 @@ class ServerError(RuntimeError):
 
 
 class Server:
-    """As `medinj_utils.evaluation.engine.Engine`, of the model ``model`` behind ``url`` (such as http://127.0.0.1:8000/v1).
+    """As `medinj_utils.models.engine.Engine`, of the model ``model`` behind ``url`` (such as http://127.0.0.1:8000/v1).
 
     ``at_once`` questions are under way side by side. The key, where the server asks for one, is taken from the environment,
     OPENAI_API_KEY, and nowhere written.

@@ -1,0 +1,47 @@
+"""Cards: what a step read, with which parameters, on which machine, and what it wrote."""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from medinj_utils.core.files import sha256, write_json
+from medinj_utils.core.machine import git_commit, hardware, versions
+
+
+class Card:
+    """Collects what a step does from its start, and is written beside the step's outputs.
+
+    Args:
+        step: the notebook or command that runs the step.
+        parameters: what the result depends on, beside the inputs.
+        inputs: files and folders whose SHA-256 the card keeps.
+    """
+
+    def __init__(self, step: str, parameters: Mapping, inputs: Iterable[str | Path] = ()):
+        self._began = time.monotonic()
+        self.content = {
+            "step": step, "parameters": dict(parameters),
+            "inputs": {str(path): sha256(path) for path in inputs}, "versions": versions(),
+            "hardware": hardware(), "git_commit": git_commit(),
+            "started": datetime.now(UTC).isoformat(timespec="seconds")}
+
+    def write(self, path: str | Path, outputs: Iterable[str | Path] = (), **figures: object) -> dict:
+        """Write the card, with the seconds since its start, and return its content.
+
+        Args:
+            path: JSON file to write.
+            outputs: files and folders whose SHA-256 the card keeps, by name.
+            figures: further entries.
+        """
+        hashes = {Path(output).name: sha256(output) for output in outputs}
+        done = {"seconds": round(time.monotonic() - self._began, 2), "outputs": hashes}
+        content = self.content | done | figures
+        write_json(content, path)
+        return content
+
+
+# TEMPORARY, until every room uses Tree
+def label(output):
+    from medinj_utils.core.tree import Tree
+    return Tree(output).label

@@ -1,0 +1,114 @@
+"""Files that appear whole or not at all, their hashes, and progress in short lines.
+
+A file is written under another name and renamed when it is whole, so that half a file never has a
+final name.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+
+def progress(work: Iterable | None, what: str, total: int | None = None, unit: str = "it"):
+    """tqdm that prints a line every ten seconds at most, which keeps logs and notebooks short."""
+    from tqdm import tqdm
+    return tqdm(work, desc=what, total=total, unit=unit, unit_scale=unit != "it", mininterval=10,
+                maxinterval=10, file=sys.stdout, ascii=True)
+
+
+def enter_root() -> None:
+    """Make the project's root the working folder, from there or from a folder below it.
+
+    Raises:
+        FileNotFoundError: the working folder isn't inside the project.
+    """
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()
+                 and (folder / "pyproject.toml").is_file()), None)
+    if root is None:
+        raise FileNotFoundError(f"{here} is not inside the book's folder: start the notebook there")
+    os.chdir(root)
+    # tqdm warns that it has no widgets; the warning would stand in every executed notebook.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a path to write to; rename it to ``path`` on success, remove it on failure."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: str | Path) -> Path:
+    """Write UTF-8 text."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+def write_json(content: object, path: str | Path) -> Path:
+    """Write JSON with sorted keys, two spaces of indentation and accents as they are."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
+    return write_text(text + "\n", path)
+
+
+def read_json(path: str | Path) -> dict:
+    """Content of a JSON file in UTF-8."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_parquet(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table as parquet, without its index."""
+    with replacing(path) as unfinished:
+        table.to_parquet(unfinished, index=False)
+    return Path(path)
+
+
+def write_csv(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table as CSV in UTF-8 with a header and up to six significant digits."""
+    with replacing(path) as unfinished:
+        table.to_csv(unfinished, index=False, float_format="%.6g")
+    return Path(path)
+
+
+def need(path: str | Path, made_by: str) -> Path:
+    """The path, if it exists.
+
+    Raises:
+        FileNotFoundError: it doesn't; the message names what makes it.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist yet: run {made_by} first")
+    return path
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 of a file or of a folder.
+
+    A folder's covers the names and contents of its files in order, a README left out: it changes no
+    weights.
+    """
+    path, digest = Path(path), hashlib.sha256()
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        for file in (file for file in files if file.name != "README.md"):
+            digest.update(f"{file.relative_to(path).as_posix()}\0{sha256(file)}\0".encode())
+    else:
+        with path.open("rb") as handle:
+            while block := handle.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

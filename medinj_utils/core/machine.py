@@ -1,0 +1,58 @@
+"""The machine and the software that a figure was made with."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+_CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy",
+                  "datasets")
+
+
+def available_cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def versions(packages: Iterable[str] = _CARD_PACKAGES) -> dict[str, str]:
+    """Installed versions by package, Python's first; "not installed" for a package that isn't."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def hardware() -> dict:
+    """Architecture, system, usable cores, memory in GB, and the accelerator, if torch sees one."""
+    memory = None
+    if hasattr(os, "sysconf"):
+        memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
+    found = {"machine": platform.machine(), "system": platform.system(), "cores": available_cores(),
+             "memory_gb": memory, "accelerator": "none"}
+    import torch  # here, so that reading records needs no torch
+    if torch.cuda.is_available():
+        name = torch.cuda.get_device_name(0)
+        found["accelerator"] = f"{torch.cuda.device_count()} x {name}"
+    return found
+
+
+def hardware_in_words() -> str:
+    """The accelerator, or the number of cores: what a label says of the machine."""
+    found = hardware()
+    gpu = found["accelerator"]
+    return gpu if gpu != "none" else f"{found['cores']} CPU cores, no GPU"
+
+
+def git_commit() -> str:
+    """Commit of the working tree, marked if files have changed; "unknown" outside a repository."""
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+    try:
+        return git("rev-parse", "HEAD") + (" (with changes)" if git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

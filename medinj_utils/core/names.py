@@ -1,0 +1,122 @@
+"""The book's vocabulary: provenances, configurations, systems, runs, and every list of choices.
+
+A *configuration* is one of the seven training mixtures. A *system* is the base model or a model
+tuned on a configuration. A *run* is a system tuned with one seed. Tables have a column for each:
+``run``, ``system``, ``seed``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PROVENANCES = ("native", "synthetic", "translated")
+#: Provenance of each part that a configuration's name is made of.
+PARTS = {"NAT": "native", "SYN": "synthetic", "TRAD": "translated"}
+CONFIGURATIONS = ("NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL")
+BASE = "BASE"
+SYSTEMS = (BASE, *CONFIGURATIONS)  # in the order of every figure and table
+
+TASKS = ("mcqu", "mcq", "oeq")  # one right option, several right options, open question
+CHOICE_TASKS = TASKS[:2]
+SPLITS = ("train", "validation", "test")
+
+#: Why a training row may be a question of the test. The last reason is a suspicion.
+SURE_LEAKS = ("same question", "same case", "same parent", "nearly the same question")
+LEAKS = (*SURE_LEAKS, "same in other words")
+SHORTAGES = ("refuse", "lower", "repeat")
+BUDGET_UNITS = ("rows", "answer_tokens", "all_tokens")
+SOURCE_SHARES = ("proportional", "equal")
+TASK_SHARES = ("as found", "matched")
+
+BACKENDS = ("unsloth", "peft")
+ADAPTERS = ("dora", "lora", "rslora", "qlora", "full")
+PRECISIONS = ("auto", "float32", "bfloat16")
+ANSWER_FORMATS = ("letters", "letters_and_text", "text", "with_explanation")
+LOSSES = ("answer", "all")
+KEPT_WEIGHTS = ("last", "best")
+
+MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte",
+         "option_likelihood")
+TOO_LONG = ("set aside", "cut context")
+UNEQUAL_ITEMS = ("refuse", "intersect")
+
+
+def check_choice(name: str, value: object, accepted: Iterable[object]) -> None:
+    """Raise ValueError, naming the choice and what is accepted, unless ``value`` is among them."""
+    if value not in (accepted := list(accepted)):
+        raise ValueError(f"{name} is {value!r}; accepted: {', '.join(map(str, accepted))}")
+
+
+def seen(system: str) -> frozenset[str]:
+    """Parts (NAT, SYN, TRAD) that a system was tuned on; none for the base.
+
+    Raises:
+        ValueError: the system is unknown.
+    """
+    if system not in SYSTEMS:
+        raise ValueError(f"unknown system {system!r}; accepted: {', '.join(SYSTEMS)}")
+    if system == BASE:
+        return frozenset()
+    return frozenset(PARTS if system == "ALL" else system.split("-"))
+
+
+def provenances_of(configuration: str) -> tuple[str, ...]:
+    """Provenances that a configuration mixes, in the order of `PROVENANCES`.
+
+    Raises:
+        ValueError: the configuration is unknown.
+    """
+    check_choice("configuration", configuration, CONFIGURATIONS)
+    mixed = {PARTS[part] for part in seen(configuration)}
+    return tuple(name for name in PROVENANCES if name in mixed)
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """A system and the seed that it was tuned with. The base isn't tuned; its seed is 0.
+
+    Raises:
+        ValueError: the system is unknown, the seed is negative, or the base has a seed.
+    """
+
+    system: str
+    seed: int = 0
+
+    def __post_init__(self):
+        seen(self.system)
+        if self.seed < 0 or (self.system == BASE and self.seed):
+            raise ValueError(f"seed is {self.seed} for {self.system}; need 0 for {BASE}, else 0 or more")
+
+    @property
+    def name(self) -> str:
+        """Name in folders and tables: ``BASE``, or ``NAT-s42``."""
+        return BASE if self.system == BASE else f"{self.system}-s{self.seed}"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def columns(self) -> dict[str, str | int]:
+        """The columns ``run``, ``system`` and ``seed`` of this run's rows in a table."""
+        return {"run": self.name, "system": self.system, "seed": self.seed}
+
+
+def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
+    """One run per system and seed, system by system; the base once."""
+    seeds = list(seeds)
+    return [run for system in systems
+            for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
+
+
+# TEMPORARY, until every room uses Run
+def run_names(systems: Iterable[str], seeds: Iterable[int]) -> list[str]:
+    """Names of the runs of the systems: the base answers once, each tuned system once per seed, as ``NAT-s42``."""
+    seeds = list(seeds)
+    return [name for system in systems
+            for name in ([BASE] if system == BASE else [f"{system}-s{seed}" for seed in seeds])]
+
+
+def run_parts(name: str) -> tuple[str, int]:
+    """System and seed of a run's name; the base has seed 0."""
+    system, _, seed = name.rpartition("-s")
+    if name != BASE and not (system in CONFIGURATIONS and seed.isdecimal()):
+        raise ValueError(f"{name!r} is no run's name: need {BASE} or <configuration>-s<seed>, such as NAT-s42")
+    return (BASE, 0) if name == BASE else (system, int(seed))

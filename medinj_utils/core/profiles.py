@@ -1,0 +1,214 @@
+"""Profiles: what one way of running the book sets, checked before anything runs.
+
+``profiles/<name>.yaml`` holds the values that differ from the notebooks' defaults.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from medinj_utils.core.parameters import (
+    SettingsError,
+    check_value,
+    notebook_defaults,
+    notebook_names,
+    unknown_parameter,
+)
+from medinj_utils.core.recipe import load_recipe
+
+PROFILES = Path("profiles")
+_Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
+
+
+class World(BaseModel):
+    """Arguments of `medinj_utils.demo.world.write_world`, where a profile's data are a planted world."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    kind: Literal["planted", "null"]
+    substances: Annotated[int, Field(ge=4, le=60)]
+    rows_per_fact: _Count
+    tests_per_fact: Annotated[int, Field(ge=2)]
+    general_tests: Annotated[int, Field(ge=0, le=390)]
+    seed: _Limit
+
+
+class Profile(BaseModel):
+    """What one way of running the book sets; a file may also say ``like`` (see `load_profile`)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    title: str
+    needs_gpu: bool = False
+    world: World | None = None
+    #: profiles that are run too, and whose comparison is shown beside this one's
+    beside: list[str] = []
+    #: parameters of every notebook that has them
+    shared: dict[str, Any] = {}
+    #: parameters of one notebook, by its name
+    notebooks: dict[str, dict[str, Any]] = {}
+    #: by notebook, list parameters of which each combination of values is an execution of its own
+    split: dict[str, list[str]] = {}
+    #: by notebook, minutes that it last took on two cores
+    minutes: dict[str, float] = {}
+
+
+def load_profile(name: str, data: str = "", base: str = "") -> Profile:
+    """Read and check ``profiles/<name>.yaml``, and all that it names.
+
+    A profile that says ``like: other`` holds only what differs from the other.
+
+    Args:
+        name: the profile.
+        data: folder that takes the place of ``{data}`` in locations.
+        base: base model instead of the profile's: a folder, or a hub id with ``@commit``.
+
+    Raises:
+        SettingsError: a key, notebook, parameter or value is wrong, or ``data`` is missing.
+    """
+    path, content = PROFILES / f"{name}.yaml", _read_profile(name)
+    if "{data}" in str(content) and not data:
+        raise SettingsError(f"{path}: this profile reads your data: say where they are, "
+                            f"make book PROFILE={name} DATA=folder")
+    try:
+        profile = Profile.model_validate(_filled(content, data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        keys = ", ".join(Profile.model_fields)
+        raise SettingsError(f"{path}, {key}: {first['msg']}; accepted keys: {keys}") from None
+    if base:
+        _set_base(profile, base)
+    _check_profile(profile, str(path))
+    return profile
+
+
+def _set_base(profile: Profile, base: str) -> None:
+    model, _, revision = base.partition("@")
+    if not revision and model != "planted" and not Path(model).is_dir():
+        raise SettingsError(f"BASE={base}: no such folder; a model on the hub is named with its "
+                            f"commit, BASE={base}@commit")
+    profile.shared.update(base_model=model, base_revision=revision)
+
+
+def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
+    """Content of a profile's file, laid over that of the profile that it is like."""
+    path = PROFILES / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
+        raise SettingsError(f"no profile {name!r}; there are: {known}")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path}: not YAML: {error}") from None
+    like = content.pop("like", None) if isinstance(content, dict) else None
+    if like in (name, *above):
+        chain = " is like ".join((*above, name, like))
+        raise SettingsError(f"{path}, like: {chain}, which ends nowhere")
+    return _merged(_read_profile(like, (*above, name)), content) if like else content
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """``above``, completed key by key from ``below``."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _merged(below.get(key), value) for key, value in above.items()}
+
+
+def _filled(value: Any, data: str) -> Any:
+    """The same YAML value with ``{data}`` replaced in all its texts."""
+    if isinstance(value, dict):
+        return {key: _filled(part, data) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, data) for part in value]
+    return value.replace("{data}", data) if isinstance(value, str) else value
+
+
+def _check_profile(profile: Profile, where: str) -> None:
+    notebooks = {name: notebook_defaults(name) for name in notebook_names()}
+    for section in (profile.notebooks, profile.split, profile.minutes):
+        for name in section:
+            if name not in notebooks:
+                known = ", ".join(notebooks)
+                raise SettingsError(f"{where}: unknown notebook {name!r}; accepted: {known}")
+    for key, value in profile.shared.items():
+        check_value(key, value, f"{where}, shared")
+        if not any(key in accepted for accepted in notebooks.values()):
+            raise SettingsError(f"{where}, shared: no notebook has a parameter {key!r}")
+    for name, values in profile.notebooks.items():
+        for key, value in values.items():
+            if key not in notebooks[name]:
+                raise unknown_parameter(key, notebooks[name], f"{where}, {name}")
+            check_value(key, value, f"{where}, {name}")
+    for values in (profile.shared, *profile.notebooks.values()):
+        if values.keys() & {"output", "profile"}:
+            raise SettingsError(f"{where}: output and profile follow the profile's name; they can't "
+                                "be set")
+        if "recipe" in values:
+            load_recipe(values["recipe"])
+    for name, keys in profile.split.items():
+        for key in keys:
+            if not isinstance(notebooks[name].get(key), list):
+                raise SettingsError(f"{where}, split, {name}: {key!r} is no list parameter of this "
+                                    "notebook")
+
+
+def parameters_of(profile_name: str, profile: Profile, notebook: str) -> dict[str, Any]:
+    """All parameters of a notebook: its defaults, then shared ones, then the notebook's own."""
+    defaults = notebook_defaults(notebook)
+    shared = {"output": f"outputs/{profile_name}", "profile": profile_name} | profile.shared
+    shared = {key: value for key, value in shared.items() if key in defaults}
+    return defaults | shared | profile.notebooks.get(notebook, {})
+
+
+def executions_of(profile_name: str, profile: Profile,
+                  notebook: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name of the executed copy, parameters) of each execution of a notebook."""
+    parameters = parameters_of(profile_name, profile, notebook)
+    keys = profile.split.get(notebook, [])
+    for values in product(*(parameters[key] for key in keys)):
+        suffix = "".join(f"-{value}" for value in values)
+        own = {key: [value] for key, value in zip(keys, values, strict=True)}
+        yield notebook + suffix, parameters | own
+
+
+def all_executions(profile_name: str, data: str = "",
+                   base: str = "") -> dict[str, tuple[str, dict[str, Any]]]:
+    """Every execution of a profile in order: name of the executed copy → (notebook, parameters)."""
+    profile = load_profile(profile_name, data, base)
+    return {name: (notebook, parameters) for notebook in notebook_names()
+            for name, parameters in executions_of(profile_name, profile, notebook)}
+
+
+def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every command about a profile takes: profile, --data, --base."""
+    parser.add_argument("profile", help="name of a file in profiles/")
+    parser.add_argument("--data", default="", help="folder that the profile's sources lie in")
+    parser.add_argument("--base", default="", help="base model instead of the profile's")
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Check a profile before anything runs.")
+    add_profile_arguments(parser)
+    chosen = parser.parse_args()
+    try:
+        profile = load_profile(chosen.profile, chosen.data, chosen.base)
+        for other in profile.beside:
+            load_profile(other, chosen.data, chosen.base)
+        if chosen.data and not Path(chosen.data).is_dir():
+            raise SettingsError(f"DATA={chosen.data}: no such folder")
+    except SettingsError as error:
+        sys.exit(str(error))
+    if profile.needs_gpu:
+        import torch
+        if not torch.cuda.is_available():
+            sys.exit(f"Profile {chosen.profile!r} needs a GPU and torch sees none here: nothing was "
+                     "downloaded or run. On two CPU cores take PROFILE=demo or PROFILE=open.")
+
+
+if __name__ == "__main__":
+    _main()

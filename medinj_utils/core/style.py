@@ -1,0 +1,99 @@
+"""The book's figures and tables: one style, one colour per provenance, one order of systems.
+
+Colours are Okabe and Ito's, safe for colour-blind readers; a mixture has the mean colour of its
+provenances. A figure function returns the figure and its alternative text.
+"""
+
+import base64
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from IPython.display import HTML
+from matplotlib.colors import to_hex, to_rgb
+
+from medinj_utils.core.files import replacing
+from medinj_utils.core.names import PARTS, SYSTEMS, seen
+from medinj_utils.core.tree import Tree
+
+COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
+PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
+BASE_COLOUR = "#767676"
+
+
+def system_colour(system: str) -> str:
+    """Grey for the base, else the mean colour of the provenances that the system was tuned on."""
+    parts = [to_rgb(PART_COLOURS[part]) for part in sorted(seen(system))]
+    if not parts:
+        return BASE_COLOUR
+    return to_hex([sum(channel) / len(parts) for channel in zip(*parts, strict=True)])
+
+
+def use_style() -> None:
+    """Set the book's style for all figures of this process."""
+    sns.set_theme(style="whitegrid", context="notebook", rc={
+        "figure.figsize": (7.2, 4.2), "figure.dpi": 110, "savefig.bbox": "tight", "font.size": 12,
+        "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none",
+        "svg.hashsalt": "medinj"})
+
+
+def in_order(systems: Iterable[str]) -> list[str]:
+    """The systems in the order of every figure and table of the book."""
+    return [system for system in SYSTEMS if system in set(systems)]
+
+
+def show(drawn: tuple[plt.Figure, str], name: str, tree: Tree, table: str = "",
+         label: str = "") -> HTML:
+    """Save a figure as SVG and PNG, its label written into it, and return it as HTML.
+
+    Args:
+        drawn: what a figure function returns: the figure and its alternative text.
+        name: of the files below the tree's ``figures``.
+        tree: the output tree.
+        table: name of the table that the figure was drawn from, offered below it for download.
+        label: in place of the tree's label, where a figure holds more than the tree's numbers.
+    """
+    (figure, alt), label = drawn, label or tree.label
+    lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
+    right = figure.axes[-1].get_position().x1
+    figure.text(right, lowest - 0.02, label, ha="right", va="top", fontsize=9, style="italic",
+                color="#444444")
+    for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        with replacing(tree.figures / f"{name}.{ending}") as unfinished:
+            figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
+    plt.close(figure)
+    picture = _encoded(tree.figures / f"{name}.png")
+    caption = html.escape(label)
+    if table:
+        caption += (f' · <a download="{table}.csv" href="data:text/csv;base64,'
+                    f'{_encoded(tree.table(table))}">the table behind it</a>')
+    return HTML(f'<figure class="medinj"><img src="data:image/png;base64,{picture}" '
+                f'alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>')
+
+
+def _encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def browsable(table: pd.DataFrame, label: str, most: int = 500) -> HTML:
+    """A long table as HTML that scrolls in a frame of its own: its first ``most`` rows and label."""
+    rows = table.head(most).to_html(border=0, na_rep="", index=False)
+    caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {label}")
+    return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
+                f'<p class="medinj-long">{caption}</p>')
+
+
+def labelled(table: pd.DataFrame, label: str, decimals: int = 3) -> HTML:
+    """A table as HTML with its label as caption; numbers are rounded, texts escaped."""
+    shown = table.round(decimals).to_html(border=0, na_rep="")
+    return HTML(shown.replace(">", f"><caption>{html.escape(label)}</caption>", 1))
+
+
+def show_p(p: float) -> str:
+    """A p-value in words: never 0 or 1, empty where there is none."""
+    if pd.isna(p):
+        return ""
+    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"

@@ -1,0 +1,180 @@
+"""The output tree: every path under ``outputs/<profile>``, and what makes the file that stands there.
+
+Notebooks and rooms name files by this object alone, so that a path is written once, and a missing
+file is always answered by the notebook that makes it.
+"""
+
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.core.files import need, read_json, write_csv
+from medinj_utils.core.machine import hardware_in_words
+from medinj_utils.core.names import BASE, Run
+
+DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
+#: By pattern of a path below the root: the notebook that makes it. The first match counts.
+_MADE_BY = (
+    ("data/leaks.parquet", "13_audit_records"), ("data/text_measures.parquet", "16_find_artefacts"),
+    ("data/*", "10_read_sources"), ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
+    ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
+    ("scores/draws.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
+    ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
+    ("tables/comparison.csv", "40_compare_provenances"), ("tables/pairs.csv", "40_compare_provenances"),
+    ("tables/chance.txt", "40_compare_provenances"),
+    ("tables/probe_all_orders.csv", "41_probe_answers"), ("tables/effects.csv", "46_separate_effects"),
+    ("tables/claims.csv", "44_check_claims"))
+
+
+class Tree:
+    """Paths below the root of one profile's outputs.
+
+    Args:
+        root: the folder, such as ``outputs/demo``.
+        notebook: name of the notebook that writes into it; cards keep it.
+
+    Paths are returned whether or not something stands there; `need` insists.
+    """
+
+    def __init__(self, root: str | Path, notebook: str = "", *, _data: Path | None = None):
+        self.root, self.notebook = Path(root), notebook
+        self._data = _data or self.root / "data"
+
+    # The data room
+
+    @property
+    def records(self) -> Path:
+        """All records (parquet)."""
+        return self._data / "records.parquet"
+
+    @property
+    def records_card(self) -> Path:
+        """The card of the records."""
+        return self._data / "records.card.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that could not be read (parquet)."""
+        return self._data / "quarantine.parquet"
+
+    @property
+    def leaks(self) -> Path:
+        """Training rows whose question the test has too (parquet)."""
+        return self._data / "leaks.parquet"
+
+    @property
+    def text_measures(self) -> Path:
+        """Measures of each record's text (parquet)."""
+        return self._data / "text_measures.parquet"
+
+    @property
+    def key_file(self) -> Path:
+        """Key of a planted world; absent where the questions are real."""
+        return self._data / "key.json"
+
+    @cached_property
+    def key(self) -> dict | None:
+        """The planted world's key, or None where the questions are real."""
+        return read_json(self.key_file) if self.key_file.exists() else None
+
+    def mixture(self, configuration: str) -> Path:
+        """A training mixture (parquet); its manifest stands beside it as ``.json``."""
+        return self.root / "mixtures" / f"{configuration}.parquet"
+
+    # The training room
+
+    def run(self, run: Run) -> Path:
+        """Folder of a run, with ``adapter/``, curves and ``card.json``."""
+        return self.root / "runs" / run.name
+
+    def run_card(self, run: Run) -> dict:
+        """Content of a run's card."""
+        return read_json(self.need(self.run(run) / "card.json"))
+
+    def adapter(self, run: Run) -> Path | None:
+        """The adapter of a run, which must exist; None for the base."""
+        return None if run.system == BASE else self.need(self.run(run) / "adapter")
+
+    # The evaluation room
+
+    def answers(self, run: Run, variant: str = "") -> Path:
+        """Raw answers of a run (parquet), to the questions as they are or to a variant of them."""
+        folder = self.root / "probes" / variant if variant else self.root / "answers"
+        return folder / f"{run.name}.parquet"
+
+    @property
+    def scores(self) -> Path:
+        """Scores, one row per run, mode and question (parquet)."""
+        return self.root / "scores" / "items.parquet"
+
+    @property
+    def probe_scores(self) -> Path:
+        """As `scores`, of the questions asked in other ways, with a column ``variant``."""
+        return self.root / "probes" / "scores.parquet"
+
+    @property
+    def harness(self) -> Path:
+        """Folder of tasks and logs of lm-evaluation-harness."""
+        return self.root / "harness"
+
+    # The comparison room
+
+    @property
+    def draws(self) -> Path:
+        """Bootstrap draws of the systems' means (parquet), with their card."""
+        return self.root / "scores" / "draws.parquet"
+
+    @property
+    def figures(self) -> Path:
+        """Folder of figures."""
+        return self.root / "figures"
+
+    def table(self, name: str) -> Path:
+        """The CSV file of a table."""
+        return self.root / "tables" / f"{name}.csv"
+
+    def write_table(self, table: pd.DataFrame, name: str) -> Path:
+        """Write a table, without its index, and return its path."""
+        return write_csv(table, self.table(name))
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        """Read a table, which must exist."""
+        return pd.read_csv(self.need(self.table(name)), keep_default_na=False, na_values=[""])
+
+    # Variations of the recipe or the budget
+
+    def variation(self, name: str) -> "Tree":
+        """The tree of one variation: mixtures, runs, answers and scores of its own, the same records."""
+        return Tree(self.root / "variations" / name, self.notebook, _data=self._data)
+
+    # What holds for the whole tree
+
+    def need(self, path: Path) -> Path:
+        """The path, if it exists.
+
+        Raises:
+            FileNotFoundError: it doesn't; the message names the notebook that makes it.
+        """
+        return need(path, self._maker(path))
+
+    def _maker(self, path: Path) -> str:
+        if path.is_relative_to(self.root):
+            below = path.relative_to(self.root)
+            if below.parts[:1] != ("data",) and self._data != self.root / "data":  # of a variation
+                below = Path("variations") / self.root.name / below
+        else:  # a variation's data are those of the whole tree
+            below = Path("data") / path.name
+        maker = next((name for pattern, name in _MADE_BY if fnmatch(below.as_posix(), pattern)), None)
+        return f"notebook {maker}" if maker else "the notebook that makes it"
+
+    @cached_property
+    def fictional(self) -> bool:
+        """Whether the records are of a planted world."""
+        return read_json(self.need(self.records_card))["fictional"]
+
+    @cached_property
+    def label(self) -> str:
+        """The words that go with every number made here: demo, or run here on which hardware."""
+        return DEMO_LABEL if self.fictional else f"run here on {hardware_in_words()}"

@@ -1,0 +1,1 @@
+"""Language models: loading, chats, answers, constrained answers, servers, and number formats."""
