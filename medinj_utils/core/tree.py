@@ -38,9 +38,11 @@ class Tree:
     Paths are returned whether or not something stands there; `need` insists.
     """
 
-    def __init__(self, root: str | Path, notebook: str = "", *, _data: Path | None = None):
-        self.root, self.notebook = Path(root), notebook
-        self._data = _data or self.root / "data"
+    def __init__(self, root: str | Path, notebook: str = ""):
+        self.root = Path(root)
+        self.notebook = notebook
+        self._data = self.root / "data"
+        self._mixtures = self.root / "mixtures"
 
     # The data room
 
@@ -81,7 +83,7 @@ class Tree:
 
     def mixture(self, configuration: str) -> Path:
         """A training mixture (parquet); its manifest stands beside it as ``.json``."""
-        return self.root / "mixtures" / f"{configuration}.parquet"
+        return self._mixtures / f"{configuration}.parquet"
 
     # The training room
 
@@ -145,9 +147,18 @@ class Tree:
 
     # Variations of the recipe or the budget
 
-    def variation(self, name: str) -> "Tree":
-        """The tree of one variation: mixtures, runs, answers and scores of its own, the same records."""
-        return Tree(self.root / "variations" / name, self.notebook, _data=self._data)
+    def variation(self, name: str, own_mixtures: bool = False) -> "Tree":
+        """The tree of one variation: the same records, runs, answers and scores of its own.
+
+        Args:
+            name: of the variation, such as ``recipe-rate-0.001-epochs-2``.
+            own_mixtures: whether its mixtures are its own too, as those of a part of the budget are.
+        """
+        below = Tree(self.root / "variations" / name, self.notebook)
+        below._data = self._data
+        if not own_mixtures:
+            below._mixtures = self._mixtures
+        return below
 
     # What holds for the whole tree
 
@@ -160,14 +171,13 @@ class Tree:
         return need(path, self._maker(path))
 
     def _maker(self, path: Path) -> str:
-        if path.is_relative_to(self.root):
-            below = path.relative_to(self.root)
-            if below.parts[:1] != ("data",) and self._data != self.root / "data":  # of a variation
-                below = Path("variations") / self.root.name / below
-        else:  # a variation's data are those of the whole tree
-            below = Path("data") / path.name
-        maker = next((name for pattern, name in _MADE_BY if fnmatch(below.as_posix(), pattern)), None)
-        return f"notebook {maker}" if maker else "the notebook that makes it"
+        for root in (self.root, self._data.parent):  # a variation has the whole tree's data
+            if path.is_relative_to(root):
+                below = path.relative_to(self._data.parent).as_posix()
+                maker = next((name for pattern, name in _MADE_BY if fnmatch(below, pattern)), None)
+                if maker:
+                    return f"notebook {maker}"
+        return "the notebook that makes it"
 
     @cached_property
     def fictional(self) -> bool:
