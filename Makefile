@@ -46,7 +46,7 @@ clean:  ## remove what runs have made; the environment stays
 	rm -rf outputs .snakemake build
 
 check-profile: $(VENV)/installed
-	@python -m medinj_utils.core.settings $(PROFILE) --data '$(DATA)' --base '$(BASE)'
+	@python -m medinj_utils.core.profiles $(PROFILE) --data '$(DATA)' --base '$(BASE)'
 
 # Before anything is installed or downloaded: a profile that wants a GPU is refused where no driver answers.
 check-gpu:

@@ -3,49 +3,65 @@ import json
 import shlex
 from pathlib import Path
 
-from medinj_utils.book.execute import all_executions
-from medinj_utils.core.profiles import load_profile, notebook_names
+from medinj_utils.core.parameters import notebook_names
+from medinj_utils.core.profiles import all_executions, load_profile
 
 PROFILE = config.get("profile", "demo")
 DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
-TOLD = f"--data {shlex.quote(DATA)} --base {shlex.quote(BASE)}"
+ARGUMENTS = f"--data {shlex.quote(DATA)} --base {shlex.quote(BASE)}"
 # A notebook's job waits for the executions of these.
 AFTER = {
-    "00_check_environment": [], "10_read_sources": [], "13_audit_records": ["10_read_sources"],
-    "14_build_mixtures": ["13_audit_records"], "20_inspect_training_text": ["14_build_mixtures"],
-    "21_train_adapter": ["14_build_mixtures"], "22_vary_recipe": ["21_train_adapter"],
-    "23_vary_budget": ["21_train_adapter"],
-    "30_answer_questions": ["21_train_adapter"], "31_score_choices": ["30_answer_questions"],
-    "32_ask_otherwise": ["21_train_adapter"], "40_compare_provenances": ["31_score_choices"],
-    "41_probe_answers": ["32_ask_otherwise", "31_score_choices"], "42_count_costs": ["31_score_choices"],
-    "43_plan_power": ["31_score_choices"], "44_check_claims": ["41_probe_answers"],
-    "45_compare_recipes": ["22_vary_recipe", "31_score_choices"], "46_separate_effects": ["40_compare_provenances"],
-    "47_draw_learning_curves": ["23_vary_budget", "31_score_choices"],
+    "00_check_environment": [],
+    "10_read_sources": [],
+    "13_audit_records": ["10_read_sources"],
+    "14_build_mixtures": ["13_audit_records"],
+    "15_count_records": ["10_read_sources"],
+    "16_find_artefacts": ["10_read_sources"],
+    "20_inspect_training_text": ["14_build_mixtures"],
+    "21_train_adapter": ["14_build_mixtures"],
+    "30_answer_questions": ["21_train_adapter"],
+    "31_score_choices": ["30_answer_questions"],
+    "32_ask_otherwise": ["21_train_adapter"],
+    "37_exchange_with_harness": ["31_score_choices"],
+    "40_compare_provenances": ["31_score_choices"],
+    "41_probe_answers": ["32_ask_otherwise", "31_score_choices"],
+    "42_count_costs": ["40_compare_provenances"],
+    "43_plan_power": ["31_score_choices"],
+    "44_check_claims": ["40_compare_provenances", "41_probe_answers"],
+    "46_separate_effects": ["40_compare_provenances"],
+    "48_compare_parts": ["31_score_choices"],
+    "49_measure_forgetting": ["31_score_choices"],
+    "50_vary_recipe": ["21_train_adapter"],
+    "51_vary_budget": ["21_train_adapter"],
+    "52_compare_recipes": ["50_vary_recipe", "31_score_choices"],
+    "53_draw_learning_curves": ["51_vary_budget", "31_score_choices"],
 }
-ROOMS = ["data", "training", "evaluation", "comparison"]
+ROOMS = ["data", "training", "evaluation", "comparison", "variations"]
 if set(AFTER) != set(notebook_names()):
     raise WorkflowError(f"Snakefile: AFTER and notebooks/ differ in {sorted(set(AFTER) ^ set(notebook_names()))}")
 
 
 def package_files(notebook):
-    """The package's files that a notebook's result may depend on: its own room, earlier rooms, and the root;
-    all rooms for those numbered 0, which look at the whole. Those of the training room that train ask what they trained, too."""
-    trains = notebook in ("21_train_adapter", "22_vary_recipe", "23_vary_budget")
-    rooms = ROOMS[:3] if trains else ROOMS[:int(notebook[0])] or ROOMS
-    return [str(p) for p in sorted(Path("medinj_utils").rglob("*")) if p.is_file() and "__pycache__" not in p.parts
-            and p.name not in ("publish.py", "execute.py") and (p.parts[1] not in ROOMS or p.parts[1] in rooms)]
+    """The package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
+    all rooms for those numbered 0, which look at the whole."""
+    rooms = ROOMS[:int(notebook[0])] or ROOMS
+    others = {*ROOMS, "book"} - {*rooms}
+    return [str(path) for path in sorted(Path("medinj_utils").rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
 
 
 def executed(profile, notebook=None):
-    return [f"outputs/{profile}/notebooks/{name}.ipynb" for name, (of, _) in all_executions(profile, DATA, BASE).items()
-            if notebook in (None, of)]
+    return [f"outputs/{profile}/notebooks/{name}.ipynb"
+            for name, (executed_notebook, _) in all_executions(profile, DATA, BASE).items()
+            if notebook in (None, executed_notebook)]
 
 
-def data_files(profile, parameters):
-    """Files on this disk that the sources of notebook 10 are read from, so that a changed one is read again."""
-    asked = [] if profile.world else parameters.get("sources", []) + parameters.get("texts", [])
-    places = [Path(told["location"]) for told in asked]
-    return [str(file) for place in places for file in sorted([place, *place.rglob("*")]) if file.is_file()]
+def files_named(profile, parameters):
+    """Files on this disk that parameters name: a recipe, and what sources are read from."""
+    sources = [] if profile.world else parameters.get("sources", [])
+    locations = [Path(source["location"]) for source in sources]
+    files = [str(file) for location in locations for file in sorted([location, *location.rglob("*")]) if file.is_file()]
+    return files + [parameters[name] for name in ("recipe",) if name in parameters]
 
 
 rule book:
@@ -53,8 +69,8 @@ rule book:
         executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
         "medinj_utils/book/publish.py",
     output: f"outputs/{PROFILE}/html/index.html"
-    params: told=TOLD
-    shell: "python -m medinj_utils.book.publish {PROFILE} {params.told}"
+    params: arguments=ARGUMENTS
+    shell: "python -m medinj_utils.book.publish {PROFILE} {params.arguments}"
 
 
 for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
@@ -76,11 +92,13 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
-            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), data_files(profile, parameters)
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), files_named(profile, parameters)
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
-            params: profile=profile_name, execution=execution, told=TOLD, parameters=json.dumps(parameters, sort_keys=True)
+            params:
+                profile=profile_name, execution=execution, arguments=ARGUMENTS,
+                parameters=json.dumps(parameters, sort_keys=True),
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
-                "python -m medinj_utils.book.execute {params.profile} {params.execution} {params.told}"
+                "python -m medinj_utils.book.execute {params.profile} {params.execution} {params.arguments}"

@@ -1,80 +1,100 @@
-"""Run one notebook of a profile: ``python -m medinj_utils.book.execute PROFILE NOTEBOOK [--data FOLDER] [--base MODEL]``.
+"""Run one notebook of a profile: ``python -m medinj_utils.book.execute PROFILE EXECUTION``.
 
-Papermill executes; this module tells it the profile's parameters, refuses what the notebook doesn't know, and
-says which notebook of how many it is and how long it took.
+Papermill executes. This module hands it the profile's parameters, refuses those that the notebook
+doesn't have, and prints which notebook of how many is running and how long it took.
 """
 
 import argparse
 import logging
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import papermill
 from nbclient.exceptions import DeadKernelError
 
 from medinj_utils.core.files import replacing
-from medinj_utils.core.profiles import check_value, executions_of, load_profile, notebook_defaults, notebook_names
+from medinj_utils.core.parameters import (
+    NOTEBOOKS,
+    check_value,
+    notebook_defaults,
+    unknown_parameter,
+)
+from medinj_utils.core.profiles import add_profile_arguments, all_executions
 
 
-def all_executions(profile_name: str, data: str = "", base: str = "") -> dict[str, tuple[str, dict]]:
-    """Every execution of a profile in order: name of the executed copy → (notebook, parameters)."""
-    profile = load_profile(profile_name, data, base)
-    return {name: (notebook, parameters) for notebook in notebook_names()
-            for name, parameters in executions_of(profile_name, profile, notebook)}
+class NotebookError(RuntimeError):
+    """A notebook stopped; the message says why and where its executed copy is."""
 
 
-def run_notebook(notebook: str, parameters: dict, target: Path) -> float:
-    """Execute a notebook with parameters into ``target``; returns the seconds it took.
+def run_notebook(notebook: str, parameters: Mapping[str, Any], target: Path) -> float:
+    """Execute a notebook into ``target`` and return the seconds it took.
 
-    A notebook that fails leaves its executed copy, up to the error, beside the target as ``<name>.failed.ipynb``.
+    A notebook that fails leaves its executed copy, up to the error, beside the target as
+    ``<name>.failed.ipynb``.
+
+    Raises:
+        SettingsError: a parameter is unknown or wrong.
+        NotebookError: a cell raised an error, or the notebook's process died.
     """
     accepted = notebook_defaults(notebook)
     for key, value in parameters.items():
         if key not in accepted:
-            raise SystemExit(f"{notebook}: unknown parameter {key!r}; accepted: {', '.join(accepted)}")
+            raise unknown_parameter(key, accepted, notebook)
         check_value(key, value, notebook)
     failed = target.with_suffix(".failed.ipynb")
     began = time.monotonic()
     with replacing(target) as unfinished:
         try:
-            papermill.execute_notebook(f"notebooks/{notebook}.ipynb", str(unfinished), parameters=parameters,
-                                       progress_bar=False, log_output=True, kernel_name="python3",
-                                       extra_arguments=["--IPKernelApp.log_level=40"])  # errors alone
+            papermill.execute_notebook(
+                str(NOTEBOOKS / f"{notebook}.ipynb"), str(unfinished), parameters=parameters,
+                progress_bar=False, log_output=True, kernel_name="python3",
+                extra_arguments=["--IPKernelApp.log_level=40"])  # errors alone
         except papermill.PapermillExecutionError as error:
             unfinished.replace(failed)
-            raise SystemExit(f"{notebook} stopped in a cell: {error.ename}: {error.evalue}\n"
-                             f"The notebook up to there: {failed}") from None
+            raise NotebookError(f"{notebook} stopped in a cell: {error.ename}: {error.evalue}\n"
+                                f"The notebook up to there: {failed}") from None
         except DeadKernelError:
-            raise SystemExit(f"{notebook}: its process died, most often for want of memory. Let it do less at once "
-                             "(batch_size, answer_batch_tokens, max_length), or run one notebook at a time") from None
+            raise NotebookError(
+                f"{notebook}: its process died, most often for want of memory. Let it do less at "
+                "once (batch_size, answer_batch_tokens or max_length of the recipe), or run one "
+                "notebook at a time") from None
         failed.unlink(missing_ok=True)
     return time.monotonic() - began
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("profile")
-    parser.add_argument("execution", help="name of the executed copy, e.g. 31_score_choices or 21_train_adapter-0")
-    parser.add_argument("--data", default="", help="folder that the profile's sources lie in")
-    parser.add_argument("--base", default="", help="base model instead of the profile's")
-    chosen = parser.parse_args()
-    executions = all_executions(chosen.profile, chosen.data, chosen.base)
-    if chosen.execution not in executions:
-        raise SystemExit(f"no execution {chosen.execution!r}; there are: {', '.join(executions)}")
-    notebook, parameters = executions[chosen.execution]
-    place = f"{chosen.profile} · notebook {list(executions).index(chosen.execution) + 1} of {len(executions)}"
-    # Papermill logs a line per cell; only what the cells themselves print is of use to who waits.
+def _show_progress_lines() -> None:
+    """Of papermill's log, which has a line per cell, print what progress bars write."""
     log = logging.getLogger("papermill")
     log.setLevel(logging.INFO)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("    %(message)s"))
-    handler.addFilter(lambda record: "it/s" in record.getMessage() or "s/it" in record.getMessage())
+    handler.addFilter(lambda record: any(unit in record.getMessage() for unit in ("it/s", "s/it")))
     log.addHandler(handler)
-    print(f"[{place}] {chosen.execution}", flush=True)
-    seconds = run_notebook(notebook, parameters, Path(parameters["output"]) / "notebooks" / f"{chosen.execution}.ipynb")
-    print(f"[{place}] {chosen.execution}: done in {seconds:.0f} s", flush=True)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_profile_arguments(parser)
+    parser.add_argument("execution", help="executed copy, such as 21_train_adapter-0")
+    chosen = parser.parse_args()
+    executions = all_executions(chosen.profile, chosen.data, chosen.base)
+    if chosen.execution not in executions:
+        sys.exit(f"no execution {chosen.execution!r}; there are: {', '.join(executions)}")
+    notebook, parameters = executions[chosen.execution]
+    number = list(executions).index(chosen.execution) + 1
+    position = f"[{chosen.profile} · notebook {number} of {len(executions)}] {chosen.execution}"
+    target = Path(parameters["output"]) / "notebooks" / f"{chosen.execution}.ipynb"
+    _show_progress_lines()
+    print(position, flush=True)
+    try:
+        seconds = run_notebook(notebook, parameters, target)
+    except (NotebookError, ValueError) as error:
+        sys.exit(str(error))
+    print(f"{position}: done in {seconds:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    _main()

@@ -171,13 +171,10 @@ class Tree:
         return need(path, self._maker(path))
 
     def _maker(self, path: Path) -> str:
-        for root in (self.root, self._data.parent):  # a variation has the whole tree's data
-            if path.is_relative_to(root):
-                below = path.relative_to(self._data.parent).as_posix()
-                maker = next((name for pattern, name in _MADE_BY if fnmatch(below, pattern)), None)
-                if maker:
-                    return f"notebook {maker}"
-        return "the notebook that makes it"
+        whole = self._data.parent  # a variation has the whole tree's data
+        below = path.relative_to(whole).as_posix() if path.is_relative_to(whole) else ""
+        maker = next((name for pattern, name in _MADE_BY if fnmatch(below, pattern)), "")
+        return f"notebook {maker}" if maker else "the notebook that makes it"
 
     @cached_property
     def fictional(self) -> bool:

@@ -1,4 +1,8 @@
-"""How a score grows with the number of training questions, and what one source's questions are worth in another's."""
+"""How a score grows with the number of training questions, and what a source's questions are worth.
+
+The line through the scores is straight over the logarithm of the number of questions, the simplest
+curve that few budgets allow.
+"""
 
 from collections.abc import Mapping
 
@@ -6,102 +10,134 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, interval, system_means
+from medinj_utils.comparison.resampling import interval, resample, system_means
 from medinj_utils.core.style import in_order, system_colour
 
 
 class Curves:
-    """Scores of systems by number of training questions, and bootstrap draws of them that take the same items for all.
+    """Scores of systems by number of training questions, with bootstrap draws of the same items.
 
-    ``matrices``: by number of questions (two at least), items × (system, seed), with the same items and columns in all.
+    Args:
+        matrices: by number of questions, two at least, items × (system, seed) scores with the same
+            items and columns in all.
+        resamples: bootstrap draws.
+        clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
+
+    Raises:
+        ValueError: fewer than two budgets, or budgets that differ in items or columns.
     """
 
-    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, seed: int = 0, clusters=None):
+    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, clusters=None):
         if len(matrices) < 2:
             raise ValueError(f"scores of {len(matrices)} budget; a curve needs two at least")
         self.sizes = sorted(matrices)
+        self.log_sizes = np.log2(self.sizes)
         first = matrices[self.sizes[0]]
         for size in self.sizes:
-            if set(matrices[size].columns) != set(first.columns) or set(matrices[size].index) != set(first.index):
-                raise ValueError(f"{size} questions: {len(matrices[size])} items answered by "
-                                 f"{sorted(matrices[size].columns)}; of {self.sizes[0]} questions there are {len(first)}, "
-                                 f"by {sorted(first.columns)}")
-        wide = pd.concat([matrices[size].loc[first.index].rename(columns=lambda name, s=size: f"{name}\n{s}", level=0)
-                          for size in self.sizes], axis=1)
-        draws = bootstrap_means(wide, resamples, seed, clusters)
-        means = system_means(wide)
+            _check_alike(matrices[size], size, first, self.sizes[0])
+        renamed = [matrices[size].loc[first.index].rename(columns=_renamer(size), level=0)
+                   for size in self.sizes]
+        wide = pd.concat(renamed, axis=1)
+        draws, means = resample(wide, resamples, clusters=clusters).draws, system_means(wide)
         self.systems = in_order(first.columns.get_level_values(0))
-        self.means = {name: means[[f"{name}\n{size}" for size in self.sizes]].to_numpy() for name in self.systems}
-        self.draws = {name: draws[[f"{name}\n{size}" for size in self.sizes]].to_numpy() for name in self.systems}
-        self.log_sizes = np.log2(self.sizes)
+        columns = {system: [_renamer(size)(system) for size in self.sizes] for system in self.systems}
+        self.means = {system: means[names].to_numpy() for system, names in columns.items()}
+        self.draws = {system: draws[names].to_numpy() for system, names in columns.items()}
 
     def points(self) -> pd.DataFrame:
-        """system, questions, exact_match, low, high (95 %)."""
+        """Columns system, questions, exact_match, low, high (95 %)."""
         rows = []
-        for name in self.systems:
+        for system in self.systems:
             for i, size in enumerate(self.sizes):
-                low, high = interval(self.draws[name][:, i])
-                rows.append({"system": name, "questions": size, "exact_match": self.means[name][i], "low": low,
-                             "high": high})
+                low, high = interval(self.draws[system][:, i])
+                rows.append({"system": system, "questions": size,
+                             "exact_match": self.means[system][i], "low": low, "high": high})
         return pd.DataFrame(rows)
 
     def _line(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(height at the mean of the logarithms, slope) of least-squares lines through rows of scores."""
+        """(height at the mean logarithm, slope) of least-squares lines through rows of scores."""
         x = self.log_sizes - self.log_sizes.mean()
         return scores.mean(axis=-1), scores @ x / (x @ x)
 
     def slopes(self) -> pd.DataFrame:
-        """Points gained with every doubling of the questions, by a straight line over their logarithm: system, points, low,
-        high (95 %)."""
+        """Points gained with every doubling of the questions: system, points, low, high (95 %)."""
         rows = []
-        for name in self.systems:
-            low, high = interval(self._line(self.draws[name])[1])
-            rows.append({"system": name, "points": 100 * float(self._line(self.means[name])[1]), "low": 100 * low,
-                         "high": 100 * high})
+        for system in self.systems:
+            low, high = interval(self._line(self.draws[system])[1])
+            points = 100 * float(self._line(self.means[system])[1])
+            rows.append({"system": system, "points": points, "low": 100 * low, "high": 100 * high})
         return pd.DataFrame(rows)
 
-    def exchange(self, of: str, into: str) -> dict:
-        """How many questions of ``into`` are worth a thousand of ``of``, at the largest budget: those at which the line of
-        ``into`` reaches what ``of`` scores there.
+    def exchange(self, source: str, currency: str = "NAT") -> dict:
+        """Questions of ``currency`` that are worth a thousand of ``source`` at the largest budget.
 
-        Returns estimate, low, high (95 %) and ``why`` there is none. Lines are not followed beyond what was run: an end
-        below the smallest budget or above the largest is −∞ or ∞. Where the line of ``into`` doesn't surely rise nothing
-        can be told.
+        They are worth as much where the line of ``currency`` reaches what ``source`` scores with the
+        whole budget. Lines are not followed beyond the budgets that were run: an end of the interval
+        below the smallest or above the largest budget is −∞ or ∞.
+
+        Returns:
+            source, currency, estimate, low, high (95 %), and ``reason`` why there is no estimate.
         """
-        told = {"of": of, "into": into, "estimate": np.nan, "low": np.nan, "high": np.nan}
-        if interval(self._line(self.draws[into])[1])[0] < 1e-9:
-            return told | {"why": f"{into} doesn't surely gain from more questions"}
-
-        def worth(target: np.ndarray, scores: np.ndarray) -> np.ndarray:
-            height, slope = self._line(scores)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                at = np.where(slope > 0, (target - height) / slope, np.inf) + self.log_sizes.mean()
-            inside = (at >= self.log_sizes[0]) & (at <= self.log_sizes[-1])
-            beyond = np.where(at < self.log_sizes[0], -np.inf, np.inf)
-            return np.where(inside, 1000 * 2.0 ** np.clip(at, 0, 60) / self.sizes[-1], beyond)
-
-        drawn = worth(self.draws[of][:, -1], self.draws[into])
+        answer = {"source": source, "currency": currency, "estimate": np.nan, "low": np.nan,
+                  "high": np.nan}
+        if interval(self._line(self.draws[currency])[1])[0] < 1e-9:
+            reason = f"the interval of what {currency} gains from more questions includes zero"
+            return answer | {"reason": reason}
+        drawn = self._worth(self.draws[source][:, -1], self.draws[currency])
         low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
-        estimate = float(worth(self.means[of][-1], self.means[into]))
-        why = "" if np.isfinite(estimate) else (
-            f"{of} scores {'less' if estimate < 0 else 'more'} than {into} does with "
-            f"{'the fewest' if estimate < 0 else 'all'} questions that were run")
-        return told | {"estimate": estimate, "low": float(low), "high": float(high), "why": why}
+        estimate = float(self._worth(self.means[source][-1], self.means[currency]))
+        reason = ""
+        if estimate == -np.inf:
+            reason = f"{source} scores less than {currency} does with the fewest questions"
+        elif estimate == np.inf:
+            reason = f"{source} scores more than {currency} does with all questions"
+        interval_ends = {"low": float(low), "high": float(high)}
+        return answer | {"estimate": estimate, "reason": reason} | interval_ends
+
+    def _worth(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Where lines through ``scores`` reach ``target``, in thousandths of the largest budget."""
+        height, slope = self._line(scores)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reached = np.where(slope > 0, (target - height) / slope, np.inf) + self.log_sizes.mean()
+        inside = (reached >= self.log_sizes[0]) & (reached <= self.log_sizes[-1])
+        outside = np.where(reached < self.log_sizes[0], -np.inf, np.inf)
+        return np.where(inside, 1000 * 2.0 ** np.clip(reached, 0, 60) / self.sizes[-1], outside)
+
+    def exchange_table(self) -> pd.DataFrame:
+        """`exchange` of every other system into native questions; empty where NAT wasn't run."""
+        others = [system for system in self.systems if system != "NAT"]
+        rates = [self.exchange(system) for system in others] if "NAT" in self.systems else []
+        columns = ["source", "currency", "estimate", "low", "high", "reason"]
+        return pd.DataFrame(rates, columns=columns)
 
 
-def curves_figure(points: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Exact match over the number of training questions, with 95 % intervals, a line for each system."""
+def _renamer(size: int):
+    return lambda system: f"{system}\n{size}"
+
+
+def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_size: int) -> None:
+    if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
+        raise ValueError(f"{size} questions: {len(matrix)} items answered by {sorted(matrix.columns)}; "
+                         f"of {first_size} questions there are {len(first)}, by "
+                         f"{sorted(first.columns)}")
+
+
+def curves_figure(points: pd.DataFrame, title: str = "") -> tuple[plt.Figure, str]:
+    """Exact match over the number of training questions with 95 % intervals, a line per system."""
     figure, axes = plt.subplots()
+    sizes, ends = sorted(points["questions"].unique()), []
     for number, system in enumerate(in_order(points["system"])):
-        rows = points[points["system"] == system]
+        rows = points[points["system"] == system].sort_values("questions")
         bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
-        axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars, fmt="o-", capsize=3, label=system,
-                      color=system_colour(system))
+        axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars, fmt="o-",
+                      capsize=3, label=system, color=system_colour(system))
+        ends.append(f"{system} {rows['exact_match'].iloc[0]:.2f} to {rows['exact_match'].iloc[-1]:.2f}")
     axes.set_xscale("log", base=2)
-    sizes = sorted(points["questions"].unique())
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.set_xlabel("Training questions")
     axes.set_ylabel("Exact match, 95 % interval")
     axes.legend(frameon=False)
     axes.set_title(title)
-    return figure
+    alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % intervals: "
+           f"{'; '.join(ends)}.")
+    return figure, alt

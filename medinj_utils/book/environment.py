@@ -1,0 +1,49 @@
+"""What a machine can do, and what a profile will do on it: the tables of notebook 00."""
+
+import pandas as pd
+
+from medinj_utils.core.machine import hardware, versions
+from medinj_utils.core.names import BACKENDS
+from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.models.hardware import matrix_speeds
+from medinj_utils.training.backends import why_not
+
+
+def machine_table() -> pd.DataFrame:
+    """Hardware and versions: a column ``value``, by what it is of."""
+    return pd.DataFrame({"value": hardware() | versions()}).rename_axis("what")
+
+
+def speed_table() -> pd.DataFrame:
+    """GFLOP/s of a matrix product, by number format."""
+    speeds = pd.Series(matrix_speeds(), name="GFLOP/s").rename_axis("number format")
+    return speeds.round(1).to_frame()
+
+
+def backend_table() -> pd.DataFrame:
+    """Each backend tried in a process of its own: backend, for, works here, remark."""
+    device = "on the CPU" if hardware()["accelerator"] == "none" else "on the GPU"
+    rows = []
+    for backend in (*BACKENDS, "transformers"):
+        problem = why_not(backend)
+        rows.append({"backend": backend, "for": "training" if backend in BACKENDS else "answering",
+                     "works here": problem is None, "remark": problem or device})
+    return pd.DataFrame(rows)
+
+
+def plan_table(profile_name: str) -> pd.DataFrame:
+    """Notebooks of a profile with their executions and minutes on two cores; empty for no name."""
+    columns = ["notebook", "executions", "minutes on two cores"]
+    if not profile_name:
+        return pd.DataFrame(columns=columns)
+    profile = load_profile(profile_name, data="your data")
+    notebooks = [notebook for notebook, _ in all_executions(profile_name, data="your data").values()]
+    return pd.DataFrame([(name, notebooks.count(name), profile.minutes.get(name, "not measured"))
+                         for name in dict.fromkeys(notebooks)], columns=columns)
+
+
+def environment(speeds: pd.DataFrame, backends: pd.DataFrame) -> dict:
+    """What ``environment.json`` keeps: hardware, versions, speeds and which backends work."""
+    remarks = backends["remark"].where(~backends["works here"], "works")
+    return {"hardware": hardware(), "versions": versions(), "gflops": speeds["GFLOP/s"].to_dict(),
+            "backends": dict(zip(backends["backend"], remarks, strict=True))}

@@ -1,0 +1,143 @@
+"""Try the study again with another recipe, or with a part of the budget.
+
+A variation has mixtures, runs, answers and scores in a tree of its own below ``variations/``, and
+the records of the whole tree. What stands there is not repeated.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import pandas as pd
+
+from medinj_utils.core.names import Run
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.core.tree import Tree
+from medinj_utils.data.mixtures import load_mixture, part_of, save_mixture
+from medinj_utils.models.loading import Base
+
+MODE = "constrained"  # no system loses points by the form of its answers
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One way to tune that differs from the tree's own runs.
+
+    Attributes:
+        kind: "recipe" or "budget".
+        label: what the tables call it.
+        recipe: the whole recipe.
+        share: of each mixture's rows.
+    """
+
+    kind: str
+    label: str
+    recipe: Recipe
+    share: float = 1.0
+
+    def tree(self, tree: Tree) -> Tree:
+        """The variation's tree below ``tree``."""
+        return tree.variation(f"{self.kind}-{self.label}", own_mixtures=self.share < 1)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """How the tree's own runs were tuned, from their cards: recipe, backend and base model."""
+
+    recipe: Recipe
+    backend: str
+    base: Base
+
+
+def recipe_label(recipe: Recipe) -> str:
+    """What tables and folders call a recipe by the two things that are varied."""
+    return f"rate-{recipe.learning_rate:g}-epochs-{recipe.epochs}"
+
+
+def how_tuned(tree: Tree, runs: Sequence[Run], recipe: Recipe) -> Tuned:
+    """How notebook 21 tuned these runs, so that a variation can't differ by an oversight.
+
+    Args:
+        tree: the output tree.
+        runs: runs of notebook 21.
+        recipe: gives what the runs' cards don't say: how questions are asked.
+
+    Raises:
+        FileNotFoundError: a run isn't there; the message names notebook 21.
+        ValueError: the runs differ in recipe, backend or base model.
+    """
+    names = [*recipe.tuning, "backend", "base_model", "revision"]
+    cards = {run: tree.run_card(run)["parameters"] for run in runs}
+    first = cards[runs[0]]
+    for run, card in cards.items():
+        if different := [name for name in names if card[name] != first[name]]:
+            raise ValueError(f"{run} and {runs[0]} were tuned with different {', '.join(different)}: "
+                             "a variation needs runs that differ in mixture and seed alone")
+    own = replace(recipe, **{name: first[name] for name in recipe.tuning})
+    return Tuned(own, first["backend"], Base(first["base_model"], first["revision"]))
+
+
+def recipe_variations(recipe: Recipe, learning_rates: Iterable[float],
+                      epochs_tried: Iterable[int]) -> list[Variation]:
+    """A variation for each learning rate with each number of epochs."""
+    recipes = [replace(_without_validation(recipe), learning_rate=rate, epochs=epochs)
+               for rate, epochs in product(learning_rates, epochs_tried)]
+    return [Variation("recipe", recipe_label(varied), varied) for varied in recipes]
+
+
+def budget_variations(recipe: Recipe, shares: Iterable[float]) -> list[Variation]:
+    """A variation for each share of the budget, tuned for as many epochs and so in fewer steps."""
+    return [Variation("budget", f"{share:g}", _without_validation(recipe), share) for share in shares]
+
+
+def _without_validation(recipe: Recipe) -> Recipe:
+    return replace(recipe, validations=0, keep="last", patience=0)
+
+
+def try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: pd.DataFrame,
+                  tuned: Tuned) -> pd.DataFrame:
+    """Tune every run in a variation's way, ask it the questions, and score its answers.
+
+    Args:
+        tree: the output tree, with the mixtures.
+        variation: how to tune.
+        runs: what to tune.
+        items: test questions (records).
+        tuned: backend and base model, those of the tree's own runs.
+
+    Returns:
+        The scores, a row per run and question, which also stand in the variation's tree.
+    """
+    from medinj_utils.evaluation.answer import Protocol
+    from medinj_utils.evaluation.score_runs import score_runs
+    from medinj_utils.training.train import train_run
+
+    own, recipe = variation.tree(tree), variation.recipe
+    for run in runs:
+        if variation.share < 1:
+            part = part_of(load_mixture(tree, run.system), variation.share)
+            save_mixture(part, run.system, own, share=variation.share)
+        train_run(own, run, recipe, tuned.backend, tuned.base)
+    protocol = Protocol((MODE,), recipe.answer_batch_tokens, recipe.max_length)
+    return score_runs(own, runs, items, tuned.base, recipe, protocol)
+
+
+def tuning_table(tree: Tree, variations: Iterable[Variation], runs: Iterable[Run]) -> pd.DataFrame:
+    """What tuning took: variation, run, rows, steps, supervised tokens, last loss and seconds."""
+    figures = ["rows", "steps", "supervised_tokens", "final_loss", "training_seconds"]
+    rows = []
+    for variation, run in product(variations, runs):
+        card = variation.tree(tree).run_card(run)
+        rows.append({variation.kind: variation.label, "run": run.name}
+                    | {figure: card[figure] for figure in figures})
+    return pd.DataFrame(rows)
+
+
+def mean_scores(tree: Tree, variations: Iterable[Variation]) -> pd.DataFrame:
+    """Exact match over all test questions: a row per variation, a column per run."""
+    means = {}
+    for variation in variations:
+        scores = pd.read_parquet(variation.tree(tree).scores)
+        exact_match = scores["exact_match"].astype(float)
+        means[variation.label] = exact_match.groupby(scores["run"], sort=False).mean()
+    return pd.DataFrame(means).T
