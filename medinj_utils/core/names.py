@@ -11,9 +11,13 @@ from dataclasses import dataclass
 PROVENANCES = ("native", "synthetic", "translated")
 #: Provenance of each part that a configuration's name is made of.
 PARTS = {"NAT": "native", "SYN": "synthetic", "TRAD": "translated"}
-CONFIGURATIONS = ("NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL")
+#: Parts that each configuration mixes, in the order of every figure and table.
+MIXED_PARTS = {"NAT": ("NAT",), "SYN": ("SYN",), "TRAD": ("TRAD",), "NAT-SYN": ("NAT", "SYN"),
+               "NAT-TRAD": ("NAT", "TRAD"), "TRAD-SYN": ("TRAD", "SYN"),
+               "ALL": ("NAT", "SYN", "TRAD")}
+CONFIGURATIONS = tuple(MIXED_PARTS)
 BASE = "BASE"
-SYSTEMS = (BASE, *CONFIGURATIONS)  # in the order of every figure and table
+SYSTEMS = (BASE, *CONFIGURATIONS)
 
 TASKS = ("mcqu", "mcq", "oeq")  # one right option, several right options, open question
 CHOICE_TASKS = TASKS[:2]
@@ -52,11 +56,8 @@ def seen(system: str) -> frozenset[str]:
     Raises:
         ValueError: the system is unknown.
     """
-    if system not in SYSTEMS:
-        raise ValueError(f"unknown system {system!r}; accepted: {', '.join(SYSTEMS)}")
-    if system == BASE:
-        return frozenset()
-    return frozenset(PARTS if system == "ALL" else system.split("-"))
+    check_choice("system", system, SYSTEMS)
+    return frozenset() if system == BASE else frozenset(MIXED_PARTS[system])
 
 
 def provenances_of(configuration: str) -> tuple[str, ...]:

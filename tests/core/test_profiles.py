@@ -1,32 +1,14 @@
+"""Profiles: what they set, and what is refused before anything runs."""
+
 import pytest
 import yaml
 
-from medinj_utils.book.execute import all_executions, run_notebook
-from medinj_utils.core import settings
-from medinj_utils.core.profiles import (
-    PARAMETERS,
-    SettingsError,
-    check_notebook,
-    check_value,
-    load_profile,
-    notebook_defaults,
-    notebook_names,
-)
+from medinj_utils.core import profiles
+from medinj_utils.core.parameters import SettingsError, notebook_names
+from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.core.recipe import load_recipe
 
 NAMES = notebook_names()
-
-
-@pytest.mark.parametrize("notebook", NAMES)
-def test_every_parameter_is_known_and_its_default_is_valid(notebook):
-    defaults = notebook_defaults(notebook)
-    assert "output" in defaults
-    for name, value in defaults.items():
-        check_value(name, value, notebook)
-
-
-def test_no_parameter_is_declared_that_no_notebook_has():
-    used = {name for notebook in NAMES for name in notebook_defaults(notebook)}
-    assert set(PARAMETERS) == used
 
 
 every_profile = pytest.mark.parametrize("profile, data", [
@@ -43,8 +25,9 @@ def test_the_profiles_are_valid(profile, data):
 @every_profile
 def test_every_profile_compares_answers_that_it_asks_for(profile, data):
     executions = all_executions(profile, data).values()
-    asked = [told["modes"] for notebook, told in executions if notebook == "30_answer_questions"]
-    compared = {told["mode"] for notebook, told in executions if "mode" in told and notebook != "32_ask_otherwise"}
+    asked = [parameters["modes"] for notebook, parameters in executions if notebook == "30_answer_questions"]
+    compared = {parameters["mode"] for notebook, parameters in executions
+                if "mode" in parameters and notebook != "32_ask_otherwise"}
     assert compared and all(compared <= set(modes) for modes in asked)
 
 
@@ -56,18 +39,20 @@ def test_a_split_notebook_is_executed_once_for_each_combination():
 
 
 def test_the_paper_profile_is_the_study_recipe():
-    _, told = all_executions("paper")["21_train_adapter-ALL-42"]
+    _, parameters = all_executions("paper")["21_train_adapter-ALL-42"]
+    recipe = load_recipe(parameters["recipe"])
     expected = {"adapter": "dora", "rank": 16, "alpha": 16, "dropout": 0.05, "epochs": 10, "learning_rate": 1e-4,
-                "max_length": 2048, "gradient_checkpointing": True, "loss_on": "all", "seeds": [42],
-                "base_model": "Qwen/Qwen3-4B-Instruct-2507", "precision": "bfloat16", "permute_options": False}
-    assert {key: told[key] for key in expected} == expected
-    assert told["batch_size"] * told["gradient_accumulation"] == 192
+                "max_length": 2048, "gradient_checkpointing": True, "loss_on": "all", "precision": "bfloat16",
+                "permute_options": False}
+    assert {name: getattr(recipe, name) for name in expected} == expected
+    assert recipe.batch_size * recipe.gradient_accumulation == 192
+    assert (parameters["base_model"], parameters["seeds"]) == ("Qwen/Qwen3-4B-Instruct-2507", [42])
     assert all_executions("paper")["14_build_mixtures"][1]["budget"] == 33493
 
 
 @pytest.fixture
 def profile(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "PROFILES", tmp_path)
+    monkeypatch.setattr(profiles, "PROFILES", tmp_path)
 
     def write(**content):
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"title": "mine"} | content), encoding="utf-8")
@@ -75,14 +60,16 @@ def profile(tmp_path, monkeypatch):
     return write
 
 
-@pytest.mark.parametrize("content, told", [
+@pytest.mark.parametrize("content, message", [
     ({"notebooks": {"14_build_mixtures": {"buget": 3}}}, r"mine\.yaml, 14_build_mixtures: unknown parameter 'buget'; accepted: .*budget"),
     ({"notebooks": {"15_bild": {}}}, r"unknown notebook '15_bild'; accepted: 00_check_environment"),
     ({"notebooks": {"14_build_mixtures": {"budget": "3"}}}, r"14_build_mixtures, budget: .*integer.*'3'"),
     ({"notebooks": {"14_build_mixtures": {"budget": 0}}}, r"budget: .*greater than or equal to 1"),
     ({"notebooks": {"14_build_mixtures": {"shortage": "ask"}}}, r"shortage: .*'refuse', 'lower' or 'repeat'.*'ask'"),
-    ({"notebooks": {"21_train_adapter": {"learning_rate": "1e-5"}}}, r"write 1\.0e-5"),
-    ({"notebooks": {"21_train_adapter": {"dropout": 1.5}}}, r"dropout: .*less than or equal to 1"),
+    ({"notebooks": {"50_vary_recipe": {"learning_rates": ["1e-5"]}}}, r"learning_rates\[0\].*'1e-5'"),
+    ({"notebooks": {"43_plan_power": {"power": "1e-1"}}}, r"write 1\.0e-5"),
+    ({"notebooks": {"43_plan_power": {"power": 1.5}}}, r"power: .*less than 1"),
+    ({"shared": {"recipe": "profiles/recipes/dmo.yaml"}}, r"dmo\.yaml: no such recipe; there are: .*demo\.yaml"),
     ({"notebooks": {"21_train_adapter": {"configurations": ["NAT", "NATIVE"]}}}, r"configurations\[1\]"),
     ({"notebooks": {"10_read_sources": {"sources": [{"name": "x", "place": "y"}]}}}, r"sources\[0\]"),
     ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed'"), ({"shared": {"output": "elsewhere"}}, "can't be set"),
@@ -90,8 +77,8 @@ def profile(tmp_path, monkeypatch):
     ({"split": {"21_train": ["seeds"]}}, "unknown notebook '21_train'"),
     ({"split": {"21_train_adapter": ["sedes"]}}, "'sedes' is no list parameter"),
     ({"world": {"kind": "x"}}, r"world\.kind: .*'planted' or 'null'")])
-def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, told):
-    with pytest.raises(SettingsError, match=told):
+def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, message):
+    with pytest.raises(SettingsError, match=message):
         profile(**content)
 
 
@@ -111,10 +98,10 @@ def test_another_base_model_can_be_told_with_its_commit(tmp_path):
 
 
 def test_a_profile_like_another_says_only_what_differs(profile):
-    (settings.PROFILES / "other.yaml").write_text(yaml.safe_dump(
-        {"title": "other", "shared": {"seeds": [3], "rank": 4}, "notebooks": {"14_build_mixtures": {"budget": 7}}}))
-    mine = profile(like="other", shared={"rank": 8}, notebooks={"14_build_mixtures": {"shortage": "lower"}})
-    assert (mine.title, mine.shared) == ("mine", {"seeds": [3], "rank": 8})
+    (profiles.PROFILES / "other.yaml").write_text(yaml.safe_dump(
+        {"title": "other", "shared": {"seeds": [3], "resamples": 4}, "notebooks": {"14_build_mixtures": {"budget": 7}}}))
+    mine = profile(like="other", shared={"resamples": 8}, notebooks={"14_build_mixtures": {"shortage": "lower"}})
+    assert (mine.title, mine.shared) == ("mine", {"seeds": [3], "resamples": 8})
     assert mine.notebooks == {"14_build_mixtures": {"budget": 7, "shortage": "lower"}}
     with pytest.raises(SettingsError, match="like: mine is like mine, which ends nowhere"):
         profile(like="mine")
@@ -126,10 +113,3 @@ def test_the_data_folder_is_filled_in_whatever_its_name():
     odd = 'my "data": {x}'
     sources = load_profile("open", odd).notebooks["10_read_sources"]["sources"]
     assert sources[0]["location"] == f"{odd}/frenchmedmcqa/raw"
-
-
-def test_a_notebook_refuses_what_papermill_only_warns_about(tmp_path):
-    with pytest.raises(SettingsError, match="unknown parameter 'buget'"):
-        check_notebook({**notebook_defaults("14_build_mixtures"), "buget": 3}, "14_build_mixtures")
-    with pytest.raises(SystemExit, match="unknown parameter 'buget'; accepted: output, tasks, exclude, budget"):
-        run_notebook("14_build_mixtures", {"buget": 3}, tmp_path / "out.ipynb")

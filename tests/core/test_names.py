@@ -1,0 +1,42 @@
+"""Runs, systems, and what each was tuned on."""
+
+import pytest
+
+from medinj_utils.core.names import (
+    BASE,
+    CONFIGURATIONS,
+    Run,
+    check_choice,
+    provenances_of,
+    runs_of,
+    seen,
+)
+
+
+def test_a_run_is_a_system_tuned_with_one_seed():
+    runs = runs_of([BASE, "NAT", "TRAD-SYN"], [0, 42])
+    assert [run.name for run in runs] == ["BASE", "NAT-s0", "NAT-s42", "TRAD-SYN-s0", "TRAD-SYN-s42"]
+    assert runs[-1].columns() == {"run": "TRAD-SYN-s42", "system": "TRAD-SYN", "seed": 42}
+    assert str(Run("ALL", 1)) == "ALL-s1" and Run(BASE) == Run(BASE, 0)
+
+
+@pytest.mark.parametrize("system, seed, message", [
+    ("NATIVE", 1, "system is 'NATIVE'; accepted: BASE, NAT"), ("NAT", -1, "seed is -1 for NAT"),
+    (BASE, 1, "seed is 1 for BASE; need 0")])
+def test_a_run_that_can_not_be_is_refused(system, seed, message):
+    with pytest.raises(ValueError, match=message):
+        Run(system, seed)
+
+
+def test_each_configuration_names_its_provenances():
+    assert provenances_of("TRAD-SYN") == ("synthetic", "translated")
+    assert provenances_of("ALL") == ("native", "synthetic", "translated")
+    assert seen(BASE) == frozenset() and all(seen(name) for name in CONFIGURATIONS)
+    with pytest.raises(ValueError, match="configuration is 'BASE'; accepted: NAT"):
+        provenances_of(BASE)
+
+
+def test_a_choice_that_is_none_is_refused_with_those_there_are():
+    check_choice("mode", "greedy", ["greedy"])
+    with pytest.raises(ValueError, match="mode is 'greed'; accepted: greedy, constrained"):
+        check_choice("mode", "greed", ["greedy", "constrained"])
