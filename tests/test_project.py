@@ -1,10 +1,12 @@
-"""What holds for the project as a whole: notebooks' form, pins that agree, imports one way, nothing generated tracked."""
+"""What holds for the project as a whole: form of code and notebooks, pins, imports, what is tracked."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -12,29 +14,74 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CODE = sorted([*(ROOT / "medinj_utils").rglob("*.py"), *(ROOT / "simulations").rglob("*.py")])
+CHECK = """from medinj_utils.core.parameters import check_notebook
+from medinj_utils.core.tree import Tree
+
+check_notebook(globals(), "{name}")
+tree = Tree(output, "{name}")"""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebooks_have_their_form(path):
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in code), "holds outputs"
-    assert "widgets" not in notebook.metadata
-    assert sum("parameters" in cell.metadata.get("tags", []) for cell in code) == 1
-    assert len(notebook.cells) <= 50 and all(len(cell.source.splitlines()) <= 25 for cell in code)
-    assert not any(re.search(r"^\s+(show|labelled|browsable)\(", cell.source, re.M) for cell in code), "shows nothing"
-    assert not any("local_base(base_model)" in cell.source for cell in code), "a hub id is nothing without its commit"
-    opening = notebook.cells[0].source
+def chapters() -> list[str]:
+    """Names of the book's notebooks in the order of its contents."""
+    contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    return [file.removeprefix("notebooks/") for file in files if file.startswith("notebooks/")]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    whole = nbformat.read(request.param, as_version=4)
+    code = [cell for cell in whole.cells if cell.cell_type == "code"]
+    return SimpleNamespace(path=request.param, whole=whole, cells=whole.cells, code=code)
+
+
+def tagged(notebook, tag: str) -> list[str]:
+    return [cell.source for cell in notebook.code if tag in cell.metadata.get("tags", [])]
+
+
+def test_a_notebook_opens_with_its_question_and_its_place(notebook):
+    opening, name = notebook.cells[0].source, notebook.path.name
     repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
-    place = repository["url"].removeprefix("https://github.com/")
-    assert re.match(rf"# {path.stem[:2]} · ", opening)
+    place = f"{repository['url'].removeprefix('https://github.com/')}/blob/{repository['branch']}"
+    assert re.match(rf"# {name[:2]} · ", opening)
     assert "**Question.**" in opening and "?" in opening and "**Time and hardware.**" in opening
-    assert (f"https://colab.research.google.com/github/{place}/blob/{repository['branch']}/notebooks/{path.name}"
-            in opening)
-    parameters = next(cell.source for cell in code if "parameters" in cell.metadata.get("tags", []))
+    assert f"https://colab.research.google.com/github/{place}/notebooks/{name}" in opening
+    assert "**Reads**" in notebook.cells[1].source and "**Writes**" in notebook.cells[1].source
+
+
+def test_a_notebook_is_short_and_holds_no_outputs(notebook):
+    nbformat.validate(notebook.whole)
+    assert not any(cell.outputs or cell.execution_count for cell in notebook.code)
+    assert "widgets" not in notebook.whole.metadata and len(notebook.cells) <= 50
+    assert all(len(cell.source.splitlines()) <= 25 for cell in notebook.code)
+
+
+def test_a_notebooks_parameters_are_few_and_commented(notebook):
+    [parameters] = tagged(notebook, "parameters")
     assert all(line.count("=") - line.partition("#")[2].count("=") == 1 and "#" in line
                for line in parameters.splitlines()), "one assignment a line, each with a comment"
+    assert CHECK.format(name=notebook.path.stem) in tagged(notebook, "hide-input")
+
+
+def test_a_notebook_calls_and_shows(notebook):
+    """Functions, files and paths are the package's; what is shown is the cell's last value or displayed."""
+    for source in [cell.source for cell in notebook.code if "hide-cell" not in cell.metadata.get("tags", [])]:
+        tree = ast.parse(source)
+        defined = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+        assert not defined, source
+        assert not re.search(r"\bopen\(|json\.loads|read_text|to_csv|\{output\}|alt = ", source), source
+        assert not re.search(r"^\s+(show|labelled|browsable)\(", source, re.M), "shows nothing"
+
+
+def test_next_links_and_contents_agree():
+    listed = chapters()
+    assert sorted(listed) == sorted(path.stem for path in NOTEBOOKS)
+    for path in NOTEBOOKS:
+        last = nbformat.read(path, as_version=4).cells[-1].source
+        following = listed[listed.index(path.stem) + 1:][:1]
+        linked = re.findall(r"\*\*Next:\*\* \[[^]]+\]\((\S+)\.ipynb\)", last)
+        assert linked == following, f"{path.stem}: Next is {linked}, the contents say {following}"
 
 
 def pins(lines):
@@ -90,10 +137,33 @@ def test_the_code_keeps_its_style():
     assert made.returncode == 0, made.stdout
 
 
-def test_modules_are_short():
-    long = {path.name: lines for path in (ROOT / "medinj_utils").rglob("*.py")
-            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300}
-    assert not long
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_are_short(path):
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 300
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            arguments = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
+            assert node.end_lineno - node.lineno < 50, f"{node.name} is long"
+            assert len([name for name in arguments if name != "self"]) <= 6, f"{node.name} takes many arguments"
+
+
+def test_tests_mirror_the_package():
+    """A test file in a room's folder is named after a module of the room, or tests the room as a whole."""
+    whole = {"book": {"book", "commands", "contributing"}, "data": {"readers"}}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        room = path.parent.name
+        if room == "tests":
+            continue
+        folder = ROOT / "simulations" if room == "simulations" else ROOT / "medinj_utils" / room
+        modules = {module.stem.strip("_") for module in folder.rglob("*.py")} | whole.get(room, set())
+        assert path.stem.removeprefix("test_") in modules, f"{path.relative_to(ROOT)}: no such module"
+
+
+def test_no_test_asserts_on_a_clock():
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not re.search(r"^\s*assert .*(seconds|elapsed|perf_counter|monotonic)", line), f"{path.name}: {line}"
 
 
 def test_nothing_generated_or_large_is_tracked():
