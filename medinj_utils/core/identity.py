@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 
 def normalise(text: str) -> str:
-    """NFC, case folded, white space (non-breaking included) collapsed: the form in which contents are compared."""
+    """NFC, case folded, white space (non-breaking included) collapsed: how contents are compared."""
     text = unicodedata.normalize("NFC", text)
-    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":  # most texts need no splitting
+    plain = text.isprintable() and "  " not in text and text == text.strip(" ")
+    if not plain:  # most texts need no splitting
         text = " ".join(text.split())
     return text.casefold()
 
@@ -18,17 +19,21 @@ def _hash(parts: Iterable[str]) -> str:
 
 
 def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str]:
-    """(id of the record, id of its question), 16 hexadecimal digits each; ``options``, if told, are the row's, normalised.
+    """Ids of a record and of its question, 16 hexadecimal digits each.
 
-    The record's is of its whole content (instruction, context, options in order, answer); split, source and provenance
-    don't enter, so the same pair met twice has the same id. The question's is of the same without the answer and
-    without the order of the options: it is what a leak is found by.
+    The record's is a hash of its content: instruction, context, options in order, answer. Split,
+    source and provenance don't enter, so the same pair met twice has the same id. The question's is
+    the same without the answer and without the order of the options: a leak is found by it.
+
+    Args:
+        row: a record, or the fields that make its content.
+        options: the row's options, normalised, where that is done already.
     """
     question = [normalise(row["instruction"]), normalise(row["context"])]
     options = [normalise(option) for option in row["options"]] if options is None else options
     letters = [normalise(letter) for letter in row["answer_letters"]]
-    return (_hash([*question, *options, "|", *letters, normalise(row["answer_text"])]),
-            _hash([*question, *sorted(options)]))
+    record = [*question, *options, "|", *letters, normalise(row["answer_text"])]
+    return _hash(record), _hash([*question, *sorted(options)])
 
 
 def record_id(row: Mapping) -> str:

@@ -21,13 +21,15 @@ class Curves:
         matrices: by number of questions, two at least, items × (system, seed) scores with the same
             items and columns in all.
         resamples: bootstrap draws.
+        seed: of the draws.
         clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
 
     Raises:
         ValueError: fewer than two budgets, or budgets that differ in items or columns.
     """
 
-    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, clusters=None):
+    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
+                 clusters=None):
         if len(matrices) < 2:
             raise ValueError(f"scores of {len(matrices)} budget; a curve needs two at least")
         self.sizes = sorted(matrices)
@@ -38,7 +40,8 @@ class Curves:
         renamed = [matrices[size].loc[first.index].rename(columns=_renamer(size), level=0)
                    for size in self.sizes]
         wide = pd.concat(renamed, axis=1)
-        draws, means = resample(wide, resamples, clusters=clusters).draws, system_means(wide)
+        draws = resample(wide, resamples, seed, clusters).draws
+        means = system_means(wide)
         self.systems = in_order(first.columns.get_level_values(0))
         columns = {system: [_renamer(size)(system) for size in self.sizes] for system in self.systems}
         self.means = {system: means[names].to_numpy() for system, names in columns.items()}

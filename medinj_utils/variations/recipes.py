@@ -1,43 +1,91 @@
-"""Whether what is found among systems depends on the recipe that tuned them."""
+"""Whether the order of the systems depends on the recipe that tuned them."""
 
 from collections.abc import Mapping
 
+import matplotlib.pyplot as plt
 import pandas as pd
 
-from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.resampling import bootstrap_means, interval
+from medinj_utils.comparison.figures import conditions_figure
+from medinj_utils.comparison.pairs import compare_resampled
+from medinj_utils.comparison.resampling import interval, resample, system_means
 from medinj_utils.core.style import in_order
 
 
 def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000,
                     clusters=None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(means, pairs) of the systems under each recipe, in the order of ``matrices``: by recipe, items × systems as
-    `medinj_utils.comparison.compare_pairs` takes them, ``clusters`` likewise.
+    """Compare the systems under each recipe, on the same items.
 
-    Means: recipe, system, exact_match, low, high (95 %). Pairs: recipe and the columns of `compare_pairs`; p-values are
-    adjusted within a recipe. Raises ValueError where a recipe has other systems or items than the first.
+    Args:
+        matrices: by recipe, items × (system, seed) scores with the same items and columns in all.
+        resamples: bootstrap and permutation draws.
+        clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
+
+    Returns:
+        means: recipe, system, exact_match, low, high (95 %).
+        pairs: recipe and the columns of `compare_pairs`; p-values are adjusted within a recipe.
+
+    Raises:
+        ValueError: no recipe, or a recipe with other systems or items than the first.
     """
     if not matrices:
         raise ValueError("no recipe to compare")
-    means, pairs, first = [], [], next(iter(matrices.values()))
+    means, pairs = [], []
+    first = next(iter(matrices.values()))
     for recipe, matrix in matrices.items():
-        systems = in_order(matrix.columns.get_level_values(0))
         if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
-            raise ValueError(f"{recipe}: {len(matrix)} items answered by the runs {sorted(matrix.columns)}; under the first "
-                             f"recipe there are {len(first)}, answered by {sorted(first.columns)}")
-        draws = bootstrap_means(matrix, resamples, clusters=clusters)
+            raise ValueError(f"{recipe}: {len(matrix)} items answered by the runs "
+                             f"{sorted(matrix.columns)}; under the first recipe there are {len(first)}, "
+                             f"answered by {sorted(first.columns)}")
+        systems = in_order(matrix.columns.get_level_values(0))
+        resampled = resample(matrix[systems], resamples, clusters=clusters)
+        exact_match = system_means(matrix)
         for system in systems:
-            low, high = interval(draws[system])
-            means.append({"recipe": recipe, "system": system, "exact_match": matrix[system].to_numpy().mean(), "low": low,
-                          "high": high})
-        pairs.append(compare_pairs(matrix[systems], resamples, clusters=clusters).assign(recipe=recipe))
+            low, high = interval(resampled.draws[system])
+            means.append({"recipe": recipe, "system": system, "exact_match": exact_match[system],
+                          "low": low, "high": high})
+        pairs.append(compare_resampled(resampled).assign(recipe=recipe))
     return pd.DataFrame(means), pd.concat(pairs, ignore_index=True)
 
 
 def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
-    """For each two systems, under how many recipes the interval of their difference shows the first ahead, the second ahead,
-    or neither; ``turns``: whether recipes contradict each other, each with an interval that excludes zero."""
-    told = pairs.assign(first_ahead=pairs["low"] > 0, second_ahead=pairs["high"] < 0)
-    told["undecided"] = ~(told["first_ahead"] | told["second_ahead"])
-    counts = told.groupby(["first", "second"], sort=False)[["first_ahead", "second_ahead", "undecided"]].sum()
+    """For each two systems, under how many recipes the interval of their difference decides.
+
+    Args:
+        pairs: of `compare_recipes`.
+
+    Returns:
+        By first and second: ``first_ahead``, ``second_ahead`` and ``undecided``, numbers of recipes,
+        and ``turns``: whether two recipes contradict each other, each with an interval that excludes
+        zero.
+    """
+    decided = pairs.assign(first_ahead=pairs["low"] > 0, second_ahead=pairs["high"] < 0)
+    decided["undecided"] = ~(decided["first_ahead"] | decided["second_ahead"])
+    columns = ["first_ahead", "second_ahead", "undecided"]
+    counts = decided.groupby(["first", "second"], sort=False)[columns].sum()
     return counts.assign(turns=(counts["first_ahead"] > 0) & (counts["second_ahead"] > 0))
+
+
+def orders_by_estimate(means: pd.DataFrame) -> pd.Series:
+    """By recipe, the systems from best to worst by point estimate, as ``NAT > SYN > TRAD``."""
+    best_first = means.sort_values("exact_match", ascending=False, kind="stable")
+    orders = best_first.groupby("recipe", sort=False)["system"].agg(" > ".join)
+    return orders.loc[list(dict.fromkeys(means["recipe"]))]
+
+
+def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
+    """What `decided_order` and the point estimates say, in two sentences."""
+    turning = [" and ".join(pair) for pair in counts.index[counts["turns"]]]
+    named = f": {', '.join(turning)}" if turning else ""
+    orders = orders_by_estimate(means)
+    return (f"{len(turning)} of {len(counts)} pairs turn round over {len(orders)} recipes{named}. By "
+            f"point estimates alone there are {orders.nunique()} different orders.")
+
+
+def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """Exact match of each system, with its 95 % interval, under each recipe."""
+    figure, _ = conditions_figure(means, "recipe", "Exact match by recipe")
+    orders = orders_by_estimate(means)
+    alt = (f"Exact match of {means['system'].nunique()} systems under {len(orders)} recipes, with 95 % "
+           "intervals. Their order by point estimates: "
+           + "; ".join(f"{recipe}: {order}" for recipe, order in orders.items()) + ".")
+    return figure, alt

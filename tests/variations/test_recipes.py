@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.variations.recipes import compare_recipes, decided_order
+from medinj_utils.variations.recipes import (
+    compare_recipes,
+    decided_order,
+    order_in_words,
+    recipes_figure,
+)
 
 
 def matrix(seed, runs=("s0",), **shares):
@@ -26,14 +30,17 @@ def test_a_pair_that_turns_round_is_named_and_one_inside_its_interval_is_not():
     assert (means["low"] < means["exact_match"]).all() and (means["exact_match"] < means["high"]).all()
     own = means.set_index(["recipe", "system"]).loc[("rate-0.001-epochs-2", "NAT"), "exact_match"]
     assert own == pytest.approx(matrices["rate-0.001-epochs-2"]["NAT"].to_numpy().mean())
-    axes = conditions_figure(means, "recipe", "t").axes[0]
+    assert order_in_words(counts, means).startswith("2 of 3 pairs turn round over 2 recipes: NAT and SYN, NAT and TRAD.")
+    figure, alt = recipes_figure(means)
+    axes = figure.axes[0]
+    assert "rate-0.001-epochs-2: NAT > " in alt
     assert [tick.get_text() for tick in axes.get_yticklabels()] == list(matrices) and "interval" in axes.get_xlabel()
 
 
 def test_many_systems_of_a_recipe_stay_in_its_place():
     shares = dict.fromkeys(["NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"], 0.5)
     means, _ = compare_recipes({"r1": matrix(0, **shares), "r2": matrix(1, **shares)}, 50)
-    places = [line[0].get_ydata() for line in conditions_figure(means, "recipe").axes[0].containers]
+    places = [line[0].get_ydata() for line in recipes_figure(means)[0].axes[0].containers]
     assert max(y[0] for y in places) < min(y[1] for y in places)
     with pytest.raises(ValueError, match="no recipe"):
         compare_recipes({})

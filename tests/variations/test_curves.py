@@ -21,12 +21,12 @@ def test_a_straight_line_gives_its_slope_and_the_exchange_rate_that_follows():
     assert slopes.loc["NAT", "points"] == pytest.approx(10, abs=0.7)
     assert slopes.loc["NAT", "low"] < 10 < slopes.loc["NAT", "high"] and abs(slopes.loc["SYN", "points"]) < 1e-9
     rate = curves.exchange("TRAD", "NAT")  # 400 translated score what 200 native do
-    assert rate["estimate"] == pytest.approx(500, abs=40) and rate["low"] < 500 < rate["high"] and not rate["why"]
+    assert rate["estimate"] == pytest.approx(500, abs=40) and rate["low"] < 500 < rate["high"] and not rate["reason"]
     few = curves.exchange("SYN", "NAT")
-    assert few["estimate"] == -np.inf and few["why"] == "SYN scores less than NAT does with the fewest questions that were run"
-    assert curves.exchange("NAT", "TRAD")["why"] == "NAT scores more than TRAD does with all questions that were run"
+    assert few["estimate"] == -np.inf and few["reason"] == "SYN scores less than NAT does with the fewest questions"
+    assert curves.exchange("NAT", "TRAD")["reason"] == "NAT scores more than TRAD does with all questions"
     flat = curves.exchange("NAT", "SYN")
-    assert np.isnan(flat["estimate"]) and flat["why"] == "SYN doesn't surely gain from more questions"
+    assert np.isnan(flat["estimate"]) and flat["reason"] == "the interval of what SYN gains from more questions includes zero"
 
 
 def test_the_interval_of_the_rate_holds_the_truth_in_most_worlds():
@@ -43,8 +43,10 @@ def test_points_and_figure_hold_what_was_scored():
     for size, table in told.items():
         assert points.loc[("NAT", size), "exact_match"] == pytest.approx(table["NAT"].to_numpy().mean())
     assert (points["low"] < points["exact_match"]).all() and (points["exact_match"] < points["high"]).all()
-    axes = curves_figure(points.reset_index()).axes[0]
+    figure, alt = curves_figure(points.reset_index())
+    axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["100", "200", "400"]
+    assert alt.startswith("Exact match over 100 to 400 training questions") and "NAT 0.3" in alt
 
 
 def test_budgets_of_other_items_and_single_ones_are_refused():

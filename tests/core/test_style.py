@@ -1,0 +1,70 @@
+"""One look for figures and tables: colours, labels in the picture, alternative texts, escaped data."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from medinj_utils.core.files import write_json
+from medinj_utils.core.names import BASE, SYSTEMS
+from medinj_utils.core.style import (
+    COLOURS,
+    browsable,
+    in_order,
+    labelled,
+    show,
+    show_p,
+    system_colour,
+)
+from medinj_utils.core.tree import DEMO_LABEL, Tree
+
+
+def test_a_mixture_has_the_mean_colour_of_its_parts():
+    assert system_colour("NAT").upper() == COLOURS["native"]
+    channels = [(int(COLOURS["native"][i:i + 2], 16) + int(COLOURS["translated"][i:i + 2], 16)) / 2 for i in (1, 3, 5)]
+    mixed = system_colour("NAT-TRAD")
+    assert [int(mixed[i:i + 2], 16) for i in (1, 3, 5)] == pytest.approx(channels, abs=1)
+    assert len({system_colour(system) for system in SYSTEMS}) == len(SYSTEMS)
+
+
+def test_systems_stand_in_one_order():
+    assert in_order(["ALL", "SYN", BASE, "NAT"]) == [BASE, "NAT", "SYN", "ALL"]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    write_json({"fictional": True}, tmp_path / "data/records.card.json")
+    return Tree(tmp_path)
+
+
+def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree):
+    table = pd.DataFrame({"a": [1]})
+    tree.write_table(table, "some")
+    figure, axes = plt.subplots()
+    axes.plot([0, 1])
+    page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data, "html.parser")
+    assert page.img["alt"] == "A line from 0 to 1 <rising>."
+    assert DEMO_LABEL in page.figcaption.get_text() and page.a["download"] == "some.csv"
+    assert DEMO_LABEL in (tree.figures / "line.svg").read_text(encoding="utf-8")
+    assert (tree.figures / "line.png").stat().st_size > 1000
+    assert not plt.get_fignums()  # or every notebook would warn of open figures
+
+
+def test_a_figure_of_other_numbers_has_their_label(tree):
+    figure, axes = plt.subplots()
+    axes.plot([0, 1])
+    page = BeautifulSoup(show((figure, "Nothing."), "nothing", tree, label="paper [2]").data, "html.parser")
+    assert page.figcaption.get_text() == "paper [2]"
+
+
+def test_texts_of_tables_are_data_and_no_markup():
+    hostile = pd.DataFrame({"raw": ["<script>alert(1)</script>"] * 3, "p": [0.12345, None, 1]})
+    for page in (labelled(hostile, "run <here>").data, browsable(hostile, "run <here>", most=2).data):
+        soup = BeautifulSoup(page, "html.parser")
+        assert not soup.find("script") and "run <here>" in soup.get_text()
+    assert "0.123" in labelled(hostile, "").data and "2 of 3 rows" in browsable(hostile, "", most=2).data
+
+
+@pytest.mark.parametrize("p, shown", [(0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
+def test_a_p_value_is_never_0_or_1(p, shown):
+    assert show_p(p) == shown
