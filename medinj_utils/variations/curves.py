@@ -10,7 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import interval, resample, system_means
+from medinj_utils.comparison.inference import interval
+from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.style import in_order, system_colour
 
 
@@ -39,13 +40,11 @@ class Curves:
             _check_alike(matrices[size], size, first, self.sizes[0])
         renamed = [matrices[size].loc[first.index].rename(columns=_renamer(size), level=0)
                    for size in self.sizes]
-        wide = pd.concat(renamed, axis=1)
-        draws = resample(wide, resamples, seed, clusters).draws
-        means = system_means(wide)
+        resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
         self.systems = in_order(first.columns.get_level_values(0))
         columns = {system: [_renamer(size)(system) for size in self.sizes] for system in self.systems}
-        self.means = {system: means[names].to_numpy() for system, names in columns.items()}
-        self.draws = {system: draws[names].to_numpy() for system, names in columns.items()}
+        self.means = {system: resampled.means[names].to_numpy() for system, names in columns.items()}
+        self.draws = {system: resampled.draws[names].to_numpy() for system, names in columns.items()}
 
     def points(self) -> pd.DataFrame:
         """Columns system, questions, exact_match, low, high (95 %)."""

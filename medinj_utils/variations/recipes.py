@@ -6,8 +6,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.comparison.pairs import compare_resampled
-from medinj_utils.comparison.resampling import interval, resample, system_means
+from medinj_utils.comparison.inference import interval
+from medinj_utils.comparison.pairs import pair_table
+from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.style import in_order
 
 
@@ -38,12 +39,11 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
                              f"answered by {sorted(first.columns)}")
         systems = in_order(matrix.columns.get_level_values(0))
         resampled = resample(matrix[systems], resamples, clusters=clusters)
-        exact_match = system_means(matrix)
         for system in systems:
             low, high = interval(resampled.draws[system])
-            means.append({"recipe": recipe, "system": system, "exact_match": exact_match[system],
+            means.append({"recipe": recipe, "system": system, "exact_match": resampled.means[system],
                           "low": low, "high": high})
-        pairs.append(compare_resampled(resampled).assign(recipe=recipe))
+        pairs.append(pair_table(resampled).assign(recipe=recipe))
     return pd.DataFrame(means), pd.concat(pairs, ignore_index=True)
 
 
