@@ -1,11 +1,6 @@
-"""The whole way in a small setting: every notebook under papermill by way of Snakemake, then the built book.
-
-A copy of the project with one more profile, a planted world of a few facts, is made by ``make book`` as a reader
-makes it. Nothing but the parameters is smaller.
-"""
+"""The whole way in a small setting: every notebook under papermill by way of Snakemake, then the built book."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,48 +9,18 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
+from book.conftest import run
 from bs4 import BeautifulSoup
 
 from medinj_utils.core.names import CONFIGURATIONS
+from medinj_utils.core.tree import DEMO_LABEL
 
 ROOT = Path(__file__).parents[2]
-WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2, "general_tests": 8, "seed": 1}
-DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
+N_NOTEBOOKS = len(list((ROOT / "notebooks").glob("*.ipynb")))
 
 
 def make(folder, *words, check=True):
-    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    made = subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, env=environment)
-    if check:
-        assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
-    return made.stdout + made.stderr
-
-
-@pytest.fixture(scope="session")
-def project(tmp_path_factory):
-    """A copy of the project with the profile ``small``, run once by ``make book``; its folder and what it printed."""
-    folder = tmp_path_factory.mktemp("project") / "book"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", "outputs", ".snakemake", "__pycache__",
-                                                               ".pytest_cache", ".ruff_cache"))
-    if not (ROOT / ".venv").is_dir():
-        pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    small = {
-        "like": "demo", "title": "Small", "world": WORLD, "beside": [],
-        "shared": {"seeds": [0], "planted_key": "outputs/small/world/key.json", "learning_rates": [0.001], "epochs_tried": [1],
-                   "budget_shares": [0.75]},
-        "notebooks": {
-            "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
-                                "texts": [{"name": "e3c", "location": "cases.jsonl"}],
-                                "most_quarantined": 0.05},
-            "14_build_mixtures": {"budget": 24}, "21_train_adapter": {"epochs": 1},
-            "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
-                                    "shots": 1},
-            "31_score_choices": {"write_harness": True}, "32_ask_otherwise": {"orders": 1, "most_items": 20},
-            "40_compare_provenances": {"null_output": "", "resamples": 500}}}
-    (folder / "cases.jsonl").write_text('{"id": "1", "text": "Un homme de 50 ans."}\n', encoding="utf-8")
-    (folder / "profiles" / "small.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
-    return folder, make(folder, "book", "PROFILE=small")
+    return run(["make", *words], folder, check)
 
 
 def pages(folder):
@@ -66,10 +31,10 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert "[small · notebook 12 of 19] 40_compare_provenances: done in" in printed
+    assert f"[small · notebook 13 of {N_NOTEBOOKS}] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
-    assert len(printed.splitlines()) < 14 * 19  # progress bars included
+    assert len(printed.splitlines()) < 14 * N_NOTEBOOKS  # progress bars included
 
 
 def test_a_second_make_does_nothing_and_says_so(project):
@@ -128,18 +93,18 @@ def test_questions_and_answers_are_there_for_lm_evaluation_harness(project):
     harness = folder / "outputs" / "small" / "harness"
     assert {path.name for path in harness.glob("*.yaml")} == {"medinj_mcqu.yaml", "medinj_mcq.yaml"}
     assert {path.parent.name for path in harness.glob("*/results.json")} >= {"BASE", "ALL-s0"}
-    page = pages(folder)["notebooks/31_score_choices.html"]
+    page = pages(folder)["notebooks/37_exchange_with_harness.html"]
     assert "harness/BASE/results.json" in page.get_text()
 
 
-def test_one_question_is_shown_from_prompt_to_score_and_unread_answers_can_be_browsed(project):
+def test_one_question_is_shown_from_prompt_to_score_and_extraction_failures_can_be_browsed(project):
     shown = pages(project[0])
     prompt = shown["notebooks/30_answer_questions.html"].get_text()
     assert "<|im_start|>user" in prompt and "Answered by transformers" in prompt
     scored = shown["notebooks/31_score_choices.html"]
     assert "<|im_start|>user" in scored.get_text() and "Right:" in scored.get_text()
     frames = scored.select("div.medinj-long")
-    assert len(frames) == 3 and {"raw", "why"} <= {cell.get_text() for cell in frames[2].select("th")}
+    assert len(frames) == 3 and {"raw", "reason"} <= {cell.get_text() for cell in frames[2].select("th")}
 
 
 def test_executed_notebooks_have_no_error_and_no_endless_progress(project):
@@ -168,7 +133,7 @@ def test_the_environment_page_tells_which_backends_were_tried_and_worked(project
 def test_how_each_adapter_came_about_stands_in_one_table(project):
     training = pd.read_csv(project[0] / "outputs" / "small" / "tables" / "training.csv")
     assert training["run"].tolist() == [f"{name}-s0" for name in CONFIGURATIONS]
-    assert (training["tokens"] > training["tokens_taught"]).all() and (training["rows"] == 24).all()
+    assert (training["tokens"] > training["supervised_tokens"]).all() and (training["rows"] == 24).all()
 
 
 @pytest.mark.parametrize("words, told", [
