@@ -1,0 +1,191 @@
+"""Find what an answer claims: lists at heads of lines, announced ones, judgements, sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import regex as re
+
+from medinj_utils.evaluation.reading.grammar import compiled
+from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
+from medinj_utils.evaluation.reading.vocabulary import (
+    LETTERS,
+    LETTERS_OF_TEXTS,
+    SHARED_TEXT,
+    Sign,
+    signs,
+)
+
+_CLAIM = compiled("CLAIM")
+_ENDED = compiled("ENDED")
+_TEXT_ENDED = compiled("TEXT_ENDED")
+_OPEN = compiled("OPEN")
+_UNSURE = compiled("UNSURE")
+_BARE = compiled("BARE")
+_TEXT_THAT_IS = compiled("TEXT_THAT_IS")
+_LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
+_SAID = compiled("SAID")
+_CLAUSE = re.compile(r"[^.\n]+")
+
+_ALL_OR_NONE = signs("ALL NONE")
+_POINTING = signs("ANSWER RIGHT CHOOSE")  # "Les options sont…" names them, "Les réponses sont…" chooses
+_ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
+_ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
+_CONCLUDING = signs("SO RATHER")
+_NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
+
+
+@dataclass(frozen=True)
+class Named:
+    """The letters that a list names, and what forbids to read them, if anything does."""
+
+    letters: frozenset[str]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Letters after words that announce an answer; a conclusion outweighs what was said before."""
+
+    letters: frozenset[str]
+    problem: str
+    is_conclusion: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """A list at the head of a line, in signs."""
+
+    signs: str
+    is_open: bool
+
+
+@dataclass
+class Claims:
+    """All claims of an answer in their order, and the letters that it calls right and wrong."""
+
+    heads: list[Head] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
+    right: set[str] = field(default_factory=set)
+    wrong: set[str] = field(default_factory=set)
+
+
+def named(listed: str, options: Mapping[str, str]) -> Named:
+    """The letters that a list in signs names among the options, or beyond them."""
+    found = set(listed)
+    letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
+    texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
+    if listed[0] in _ALL_OR_NONE:
+        return Named(_all_or_none(listed, letters | texts, set(options)))
+    if letters:
+        texts.discard(LETTERS_OF_TEXTS[SHARED_TEXT])  # the letter says which of its options is meant
+    agree = not letters or texts <= letters
+    beside = set(_LETTER_THEN_TEXT.findall(listed))
+    agree = agree and all(LETTERS[letter] == LETTERS_OF_TEXTS[text] for letter, text in beside)
+    return Named(frozenset(letters | texts), "" if agree else LETTER_AGAINST_TEXT)
+
+
+def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
+    """The letters that "toutes sauf A", "aucune sauf A" or "toutes fausses sauf A" leave."""
+    if listed[0] == Sign.NONE or Sign.WRONG in listed:
+        return frozenset(excepted)
+    unknown = excepted - options
+    return frozenset(unknown or options - excepted)
+
+
+def find_claims(line: str, options: Mapping[str, str]) -> Claims:
+    """What the signs of an answer claim, sentences aside."""
+    claims = Claims()
+    for match in _CLAIM.finditer(line):
+        if match["judgement"]:
+            _add_judgement(claims, match, options)
+            continue
+        is_open = _OPEN.match(line, match.end("list")) is not None
+        if not (is_open or _is_ended(line, match)) or _is_doubted(line, match):
+            continue
+        if _is_announced(line, match):
+            _add_announced(claims, line, match, is_open, options)
+        elif _is_head(claims, line, match):
+            claims.heads.append(Head(_with_text_that_is(line, match), is_open))
+    return claims
+
+
+def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
+    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER)
+    judged = claims.right if is_right else claims.wrong
+    judged.update(named(match["list"], options).letters)
+
+
+def _names_letters(listed: str) -> bool:
+    """Whether a list has more than texts."""
+    found = set(listed)
+    return not (found.isdisjoint(LETTERS) and found.isdisjoint(_ALL_OR_NONE))
+
+
+def _is_ended(line: str, match: re.Match) -> bool:
+    ended = _ENDED if _names_letters(match["list"]) else _TEXT_ENDED
+    return ended.match(line, match.end("list")) is not None
+
+
+def _is_doubted(line: str, match: re.Match) -> bool:
+    before = line[max(0, match.start() - 9):match.start()]
+    return _UNSURE.search(before) is not None
+
+
+def _sign_before(line: str, match: re.Match) -> str:
+    return line[match.start() - 1:match.start()] or "\n"
+
+
+def _is_announced(line: str, match: re.Match) -> bool:
+    """Whether words announce the list; after a full stop, colon or semicolon any of them do."""
+    lead = set(match["lead"])
+    before = _sign_before(line, match)
+    if before == "\n":
+        return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
+    return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
+
+
+def _add_announced(claims: Claims, line: str, match: re.Match, is_open: bool,
+                   options: Mapping[str, str]) -> None:
+    lead = set(match["lead"])
+    found = named(match["list"], options)
+    points = not lead.isdisjoint(_POINTING)
+    if Sign.OPTION in lead and not points and found.letters == set(options):
+        return  # "Les options sont A, B, C et D"
+    words_before = line[max(0, match.start() - 6):match.start("list")]
+    concludes = not _CONCLUDING.isdisjoint(words_before)
+    # "B. La dose est donc de 80 mg.": only words that point at an option conclude a second time
+    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
+    problem = LEFT_OPEN if is_open else found.problem
+    claims.announced.append(Announced(found.letters, problem, concludes))
+
+
+def _is_head(claims: Claims, line: str, match: re.Match) -> bool:
+    """Whether the list heads a line as an answer does.
+
+    After an announcement, nothing may follow in the line; after another head, nothing may follow
+    texts alone.
+    """
+    if _sign_before(line, match) != "\n":
+        return False
+    if not claims.announced and (_names_letters(match["list"]) or not claims.heads):
+        return True
+    return _BARE.match(line, match.end("list")) is not None
+
+
+def _with_text_that_is(line: str, match: re.Match) -> str:
+    """The list, with the text that a sentence after it begins with."""
+    sentence = _TEXT_THAT_IS.match(line, match.end("list"))
+    return match["list"] + (sentence["text"] if sentence else "")
+
+
+def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
+    """The letters that prose says to be what is asked for, where all its sentences agree.
+
+    Sentences that deny, doubt or correct say nothing, and to mention an option is not to name it.
+    """
+    saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
+    claims = {named(match["list"], options) for clause in saying for match in _SAID.finditer(clause)}
+    if len(claims) != 1:
+        return frozenset()
+    claim = claims.pop()
+    return frozenset() if claim.problem or claim.letters == set(options) else claim.letters

@@ -1,0 +1,192 @@
+"""Clean a raw answer: thoughts, layout and noise go, and what a box or a table says becomes text.
+
+`STEPS` are applied in their order. Each has a reason, and examples that are read otherwise without it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from unicodedata import normalize
+
+import regex as re
+
+from medinj_utils.evaluation.reading.rules import Example
+
+_THINK_MARK = re.compile(r"(?i)<(/?)think(?:ing)?>")
+_TICKED_LINE = re.compile(r"(?m)^\W{0,4}(?:[☑☒✅✓✔]|\[[xX]\])(.+)")
+_TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
+_BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
+_COMBINING = re.compile("[\u0300-\u036f]")
+_CHARACTERS = str.maketrans(
+    {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of cleaning: what it does to a text, why, and answers that show it."""
+
+    name: str
+    why: str
+    apply: Callable[[str], str]
+    examples: tuple[Example, ...]
+
+
+def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
+    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
+    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+    return lambda text: compiled.sub(replacement, text)
+
+
+def fold(text: str) -> str:
+    """The text without case and accents."""
+    return _COMBINING.sub("", normalize("NFKD", text.lower()))
+
+
+def clean(text: str) -> str:
+    """The text after all steps of cleaning."""
+    for step in STEPS:
+        text = step.apply(text)
+    return text
+
+
+def without_thoughts(text: str) -> str:
+    """The text outside <think>…</think>; nothing where a thought is not closed."""
+    *closed, rest = _THINK_MARK.sub(r"<\1think>", text).split("</think>")
+    if "<think>" in rest:
+        return ""
+    before_thoughts = [piece.partition("<think>")[0] for piece in closed if "<think>" in piece]
+    return "\n".join([*before_thoughts, rest])
+
+
+def in_common_letters(text: str) -> str:
+    """The text with letters of one form: no full-width, circled or bold ones."""
+    return normalize("NFKC", text)
+
+
+def only_ticked(text: str) -> str:
+    """What stands beside ticks, where there are any."""
+    ticked = _TICKED_LINE.findall(text)
+    return "\n".join(ticked) if ticked else text
+
+
+def table_rows_as_lines(text: str) -> str:
+    """The text with colons between the cells of a table."""
+    return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
+
+
+def with_plain_characters(text: str) -> str:
+    """The text with straight apostrophes, and without ligatures."""
+    return text.translate(_CHARACTERS)
+
+
+def distinct_lines(text: str) -> str:
+    """Lines without bullets and numbers; empty ones go, and those that repeat the line above."""
+    stripped = [line.strip() for line in text.splitlines()]
+    distinct = [line for line, _ in groupby(line for line in stripped if line)]
+    return "\n".join(_BULLET.sub("", line) for line in distinct)
+
+
+STEPS = (
+    Step(
+        "thoughts",
+        "What a model thinks is no answer. A thought that was never closed was cut: nothing follows.",
+        without_thoughts,
+        ()),
+    Step(
+        "letters of one form",
+        "Models write full-width or circled letters.",
+        in_common_letters,
+        ()),
+    Step(
+        "letter again and again",
+        "A model that can't stop says one letter.",
+        replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
+        ()),
+    Step(
+        "ticks",
+        "Where boxes are ticked, those left empty are no answer.",
+        only_ticked,
+        ()),
+    Step(
+        "tables",
+        "A row of a table reads as a line.",
+        table_rows_as_lines,
+        ()),
+    Step(
+        "Chinese announcement",
+        "Qwen models fall back into Chinese: 答案 is the answer.",
+        replacing(r"答案 [是为:]", "\nréponse : "),
+        ()),
+    Step(
+        "single quotes",
+        "Quotes around a letter are not the apostrophe of \"l'A\".",
+        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
+        ()),
+    Step(
+        "noise",
+        "Words that stand before or beside an answer and say nothing about it.",
+        replacing(
+            r"""
+              ^ (?i: uniquement | seulement | only | both ) \s
+            | \b (?i: I (?= \s (?: think | believe | would | choose ) \b ) )  # no option I
+            | [\u200b\ufeff]                        # characters without width
+            | \( \s? \d+ \s? % \s? \)               # how sure the model is
+            | \( (?i: e? s ) \)                     # "réponse(s)"
+            | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
+            | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
+            """, ""),
+        ()),
+    Step(
+        "exception",
+        "Longer ways to say \"sauf\".",
+        replacing(
+            r"""
+              \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
+            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
+            """, "sauf "),
+        ()),
+    Step(
+        "not this but that",
+        "What is denied before \"mais\" is no answer.",
+        replacing(
+            r"""
+            (?: n'est | is )? [ ]?
+            \b (?i: pas | not ) [ ] (?: l[ae'] [ ]? )? \(? [A-J] \)? ,? [ ] (?: mais | but ) [ ]
+            """, "est "),
+        ()),
+    Step(
+        "fences",
+        "A fence of code, with the name of its language, ends a line.",
+        replacing(r"``` \w*", "\n"),
+        ()),
+    Step(
+        "boxed answer",
+        "What is boxed is the answer.",
+        replacing(r"\\boxed \s? \{", "\nréponse finale : "),
+        ()),
+    Step(
+        "layout",
+        "LaTeX, emphasis and quotes are layout.",
+        replacing(r"""\\ [a-z]+ \s? \{? | [*_`"“”«»$\\]""", " "),
+        ()),
+    Step(
+        "characters",
+        "Typographic apostrophes, hyphens and ligatures are spelt in several ways.",
+        with_plain_characters,
+        ()),
+    Step(
+        "marks again",
+        "\"!!!\" says no more than \"!\".",
+        replacing(r"([^\w\s]) \1+", r"\1"),
+        ()),
+    Step(
+        "abbreviated names",
+        "The E of \"E. coli\" is part of a name; a dot of its own marks it.",
+        replacing(r"\b ([A-Z]) \. (?= \s? [a-zà-ÿ] )", r"\1·"),
+        ()),
+    Step(
+        "lines",
+        "Bullets, numbers and empty lines are layout; a loop of one line says it once.",
+        distinct_lines,
+        ()),
+)

@@ -1,0 +1,109 @@
+"""The grammar's second half: where a list of letters is an answer, and what surrounds it.
+
+As in `items`, patterns are over signs, and spaces in their sets mean nothing.
+"""
+
+import regex as re
+
+from medinj_utils.evaluation.reading.items import ITEM_RULES
+from medinj_utils.evaluation.reading.rules import Rule, spelt, spelt_out
+from medinj_utils.evaluation.reading.vocabulary import NAMES
+
+CLAIM_RULES = (
+    Rule(
+        "CLAIM",
+        "A list at the head of a line, after an announcement, or with a judgement.",
+        r"""
+        (?P<lead> ^ FILLING
+                | [ANSWER OPTION CHOOSE SO RATHER RIGHT] ,? FILLING
+                | (?<! OTHER ) )
+        LIST
+        (?P<judgement> JUDGEMENT )?
+        """,
+        ()),
+    Rule(
+        "CORRECTION",
+        "What stands before \"non, plutôt B\" or \"Correction : B\" is taken back.",
+        r"""
+        (?: (?<! AND ) NO [. , : ; RATHER CHOOSE -]{1,3}
+          | RATHER [. , : ;]? )
+        FILLING (?> LIST ) (?! JUDGEMENT )
+        """,
+        ()),
+    Rule(
+        "ENDED",
+        "Letters are an answer if they end there: \"B car…\", \"B, le…\", not \"A l'échographie…\".",
+        r"""
+          $ | [. ) ( : ; , BECAUSE -]
+        | RATHER BUT            # "B plutôt que C"
+        | AND [NO NOT]          # "B et non C"
+        | (?<= [). : · -] )
+        """,
+        ()),
+    Rule(
+        "TEXT_ENDED",
+        "A text alone ends more seldom: after its comma, a sentence may go on.",
+        r"$ | [. ) ( : BECAUSE -] | , BECAUSE | AND [NO NOT] | (?<= [). : · -] )",
+        ()),
+    Rule(
+        "OPEN",
+        "What follows leaves a list open or takes it back.",
+        r"""
+          (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
+        | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
+        | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
+        """,
+        ()),
+    Rule(
+        "UNSURE",
+        "What stands before a list denies or supposes it: \"si la réponse…\".",
+        r"(?: [NOT WRONG] BUT? | DOUBT ) [ARTICLE OPTION NEUTRAL]{0,3} \n? \Z",
+        ()),
+    Rule(
+        "BARE",
+        "Nothing but marks follows in the line.",
+        r"[. , : ; ( ) -]{0,9} $",
+        ()),
+    Rule(
+        "TEXT_THAT_IS",
+        "A sentence about the text may follow its letter: \"D. Le lithium est le…\".",
+        r"ARTICLE? (?P<text> [TEXT] ) IS ARTICLE",
+        ()),
+    Rule(
+        "SAID",
+        "A sentence that says an option to be what is asked for: \"La dose est de 40 mg\".",
+        r"""
+        [IS ARE CHOOSE] [ARTICLE ANSWER OPTION NEUTRAL RIGHT :]{0,4}
+        (?P<list>
+            (?: [LETTER] (?= $ | [. , ; : ) ( BECAUSE AND] )
+              | [ONE_TEXT] (?: \( [OPTION ANSWER]? [LETTER] \) )? )
+            (?: [, ; AND]{1,2} ARTICLE? [LETTER ONE_TEXT] )*+
+        )
+        """,
+        ()),
+    Rule(
+        "LETTER_THEN_TEXT",
+        "A letter and the text beside it have to be of one option.",
+        r"(?P<letter> [LETTER SMALL] ) [). : · ( ARTICLE -]{0,5} (?P<text> [ONE_TEXT] )",
+        ()),
+    Rule(
+        "TEXT_THEN_LETTER",
+        "A text and the letter beside it have to be of one option.",
+        r"""
+        (?P<text> [ONE_TEXT] ) (?: \( | ,? OPTION | \( OPTION )
+        (?P<letter> [LETTER] ) (?= [). ,] )
+        """,
+        ()),
+)
+
+_PARTS = spelt_out((*ITEM_RULES, *CLAIM_RULES), NAMES)
+
+
+def spell(pattern: str, **names: str) -> str:
+    """A pattern with all names spelt out: those of word classes, of rules, and ``names``."""
+    return spelt(pattern, _PARTS | names)
+
+
+def compiled(pattern: str) -> re.Pattern:
+    """A pattern over signs, compiled; ``^`` and ``$`` stand for the ends of lines."""
+    return re.compile(spell(pattern), re.VERBOSE | re.MULTILINE)

@@ -1,0 +1,104 @@
+"""The grammar's first half: one letter or text, and lists of them, as they stand in an answer.
+
+Patterns are over signs (see `vocabulary`). Spaces in their sets mean nothing: no line of signs has
+one. All repetitions are bounded or possessive, so that reading takes linear time.
+"""
+
+from medinj_utils.evaluation.reading.rules import Rule
+
+ITEM_RULES = (
+    Rule(
+        "FILLING",
+        "Words between an announcement and its letters.",
+        r"[ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO : ( -]{0,12}",
+        ()),
+    Rule(
+        "JUDGEMENT",
+        "What calls the letters before it right or wrong.",
+        r"""
+        [IS ARE SO ALSO : ( -]{0,4}
+        (?: [RIGHT WRONG NOT] (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
+          | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL]{1,3} [RIGHT WRONG NOT]
+          | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
+        )
+        """,
+        ()),
+    Rule(
+        "WHOLE_TEXT",
+        "An option's text counts where it is said alone, not as part of a longer name.",
+        r"""
+        ARTICLE? [TEXT]
+        (?= $ | [. , ; : ) ( AND BECAUSE DOUBT LETTER -] | JUDGEMENT )
+        """,
+        ()),
+    Rule(
+        "SMALL_LETTER",
+        "A small letter is a letter where it is marked as one, or where a line ends with such.",
+        r"""
+        [SMALL]
+        (?: [). : -]{1,2} WHOLE_TEXT
+          | \)
+          | (?= (?: [, ; AND]{0,2} [SMALL] ){0,9} [. )]{0,2} $ )
+        )
+        """,
+        ()),
+    Rule(
+        "LETTER_WITH_TEXT",
+        "A capital alone, perhaps with its text; with a dot of its own (\"E. coli\") only where "
+        "text or a judgement follows.",
+        r"""
+        [LETTER] (?! · (?! [ARTICLE TEXT BECAUSE RIGHT WRONG] ) ) [). : · ( -]{0,4}
+        (?: WHOLE_TEXT (?! [AND DOUBT] | , [OPTION ANSWER] ) )?
+        """,
+        ()),
+    Rule(
+        "ITEM",
+        "One letter, one text, or both.",
+        r"""
+        (?: LETTER_WITH_TEXT
+          | ARTICLE? [TEXT] \( [LETTER] \)
+          | WHOLE_TEXT
+          | SMALL_LETTER
+        )
+        [). :]{0,2}
+        """,
+        ()),
+    Rule(
+        "SEPARATOR",
+        "What joins two items of a list.",
+        r"(?: [, ; AND (]{1,3} | ,? SO BUT | ,? BUT ALSO ) [ARTICLE OPTION ANSWER ALSO]{0,3}",
+        ()),
+    Rule(
+        "LOOSE_TEXT",
+        "Between \"A)\" and \"C)\" may stand a text that is not exactly that of an option.",
+        r"""
+        (?<= [). ] ) [^ \n RIGHT WRONG NOT AND . , : ; LETTER TEXT]{1,40}+
+        [, ; AND]{1,2} (?= [LETTER] [). ] )
+        """,
+        ()),
+    Rule(
+        "ITEMS",
+        "Items in a row. One after a full stop belongs to them if a mark or the line ends it; one "
+        "that is then said to be something (\"B, A est fausse\") begins the next sentence.",
+        r"""
+        ITEM
+        (?:
+            (?: (?: SEPARATOR | LOOSE_TEXT | (?<! \. ) ) ITEM
+              | (?<= \. ) ITEM (?: (?<= [. ) TEXT] ) | $ )
+            )
+            (?! [IS NOT] )
+        )*+
+        """,
+        ()),
+    Rule(
+        "LIST",
+        "Items, or all or none with exceptions.",
+        r"""
+        (?P<list>
+            ITEMS
+          | [ALL NONE] [ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT WRONG]{0,9}+
+            (?: ,? EXCEPT [ARTICLE OPTION ANSWER NEUTRAL BUT]{0,5} ITEMS )?
+        )
+        """,
+        ()),
+)

@@ -1,0 +1,67 @@
+"""Write every verdict on a letter in one form: "A : vrai, B : faux"."""
+
+from collections.abc import Mapping
+
+import regex as re
+
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.rules import Rule, spelt
+
+_NAMES = {
+    "TICK": "[✅✓✔]",
+    "CROSS": "[❌✗✘]",
+    "YES": "vrai | exacte? | correcte? | juste | true | oui | yes | [✅✓✔]",
+    "NO": "faux | fausse | inexacte? | incorrecte? | false | non? | [❌✗✘]",
+    "LINE_OF": r"^ \W{0,3} (?i: proposition\s | option\s )? (?P<letter> [A-J] ) \b",
+}
+
+#: Each is applied to what the one before has left.
+VERDICTS = (
+    Rule(
+        "TICK_IN_LINE",
+        "A tick or a cross in an option's line is the verdict; what else the line says explains it.",
+        r"LINE_OF [^\n✅✓✔❌✗✘]* (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
+        ()),
+    Rule(
+        "WORD_AFTER_LETTER",
+        "A word of truth right after a letter is the verdict on it.",
+        r"""
+        \(? \b (?P<letter> [A-J] ) \b \s? [):.=-]{0,2} \s?
+        (?i: (?P<yes> YES ) | NO ) (?! \w )
+        (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
+        """,
+        ()),
+    Rule(
+        "WORD_AT_END_OF_LINE",
+        "An option's line that ends with an arrow, dash or colon and a word of truth ends with the "
+        "verdict, if it names no other letter.",
+        r"""
+        LINE_OF \W{1,4} (?: (?! \b [A-J] \s? [:)] ) [^\n] ){1,300}
+        [→➜➔⇒>:–—-] \W{0,3} (?i: (?P<yes> YES ) | NO ) \W{0,3} $
+        """,
+        ()),
+)
+
+
+def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
+    """The text with each verdict on a letter as "A : vrai" or "A : faux".
+
+    Where an option itself is such a word ("Vrai", "Non"), the text stays as it is.
+    """
+    if any(_WORD_OF_TRUTH.fullmatch(fold(option).strip(" .")) for option in options.values()):
+        return text
+    for pattern in _PATTERNS:
+        text = pattern.sub(_in_one_form, text)
+    return text
+
+
+def _in_one_form(verdict: re.Match) -> str:
+    return f"{verdict['letter']} : {'vrai' if verdict['yes'] else 'faux'}, "
+
+
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
+
+
+_WORD_OF_TRUTH = _compiled("YES | NO")
+_PATTERNS = [_compiled(rule.pattern) for rule in VERDICTS]
