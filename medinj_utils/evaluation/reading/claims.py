@@ -27,7 +27,8 @@ _SAID = compiled("SAID")
 _CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
-_POINTING = signs("ANSWER RIGHT CHOOSE")  # "Les options sont…" names them, "Les réponses sont…" chooses
+# "Les réponses sont…" points at options, "Les options sont…" may only list them.
+_POINTING = signs("ANSWER RIGHT CHOOSE")
 _ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
 _ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
 _CONCLUDING = signs("SO RATHER")
@@ -77,7 +78,7 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     if listed[0] in _ALL_OR_NONE:
         return Named(_all_or_none(listed, letters | texts, set(options)))
     if letters:
-        texts.discard(LETTERS_OF_TEXTS[SHARED_TEXT])  # the letter says which of its options is meant
+        texts.discard(LETTERS_OF_TEXTS[SHARED_TEXT])  # a letter says which option is meant
     agree = not letters or texts <= letters
     beside = set(_LETTER_THEN_TEXT.findall(listed))
     agree = agree and all(LETTERS[letter] == LETTERS_OF_TEXTS[text] for letter, text in beside)
@@ -184,8 +185,10 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
     Sentences that deny, doubt or correct say nothing, and to mention an option is not to name it.
     """
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
-    claims = {named(match["list"], options) for clause in saying for match in _SAID.finditer(clause)}
+    claims = {named(match["list"], options)
+              for clause in saying for match in _SAID.finditer(clause)}
     if len(claims) != 1:
         return frozenset()
     claim = claims.pop()
-    return frozenset() if claim.problem or claim.letters == set(options) else claim.letters
+    is_answer = not claim.problem and claim.letters != set(options)
+    return claim.letters if is_answer else frozenset()

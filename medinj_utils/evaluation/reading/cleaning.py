@@ -1,9 +1,9 @@
 """Clean a raw answer: thoughts, layout and noise go, and what a box or a table says becomes text.
 
-`STEPS` are applied in their order. Each has a reason, and examples that are read otherwise without it.
+`STEPS` are applied in their order. Each has a reason, and examples that the tests execute.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import normalize
@@ -28,7 +28,7 @@ class Step:
     name: str
     why: str
     apply: Callable[[str], str]
-    examples: tuple[Example, ...]
+    examples: Sequence[Example]
 
 
 def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
@@ -89,39 +89,42 @@ def distinct_lines(text: str) -> str:
 STEPS = (
     Step(
         "thoughts",
-        "What a model thinks is no answer. A thought that was never closed was cut: nothing follows.",
+        "What a model thinks is no answer. A thought that isn't closed was cut before any.",
         without_thoughts,
-        ()),
+        [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
     Step(
         "letters of one form",
         "Models write full-width or circled letters.",
         in_common_letters,
-        ()),
+        [Example("Ｂ car il filtre", "B")]),
     Step(
         "letter again and again",
         "A model that can't stop says one letter.",
         replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
-        ()),
+        [Example("A, A, A, A, A est", "")]),
     Step(
         "ticks",
         "Where boxes are ticked, those left empty are no answer.",
         only_ticked,
-        ()),
+        [
+            Example("☐ A. le foie\n☑ B. le rein", "B"),
+            Example("- [x] A\n- [ ] B\n- [x] C", "AC"),
+        ]),
     Step(
         "tables",
         "A row of a table reads as a line.",
         table_rows_as_lines,
-        ()),
+        [Example("| A | vrai |\n| B | faux |\n| C | vrai |", "AC")]),
     Step(
         "Chinese announcement",
         "Qwen models fall back into Chinese: 答案 is the answer.",
         replacing(r"答案 [是为:]", "\nréponse : "),
-        ()),
+        [Example("答案是C。", "C")]),
     Step(
         "single quotes",
         "Quotes around a letter are not the apostrophe of \"l'A\".",
         replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
-        ()),
+        [Example("['B', 'D']", "BD")]),
     Step(
         "noise",
         "Words that stand before or beside an answer and say nothing about it.",
@@ -135,7 +138,15 @@ STEPS = (
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),
-        ()),
+        [
+            Example("Uniquement B", "B"),
+            Example("I think A", "A"),
+            Example("\u200bB", "B"),
+            Example("B (80 %)", "B"),
+            Example("Réponse(s) : A, C", "AC"),
+            Example("Assistant : B", "B"),
+            Example("Réponse : D. N'hésitez pas si besoin.", "D"),
+        ]),
     Step(
         "exception",
         "Longer ways to say \"sauf\".",
@@ -144,7 +155,10 @@ STEPS = (
               \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
             | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
             """, "sauf "),
-        ()),
+        [
+            Example("Toutes à l'exception de A", "BCD"),
+            Example("All of the above with the exception of D", "ABC"),
+        ]),
     Step(
         "not this but that",
         "What is denied before \"mais\" is no answer.",
@@ -153,40 +167,45 @@ STEPS = (
             (?: n'est | is )? [ ]?
             \b (?i: pas | not ) [ ] (?: l[ae'] [ ]? )? \(? [A-J] \)? ,? [ ] (?: mais | but ) [ ]
             """, "est "),
-        ()),
+        [Example("Pas C, mais D.", "D"), Example("La réponse n'est pas A mais B", "B")]),
     Step(
         "fences",
         "A fence of code, with the name of its language, ends a line.",
         replacing(r"``` \w*", "\n"),
-        ()),
+        [Example("```A\nB```", "B")]),
     Step(
         "boxed answer",
         "What is boxed is the answer.",
         replacing(r"\\boxed \s? \{", "\nréponse finale : "),
-        ()),
+        [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
     Step(
         "layout",
         "LaTeX, emphasis and quotes are layout.",
         replacing(r"""\\ [a-z]+ \s? \{? | [*_`"“”«»$\\]""", " "),
-        ()),
+        [
+            Example("**C**", "C"),
+            Example("« B »", "B"),
+            Example('{"réponse": "B"}', "B"),
+            Example("$\\text{B}$", "B"),
+        ]),
     Step(
         "characters",
         "Typographic apostrophes, hyphens and ligatures are spelt in several ways.",
         with_plain_characters,
-        ()),
+        [Example("D’après moi : B", "B"), Example("le coeur", "D"), Example("B。", "B")]),
     Step(
         "marks again",
         "\"!!!\" says no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
-        ()),
+        [Example("Réponse --------------> B", "B")]),
     Step(
         "abbreviated names",
         "The E of \"E. coli\" is part of a name; a dot of its own marks it.",
         replacing(r"\b ([A-Z]) \. (?= \s? [a-zà-ÿ] )", r"\1·"),
-        ()),
+        [Example("C. albicans est une levure.", "")]),
     Step(
         "lines",
         "Bullets, numbers and empty lines are layout; a loop of one line says it once.",
         distinct_lines,
-        ()),
+        [Example("1) B\n2) D", "BD")]),
 )

@@ -91,7 +91,10 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
 
 
 def _by_heads(claims: Claims, heads: Named) -> Decision:
-    """The heads of lines, unless other letters are called right and those at the heads aren't wrong."""
+    """The heads of lines, unless other letters are called right.
+
+    Heads that are called wrong themselves aren't contradicted: they are options that are judged.
+    """
     called_right_too = claims.right - heads.letters
     contradicted = called_right_too and not heads.letters <= claims.wrong
     problem = heads.problem or (reasons.CONTRADICTION if contradicted else "")

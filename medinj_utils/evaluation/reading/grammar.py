@@ -6,7 +6,7 @@ As in `items`, patterns are over signs, and spaces in their sets mean nothing.
 import regex as re
 
 from medinj_utils.evaluation.reading.items import ITEM_RULES
-from medinj_utils.evaluation.reading.rules import Rule, spelt, spelt_out
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Rule, spelt, spelt_out
 from medinj_utils.evaluation.reading.vocabulary import NAMES
 
 CLAIM_RULES = (
@@ -20,7 +20,7 @@ CLAIM_RULES = (
         LIST
         (?P<judgement> JUDGEMENT )?
         """,
-        ()),
+        [Example("Réponse : B", "B"), Example("Seule la B est exacte.", "B")]),
     Rule(
         "CORRECTION",
         "What stands before \"non, plutôt B\" or \"Correction : B\" is taken back.",
@@ -29,22 +29,26 @@ CLAIM_RULES = (
           | RATHER [. , : ;]? )
         FILLING (?> LIST ) (?! JUDGEMENT )
         """,
-        ()),
+        [Example("A. Correction : C", "C")]),
     Rule(
         "ENDED",
-        "Letters are an answer if they end there: \"B car…\", \"B, le…\", not \"A l'échographie…\".",
+        "Letters are an answer if they end there: \"B, le…\", not \"A l'échographie…\".",
         r"""
           $ | [. ) ( : ; , BECAUSE -]
         | RATHER BUT            # "B plutôt que C"
         | AND [NO NOT]          # "B et non C"
         | (?<= [). : · -] )
         """,
-        ()),
+        [
+            Example("B car il filtre", "B"),
+            Example("B plutôt que C", "B"),
+            Example("A l'échographie, on voit un kyste.", ""),
+        ]),
     Rule(
         "TEXT_ENDED",
         "A text alone ends more seldom: after its comma, a sentence may go on.",
         r"$ | [. ) ( : BECAUSE -] | , BECAUSE | AND [NO NOT] | (?<= [). : · -] )",
-        ()),
+        [Example("Le rein, car il filtre", "B"), Example("Le rein, organe pair, filtre.", "")]),
     Rule(
         "OPEN",
         "What follows leaves a list open or takes it back.",
@@ -53,22 +57,25 @@ CLAIM_RULES = (
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
         """,
-        ()),
+        [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
         "UNSURE",
         "What stands before a list denies or supposes it: \"si la réponse…\".",
         r"(?: [NOT WRONG] BUT? | DOUBT ) [ARTICLE OPTION NEUTRAL]{0,3} \n? \Z",
-        ()),
+        [
+            Example("Si la réponse est A, il a mal.", ""),
+            Example("La mauvaise réponse est A.", ""),
+        ]),
     Rule(
         "BARE",
         "Nothing but marks follows in the line.",
         r"[. , : ; ( ) -]{0,9} $",
-        ()),
+        [Example("Le foie\nLe rein", "AB"), Example("Réponse : A\nB", "")]),
     Rule(
         "TEXT_THAT_IS",
         "A sentence about the text may follow its letter: \"D. Le lithium est le…\".",
         r"ARTICLE? (?P<text> [TEXT] ) IS ARTICLE",
-        ()),
+        [Example("A. Le rein est le filtre du sang.", "")]),
     Rule(
         "SAID",
         "A sentence that says an option to be what is asked for: \"La dose est de 40 mg\".",
@@ -80,12 +87,15 @@ CLAIM_RULES = (
             (?: [, ; AND]{1,2} ARTICLE? [LETTER ONE_TEXT] )*+
         )
         """,
-        ()),
+        [
+            Example("La dose est de 40 mg.", "C", DOSES),
+            Example("L'organe est le rein ou le foie.", ""),
+        ]),
     Rule(
         "LETTER_THEN_TEXT",
         "A letter and the text beside it have to be of one option.",
         r"(?P<letter> [LETTER SMALL] ) [). : · ( ARTICLE -]{0,5} (?P<text> [ONE_TEXT] )",
-        ()),
+        [Example("A) le rein, B) le foie", "")]),
     Rule(
         "TEXT_THEN_LETTER",
         "A text and the letter beside it have to be of one option.",
@@ -93,7 +103,7 @@ CLAIM_RULES = (
         (?P<text> [ONE_TEXT] ) (?: \( | ,? OPTION | \( OPTION )
         (?P<letter> [LETTER] ) (?= [). ,] )
         """,
-        ()),
+        [Example("La bonne réponse est C. L'organe est bien celui du rein, option C.", "")]),
 )
 
 _PARTS = spelt_out((*ITEM_RULES, *CLAIM_RULES), NAMES)

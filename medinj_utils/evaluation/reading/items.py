@@ -4,14 +4,14 @@ Patterns are over signs (see `vocabulary`). Spaces in their sets mean nothing: n
 one. All repetitions are bounded or possessive, so that reading takes linear time.
 """
 
-from medinj_utils.evaluation.reading.rules import Rule
+from medinj_utils.evaluation.reading.rules import Example, Rule
 
 ITEM_RULES = (
     Rule(
         "FILLING",
         "Words between an announcement and its letters.",
         r"[ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO : ( -]{0,12}",
-        ()),
+        [Example("La bonne réponse est donc la proposition B", "B"), Example("(B)", "B")]),
     Rule(
         "JUDGEMENT",
         "What calls the letters before it right or wrong.",
@@ -22,7 +22,7 @@ ITEM_RULES = (
           | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
         )
         """,
-        ()),
+        [Example("A et C sont exactes", "AC"), Example("A est la bonne réponse", "A")]),
     Rule(
         "WHOLE_TEXT",
         "An option's text counts where it is said alone, not as part of a longer name.",
@@ -30,7 +30,7 @@ ITEM_RULES = (
         ARTICLE? [TEXT]
         (?= $ | [. , ; : ) ( AND BECAUSE DOUBT LETTER -] | JUDGEMENT )
         """,
-        ()),
+        [Example("B) le foie", ""), Example("le rein droit", "")]),
     Rule(
         "SMALL_LETTER",
         "A small letter is a letter where it is marked as one, or where a line ends with such.",
@@ -41,7 +41,7 @@ ITEM_RULES = (
           | (?= (?: [, ; AND]{0,2} [SMALL] ){0,9} [. )]{0,2} $ )
         )
         """,
-        ()),
+        [Example("a, c", "AC"), Example("b. le rein", "B"), Example("il y a", "")]),
     Rule(
         "LETTER_WITH_TEXT",
         "A capital alone, perhaps with its text; with a dot of its own (\"E. coli\") only where "
@@ -50,7 +50,7 @@ ITEM_RULES = (
         [LETTER] (?! · (?! [ARTICLE TEXT BECAUSE RIGHT WRONG] ) ) [). : · ( -]{0,4}
         (?: WHOLE_TEXT (?! [AND DOUBT] | , [OPTION ANSWER] ) )?
         """,
-        ()),
+        [Example("A. Le foie", "A"), Example("C. albicans", "")]),
     Rule(
         "ITEM",
         "One letter, one text, or both.",
@@ -62,12 +62,16 @@ ITEM_RULES = (
         )
         [). :]{0,2}
         """,
-        ()),
+        [Example("le rein (B)", "B")]),
     Rule(
         "SEPARATOR",
         "What joins two items of a list.",
         r"(?: [, ; AND (]{1,3} | ,? SO BUT | ,? BUT ALSO ) [ARTICLE OPTION ANSWER ALSO]{0,3}",
-        ()),
+        [
+            Example("A ; C", "AC"),
+            Example("A ainsi que C", "AC"),
+            Example("A, C, mais aussi D", "ACD"),
+        ]),
     Rule(
         "LOOSE_TEXT",
         "Between \"A)\" and \"C)\" may stand a text that is not exactly that of an option.",
@@ -75,7 +79,7 @@ ITEM_RULES = (
         (?<= [). ] ) [^ \n RIGHT WRONG NOT AND . , : ; LETTER TEXT]{1,40}+
         [, ; AND]{1,2} (?= [LETTER] [). ] )
         """,
-        ()),
+        [Example("A) dyspnée, C) reflux", "AC")]),
     Rule(
         "ITEMS",
         "Items in a row. One after a full stop belongs to them if a mark or the line ends it; one "
@@ -89,7 +93,7 @@ ITEM_RULES = (
             (?! [IS NOT] )
         )*+
         """,
-        ()),
+        [Example("A. B. D.", "ABD"), Example("B, A est fausse", "B")]),
     Rule(
         "LIST",
         "Items, or all or none with exceptions.",
@@ -100,5 +104,9 @@ ITEM_RULES = (
             (?: ,? EXCEPT [ARTICLE OPTION ANSWER NEUTRAL BUT]{0,5} ITEMS )?
         )
         """,
-        ()),
+        [
+            Example("Toutes sauf A", "BCD"),
+            Example("Aucune sauf B et C", "BC"),
+            Example("Toutes les propositions sont fausses sauf A", "A"),
+        ]),
 )

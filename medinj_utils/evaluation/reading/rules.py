@@ -1,6 +1,6 @@
 """What a rule of reading is: a name, a reason, a pattern, and examples that the tests execute."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import regex as re
@@ -33,15 +33,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern with its name, why it is there, and answers that would be read otherwise without it.
+    """A pattern with its name, why it is there, and answers that show it.
 
-    In a pattern, a name in capitals stands for a word class or for an earlier rule.
+    Without the rule, at least one of them would be read otherwise. In a pattern, a name in capitals
+    stands for a word class or for an earlier rule.
     """
 
     name: str
     why: str
     pattern: str
-    examples: tuple[Example, ...] = ()
+    examples: Sequence[Example]
 
 
 def spelt(pattern: str, names: Mapping[str, str]) -> str:

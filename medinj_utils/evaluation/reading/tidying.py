@@ -6,7 +6,7 @@ from functools import cache
 import regex as re
 
 from medinj_utils.evaluation.reading.grammar import compiled, spell
-from medinj_utils.evaluation.reading.rules import Rule
+from medinj_utils.evaluation.reading.rules import Example, Rule
 from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS
 
 LISTED_BELOW = Rule(
@@ -19,7 +19,7 @@ LISTED_BELOW = Rule(
     ) \n
     (?P<lines> (?: ^ \(? (?> ITEMS ) (?! JUDGEMENT ) [^\n]*+ (?: \n | \Z ) )++ )
     """,
-    ())
+    [Example("Les réponses exactes sont :\nA : il fait la bile\nC : elle filtre", "AC")])
 LINE_OF_OPTION = Rule(
     "LINE_OF_OPTION",
     "Lines that begin with the options' letters, one after the other, and judge none are a walk "
@@ -28,17 +28,17 @@ LINE_OF_OPTION = Rule(
     ^ \(? THIS_LETTER [). : · -]{1,3}+
     (?! ARTICLE? [TEXT]? [). ]{0,2} JUDGEMENT ) [^\n]++ (?: \n | \Z )
     """,
-    ())
+    [Example("A. Il fait la bile.\nB. Il filtre.\nC. Elle stocke.\nD. Il pompe.", "")])
 LETTER_AND_TEXT = Rule(
     "LETTER_AND_TEXT",
     "All options' letters and texts, one after the other in a line or in many, are a walk, too.",
     r"\(? THIS_LETTER [). : · -]{1,3} ARTICLE? THIS_TEXT",
-    ())
+    [Example("A) le foie B) le rein C) la rate D) le cœur", "")])
 LINE_OF_TEXT = Rule(
     "LINE_OF_TEXT",
     "So are lines that are the options' texts, one after the other.",
     r"^ ARTICLE? THIS_TEXT \.? (?: \n | \Z )",
-    ())
+    [Example("le foie\nle rein\nla rate\nle cœur", "")])
 LISTED_ASIDE = Rule(
     "LISTED_ASIDE",
     "Options listed under a question or under \"Analyse :\" are repeated, not chosen.",
@@ -47,7 +47,10 @@ LISTED_ASIDE = Rule(
     (?: (?: ANY_LINE ){2,}+ | (?= \( A \) ) ANY_LINE )
     (?: \( [^\n]* \Z )?
     """,
-    ())
+    [
+        Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
+        Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
+    ])
 LAYOUT_RULES = (LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, LISTED_ASIDE)
 
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
-from medinj_utils.evaluation.reading.rules import Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 _NAMES = {
     "TICK": "[✅✓✔]",
@@ -19,9 +19,12 @@ _NAMES = {
 VERDICTS = (
     Rule(
         "TICK_IN_LINE",
-        "A tick or a cross in an option's line is the verdict; what else the line says explains it.",
+        "A tick or a cross in an option's line is the verdict; the rest of the line explains it.",
         r"LINE_OF [^\n✅✓✔❌✗✘]* (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
-        ()),
+        [
+            Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
+            Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
+        ]),
     Rule(
         "WORD_AFTER_LETTER",
         "A word of truth right after a letter is the verdict on it.",
@@ -30,7 +33,7 @@ VERDICTS = (
         (?i: (?P<yes> YES ) | NO ) (?! \w )
         (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
         """,
-        ()),
+        [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),
     Rule(
         "WORD_AT_END_OF_LINE",
         "An option's line that ends with an arrow, dash or colon and a word of truth ends with the "
@@ -39,7 +42,7 @@ VERDICTS = (
         LINE_OF \W{1,4} (?: (?! \b [A-J] \s? [:)] ) [^\n] ){1,300}
         [→➜➔⇒>:–—-] \W{0,3} (?i: (?P<yes> YES ) | NO ) \W{0,3} $
         """,
-        ()),
+        [Example("A. Il fait la bile → faux\nB. Il filtre le sang → vrai", "B")]),
 )
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from medinj_utils.evaluation.reading.rules import Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 
 class Sign(StrEnum):
@@ -48,57 +48,78 @@ MARKS = {
 #: The words of each class, folded. The pattern has to match a whole word.
 WORDS = (
     Rule("ARTICLE", "May stand before a letter or an option's text.",
-         r"l[ea'] | les | une? | d(?:es|u) | the | an"),
+         r"l[ea'] | les | une? | d(?:es|u) | the | an",
+         [Example("La réponse est la B", "B")]),
     Rule("ANSWER", "Announces an answer; misspelt ones are known, too.",
-         r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?"),
+         r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?",
+         [Example("Answer: C", "C"), Example("Réposne : D", "D")]),
     Rule("OPTION", "Stands before an option's letter.",
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
-         | question ) s? | choix"""),
+         | question ) s? | choix""",
+         [Example("Option B", "B")]),
     Rule("ARE", "Links an announcement and letters.",
-         r"sont | are | sind | ="),
+         r"sont | are | sind | =",
+         [Example("Les réponses sont A et C", "AC")]),
     Rule("RIGHT", "Calls an option right.",
          r"""(?: exact | correct | vrai | just | bonn? | meilleur | right | tru | valid ) e?s?
-         | correctas? | richtigen?"""),
+         | correctas? | richtigen?""",
+         [Example("Vrai : B", "B")]),
     Rule("IS", "Links an announcement and a letter.",
-         r"est | is | serait | es | ist"),
+         r"est | is | serait | es | ist",
+         [Example("La réponse est B", "B")]),
     Rule("NOT", "Denies.",
-         r"pas | ne | n' | not | isn' | jamais"),
+         r"pas | ne | n' | not | isn' | jamais",
+         [Example("Je ne pense pas que la réponse est B.", "")]),
     Rule("NO", "Takes back what stands before, or denies what follows.",
-         r"non?"),
+         r"non?",
+         [Example("B et non A", "B")]),
     Rule("WRONG", "Calls an option wrong.",
-         r"(?: fauss | incorrect | inexact | mauvais ) e?s? | faux | wrong | false"),
+         r"(?: fauss | incorrect | inexact | mauvais ) e?s? | faux | wrong | false",
+         [Example("La mauvaise réponse est A.", "")]),
     Rule("ALSO", "Adds to a list.",
-         r"aussi | egalement | also | bien"),
+         r"aussi | egalement | also | bien",
+         [Example("A, C, mais aussi D", "ACD")]),
     Rule("CHOOSE", "Points at an option.",
          r"""c' | it's | agit | choisi(?:s|rais) | selectionne | opte(?:rais)? | repond(?:s|rais)
-         | dirais | retien(?:s|t|drais) | choose | pick"""),
+         | dirais | retien(?:s|t|drais) | choose | pick""",
+         [Example("Je choisis B", "B")]),
     Rule("NEUTRAL", "May stand in an announcement, and changes nothing.",
          r"""cette | m[ay] | mon | [nv]otre | à | de | d' | pour | to | for | th(?:is|at|ese) | it
          | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
          | seule?s? | only | numero | j' | je | on | selon | apres | moi | avis | [#] | • | ci-dessus
-         | above | ces | [0-9]+"""),
+         | above | ces | [0-9]+""",
+         [Example("D'après moi : B", "B"), Example("Question 12 : C", "C")]),
     Rule("SO", "Concludes.",
          r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
-         | thus | hence | so"""),
+         | thus | hence | so""",
+         [Example("Le sang y est filtré, donc B", "B")]),
     Rule("AND", "Joins letters.",
-         r"[/&+|] | et | and | und"),
+         r"[/&+|] | et | and | und",
+         [Example("A & C", "AC")]),
     Rule("EXCEPT", "Excepts letters from all or none.",
-         r"sauf | excepte | hormis | hors | except | but"),
+         r"sauf | excepte | hormis | hors | except | but",
+         [Example("All but B", "ACD")]),
     Rule("DOUBT", "Leaves an answer open.",
          r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
-         | \?"""),
+         | \?""",
+         [Example("B, peut-être C", "")]),
     Rule("ALL", "Names every option.",
-         r"tou(?:te)?s | tout | all"),
+         r"tou(?:te)?s | tout | all",
+         [Example("Toutes", "ABCD")]),
     Rule("BECAUSE", "Ends an answer and begins its reason.",
          r"""car | comme | parce | puisque | because | since | as | qui | which | seulement
-         | uniquement"""),
+         | uniquement""",
+         [Example("B car le foie ne filtre pas", "B")]),
     Rule("NONE", "Names no option.",
-         r"aucune? | none"),
+         r"aucune? | none",
+         [Example("Aucune sauf B", "B")]),
     Rule("BUT", "Begins a clause.",
-         r"que | of | mais"),
+         r"que | of | mais",
+         [Example("B plutôt que C", "B")]),
     Rule("RATHER", "Corrects what stands before.",
          r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais | finalement
-         | fait | wait | actually | rather"""),
+         | fait | wait | actually | rather""",
+         [Example("A ; en fait C", "C")]),
 )
 
 _SMALL_LETTERS = "abcdefghij"
