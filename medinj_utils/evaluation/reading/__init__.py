@@ -5,7 +5,7 @@ An answer is read in five steps, a module each:
 1. `cleaning` removes thoughts, layout and noise: "**Réponse :** B" becomes "Réponse : B".
 2. `verdicts` writes every verdict on a letter in one form: "A ✅" becomes "A : vrai".
 3. `words` turns the text into a line of signs, one a word, by the classes of `vocabulary`:
-   "Réponse : B, car le rein filtre" becomes "n:B,yⒷ_".
+   "Réponse : B, car le rein filtre" becomes "n:B,yaⒷ_".
 4. `claims` finds lists of letters in it by the patterns of `items` and `grammar`: announced ones,
    those at heads of lines, and those that are called right or wrong. `tidying` comes before.
 5. `decision` weighs the claims, and refuses where they contradict each other.

@@ -1,6 +1,6 @@
-"""Clean a raw answer: thoughts, layout and noise go, and what a box or a table says becomes text.
+"""Clean a raw answer: drop thoughts, layout and noise; write tables and boxed answers as text.
 
-`STEPS` are applied in their order. Each has a reason, and examples that the tests execute.
+`STEPS` are applied in order. Each has a reason, and examples that the tests execute.
 """
 
 from collections.abc import Callable, Sequence
@@ -89,22 +89,22 @@ def distinct_lines(text: str) -> str:
 STEPS = (
     Step(
         "thoughts",
-        "What a model thinks is no answer. A thought that isn't closed was cut before any.",
+        "Thoughts are no answer. A thought that isn't closed was cut off before the answer.",
         without_thoughts,
         [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
     Step(
         "letters of one form",
-        "Models write full-width or circled letters.",
+        "Letters may be full-width, bold or circled characters.",
         in_common_letters,
         [Example("Ｂ car il filtre", "B")]),
     Step(
         "letter again and again",
-        "A model that can't stop says one letter.",
+        "A model caught in a loop repeats a letter.",
         replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
         [Example("A, A, A, A, A est", "")]),
     Step(
         "ticks",
-        "Where boxes are ticked, those left empty are no answer.",
+        "Where boxes are ticked, only the ticked ones are the answer.",
         only_ticked,
         [
             Example("☐ A. le foie\n☑ B. le rein", "B"),
@@ -112,22 +112,22 @@ STEPS = (
         ]),
     Step(
         "tables",
-        "A row of a table reads as a line.",
+        "A row of a table is a line.",
         table_rows_as_lines,
         [Example("| A | vrai |\n| B | faux |\n| C | vrai |", "AC")]),
     Step(
         "Chinese announcement",
-        "Qwen models fall back into Chinese: 答案 is the answer.",
+        "Some models fall back into Chinese, where 答案 means answer.",
         replacing(r"答案 [是为:]", "\nréponse : "),
         [Example("答案是C。", "C")]),
     Step(
         "single quotes",
-        "Quotes around a letter are not the apostrophe of \"l'A\".",
+        "Quotes around a letter are no apostrophe, as in \"l'A\".",
         replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
         [Example("['B', 'D']", "BD")]),
     Step(
         "noise",
-        "Words that stand before or beside an answer and say nothing about it.",
+        "Words around an answer that say nothing about it.",
         replacing(
             r"""
               ^ (?i: uniquement | seulement | only | both ) \s
@@ -140,7 +140,7 @@ STEPS = (
             """, ""),
         [
             Example("Uniquement B", "B"),
-            Example("I think A", "A"),
+            Example("B, I think", "B"),
             Example("\u200bB", "B"),
             Example("B (80 %)", "B"),
             Example("Réponse(s) : A, C", "AC"),
@@ -149,7 +149,7 @@ STEPS = (
         ]),
     Step(
         "exception",
-        "Longer ways to say \"sauf\".",
+        "Long forms of \"sauf\".",
         replacing(
             r"""
               \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
@@ -161,7 +161,7 @@ STEPS = (
         ]),
     Step(
         "not this but that",
-        "What is denied before \"mais\" is no answer.",
+        "A letter denied before \"mais\" is no answer.",
         replacing(
             r"""
             (?: n'est | is )? [ ]?
@@ -170,17 +170,17 @@ STEPS = (
         [Example("Pas C, mais D.", "D"), Example("La réponse n'est pas A mais B", "B")]),
     Step(
         "fences",
-        "A fence of code, with the name of its language, ends a line.",
+        "A code fence, with the name of its language, ends a line.",
         replacing(r"``` \w*", "\n"),
         [Example("```A\nB```", "B")]),
     Step(
         "boxed answer",
-        "What is boxed is the answer.",
+        "A boxed answer is the final one.",
         replacing(r"\\boxed \s? \{", "\nréponse finale : "),
         [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
     Step(
         "layout",
-        "LaTeX, emphasis and quotes are layout.",
+        "LaTeX commands, emphasis and quotes mean nothing.",
         replacing(r"""\\ [a-z]+ \s? \{? | [*_`"“”«»$\\]""", " "),
         [
             Example("**C**", "C"),
@@ -190,22 +190,22 @@ STEPS = (
         ]),
     Step(
         "characters",
-        "Typographic apostrophes, hyphens and ligatures are spelt in several ways.",
+        "Apostrophes, hyphens and ligatures have several spellings.",
         with_plain_characters,
         [Example("D’après moi : B", "B"), Example("le coeur", "D"), Example("B。", "B")]),
     Step(
         "marks again",
-        "\"!!!\" says no more than \"!\".",
+        "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse --------------> B", "B")]),
     Step(
         "abbreviated names",
-        "The E of \"E. coli\" is part of a name; a dot of its own marks it.",
+        "The E of \"E. coli\" is part of a name. A dot of its own marks it.",
         replacing(r"\b ([A-Z]) \. (?= \s? [a-zà-ÿ] )", r"\1·"),
         [Example("C. albicans est une levure.", "")]),
     Step(
         "lines",
-        "Bullets, numbers and empty lines are layout; a loop of one line says it once.",
+        "Bullets, numbers, empty and repeated lines mean nothing.",
         distinct_lines,
         [Example("1) B\n2) D", "BD")]),
 )

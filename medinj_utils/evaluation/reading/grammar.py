@@ -1,6 +1,6 @@
-"""The grammar's second half: where a list of letters is an answer, and what surrounds it.
+"""The grammar, second part: where a list of letters is an answer, and what may surround it.
 
-As in `items`, patterns are over signs, and spaces in their sets mean nothing.
+As in `items`, patterns are over signs, and spaces in sets mean nothing.
 """
 
 import regex as re
@@ -12,7 +12,7 @@ from medinj_utils.evaluation.reading.vocabulary import NAMES
 CLAIM_RULES = (
     Rule(
         "CLAIM",
-        "A list at the head of a line, after an announcement, or with a judgement.",
+        "A list at the head of a line, after an announcement, or before a judgement.",
         r"""
         (?P<lead> ^ FILLING
                 | [ANSWER OPTION CHOOSE SO RATHER RIGHT] ,? FILLING
@@ -23,7 +23,7 @@ CLAIM_RULES = (
         [Example("Réponse : B", "B"), Example("Seule la B est exacte.", "B")]),
     Rule(
         "CORRECTION",
-        "What stands before \"non, plutôt B\" or \"Correction : B\" is taken back.",
+        "A corrected answer: \"non, plutôt B\", \"Correction : B\". It replaces what precedes it.",
         r"""
         (?: (?<! AND ) NO [. , : ; RATHER CHOOSE -]{1,3}
           | RATHER [. , : ;]? )
@@ -32,7 +32,7 @@ CLAIM_RULES = (
         [Example("A. Correction : C", "C")]),
     Rule(
         "ENDED",
-        "Letters are an answer if they end there: \"B, le…\", not \"A l'échographie…\".",
+        "Letters are an answer if they end here: \"B, le…\", not \"A l'échographie…\".",
         r"""
           $ | [. ) ( : ; , BECAUSE -]
         | RATHER BUT            # "B plutôt que C"
@@ -46,12 +46,12 @@ CLAIM_RULES = (
         ]),
     Rule(
         "TEXT_ENDED",
-        "A text alone ends more seldom: after its comma, a sentence may go on.",
+        "A text without a letter needs a firmer end: after a comma, its sentence may go on.",
         r"$ | [. ) ( : BECAUSE -] | , BECAUSE | AND [NO NOT] | (?<= [). : · -] )",
         [Example("Le rein, car il filtre", "B"), Example("Le rein, organe pair, filtre.", "")]),
     Rule(
         "OPEN",
-        "What follows leaves a list open or takes it back.",
+        "What leaves the list before it open, or takes it back.",
         r"""
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
@@ -60,7 +60,7 @@ CLAIM_RULES = (
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
         "UNSURE",
-        "What stands before a list denies or supposes it: \"si la réponse…\".",
+        "What denies or supposes the list after it: \"si la réponse…\".",
         r"(?: [NOT WRONG] BUT? | DOUBT ) [ARTICLE OPTION NEUTRAL]{0,3} \n? \Z",
         [
             Example("Si la réponse est A, il a mal.", ""),
@@ -68,17 +68,17 @@ CLAIM_RULES = (
         ]),
     Rule(
         "BARE",
-        "Nothing but marks follows in the line.",
+        "Only marks follow in the line.",
         r"[. , : ; ( ) -]{0,9} $",
         [Example("Le foie\nLe rein", "AB"), Example("Réponse : A\nB", "")]),
     Rule(
         "TEXT_THAT_IS",
-        "A sentence about the text may follow its letter: \"D. Le lithium est le…\".",
+        "A sentence after a letter may begin with an option's text: \"D. Le lithium est le…\".",
         r"ARTICLE? (?P<text> [TEXT] ) IS ARTICLE",
         [Example("A. Le rein est le filtre du sang.", "")]),
     Rule(
         "SAID",
-        "A sentence that says an option to be what is asked for: \"La dose est de 40 mg\".",
+        "A sentence that gives an option as what is asked for: \"La dose est de 40 mg\".",
         r"""
         [IS ARE CHOOSE] [ARTICLE ANSWER OPTION NEUTRAL RIGHT :]{0,4}
         (?P<list>
@@ -93,12 +93,12 @@ CLAIM_RULES = (
         ]),
     Rule(
         "LETTER_THEN_TEXT",
-        "A letter and the text beside it have to be of one option.",
+        "A letter and the text after it, which must belong to one option.",
         r"(?P<letter> [LETTER SMALL] ) [). : · ( ARTICLE -]{0,5} (?P<text> [ONE_TEXT] )",
         [Example("A) le rein, B) le foie", "")]),
     Rule(
         "TEXT_THEN_LETTER",
-        "A text and the letter beside it have to be of one option.",
+        "A text and the letter after it, which must belong to one option.",
         r"""
         (?P<text> [ONE_TEXT] ) (?: \( | ,? OPTION | \( OPTION )
         (?P<letter> [LETTER] ) (?= [). ,] )

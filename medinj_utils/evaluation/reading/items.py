@@ -1,7 +1,7 @@
-"""The grammar's first half: one letter or text, and lists of them, as they stand in an answer.
+"""The grammar, first part: a letter or text as it stands in an answer, and lists of them.
 
-Patterns are over signs (see `vocabulary`). Spaces in their sets mean nothing: no line of signs has
-one. All repetitions are bounded or possessive, so that reading takes linear time.
+Patterns are over signs (see `vocabulary`). Spaces in sets mean nothing, as signs have none.
+Repetitions are bounded or possessive, so that time grows linearly with an answer's length.
 """
 
 from medinj_utils.evaluation.reading.rules import Example, Rule
@@ -14,7 +14,7 @@ ITEM_RULES = (
         [Example("La bonne réponse est donc la proposition B", "B"), Example("(B)", "B")]),
     Rule(
         "JUDGEMENT",
-        "What calls the letters before it right or wrong.",
+        "Words that call the letters before them right or wrong.",
         r"""
         [IS ARE SO ALSO : ( -]{0,4}
         (?: [RIGHT WRONG NOT] (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
@@ -25,7 +25,7 @@ ITEM_RULES = (
         [Example("A et C sont exactes", "AC"), Example("A est la bonne réponse", "A")]),
     Rule(
         "WHOLE_TEXT",
-        "An option's text counts where it is said alone, not as part of a longer name.",
+        "An option's text counts if it stands alone, not as part of a longer name.",
         r"""
         ARTICLE? [TEXT]
         (?= $ | [. , ; : ) ( AND BECAUSE DOUBT LETTER -] | JUDGEMENT )
@@ -33,7 +33,7 @@ ITEM_RULES = (
         [Example("B) le foie", ""), Example("le rein droit", "")]),
     Rule(
         "SMALL_LETTER",
-        "A small letter is a letter where it is marked as one, or where a line ends with such.",
+        "A small letter counts if a mark follows it, or in a list that ends its line.",
         r"""
         [SMALL]
         (?: [). : -]{1,2} WHOLE_TEXT
@@ -44,8 +44,7 @@ ITEM_RULES = (
         [Example("a, c", "AC"), Example("b. le rein", "B"), Example("il y a", "")]),
     Rule(
         "LETTER_WITH_TEXT",
-        "A capital alone, perhaps with its text; with a dot of its own (\"E. coli\") only where "
-        "text or a judgement follows.",
+        "A capital that stands alone, with or without its text, but not the E of \"E. coli\".",
         r"""
         [LETTER] (?! · (?! [ARTICLE TEXT BECAUSE RIGHT WRONG] ) ) [). : · ( -]{0,4}
         (?: WHOLE_TEXT (?! [AND DOUBT] | , [OPTION ANSWER] ) )?
@@ -65,7 +64,7 @@ ITEM_RULES = (
         [Example("le rein (B)", "B")]),
     Rule(
         "SEPARATOR",
-        "What joins two items of a list.",
+        "What separates the items of a list.",
         r"(?: [, ; AND (]{1,3} | ,? SO BUT | ,? BUT ALSO ) [ARTICLE OPTION ANSWER ALSO]{0,3}",
         [
             Example("A ; C", "AC"),
@@ -74,7 +73,7 @@ ITEM_RULES = (
         ]),
     Rule(
         "LOOSE_TEXT",
-        "Between \"A)\" and \"C)\" may stand a text that is not exactly that of an option.",
+        "A text between two letters that isn't exactly that of an option.",
         r"""
         (?<= [). ] ) [^ \n RIGHT WRONG NOT AND . , : ; LETTER TEXT]{1,40}+
         [, ; AND]{1,2} (?= [LETTER] [). ] )
@@ -82,8 +81,8 @@ ITEM_RULES = (
         [Example("A) dyspnée, C) reflux", "AC")]),
     Rule(
         "ITEMS",
-        "Items in a row. One after a full stop belongs to them if a mark or the line ends it; one "
-        "that is then said to be something (\"B, A est fausse\") begins the next sentence.",
+        "A run of items. After a full stop, an item continues it only if a mark or the line's end "
+        "follows. An item followed by a verb begins the next sentence: \"B, A est fausse\".",
         r"""
         ITEM
         (?:
@@ -96,7 +95,7 @@ ITEM_RULES = (
         [Example("A. B. D.", "ABD"), Example("B, A est fausse", "B")]),
     Rule(
         "LIST",
-        "Items, or all or none with exceptions.",
+        "A run of items, or all or none of the options with exceptions.",
         r"""
         (?P<list>
             ITEMS

@@ -1,4 +1,4 @@
-"""Tidy a line of signs: lists under an announcement join it, and repeated options go."""
+"""Tidy an answer's signs: draw lists into the line that announces them, drop repeated options."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,7 +11,7 @@ from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS
 
 LISTED_BELOW = Rule(
     "LISTED_BELOW",
-    "Lines under \"Les réponses exactes sont :\" are its list.",
+    "Lines under an announcement, such as \"Les réponses exactes sont :\", are its list.",
     r"""
     (?P<announcement>
         (?: ^ | (?<= \. ) ) [ARTICLE OPTION ARE NEUTRAL SO]{0,5} [ANSWER RIGHT CHOOSE]
@@ -22,8 +22,7 @@ LISTED_BELOW = Rule(
     [Example("Les réponses exactes sont :\nA : il fait la bile\nC : elle filtre", "AC")])
 LINE_OF_OPTION = Rule(
     "LINE_OF_OPTION",
-    "Lines that begin with the options' letters, one after the other, and judge none are a walk "
-    "through the options.",
+    "A line for each option, in their order, none of them judged: a review of the options.",
     r"""
     ^ \(? THIS_LETTER [). : · -]{1,3}+
     (?! ARTICLE? [TEXT]? [). ]{0,2} JUDGEMENT ) [^\n]++ (?: \n | \Z )
@@ -31,17 +30,17 @@ LINE_OF_OPTION = Rule(
     [Example("A. Il fait la bile.\nB. Il filtre.\nC. Elle stocke.\nD. Il pompe.", "")])
 LETTER_AND_TEXT = Rule(
     "LETTER_AND_TEXT",
-    "All options' letters and texts, one after the other in a line or in many, are a walk, too.",
+    "The letter and text of each option, in their order: the options repeated.",
     r"\(? THIS_LETTER [). : · -]{1,3} ARTICLE? THIS_TEXT",
     [Example("A) le foie B) le rein C) la rate D) le cœur", "")])
 LINE_OF_TEXT = Rule(
     "LINE_OF_TEXT",
-    "So are lines that are the options' texts, one after the other.",
+    "A line with the text of each option, in their order: the options repeated.",
     r"^ ARTICLE? THIS_TEXT \.? (?: \n | \Z )",
     [Example("le foie\nle rein\nla rate\nle cœur", "")])
 LISTED_ASIDE = Rule(
     "LISTED_ASIDE",
-    "Options listed under a question or under \"Analyse :\" are repeated, not chosen.",
+    "Options listed under a question, or under \"Analyse :\", are repeated, not chosen.",
     r"""
     (?: (?<= [: DOUBT] \n ) | (?<= \n ) (?= \( A \) [^\n]* \n \( B \) ) )
     (?: (?: ANY_LINE ){2,}+ | (?= \( A \) ) ANY_LINE )
@@ -58,7 +57,7 @@ _ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
 
 
 def tidy(line: str, options: Mapping[str, str]) -> str:
-    """The signs with each list in its announcement's line, and without repeated options."""
+    """The signs with lists in the lines that announce them, and without repeated options."""
     line = _LISTED_BELOW.sub(_in_one_line, line)
     return _repeated_options(tuple(options)).sub("\n", line)
 
@@ -72,7 +71,7 @@ def _in_one_line(block: re.Match) -> str:
 
 @cache
 def _repeated_options(letters: tuple[str, ...]) -> re.Pattern:
-    """A pattern for walks through all options, and for options listed aside."""
+    """A pattern for all options repeated in their order, and for options listed aside."""
     lines = [spell(LINE_OF_OPTION.pattern, THIS_LETTER=letter) for letter in letters]
     entries = [spell(LETTER_AND_TEXT.pattern, THIS_LETTER=letter, THIS_TEXT=TEXT_SIGNS[letter])
                for letter in letters]

@@ -15,11 +15,11 @@ _NAMES = {
     "LINE_OF": r"^ \W{0,3} (?i: proposition\s | option\s )? (?P<letter> [A-J] ) \b",
 }
 
-#: Each is applied to what the one before has left.
+#: Applied in order, each to what the previous one made.
 VERDICTS = (
     Rule(
         "TICK_IN_LINE",
-        "A tick or a cross in an option's line is the verdict; the rest of the line explains it.",
+        "A tick or a cross in an option's line. The rest of the line explains it.",
         r"LINE_OF [^\n✅✓✔❌✗✘]* (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
         [
             Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
@@ -27,7 +27,7 @@ VERDICTS = (
         ]),
     Rule(
         "WORD_AFTER_LETTER",
-        "A word of truth right after a letter is the verdict on it.",
+        "A verdict directly after a letter.",
         r"""
         \(? \b (?P<letter> [A-J] ) \b \s? [):.=-]{0,2} \s?
         (?i: (?P<yes> YES ) | NO ) (?! \w )
@@ -36,8 +36,8 @@ VERDICTS = (
         [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),
     Rule(
         "WORD_AT_END_OF_LINE",
-        "An option's line that ends with an arrow, dash or colon and a word of truth ends with the "
-        "verdict, if it names no other letter.",
+        "A verdict after an arrow, dash or colon at the end of an option's line, if the line names "
+        "no other letter.",
         r"""
         LINE_OF \W{1,4} (?: (?! \b [A-J] \s? [:)] ) [^\n] ){1,300}
         [→➜➔⇒>:–—-] \W{0,3} (?i: (?P<yes> YES ) | NO ) \W{0,3} $
@@ -49,9 +49,9 @@ VERDICTS = (
 def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """The text with each verdict on a letter as "A : vrai" or "A : faux".
 
-    Where an option itself is such a word ("Vrai", "Non"), the text stays as it is.
+    The text stays as it is where an option itself is a verdict ("Vrai", "Non").
     """
-    if any(_WORD_OF_TRUTH.fullmatch(fold(option).strip(" .")) for option in options.values()):
+    if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
     for pattern in _PATTERNS:
         text = pattern.sub(_in_one_form, text)
@@ -66,5 +66,5 @@ def _compiled(pattern: str) -> re.Pattern:
     return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
 
 
-_WORD_OF_TRUTH = _compiled("YES | NO")
+_VERDICT = _compiled("YES | NO")
 _PATTERNS = [_compiled(rule.pattern) for rule in VERDICTS]

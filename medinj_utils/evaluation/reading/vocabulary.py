@@ -1,4 +1,4 @@
-"""Word classes: one sign for each kind of word that matters where an answer is given."""
+"""Word classes: one sign for each kind of word that tells how an answer is given."""
 
 from enum import StrEnum
 
@@ -6,33 +6,33 @@ from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 
 class Sign(StrEnum):
-    """The sign of each class of words, in the order in which classes are tried."""
+    """The sign of each class of words."""
 
-    ARTICLE = "a"
     ANSWER = "n"
     OPTION = "o"
+    CHOOSE = "p"
+    SO = "f"
+    ARTICLE = "a"
+    NEUTRAL = "q"
+    IS = "s"
     ARE = "k"
     RIGHT = "r"
-    IS = "s"
-    NOT = "m"
-    NO = "x"
     WRONG = "w"
-    ALSO = "g"
-    CHOOSE = "p"
-    NEUTRAL = "q"
-    SO = "f"
+    NOT = "m"
     AND = "j"
-    EXCEPT = "e"
-    DOUBT = "h"
+    ALSO = "g"
     ALL = "v"
-    BECAUSE = "y"
     NONE = "u"
+    EXCEPT = "e"
+    BECAUSE = "y"
     BUT = "i"
+    DOUBT = "h"
+    NO = "x"
     RATHER = "z"
     OTHER = "_"
 
 
-#: What stands for itself, or for one of several marks.
+#: Marks. Each is its own sign, and that of marks which mean the same.
 MARKS = {
     ".": "[.!]",
     ")": r"[)\]}]",
@@ -45,77 +45,82 @@ MARKS = {
     "\n": r"\n",
 }
 
-#: The words of each class, folded. The pattern has to match a whole word.
+#: The words of each class, without case and accents. No word is in two classes.
 WORDS = (
-    Rule("ARTICLE", "May stand before a letter or an option's text.",
-         r"l[ea'] | les | une? | d(?:es|u) | the | an",
-         [Example("La réponse est la B", "B")]),
-    Rule("ANSWER", "Announces an answer; misspelt ones are known, too.",
+    # Words that announce an answer
+    Rule("ANSWER", "Announces an answer, even if misspelt.",
          r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?",
          [Example("Answer: C", "C"), Example("Réposne : D", "D")]),
-    Rule("OPTION", "Stands before an option's letter.",
+    Rule("OPTION", "Announces an option's letter.",
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
          | question ) s? | choix""",
          [Example("Option B", "B")]),
-    Rule("ARE", "Links an announcement and letters.",
+    Rule("CHOOSE", "Picks an option.",
+         r"""c' | it's | agit | choisi(?:s|rais) | selectionne | opte(?:rais)? | repond(?:s|rais)
+         | dirais | retien(?:s|t|drais) | choose | pick""",
+         [Example("Je choisis B", "B")]),
+    Rule("SO", "Begins a conclusion.",
+         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
+         | thus | hence | so""",
+         [Example("Le sang y est filtré, donc B", "B")]),
+    Rule("ARTICLE", "Precedes a letter or an option's text.",
+         r"l[ea'] | les | une? | d(?:es|u) | the | an",
+         [Example("La réponse est la B", "B")]),
+    Rule("NEUTRAL", "Occurs in announcements and changes nothing.",
+         r"""cette | m[ay] | mon | [nv]otre | à | de | d' | pour | to | for | th(?:is|at|ese) | it
+         | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
+         | seule?s? | only | numero | j' | je | on | selon | apres | moi | avis | [#] | •
+         | ci-dessus | above | ces | [0-9]+""",
+         [Example("D'après moi : B", "B"), Example("Question 12 : C", "C")]),
+    # Words that join an announcement and letters, or letters and a judgement
+    Rule("IS", "Links an announcement and a letter.",
+         r"est | is | serait | es | ist",
+         [Example("La réponse est B", "B")]),
+    Rule("ARE", "Links an announcement and several letters.",
          r"sont | are | sind | =",
          [Example("Les réponses sont A et C", "AC")]),
+    # Words that judge
     Rule("RIGHT", "Calls an option right.",
          r"""(?: exact | correct | vrai | just | bonn? | meilleur | right | tru | valid ) e?s?
          | correctas? | richtigen?""",
          [Example("Vrai : B", "B")]),
-    Rule("IS", "Links an announcement and a letter.",
-         r"est | is | serait | es | ist",
-         [Example("La réponse est B", "B")]),
-    Rule("NOT", "Denies.",
-         r"pas | ne | n' | not | isn' | jamais",
-         [Example("Je ne pense pas que la réponse est B.", "")]),
-    Rule("NO", "Takes back what stands before, or denies what follows.",
-         r"non?",
-         [Example("B et non A", "B")]),
     Rule("WRONG", "Calls an option wrong.",
          r"(?: fauss | incorrect | inexact | mauvais ) e?s? | faux | wrong | false",
          [Example("La mauvaise réponse est A.", "")]),
-    Rule("ALSO", "Adds to a list.",
-         r"aussi | egalement | also | bien",
-         [Example("A, C, mais aussi D", "ACD")]),
-    Rule("CHOOSE", "Points at an option.",
-         r"""c' | it's | agit | choisi(?:s|rais) | selectionne | opte(?:rais)? | repond(?:s|rais)
-         | dirais | retien(?:s|t|drais) | choose | pick""",
-         [Example("Je choisis B", "B")]),
-    Rule("NEUTRAL", "May stand in an announcement, and changes nothing.",
-         r"""cette | m[ay] | mon | [nv]otre | à | de | d' | pour | to | for | th(?:is|at|ese) | it
-         | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
-         | seule?s? | only | numero | j' | je | on | selon | apres | moi | avis | [#] | • | ci-dessus
-         | above | ces | [0-9]+""",
-         [Example("D'après moi : B", "B"), Example("Question 12 : C", "C")]),
-    Rule("SO", "Concludes.",
-         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
-         | thus | hence | so""",
-         [Example("Le sang y est filtré, donc B", "B")]),
+    Rule("NOT", "Denies what follows.",
+         r"pas | ne | n' | not | isn' | jamais",
+         [Example("Je ne pense pas que la réponse est B.", "")]),
+    # Words of lists
     Rule("AND", "Joins letters.",
          r"[/&+|] | et | and | und",
          [Example("A & C", "AC")]),
+    Rule("ALSO", "Adds to a list.",
+         r"aussi | egalement | also | bien",
+         [Example("A, C, mais aussi D", "ACD")]),
+    Rule("ALL", "Names every option.",
+         r"tou(?:te)?s | tout | all",
+         [Example("Toutes", "ABCD")]),
+    Rule("NONE", "Names no option.",
+         r"aucune? | none",
+         [Example("Aucune sauf B", "B")]),
     Rule("EXCEPT", "Excepts letters from all or none.",
          r"sauf | excepte | hormis | hors | except | but",
          [Example("All but B", "ACD")]),
+    # Words that end an answer, leave it open or take it back
+    Rule("BECAUSE", "Ends an answer: its reason follows.",
+         r"""car | comme | parce | puisque | because | since | as | qui | which | seulement
+         | uniquement""",
+         [Example("B car le foie ne filtre pas", "B")]),
+    Rule("BUT", "Begins a clause.",
+         r"que | of | mais",
+         [Example("B plutôt que C", "B")]),
     Rule("DOUBT", "Leaves an answer open.",
          r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
          | \?""",
          [Example("B, peut-être C", "")]),
-    Rule("ALL", "Names every option.",
-         r"tou(?:te)?s | tout | all",
-         [Example("Toutes", "ABCD")]),
-    Rule("BECAUSE", "Ends an answer and begins its reason.",
-         r"""car | comme | parce | puisque | because | since | as | qui | which | seulement
-         | uniquement""",
-         [Example("B car le foie ne filtre pas", "B")]),
-    Rule("NONE", "Names no option.",
-         r"aucune? | none",
-         [Example("Aucune sauf B", "B")]),
-    Rule("BUT", "Begins a clause.",
-         r"que | of | mais",
-         [Example("B plutôt que C", "B")]),
+    Rule("NO", "Takes an answer back, or excludes a letter.",
+         r"non?",
+         [Example("B et non A", "B")]),
     Rule("RATHER", "Corrects what stands before.",
          r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais | finalement
          | fait | wait | actually | rather""",
@@ -124,18 +129,18 @@ WORDS = (
 
 _SMALL_LETTERS = "abcdefghij"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#: A small letter alone: no capital, but no word either.
+#: A small letter that stands alone. It may be a word, such as "a".
 SMALL_SIGNS = dict(zip(_SMALL_LETTERS, "ⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙ", strict=True))
 #: The text of an option, by its letter.
 TEXT_SIGNS = dict(zip(_CAPITALS, "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ", strict=True))
-#: A text that several options have; or a 26th one's.
+#: A text that several options share. It is the 26th option's sign, too.
 SHARED_TEXT = "Ⓩ"
-#: The letter that a sign of a letter, or of a text, stands for.
+#: The letter that a sign stands for.
 LETTERS = {letter: letter for letter in _CAPITALS} | {
     sign: letter.upper() for letter, sign in SMALL_SIGNS.items()}
 LETTERS_OF_TEXTS = {sign: letter for letter, sign in TEXT_SIGNS.items()}
 
-#: What a name in a pattern stands for: a sign, or a range of signs for a set.
+#: What names in patterns stand for: signs, and ranges of signs for use in sets.
 NAMES = {sign.name: sign.value for sign in Sign} | {
     "LETTER": "A-Z",
     "SMALL": "ⓐ-ⓙ",

@@ -1,4 +1,4 @@
-"""Turn a text into a line of signs, one a word: "Réponse : B, car…" becomes "n:B,y_".
+"""Turn a text into signs, one a word: "Réponse : B, car le rein filtre" becomes "n:B,yaⒷ_".
 
 A capital alone is its own sign, a small letter alone is ⓑ, the text of option B is Ⓑ, and any other
 word has the sign of its class (see `vocabulary`).

@@ -1,7 +1,9 @@
 """What the tests of reading share: read an example, and take a rule away."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 import regex as re
 
 from medinj_utils.evaluation.reading import (
@@ -18,8 +20,8 @@ from medinj_utils.evaluation.reading import (
 from medinj_utils.evaluation.reading.items import ITEM_RULES
 from medinj_utils.evaluation.reading.rules import Example, Rule, spelt_out
 
-NEVER = "(?!)"
 GRAMMAR = (*ITEM_RULES, *grammar.CLAIM_RULES)
+NEVER = "(?!)"
 
 
 def read(example: Example) -> str:
@@ -28,28 +30,36 @@ def read(example: Example) -> str:
     return "".join(sorted(letters or ""))
 
 
+def examples(rules: Iterable[Rule | cleaning.Step]) -> list:
+    """The rules' examples as parameters of a test."""
+    return [pytest.param(example, id=f"{rule.name}: {example.output!r}")
+            for rule in rules for example in rule.examples]
+
+
+def is_shown(rule: Rule | cleaning.Step) -> bool:
+    """Whether an example of the rule, which has been taken away, is read otherwise now."""
+    return any(read(example) != example.read for example in rule.examples)
+
+
 def without_step(monkeypatch, name: str) -> None:
-    """Take a step of cleaning away."""
     steps = tuple(step for step in cleaning.STEPS if step.name != name)
     monkeypatch.setattr(cleaning, "STEPS", steps)
 
 
 def without_verdict(monkeypatch, name: str) -> None:
-    patterns = [verdicts._compiled(rule.pattern) for rule in verdicts.VERDICTS if rule.name != name]
-    monkeypatch.setattr(verdicts, "_PATTERNS", patterns)
+    kept = [rule for rule in verdicts.VERDICTS if rule.name != name]
+    monkeypatch.setattr(verdicts, "_PATTERNS", [verdicts._compiled(rule.pattern) for rule in kept])
 
 
 def without_words(monkeypatch, name: str) -> None:
     """Let no word belong to a class."""
     patterns = [NEVER if rule.name == name else rule.pattern for rule in vocabulary.WORDS]
-    alternatives = "|".join(f"({words})" for words in [*vocabulary.MARKS.values(), *patterns])
+    alternatives = "|".join(f"({pattern})" for pattern in [*vocabulary.MARKS.values(), *patterns])
     monkeypatch.setattr(words, "_CLASS", re.compile(alternatives, re.VERBOSE))
-    if name == "ARTICLE":
-        monkeypatch.setattr(words, "_ARTICLE", re.compile(NEVER))
 
 
 def without_grammar(monkeypatch, name: str) -> None:
-    """Let a rule of the grammar never match, nor what is built of it."""
+    """Let a rule of the grammar never match, nor what is made of it."""
     rules = [_never(rule) if rule.name == name else rule for rule in GRAMMAR]
     monkeypatch.setattr(grammar, "_PARTS", spelt_out(rules, vocabulary.NAMES))
     for module in (claims, decision):
