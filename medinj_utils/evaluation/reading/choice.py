@@ -47,9 +47,9 @@ def read_choice(output: str, options: dict[str, str], task: str) -> frozenset[st
 
 
 def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozenset[str]:
-    """The letters of an answer that is "B", or "A, C" in an mcq; none where an option reads so.
+    """The letters of an answer that is "B", or "A, C" in an mcq; none if an option reads so.
 
-    Most answers are. The grammar would say the same, in more time.
+    Most answers are like that. The grammar reads them alike, but takes longer.
     """
     letters = output.strip().split(", ")
     distinct = frozenset(letters)
@@ -62,9 +62,9 @@ def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozen
 
 
 def _text_word_for_word(output: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letter of the one option whose text an answer is, with or without its letter.
+    """The letter of the one option that the answer repeats, with or without its letter.
 
-    It tells texts apart that differ in their marks alone: "K+" and "K-".
+    This tells apart texts that differ only in their marks: "K+" and "K-".
     """
     answer = output.strip()
     letters = [letter for letter, option in options.items() if answer.endswith(option)
@@ -73,7 +73,7 @@ def _text_word_for_word(output: str, options: Mapping[str, str]) -> frozenset[st
 
 
 def _problem(decision: Decision, text: str, options: Mapping[str, str], task: str) -> str:
-    """What forbids to read the letters; empty if nothing does."""
+    """Why the letters can't be read; empty if they can."""
     unknown = decision.letters - set(options)
     if unknown:
         return reasons.NO_SUCH_OPTION.format(letters=", ".join(sorted(unknown)))

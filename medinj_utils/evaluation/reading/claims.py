@@ -1,4 +1,4 @@
-"""Find what an answer claims: lists at heads of lines, announced ones, judgements, sentences."""
+"""Find an answer's claims: lists that are announced, that head lines or are judged, and prose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ _NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 @dataclass(frozen=True)
 class Named:
-    """The letters that a list names, and what forbids to read them, if anything does."""
+    """The letters that a list names, and why they can't be read, if they can't."""
 
     letters: frozenset[str]
     problem: str = ""
@@ -62,7 +62,7 @@ class Head:
 
 @dataclass
 class Claims:
-    """All claims of an answer in their order, and the letters that it calls right and wrong."""
+    """An answer's claims, in order, and the letters that it calls right and wrong."""
 
     heads: list[Head] = field(default_factory=list)
     announced: list[Announced] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Claims:
 
 
 def named(listed: str, options: Mapping[str, str]) -> Named:
-    """The letters that a list in signs names among the options, or beyond them."""
+    """The letters that a list in signs names; they may be beyond the options."""
     found = set(listed)
     letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
     texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
@@ -94,19 +94,19 @@ def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozense
 
 
 def find_claims(line: str, options: Mapping[str, str]) -> Claims:
-    """What the signs of an answer claim, sentences aside."""
+    """The claims of an answer in signs, without those that only its prose makes."""
     claims = Claims()
     for match in _CLAIM.finditer(line):
         if match["judgement"]:
             _add_judgement(claims, match, options)
             continue
         is_open = _OPEN.match(line, match.end("list")) is not None
-        if not (is_open or _is_ended(line, match)) or _is_doubted(line, match):
+        if not (is_open or _is_ended(match)) or _is_doubted(match):
             continue
-        if _is_announced(line, match):
-            _add_announced(claims, line, match, is_open, options)
-        elif _is_head(claims, line, match):
-            claims.heads.append(Head(_with_text_that_is(line, match), is_open))
+        if _is_announced(match):
+            _add_announced(claims, match, is_open, options)
+        elif _is_head(claims, match):
+            claims.heads.append(Head(_with_text_that_is(match), is_open))
     return claims
 
 
@@ -122,67 +122,67 @@ def _names_letters(listed: str) -> bool:
     return not (found.isdisjoint(LETTERS) and found.isdisjoint(_ALL_OR_NONE))
 
 
-def _is_ended(line: str, match: re.Match) -> bool:
+def _is_ended(match: re.Match) -> bool:
     ended = _ENDED if _names_letters(match["list"]) else _TEXT_ENDED
-    return ended.match(line, match.end("list")) is not None
+    return ended.match(match.string, match.end("list")) is not None
 
 
-def _is_doubted(line: str, match: re.Match) -> bool:
-    before = line[max(0, match.start() - 9):match.start()]
+def _is_doubted(match: re.Match) -> bool:
+    before = match.string[max(0, match.start() - 9):match.start()]
     return _UNSURE.search(before) is not None
 
 
-def _sign_before(line: str, match: re.Match) -> str:
-    return line[match.start() - 1:match.start()] or "\n"
+def _sign_before(match: re.Match) -> str:
+    return match.string[match.start() - 1:match.start()] or "\n"
 
 
-def _is_announced(line: str, match: re.Match) -> bool:
-    """Whether words announce the list; after a full stop, colon or semicolon any of them do."""
+def _is_announced(match: re.Match) -> bool:
+    """Whether words announce the list. After a full stop, colon or semicolon, any of them do."""
     lead = set(match["lead"])
-    before = _sign_before(line, match)
+    before = _sign_before(match)
     if before == "\n":
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
 
 
-def _add_announced(claims: Claims, line: str, match: re.Match, is_open: bool,
+def _add_announced(claims: Claims, match: re.Match, is_open: bool,
                    options: Mapping[str, str]) -> None:
     lead = set(match["lead"])
     found = named(match["list"], options)
     points = not lead.isdisjoint(_POINTING)
     if Sign.OPTION in lead and not points and found.letters == set(options):
         return  # "Les options sont A, B, C et D"
-    words_before = line[max(0, match.start() - 6):match.start("list")]
+    words_before = match.string[max(0, match.start() - 6):match.start("list")]
     concludes = not _CONCLUDING.isdisjoint(words_before)
-    # "B. La dose est donc de 80 mg.": only words that point at an option conclude a second time
+    # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
     problem = LEFT_OPEN if is_open else found.problem
     claims.announced.append(Announced(found.letters, problem, concludes))
 
 
-def _is_head(claims: Claims, line: str, match: re.Match) -> bool:
-    """Whether the list heads a line as an answer does.
+def _is_head(claims: Claims, match: re.Match) -> bool:
+    """Whether the list at the head of a line may be an answer.
 
-    After an announcement, nothing may follow in the line; after another head, nothing may follow
-    texts alone.
+    Nothing but marks may follow it after an announcement, nor, if it has only texts, after
+    another head.
     """
-    if _sign_before(line, match) != "\n":
+    if _sign_before(match) != "\n":
         return False
     if not claims.announced and (_names_letters(match["list"]) or not claims.heads):
         return True
-    return _BARE.match(line, match.end("list")) is not None
+    return _BARE.match(match.string, match.end("list")) is not None
 
 
-def _with_text_that_is(line: str, match: re.Match) -> str:
-    """The list, with the text that a sentence after it begins with."""
-    sentence = _TEXT_THAT_IS.match(line, match.end("list"))
+def _with_text_that_is(match: re.Match) -> str:
+    """The list, with the option's text if a sentence that begins with it follows."""
+    sentence = _TEXT_THAT_IS.match(match.string, match.end("list"))
     return match["list"] + (sentence["text"] if sentence else "")
 
 
 def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters that prose says to be what is asked for, where all its sentences agree.
+    """The letters that prose gives as what is asked for, if all its sentences agree.
 
-    Sentences that deny, doubt or correct say nothing, and to mention an option is not to name it.
+    Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
     """
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
     claims = {named(match["list"], options)

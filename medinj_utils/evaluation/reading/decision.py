@@ -17,7 +17,7 @@ _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
 @dataclass(frozen=True)
 class Decision:
-    """The letters, how they were found, and what forbids to read them, if anything does."""
+    """The letters, how they were found, and why they can't be read, if they can't."""
 
     letters: frozenset[str]
     found: str
@@ -25,10 +25,9 @@ class Decision:
 
 
 def decide(line: str, options: Mapping[str, str]) -> Decision:
-    """What an answer in signs names.
+    """The letters that an answer in signs names.
 
-    What is announced weighs more than the heads of lines, these more than judgements, and these
-    more than what prose says.
+    Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
     """
     line = tidy(_from_last_correction(line), options)
     if not _texts_and_letters_agree(line):
@@ -45,7 +44,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
 
 
 def _from_last_correction(line: str) -> str:
-    """The signs from the last corrected list on; all, where nothing is corrected."""
+    """The signs from the last corrected list on; all of them if nothing is corrected."""
     corrected = [match.start("list") for match in _CORRECTION.finditer(line)
                  if _ENDED.match(line, match.end("list"))]
     return line[max(corrected, default=0):]
@@ -79,21 +78,21 @@ def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
 def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     """Whether the heads of lines name something else than the last announcement.
 
-    Several heads that include it are a walk through the options before the answer. Heads before a
-    conclusion may be an analysis, unless the answer opens with one.
+    Several heads that include it are a review of the options. Heads before a conclusion may be
+    an analysis, unless the answer opens with one.
     """
     last = claims.announced[-1]
     if not claims.heads or last.letters == heads.letters:
         return False
-    is_walk = len(claims.heads) > 1 and last.letters < heads.letters
+    is_review = len(claims.heads) > 1 and last.letters < heads.letters
     opens_with_head = line.lstrip(_BEFORE_FIRST_LETTER).startswith(claims.heads[0].signs)
-    return (opens_with_head or not last.is_conclusion) and not is_walk
+    return (opens_with_head or not last.is_conclusion) and not is_review
 
 
 def _by_heads(claims: Claims, heads: Named) -> Decision:
     """The heads of lines, unless other letters are called right.
 
-    Heads that are called wrong themselves aren't contradicted: they are options that are judged.
+    It is no contradiction if the heads themselves are called wrong.
     """
     called_right_too = claims.right - heads.letters
     contradicted = called_right_too and not heads.letters <= claims.wrong
@@ -102,7 +101,7 @@ def _by_heads(claims: Claims, heads: Named) -> Decision:
 
 
 def _by_judgements(claims: Claims) -> Decision:
-    """The letters called right, unless some are called wrong as well."""
+    """The letters called right, unless some of them are called wrong as well."""
     is_clear = claims.right and not claims.right & claims.wrong
     problem = "" if is_clear else reasons.NOTHING_NAMED
     return Decision(frozenset(claims.right), reasons.CALLED_RIGHT, problem)

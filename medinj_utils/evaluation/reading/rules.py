@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 import regex as re
 
 ORGANS = {"A": "le foie", "B": "le rein", "C": "la rate", "D": "le cœur"}
-GERMS = {"A": "Escherichia coli", "B": "Staphylococcus aureus", "C": "Candida albicans"}
 DOSES = {"A": "10 mg", "B": "20 mg", "C": "40 mg", "D": "80 mg"}
-ILLNESSES = {"A": "Infarctus du myocarde", "B": "Embolie pulmonaire", "C": "Pneumothorax",
-             "D": "Péricardite"}
 
 _NAME = re.compile("[A-Z][A-Z_]+")
 

@@ -26,18 +26,17 @@ _WORD = re.compile(
     | [^\W_]+ (?: - [^\W_]+ )*+ '?    # "rein", "D-dimères", "l'"
     | [^\w \t]                        # a mark, or the end of a line
     """, re.VERBOSE)
-_CLASS_SIGNS = [*MARKS, *(Sign[rule.name] for rule in WORDS)]
-_CLASS = re.compile("|".join(f"({words})" for words in [*MARKS.values(), *(
-    rule.pattern for rule in WORDS)]), re.VERBOSE)
-_ARTICLE = re.compile(next(rule.pattern for rule in WORDS if rule.name == "ARTICLE"), re.VERBOSE)
+_PATTERNS = MARKS | {Sign[rule.name]: rule.pattern for rule in WORDS}
+_SIGNS = [*_PATTERNS]
+_CLASS = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), re.VERBOSE)
+_ARTICLE = re.compile(_PATTERNS[Sign.ARTICLE], re.VERBOSE)
 _KEPT_AS_IT_IS = re.compile("[A-Zà]")
 _MARKS_OF_TEXTS = ",.;:()[]{}'!?-–—·•"
 _NO_TEXT = re.compile("[a-z]?")
 _MAYBE_LETTERS = re.compile("[a-j]+|[a-z]")
 # "Toutes les réponses sont exactes", as an option says it and as an answer may
-_ALL_OR_NONE = re.compile(spelt(
-    r"[ALL NONE] [ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT]* \.?", NAMES), re.VERBOSE)
-_SAID_OF_ALL = spelt("[ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT]{0,9}", NAMES)
+_SAID_OF_ALL = spelt("[ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT]", NAMES)
+_ALL_OR_NONE = re.compile(spelt("[ALL NONE]", NAMES) + _SAID_OF_ALL + r"*\.?")
 
 
 def signs_of(text: str, options: Mapping[str, str], compact: Set[str] = frozenset()) -> str:
@@ -53,7 +52,7 @@ def signs_of(text: str, options: Mapping[str, str], compact: Set[str] = frozense
 
 
 def _known_words(text: str, compact: Set[str]) -> str:
-    """The text's words between single spaces, folded where case and accents mean nothing."""
+    """The text's words between single spaces, folded unless their case or accent matters."""
     words = _WORD.findall(text)
     known = {word: _known(word, compact) for word in set(words)}
     return f" {' '.join([known[word] for word in words])} "
@@ -104,7 +103,7 @@ def _text_pattern(option: str) -> str:
 
 
 def _word_pattern(word: str) -> str:
-    """A pattern for a folded word, in capitals too where it may be letters, whose case is kept."""
+    """A pattern for a folded word. Words that may be letters keep their case, so they match both."""
     if word == "a":
         return "[aAà]"
     if _MAYBE_LETTERS.fullmatch(word):
@@ -123,15 +122,15 @@ def _sign(word: str) -> str:
     if word in SMALL_SIGNS:
         return SMALL_SIGNS[word]
     if found := _CLASS.fullmatch(word):
-        return _CLASS_SIGNS[found.lastindex - 1]
+        return _SIGNS[found.lastindex - 1]
     return word if word.isupper() or not word else Sign.OTHER
 
 
 def _with_all_or_none(line: str, options: Mapping[str, str]) -> str:
-    """The signs with "toutes" or "aucune" at an end as the text of the option that says so."""
+    """The signs, with the option that says "Toutes…" or "Aucune…" where a line ends with that."""
     for letter, option in options.items():
         own = _classified(_known_words(clean(option), frozenset()))
         if _ALL_OR_NONE.fullmatch(own):
-            pattern = rf"(?m){own[0]}{_SAID_OF_ALL}(?=[.,]?$)"
+            pattern = rf"(?m){own[0]}{_SAID_OF_ALL}{{0,9}}(?=[.,]?$)"
             line = re.sub(pattern, TEXT_SIGNS[letter], line)
     return line

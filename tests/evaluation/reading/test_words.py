@@ -2,9 +2,10 @@
 
 import pytest
 
-from medinj_utils.evaluation.reading.rules import DOSES, GERMS, ORGANS
+from medinj_utils.evaluation.reading.rules import DOSES, ORGANS
 from medinj_utils.evaluation.reading.words import signs_of
 
+GERMS = {"A": "Escherichia coli", "B": "Staphylococcus aureus", "C": "Candida albicans"}
 VITAMINS = {"A": "Vitamine A", "B": "Vitamine B12", "C": "Vitamine C"}
 TWICE = {"A": "le foie", "B": "Foie", "C": "la rate"}
 ALL = {"A": "la fièvre", "B": "la toux", "C": "Toutes ces réponses sont exactes"}
