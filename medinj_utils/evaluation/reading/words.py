@@ -103,7 +103,7 @@ def _text_pattern(option: str) -> str:
 
 
 def _word_pattern(word: str) -> str:
-    """A pattern for a folded word. Words that may be letters keep their case, so they match both."""
+    """A pattern for a folded word; one that may be letters has kept its case, so both match."""
     if word == "a":
         return "[aAà]"
     if _MAYBE_LETTERS.fullmatch(word):
