@@ -1,0 +1,88 @@
+"""Read a set of letters in a model's raw answer to a multiple-choice question, or refuse to."""
+
+from collections.abc import Mapping
+
+import regex as re
+
+from medinj_utils.core.names import CHOICE_TASKS, check_choice
+from medinj_utils.evaluation.reading import reasons
+from medinj_utils.evaluation.reading.cleaning import clean, fold
+from medinj_utils.evaluation.reading.decision import Decision, decide
+from medinj_utils.evaluation.reading.verdicts import plain_verdicts
+from medinj_utils.evaluation.reading.words import signs_of
+
+
+def explain_choice(output: str, options: dict[str, str],
+                   task: str) -> tuple[frozenset[str] | None, str]:
+    """The letters that can honestly be read in an answer, and why.
+
+    Args:
+        output: the raw answer.
+        options: the question's options by letter.
+        task: "mcqu" (one right letter) or "mcq" (one or several).
+
+    Returns:
+        The letters, or None where none can be read, and a short reason (see `reasons`).
+
+    Raises:
+        ValueError: the task is neither.
+    """
+    check_choice("task", task, CHOICE_TASKS)
+    at_sight = _plain_letters(output, options, task) or _text_word_for_word(output, options)
+    if at_sight:
+        return at_sight, reasons.AT_HEAD
+    text = plain_verdicts(clean(output), options)
+    compact = frozenset(options) if task == "mcq" else frozenset()
+    decision = decide(signs_of(text, options, compact), options)
+    problem = _problem(decision, text, options, task)
+    return (None, problem) if problem else (decision.letters, decision.found)
+
+
+def read_choice(output: str, options: dict[str, str], task: str) -> frozenset[str] | None:
+    """The letters that a careful person would read in an answer, or None where they would refuse.
+
+    Args, raised errors: as `explain_choice`.
+    """
+    return explain_choice(output, options, task)[0]
+
+
+def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozenset[str]:
+    """The letters of an answer that is "B", or "A, C" in an mcq; none if an option reads so.
+
+    Most answers are like that. The grammar reads them alike, but takes longer.
+    """
+    letters = output.strip().split(", ")
+    distinct = frozenset(letters)
+    as_asked = len(letters) == 1 or (task == "mcq" and len(distinct) == len(letters))
+    if not (as_asked and options.keys() >= distinct):
+        return frozenset()
+    folded = fold(output)
+    is_a_text = any(fold(option).strip(" .") in folded for option in options.values())
+    return frozenset() if is_a_text else distinct
+
+
+def _text_word_for_word(output: str, options: Mapping[str, str]) -> frozenset[str]:
+    """The letter of the one option that the answer repeats, with or without its letter.
+
+    This tells apart texts that differ only in their marks: "K+" and "K-".
+    """
+    answer = output.strip()
+    letters = [letter for letter, option in options.items() if answer.endswith(option)
+               and re.fullmatch(rf"(?:\(?{letter}\W{{1,3}})?", answer[:len(answer) - len(option)])]
+    return frozenset(letters if len(letters) == 1 and answer not in options else ())
+
+
+def _problem(decision: Decision, text: str, options: Mapping[str, str], task: str) -> str:
+    """Why the letters can't be read; empty if they can."""
+    unknown = decision.letters - set(options)
+    if unknown:
+        return reasons.NO_SUCH_OPTION.format(letters=", ".join(sorted(unknown)))
+    if decision.problem:
+        return decision.problem
+    if task == "mcqu" and len(decision.letters) > 1:
+        return reasons.SEVERAL_LETTERS
+    whole = fold(text).strip(" .")
+    same_text = {letter for letter, option in options.items() if fold(option).strip(" .") == whole}
+    if same_text and same_text != decision.letters:
+        return reasons.LETTER_IS_ANOTHER_TEXT  # blood groups: "A" may be the text of B
+    return "" if decision.letters else reasons.NO_LETTER_LEFT

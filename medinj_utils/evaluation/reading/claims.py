@@ -1,0 +1,194 @@
+"""Find an answer's claims: lists that are announced, that head lines or are judged, and prose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import regex as re
+
+from medinj_utils.evaluation.reading.grammar import compiled
+from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
+from medinj_utils.evaluation.reading.vocabulary import (
+    LETTERS,
+    LETTERS_OF_TEXTS,
+    SHARED_TEXT,
+    Sign,
+    signs,
+)
+
+_CLAIM = compiled("CLAIM")
+_ENDED = compiled("ENDED")
+_TEXT_ENDED = compiled("TEXT_ENDED")
+_OPEN = compiled("OPEN")
+_UNSURE = compiled("UNSURE")
+_BARE = compiled("BARE")
+_TEXT_THAT_IS = compiled("TEXT_THAT_IS")
+_LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
+_SAID = compiled("SAID")
+_CLAUSE = re.compile(r"[^.\n]+")
+
+_ALL_OR_NONE = signs("ALL NONE")
+# "Les réponses sont…" points at options, "Les options sont…" may only list them.
+_POINTING = signs("ANSWER RIGHT CHOOSE")
+_ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
+_ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
+_CONCLUDING = signs("SO RATHER")
+_NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
+
+
+@dataclass(frozen=True)
+class Named:
+    """The letters that a list names, and why they can't be read, if they can't."""
+
+    letters: frozenset[str]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Letters after words that announce an answer; a conclusion outweighs what was said before."""
+
+    letters: frozenset[str]
+    problem: str
+    is_conclusion: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """A list at the head of a line, in signs."""
+
+    signs: str
+    is_open: bool
+
+
+@dataclass
+class Claims:
+    """An answer's claims, in order, and the letters that it calls right and wrong."""
+
+    heads: list[Head] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
+    right: set[str] = field(default_factory=set)
+    wrong: set[str] = field(default_factory=set)
+
+
+def named(listed: str, options: Mapping[str, str]) -> Named:
+    """The letters that a list in signs names; they may be beyond the options."""
+    found = set(listed)
+    letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
+    texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
+    if listed[0] in _ALL_OR_NONE:
+        return Named(_all_or_none(listed, letters | texts, set(options)))
+    if letters:
+        texts.discard(LETTERS_OF_TEXTS[SHARED_TEXT])  # a letter says which option is meant
+    agree = not letters or texts <= letters
+    beside = set(_LETTER_THEN_TEXT.findall(listed))
+    agree = agree and all(LETTERS[letter] == LETTERS_OF_TEXTS[text] for letter, text in beside)
+    return Named(frozenset(letters | texts), "" if agree else LETTER_AGAINST_TEXT)
+
+
+def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
+    """The letters that "toutes sauf A", "aucune sauf A" or "toutes fausses sauf A" leave."""
+    if listed[0] == Sign.NONE or Sign.WRONG in listed:
+        return frozenset(excepted)
+    unknown = excepted - options
+    return frozenset(unknown or options - excepted)
+
+
+def find_claims(line: str, options: Mapping[str, str]) -> Claims:
+    """The claims of an answer in signs, without those that only its prose makes."""
+    claims = Claims()
+    for match in _CLAIM.finditer(line):
+        if match["judgement"]:
+            _add_judgement(claims, match, options)
+            continue
+        is_open = _OPEN.match(line, match.end("list")) is not None
+        if not (is_open or _is_ended(match)) or _is_doubted(match):
+            continue
+        if _is_announced(match):
+            _add_announced(claims, match, is_open, options)
+        elif _is_head(claims, match):
+            claims.heads.append(Head(_with_text_that_is(match), is_open))
+    return claims
+
+
+def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
+    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER)
+    judged = claims.right if is_right else claims.wrong
+    judged.update(named(match["list"], options).letters)
+
+
+def _names_letters(listed: str) -> bool:
+    """Whether a list has more than texts."""
+    found = set(listed)
+    return not (found.isdisjoint(LETTERS) and found.isdisjoint(_ALL_OR_NONE))
+
+
+def _is_ended(match: re.Match) -> bool:
+    ended = _ENDED if _names_letters(match["list"]) else _TEXT_ENDED
+    return ended.match(match.string, match.end("list")) is not None
+
+
+def _is_doubted(match: re.Match) -> bool:
+    before = match.string[max(0, match.start() - 9):match.start()]
+    return _UNSURE.search(before) is not None
+
+
+def _sign_before(match: re.Match) -> str:
+    return match.string[match.start() - 1:match.start()] or "\n"
+
+
+def _is_announced(match: re.Match) -> bool:
+    """Whether words announce the list. After a full stop, colon or semicolon, any of them do."""
+    lead = set(match["lead"])
+    before = _sign_before(match)
+    if before == "\n":
+        return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
+    return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
+
+
+def _add_announced(claims: Claims, match: re.Match, is_open: bool,
+                   options: Mapping[str, str]) -> None:
+    lead = set(match["lead"])
+    found = named(match["list"], options)
+    points = not lead.isdisjoint(_POINTING)
+    if Sign.OPTION in lead and not points and found.letters == set(options):
+        return  # "Les options sont A, B, C et D"
+    words_before = match.string[max(0, match.start() - 6):match.start("list")]
+    concludes = not _CONCLUDING.isdisjoint(words_before)
+    # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
+    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
+    problem = LEFT_OPEN if is_open else found.problem
+    claims.announced.append(Announced(found.letters, problem, concludes))
+
+
+def _is_head(claims: Claims, match: re.Match) -> bool:
+    """Whether the list at the head of a line may be an answer.
+
+    Nothing but marks may follow it after an announcement, nor, if it has only texts, after
+    another head.
+    """
+    if _sign_before(match) != "\n":
+        return False
+    if not claims.announced and (_names_letters(match["list"]) or not claims.heads):
+        return True
+    return _BARE.match(match.string, match.end("list")) is not None
+
+
+def _with_text_that_is(match: re.Match) -> str:
+    """The list, with the option's text if a sentence that begins with it follows."""
+    sentence = _TEXT_THAT_IS.match(match.string, match.end("list"))
+    return match["list"] + (sentence["text"] if sentence else "")
+
+
+def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
+    """The letters that prose gives as what is asked for, if all its sentences agree.
+
+    Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
+    """
+    saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
+    claims = {named(match["list"], options)
+              for clause in saying for match in _SAID.finditer(clause)}
+    if len(claims) != 1:
+        return frozenset()
+    claim = claims.pop()
+    is_answer = not claim.problem and claim.letters != set(options)
+    return claim.letters if is_answer else frozenset()

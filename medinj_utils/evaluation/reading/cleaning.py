@@ -1,0 +1,211 @@
+"""Clean a raw answer: drop thoughts, layout and noise; write tables and boxed answers as text.
+
+`STEPS` are applied in order. Each has a reason, and examples that the tests execute.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from unicodedata import normalize
+
+import regex as re
+
+from medinj_utils.evaluation.reading.rules import Example
+
+_THINK_MARK = re.compile(r"(?i)<(/?)think(?:ing)?>")
+_TICKED_LINE = re.compile(r"(?m)^\W{0,4}(?:[☑☒✅✓✔]|\[[xX]\])(.+)")
+_TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
+_BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
+_COMBINING = re.compile("[\u0300-\u036f]")
+_CHARACTERS = str.maketrans(
+    {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of cleaning: what it does to a text, why, and answers that show it."""
+
+    name: str
+    why: str
+    apply: Callable[[str], str]
+    examples: Sequence[Example]
+
+
+def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
+    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
+    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+    return lambda text: compiled.sub(replacement, text)
+
+
+def fold(text: str) -> str:
+    """The text without case and accents."""
+    return _COMBINING.sub("", normalize("NFKD", text.lower()))
+
+
+def clean(text: str) -> str:
+    """The text after all steps of cleaning."""
+    for step in STEPS:
+        text = step.apply(text)
+    return text
+
+
+def without_thoughts(text: str) -> str:
+    """The text outside <think>…</think>; nothing where a thought is not closed."""
+    *closed, rest = _THINK_MARK.sub(r"<\1think>", text).split("</think>")
+    if "<think>" in rest:
+        return ""
+    before_thoughts = [piece.partition("<think>")[0] for piece in closed if "<think>" in piece]
+    return "\n".join([*before_thoughts, rest])
+
+
+def in_common_letters(text: str) -> str:
+    """The text with letters of one form: no full-width, circled or bold ones."""
+    return normalize("NFKC", text)
+
+
+def only_ticked(text: str) -> str:
+    """What stands beside ticks, where there are any."""
+    ticked = _TICKED_LINE.findall(text)
+    return "\n".join(ticked) if ticked else text
+
+
+def table_rows_as_lines(text: str) -> str:
+    """The text with colons between the cells of a table."""
+    return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
+
+
+def with_plain_characters(text: str) -> str:
+    """The text with straight apostrophes, and without ligatures."""
+    return text.translate(_CHARACTERS)
+
+
+def distinct_lines(text: str) -> str:
+    """Lines without bullets and numbers; empty ones go, and those that repeat the line above."""
+    stripped = [line.strip() for line in text.splitlines()]
+    distinct = [line for line, _ in groupby(line for line in stripped if line)]
+    return "\n".join(_BULLET.sub("", line) for line in distinct)
+
+
+STEPS = (
+    Step(
+        "thoughts",
+        "Thoughts are no answer. A thought that isn't closed was cut off before the answer.",
+        without_thoughts,
+        [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
+    Step(
+        "letters of one form",
+        "Letters may be full-width, bold or circled characters.",
+        in_common_letters,
+        [Example("Ｂ car il filtre", "B")]),
+    Step(
+        "letter again and again",
+        "A model caught in a loop repeats a letter.",
+        replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
+        [Example("A, A, A, A, A est", "")]),
+    Step(
+        "ticks",
+        "Where boxes are ticked, only the ticked ones are the answer.",
+        only_ticked,
+        [
+            Example("☐ A. le foie\n☑ B. le rein", "B"),
+            Example("- [x] A\n- [ ] B\n- [x] C", "AC"),
+        ]),
+    Step(
+        "tables",
+        "A row of a table is a line.",
+        table_rows_as_lines,
+        [Example("| A | vrai |\n| B | faux |\n| C | vrai |", "AC")]),
+    Step(
+        "Chinese announcement",
+        "Some models fall back into Chinese, where 答案 means answer.",
+        replacing(r"答案 [是为:]", "\nréponse : "),
+        [Example("答案是C。", "C")]),
+    Step(
+        "single quotes",
+        "Quotes around a letter are no apostrophe, as in \"l'A\".",
+        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
+        [Example("['B', 'D']", "BD")]),
+    Step(
+        "noise",
+        "Words around an answer that say nothing about it.",
+        replacing(
+            r"""
+              ^ (?i: uniquement | seulement | only | both ) \s
+            | \b (?i: I (?= \s (?: think | believe | would | choose ) \b ) )  # no option I
+            | [\u200b\ufeff]                        # characters without width
+            | \( \s? \d+ \s? % \s? \)               # how sure the model is
+            | \( (?i: e? s ) \)                     # "réponse(s)"
+            | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
+            | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
+            """, ""),
+        [
+            Example("Uniquement B", "B"),
+            Example("B, I think", "B"),
+            Example("\u200bB", "B"),
+            Example("B (80 %)", "B"),
+            Example("Réponse(s) : A, C", "AC"),
+            Example("Assistant : B", "B"),
+            Example("Réponse : D. N'hésitez pas si besoin.", "D"),
+        ]),
+    Step(
+        "exception",
+        "Long forms of \"sauf\".",
+        replacing(
+            r"""
+              \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
+            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
+            """, "sauf "),
+        [
+            Example("Toutes à l'exception de A", "BCD"),
+            Example("All of the above with the exception of D", "ABC"),
+        ]),
+    Step(
+        "not this but that",
+        "A letter denied before \"mais\" is no answer.",
+        replacing(
+            r"""
+            (?: n'est | is )? [ ]?
+            \b (?i: pas | not ) [ ] (?: l[ae'] [ ]? )? \(? [A-J] \)? ,? [ ] (?: mais | but ) [ ]
+            """, "est "),
+        [Example("Pas C, mais D.", "D"), Example("La réponse n'est pas A mais B", "B")]),
+    Step(
+        "fences",
+        "A code fence, with the name of its language, ends a line.",
+        replacing(r"``` \w*", "\n"),
+        [Example("```A\nB```", "B")]),
+    Step(
+        "boxed answer",
+        "A boxed answer is the final one.",
+        replacing(r"\\boxed \s? \{", "\nréponse finale : "),
+        [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
+    Step(
+        "layout",
+        "LaTeX commands, emphasis and quotes mean nothing.",
+        replacing(r"""\\ [a-z]+ \s? \{? | [*_`"“”«»$\\]""", " "),
+        [
+            Example("**C**", "C"),
+            Example("« B »", "B"),
+            Example('{"réponse": "B"}', "B"),
+            Example("$\\text{B}$", "B"),
+        ]),
+    Step(
+        "characters",
+        "Apostrophes, hyphens and ligatures have several spellings.",
+        with_plain_characters,
+        [Example("D’après moi : B", "B"), Example("le coeur", "D"), Example("B。", "B")]),
+    Step(
+        "marks again",
+        "\"!!!\" means no more than \"!\".",
+        replacing(r"([^\w\s]) \1+", r"\1"),
+        [Example("Réponse --------------> B", "B")]),
+    Step(
+        "abbreviated names",
+        "The E of \"E. coli\" is part of a name. A dot of its own marks it.",
+        replacing(r"\b ([A-Z]) \. (?= \s? [a-zà-ÿ] )", r"\1·"),
+        [Example("C. albicans est une levure.", "")]),
+    Step(
+        "lines",
+        "Bullets, numbers, empty and repeated lines mean nothing.",
+        distinct_lines,
+        [Example("1) B\n2) D", "BD")]),
+)

@@ -1,0 +1,107 @@
+"""Decide which letters the claims of an answer agree on, or that they can't be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from medinj_utils.evaluation.reading import reasons
+from medinj_utils.evaluation.reading.claims import Claims, Named, find_claims, named, said
+from medinj_utils.evaluation.reading.grammar import compiled
+from medinj_utils.evaluation.reading.tidying import tidy
+from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign
+
+_CORRECTION = compiled("CORRECTION")
+_ENDED = compiled("ENDED")
+_TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
+_BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The letters, how they were found, and why they can't be read, if they can't."""
+
+    letters: frozenset[str]
+    found: str
+    problem: str = ""
+
+
+def decide(line: str, options: Mapping[str, str]) -> Decision:
+    """The letters that an answer in signs names.
+
+    Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
+    """
+    line = tidy(_from_last_correction(line), options)
+    if not _texts_and_letters_agree(line):
+        return Decision(frozenset(), "", reasons.LETTER_AGAINST_TEXT)
+    claims = find_claims(line, options)
+    if claims.announced:
+        return _by_announcements(line, claims, _at_heads(claims, options))
+    if claims.heads:
+        return _by_heads(claims, _at_heads(claims, options))
+    if claims.right or claims.wrong:
+        return _by_judgements(claims)
+    letters = said(line, options)
+    return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
+
+
+def _from_last_correction(line: str) -> str:
+    """The signs from the last corrected list on; all of them if nothing is corrected."""
+    corrected = [match.start("list") for match in _CORRECTION.finditer(line)
+                 if _ENDED.match(line, match.end("list"))]
+    return line[max(corrected, default=0):]
+
+
+def _texts_and_letters_agree(line: str) -> bool:
+    return all(LETTERS_OF_TEXTS[match["text"]] == match["letter"]
+               for match in _TEXT_THEN_LETTER.finditer(line))
+
+
+def _at_heads(claims: Claims, options: Mapping[str, str]) -> Named:
+    """What all heads of lines name together."""
+    if not claims.heads:
+        return Named(frozenset())
+    heads = named(";".join(head.signs for head in claims.heads), options)
+    is_open = any(head.is_open for head in claims.heads)
+    return Named(heads.letters, reasons.LEFT_OPEN) if is_open else heads
+
+
+def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
+    """The last announcement, unless another one or the heads of lines contradict it."""
+    last = claims.announced[-1]
+    others = [claim for claim in claims.announced if claim.letters != last.letters]
+    overrules = last.is_conclusion and not any(claim.is_conclusion for claim in others)
+    if (others and not overrules) or _heads_contradict(line, claims, heads):
+        return Decision(last.letters, reasons.ANNOUNCED, reasons.CONTRADICTION)
+    problem_at_head = heads.problem if len(claims.heads) == 1 else ""
+    return Decision(last.letters, reasons.ANNOUNCED, last.problem or problem_at_head)
+
+
+def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
+    """Whether the heads of lines name something else than the last announcement.
+
+    Several heads that include it are a review of the options. Heads before a conclusion may be
+    an analysis, unless the answer opens with one.
+    """
+    last = claims.announced[-1]
+    if not claims.heads or last.letters == heads.letters:
+        return False
+    is_review = len(claims.heads) > 1 and last.letters < heads.letters
+    opens_with_head = line.lstrip(_BEFORE_FIRST_LETTER).startswith(claims.heads[0].signs)
+    return (opens_with_head or not last.is_conclusion) and not is_review
+
+
+def _by_heads(claims: Claims, heads: Named) -> Decision:
+    """The heads of lines, unless other letters are called right.
+
+    It is no contradiction if the heads themselves are called wrong.
+    """
+    called_right_too = claims.right - heads.letters
+    contradicted = called_right_too and not heads.letters <= claims.wrong
+    problem = heads.problem or (reasons.CONTRADICTION if contradicted else "")
+    return Decision(heads.letters, reasons.AT_HEAD, problem)
+
+
+def _by_judgements(claims: Claims) -> Decision:
+    """The letters called right, unless some of them are called wrong as well."""
+    is_clear = claims.right and not claims.right & claims.wrong
+    problem = "" if is_clear else reasons.NOTHING_NAMED
+    return Decision(frozenset(claims.right), reasons.CALLED_RIGHT, problem)

@@ -1,0 +1,59 @@
+"""What a rule of reading is: a name, a reason, a pattern, and examples that the tests execute."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import regex as re
+
+ORGANS = {"A": "le foie", "B": "le rein", "C": "la rate", "D": "le cœur"}
+DOSES = {"A": "10 mg", "B": "20 mg", "C": "40 mg", "D": "80 mg"}
+
+_NAME = re.compile("[A-Z][A-Z_]+")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A raw answer and what is read in it.
+
+    Args:
+        output: the raw answer.
+        read: the letters that are read, in one word ("AC"); empty where the answer is refused.
+        options: the question's options by letter.
+        task: "mcqu" or "mcq".
+    """
+
+    output: str
+    read: str
+    options: Mapping[str, str] = field(default_factory=lambda: ORGANS)
+    task: str = "mcq"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern with its name, why it is there, and answers that show it.
+
+    Without the rule, at least one of them would be read otherwise. In a pattern, a name in capitals
+    stands for a word class or for an earlier rule.
+    """
+
+    name: str
+    why: str
+    pattern: str
+    examples: Sequence[Example]
+
+
+def spelt(pattern: str, names: Mapping[str, str]) -> str:
+    """The pattern with each name in capitals replaced by what it stands for.
+
+    Raises:
+        KeyError: a name stands for nothing.
+    """
+    return _NAME.sub(lambda name: names[name[0]], pattern)
+
+
+def spelt_out(rules: Iterable[Rule], names: Mapping[str, str]) -> dict[str, str]:
+    """What each name stands for, rules included; a rule may name those before it."""
+    parts = dict(names)
+    for rule in rules:
+        parts[rule.name] = f"(?:{spelt(rule.pattern, parts)}\n)"  # a comment may end the pattern
+    return parts

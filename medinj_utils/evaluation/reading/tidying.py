@@ -1,0 +1,86 @@
+"""Tidy an answer's signs: draw lists into the line that announces them, drop repeated options."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import regex as re
+
+from medinj_utils.evaluation.reading.grammar import compiled, spell
+from medinj_utils.evaluation.reading.rules import Example, Rule
+from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS
+
+LISTED_BELOW = Rule(
+    "LISTED_BELOW",
+    "Lines under an announcement, such as \"Les réponses exactes sont :\", are its list.",
+    r"""
+    (?P<announcement>
+        (?: ^ | (?<= \. ) ) [ARTICLE OPTION ARE NEUTRAL SO]{0,5} [ANSWER RIGHT CHOOSE]
+        [ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL]{0,12} :
+    ) \n
+    (?P<lines> (?: ^ \(? (?> ITEMS ) (?! JUDGEMENT ) [^\n]*+ (?: \n | \Z ) )++ )
+    """,
+    [Example("Les réponses exactes sont :\nA : il fait la bile\nC : elle filtre", "AC")])
+LINE_OF_OPTION = Rule(
+    "LINE_OF_OPTION",
+    "A line for each option, in their order, none of them judged: a review of the options.",
+    r"""
+    ^ \(? THIS_LETTER [). : · -]{1,3}+
+    (?! ARTICLE? [TEXT]? [). ]{0,2} JUDGEMENT ) [^\n]++ (?: \n | \Z )
+    """,
+    [Example("A. Il fait la bile.\nB. Il filtre.\nC. Elle stocke.\nD. Il pompe.", "")])
+LETTER_AND_TEXT = Rule(
+    "LETTER_AND_TEXT",
+    "The letter and text of each option, in their order: the options repeated.",
+    r"\(? THIS_LETTER [). : · -]{1,3} ARTICLE? THIS_TEXT",
+    [Example("A) le foie B) le rein C) la rate D) le cœur", "")])
+LINE_OF_TEXT = Rule(
+    "LINE_OF_TEXT",
+    "A line with the text of each option, in their order: the options repeated.",
+    r"^ ARTICLE? THIS_TEXT \.? (?: \n | \Z )",
+    [Example("le foie\nle rein\nla rate\nle cœur", "")])
+LISTED_ASIDE = Rule(
+    "LISTED_ASIDE",
+    "Options listed under a question, or under \"Analyse :\", are repeated, not chosen.",
+    r"""
+    (?: (?<= [: DOUBT] \n ) | (?<= \n ) (?= \( A \) [^\n]* \n \( B \) ) )
+    (?: (?: ANY_LINE ){2,}+ | (?= \( A \) ) ANY_LINE )
+    (?: \( [^\n]* \Z )?
+    """,
+    [
+        Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
+        Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
+    ])
+LAYOUT_RULES = (LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, LISTED_ASIDE)
+
+_LISTED_BELOW = compiled(LISTED_BELOW.pattern)
+_ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
+
+
+def tidy(line: str, options: Mapping[str, str]) -> str:
+    """The signs with lists in the lines that announce them, and without repeated options."""
+    line = _LISTED_BELOW.sub(_in_one_line, line)
+    return _repeated_options(tuple(options)).sub("\n", line)
+
+
+def _in_one_line(block: re.Match) -> str:
+    """An announcement and the items of the lines under it, without the explanations beside them."""
+    items = _ITEMS_OF_LINE.findall(block["lines"])
+    listed = ";".join(items) + "\n" if len(items) > 1 else block["lines"]
+    return block["announcement"] + listed
+
+
+@cache
+def _repeated_options(letters: tuple[str, ...]) -> re.Pattern:
+    """A pattern for all options repeated in their order, and for options listed aside."""
+    lines = [spell(LINE_OF_OPTION.pattern, THIS_LETTER=letter) for letter in letters]
+    entries = [spell(LETTER_AND_TEXT.pattern, THIS_LETTER=letter, THIS_TEXT=TEXT_SIGNS[letter])
+               for letter in letters]
+    texts = [spell(LINE_OF_TEXT.pattern, THIS_TEXT=TEXT_SIGNS[letter]) for letter in letters]
+    any_line = spell(LINE_OF_OPTION.pattern, THIS_LETTER="[A-Z]")
+    return compiled("|".join([
+        "".join(lines),
+        r"[). ]{0,2} \n?".join(entries),
+        "OPTION [IS ARE]? :" + "[). , ;]{0,2}".join(entries),
+        "".join(texts),
+        spell(LISTED_ASIDE.pattern, ANY_LINE=any_line),
+    ]))

@@ -1,0 +1,70 @@
+"""Write every verdict on a letter in one form: "A : vrai, B : faux"."""
+
+from collections.abc import Mapping
+
+import regex as re
+
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+
+_NAMES = {
+    "TICK": "[✅✓✔]",
+    "CROSS": "[❌✗✘]",
+    "YES": "vrai | exacte? | correcte? | juste | true | oui | yes | [✅✓✔]",
+    "NO": "faux | fausse | inexacte? | incorrecte? | false | non? | [❌✗✘]",
+    "LINE_OF": r"^ \W{0,3} (?i: proposition\s | option\s )? (?P<letter> [A-J] ) \b",
+}
+
+#: Applied in order, each to what the previous one made.
+VERDICTS = (
+    Rule(
+        "TICK_IN_LINE",
+        "A tick or a cross in an option's line. The rest of the line explains it.",
+        r"LINE_OF [^\n✅✓✔❌✗✘]* (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
+        [
+            Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
+            Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
+        ]),
+    Rule(
+        "WORD_AFTER_LETTER",
+        "A verdict directly after a letter.",
+        r"""
+        \(? \b (?P<letter> [A-J] ) \b \s? [):.=-]{0,2} \s?
+        (?i: (?P<yes> YES ) | NO ) (?! \w )
+        (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
+        """,
+        [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),
+    Rule(
+        "WORD_AT_END_OF_LINE",
+        "A verdict after an arrow, dash or colon at the end of an option's line, if the line names "
+        "no other letter.",
+        r"""
+        LINE_OF \W{1,4} (?: (?! \b [A-J] \s? [:)] ) [^\n] ){1,300}
+        [→➜➔⇒>:–—-] \W{0,3} (?i: (?P<yes> YES ) | NO ) \W{0,3} $
+        """,
+        [Example("A. Il fait la bile → faux\nB. Il filtre le sang → vrai", "B")]),
+)
+
+
+def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
+    """The text with each verdict on a letter as "A : vrai" or "A : faux".
+
+    The text stays as it is where an option itself is a verdict ("Vrai", "Non").
+    """
+    if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
+        return text
+    for pattern in _PATTERNS:
+        text = pattern.sub(_in_one_form, text)
+    return text
+
+
+def _in_one_form(verdict: re.Match) -> str:
+    return f"{verdict['letter']} : {'vrai' if verdict['yes'] else 'faux'}, "
+
+
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
+
+
+_VERDICT = _compiled("YES | NO")
+_PATTERNS = [_compiled(rule.pattern) for rule in VERDICTS]

@@ -1,0 +1,154 @@
+"""Word classes: one sign for each kind of word that tells how an answer is given."""
+
+from enum import StrEnum
+
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+
+
+class Sign(StrEnum):
+    """The sign of each class of words."""
+
+    ANSWER = "n"
+    OPTION = "o"
+    CHOOSE = "p"
+    SO = "f"
+    ARTICLE = "a"
+    NEUTRAL = "q"
+    IS = "s"
+    ARE = "k"
+    RIGHT = "r"
+    WRONG = "w"
+    NOT = "m"
+    AND = "j"
+    ALSO = "g"
+    ALL = "v"
+    NONE = "u"
+    EXCEPT = "e"
+    BECAUSE = "y"
+    BUT = "i"
+    DOUBT = "h"
+    NO = "x"
+    RATHER = "z"
+    OTHER = "_"
+
+
+#: Marks. Each is its own sign, and that of marks which mean the same.
+MARKS = {
+    ".": "[.!]",
+    ")": r"[)\]}]",
+    "(": r"[(\[{]",
+    "-": "[-–—<>→]",
+    ",": ",",
+    ";": ";",
+    ":": ":",
+    "·": "·",  # the dot of "E. coli"
+    "\n": r"\n",
+}
+
+#: The words of each class, without case and accents. No word is in two classes.
+WORDS = (
+    # Words that announce an answer
+    Rule("ANSWER", "Announces an answer, even if misspelt.",
+         r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?",
+         [Example("Answer: C", "C"), Example("Réposne : D", "D")]),
+    Rule("OPTION", "Announces an option's letter.",
+         r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
+         | question ) s? | choix""",
+         [Example("Option B", "B")]),
+    Rule("CHOOSE", "Picks an option.",
+         r"""c' | it's | agit | choisi(?:s|rais) | selectionne | opte(?:rais)? | repond(?:s|rais)
+         | dirais | retien(?:s|t|drais) | choose | pick""",
+         [Example("Je choisis B", "B")]),
+    Rule("SO", "Begins a conclusion.",
+         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
+         | thus | hence | so""",
+         [Example("Le sang y est filtré, donc B", "B")]),
+    Rule("ARTICLE", "Precedes a letter or an option's text.",
+         r"l[ea'] | les | une? | d(?:es|u) | the | an",
+         [Example("La réponse est la B", "B")]),
+    Rule("NEUTRAL", "Occurs in announcements and changes nothing.",
+         r"""cette | m[ay] | mon | [nv]otre | à | de | d' | pour | to | for | th(?:is|at|ese) | it
+         | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
+         | seule?s? | only | numero | j' | je | on | selon | apres | moi | avis | [#] | •
+         | ci-dessus | above | ces | [0-9]+""",
+         [Example("D'après moi : B", "B"), Example("Question 12 : C", "C")]),
+    # Words that join an announcement and letters, or letters and a judgement
+    Rule("IS", "Links an announcement and a letter.",
+         r"est | is | serait | es | ist",
+         [Example("La réponse est B", "B")]),
+    Rule("ARE", "Links an announcement and several letters.",
+         r"sont | are | sind | =",
+         [Example("Les réponses sont A et C", "AC")]),
+    # Words that judge
+    Rule("RIGHT", "Calls an option right.",
+         r"""(?: exact | correct | vrai | just | bonn? | meilleur | right | tru | valid ) e?s?
+         | correctas? | richtigen?""",
+         [Example("Vrai : B", "B")]),
+    Rule("WRONG", "Calls an option wrong.",
+         r"(?: fauss | incorrect | inexact | mauvais ) e?s? | faux | wrong | false",
+         [Example("La mauvaise réponse est A.", "")]),
+    Rule("NOT", "Denies what follows.",
+         r"pas | ne | n' | not | isn' | jamais",
+         [Example("Je ne pense pas que la réponse est B.", "")]),
+    # Words of lists
+    Rule("AND", "Joins letters.",
+         r"[/&+|] | et | and | und",
+         [Example("A & C", "AC")]),
+    Rule("ALSO", "Adds to a list.",
+         r"aussi | egalement | also | bien",
+         [Example("A, C, mais aussi D", "ACD")]),
+    Rule("ALL", "Names every option.",
+         r"tou(?:te)?s | tout | all",
+         [Example("Toutes", "ABCD")]),
+    Rule("NONE", "Names no option.",
+         r"aucune? | none",
+         [Example("Aucune sauf B", "B")]),
+    Rule("EXCEPT", "Excepts letters from all or none.",
+         r"sauf | excepte | hormis | hors | except | but",
+         [Example("All but B", "ACD")]),
+    # Words that end an answer, leave it open or take it back
+    Rule("BECAUSE", "Ends an answer: its reason follows.",
+         r"""car | comme | parce | puisque | because | since | as | qui | which | seulement
+         | uniquement""",
+         [Example("B car le foie ne filtre pas", "B")]),
+    Rule("BUT", "Begins a clause.",
+         r"que | of | mais",
+         [Example("B plutôt que C", "B")]),
+    Rule("DOUBT", "Leaves an answer open.",
+         r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
+         | \?""",
+         [Example("B, peut-être C", "")]),
+    Rule("NO", "Takes an answer back, or excludes a letter.",
+         r"non?",
+         [Example("B et non A", "B")]),
+    Rule("RATHER", "Corrects what stands before.",
+         r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais | finalement
+         | fait | wait | actually | rather""",
+         [Example("A ; en fait C", "C")]),
+)
+
+_SMALL_LETTERS = "abcdefghij"
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: A small letter that stands alone. It may be a word, such as "a".
+SMALL_SIGNS = dict(zip(_SMALL_LETTERS, "ⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙ", strict=True))
+#: The text of an option, by its letter.
+TEXT_SIGNS = dict(zip(_CAPITALS, "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ", strict=True))
+#: A text that several options share. It is the 26th option's sign, too.
+SHARED_TEXT = "Ⓩ"
+#: The letter that a sign stands for.
+LETTERS = {letter: letter for letter in _CAPITALS} | {
+    sign: letter.upper() for letter, sign in SMALL_SIGNS.items()}
+LETTERS_OF_TEXTS = {sign: letter for letter, sign in TEXT_SIGNS.items()}
+
+#: What names in patterns stand for: signs, and ranges of signs for use in sets.
+NAMES = {sign.name: sign.value for sign in Sign} | {
+    "LETTER": "A-Z",
+    "SMALL": "ⓐ-ⓙ",
+    "TEXT": "Ⓐ-Ⓩ",
+    "ONE_TEXT": "Ⓐ-Ⓨ",
+}
+
+
+def signs(names: str) -> frozenset[str]:
+    """The signs of several names and marks: ``signs("ANSWER OPTION :")``."""
+    return frozenset(spelt(names, NAMES)) - {" "}

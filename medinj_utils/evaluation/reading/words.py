@@ -1,0 +1,136 @@
+"""Turn a text into signs, one a word: "Réponse : B, car le rein filtre" becomes "n:B,yaⒷ_".
+
+A capital alone is its own sign, a small letter alone is ⓑ, the text of option B is Ⓑ, and any other
+word has the sign of its class (see `vocabulary`).
+"""
+
+from collections.abc import Mapping, Set
+
+import regex as re
+
+from medinj_utils.evaluation.reading.cleaning import clean, fold
+from medinj_utils.evaluation.reading.rules import spelt
+from medinj_utils.evaluation.reading.vocabulary import (
+    MARKS,
+    NAMES,
+    SHARED_TEXT,
+    SMALL_SIGNS,
+    TEXT_SIGNS,
+    WORDS,
+    Sign,
+)
+
+_WORD = re.compile(
+    r"""
+      [^\W_]+ ' [A-Za-z] \b           # "l'A": its A is no option
+    | [^\W_]+ (?: - [^\W_]+ )*+ '?    # "rein", "D-dimères", "l'"
+    | [^\w \t]                        # a mark, or the end of a line
+    """, re.VERBOSE)
+_PATTERNS = MARKS | {Sign[rule.name]: rule.pattern for rule in WORDS}
+_SIGNS = [*_PATTERNS]
+_CLASS = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), re.VERBOSE)
+_ARTICLE = re.compile(_PATTERNS[Sign.ARTICLE], re.VERBOSE)
+_KEPT_AS_IT_IS = re.compile("[A-Zà]")
+_MARKS_OF_TEXTS = ",.;:()[]{}'!?-–—·•"
+_NO_TEXT = re.compile("[a-z]?")
+_MAYBE_LETTERS = re.compile("[a-j]+|[a-z]")
+# "Toutes les réponses sont exactes", as an option says it and as an answer may
+_SAID_OF_ALL = spelt("[ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT]", NAMES)
+_ALL_OR_NONE = re.compile(spelt("[ALL NONE]", NAMES) + _SAID_OF_ALL + r"*\.?")
+
+
+def signs_of(text: str, options: Mapping[str, str], compact: Set[str] = frozenset()) -> str:
+    """The signs of a cleaned text, line by line.
+
+    Args:
+        text: the text.
+        options: the options' texts by letter.
+        compact: letters that may be written as one word ("ABD", "A-B-D").
+    """
+    line = _with_option_texts(_known_words(text, compact), options)
+    return _with_all_or_none(_classified(line), options)
+
+
+def _known_words(text: str, compact: Set[str]) -> str:
+    """The text's words between single spaces, folded unless their case or accent matters."""
+    words = _WORD.findall(text)
+    known = {word: _known(word, compact) for word in set(words)}
+    return f" {' '.join([known[word] for word in words])} "
+
+
+def _known(word: str, compact: Set[str]) -> str:
+    if _is_compact(word, compact):
+        return word.replace("-", "")
+    if _KEPT_AS_IT_IS.fullmatch(word):
+        return word
+    return "à" if word == "À" else fold(word)
+
+
+def _is_compact(word: str, compact: Set[str]) -> bool:
+    """Whether a word is several letters of options, each once: "AB", "ABD", "A-B-D", not "A-B"."""
+    letters = word.replace("-", "")
+    if len(letters) < 2 or (letters != word and len(letters) < 3):
+        return False
+    return len(compact.intersection(letters)) == len(letters)
+
+
+def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
+    """The words with a sign in the place of each option's text, the longest first."""
+    signs: dict[str, str] = {}
+    for letter, option in options.items():
+        pattern = _text_pattern(option)
+        signs[pattern] = SHARED_TEXT if pattern in signs else TEXT_SIGNS[letter]
+    for pattern in sorted(filter(None, signs), key=len, reverse=True):
+        line = re.sub(rf" {pattern}(?= )", f" {signs[pattern]}", line)
+    return line
+
+
+def _text_pattern(option: str) -> str:
+    """A pattern for an option's text with or without its article and the marks between its words.
+
+    It is empty for an option that is one letter: "A" is left to be a letter.
+    """
+    text = " ".join(fold(word) for word in _WORD.findall(clean(option)))
+    core = text.rstrip(" " + _MARKS_OF_TEXTS)
+    last_marks = text[len(core):].strip()
+    words = [word for word in core.split(" ") if word not in _MARKS_OF_TEXTS]
+    if len(words) > 1 and _ARTICLE.fullmatch(words[0]):
+        words = words[1:]
+    if _NO_TEXT.fullmatch("".join(words)):
+        return ""
+    marks_between = rf"(?: [{re.escape(_MARKS_OF_TEXTS)}]){{0,3}} "
+    return marks_between.join(map(_word_pattern, words)) + f"(?: {re.escape(last_marks)})?"
+
+
+def _word_pattern(word: str) -> str:
+    """A pattern for a folded word; one that may be letters has kept its case, so both match."""
+    if word == "a":
+        return "[aAà]"
+    if _MAYBE_LETTERS.fullmatch(word):
+        return f"(?:{word}|{word.upper()})"
+    return re.escape(word)
+
+
+def _classified(line: str) -> str:
+    """The signs of the words; those of letters and of options' texts stand there already."""
+    words = line.split(" ")
+    signs = {word: _sign(word) for word in set(words)}
+    return "".join([signs[word] for word in words])
+
+
+def _sign(word: str) -> str:
+    if word in SMALL_SIGNS:
+        return SMALL_SIGNS[word]
+    if found := _CLASS.fullmatch(word):
+        return _SIGNS[found.lastindex - 1]
+    return word if word.isupper() or not word else Sign.OTHER
+
+
+def _with_all_or_none(line: str, options: Mapping[str, str]) -> str:
+    """The signs, with the option that says "Toutes…" or "Aucune…" where a line ends with that."""
+    for letter, option in options.items():
+        own = _classified(_known_words(clean(option), frozenset()))
+        if _ALL_OR_NONE.fullmatch(own):
+            pattern = rf"(?m){own[0]}{_SAID_OF_ALL}{{0,9}}(?=[.,]?$)"
+            line = re.sub(pattern, TEXT_SIGNS[letter], line)
+    return line

@@ -1,0 +1,71 @@
+"""What lists name, and what an answer's signs claim."""
+
+import pytest
+
+from medinj_utils.evaluation.reading.claims import (
+    Announced,
+    Claims,
+    Head,
+    Named,
+    find_claims,
+    named,
+    said,
+)
+from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
+from medinj_utils.evaluation.reading.rules import ORGANS
+
+
+@pytest.mark.parametrize("listed, letters, problem", [
+    ("A,CjⒹ", "ACD", LETTER_AGAINST_TEXT),
+    ("A,C", "AC", ""),
+    ("ⓐ,ⓒ", "AC", ""),
+    ("Ⓐ,Ⓒ", "AC", ""),
+    ("B)Ⓑ", "B", ""),
+    ("B)Ⓐ", "AB", LETTER_AGAINST_TEXT),
+    ("A)Ⓑ,B)Ⓐ", "AB", LETTER_AGAINST_TEXT),
+    ("BⓏ", "B", ""),
+    ("Ⓩ", "Z", ""),
+    ("v", "ABCD", ""),
+    ("veA", "BCD", ""),
+    ("veF", "F", ""),
+    ("vaokweA", "A", ""),
+    ("u", "", ""),
+    ("ueB", "B", ""),
+])
+def test_named(listed, letters, problem):
+    assert named(listed, ORGANS) == Named(frozenset(letters), problem)
+
+
+@pytest.mark.parametrize("line, claims", [
+    ("B", Claims(heads=[Head("B", False)])),
+    ("Bh", Claims(heads=[Head("B", True)])),
+    ("A\nC", Claims(heads=[Head("A", False), Head("C", False)])),
+    ("D.aⒹsa_", Claims(heads=[Head("D.Ⓓ", False)])),
+    ("n:B", Claims(announced=[Announced(frozenset("B"), "", False)])),
+    ("fnsB", Claims(announced=[Announced(frozenset("B"), "", True)])),
+    ("nsBhC", Claims(announced=[Announced(frozenset("B"), LEFT_OPEN, False)])),
+    ("B.fsC", Claims(heads=[Head("B.", False)],
+                     announced=[Announced(frozenset("C"), "", True)])),
+    ("n:B.__fC", Claims(announced=[Announced(frozenset("B"), "", False),
+                                   Announced(frozenset("C"), "", False)])),
+    ("aoksA,B,CjD", Claims()),
+    ("Asr,Bsw", Claims(right={"A"}, wrong={"B"})),
+    ("_aB", Claims(heads=[])),
+    ("hansA", Claims()),
+    ("Aa_", Claims()),
+])
+def test_find_claims(line, claims):
+    assert find_claims(line, ORGANS) == claims
+
+
+@pytest.mark.parametrize("line, letters", [
+    ("a_sⒷ.", "B"),
+    ("a_sⒷ.\na_saⒷ.", "B"),
+    ("a_sⒷ.a_sⒸ.", ""),
+    ("a_msⒷ.", ""),
+    ("a_sⒷhⒸ.", ""),
+    ("a_Ⓑ_.", ""),
+    ("skⒶ,Ⓑ,ⒸjⒹ", ""),
+])
+def test_said(line, letters):
+    assert said(line, ORGANS) == frozenset(letters)
