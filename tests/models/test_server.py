@@ -56,8 +56,8 @@ def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve
     found = {}
     for address in ("", transformers_serve):
         for _, backend, identity in answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16, "Réponds."), address):
-            found[address] = ask(backend, items, ["greedy"])
-    assert found[""]["raw"].notna().all() and len(found[""]) == 40 and found[""]["raw"].nunique() > 1
+            found[address] = ask(backend, items.head(16), ["greedy"])
+    assert found[""]["raw"].notna().all() and len(found[""]) == 16 and found[""]["raw"].nunique() > 1
     assert found[transformers_serve]["raw"].tolist() == found[""]["raw"].tolist()
     assert (backend.settings["backend"], backend.settings["server"]) == ("server", transformers_serve)
     assert identity == {"server": transformers_serve, "model": MODEL, "adapter_sha256": ""}
