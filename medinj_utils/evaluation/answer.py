@@ -143,9 +143,9 @@ def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) ->
                          "prompt has: take 'set aside'")
     many = items[(items["task"] == "mcq") & (items["options"].map(len) > MOST_OPTIONS)]["id"]
     if len(many) and "constrained" in protocol.modes:
-        raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several right "
-                         f"answers among more than {MOST_OPTIONS} options: too many sets to choose "
-                         "from; leave 'constrained' out of modes")
+        raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several "
+                         f"right answers among more than {MOST_OPTIONS} options: too many sets to "
+                         "choose from; leave 'constrained' out of modes")
 
 
 def _prepare(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> _Questions:

@@ -1,8 +1,8 @@
 """Exchange with lm-evaluation-harness 0.4: questions as its tasks, answers as its logs, and back.
 
-``lm_eval --include_path FOLDER --tasks medinj_mcqu --apply_chat_template --log_samples`` asks by the
-same prompts, without examples or a system turn: single-answer questions by the likelihood of each
-letter, as the mode "likelihood", several-answer ones by free text, as "greedy".
+``lm_eval --include_path FOLDER --tasks medinj_mcqu --apply_chat_template --log_samples`` asks by
+the same prompts, without examples or a system turn: single-answer questions by the likelihood of
+each letter, as the mode "likelihood", several-answer ones by free text, as "greedy".
 """
 
 import hashlib
@@ -71,8 +71,8 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
         check_choice("run in harness_logs", name, by_name)
         answers = read_samples(log)
         if foreign := set(answers["id"]) - set(items["id"]):
-            raise ValueError(f"{log}: {len(foreign)} answers are to questions that the test doesn't "
-                             f"have, the first {min(foreign)}")
+            raise ValueError(f"{log}: {len(foreign)} answers are to questions that the test "
+                             f"doesn't have, the first {min(foreign)}")
         path = tree.answers(by_name[name])
         card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
         write_parquet(answers, path)
@@ -208,9 +208,9 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
         if scored.empty:
             continue
         name = f"medinj_{task}"
-        pairs = enumerate(zip(scored["id"], scored["exact_match"], strict=True))
-        samples = [_sample(number, task, _doc(docs.loc[question]), given.loc[(question, mode)], match)
-                   for number, (question, match) in pairs]
+        samples = [_sample(number, task, _doc(docs.loc[score["id"]]),
+                           given.loc[(score["id"], mode)], score["exact_match"])
+                   for number, score in enumerate(scored.to_dict("records"))]
         values = pd.DataFrame([{_METRICS[task]: sample[_METRICS[task]]} for sample in samples])
         if task == "mcq":
             values["exact_match_read"] = scored["exact_match"].to_numpy(float)

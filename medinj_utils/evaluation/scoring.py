@@ -17,13 +17,14 @@ def exact_match(read: set[str], right: set[str]) -> int:
 
 
 def jaccard(read: set[str], right: set[str]) -> float:
-    """Size of the intersection over size of the union (Jaccard 1901); the study's "Hamming score"."""
+    """Intersection over union (Jaccard 1901); the study calls it Hamming score."""
     return len(read & right) / len(read | right)
 
 
 #: Metrics of one answer: functions of the letters read (none after an extraction failure) and the
 #: right letters (at least one). Each is a column of `score_answers`. `summarise` has the mean of
-#: each over several-answer questions as ``<name>_mcq``; of single-answer ones they equal exact match.
+#: each over several-answer questions as ``<name>_mcq``; over single-answer ones it would be that of
+#: the exact match.
 METRICS = {"exact_match": exact_match, "jaccard": jaccard}
 #: Columns of `score_answers`: which answer it is, and what is said of it.
 _ANSWER = ("run", "system", "seed", "id", "mode", "provenance", "source", "task", "general", "raw",
@@ -51,7 +52,9 @@ def score_choices(predicted: Collection[str] | None, gold: Collection[str], task
     if not gold:
         raise ValueError("the gold answer is empty: set the item aside, it can't be scored")
     read = set(predicted or ())
-    return {name: metric(read, set(gold)) for name, metric in METRICS.items()} | {"read": bool(read)}
+    right = set(gold)
+    scores = {name: metric(read, right) for name, metric in METRICS.items()}
+    return scores | {"read": bool(read)}
 
 
 def chance_levels(items: pd.DataFrame) -> pd.Series:

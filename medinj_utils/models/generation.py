@@ -1,4 +1,4 @@
-"""Forward passes of a model: read a batch of prompts once, then go on from their keys and values."""
+"""Forward passes: a batch of prompts is read once, and texts go on from its keys and values."""
 
 import copy
 from collections.abc import Sequence
@@ -55,8 +55,9 @@ def read_prompts(model, prompts: Sequence[Sequence[int]]) -> Prefill:
     last = lengths.to(model.device) - 1
     projection = model.get_output_embeddings().register_forward_pre_hook(
         lambda _, states: (states[0][rows, last, None],))
+    tokens = torch.from_numpy(ids).to(model.device)
     try:
-        logits = model(input_ids=torch.from_numpy(ids).to(model.device), past_key_values=cache).logits
+        logits = model(input_ids=tokens, past_key_values=cache).logits
     finally:
         projection.remove()
     mask = (torch.arange(width) < lengths[:, None]).long().to(model.device)
@@ -153,8 +154,10 @@ def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Seque
     import torch
     device = prefill.logits.device
     width = max(map(len, texts))
-    ids = torch.tensor([[*text, *[0] * (width - len(text))] for text in texts], device=device)
-    held = torch.tensor([[1] * len(text) + [0] * (width - len(text)) for text in texts], device=device)
+    gaps = [width - len(text) for text in texts]
+    padded = [[*text, *[0] * gap] for text, gap in zip(texts, gaps, strict=True)]
+    ids = torch.tensor(padded, device=device)
+    held = torch.tensor([[1] * (width - gap) + [0] * gap for gap in gaps], device=device)
     scores = prefill.logits.log_softmax(-1)[owners].gather(1, ids[:, :1])[:, 0]
     if width == 1:
         return scores

@@ -14,7 +14,11 @@ from medinj_utils.models.server import Server
 
 @dataclass(frozen=True)
 class Base:
-    """A base model: "planted" (the tiny one that the package ships), a folder, or a hub id with its commit.
+    """A base model.
+
+    Args:
+        name: "planted" (the tiny model that the package ships), a folder, or a hub id.
+        revision: commit of a model on the hub; empty for a folder.
 
     Raises:
         FileNotFoundError: a folder without safetensors; pickled weights are not loaded.
@@ -27,16 +31,19 @@ class Base:
     def __post_init__(self):
         folder = Path(self.path)
         if not folder.is_dir() and not self.revision:
-            raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is named "
-                             f"with its commit (BASE={self.name}@commit, or the parameter base_revision; "
-                             "for an encoder encoder_revision)")
+            raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is "
+                             f"named with its commit (BASE={self.name}@commit, or the parameter "
+                             "base_revision; for an encoder encoder_revision)")
         if folder.is_dir() and not list(folder.glob("*.safetensors")):
-            raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
+            raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not "
+                                    "loaded")
 
     @property
     def path(self) -> str:
         """What the loaders of transformers take: a folder, or the hub id."""
-        return str(Path(__file__).parents[1] / "demo" / "base") if self.name == "planted" else self.name
+        if self.name == "planted":
+            return str(Path(__file__).parents[1] / "demo" / "base")
+        return self.name
 
     @property
     def at(self) -> dict[str, str | None]:
@@ -74,8 +81,8 @@ def load_base(base: Base, precision: str = "float32"):
 def adapted(model, adapter: str | Path | None) -> Iterator:
     """The model with an adapter merged into its weights; without one, as it is.
 
-    Merging spares the norms that DoRA computes at every forward pass. The weights that the adapter
-    changes are kept aside, so that afterwards the model's weights are those from before, bit by bit.
+    Merging spares the norms that DoRA computes at every forward pass. The weights that it changes
+    are kept aside and put back afterwards, so the model is the same again, bit by bit.
 
     Args:
         model: the base model.
@@ -120,8 +127,9 @@ def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str
             "adapter_sha256": sha256(adapter) if adapter else ""}
 
 
-def answering_models(runs: Mapping[Run, str | Path | None], base: Base, precision: str,
-                     asking: Asking, server: str = "") -> Iterator[tuple[Run, Engine | Server, dict]]:
+def answering_models(
+        runs: Mapping[Run, str | Path | None], base: Base, precision: str, asking: Asking,
+        server: str = "") -> Iterator[tuple[Run, Engine | Server, dict]]:
     """What answers for each run, one after the other.
 
     The base is loaded once. A run that tuned all weights is loaded as a model of its own.

@@ -148,8 +148,8 @@ class Server:
             raise self._refused(error, options) from error
         except (openai.APIError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise ServerError(f"{self.url}, model {self.model}: the reply isn't one of the chat "
-                              f"protocol ({error}). Does the address end where the protocol begins, "
-                              "as in …/v1?") from error
+                              f"protocol ({error}). Does the address end where the protocol "
+                              "begins, as in …/v1?") from error
 
     def _refused(self, error, options: Mapping) -> ServerError:
         hint = ""
