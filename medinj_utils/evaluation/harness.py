@@ -76,9 +76,18 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
         path = tree.answers(by_name[name])
         card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
         write_parquet(answers, path)
-        card.write(path.with_suffix(".card.json"), [path], questions=len(answers))
+        first = items[items["id"] == answers["id"].iloc[0]].iloc[0]
+        card.write(path.with_suffix(".card.json"), [path], questions=len(answers),
+                   first_question=first["id"], first_prompt=user_turn(first))
         made.append({"run": name, "log": str(log), "answers": len(answers)})
     return pd.DataFrame(made, columns=["run", "log", "answers"])
+
+
+def exchange_figures(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
+    """The figures of each run's results file, with its ``run``; see `read_results`."""
+    figures = [read_results(tree.harness / run.name / "results.json").assign(run=run.name)
+               for run in runs]
+    return pd.concat(figures, ignore_index=True)
 
 
 def write_tasks(items: pd.DataFrame, folder: str | Path, max_new_tokens: int) -> list[Path]:

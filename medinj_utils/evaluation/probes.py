@@ -6,11 +6,12 @@ they are.
 
 import math
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from medinj_utils.core.prompts import NUMBERS, permute_options
+from medinj_utils.core.prompts import NUMBERS, messages, permute_options
 
 ORIGINAL = "original"  # the questions as they are
 ORDER = "order"
@@ -70,6 +71,16 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
             instruction=[question.format(text) for text in items["instruction"]],
             options=[[option.format(text) for text in options] for options in items["options"]])
     return found
+
+
+def variant_texts(asked: Mapping[str, pd.DataFrame]) -> str:
+    """The first question of the variants that change its words or labels, as it is asked."""
+    texts = []
+    for name in (ORIGINAL, NUMBERED, ALL_OR_NONE, *WORDINGS):
+        if len(asked.get(name, ())):
+            chat = messages(asked[name].iloc[0].to_dict(), with_answer=False)
+            texts.append(f"--- {name}\n{chat[-1]['content']}\n")
+    return "\n".join(texts)
 
 
 def refers_to_options(options: list[str]) -> bool:

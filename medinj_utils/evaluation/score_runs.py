@@ -97,7 +97,7 @@ def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Mod
         ``gold``, the right letters in it. Empty, and nothing is written, without variants.
     """
     if not variants:
-        return pd.DataFrame(columns=["system", "variant", "exact_match"])
+        return pd.DataFrame(columns=["run", "variant", "exact_match"])
     scores = []
     for run, backend, model_id in models:
         for variant, items in variants.items():

@@ -11,7 +11,9 @@ from medinj_utils.core.tree import Tree
 #: Entries of a run's card that `training_table` shows.
 _TRAINING = ("rows", "examples", "steps", "tokens", "supervised_tokens", "training_seconds",
              "tokens_per_second", "final_loss")
-FAILURE_COLUMNS = ["run", "id", "mode", "task", "raw", "reason"]
+#: Columns that tell a run, and those that say how an answer was read.
+RUN_COLUMNS = ["run", "system", "seed"]
+READ_COLUMNS = ["run", "mode", "task", "raw", "letters", "reason", "exact_match"]
 
 
 def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
@@ -43,9 +45,22 @@ def answers_card(tree: Tree, run: Run) -> dict:
 
 
 def extraction_failures(scores: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `medinj_utils.evaluation.scoring.score_answers` in which no letter could be read."""
-    read = scores["read"].fillna(False).astype(bool)
-    return scores[~scores["set_aside"] & ~read]
+    """Answers in which no letter could be read, and the reason.
+
+    Args:
+        scores: of `medinj_utils.evaluation.scoring.score_answers`.
+    """
+    failed = scores[~scores["set_aside"] & ~_was_read(scores)]
+    return failed[["run", "id", "mode", "task", "raw", "reason"]]
+
+
+def answers_read(scores: pd.DataFrame) -> pd.DataFrame:
+    """Two answers of each mode and task in which letters were read."""
+    return scores[_was_read(scores)].groupby(["mode", "task"]).head(2)[READ_COLUMNS]
+
+
+def _was_read(scores: pd.DataFrame) -> pd.Series:
+    return scores["read"].eq(True)
 
 
 def failure_reasons(failures: pd.DataFrame) -> pd.DataFrame:
