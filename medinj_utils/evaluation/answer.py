@@ -1,4 +1,4 @@
-"""Ask a model every question and keep its raw answers, in files that a killed run goes on from."""
+"""Ask a model every question and keep its raw answers, so that a stopped run goes on."""
 
 import hashlib
 import json
@@ -6,164 +6,263 @@ import re
 import shutil
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import pandas as pd
 
 from medinj_utils.core.cards import Card
-from medinj_utils.core.files import progress, sha256, write_json, write_parquet
+from medinj_utils.core.files import progress, read_json, sha256, write_json, write_parquet
+from medinj_utils.core.names import CHOICE_TASKS, TOO_LONG, check_choice
 from medinj_utils.core.prompts import OPTION_LINE
-from medinj_utils.models.engine import MODES, MOST_OPTIONS, Answer, applies, batches_of
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.models.answers import MOST_OPTIONS, applies, batches_of
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.server import Server
 
-TOO_LONG = ("set aside", "cut context")
-_ANSWER_COLUMNS = ["id", "mode", "raw", "probabilities", "note"]
+_COLUMNS = ["id", "mode", "raw", "probabilities", "note"]
 
 
-class Backend(Protocol):
-    """What answers: `medinj_utils.models.engine.Engine`, or `medinj_utils.models.server.Server`."""
+@dataclass(frozen=True)
+class Protocol:
+    """In which modes questions are asked, how many at once, and what becomes of long prompts.
+
+    Args:
+        modes: of `medinj_utils.core.names.MODES`.
+        batch_tokens: tokens of the prompts that are read at once, padding included.
+        max_length: most tokens of a prompt.
+        too_long: "set aside" leaves longer prompts unasked; "cut context" takes words out of the
+            middle of their context until they fit.
+
+    Raises:
+        ValueError: ``too_long`` is neither.
+    """
 
     modes: Sequence[str]
-    settings: dict  # what makes its answers other ones
-    counts_tokens: bool  # whether `size` is exact, so that a prompt's length can be held against a limit
+    batch_tokens: int = 16_384
+    max_length: int = 2048
+    too_long: str = "set aside"
 
-    def prompt(self, item: Mapping): ...
+    def __post_init__(self):
+        check_choice("too_long", self.too_long, TOO_LONG)
 
-    def size(self, prompt) -> int: ...
-
-    def show(self, prompt) -> str: ...
-
-    def answer(self, prompts: Sequence, items: Sequence[Mapping],
-               modes: Sequence[str]) -> dict[str, list[Answer | None]]: ...
-
-
-def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (), most: int = 0) -> pd.DataFrame:
-    """The choice questions of the test, each once: those of ``sources`` (empty: all) or, where they are more than ``most``
-    (0: never), a random sample of so many, always the same."""
-    items = records[(records["split"] == "test") & records["task"].isin(["mcqu", "mcq"])].drop_duplicates("id")
-    if missing := set(sources) - set(items["source"]):
-        raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; there are: "
-                         f"{', '.join(sorted(items['source'].unique()))}")
-    items = items[items["source"].isin(sources)] if sources else items
-    return items.sample(most, random_state=0) if 0 < most < len(items) else items
+    @classmethod
+    def from_recipe(cls, recipe: Recipe, modes: Sequence[str], too_long: str = "set aside"):
+        """The protocol of a recipe."""
+        return cls(modes, recipe.answer_batch_tokens, recipe.max_length, too_long)
 
 
-def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[str, list[dict]]:
-    """For each choice task the same ``shots`` training questions, drawn by ``seed``, to be shown before every question.
+@dataclass
+class _Questions:
+    """Questions with their prompts, in one order.
 
-    Questions that the test has too are not drawn. Raises ValueError where there are too few.
+    Attributes:
+        rows: records, their contexts cut where that was needed.
+        prompts: what the backend makes of them.
+        sizes: tokens of each question's longest prompt.
+        cut: by id, words that were taken out of the context.
     """
-    asked, examples = set(records.loc[records["split"] == "test", "question_id"]), {}
-    for task in ("mcqu", "mcq"):
-        pool = records[(records["split"] == "train") & (records["task"] == task)]
-        pool = pool[~pool["question_id"].isin(asked)].drop_duplicates("question_id")
-        if shots and len(pool) < shots and (records.loc[records["split"] == "test", "task"] == task).any():
-            raise ValueError(f"shots is {shots}, but there are {len(pool)} training questions of task {task}")
-        examples[task] = pool.sample(min(shots, len(pool)), random_state=seed).to_dict("records")
-    return examples
+
+    rows: list[dict]
+    prompts: list = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    cut: dict[str, int] = field(default_factory=dict)
+
+    def sha256(self) -> str:
+        """Hash of all prompts and of the line that asks about one option."""
+        digest = hashlib.sha256(OPTION_LINE.encode())
+        for prompt in self.prompts:
+            digest.update(repr(list(prompt)).encode())
+        return digest.hexdigest()
 
 
-def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tuple[dict, int]:
-    """The question with as much of its context, from both ends, as fits, and the number of words taken out of its middle."""
-    words = re.findall(r"\S+\s*", row["context"])
+def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | Path,
+                     model_id: Mapping, protocol: Protocol, notebook: str) -> pd.DataFrame:
+    """Ask every choice question in every mode that suits it.
 
-    def kept(n: int) -> dict:
-        return row | {"context": "".join([*words[:(n + 1) // 2], "[…] ", *words[len(words) - n // 2:]]).strip()}
+    Finished batches are kept in ``<path>.parts/``: a run that was stopped goes on from there and
+    ends with the same file. Answers are kept under a key made of model id, questions, prompts and
+    settings; if it changes, everything is asked anew. The card beside the file says what answered,
+    and holds the first prompt as text and a hash of all.
 
-    n = bisect(range(len(words)), most_tokens, key=lambda n: size(kept(n))) - 1  # more words, no fewer tokens
-    return kept(max(n, 0)), len(words) - max(n, 0)
+    Args:
+        items: records; only choice questions are asked, each once.
+        backend: what answers.
+        path: parquet file of the answers.
+        model_id: what tells the model from others; it must differ when the weights do.
+        protocol: modes and limits.
+        notebook: the notebook that asks; the card names it.
 
+    Returns:
+        The content of the file, one row per question and mode: ``id``, ``mode``, ``raw`` and
+        ``probabilities`` (see `medinj_utils.models.answers.Answer`), ``note`` (why the question was
+        not asked: its prompt is too long), ``cut`` (words taken out of the context).
 
-def answer_questions(items: pd.DataFrame, backend: Backend, path: str | Path, asked: dict,
-                     modes: Iterable[str] = MODES[:3], batch_tokens: int = 16_384, max_length: int = 2048,
-                     too_long: str = "set aside") -> pd.DataFrame:
-    """Ask every choice question of ``items`` (records) in every mode; returns and writes id, mode, raw, probabilities, cut,
-    note.
-
-    ``raw`` is the model's text as it came; None, with the reason in ``note``, where a prompt has more than
-    ``max_length`` tokens and ``too_long`` is "set aside", or where a server refuses its length. With "cut context" words are
-    taken out of the middle of its context until it fits, ``cut`` says how many; question and options are never cut.
-    ``probabilities``: see `medinj_utils.models.engine.Answer`. Prompts are batched by length, ``batch_tokens`` at once.
-
-    ``asked`` says which model answers (it must differ when the weights differ): together with the questions and the
-    settings it makes the key under which answers are kept. Batches stand in ``<path>.parts/`` as they are done; a run that
-    was stopped goes on from there and ends with the same file, a changed key begins anew. A card beside the file says what
-    answered, and how the prompts hash.
+    Raises:
+        ValueError: the backend doesn't offer a mode, can't cut contexts, or a question has too many
+            options for the mode "constrained".
     """
-    path, modes = Path(path), tuple(modes)
-    unknown = [mode for mode in modes if mode not in backend.modes]
-    if unknown:
-        raise ValueError(f"mode is {unknown[0]!r}; accepted by {backend.settings['backend']}: {', '.join(backend.modes)}")
-    if too_long not in TOO_LONG:
-        raise ValueError(f"too_long is {too_long!r}; accepted: {', '.join(TOO_LONG)}")
-    if too_long == "cut context" and not backend.counts_tokens:
-        raise ValueError(f"too_long is 'cut context', but only {backend.settings['backend']} knows how many tokens a prompt "
-                         "has: take 'set aside'")
-    rows = items[items["task"].isin(["mcqu", "mcq"])].drop_duplicates("id").to_dict("records")
-    many = [row["id"] for row in rows if row["task"] == "mcq" and len(row["options"]) > MOST_OPTIONS]
-    if many and "constrained" in modes:
-        raise ValueError(f"question {many[0]} and {len(many) - 1} more have several right answers among more than "
-                         f"{MOST_OPTIONS} options: too many sets to choose from; leave 'constrained' out of modes")
-
-    def measured(row: dict) -> tuple:  # its prompt, and the size of its longest one
-        prompt, alone = backend.prompt(row), "option_likelihood" in modes and row["task"] == "mcq"
-        return prompt, max(backend.size(prompt), backend.size(backend.prompt(row, "A")) if alone else 0)
-
-    prompts, lengths, cut, digest = [], [], {}, hashlib.sha256(OPTION_LINE.encode())
-    for i, row in enumerate(rows):
-        prompt, length = measured(row)
-        if too_long == "cut context" and length > max_length:
-            rows[i], cut[row["id"]] = _shortened(row, max_length, lambda row: measured(row)[1])
-            prompt, length = measured(rows[i])
-        prompts.append(prompt)
-        lengths.append(length)
-        digest.update(repr(list(prompt)).encode())
-    settings = {"asked": asked, **backend.settings, "modes": modes, "batch_tokens": batch_tokens, "max_length": max_length,
-                "prompts_sha256": digest.hexdigest()}
-    key = hashlib.sha256(json.dumps([settings, [row["id"] for row in rows]], sort_keys=True).encode()).hexdigest()
-    card_file, card = path.with_suffix(".card.json"), Card("30_answer_questions", settings)
-    parts, told = path.with_suffix(".parts"), json.loads(card_file.read_text("utf-8")) if card_file.exists() else {}
-    if path.exists() and told.get("key") == key and [*told["outputs"].values()] == [sha256(path)]:
-        shutil.rmtree(parts, ignore_errors=True)  # the run may have been stopped just before it did so itself
+    path = Path(path)
+    _check(items, backend, protocol)
+    questions = _prepare(items, backend, protocol)
+    settings = {"model_id": dict(model_id), **backend.settings, "modes": list(protocol.modes),
+                "batch_tokens": protocol.batch_tokens, "max_length": protocol.max_length,
+                "prompts_sha256": questions.sha256()}
+    key = _key(settings, questions)
+    card = Card(notebook, settings)
+    parts = path.with_suffix(".parts")
+    if _finished(path, key):
+        shutil.rmtree(parts, ignore_errors=True)  # a run may be stopped just before it does so
         return pd.read_parquet(path)
     if not (parts / f"{key}.key").exists():
         shutil.rmtree(parts, ignore_errors=True)
         path.unlink(missing_ok=True)
         write_json(settings, parts / f"{key}.key")
-    fitting = [i for i in range(len(rows)) if (lengths[i] <= max_length or not backend.counts_tokens)
-               and any(applies(mode, rows[i]["task"]) for mode in modes)]
-    batches = batches_of(lengths, sorted(fitting, key=lambda i: (lengths[i], i)), batch_tokens)
-    _ask(backend, rows, prompts, lengths, batches, modes, parts, path.stem)
-    answers = pd.concat([pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
-                        or [pd.DataFrame(columns=_ANSWER_COLUMNS)])
-    everything = pd.MultiIndex.from_tuples([(row["id"], mode) for row in rows for mode in modes
-                                            if applies(mode, row["task"])], names=["id", "mode"])
-    answers = answers.set_index(["id", "mode"]).reindex(everything).reset_index()
-    aside = {rows[i]["id"]: f"prompt of {lengths[i]} tokens, over {max_length}"
-             for i in range(len(rows)) if backend.counts_tokens and lengths[i] > max_length}
-    answers["note"] = answers["id"].map(aside).fillna(answers["note"]).fillna("")
-    answers["cut"] = answers["id"].map(cut).fillna(0).astype(int)
+    _ask(questions, backend, protocol, parts)
+    answers = _collect(questions, backend, protocol, parts)
     write_parquet(answers, path)
-    card.write(card_file, [path], key=key, questions=len(rows), set_aside=int((answers["note"] != "").sum()),
-               first_question=rows[0]["id"] if rows else "", first_prompt=backend.show(prompts[0]) if rows else "")
+    first = questions.rows[0]["id"] if questions.rows else ""
+    prompt = backend.show(questions.prompts[0]) if questions.rows else ""
+    card.write(path.with_suffix(".card.json"), [path], key=key, questions=len(questions.rows),
+               set_aside=int((answers["note"] != "").sum()), first_question=first,
+               first_prompt=prompt)
     shutil.rmtree(parts)
     return answers
 
 
-def _ask(backend: Backend, rows: list[dict], prompts: list, lengths: list[int], batches: list[list[int]],
-         modes: Sequence[str], parts: Path, name: str) -> None:
-    """Every batch whose part isn't there yet, with the questions and tokens a second and the time that is left."""
-    with progress(None, f"answers of {name}", sum(lengths[i] for batch in batches for i in batch), "tokens") as bar:
-        began, done = time.monotonic(), 0
+def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> None:
+    """Raise ValueError for what can't be asked, before anything is."""
+    name = backend.settings["backend"]
+    for mode in protocol.modes:
+        if mode not in backend.modes:
+            accepted = ", ".join(backend.modes)
+            raise ValueError(f"mode is {mode!r}; accepted by {name}: {accepted}")
+    if protocol.too_long == "cut context" and not backend.counts_tokens:
+        raise ValueError(f"too_long is 'cut context', but a {name} doesn't tell how many tokens a "
+                         "prompt has: take 'set aside'")
+    many = items[(items["task"] == "mcq") & (items["options"].map(len) > MOST_OPTIONS)]["id"]
+    if len(many) and "constrained" in protocol.modes:
+        raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several "
+                         f"right answers among more than {MOST_OPTIONS} options: too many sets to "
+                         "choose from; leave 'constrained' out of modes")
+
+
+def _prepare(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> _Questions:
+    """The choice questions with their prompts, contexts cut where the protocol says so."""
+    choice = items[items["task"].isin(CHOICE_TASKS)].drop_duplicates("id")
+    questions = _Questions(choice.to_dict("records"))
+    for i, row in enumerate(questions.rows):
+        prompt, size = _measured(row, backend, protocol)
+        if protocol.too_long == "cut context" and size > protocol.max_length:
+            row, words = _shortened(row, protocol.max_length,
+                                    lambda cut: _measured(cut, backend, protocol)[1])
+            questions.rows[i] = row
+            questions.cut[row["id"]] = words
+            prompt, size = _measured(row, backend, protocol)
+        questions.prompts.append(prompt)
+        questions.sizes.append(size)
+    return questions
+
+
+def _measured(row: dict, backend: Engine | Server, protocol: Protocol) -> tuple:
+    """A question's prompt, and the tokens of its longest one."""
+    prompt = backend.prompt(row)
+    size = backend.size(prompt)
+    if "option_likelihood" in protocol.modes and row["task"] == "mcq":
+        size = max(size, backend.size(backend.prompt(row, "A")))
+    return prompt, size
+
+
+def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tuple[dict, int]:
+    """The question with as much of its context, from both ends, as fits.
+
+    Args:
+        row: a record.
+        most_tokens: tokens that the prompt may have.
+        size: tokens of a question's prompt.
+
+    Returns:
+        (the question, words taken out of the middle of its context).
+    """
+    words = re.findall(r"\S+\s*", row["context"])
+
+    def kept(n: int) -> dict:
+        context = "".join([*words[:(n + 1) // 2], "[…] ", *words[len(words) - n // 2:]])
+        return row | {"context": context.strip()}
+
+    # more words never make fewer tokens
+    n = bisect(range(len(words)), most_tokens, key=lambda n: size(kept(n))) - 1
+    return kept(max(n, 0)), len(words) - max(n, 0)
+
+
+def _key(settings: Mapping, questions: _Questions) -> str:
+    """The key under which answers are kept."""
+    ids = [row["id"] for row in questions.rows]
+    return hashlib.sha256(json.dumps([settings, ids], sort_keys=True).encode()).hexdigest()
+
+
+def _finished(path: Path, key: str) -> bool:
+    """Whether the answers of this key are there, as they were written."""
+    card_file = path.with_suffix(".card.json")
+    if not path.exists() or not card_file.exists():
+        return False
+    card = read_json(card_file)
+    return card.get("key") == key and list(card["outputs"].values()) == [sha256(path)]
+
+
+def _too_long(questions: _Questions, backend: Engine | Server, protocol: Protocol) -> list[int]:
+    """Indices of questions that are set aside; a server judges lengths itself."""
+    if not backend.counts_tokens:
+        return []
+    return [i for i, size in enumerate(questions.sizes) if size > protocol.max_length]
+
+
+def _ask(questions: _Questions, backend: Engine | Server, protocol: Protocol, parts: Path) -> None:
+    """Ask every batch whose part isn't there yet, the shortest questions first."""
+    aside = set(_too_long(questions, backend, protocol))
+    asked = [i for i, row in enumerate(questions.rows) if i not in aside
+             and any(applies(mode, row["task"]) for mode in protocol.modes)]
+    order = sorted(asked, key=lambda i: (questions.sizes[i], i))
+    batches = batches_of(questions.sizes, order, protocol.batch_tokens)
+    tokens = sum(questions.sizes[i] for i in asked)
+    with progress(None, f"answers of {parts.stem}", tokens, "tokens") as bar:
+        began = time.monotonic()
+        done = 0
         for number, batch in enumerate(batches):
             part = parts / f"{number:06d}.parquet"
-            if not part.exists() or not part.stat().st_size:  # a machine that stopped may leave an empty one
-                chosen = [rows[i] for i in batch]
-                found = backend.answer([prompts[i] for i in batch], chosen, modes)
-                table = [(row["id"], mode, answer.raw, answer.probabilities, answer.note) for mode in modes
-                         for row, answer in zip(chosen, found[mode], strict=True) if answer]
-                write_parquet(pd.DataFrame(table, columns=_ANSWER_COLUMNS), part)
+            # a machine that stopped may have left an empty file
+            if not part.exists() or not part.stat().st_size:
+                write_parquet(_answer_batch(questions, batch, backend, protocol), part)
                 done += len(batch)
-            bar.set_postfix_str(f"{done / (time.monotonic() - began):.1f} questions/s", refresh=False)
-            bar.update(sum(lengths[i] for i in batch))
+            speed = done / (time.monotonic() - began)
+            bar.set_postfix_str(f"{speed:.1f} questions/s", refresh=False)
+            bar.update(sum(questions.sizes[i] for i in batch))
+
+
+def _answer_batch(questions: _Questions, batch: Sequence[int], backend: Engine | Server,
+                  protocol: Protocol) -> pd.DataFrame:
+    """One row per question of the batch and mode that suits it."""
+    rows = [questions.rows[i] for i in batch]
+    found = backend.answer([questions.prompts[i] for i in batch], rows, tuple(protocol.modes))
+    answers = [(row["id"], mode, answer.raw, answer.probabilities, answer.note)
+               for mode in protocol.modes
+               for row, answer in zip(rows, found[mode], strict=True) if answer]
+    return pd.DataFrame(answers, columns=_COLUMNS)
+
+
+def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol,
+             parts: Path) -> pd.DataFrame:
+    """All answers in the order of the questions, those set aside included."""
+    found = [pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
+    answers = pd.concat(found or [pd.DataFrame(columns=_COLUMNS)])
+    everything = [(row["id"], mode) for row in questions.rows for mode in protocol.modes
+                  if applies(mode, row["task"])]
+    index = pd.MultiIndex.from_tuples(everything, names=["id", "mode"])
+    answers = answers.set_index(["id", "mode"]).reindex(index).reset_index()
+    notes = {questions.rows[i]["id"]:
+             f"prompt of {questions.sizes[i]} tokens, over {protocol.max_length}"
+             for i in _too_long(questions, backend, protocol)}
+    answers["note"] = answers["id"].map(notes).fillna(answers["note"]).fillna("")
+    answers["cut"] = answers["id"].map(questions.cut).fillna(0).astype(int)
+    return answers

@@ -1,30 +1,137 @@
-"""To and from lm-evaluation-harness 0.4: our questions as its tasks, its logs of samples as answers, and ours as its logs.
+"""Exchange with lm-evaluation-harness 0.4: questions as its tasks, answers as its logs, and back.
 
-``lm_eval --include_path FOLDER --tasks medinj_mcqu --apply_chat_template --log_samples`` asks by the same prompts:
-single-answer questions by the likelihood of each letter, as our mode "likelihood", several-answer ones by free text, as
-"greedy".
+``lm_eval --include_path FOLDER --tasks medinj_mcqu --apply_chat_template --log_samples`` asks by
+the same prompts, without examples or a system turn: single-answer questions by the likelihood of
+each letter, as the mode "likelihood", several-answer ones by free text, as "greedy".
 """
 
 import hashlib
 import json
 import math
 import sys
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import yaml
 
-from medinj_utils.core.files import write_json, write_text
+from medinj_utils.core.cards import Card
+from medinj_utils.core.files import read_json, write_json, write_parquet, write_text
+from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, user_turn
-from medinj_utils.evaluation.scoring import usable_gold
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.scoring import score_answers, usable_gold
 
+#: By task: the mode of the harness' answers.
 _MODES = {"mcqu": "likelihood", "mcq": "greedy"}
+_METRICS = {"mcqu": "acc", "mcq": "exact_match"}
+
+
+def write_exchange(tree: Tree, runs: Sequence[Run], items: pd.DataFrame,
+                   max_new_tokens: int) -> list[Path]:
+    """Write the questions that runs answered as tasks, and each run's answers as logs.
+
+    Args:
+        tree: the output tree; everything is written below ``tree.harness``.
+        runs: runs with answers.
+        items: records of the test.
+        max_new_tokens: tokens of a free answer.
+
+    Returns:
+        The files of the tasks, and the results file of each run.
+    """
+    answers = {run: pd.read_parquet(tree.need(tree.answers(run))) for run in runs}
+    asked = set().union(*(table["id"] for table in answers.values()))
+    own = items[items["id"].isin(asked)]
+    made = write_tasks(own, tree.harness, max_new_tokens)
+    return made + [write_samples(table, own, run, tree.harness / run.name)
+                   for run, table in answers.items()]
+
+
+def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
+               items: pd.DataFrame) -> pd.DataFrame:
+    """Make the harness' logs of our tasks the answers of runs, each with a card.
+
+    Args:
+        tree: the output tree; answers of these runs are replaced.
+        runs: runs that a log may belong to.
+        logs: the log of samples of each run, by the run's name.
+        items: records of the test.
+
+    Returns:
+        One row per log: ``run``, ``log`` and its number of ``answers``.
+
+    Raises:
+        ValueError: a log is of none of the runs, of other questions, or no log of our tasks.
+    """
+    by_name = {run.name: run for run in runs}
+    made = []
+    for name, log in logs.items():
+        check_choice("run in harness_logs", name, by_name)
+        answers = read_samples(log)
+        if foreign := set(answers["id"]) - set(items["id"]):
+            raise ValueError(f"{log}: {len(foreign)} answers are to questions that the test "
+                             f"doesn't have, the first {min(foreign)}")
+        path = tree.answers(by_name[name])
+        card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
+        write_parquet(answers, path)
+        first = items[items["id"] == answers["id"].iloc[0]].iloc[0]
+        card.write(path.with_suffix(".card.json"), [path], questions=len(answers),
+                   first_question=first["id"], first_prompt=user_turn(first))
+        made.append({"run": name, "log": str(log), "answers": len(answers)})
+    return pd.DataFrame(made, columns=["run", "log", "answers"])
+
+
+def exchange_figures(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
+    """The figures of each run's results file, with its ``run``; see `read_results`."""
+    figures = [read_results(tree.harness / run.name / "results.json").assign(run=run.name)
+               for run in runs]
+    return pd.concat(figures, ignore_index=True)
+
+
+def write_tasks(items: pd.DataFrame, folder: str | Path, max_new_tokens: int) -> list[Path]:
+    """Write choice questions as the tasks ``medinj_mcqu`` and ``medinj_mcq``.
+
+    Args:
+        items: records; those without a usable gold (`scoring.usable_gold`) are left out.
+        folder: folder of the tasks: a YAML file each, and beside it the questions as JSON lines,
+            which it names by their absolute path.
+        max_new_tokens: tokens of a free answer.
+
+    Returns:
+        The YAML files.
+    """
+    made = []
+    for task in CHOICE_TASKS:
+        own = items[items["task"] == task].drop_duplicates("id").to_dict("records")
+        docs = [_doc(item) for item in own if usable_gold(item)]
+        if docs:
+            data = write_text(_lines(docs), Path(folder) / f"medinj_{task}.jsonl")
+            config = yaml.safe_dump(_config(task, data, max_new_tokens), sort_keys=False,
+                                    allow_unicode=True)
+            made.append(write_text(config, Path(folder) / f"medinj_{task}.yaml"))
+    return made
+
+
+def _config(task: str, data: Path, max_new_tokens: int) -> dict:
+    """The harness' description of a task."""
+    config = {"task": f"medinj_{task}", "dataset_path": "json",
+              "dataset_kwargs": {"data_files": {"test": str(data.resolve())}}, "test_split": "test",
+              "doc_to_text": "question", "target_delimiter": "", "metadata": {"version": 1}}
+    if task == "mcqu":
+        config |= {"output_type": "multiple_choice", "doc_to_choice": "choices",
+                   "doc_to_target": "gold"}
+    else:
+        config |= {"output_type": "generate_until", "doc_to_target": "answer",
+                   "generation_kwargs": {"do_sample": False, "max_gen_toks": max_new_tokens,
+                                         "until": []}}
+    metric = {"metric": _METRICS[task], "aggregation": "mean", "higher_is_better": True}
+    return config | {"metric_list": [metric]}
 
 
 def _doc(item: Mapping) -> dict:
+    """A question as a document of the harness."""
     letters = item["answer_letters"]
     return {"id": item["id"], "question": user_turn(item),
             "choices": list(LETTERS[:len(item["options"])]), "answer": ", ".join(letters),
@@ -35,119 +142,151 @@ def _lines(rows: list[dict]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def write_tasks(items: pd.DataFrame, folder: str | Path, max_new_tokens: int = 32) -> list[Path]:
-    """Write the choice questions of ``items`` (records) as tasks ``medinj_mcqu`` and ``medinj_mcq``: a YAML file each, and
-    beside it the questions as JSON lines, which it names by their whole path. Questions without a usable gold (see
-    `medinj_utils.evaluation.scoring.usable_gold`) are left out. Returns the YAML files."""
-    made = []
-    for task in ("mcqu", "mcq"):
-        docs = [_doc(item) for item in items[items["task"] == task].drop_duplicates("id").to_dict("records")
-                if usable_gold(item)]
-        if not docs:
-            continue
-        data = write_text(_lines(docs), Path(folder) / f"medinj_{task}.jsonl")
-        config = {"task": f"medinj_{task}", "dataset_path": "json",
-                  "dataset_kwargs": {"data_files": {"test": str(data.resolve())}}, "test_split": "test",
-                  "doc_to_text": "question", "target_delimiter": "", "metadata": {"version": 1}}
-        if task == "mcqu":
-            config |= {"output_type": "multiple_choice", "doc_to_choice": "choices", "doc_to_target": "gold",
-                       "metric_list": [{"metric": "acc", "aggregation": "mean", "higher_is_better": True}]}
-        else:
-            config |= {"output_type": "generate_until", "doc_to_target": "answer",
-                       "generation_kwargs": {"do_sample": False, "max_gen_toks": max_new_tokens, "until": []},
-                       "metric_list": [{"metric": "exact_match", "aggregation": "mean", "higher_is_better": True}]}
-        made.append(write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True),
-                               Path(folder) / f"medinj_{task}.yaml"))
-    return made
-
-
-def read_samples(path: str | Path) -> pd.DataFrame:
-    """Answers (id, mode, raw, probabilities, cut, note) from a log of samples of one of the tasks of `write_tasks`.
-
-    Raises ValueError, with the line, where a sample isn't of such a task.
-    """
-    rows, seen = [], defaultdict(set)
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").split("\n")):  # a text may hold other line ends
-        if not line.strip():
-            continue
-        try:
-            sample = json.loads(line)
-            told, n = sample["resps"], len(sample["doc"]["choices"])
-            row = {"id": sample["doc"]["id"], "cut": 0, "note": ""}
-            if isinstance(told[0][0], str):
-                row |= {"mode": "greedy", "raw": told[0][0], "probabilities": []}
-            else:
-                scores = np.array([float(response[0][0]) for response in told])
-                if len(scores) != n or not np.isfinite(scores.max()):
-                    raise ValueError(f"likelihoods {scores.tolist()} of {n} letters")
-                p = np.exp(scores - scores.max())
-                row |= {"mode": "likelihood", "raw": LETTERS[int(p.argmax())], "probabilities": list(p / p.sum())}
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise ValueError(f"{path}, line {number + 1}: no sample of a task medinj_mcqu or medinj_mcq "
-                             f"({type(error).__name__}: {error})") from error
-        if row["id"] in seen[row["mode"]]:
-            raise ValueError(f"{path}, line {number + 1}: question {row['id']} stands there a second time")
-        seen[row["mode"]].add(row["id"])
-        rows.append(row)
-    return pd.DataFrame(rows, columns=["id", "mode", "raw", "probabilities", "cut", "note"])
-
-
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_samples(scores: pd.DataFrame, answers: pd.DataFrame, items: pd.DataFrame, system: str,
-                  folder: str | Path) -> Path:
-    """Write a system's answers as the harness does: ``samples_medinj_<task>.jsonl`` and ``results.json``, which is returned.
+def read_samples(path: str | Path) -> pd.DataFrame:
+    """Answers from a log of samples of one of the tasks of `write_tasks`.
 
-    ``scores`` are the system's rows of `medinj_utils.evaluation.scoring.score_answers` of ``answers``. Likelihoods are those
-    of the letters among each other, so they differ from the harness' own by one number per question; where an answer has
-    none, all letters get the same. ``exact_match`` of several-answer questions compares strings, as the harness does; beside
-    it the results tell ``exact_match_read``, ours, of the letters that were read.
+    Returns:
+        The columns of `medinj_utils.evaluation.answer.answer_questions`.
+
+    Raises:
+        ValueError: a line is no sample of such a task, or a question stands there twice.
     """
-    known = items.drop_duplicates("id").set_index("id", drop=False)
+    rows = []
+    seen = set()
+    text = Path(path).read_text(encoding="utf-8-sig")
+    for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line ends
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        try:
+            row = _sample_answer(json.loads(line))
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise ValueError(f"{where}: no sample of a task medinj_mcqu or medinj_mcq "
+                             f"({type(error).__name__}: {error})") from error
+        if (row["mode"], row["id"]) in seen:
+            raise ValueError(f"{where}: question {row['id']} stands there a second time")
+        seen.add((row["mode"], row["id"]))
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["id", "mode", "raw", "probabilities", "cut", "note"])
+
+
+def _sample_answer(sample: Mapping) -> dict:
+    """The answer of one sample."""
+    responses = sample["resps"]
+    letters = len(sample["doc"]["choices"])
+    row = {"id": sample["doc"]["id"], "cut": 0, "note": ""}
+    if isinstance(responses[0][0], str):
+        return row | {"mode": "greedy", "raw": responses[0][0], "probabilities": []}
+    scores = np.array([float(response[0][0]) for response in responses])
+    if len(scores) != letters or not np.isfinite(scores.max()):
+        raise ValueError(f"likelihoods {scores.tolist()} of {letters} letters")
+    p = np.exp(scores - scores.max())
+    return row | {"mode": "likelihood", "raw": LETTERS[int(p.argmax())],
+                  "probabilities": list(p / p.sum())}
+
+
+def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
+                  folder: str | Path) -> Path:
+    """Write a run's answers as the harness does: ``samples_medinj_<task>.jsonl``, ``results.json``.
+
+    Likelihoods are those of the letters among each other, so they differ from the harness' own by
+    one number per question; where an answer has none, all letters get the same. The metric
+    ``exact_match`` of several-answer questions compares strings, as the harness does;
+    ``exact_match_read`` beside it is ours, of the letters that were read.
+
+    Args:
+        answers: the run's answers.
+        items: records of their questions.
+        run: the run.
+        folder: where the files go.
+
+    Returns:
+        The results file.
+    """
+    scores = score_answers(answers, items, run)
+    docs = items.drop_duplicates("id").set_index("id", drop=False)
     given = answers.set_index(["id", "mode"])
-    results = {"results": {}, "configs": {}, "versions": {}, "n-samples": {}, "model_name": system}
+    results = {"results": {}, "configs": {}, "versions": {}, "n-samples": {},
+               "model_name": run.name}
     for task, mode in _MODES.items():
-        asked, samples = scores[(scores["task"] == task) & (scores["mode"] == mode) & ~scores["set_aside"]], []
-        for number, score in enumerate(asked.to_dict("records")):
-            doc, answer = _doc(known.loc[score["id"]]), given.loc[(score["id"], mode)]
-            match, n = float(score["exact_match"]), len(doc["choices"])
-            p = answer["probabilities"] if len(answer["probabilities"]) else [1 / n] * n
-            told = [[answer["raw"]]] if task == "mcq" else [
-                [[math.log(max(own, sys.float_info.min)), letter == answer["raw"]]]  # JSON has no infinity
-                for letter, own in zip(doc["choices"], p, strict=True)]
-            target = doc["gold"] if task == "mcqu" else doc["answer"]
-            measured = {"acc": match} if task == "mcqu" else {"exact_match": float(answer["raw"] == target)}
-            endings = enumerate(doc["choices"] if task == "mcqu" else [""])
-            samples.append({
-                "doc_id": number, "doc": doc, "target": str(target),
-                "arguments": {f"gen_args_{i}": {"arg_0": doc["question"], "arg_1": ending} for i, ending in endings},
-                "resps": told, "filtered_resps": [response[0] for response in told], "filter": "none",
-                "metrics": [*measured], "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
-                "prompt_hash": _hash(doc["question"]), "target_hash": _hash(str(target)), **measured})
-        if samples:
-            name, values = f"medinj_{task}", pd.DataFrame([{m: sample[m] for m in sample["metrics"]} for sample in samples])
-            if task == "mcq":
-                values["exact_match_read"] = asked["exact_match"].to_numpy(float)
-            write_text(_lines(samples), Path(folder) / f"samples_{name}.jsonl")
-            results["results"][name] = {"alias": name}
-            for metric in values:
-                results["results"][name] |= {
-                    f"{metric},none": values[metric].mean(),
-                    f"{metric}_stderr,none": float(values[metric].sem()) if len(values) > 1 else "N/A"}
-            results["versions"][name] = 1
-            results["n-samples"][name] = {"original": len(samples), "effective": len(samples)}
+        scored = scores[(scores["task"] == task) & (scores["mode"] == mode) & ~scores["set_aside"]]
+        if scored.empty:
+            continue
+        name = f"medinj_{task}"
+        samples = [_sample(number, task, _doc(docs.loc[score["id"]]),
+                           given.loc[(score["id"], mode)], score["exact_match"])
+                   for number, score in enumerate(scored.to_dict("records"))]
+        values = pd.DataFrame([{_METRICS[task]: sample[_METRICS[task]]} for sample in samples])
+        if task == "mcq":
+            values["exact_match_read"] = scored["exact_match"].to_numpy(float)
+        write_text(_lines(samples), Path(folder) / f"samples_{name}.jsonl")
+        results["results"][name] = {"alias": name} | _figures(values)
+        results["versions"][name] = 1
+        results["n-samples"][name] = {"original": len(samples), "effective": len(samples)}
     return write_json(results, Path(folder) / "results.json")
 
 
+def _sample(number: int, task: str, doc: dict, answer: Mapping, match: float) -> dict:
+    """One answer in the form of the harness' logs."""
+    if task == "mcq":
+        target = doc["answer"]
+        endings = [""]
+        responses = [[answer["raw"]]]
+        measured = float(answer["raw"] == target)
+    else:
+        target = doc["gold"]
+        endings = doc["choices"]
+        responses = [[[_log(p), letter == answer["raw"]]]
+                     for letter, p in zip(endings, _shares(answer, endings), strict=True)]
+        measured = float(match)
+    arguments = {f"gen_args_{i}": {"arg_0": doc["question"], "arg_1": ending}
+                 for i, ending in enumerate(endings)}
+    return {"doc_id": number, "doc": doc, "target": str(target), "arguments": arguments,
+            "resps": responses, "filtered_resps": [response[0] for response in responses],
+            "filter": "none", "metrics": [_METRICS[task]],
+            "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
+            "prompt_hash": _hash(doc["question"]), "target_hash": _hash(str(target)),
+            _METRICS[task]: measured}
+
+
+def _shares(answer: Mapping, letters: Sequence[str]) -> Sequence[float]:
+    """Probabilities of the letters, the same for all where the answer has none."""
+    given = answer["probabilities"]
+    return given if len(given) else [1 / len(letters)] * len(letters)
+
+
+def _log(p: float) -> float:
+    return math.log(max(p, sys.float_info.min))  # JSON has no infinity
+
+
+def _figures(values: pd.DataFrame) -> dict[str, float | str]:
+    """Mean and standard error of each metric, by the harness' names."""
+    figures = {}
+    for metric in values:
+        error = float(values[metric].sem()) if len(values) > 1 else "N/A"
+        figures |= {f"{metric},none": values[metric].mean(), f"{metric}_stderr,none": error}
+    return figures
+
+
 def read_results(path: str | Path) -> pd.DataFrame:
-    """Figures of a results file of the harness: task, metric, value, standard error (missing where the file has none)."""
-    told = json.loads(Path(path).read_text(encoding="utf-8"))
-    if not isinstance(told, dict) or not isinstance(told.get("results"), dict):
-        raise ValueError(f"{path}: no results of lm-evaluation-harness (an object with the key 'results')")
+    """Figures of a results file of the harness.
+
+    Returns:
+        ``task``, ``metric``, ``value``, ``standard error`` (missing where the file has none).
+
+    Raises:
+        ValueError: the file is none.
+    """
+    content = read_json(path)
+    if not isinstance(content, dict) or not isinstance(content.get("results"), dict):
+        raise ValueError(f"{path}: no results of lm-evaluation-harness (an object with the key "
+                         "'results')")
     rows = []
-    for task, figures in told["results"].items():
+    for task, figures in content["results"].items():
         for key, value in figures.items():
             metric, _, chosen = key.partition(",")
             if chosen and not metric.endswith("_stderr") and isinstance(value, int | float):

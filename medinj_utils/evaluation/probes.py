@@ -1,30 +1,86 @@
-"""The same test questions asked in other ways: with their options in another order, without the question, in other words.
+"""The test questions asked in other ways: other orders of options, no question, other words.
 
-A variant keeps the ids of the questions, so that its answers are paired with those to the questions as they are.
+A variant keeps the ids of the questions, so that its answers pair with those to the questions as
+they are.
 """
 
 import math
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from medinj_utils.core.prompts import NUMBERS, permute_options
+from medinj_utils.core.prompts import NUMBERS, messages, permute_options
 
-AS_ASKED = "as asked"
-ORDER, BLIND, NUMBERED, ALL_OR_NONE = "order", "no question", "numbers", "all or none"
-#: Options that speak of others by their place or their letters: such questions have no other order.
-_REFERS = re.compile(r"ci-dess(us|ous)|pr[ée]c[ée]demment|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
-                     r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
+ORIGINAL = "original"  # the questions as they are
+ORDER = "order"
+BLIND = "no question"
+NUMBERED = "numbers"
+ALL_OR_NONE = "all or none"
+#: Options that speak of others by their place or their letters.
+_REFERS = re.compile(
+    r"ci-dess(us|ous)|pr[ée]c[ée]demment"
+    r"|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
+    r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
 #: Options on all the others, whatever their place, and the same said by its opposite.
-_ALL_OR_NONE = {
-    r"toutes (ces |les )?(autres )?(r[ée]ponses |propositions |affirmations )?(ci-dessus |pr[ée]c[ée]dentes )?"
-    r"(conviennent|sont (bonnes|correctes|exactes|justes|vraies))": "Aucune des autres propositions n'est fausse",
-    r"aucune (de ces |des |des autres )?(r[ée]ponses? |propositions? |affirmations? )?(ci-dessus |pr[ée]c[ée]dentes? )?"
-    r"(ne convient|n['’]est (bonne|correcte|exacte|juste|vraie))": "Toutes les autres propositions sont fausses"}
-#: Other words around a question, and around each option, that change nothing in what is asked.
-WORDINGS = {"exam": ("Question d'examen. {}", "{}"), "please": ("{} Merci de répondre à cette question.", "{}"),
+_OPPOSITES = {
+    r"toutes (ces |les )?(autres )?(r[ée]ponses |propositions |affirmations )?"
+    r"(ci-dessus |pr[ée]c[ée]dentes )?"
+    r"(conviennent|sont (bonnes|correctes|exactes|justes|vraies))":
+        "Aucune des autres propositions n'est fausse",
+    r"aucune (de ces |des |des autres )?(r[ée]ponses? |propositions? |affirmations? )?"
+    r"(ci-dessus |pr[ée]c[ée]dentes? )?"
+    r"(ne convient|n['’]est (bonne|correcte|exacte|juste|vraie))":
+        "Toutes les autres propositions sont fausses"}
+#: Other words around a question, and around each option, that leave what is asked as it is.
+WORDINGS = {"exam": ("Question d'examen. {}", "{}"),
+            "please": ("{} Merci de répondre à cette question.", "{}"),
             "options in words": ("{}", "proposition : {}")}
+
+
+def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Choice questions asked in other ways.
+
+    Args:
+        items: records.
+        orders: other orders of the options.
+        seed: of the orders, which also follow each question's id.
+
+    Returns:
+        The questions of each variant by name. "order 1" to "order <orders>": the options in other
+        orders, the right letters moved with their texts; a question is left out where its options
+        refer to each other, or have no further order. "no question": the options alone. "numbers":
+        options called 1, 2, 3 (column ``labels``); left out where one is such a number, or options
+        refer to each other. "all or none": questions with one option on all the others ("Aucune de
+        ces réponses n'est exacte"), that said by its opposite. The `WORDINGS`.
+    """
+    rows = items.to_dict("records")
+    free = [row for row in rows
+            if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
+    drawn = [_other_orders(row, orders, seed) for row in free]
+    found = {}
+    for number in range(orders):
+        ordered = [others[number] for others in drawn if number < len(others)]
+        found[f"{ORDER} {number + 1}"] = pd.DataFrame(ordered, columns=items.columns)
+    found[BLIND] = items.assign(instruction="", context="")
+    found[NUMBERED] = _numbered(items, free)
+    found[ALL_OR_NONE] = _opposed(items)
+    for name, (question, option) in WORDINGS.items():
+        found[name] = items.assign(
+            instruction=[question.format(text) for text in items["instruction"]],
+            options=[[option.format(text) for text in options] for options in items["options"]])
+    return found
+
+
+def variant_texts(asked: Mapping[str, pd.DataFrame]) -> str:
+    """The first question of the variants that change its words or labels, as it is asked."""
+    texts = []
+    for name in (ORIGINAL, NUMBERED, ALL_OR_NONE, *WORDINGS):
+        if len(asked.get(name, ())):
+            chat = messages(asked[name].iloc[0].to_dict(), with_answer=False)
+            texts.append(f"--- {name}\n{chat[-1]['content']}\n")
+    return "\n".join(texts)
 
 
 def refers_to_options(options: list[str]) -> bool:
@@ -32,49 +88,47 @@ def refers_to_options(options: list[str]) -> bool:
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
-def _reworded(options: list[str]) -> list[str]:
-    """With an option on all the others in other words; as they are where there is none, or two, which would then speak of
-    each other, or where it speaks of those above and isn't the last."""
-    found = [(place, words) for place, option in enumerate(options) for pattern, words in _ALL_OR_NONE.items()
-             if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)]
-    if len(found) != 1 or (refers_to_options([options[found[0][0]]]) and found[0][0] != len(options) - 1):
-        return options
-    return [found[0][1] if place == found[0][0] else option for place, option in enumerate(options)]
-
-
 def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
-    """The question in so many orders, each another one than its own and the others; fewer where there are no more."""
-    found, tried = [row], 0
+    """The question in up to so many orders, each different from its own and from the others."""
+    found = [row]
+    tried = 0
     wanted = min(orders, math.factorial(len(row["options"])) - 1)
-    while len(found) <= wanted and tried < 100 * wanted:  # equal options have fewer orders than different ones
-        new, tried = permute_options(row, np.random.default_rng([seed, int(row["id"][:8], 16), tried])), tried + 1
+    # options that are equal have fewer orders than different ones
+    while len(found) <= wanted and tried < 100 * wanted:
+        rng = np.random.default_rng([seed, int(row["id"][:8], 16), tried])
+        new = permute_options(row, rng)
+        tried += 1
         if all(list(new["options"]) != list(old["options"]) for old in found):
             found.append(new)
     return found[1:]
 
 
-def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """By name, the choice questions of ``items`` (records) asked in another way.
+def _numbered(items: pd.DataFrame, free: list[dict]) -> pd.DataFrame:
+    """Those of the questions ``free`` in which no option is a number, with numbers as labels."""
+    rows = [row | {"labels": NUMBERS} for row in free
+            if not {option.strip(" .()") for option in row["options"]} & set(NUMBERS)]
+    return pd.DataFrame(rows, columns=[*items.columns, "labels"])
 
-    "order 1" to "order <orders>": options in other orders, drawn by ``seed`` and the question's id, the right letters moved
-    with their texts; questions whose options speak of each other, or have no more orders, are not in these. "no
-    question": options alone. "numbers": options called 1, 2, 3 (column ``labels``), where none is such a number or
-    speaks of the others by letter or place. "all or none": questions with one option on all the others ("Aucune de ces
-    réponses n'est exacte"), that said by its opposite. The `WORDINGS`: other words around the question or its options.
+
+def _opposed(items: pd.DataFrame) -> pd.DataFrame:
+    """Questions with one option on all the others, which is said by its opposite."""
+    reworded = [_reworded(list(options)) for options in items["options"]]
+    changed = [new != list(old) for new, old in zip(reworded, items["options"], strict=True)]
+    return items.assign(options=reworded)[np.array(changed, dtype=bool)]
+
+
+def _reworded(options: list[str]) -> list[str]:
+    """The options, with one on all the others said by its opposite.
+
+    They stay as they are where there is none; where there are two, which would speak of each other;
+    and where it speaks of those above it and isn't the last.
     """
-    rows, found = items.to_dict("records"), {}
-    free = [row for row in rows if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
-    drawn = [_other_orders(row, orders, seed) for row in free]
-    for number in range(orders):
-        found[f"{ORDER} {number + 1}"] = pd.DataFrame([rows[number] for rows in drawn if number < len(rows)],
-                                                      columns=items.columns)
-    found[BLIND] = items.assign(instruction="", context="")
-    unlike = [row for row in free if not {option.strip(" .()") for option in row["options"]} & set(NUMBERS)]
-    found[NUMBERED] = pd.DataFrame([row | {"labels": NUMBERS} for row in unlike], columns=[*items.columns, "labels"])
-    reworded = items.assign(options=[_reworded(list(options)) for options in items["options"]])
-    changed = [list(new) != list(old) for new, old in zip(reworded["options"], items["options"], strict=True)]
-    found[ALL_OR_NONE] = reworded[changed]
-    for name, (question, option) in WORDINGS.items():
-        found[name] = items.assign(instruction=[question.format(text) for text in items["instruction"]],
-                                   options=[[option.format(text) for text in options] for options in items["options"]])
-    return found
+    found = [(place, opposite) for place, option in enumerate(options)
+             for pattern, opposite in _OPPOSITES.items()
+             if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)]
+    if len(found) != 1:
+        return options
+    place, opposite = found[0]
+    if refers_to_options([options[place]]) and place != len(options) - 1:
+        return options
+    return [*options[:place], opposite, *options[place + 1:]]

@@ -1,24 +1,111 @@
-"""Ask runs and score them in one go, where nothing between the two is to be looked at."""
+"""Ask runs, one after the other, and score what they answer."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from medinj_utils.core.files import write_parquet
-from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.core.names import Run
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.answer import Protocol, answer_questions
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.models.loading import backends
+from medinj_utils.models.answers import Asking
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import choose_precision
+from medinj_utils.models.loading import Base, answering_models
+from medinj_utils.models.server import Server
+
+#: What answers for each run: `medinj_utils.models.loading.answering_models`.
+Models = Iterable[tuple[Run, Engine | Server, dict]]
 
 
-def score_runs(items: pd.DataFrame, runs: Mapping[str, str | Path | None], to: str | Path, base_model: str,
-               revision: str, precision: str, modes: Sequence[str], batch_tokens: int, max_length: int,
-               too_long: str = "set aside", **how) -> pd.DataFrame:
-    """Rows of `score_answers` for all ``runs`` (adapter, or None for the base), written to the file ``to``; answers
-    stand in ``answers/`` beside it. The arguments are those of `backends` and `answer_questions`."""
-    scores = [score_answers(answer_questions(items, backend, Path(to).parent / f"answers/{name}.parquet", asked, modes,
-                                             batch_tokens, max_length, too_long), items, name)
-              for name, backend, asked in backends(runs, base_model, revision, precision, **how)]
+def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
+    """The adapter of each run, which must exist; None for the base."""
+    return {run: tree.adapter(run) for run in runs}
+
+
+def ask_runs(tree: Tree, items: pd.DataFrame, models: Models,
+             protocol: Protocol) -> tuple[dict[Run, pd.DataFrame], pd.DataFrame]:
+    """Put questions to every run.
+
+    Args:
+        tree: the output tree; answers are written to ``tree.answers(run)``.
+        items: records of the questions.
+        models: what answers for each run.
+        protocol: modes and limits.
+
+    Returns:
+        The answers of each run, and a table of the asking: ``run``, ``system``, ``seed``,
+        ``answers``, ``set_aside`` (not asked: too long), ``context_cut``, ``seconds`` and
+        ``answers_per_second``.
+    """
+    answers = {}
+    asked = []
+    for run, backend, model_id in models:
+        began = time.monotonic()
+        table = answer_questions(items, backend, tree.answers(run), model_id, protocol,
+                                 tree.notebook)
+        seconds = time.monotonic() - began
+        answers[run] = table
+        asked.append(run.columns() | {
+            "answers": len(table), "set_aside": int((table["note"] != "").sum()),
+            "context_cut": int((table["cut"] > 0).sum()), "seconds": round(seconds, 1),
+            "answers_per_second": round(len(table) / max(seconds, 1e-9))})
+    return answers, pd.DataFrame(asked)
+
+
+def score_runs(tree: Tree, runs: Sequence[Run], items: pd.DataFrame, base: Base, recipe: Recipe,
+               protocol: Protocol) -> pd.DataFrame:
+    """Ask runs and score them, where nothing is looked at in between.
+
+    Args:
+        tree: the output tree: adapters are read from it, answers and scores written to it.
+        runs: the runs.
+        items: records of the questions.
+        base: the base model.
+        recipe: says how questions are asked, and in which precision.
+        protocol: modes and limits.
+
+    Returns:
+        Rows of `medinj_utils.evaluation.scoring.score_answers` of all runs.
+    """
+    models = answering_models(adapters_of(tree, runs), base, choose_precision(recipe.precision),
+                              Asking.from_recipe(recipe))
+    answers, _ = ask_runs(tree, items, models, protocol)
+    scores = pd.concat([score_answers(table, items, run) for run, table in answers.items()],
+                       ignore_index=True)
+    write_parquet(scores, tree.scores)
+    return scores
+
+
+def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Models,
+                   protocol: Protocol) -> pd.DataFrame:
+    """Put the variants of questions to every run and score the answers.
+
+    Args:
+        tree: the output tree; answers are written to ``tree.answers(run, variant)``, scores to
+            ``tree.probe_scores``.
+        variants: records of the questions of each variant, by its name.
+        models: what answers for each run.
+        protocol: modes and limits.
+
+    Returns:
+        Rows of `medinj_utils.evaluation.scoring.score_answers` with the ``variant`` and, as
+        ``gold``, the right letters in it. Empty, and nothing is written, without variants.
+    """
+    if not variants:
+        return pd.DataFrame(columns=["run", "variant", "exact_match"])
+    scores = []
+    for run, backend, model_id in models:
+        for variant, items in variants.items():
+            answers = answer_questions(items, backend, tree.answers(run, variant), model_id,
+                                       protocol, tree.notebook)
+            gold = items.set_index("id")["answer_letters"].map(", ".join)
+            own = score_answers(answers, items, run).assign(variant=variant)
+            scores.append(own.assign(gold=own["id"].map(gold)))
     table = pd.concat(scores, ignore_index=True)
-    write_parquet(table, to)
+    write_parquet(table, tree.probe_scores)
     return table

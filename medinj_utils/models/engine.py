@@ -1,123 +1,71 @@
-"""One pass over a batch of prompts, from which every mode of answering goes on.
+"""A local model that answers batches of questions in several modes.
 
-The prompts run through the model once, and logits are computed for their last tokens alone. Free text, valid answers and
-likelihoods then start from the same keys and values.
+The prompts run through the model once. Free text, valid answers and likelihoods then all start from
+the same keys and values.
 """
 
-import copy
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, combinations, groupby
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 
+from medinj_utils.core.names import MODES
 from medinj_utils.core.prompts import LETTERS, NO, YES, labels_of, messages
+from medinj_utils.models.answers import AllowedTokens, Answer, Asking, batches_of
 from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.generation import (
+    ConstrainedDecoder,
+    FreeDecoder,
+    Prefill,
+    continue_prompts,
+    log_likelihoods,
+    read_prompts,
+)
 from medinj_utils.models.hardware import out_of_memory
 
-MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte", "option_likelihood")
-_TEXT_MODES = MODES[3:5]
-MOST_OPTIONS = 10  # of which all letter sets are written out for the constrained mode: 1,023
-
-
-def applies(mode: str, task: str) -> bool:
-    """Whether questions of a task are asked in a mode: likelihoods of whole answers suit one right answer, those of each
-    option several."""
-    return task == "mcq" if mode == "option_likelihood" else task == "mcqu" or mode in MODES[:2]
-
-
-def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:
-    """Every valid answer: single labels for "mcqu", all non-empty sets of them in order for "mcq"."""
-    if task == "mcq" and len(labels) > MOST_OPTIONS:
-        raise ValueError(f"{len(labels)} options; of all sets of them the constrained mode takes up to {MOST_OPTIONS}")
-    sizes = [1] if task == "mcqu" else range(1, len(labels) + 1)
-    return [", ".join(chosen) for size in sizes for chosen in combinations(labels, size)]
-
-
-class AllowedTokens:
-    """Next tokens that lead to a valid answer, from a tree of the valid answers' tokens: no other can come out."""
-
-    def __init__(self, tokenizer):
-        self.tokenizer, self._trees = tokenizer, {}
-
-    def tree(self, task: str, labels: Sequence[str]) -> dict:
-        if (task, labels) not in self._trees:
-            root: dict = {}
-            for answer in allowed_answers(task, labels):
-                node = root
-                for token in [*self.tokenizer(answer, add_special_tokens=False)["input_ids"], self.tokenizer.eos_token_id]:
-                    node = node.setdefault(token, {})
-            self._trees[task, labels] = root
-        return self._trees[task, labels]
-
-
-@dataclass
-class Answer:
-    """What a model gave in one mode: ``raw`` text, or None with the reason in ``note``.
-
-    In the modes of likelihood ``raw`` is the likeliest letter (whatever the options are called) and ``probabilities`` are
-    those of the options' labels, which add up to 1; in "option_likelihood" they are those of each option to be right, and
-    ``raw`` names all above one half, or the best.
-    """
-
-    raw: str | None
-    probabilities: list[float] = field(default_factory=list)
-    note: str = ""
-
-
-def _likeliest(scores) -> Answer:
-    """The letter with the highest of some log-likelihoods, with the letters' probabilities."""
-    p = scores.softmax(-1)
-    return Answer(LETTERS[int(p.argmax())], p.tolist())
-
-
-def _branch(cache):
-    """The same keys and values to go on from; the model adds to a branch without changing its stem."""
-    if not cache.is_croppable:  # states that are written over have to be copied
-        return copy.deepcopy(cache)
-    branch = copy.copy(cache)
-    branch.layers = [copy.copy(layer) for layer in cache.layers]
-    return branch
-
-
-def batches_of(lengths: Sequence[int], order: Sequence[int], most_tokens: int) -> list[list[int]]:
-    """``order`` cut into batches of which each holds, padded to its longest, at most ``most_tokens`` (or one prompt)."""
-    batches: list[list[int]] = []
-    for i in order:
-        longest = max(lengths[i], *(lengths[j] for j in batches[-1])) if batches else 0
-        if batches and (len(batches[-1]) + 1) * longest <= most_tokens:
-            batches[-1].append(i)
-        else:
-            batches.append([i])
-    return batches
+#: Attention that doesn't see what stands behind a prompt, or sees it only within a window.
+_ATTENTION = {"full_attention", "sliding_attention"}
+#: By mode of text likelihood: whether log-likelihoods are divided by the texts' lengths.
+_PER_BYTE = {"text_likelihood": False, "text_likelihood_per_byte": True}
 
 
 class Engine:
-    """A model that answers batches of choice questions (records) in one or several modes.
+    """Answers of one model to batches of choice questions.
 
-    ``system`` is the system turn before every question, ``examples`` gives for each task the records that are shown, with
-    their answers, before a question.
+    Args:
+        model: a causal language model of transformers.
+        tokenizer: its tokenizer, with a chat template.
+        asking: how questions are put.
     """
 
     modes = MODES
     counts_tokens = True  # `size` is exact
 
-    def __init__(self, model, tokenizer, max_new_tokens: int = 32, system: str = "",
-                 examples: Mapping[str, Sequence[Mapping]] | None = None):
-        self.model, self.tokenizer, self.max_new_tokens = model, tokenizer, max_new_tokens
-        self.system, self.examples = system, examples or {}
-        self.settings = {"backend": "transformers", "max_new_tokens": max_new_tokens}
-        self._allowed, told = AllowedTokens(tokenizer), getattr(model.generation_config, "eos_token_id", None)
-        self._stops = {tokenizer.eos_token_id, *(told if isinstance(told, list) else [told])}
+    def __init__(self, model, tokenizer, asking: Asking):
+        self.model = model
+        self.tokenizer = tokenizer
+        self.asking = asking
+        self.settings = {"backend": "transformers", "max_new_tokens": asking.max_new_tokens}
+        self._allowed = AllowedTokens(tokenizer)
+        stop = getattr(model.generation_config, "eos_token_id", None)
+        self._stops = {tokenizer.eos_token_id, *(stop if isinstance(stop, list) else [stop])}
 
     def prompt(self, item: Mapping, about: str = "") -> array:
-        """Token ids of a question, or of the question whether the option ``about`` alone is right (without examples)."""
-        chat = messages(item, system=self.system, with_answer=False, about=about,
-                        examples=() if about else self.examples.get(item["task"], ()))
+        """Token ids of a question.
+
+        Args:
+            item: a record.
+            about: label of an option; the prompt then asks, without examples, whether that option
+                alone is right.
+        """
+        examples = () if about else self.asking.examples.get(item["task"], ())
+        chat = messages(item, system=self.asking.system, with_answer=False, about=about,
+                        examples=examples)
         return array("i", chat_ids(self.tokenizer, chat, open_answer=True))
 
     def size(self, prompt: Sequence[int]) -> int:
+        """Tokens of a prompt."""
         return len(prompt)
 
     def show(self, prompt: Sequence[int]) -> str:
@@ -125,18 +73,30 @@ class Engine:
         return self.tokenizer.decode(list(prompt))
 
     def answer(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping],
-               modes: Sequence[str]) -> dict[str, list[Answer | None]]:
-        """By mode, an `Answer` to each question, None where it isn't asked in that mode.
+               modes: Iterable[str]) -> dict[str, list[Answer | None]]:
+        """Answer a batch of questions.
 
-        A batch that doesn't fit into memory is asked in halves; one whose padding the model would see, by length.
+        A batch that doesn't fit into memory is answered in halves. Where the model would see
+        padding, prompts of one length are answered at a time.
+
+        Args:
+            prompts: of `prompt`, one per question.
+            items: the questions' records.
+            modes: of `medinj_utils.core.names.MODES`.
+
+        Returns:
+            By mode one answer per question; None where the mode doesn't suit the question.
+
+        Raises:
+            RuntimeError: memory is too small for a single prompt.
+            ValueError: the tokenizer can't tell labels, or yes and no, by their first tokens.
         """
         import torch
+        modes = tuple(modes)
         if len({*map(len, prompts)}) > 1 and self._sees_padding(prompts, items):
             order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-            parts = [self.answer([prompts[i] for i in rows], [items[i] for i in rows], modes)
-                     for rows in (list(rows) for _, rows in groupby(order, key=lambda i: len(prompts[i])))]
-            return {mode: [answer for _, answer in sorted(zip(order, chain(*(part[mode] for part in parts)), strict=True),
-                                                          key=lambda pair: pair[0])] for mode in modes}
+            parts = [list(rows) for _, rows in groupby(order, key=lambda i: len(prompts[i]))]
+            return self._answer_parts(prompts, items, modes, parts)
         try:
             with torch.inference_mode():
                 return self._answer(prompts, items, modes)
@@ -146,150 +106,144 @@ class Engine:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         half = len(prompts) // 2
-        parts = [self.answer(prompts[part], items[part], modes) for part in (slice(half), slice(half, None))]
-        return {mode: parts[0][mode] + parts[1][mode] for mode in modes}
+        parts = [range(half), range(half, len(prompts))]
+        return self._answer_parts(prompts, items, modes, parts)
+
+    def _answer_parts(self, prompts, items, modes: Sequence[str],
+                      parts: Iterable[Sequence[int]]) -> dict[str, list[Answer | None]]:
+        """Answers of parts of a batch, each given by its rows."""
+        found: dict[str, list[Answer | None]] = {mode: [None] * len(prompts) for mode in modes}
+        for rows in parts:
+            answers = self.answer([prompts[i] for i in rows], [items[i] for i in rows], modes)
+            for mode in modes:
+                for row, answer in zip(rows, answers[mode], strict=True):
+                    found[mode][row] = answer
+        return found
 
     def _sees_padding(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping]) -> bool:
-        """Whether what stands behind a prompt changes its answers: a window of attention counts padding as history, and a
-        recurrent layer reads it."""
+        """Whether what stands behind a prompt changes its answers.
+
+        A window of attention counts padding as history, and a recurrent layer reads it.
+        """
         config = self.model.config.get_text_config()
-        kinds, window = set(getattr(config, "layer_types", None) or ()), getattr(config, "sliding_window", None)
-        if kinds - {"full_attention", "sliding_attention"}:
+        kinds = set(getattr(config, "layer_types", None) or ())
+        if kinds - _ATTENTION:
             return True
-        further = max([self.max_new_tokens, *(len(option.encode()) for item in items for option in item["options"])])
-        sliding = window and (not kinds or "sliding_attention" in kinds)
-        return bool(sliding) and max(map(len, prompts), default=0) + further > window
+        window = getattr(config, "sliding_window", None)
+        if not window or (kinds and "sliding_attention" not in kinds):
+            return False
+        options = [len(option.encode()) for item in items for option in item["options"]]
+        further = max([self.asking.max_new_tokens, *options])
+        return max(map(len, prompts), default=0) + further > window
 
     def _answer(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping],
                 modes: Sequence[str]) -> dict[str, list[Answer | None]]:
+        """Answers of a batch that fits into memory and whose padding isn't seen."""
+        single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
+        several = [i for i, item in enumerate(items) if item["task"] == "mcq"]
         found: dict[str, list[Answer | None]] = {mode: [None] * len(items) for mode in modes}
-
-        def keep(mode: str, rows: Sequence[int], answers: Sequence[Answer]) -> None:
-            for row, answer in zip(rows, answers, strict=True):
-                found[mode][row] = answer
-
-        rows = range(len(items))
-        single = [i for i in rows if items[i]["task"] == "mcqu"]
-        chosen = [items[i] for i in single]
         if set(modes) - {"option_likelihood"}:
-            logits, cache, mask = self._read(prompts)
+            prefill = read_prompts(self.model, prompts)
         if "greedy" in modes:
-            thinks = [self.show(prompt[-8:]).rstrip().endswith("<think>") for prompt in prompts]  # opened by the template
-            keep("greedy", rows, [Answer("<think>" * thought + text) for thought, text in zip(
-                thinks, self._texts(logits, _branch(cache), mask, None), strict=True)])
+            found["greedy"] = self._free(prefill, prompts)
         if "constrained" in modes:
-            trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
-            keep("constrained", rows, [Answer(text) for text in self._texts(logits, _branch(cache), mask, trees)])
-        if "likelihood" in modes and single:
-            keep("likelihood", single, self._likelihoods(logits[single], chosen))
-        if single and (by_text := [mode for mode in modes if mode in _TEXT_MODES]):
-            scores = self._text_scores(logits, _branch(cache), mask, items, single)
+            found["constrained"] = self._constrained(prefill, items)
+        if "likelihood" in modes:
+            _place(found["likelihood"], single, self._likelihoods(prefill, items, single))
+        if single and (by_text := [mode for mode in modes if mode in _PER_BYTE]):
+            answers = self._text_likelihoods(prefill, items, single, by_text)
             for mode in by_text:
-                keep(mode, single, [_likeliest(own / (size if mode == "text_likelihood_per_byte" else 1))
-                                    for own, size in scores])
+                _place(found[mode], single, answers[mode])
         if "option_likelihood" in modes:
-            several = [i for i in rows if items[i]["task"] == "mcq"]
-            keep("option_likelihood", several, self._each_option([items[i] for i in several], sum(map(len, prompts))))
+            tokens = sum(map(len, prompts))
+            _place(found["option_likelihood"], several,
+                   self._each_option([items[i] for i in several], tokens))
         return found
 
-    def _read(self, prompts: Sequence[Sequence[int]]):
-        """(logits of the prompts' last tokens, their keys and values, which positions of the batch they fill).
+    def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]]) -> list[Answer]:
+        """Free texts; a thought that the template opens begins with its mark."""
+        thinks = [self.show(prompt[-8:]).rstrip().endswith("<think>") for prompt in prompts]
+        decoder = FreeDecoder(self.asking.max_new_tokens, self._stops)
+        texts = self._decode(continue_prompts(self.model, prefill, decoder))
+        return [Answer("<think>" * thought + text)
+                for thought, text in zip(thinks, texts, strict=True)]
 
-        Prompts are padded on the right, where no token of theirs looks, so that attention needs no mask but the causal one,
-        which is much faster. Of the states only the last of each prompt is projected on the vocabulary.
-        """
-        import torch
-        from transformers import DynamicCache
-        device, n, width = self.model.device, torch.tensor([len(prompt) for prompt in prompts]), max(map(len, prompts))
-        ids = np.zeros((len(prompts), width), dtype=np.int64)  # padding is any token: none is looked at
-        for row, prompt in zip(ids, prompts, strict=True):
-            row[:len(prompt)] = prompt
-        cache, rows = DynamicCache(config=self.model.config), torch.arange(len(prompts), device=device)
-        last = self.model.get_output_embeddings().register_forward_pre_hook(
-            lambda _, states: (states[0][rows, n.to(device) - 1, None],))
-        try:
-            logits = self.model(input_ids=torch.from_numpy(ids).to(device), past_key_values=cache).logits[:, -1].float()
-        finally:
-            last.remove()
-        return logits, cache, (torch.arange(width) < n[:, None]).long().to(device)
+    def _constrained(self, prefill: Prefill, items: Sequence[Mapping]) -> list[Answer]:
+        """Texts that are valid answers, whatever ``max_new_tokens`` is."""
+        trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
+        decoder = ConstrainedDecoder(trees, self.tokenizer.eos_token_id, self._stops)
+        texts = self._decode(continue_prompts(self.model, prefill, decoder))
+        return [Answer(text) for text in texts]
 
-    def _each_option(self, items: Sequence[Mapping], most_tokens: int) -> list[Answer]:
-        """Whether each option alone is right: the probability of yes, of the two words that may be answered."""
-        words = [self._first_token(YES), self._first_token(NO)]
-        if words[0] == words[1]:
-            raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: no likelihood of options")
-        prompts = [self.prompt(item, label) for item in items for label in labels_of(item)]
-        lengths, told, found = [*map(len, prompts)], {}, []
-        most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
-        for batch in batches_of(lengths, sorted(range(len(prompts)), key=lengths.__getitem__), most_tokens):
-            logits = self._read([prompts[i] for i in batch])[0]
-            told |= dict(zip(batch, logits[:, words].softmax(-1)[:, 0].tolist(), strict=True))
-        told = iter([told[i] for i in range(len(prompts))])
-        for item in items:
-            p = [next(told) for _ in item["options"]]
-            named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5] or [LETTERS[int(np.argmax(p))]]
-            found.append(Answer(", ".join(named), p))
-        return found
-
-    def _texts(self, logits, cache, mask, trees: list[dict] | None) -> list[str]:
-        """Texts that go on from the prompts, the likeliest token at each step; within ``trees``, where told."""
-        import torch
-        eos, device = self.tokenizer.eos_token_id, logits.device  # valid answers end with it alone
-        texts: list[list[int]] = [[] for _ in range(len(logits))]
-        rows, nodes = list(range(len(logits))), trees
-        while True:
-            if nodes is None:
-                tokens = logits.argmax(-1).tolist()
-            else:
-                asked = sorted(set(chain(*nodes)))
-                values = [dict(zip(asked, row, strict=True)) for row in logits[:, asked].tolist()]
-                tokens = [max(node, key=value.__getitem__) for node, value in zip(nodes, values, strict=True)]
-                nodes = [node[token] for node, token in zip(nodes, tokens, strict=True)]
-            for row, token in zip(rows, tokens, strict=True):
-                texts[row].append(token)
-            going = [i for i, token in enumerate(tokens) if token not in self._stops and (
-                len(texts[rows[i]]) < self.max_new_tokens if nodes is None else set(nodes[i]) != {eos})]
-            if not going:
-                return self.tokenizer.batch_decode(texts, skip_special_tokens=True)
-            if len(going) < len(rows):  # what has ended is not computed any more
-                cache.batch_select_indices(torch.tensor(going, device=device))
-                mask, rows = mask[going], [rows[i] for i in going]
-                nodes = nodes and [nodes[i] for i in going]
-            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
-            logits = self.model(input_ids=torch.tensor([[tokens[i]] for i in going], device=device), attention_mask=mask,
-                                position_ids=mask.sum(-1, keepdim=True) - 1, past_key_values=cache).logits[:, -1].float()
+    def _decode(self, texts: list[list[int]]) -> list[str]:
+        return self.tokenizer.batch_decode(texts, skip_special_tokens=True)
 
     def _first_token(self, text: str) -> int:
         return self.tokenizer(text, add_special_tokens=False)["input_ids"][0]
 
-    def _likelihoods(self, logits, items: Sequence[dict]) -> list[Answer]:
-        """The likeliest letter of each question."""
+    def _likelihoods(self, prefill: Prefill, items: Sequence[Mapping],
+                     rows: Sequence[int]) -> list[Answer]:
+        """The likeliest letter of each of the rows, by the first tokens of their labels."""
         found = []
-        for row, item in zip(logits, items, strict=True):
-            first = [self._first_token(label) for label in labels_of(item)]
+        for row in rows:
+            first = [self._first_token(label) for label in labels_of(items[row])]
             if len(set(first)) < len(first):
-                raise ValueError("the tokenizer writes several labels with one first token: no likelihood of letters")
-            found.append(_likeliest(row[first]))
+                raise ValueError("the tokenizer writes several labels with one first token: leave "
+                                 "'likelihood' out of modes")
+            found.append(_likeliest(prefill.logits[row][first]))
         return found
 
-    def _text_scores(self, logits, cache, mask, items: Sequence[Mapping], asked: Sequence[int]) -> list[tuple]:
-        """For each question ``asked`` (rows of the batch) the log-likelihood of each option's text as the answer, and the
-        texts' lengths in bytes."""
+    def _text_likelihoods(self, prefill: Prefill, items: Sequence[Mapping], rows: Sequence[int],
+                          modes: Sequence[str]) -> dict[str, list[Answer]]:
+        """The letter of each row's likeliest text, with and without division by its bytes."""
         import torch
-        owner = [i for i in asked for _ in items[i]["options"]]
-        options = [option for i in asked for option in items[i]["options"]]
+        owners = [row for row in rows for _ in items[row]["options"]]
+        options = [option for row in rows for option in items[row]["options"]]
         texts = self.tokenizer(options, add_special_tokens=False)["input_ids"]
-        width, device = max(map(len, texts)), logits.device
-        ids = torch.tensor([text + [0] * (width - len(text)) for text in texts], device=device)
-        held = torch.tensor([[1] * len(text) + [0] * (width - len(text)) for text in texts], device=device)
-        scores = logits.log_softmax(-1)[owner].gather(1, ids[:, :1])[:, 0]
-        if width > 1:
-            cache.batch_select_indices(torch.tensor(owner, device=device))
-            both = torch.cat([mask[owner], held[:, :-1]], dim=1)
-            later = self.model(input_ids=ids[:, :-1], attention_mask=both, past_key_values=cache,
-                               position_ids=(both.cumsum(-1) - 1).clamp(min=0)[:, mask.shape[1]:]).logits.float()
-            told = later.gather(2, ids[:, 1:, None])[..., 0] - later.logsumexp(-1)
-            scores = scores + (told * held[:, 1:]).sum(-1)
-        sizes = torch.tensor([len(option.encode()) for option in options], device=device)
-        n = [len(items[i]["options"]) for i in asked]
-        return list(zip(scores.split(n), sizes.split(n), strict=True))
+        scores = log_likelihoods(self.model, prefill, owners, texts)
+        sizes = torch.tensor([len(option.encode()) for option in options], device=scores.device)
+        counts = [len(items[row]["options"]) for row in rows]
+        found = {}
+        for mode in modes:
+            by_question = (scores / sizes if _PER_BYTE[mode] else scores).split(counts)
+            found[mode] = [_likeliest(own) for own in by_question]
+        return found
+
+    def _each_option(self, items: Sequence[Mapping], most_tokens: int) -> list[Answer]:
+        """Whether each option alone is right: the share of yes in the probability of yes and no."""
+        words = [self._first_token(YES), self._first_token(NO)]
+        if words[0] == words[1]:
+            raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: leave "
+                             "'option_likelihood' out of modes")
+        places = [(i, option) for i, item in enumerate(items)
+                  for option in range(len(item["options"]))]
+        prompts = [self.prompt(items[i], labels_of(items[i])[option]) for i, option in places]
+        lengths = [len(prompt) for prompt in prompts]
+        most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
+        probabilities = [[0.0] * len(item["options"]) for item in items]
+        order = sorted(range(len(prompts)), key=lengths.__getitem__)
+        for batch in batches_of(lengths, order, most_tokens):
+            logits = read_prompts(self.model, [prompts[number] for number in batch]).logits
+            yes = logits[:, words].softmax(-1)[:, 0].tolist()
+            for number, p in zip(batch, yes, strict=True):
+                i, option = places[number]
+                probabilities[i][option] = p
+        return [_above_one_half(p) for p in probabilities]
+
+
+def _place(found: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
+    """Set the rows' answers."""
+    for row, answer in zip(rows, answers, strict=True):
+        found[row] = answer
+
+
+def _likeliest(scores) -> Answer:
+    """The letter with the highest of some log-likelihoods, with the letters' probabilities."""
+    p = scores.softmax(-1)
+    return Answer(LETTERS[int(p.argmax())], p.tolist())
+
+
+def _above_one_half(p: list[float]) -> Answer:
+    """All letters with a probability above one half, or the likeliest."""
+    named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5]
+    return Answer(", ".join(named or [LETTERS[int(np.argmax(p))]]), p)

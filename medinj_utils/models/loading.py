@@ -1,4 +1,4 @@
-"""Models that answer: a base, and adapters laid over it one after the other; or those behind a server."""
+"""Models that answer: a base and its adapters, one after the other, or those behind a server."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medinj_utils.core.files import sha256
-from medinj_utils.core.names import BASE
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.server import Server
 
 
 @dataclass(frozen=True)
 class Base:
-    """A base model: "planted" (the tiny one that the package ships), a folder, or a hub id with its commit.
+    """A base model.
+
+    Args:
+        name: "planted" (the tiny model that the package ships), a folder, or a hub id.
+        revision: commit of a model on the hub; empty for a folder.
 
     Raises:
         FileNotFoundError: a folder without safetensors; pickled weights are not loaded.
@@ -26,16 +31,19 @@ class Base:
     def __post_init__(self):
         folder = Path(self.path)
         if not folder.is_dir() and not self.revision:
-            raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is named "
-                             f"with its commit (BASE={self.name}@commit, or the parameter base_revision; "
-                             "for an encoder encoder_revision)")
+            raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is "
+                             f"named with its commit (BASE={self.name}@commit, or the parameter "
+                             "base_revision; for an encoder encoder_revision)")
         if folder.is_dir() and not list(folder.glob("*.safetensors")):
-            raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not loaded")
+            raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not "
+                                    "loaded")
 
     @property
     def path(self) -> str:
         """What the loaders of transformers take: a folder, or the hub id."""
-        return str(Path(__file__).parents[1] / "demo" / "base") if self.name == "planted" else self.name
+        if self.name == "planted":
+            return str(Path(__file__).parents[1] / "demo" / "base")
+        return self.name
 
     @property
     def at(self) -> dict[str, str | None]:
@@ -52,37 +60,45 @@ def local_base(base_model: str, revision: str = "") -> str:  # TEMPORARY, until 
     return Base(base_model, revision).path
 
 
-def load_base(base_model: str, revision: str = "", precision: str = "float32"):
-    """(model, tokenizer) ready to answer."""
+def load_base(base: Base, precision: str = "float32"):
+    """(model, tokenizer) of a base, on the GPU where there is one, ready to answer.
+
+    Args:
+        base: the base model.
+        precision: number format of the weights, "float32" or "bfloat16".
+    """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()
-    name, device = local_base(base_model, revision), "cuda" if torch.cuda.is_available() else "cpu"
-    model = AutoModelForCausalLM.from_pretrained(name, revision=revision or None, dtype=getattr(torch, precision),
-                                                 use_safetensors=True)
-    tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None)
-    return model.to(device).eval(), tokenizer
+    model = AutoModelForCausalLM.from_pretrained(
+        base.path, dtype=getattr(torch, precision), use_safetensors=True, **base.at)
+    tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
 
 
 @contextmanager
 def adapted(model, adapter: str | Path | None) -> Iterator:
-    """The model with an adapter merged into its weights, which spares DoRA's norms; without one, as it is.
+    """The model with an adapter merged into its weights; without one, as it is.
 
-    Afterwards the model's weights are, bit by bit, those from before: the ones that the adapter changes are kept aside.
-    Raises ValueError for an adapter that replaces whole modules, token embeddings or biases.
+    Merging spares the norms that DoRA computes at every forward pass. The weights that it changes
+    are kept aside and put back afterwards, so the model is the same again, bit by bit.
+
+    Args:
+        model: the base model.
+        adapter: folder of an adapter, or None.
+
+    Raises:
+        ValueError: the adapter replaces whole modules, token embeddings or biases.
     """
     if adapter is None:
         yield model
         return
-    from peft import PeftConfig, PeftModel
-    told = PeftConfig.from_pretrained(str(adapter)).to_dict()
-    more = [name for name in ("modules_to_save", "trainable_token_indices") if told.get(name)]
-    if more or told.get("bias", "none") != "none":
-        raise ValueError(f"{adapter}: this adapter changes more than weight matrices ({', '.join(more or ['bias'])}); merge "
-                         "it with its base, save the whole model and give that as base_model")
+    from peft import PeftModel
+    _check_mergeable(adapter)
     tuned = PeftModel.from_pretrained(model, str(adapter))
-    changed = [model.get_submodule(name).base_layer.weight for name in tuned.base_model.targeted_module_names]
+    changed = [model.get_submodule(name).base_layer.weight
+               for name in tuned.base_model.targeted_module_names]
     kept = [weight.detach().to("cpu", copy=True) for weight in changed]
     try:
         yield tuned.merge_and_unload()
@@ -91,32 +107,63 @@ def adapted(model, adapter: str | Path | None) -> Iterator:
             weight.data.copy_(before)
 
 
-def asked_of(base_model: str, revision: str, adapter: str | Path | None, precision: str) -> dict:
-    """What tells one answering model from another: names, and hashes of the weights that lie on this disk."""
-    folder = Path(local_base(base_model, revision))
-    return {"base_model": base_model, "revision": revision, "precision": precision,
-            "base_sha256": sha256(folder) if folder.is_dir() else "", "adapter_sha256": sha256(adapter) if adapter else ""}
+def _check_mergeable(adapter: str | Path) -> None:
+    """Raise ValueError for an adapter that changes more than weight matrices."""
+    from peft import PeftConfig
+    config = PeftConfig.from_pretrained(str(adapter)).to_dict()
+    more = [name for name in ("modules_to_save", "trainable_token_indices") if config.get(name)]
+    if config.get("bias", "none") != "none":
+        more.append("bias")
+    if more:
+        raise ValueError(f"{adapter}: this adapter changes more than weight matrices "
+                         f"({', '.join(more)}); merge it with its base, save the whole model and "
+                         "give that as base_model")
 
 
-def backends(runs: Mapping[str, str | Path | None], base_model: str, revision: str = "", precision: str = "float32",
-             server: str = "", **how) -> Iterator[tuple[str, Engine | Server, dict]]:
-    """(name, what answers, what tells it from others) of each run, one after the other; ``runs`` gives each its adapter, or
-    None.
+def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str, str]:
+    """What tells one answering model from another: names, and hashes of weights on this disk."""
+    return {"base_model": base.name, "revision": base.revision, "precision": precision,
+            "base_sha256": sha256(base.folder) if base.folder else "",
+            "adapter_sha256": sha256(adapter) if adapter else ""}
 
-    The base is loaded once. With ``server``, its address, nothing is loaded here: the base is asked for by its own name, a
-    tuned model by its run's. ``how`` are the further arguments of `Engine` and `Server`.
+
+def answering_models(
+        runs: Mapping[Run, str | Path | None], base: Base, precision: str, asking: Asking,
+        server: str = "") -> Iterator[tuple[Run, Engine | Server, dict]]:
+    """What answers for each run, one after the other.
+
+    The base is loaded once. A run that tuned all weights is loaded as a model of its own.
+
+    Args:
+        runs: the folder of each run's adapter, or None for the base.
+        base: the base model.
+        precision: number format of the weights.
+        asking: how questions are put.
+        server: address of a server; nothing is loaded here then. The base is asked for by its own
+            name, a tuned model by its run's.
+
+    Yields:
+        (run, engine or server, model id). An engine answers until the next one is taken.
     """
     if server:
-        for name, adapter in runs.items():
-            model = base_model if name == BASE else name
-            weights = sha256(adapter) if adapter and Path(adapter).exists() else ""
-            yield name, Server(server, model, **how), {"server": server, "model": model, "adapter_sha256": weights}
+        yield from _served(runs, base, asking, server)
         return
-    model, tokenizer = load_base(base_model, revision, precision)
-    for name, adapter in runs.items():
-        if adapter and (Path(adapter) / "config.json").exists():  # a run that tuned all weights
-            yield name, Engine(load_base(str(adapter), "", precision)[0], tokenizer, **how), asked_of(
-                base_model, revision, adapter, precision)
-            continue
-        with adapted(model, adapter) as tuned:
-            yield name, Engine(tuned, tokenizer, **how), asked_of(base_model, revision, adapter, precision)
+    model, tokenizer = load_base(base, precision)
+    for run, adapter in runs.items():
+        identity = model_id(base, adapter, precision)
+        if adapter and (Path(adapter) / "config.json").exists():  # all weights were tuned
+            whole, _ = load_base(Base(str(adapter)), precision)
+            yield run, Engine(whole, tokenizer, asking), identity
+        else:
+            with adapted(model, adapter) as tuned:
+                yield run, Engine(tuned, tokenizer, asking), identity
+
+
+def _served(runs: Mapping[Run, str | Path | None], base: Base, asking: Asking,
+            server: str) -> Iterator[tuple[Run, Server, dict]]:
+    """As `answering_models`, of models behind a server."""
+    for run, adapter in runs.items():
+        name = base.name if run.system == BASE else run.name
+        weights = sha256(adapter) if adapter and Path(adapter).exists() else ""
+        identity = {"server": server, "model": name, "adapter_sha256": weights}
+        yield run, Server(server, name, asking), identity

@@ -1,41 +1,57 @@
-"""What a model that is being trained answers, at a look in between."""
-
-from collections.abc import Callable, Sequence
+"""Validation during training: how often the model's constrained answers are exactly right."""
 
 import pandas as pd
 
-from medinj_utils.core.prompts import LETTERS
-from medinj_utils.evaluation.reading import read_choice
-from medinj_utils.models.engine import Engine, batches_of
+from medinj_utils.models.answers import Asking, batches_of
+from medinj_utils.models.engine import Engine
 
 _BATCH_TOKENS = 8192
 
 
-def examiner(records: pd.DataFrame, rows: int, general_sources: Sequence[str], system_prompt: str = "") -> Callable:
-    """A function of a model and its tokenizer that gives ``validation_exact_match``, of up to ``rows`` validation questions
-    of all provenances, and ``general_exact_match``, of up to as many test questions of ``general_sources``, where there are
-    any. Answers are constrained; the questions are drawn once."""
-    choice = records[records["task"] != "oeq"].drop_duplicates("id")
-    asked = {"validation_exact_match": choice[choice["split"] == "validation"],
-             "general_exact_match": choice[(choice["split"] == "test") & choice["source"].isin(general_sources)]}
-    asked = {name: table.sample(min(rows, len(table)), random_state=0).to_dict("records")
-             for name, table in asked.items() if len(table)}
+class Validation:
+    """Questions that are drawn once and put to a model as often as it is called.
 
-    def examine(model, tokenizer) -> dict[str, float]:
-        engine = Engine(model, tokenizer, system=system_prompt)
-        return {name: sum(_matches(engine, items)) / len(items) for name, items in asked.items()}
+    ``validation_exact_match`` is of validation questions of all provenances,
+    ``general_exact_match`` of test questions that ask for general knowledge. A set without
+    questions is left out.
 
-    examine.asked = [*asked, *general_sources]  # enters the run's parameters
-    return examine
+    Args:
+        records: all records.
+        rows: most questions of a set.
+        system_prompt: system turn before every question; empty for none.
+    """
+
+    def __init__(self, records: pd.DataFrame, rows: int, system_prompt: str = ""):
+        self.asking = Asking(system=system_prompt)
+        choice = records[records["task"] != "oeq"].drop_duplicates("id")
+        general = (choice["split"] == "test") & choice["general"]
+        sets = {"validation_exact_match": choice[choice["split"] == "validation"],
+                "general_exact_match": choice[general]}
+        self._questions = {
+            name: table.sample(min(rows, len(table)), random_state=0).to_dict("records")
+            for name, table in sets.items() if len(table)}
+
+    @property
+    def sets(self) -> list[str]:
+        """Names of the figures that a call returns."""
+        return list(self._questions)
+
+    def __call__(self, model, tokenizer) -> dict[str, float]:
+        """Exact match of the model on each set, 0 to 1."""
+        engine = Engine(model, tokenizer, self.asking)
+        return {name: _exact_match(engine, questions)
+                for name, questions in self._questions.items()}
 
 
-def _matches(engine: Engine, items: list[dict]) -> list[bool]:
-    """Whether each question is answered exactly right."""
-    prompts, found = [engine.prompt(item) for item in items], []
-    order = sorted(range(len(items)), key=lambda i: len(prompts[i]))
-    for batch in batches_of([*map(len, prompts)], order, _BATCH_TOKENS):
-        answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], ["constrained"])["constrained"]
-        for i, answer in zip(batch, answers, strict=True):
-            options = dict(zip(LETTERS, items[i]["options"], strict=False))
-            found.append(read_choice(answer.raw, options, items[i]["task"]) == set(items[i]["answer_letters"]))
-    return found
+def _exact_match(engine: Engine, questions: list[dict]) -> float:
+    """Share of the questions to which the constrained answer names exactly the right letters."""
+    prompts = [engine.prompt(question) for question in questions]
+    lengths = [len(prompt) for prompt in prompts]
+    order = sorted(range(len(questions)), key=lengths.__getitem__)
+    right = 0
+    for batch in batches_of(lengths, order, _BATCH_TOKENS):
+        asked = [questions[i] for i in batch]
+        answers = engine.answer([prompts[i] for i in batch], asked, ["constrained"])["constrained"]
+        right += sum(answer.raw == ", ".join(question["answer_letters"])
+                     for answer, question in zip(answers, asked, strict=True))
+    return right / len(questions)

@@ -14,16 +14,17 @@ from transformers import AutoTokenizer
 
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.core import prompts
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.prompts import permute_options
 from medinj_utils.data import read_source
 from medinj_utils.data.choices import right_letters
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.evaluation import read_choice, score_choices
-from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.scoring import score_answers, summarise
+from medinj_utils.models.answers import AllowedTokens, Asking, allowed_answers
 from medinj_utils.models.chat import chat_ids
-from medinj_utils.models.engine import MODES, AllowedTokens, Engine, allowed_answers
-from medinj_utils.models.loading import asked_of, load_base, local_base
-from medinj_utils.core.prompts import permute_options
+from medinj_utils.models.engine import Engine
+from medinj_utils.models.loading import Base
 from medinj_utils.training.text import IGNORED, training_text
 
 QUESTIONS = {"mcqu": "Quel organe filtre le sang ?\n(A) le foie\n(B) le rein\n(C) la rate",
@@ -31,43 +32,35 @@ QUESTIONS = {"mcqu": "Quel organe filtre le sang ?\n(A) le foie\n(B) le rein\n(C
 
 
 @pytest.fixture(scope="module")
-def engine():
-    return Engine(*load_base("planted"), 16)
-
-
-def ask(items, engine, path, **told):
-    return answer_questions(items, engine, path, asked_of("planted", "", None, "float32"), **told)
-
-
-@pytest.fixture(scope="module")
-def items(world):
-    test = world["records"][(world["records"]["split"] == "test") & (world["records"]["task"] != "oeq")]
+def items(records):
+    test = records[(records["split"] == "test") & (records["task"] != "oeq")]
     return test.drop_duplicates("id").head(12)
 
 
-def test_1_the_published_names_of_files_cost_no_score(tmp_path, engine):
+def test_1_the_published_names_of_files_cost_no_score(tmp_path, ask):
     for task, answer in (("mcqu", "B"), ("mcq", "A;C")):
         file = tmp_path / "Native" / "Test" / task / f"{task}_test.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps([{"instruction": QUESTIONS[task], "context": "", "answer": answer, "type": task.upper(),
                                      "origin": "native"}]))
     records, quarantine = read_source("medinjection", tmp_path / "Native")
-    scores = score_answers(ask(records, engine, tmp_path / "a.parquet", modes=["constrained"]), records, "BASE")
+    records = records.assign(general=False)
+    scores = score_answers(ask(records, tmp_path / "a.parquet", modes=["constrained"]), records, Run(BASE))
     assert quarantine.empty and set(scores["task"]) == {"mcqu", "mcq"} and scores["exact_match"].notna().all()
 
 
-def test_2_no_item_takes_anything_from_the_one_before(items, engine, tmp_path):
-    forth = ask(items, engine, tmp_path / "forth.parquet").set_index(["id", "mode"])
-    back = ask(items.iloc[::-1], engine, tmp_path / "back.parquet", batch_tokens=1).set_index(["id", "mode"])
+def test_2_no_item_takes_anything_from_the_one_before(items, ask, tmp_path):
+    forth = ask(items, tmp_path / "forth.parquet").set_index(["id", "mode"])
+    back = ask(items.iloc[::-1], tmp_path / "back.parquet", batch_tokens=1).set_index(["id", "mode"])
     assert forth["raw"].equals(back["raw"].reindex(forth.index))
     for key in forth.index[forth["probabilities"].map(len) > 0]:
         assert list(forth.loc[key, "probabilities"]) == pytest.approx(list(back.loc[key, "probabilities"]), abs=1e-4)
 
 
 @pytest.mark.parametrize("task", ["mcqu", "mcq"])
-@pytest.mark.parametrize("labels", [prompts.LETTERS[:n] for n in range(2, 11)] + [prompts.NUMBERS[:10]])
-def test_3_every_way_through_the_allowed_tokens_is_a_valid_answer(engine, task, labels):
-    tokenizer, ways = engine.tokenizer, []
+@pytest.mark.parametrize("labels", [prompts.LETTERS[:n] for n in (2, 5, 10)] + [prompts.NUMBERS[:10]])
+def test_3_every_way_through_the_allowed_tokens_is_a_valid_answer(loaded, task, labels):
+    tokenizer, ways = loaded[1], []
 
     def walk(node, so_far):
         for token, below in node.items():
@@ -92,27 +85,28 @@ def test_5_an_empty_right_answer_is_never_a_point_and_every_spelling_of_two_lett
     with pytest.raises(ValueError, match="empty"):
         score_choices(None, "", "mcqu")
     assert score_choices(None, "A", "mcqu")["exact_match"] == 0
-    for told in ("AB", "A;B", ["A", "B"], "A, B", "B et A"):
-        assert score_choices({"A", "B"}, right_letters(told, ["un", "deux", "trois"]), "mcq")["exact_match"] == 1
+    for spelling in ("AB", "A;B", ["A", "B"], "A, B", "B et A"):
+        assert score_choices({"A", "B"}, right_letters(spelling, ["un", "deux", "trois"]), "mcq")["exact_match"] == 1
 
 
-def test_6_a_prompt_is_read_once_for_all_modes_and_a_rerun_adds_nothing(items, engine, tmp_path, monkeypatch):
+def test_6_a_prompt_is_read_once_for_all_modes_and_a_rerun_adds_nothing(items, loaded, ask, tmp_path, monkeypatch):
+    engine = Engine(*loaded, Asking(16))
     widths, forward = [], type(engine.model).forward
 
-    def watched(self, input_ids, **told):
+    def watched(self, input_ids, **arguments):
         widths.append(input_ids.shape[1])
-        return forward(self, input_ids=input_ids, **told)
+        return forward(self, input_ids=input_ids, **arguments)
 
     monkeypatch.setattr(type(engine.model), "forward", watched)
-    first = ask(items, engine, tmp_path / "a.parquet", modes=MODES[:3])
+    first = ask(items, tmp_path / "a.parquet")
     longest = max(engine.size(engine.prompt(item)) for item in items.to_dict("records"))
     assert widths.count(longest) == 1 and sorted(widths)[-2] == 1  # one pass over the prompts, then a token at a time
-    assert len(ask(items, engine, tmp_path / "a.parquet", modes=MODES[:3])) == len(first)
+    assert len(ask(items, tmp_path / "a.parquet")) == len(first)
     assert not first.duplicated(["id", "mode"]).any()
 
 
 def test_9_the_beginning_of_a_text_is_marked_once():
-    tokenizer = AutoTokenizer.from_pretrained(local_base("planted"))
+    tokenizer = AutoTokenizer.from_pretrained(Base("planted").path)
     tokenizer.bos_token = "<|endoftext|>"
     tokenizer.chat_template = "{{ bos_token }}" + tokenizer.chat_template
     ids = chat_ids(tokenizer, [{"role": "user", "content": "Bonjour"}], open_answer=True)
@@ -120,11 +114,11 @@ def test_9_the_beginning_of_a_text_is_marked_once():
 
 
 def test_10_the_question_bears_no_loss(world):
-    tokenizer = AutoTokenizer.from_pretrained(local_base("planted"))
+    tokenizer = AutoTokenizer.from_pretrained(Base("planted").path)
     row = world["records"][world["records"]["task"] == "mcqu"].iloc[0].to_dict()
     text = training_text(row, tokenizer)
-    taught = [token for token, label in zip(text.input_ids, text.labels, strict=True) if label != IGNORED]
-    assert tokenizer.decode(taught, skip_special_tokens=True).strip() == row["answer_letters"][0]
+    supervised = [token for token, label in zip(text.input_ids, text.labels, strict=True) if label != IGNORED]
+    assert tokenizer.decode(supervised, skip_special_tokens=True).strip() == row["answer_letters"][0]
 
 
 def test_11_a_right_answer_travels_with_the_text_of_its_option(world):
@@ -138,17 +132,18 @@ def test_11_a_right_answer_travels_with_the_text_of_its_option(world):
 
 def test_12_nothing_asks_for_the_hub_when_it_is_imported():
     script = ("import socket\n"
-              "def refuse(*told, **more): raise OSError('no network')\n"
+              "def refuse(*words, **more): raise OSError('no network')\n"
               "socket.socket.connect = refuse; socket.create_connection = refuse\n"
               "import medinj_utils.evaluation.answer, medinj_utils.models.loading, medinj_utils.training.train\n"
-              "medinj_utils.models.loading.load_base('planted')\n")
+              "from medinj_utils.models.loading import Base, load_base\n"
+              "load_base(Base('planted'))\n")
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=os.environ | {
         "HF_TOKEN": "", "HF_HUB_OFFLINE": "1"})
     assert run.returncode == 0, run.stderr
 
 
-def test_13_scores_come_by_source_and_differences_with_an_interval_and_overlaps_are_looked_for(world, items, engine, tmp_path):
-    scores = score_answers(ask(items, engine, tmp_path / "a.parquet", modes=["constrained"]), items, "BASE")
+def test_13_scores_come_by_source_and_differences_with_an_interval_and_overlaps_are_looked_for(world, items, ask, tmp_path):
+    scores = score_answers(ask(items, tmp_path / "a.parquet", modes=["constrained"]), items, Run(BASE))
     assert set(summarise(scores, ["provenance", "source", "task"])["source"]) == set(items["source"])
     pairs = compare_pairs(pd.DataFrame({"BASE": [0, 1, 0, 1] * 5, "NAT": [1, 1, 0, 1] * 5}), resamples=200)
     assert {"difference", "low", "high", "p", "p_holm"} <= set(pairs.columns)

@@ -10,25 +10,33 @@ import pandas as pd
 import pytest
 import yaml
 
+from medinj_utils.core.files import read_json
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.tree import Tree
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.harness import read_results, read_samples, write_samples, write_tasks
+from medinj_utils.evaluation.harness import (
+    adopt_logs,
+    read_results,
+    read_samples,
+    write_exchange,
+    write_samples,
+    write_tasks,
+)
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.models.loading import backends, local_base
+from medinj_utils.models.answers import Asking
+from medinj_utils.models.loading import Base
 
 
 @pytest.fixture(scope="module")
 def items(shared_data):
     records, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
-    test = records[records["split"] == "test"]
+    test = records[records["split"] == "test"].assign(general=False)
     return pd.concat([test[test["task"] == task].head(30) for task in ("mcqu", "mcq")])
 
 
 @pytest.fixture(scope="module")
-def answers(items, tmp_path_factory):
-    for _, engine, asked in backends({"BASE": None}, "planted", max_new_tokens=8):
-        return answer_questions(items, engine, tmp_path_factory.mktemp("ours") / "a.parquet", asked,
-                                ["greedy", "likelihood"])
+def answers(items, ask, tmp_path_factory):
+    return ask(items, tmp_path_factory.mktemp("ours") / "a.parquet", Asking(8), ["greedy", "likelihood"])
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,7 @@ def logged(items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("harness")
     assert [path.name for path in write_tasks(items, folder, 8)] == ["medinj_mcqu.yaml", "medinj_mcq.yaml"]
     command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args",
-               f"pretrained={local_base('planted')},dtype=float32", "--include_path", str(folder), "--tasks",
+               f"pretrained={Base('planted').path},dtype=float32", "--include_path", str(folder), "--tasks",
                "medinj_mcqu,medinj_mcq", "--apply_chat_template", "--batch_size", "16", "--device", "cpu",
                "--log_samples", "--output_path", str(folder / "out")]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {
@@ -60,14 +68,14 @@ def test_the_harness_gives_the_same_answers_to_our_tasks(logged, items, answers)
     free = read_samples(one(logged, "samples_medinj_mcq_*.jsonl")).set_index("id")
     greedy = answers[answers["mode"] == "greedy"].set_index("id")["raw"]
     assert len(free) == 30 and free["raw"].equals(greedy.reindex(free.index))
-    scores = score_answers(read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")), items, "BASE")
+    scores = score_answers(read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")), items, Run(BASE))
     results = read_results(one(logged, "results_*.json")).set_index(["task", "metric"])
     assert results.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(scores["exact_match"].mean())
 
 
 def test_our_answers_written_as_its_logs_are_read_again(logged, items, answers, tmp_path):
-    scores = score_answers(answers, items, "BASE")
-    write_samples(scores, answers, items, "BASE", tmp_path)
+    scores = score_answers(answers, items, Run(BASE))
+    write_samples(answers, items, Run(BASE), tmp_path)
     for task, mode in (("mcqu", "likelihood"), ("mcq", "greedy")):
         ours = [json.loads(line) for line in (tmp_path / f"samples_medinj_{task}.jsonl").read_text("utf-8").splitlines()]
         theirs = [json.loads(line) for line in one(logged, f"samples_medinj_{task}_*.jsonl").read_text("utf-8").splitlines()]
@@ -77,14 +85,14 @@ def test_our_answers_written_as_its_logs_are_read_again(logged, items, answers, 
         again = read_samples(tmp_path / f"samples_medinj_{task}.jsonl").set_index("id")
         own = answers[(answers["mode"] == mode) & answers["id"].isin(again.index)].set_index("id").reindex(again.index)
         assert again["raw"].equals(own["raw"])
-    rescored = score_answers(read_samples(tmp_path / "samples_medinj_mcqu.jsonl"), items, "BASE")
-    told = read_results(tmp_path / "results.json").set_index(["task", "metric"])
+    rescored = score_answers(read_samples(tmp_path / "samples_medinj_mcqu.jsonl"), items, Run(BASE))
+    ours = read_results(tmp_path / "results.json").set_index(["task", "metric"])
     theirs = read_results(one(logged, "results_*.json")).set_index(["task", "metric"])
-    assert told.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(rescored["exact_match"].mean())
+    assert ours.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(rescored["exact_match"].mean())
     for figure in ("value", "standard error"):
-        assert told.loc[theirs.index, figure].tolist() == pytest.approx(theirs[figure].tolist(), nan_ok=True)
+        assert ours.loc[theirs.index, figure].tolist() == pytest.approx(theirs[figure].tolist(), nan_ok=True)
     several = scores[(scores["task"] == "mcq") & (scores["mode"] == "greedy")]
-    assert told.loc[("medinj_mcq", "exact_match_read"), "value"] == pytest.approx(several["exact_match"].mean())
+    assert ours.loc[("medinj_mcq", "exact_match_read"), "value"] == pytest.approx(several["exact_match"].mean())
 
 
 def test_texts_with_any_line_end_and_answers_without_probabilities_go_out_and_come_back(items, tmp_path):
@@ -92,7 +100,7 @@ def test_texts_with_any_line_end_and_answers_without_probabilities_go_out_and_co
     own["instruction"] = "Q\u2028suite\x85fin"
     answers = pd.DataFrame({"id": own["id"], "mode": "likelihood", "raw": ["", "A"], "probabilities": [[], [1.0, *[0.0] * (
         len(own["options"].iloc[1]) - 1)]], "note": "", "cut": 0})
-    write_samples(score_answers(answers, own, "BASE"), answers, own, "BASE", tmp_path)
+    write_samples(answers, own, Run(BASE), tmp_path)
     log = tmp_path / "samples_medinj_mcqu.jsonl"
     assert "Infinity" not in log.read_text("utf-8")
     log.write_text("\ufeff" + log.read_text("utf-8") + "\n", "utf-8")
@@ -107,10 +115,10 @@ def test_texts_with_any_line_end_and_answers_without_probabilities_go_out_and_co
 def test_questions_without_a_usable_gold_are_no_task(items, tmp_path):
     own = items[items["task"] == "mcqu"].head(3).copy()
     own["answer_letters"] = [[], ["Z"], ["A"]]
-    [made] = write_tasks(own, tmp_path)
-    told = yaml.safe_load(made.read_text("utf-8"))["dataset_kwargs"]["data_files"]["test"]
-    [line] = Path(told).read_text("utf-8").splitlines()
-    assert Path(told).is_absolute() and json.loads(line)["id"] == own["id"].iloc[2]
+    [made] = write_tasks(own, tmp_path, 32)
+    file = yaml.safe_load(made.read_text("utf-8"))["dataset_kwargs"]["data_files"]["test"]
+    [line] = Path(file).read_text("utf-8").splitlines()
+    assert Path(file).is_absolute() and json.loads(line)["id"] == own["id"].iloc[2]
 
 
 @pytest.mark.parametrize("line", ["{", '{"resps": [["A"]], "doc": {"query": "?"}}', "[]",
@@ -127,3 +135,36 @@ def test_results_of_another_form_are_refused(tmp_path):
     (tmp_path / "r.json").write_text("[]")
     with pytest.raises(ValueError, match="no results of lm-evaluation-harness"):
         read_results(tmp_path / "r.json")
+
+
+@pytest.fixture
+def tree(answers, tmp_path) -> Tree:
+    """An output tree with answers of the base."""
+    tree = Tree(tmp_path, "37_exchange_with_harness")
+    tree.answers(Run(BASE)).parent.mkdir()
+    answers.to_parquet(tree.answers(Run(BASE)))
+    return tree
+
+
+def test_answers_go_out_of_an_output_tree_and_logs_come_in(tree, items, answers):
+    runs = [Run(BASE), Run("NAT", 1)]
+    made = write_exchange(tree, runs[:1], items, 8)
+    assert [path.name for path in made] == ["medinj_mcqu.yaml", "medinj_mcq.yaml", "results.json"]
+    log = tree.harness / "BASE" / "samples_medinj_mcqu.jsonl"
+    [row] = adopt_logs(tree, runs, {"NAT-s1": str(log)}, items).to_dict("records")
+    assert row == {"run": "NAT-s1", "log": str(log), "answers": 30}
+    adopted, own = pd.read_parquet(tree.answers(runs[1])), answers[(answers["mode"] == "likelihood")]
+    assert adopted["raw"].tolist() == own["raw"].tolist()
+    assert score_answers(adopted, items, runs[1])["exact_match"].notna().all()
+    card = read_json(tree.answers(runs[1]).with_suffix(".card.json"))
+    assert card["step"] == "37_exchange_with_harness" and card["questions"] == 30
+    assert card["parameters"]["backend"] == "lm-evaluation-harness" and str(log) in card["inputs"]
+
+
+def test_logs_of_other_runs_and_of_other_questions_are_refused(tree, items):
+    write_exchange(tree, [Run(BASE)], items, 8)
+    log = str(tree.harness / "BASE" / "samples_medinj_mcqu.jsonl")
+    with pytest.raises(ValueError, match="'SYN-s1'; accepted: BASE"):
+        adopt_logs(tree, [Run(BASE)], {"SYN-s1": log}, items)
+    with pytest.raises(ValueError, match="29 answers are to questions that the test doesn't have"):
+        adopt_logs(tree, [Run(BASE)], {"BASE": log}, items.head(1))

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from medinj_utils.core.names import Run
 from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.probes import WORDINGS, refers_to_options, variants
@@ -8,8 +9,7 @@ from medinj_utils.evaluation.scoring import score_answers
 
 
 @pytest.fixture(scope="module")
-def items(world):
-    records = world["records"]
+def items(records):
     return records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
 
 
@@ -21,7 +21,7 @@ def test_in_another_order_the_right_letters_move_with_their_options(items):
         for name, row in after.iterrows():
             old = before.loc[name]
             assert sorted(row["options"]) == sorted(old["options"])
-            right, was = ({told["options"][LETTERS.index(letter)] for letter in told["answer_letters"]} for told in (row, old))
+            right, was = ({record["options"][LETTERS.index(letter)] for letter in record["answer_letters"]} for record in (row, old))
             assert right == was
     orders = [before["options"], *(found[f"order {number}"].set_index("id")["options"] for number in (1, 2, 3))]
     for name in before.index:
@@ -43,12 +43,12 @@ def test_options_that_speak_of_others_by_letter_or_place(option, refers):
 
 
 def test_questions_whose_options_speak_of_each_other_keep_their_order(items):
-    told = items.head(3).copy()
-    told.iat[0, told.columns.get_loc("options")] = ["foie", "rein", "A et B", "coeur"]
-    told.iat[1, told.columns.get_loc("options")], told.iat[1, told.columns.get_loc("answer_letters")] = ["oui", "non"], ["A"]
-    found = variants(told, 2)
-    assert found["order 1"]["id"].tolist() == told["id"].tolist()[1:] and len(found["no question"]) == 3
-    assert found["order 2"]["id"].tolist() == told["id"].tolist()[2:]  # two options have one other order
+    few = items.head(3).copy()
+    few.iat[0, few.columns.get_loc("options")] = ["foie", "rein", "A et B", "coeur"]
+    few.iat[1, few.columns.get_loc("options")], few.iat[1, few.columns.get_loc("answer_letters")] = ["oui", "non"], ["A"]
+    found = variants(few, 2)
+    assert found["order 1"]["id"].tolist() == few["id"].tolist()[1:] and len(found["no question"]) == 3
+    assert found["order 2"]["id"].tolist() == few["id"].tolist()[2:]  # two options have one other order
 
 
 def test_without_the_question_the_options_stand_alone_and_other_words_keep_the_question(items):
@@ -71,8 +71,8 @@ def test_options_by_number_are_asked_answered_and_read_by_number(items):
     right = [str(1 + LETTERS.index(letter)) for letter in row["answer_letters"]]
     said = [", ".join(right), f"Les réponses exactes sont : {' et '.join(right)}.", "11", ", ".join(row["answer_letters"])]
     answers = pd.DataFrame({"id": row["id"], "mode": "greedy", "raw": said, "note": ""})
-    scores = score_answers(answers, found, "NAT")
-    assert scores["exact_match"].tolist() == [1, 1, 0, 1] and scores["as_asked"].tolist() == [True, False, False, False]
+    scores = score_answers(answers, found, Run("NAT"))
+    assert scores["exact_match"].tolist() == [1, 1, 0, 1] and scores["format_compliant"].tolist() == [True, False, False, False]
     assert not scores["read"][2]
     assert messages(row)[-1]["content"] == ", ".join(right)
 
@@ -80,14 +80,14 @@ def test_options_by_number_are_asked_answered_and_read_by_number(items):
 @pytest.mark.parametrize("raw, letter", [("2) 4 mg", "B"), ("4 mg", "B"), ("La réponse est : (3)", "C"), ("n° 1", "A"),
                                          ("Diabète de type 1", "D"), ("Réponse 4.", "D"), ("7", None)])
 def test_digits_within_the_options_are_no_numbers_of_options(items, raw, letter):
-    told = items[items["task"] == "mcqu"].head(1).copy()
-    told.iat[0, told.columns.get_loc("options")] = ["2 mg", "4 mg", "3 mg", "Diabète de type 1"]
-    told.iat[0, told.columns.get_loc("answer_letters")] = ["B"]
-    found = variants(told, 0)["numbers"]
-    answers = pd.DataFrame([{"id": told["id"].iloc[0], "mode": "greedy", "raw": raw, "note": ""}])
-    assert score_answers(answers, found, "NAT")["letters"].tolist() == [letter]
-    told.iat[0, told.columns.get_loc("options")] = ["2", "4 mg", "3 mg", "rien"]
-    assert variants(told, 0)["numbers"].empty  # "2" would be the second option or the first one
+    few = items[items["task"] == "mcqu"].head(1).copy()
+    few.iat[0, few.columns.get_loc("options")] = ["2 mg", "4 mg", "3 mg", "Diabète de type 1"]
+    few.iat[0, few.columns.get_loc("answer_letters")] = ["B"]
+    found = variants(few, 0)["numbers"]
+    answers = pd.DataFrame([{"id": few["id"].iloc[0], "mode": "greedy", "raw": raw, "note": ""}])
+    assert score_answers(answers, found, Run("NAT"))["letters"].tolist() == [letter]
+    few.iat[0, few.columns.get_loc("options")] = ["2", "4 mg", "3 mg", "rien"]
+    assert variants(few, 0)["numbers"].empty  # "2" would be the second option or the first one
 
 
 @pytest.mark.parametrize("option, other", [
@@ -99,20 +99,20 @@ def test_digits_within_the_options_are_no_numbers_of_options(items, raw, letter)
     ("Toutes les capsules peuvent être ouvertes", None), ("Aucun anticorps naturel régulier", None),
     ("Toutes les réponses immunitaires sont exactes", None)])
 def test_an_option_on_all_others_is_said_by_its_opposite(items, option, other):
-    told = items.head(2).copy()
-    told.iat[1, told.columns.get_loc("options")] = ["foie", "rein", option]
-    found = variants(told, 0)["all or none"]
+    few = items.head(2).copy()
+    few.iat[1, few.columns.get_loc("options")] = ["foie", "rein", option]
+    found = variants(few, 0)["all or none"]
     assert [list(options) for options in found["options"]] == ([["foie", "rein", other]] if other else [])
-    assert found["id"].tolist() == told["id"].tolist()[1:] * bool(other)
+    assert found["id"].tolist() == few["id"].tolist()[1:] * bool(other)
 
 
 @pytest.mark.parametrize("options", [
     ["foie", "Toutes les réponses sont exactes", "Aucune de ces réponses n'est exacte"],  # each speaks of the other
     ["foie", "Toutes les réponses ci-dessus sont exactes", "rein"]])
 def test_an_option_on_some_of_the_others_keeps_its_words(items, options):
-    told = items.head(1).copy()
-    told.iat[0, told.columns.get_loc("options")] = options
-    assert variants(told, 0)["all or none"].empty
+    few = items.head(1).copy()
+    few.iat[0, few.columns.get_loc("options")] = options
+    assert variants(few, 0)["all or none"].empty
 
 
 def test_real_questions_that_refer_to_their_options_are_few(shared_data):

@@ -14,18 +14,17 @@ from typing import ClassVar
 import pytest
 
 from medinj_utils.core import prompts
-from medinj_utils.evaluation.answer import answer_questions
-from medinj_utils.evaluation.reading import read_choice
-from medinj_utils.models.engine import allowed_answers
-from medinj_utils.models.loading import backends, local_base
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.models.answers import Asking, allowed_answers
+from medinj_utils.models.loading import Base, answering_models
 from medinj_utils.models.server import Server, ServerError
 
-BASE = local_base("planted")
+MODEL = Base("planted").path
 
 
 @pytest.fixture(scope="module")
-def items(world):
-    test = world["records"][(world["records"]["split"] == "test") & (world["records"]["task"] != "oeq")]
+def items(records):
+    test = records[(records["split"] == "test") & (records["task"] != "oeq")]
     return test.drop_duplicates("id").sample(40, random_state=0)
 
 
@@ -35,9 +34,9 @@ def transformers_serve(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", BASE, "--host", "127.0.0.1",
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", MODEL, "--host", "127.0.0.1",
                "--port", str(port), "--device", "cpu"]
-    with log.open("w") as told, subprocess.Popen(command, stdout=told, stderr=told) as process:
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             for _ in range(240):
                 assert process.poll() is None, log.read_text()
@@ -53,25 +52,24 @@ def transformers_serve(tmp_path_factory):
             process.terminate()
 
 
-def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, tmp_path):
+def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, ask):
     found = {}
-    for server in ("", transformers_serve):
-        for name, backend, asked in backends({"BASE": None}, BASE, server=server, max_new_tokens=16, system="Réponds."):
-            found[server] = answer_questions(items, backend, tmp_path / f"{name}-{bool(server)}.parquet", asked, ["greedy"])
-    assert found[""]["raw"].notna().all() and len(found[""]) == 40 and found[""]["raw"].nunique() > 1
+    for address in ("", transformers_serve):
+        models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16, "Réponds."), address)
+        _, backend, identity = next(models)
+        found[address] = ask(backend, items.head(16), ["greedy"])
+    assert found[""]["raw"].notna().all() and len(found[""]) == 16 and found[""]["raw"].nunique() > 1
     assert found[transformers_serve]["raw"].tolist() == found[""]["raw"].tolist()
-    card = json.loads((tmp_path / "BASE-True.card.json").read_text(encoding="utf-8"))
-    assert (card["parameters"]["backend"], card["parameters"]["server"]) == ("server", transformers_serve)
-    assert "[system]\nRéponds." in card["first_prompt"]
+    assert (backend.settings["backend"], backend.settings["server"]) == ("server", transformers_serve)
+    assert identity == {"server": transformers_serve, "model": MODEL, "adapter_sha256": ""}
+    assert "[system]\nRéponds." in backend.show(backend.prompt(items.iloc[0].to_dict()))
 
 
 @pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of modes"),
                                            ("likelihood", "leave 'likelihood' out of modes")])
-def test_what_a_server_does_not_offer_is_told(transformers_serve, items, tmp_path, mode, message):
+def test_what_a_server_does_not_offer_is_told(transformers_serve, items, ask, mode, message):
     with pytest.raises(ServerError, match=message):
-        answer_questions(items, Server(transformers_serve, BASE), tmp_path / "a.parquet", {}, [mode])
-    with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
-        answer_questions(items, Server(transformers_serve, BASE), tmp_path / "a.parquet", {}, ["text_likelihood"])
+        ask(Server(transformers_serve, MODEL, Asking()), items, [mode])
 
 
 GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list": b"[]", "none": b'{"choices": null}',
@@ -87,7 +85,7 @@ class Played(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         Played.seen.append((asked, self.headers["Authorization"]))
         status, message, logprobs = 200, {"role": "assistant", "content": "B"}, None
-        if asked["model"] == "busy" and sum(one["messages"] == asked["messages"] for one, _ in Played.seen) < 3:
+        if asked["model"] == "busy" and sum(before["messages"] == asked["messages"] for before, _ in Played.seen) < 3:
             status = 429
         elif asked["model"] in ("full", "strict"):
             status = {"full": 429, "strict": 422}[asked["model"]]
@@ -100,10 +98,10 @@ class Played(BaseHTTPRequestHandler):
         elif asked["model"] == "held":
             message["content"] = asked["structured_outputs"]["choice"][-1]
         if asked.get("logprobs"):
-            told = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {}}.get(
+            shares = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {}}.get(
                 asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
             logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
-                {"token": token, "logprob": math.log(p), "bytes": None} for token, p in told.items()]}]}
+                {"token": token, "logprob": math.log(p), "bytes": None} for token, p in shares.items()]}]}
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
             {"index": 0, "finish_reason": "stop", "message": message, "logprobs": logprobs}]} if status == 200 else {
             "error": {"message": "This model's maximum context length is exceeded" if status == 400 else
@@ -128,8 +126,8 @@ def played():
         server.shutdown()
 
 
-def ask(played, model, item, mode="greedy"):
-    server = Server(played, model)
+def ask_one(played, model, item, mode="greedy"):
+    server = Server(played, model, Asking())
     return server.answer([server.prompt(item)], [item], [mode])[mode][0]
 
 
@@ -140,48 +138,44 @@ def single(items):
 
 def test_a_busy_server_is_asked_again(played, single):
     before = len(Played.seen)
-    assert ask(played, "busy", single).raw == "B" and len(Played.seen) == before + 3
+    assert ask_one(played, "busy", single).raw == "B" and len(Played.seen) == before + 3
 
 
 def test_every_request_is_reproducible_and_bears_the_key_of_the_environment(played, single, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "secret-of-a-test")
-    ask(played, "any", single)
+    ask_one(played, "any", single)
     asked, key = Played.seen[-1]
     assert (asked["temperature"], asked["seed"], asked["max_tokens"], key) == (0, 0, 32, "Bearer secret-of-a-test")
-    assert "secret-of-a-test" not in json.dumps(Server(played, "any").settings)
+    assert "secret-of-a-test" not in json.dumps(Server(played, "any", Asking()).settings)
 
 
 def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, single):
-    answer = ask(played, "any", single, "likelihood")
+    answer = ask_one(played, "any", single, "likelihood")
     assert answer.raw == "C" and answer.probabilities == pytest.approx(
         [0.25, 0, 0.75] + [0] * (len(single["options"]) - 3))
-    assert ask(played, "mute", single, "likelihood").raw == ""
-    vague = ask(played, "vague", single, "likelihood")  # B may be nearly as likely as A: that is no probability of 0
+    assert ask_one(played, "mute", single, "likelihood").raw == ""
+    vague = ask_one(played, "vague", single, "likelihood")  # B may be nearly as likely as A: that is no probability of 0
     assert vague.raw == "C" and vague.probabilities == []
     with pytest.raises(ServerError, match="leave 'likelihood' out"):
-        ask(played, "silent", single, "likelihood")
+        ask_one(played, "silent", single, "likelihood")
 
 
 def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items):
     several = items[items["task"] == "mcq"].iloc[0].to_dict()
-    assert ask(played, "held", several, "constrained").raw == allowed_answers("mcq", prompts.LETTERS[:len(several["options"])])[-1]
+    assert ask_one(played, "held", several, "constrained").raw == allowed_answers("mcq", prompts.LETTERS[:len(several["options"])])[-1]
     with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
-        ask(played, "thinking", several, "constrained")
+        ask_one(played, "thinking", several, "constrained")
 
 
-def test_what_a_model_thinks_is_kept_and_not_read(played, single):
-    answer = ask(played, "thinking", single)
-    assert "ou bien B" in answer.raw
-    assert read_choice(answer.raw, dict(zip("ABCDEFGHIJ", single["options"], strict=False)), "mcqu") == {"C"}
+def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
+    assert ask_one(played, "thinking", single).raw == "<think>La réponse est A, ou bien B ?</think>\nC"
 
 
-def test_a_question_that_is_too_long_for_the_server_is_set_aside(played, items, tmp_path):
-    longer = items.copy()
-    longer["context"] = ["mot " * 200, *[""] * (len(longer) - 1)]
-    answers = answer_questions(longer, Server(played, "short"), tmp_path / "a.parquet", {}, ["greedy"])
-    aside = answers[answers["note"] != ""]
-    assert aside["id"].tolist() == [longer["id"].iloc[0]] and aside["raw"].isna().all()
-    assert "context length" in aside["note"].item() and (answers["raw"].isna().sum() == 1)
+def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, items):
+    longer = items.iloc[0].to_dict() | {"context": "mot " * 200}
+    answer = ask_one(played, "short", longer)
+    assert answer.raw is None and "context length" in answer.note
+    assert ask_one(played, "short", items.iloc[1].to_dict()).raw == "B"
 
 
 @pytest.mark.parametrize("url, model, message", [
@@ -189,30 +183,30 @@ def test_a_question_that_is_too_long_for_the_server_is_set_aside(played, items, 
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
     monkeypatch.setattr("medinj_utils.models.server._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
-        ask(url or played, model, single)
+        ask_one(url or played, model, single)
 
 
 @pytest.mark.parametrize("model", GARBAGE)
 def test_a_reply_that_is_none_is_told(played, single, model):
     with pytest.raises(ServerError, match=r"isn't one of the chat protocol.*/v1"):
-        ask(played, model, single)
+        ask_one(played, model, single)
 
 
 def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, single):
     with pytest.raises(ServerError, match="status 422"):
-        ask(played, "strict", single)
+        ask_one(played, "strict", single)
 
 
 def test_a_server_that_stays_busy_ends_the_run(played, single, monkeypatch):
     monkeypatch.setattr("medinj_utils.models.server._RETRIES", 2)
     before = len(Played.seen)
     with pytest.raises(ServerError, match="status 429"):
-        ask(played, "full", single)
+        ask_one(played, "full", single)
     assert len(Played.seen) == before + 3
 
 
 def test_an_interrupt_sends_no_more_questions(played, items, monkeypatch):
-    server, asked = Server(played, "any", at_once=2), []
+    server, asked = Server(played, "any", Asking(), at_once=2), []
 
     def one(self, prompt, item, mode):
         asked.append(item["id"])
@@ -225,21 +219,3 @@ def test_an_interrupt_sends_no_more_questions(played, items, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         server.answer([server.prompt(row) for row in rows], rows, ["greedy"])
     assert len(asked) < 8
-
-
-def test_an_adapter_that_was_trained_again_is_another_model(played, items, tmp_path):
-    adapter, before = tmp_path / "adapter", len(Played.seen)
-    adapter.mkdir()
-    for weights in ("first", "first", "second"):
-        (adapter / "weights").write_text(weights)
-        for _, backend, asked in backends({"NAT-s42": adapter}, "org/base", server=played):
-            answer_questions(items.head(4), backend, tmp_path / "a.parquet", asked, ["greedy"])
-    assert len(Played.seen) == before + 8
-    with pytest.raises(ValueError, match="take 'set aside'"):
-        answer_questions(items, backend, tmp_path / "a.parquet", asked, ["greedy"], too_long="cut context")
-
-
-def test_tuned_models_are_asked_for_by_the_names_of_their_runs(played):
-    told = [(name, server.model, asked["model"]) for name, server, asked in backends(
-        {"BASE": None, "NAT-s42": "runs/NAT-s42/adapter"}, "org/base", server=played)]
-    assert told == [("BASE", "org/base", "org/base"), ("NAT-s42", "NAT-s42", "NAT-s42")]

@@ -1,0 +1,124 @@
+"""Answers of language models: how questions are put, which answers are valid, what was given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from medinj_utils.core.recipe import Recipe
+
+#: Most options of which all sets are written out for the mode "constrained": 1,023 sets.
+MOST_OPTIONS = 10
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How questions are put to a model.
+
+    Args:
+        max_new_tokens: tokens of a free answer.
+        system: system turn before every question; empty for none.
+        examples: by task, the records that are shown with their answers before a question.
+    """
+
+    max_new_tokens: int = 32
+    system: str = ""
+    examples: Mapping[str, Sequence[Mapping]] = field(default_factory=dict)
+
+    @classmethod
+    def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):
+        """How a recipe asks, after ``examples``, if there are any."""
+        return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {})
+
+
+@dataclass
+class Answer:
+    """What a model gave to one question in one mode.
+
+    Attributes:
+        raw: the text as it came; None if the question was not asked. In the modes of likelihood
+            the likeliest letter, whatever the options are called; in "option_likelihood" all
+            letters with a probability above one half, or the likeliest.
+        probabilities: in the modes of likelihood one per option. They add up to 1, except in
+            "option_likelihood", where each is the probability that its option is right.
+        note: why the question was not asked.
+    """
+
+    raw: str | None
+    probabilities: list[float] = field(default_factory=list)
+    note: str = ""
+
+
+def applies(mode: str, task: str) -> bool:
+    """Whether questions of a task are asked in a mode.
+
+    Every choice question is asked in "greedy" and "constrained". Likelihoods of whole answers need
+    a single right answer, likelihoods of each option several.
+    """
+    if mode == "option_likelihood":
+        return task == "mcq"
+    return task == "mcqu" or mode in ("greedy", "constrained")
+
+
+def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:
+    """Every valid answer to a choice question.
+
+    Args:
+        task: "mcqu" (each label alone) or "mcq" (each non-empty set of labels, in order).
+        labels: what the question calls its options.
+
+    Raises:
+        ValueError: an "mcq" question has more than `MOST_OPTIONS` options.
+    """
+    if task == "mcqu":
+        return list(labels)
+    if len(labels) > MOST_OPTIONS:
+        raise ValueError(f"{len(labels)} options; the constrained mode writes out all sets of them "
+                         f"and takes up to {MOST_OPTIONS}")
+    return [", ".join(chosen) for size in range(1, len(labels) + 1)
+            for chosen in combinations(labels, size)]
+
+
+class AllowedTokens:
+    """Next tokens that lead to a valid answer, as trees of the valid answers' tokens."""
+
+    def __init__(self, tokenizer):
+        self.tokenizer = tokenizer
+        self._trees: dict[tuple, dict] = {}
+
+    def tree(self, task: str, labels: Sequence[str]) -> dict:
+        """The tree of a question's valid answers: token → tree of the tokens that may follow.
+
+        Every way through it is a valid answer and ends with the end-of-text token.
+        """
+        if (task, labels) not in self._trees:
+            root: dict = {}
+            for answer in allowed_answers(task, labels):
+                tokens = self.tokenizer(answer, add_special_tokens=False)["input_ids"]
+                node = root
+                for token in [*tokens, self.tokenizer.eos_token_id]:
+                    node = node.setdefault(token, {})
+            self._trees[task, labels] = root
+        return self._trees[task, labels]
+
+
+def batches_of(lengths: Sequence[int], order: Sequence[int], most_tokens: int) -> list[list[int]]:
+    """Cut prompts into batches.
+
+    Args:
+        lengths: tokens of each prompt.
+        order: indices of the prompts, in the order in which they are batched.
+        most_tokens: tokens of a batch when all its prompts are padded to the longest.
+
+    Returns:
+        Batches of indices. A prompt longer than ``most_tokens`` makes a batch of its own.
+    """
+    batches: list[list[int]] = []
+    longest = 0
+    for i in order:
+        longest = max(longest, lengths[i])
+        if batches and (len(batches[-1]) + 1) * longest <= most_tokens:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+            longest = lengths[i]
+    return batches

@@ -1,0 +1,171 @@
+"""Forward passes: a batch of prompts is read once, and texts go on from its keys and values."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+
+@dataclass
+class Prefill:
+    """What a model holds after it has read a batch of prompts.
+
+    Attributes:
+        logits: of the token after each prompt, float32 (prompts × vocabulary).
+        cache: keys and values of the prompts.
+        mask: 1 where a position of the batch holds a token of the prompt (prompts × positions).
+    """
+
+    logits: Any
+    cache: Any
+    mask: Any
+
+    def branch(self):
+        """The same keys and values to go on from; what the model adds leaves these as they are."""
+        if not self.cache.is_croppable:  # states that are written over have to be copied
+            return copy.deepcopy(self.cache)
+        branch = copy.copy(self.cache)
+        branch.layers = [copy.copy(layer) for layer in self.cache.layers]
+        return branch
+
+
+def read_prompts(model, prompts: Sequence[Sequence[int]]) -> Prefill:
+    """Run a batch of prompts through the model once.
+
+    Prompts are padded on the right. No token of a prompt attends to what follows it, so the causal
+    mask is enough, and attention without a mask of its own is much faster. Of the hidden states
+    only each prompt's last is projected on the vocabulary.
+
+    Args:
+        model: a causal language model of transformers.
+        prompts: token ids of each prompt.
+    """
+    import torch
+    from transformers import DynamicCache
+    lengths = torch.tensor([len(prompt) for prompt in prompts])
+    width = max(map(len, prompts))
+    ids = np.zeros((len(prompts), width), dtype=np.int64)  # any token may pad: none attends to it
+    for row, prompt in zip(ids, prompts, strict=True):
+        row[:len(prompt)] = prompt
+    cache = DynamicCache(config=model.config)
+    rows = torch.arange(len(prompts), device=model.device)
+    last = lengths.to(model.device) - 1
+    projection = model.get_output_embeddings().register_forward_pre_hook(
+        lambda _, states: (states[0][rows, last, None],))
+    tokens = torch.from_numpy(ids).to(model.device)
+    try:
+        logits = model(input_ids=tokens, past_key_values=cache).logits
+    finally:
+        projection.remove()
+    mask = (torch.arange(width) < lengths[:, None]).long().to(model.device)
+    return Prefill(logits[:, -1].float(), cache, mask)
+
+
+class FreeDecoder:
+    """Takes the likeliest token at each step, until the text stops or is long enough.
+
+    Args:
+        most_tokens: tokens of a text.
+        stops: tokens that end it.
+    """
+
+    def __init__(self, most_tokens: int, stops: set[int]):
+        self.most_tokens = most_tokens
+        self.stops = stops
+
+    def choose(self, logits, rows: Sequence[int]) -> list[int]:
+        """The next token of each row."""
+        return logits.argmax(-1).tolist()
+
+    def goes_on(self, row: int, text: Sequence[int]) -> bool:
+        """Whether a row's text takes a further token."""
+        return text[-1] not in self.stops and len(text) < self.most_tokens
+
+
+class ConstrainedDecoder:
+    """Takes the likeliest of the tokens that lead to a valid answer, until only the end can follow.
+
+    Args:
+        trees: by row of the batch, the tree of `medinj_utils.models.answers.AllowedTokens`.
+        eos: token that ends a valid answer.
+        stops: tokens that end a text.
+    """
+
+    def __init__(self, trees: Sequence[dict], eos: int, stops: set[int]):
+        self.nodes = list(trees)
+        self.eos = eos
+        self.stops = stops
+
+    def choose(self, logits, rows: Sequence[int]) -> list[int]:
+        """The next token of each row."""
+        allowed = sorted(set(chain(*(self.nodes[row] for row in rows))))
+        tokens = []
+        for row, values in zip(rows, logits[:, allowed].tolist(), strict=True):
+            value = dict(zip(allowed, values, strict=True))
+            token = max(self.nodes[row], key=value.__getitem__)
+            self.nodes[row] = self.nodes[row][token]
+            tokens.append(token)
+        return tokens
+
+    def goes_on(self, row: int, text: Sequence[int]) -> bool:
+        """Whether a row's text takes a further token."""
+        return text[-1] not in self.stops and set(self.nodes[row]) != {self.eos}
+
+
+def continue_prompts(model, prefill: Prefill,
+                     decoder: FreeDecoder | ConstrainedDecoder) -> list[list[int]]:
+    """Token ids of the text that goes on from each prompt."""
+    import torch
+    device = prefill.logits.device
+    texts: list[list[int]] = [[] for _ in range(len(prefill.logits))]
+    rows = list(range(len(texts)))
+    logits = prefill.logits
+    cache = prefill.branch()
+    mask = prefill.mask
+    while True:
+        for row, token in zip(rows, decoder.choose(logits, rows), strict=True):
+            texts[row].append(token)
+        going = [i for i, row in enumerate(rows) if decoder.goes_on(row, texts[row])]
+        if not going:
+            return texts
+        if len(going) < len(rows):  # what has ended is computed no more
+            cache.batch_select_indices(torch.tensor(going, device=device))
+            mask = mask[going]
+            rows = [rows[i] for i in going]
+        mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
+        last = torch.tensor([[texts[row][-1]] for row in rows], device=device)
+        places = mask.sum(-1, keepdim=True) - 1
+        logits = model(input_ids=last, attention_mask=mask, position_ids=places,
+                       past_key_values=cache).logits[:, -1].float()
+
+
+def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Sequence[Sequence[int]]):
+    """Log-likelihood of texts as what follows prompts (tensor, one per text).
+
+    Args:
+        model: the model that read the prompts.
+        prefill: the prompts.
+        owners: for each text, the row of its prompt.
+        texts: token ids of each text, at least one token each.
+    """
+    import torch
+    device = prefill.logits.device
+    width = max(map(len, texts))
+    gaps = [width - len(text) for text in texts]
+    padded = [[*text, *[0] * gap] for text, gap in zip(texts, gaps, strict=True)]
+    ids = torch.tensor(padded, device=device)
+    held = torch.tensor([[1] * (width - gap) + [0] * gap for gap in gaps], device=device)
+    scores = prefill.logits.log_softmax(-1)[owners].gather(1, ids[:, :1])[:, 0]
+    if width == 1:
+        return scores
+    cache = prefill.branch()
+    cache.batch_select_indices(torch.tensor(owners, device=device))
+    mask = torch.cat([prefill.mask[owners], held[:, :-1]], dim=1)
+    places = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
+    logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=places,
+                   past_key_values=cache).logits.float()
+    later = logits.gather(2, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
+    return scores + (later * held[:, 1:]).sum(-1)

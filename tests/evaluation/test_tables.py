@@ -1,0 +1,38 @@
+import pandas as pd
+
+from medinj_utils.core.files import write_json
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.scoring import score_answers
+from medinj_utils.evaluation.tables import (
+    answers_to,
+    extraction_failures,
+    failure_reasons,
+    training_table,
+)
+
+
+def test_the_table_of_training_is_made_from_the_runs_cards(tmp_path):
+    tree, run = Tree(tmp_path), Run("NAT", 1)
+    numbers = {"rows": 3, "examples": 6, "steps": 2, "tokens": 60, "supervised_tokens": 12, "training_seconds": 1.5,
+               "tokens_per_second": 40.0, "final_loss": 0.5}
+    write_json({"parameters": {"backend": "peft"}} | numbers, tree.run(run) / "card.json")
+    [row] = training_table(tree, [Run(BASE), run]).to_dict("records")
+    assert row == {"run": "NAT-s1", "system": "NAT", "seed": 1, "backend": "peft"} | numbers
+    assert training_table(tree, [Run(BASE)]).empty
+
+
+def test_answers_to_one_question_stand_side_by_side():
+    table = pd.DataFrame({"id": ["a", "a", "b"], "mode": ["greedy", "constrained", "greedy"], "raw": ["A.", "A", "B"]})
+    shown = answers_to({"id": "a"}, {Run(BASE): table, Run("NAT", 1): table.assign(raw="C")})
+    assert shown.loc["BASE"].to_dict() == {"greedy": "A.", "constrained": "A"} and shown.loc["NAT-s1", "greedy"] == "C"
+
+
+def test_extraction_failures_are_counted_by_their_reasons(question):
+    items = question(id=list("abcd"), task="mcqu", options=[["foie", "rein"]] * 4, answer_letters=[["A"]] * 4)
+    answers = pd.DataFrame({"id": list("abcd"), "mode": "greedy", "raw": ["A", "Je ne sais pas.", "Bonjour", None],
+                            "note": ["", "", "", "too long"]})
+    failures = extraction_failures(score_answers(answers, items, Run(BASE)))
+    assert failures["id"].tolist() == ["b", "c"]
+    assert failure_reasons(failures)["answers"].sum() == 2
+    assert failure_reasons(failures.head(0)).empty

@@ -1,0 +1,80 @@
+import pytest
+import torch
+
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.models.answers import Asking
+from medinj_utils.models.loading import Base, adapted, answering_models, load_base, model_id
+
+
+def test_pickled_weights_are_not_loaded(tmp_path):
+    (tmp_path / "pytorch_model.bin").write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match=r"no \*\.safetensors"):
+        Base(str(tmp_path))
+
+
+def test_a_model_on_the_hub_needs_its_commit():
+    with pytest.raises(ValueError, match="BASE=organisation/model@commit"):
+        Base("organisation/model")
+    base = Base("organisation/model", "abc")
+    assert (base.path, base.at, base.folder) == ("organisation/model", {"revision": "abc"}, None)
+
+
+def test_the_shipped_model_is_a_folder():
+    base = Base("planted")
+    assert base.folder.is_dir() and base.path == str(base.folder) and base.at == {"revision": None}
+
+
+def test_a_base_is_loaded_once_for_all_its_runs(loaded):
+    asked = [(run.name, engine.model, identity["adapter_sha256"]) for run, engine, identity in answering_models(
+        {Run(BASE): None, Run("NAT", 1): None}, Base("planted"), "float32", Asking())]
+    assert [name for name, _, _ in asked] == ["BASE", "NAT-s1"] and asked[0][1] is asked[1][1]
+    with adapted(loaded[0], None) as model:
+        assert model is loaded[0]
+
+
+def test_the_model_id_changes_with_the_weights(tmp_path):
+    plain = model_id(Base("planted"), None, "float32")
+    assert len(plain["base_sha256"]) == 64 and plain["adapter_sha256"] == "" and plain["base_model"] == "planted"
+    (tmp_path / "weights").write_text("first")
+    first = model_id(Base("planted"), tmp_path, "float32")
+    (tmp_path / "weights").write_text("second")
+    assert first != model_id(Base("planted"), tmp_path, "float32") != plain
+    assert model_id(Base("org/model", "abc"), None, "float32")["base_sha256"] == ""
+
+
+def test_tuned_models_behind_a_server_are_asked_for_by_the_names_of_their_runs():
+    runs = {Run(BASE): None, Run("NAT", 42): "runs/NAT-s42/adapter"}
+    asked = [(run.name, server.model, identity["model"]) for run, server, identity in answering_models(
+        runs, Base("org/base", "abc"), "float32", Asking(), "http://127.0.0.1:9/v1")]
+    assert asked == [("BASE", "org/base", "org/base"), ("NAT-s42", "NAT-s42", "NAT-s42")]
+
+
+@pytest.mark.parametrize("changes", [{"use_dora": True}, {"use_rslora": True}, {"modules_to_save": ["lm_head"]},
+                                     {"bias": "all"}])
+def test_the_base_is_itself_again_after_an_adapter(loaded, tmp_path, changes):
+    from peft import LoraConfig, get_peft_model
+    before = loaded[0].state_dict()
+    config = LoraConfig(target_modules=["q_proj", "up_proj"], init_lora_weights=False, **changes)
+    get_peft_model(load_base(Base("planted"))[0], config).save_pretrained(tmp_path / "adapter")
+    model = load_base(Base("planted"))[0]
+    if {"modules_to_save", "bias"} & {*changes}:
+        with pytest.raises(ValueError, match="merge it with its base"), adapted(model, tmp_path / "adapter"):
+            pass
+    else:
+        with adapted(model, tmp_path / "adapter") as tuned:
+            assert any(not torch.equal(value, before[name]) for name, value in tuned.state_dict().items() if name in before)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_a_run_that_tuned_all_weights_is_a_model_of_its_own(tmp_path):
+    model, tokenizer = load_base(Base("planted"))
+    with torch.no_grad():
+        model.get_output_embeddings().weight.mul_(2)
+    model.save_pretrained(tmp_path)
+    runs = {Run(BASE): None, Run("NAT"): tmp_path, Run("SYN"): None}
+    ids = torch.tensor([tokenizer("Bonjour")["input_ids"]])
+    logits = []
+    for _, engine, _ in answering_models(runs, Base("planted"), "float32", Asking()):
+        with torch.inference_mode():
+            logits.append(engine.model(ids).logits)
+    assert torch.equal(logits[0], logits[2]) and not torch.equal(logits[0], logits[1])
