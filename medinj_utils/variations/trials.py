@@ -118,7 +118,7 @@ def try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: 
             part = part_of(load_mixture(tree, run.system), variation.share)
             save_mixture(part, run.system, own, share=variation.share)
         train_run(own, run, recipe, tuned.backend, tuned.base)
-    protocol = Protocol((MODE,), recipe.answer_batch_tokens, recipe.max_length)
+    protocol = Protocol.from_recipe(recipe, (MODE,))
     return score_runs(own, runs, items, tuned.base, recipe, protocol)
 
 
