@@ -12,8 +12,11 @@ import regex as re
 
 from medinj_utils.evaluation.reading.rules import Example
 
+TICKS = "✅✓✔"
+CROSSES = "❌✗✘"
+
 _THINK_MARK = re.compile(r"(?i)<(/?)think(?:ing)?>")
-_TICKED_LINE = re.compile(r"(?m)^\W{0,4}(?:[☑☒✅✓✔]|\[[xX]\])(.+)")
+_TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:[☑☒{TICKS}]|\[[xX]\])(.+)")
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
 _BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import regex as re
 
-from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.cleaning import CROSSES, TICKS, fold
 from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 _NAMES = {
-    "TICK": "[✅✓✔]",
-    "CROSS": "[❌✗✘]",
-    "YES": "vrai | exacte? | correcte? | juste | true | oui | yes | [✅✓✔]",
-    "NO": "faux | fausse | inexacte? | incorrecte? | false | non? | [❌✗✘]",
+    "TICK": f"[{TICKS}]",
+    "CROSS": f"[{CROSSES}]",
+    "WORDS": rf"[^\n{TICKS}{CROSSES}]*",
+    "YES": f"vrai | exacte? | correcte? | juste | true | oui | yes | [{TICKS}]",
+    "NO": f"faux | fausse | inexacte? | incorrecte? | false | non? | [{CROSSES}]",
     "LINE_OF": r"^ \W{0,3} (?i: proposition\s | option\s )? (?P<letter> [A-J] ) \b",
 }
 
@@ -20,7 +21,7 @@ VERDICTS = (
     Rule(
         "TICK_IN_LINE",
         "A tick or a cross in an option's line. The rest of the line explains it.",
-        r"LINE_OF [^\n✅✓✔❌✗✘]* (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
+        r"LINE_OF WORDS (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
         [
             Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
             Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
