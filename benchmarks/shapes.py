@@ -5,7 +5,7 @@ import time
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from medinj_utils.models.loading import local_base
+from medinj_utils.models.loading import Base
 
 SHAPES = {
     "large": {"hidden_size": 640, "num_hidden_layers": 22, "num_attention_heads": 10, "num_key_value_heads": 5, 
@@ -24,7 +24,7 @@ def device() -> str:
 def random_model(shape: str, precision: str):
     """A model of that shape with random weights, on the device that the benchmarks use."""
     torch.manual_seed(0)
-    config = AutoConfig.from_pretrained(local_base("planted"))
+    config = AutoConfig.from_pretrained(Base("planted").path)
     for name, value in SHAPES[shape].items():
         setattr(config, name, value)
     config.layer_types = ["full_attention"] * config.num_hidden_layers

@@ -115,18 +115,15 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
     if _finished(path, key):
         shutil.rmtree(parts, ignore_errors=True)  # a run may be stopped just before it does so
         return pd.read_parquet(path)
-    if not (parts / f"{key}.key").exists():
+    if not (parts / f"{key}.key").exists():  # parts of another key, or none
         shutil.rmtree(parts, ignore_errors=True)
         path.unlink(missing_ok=True)
         write_json(settings, parts / f"{key}.key")
     _ask(questions, backend, protocol, parts)
     answers = _collect(questions, backend, protocol, parts)
     write_parquet(answers, path)
-    first = questions.rows[0]["id"] if questions.rows else ""
-    prompt = backend.show(questions.prompts[0]) if questions.rows else ""
     card.write(path.with_suffix(".card.json"), [path], key=key, questions=len(questions.rows),
-               set_aside=int((answers["note"] != "").sum()), first_question=first,
-               first_prompt=prompt)
+               set_aside=int((answers["note"] != "").sum()), **_first(questions, backend))
     shutil.rmtree(parts)
     return answers
 
@@ -209,6 +206,14 @@ def _finished(path: Path, key: str) -> bool:
         return False
     card = read_json(card_file)
     return card.get("key") == key and list(card["outputs"].values()) == [sha256(path)]
+
+
+def _first(questions: _Questions, backend: Engine | Server) -> dict[str, str]:
+    """The first question and its prompt as text, for the card."""
+    if not questions.rows:
+        return {"first_question": "", "first_prompt": ""}
+    return {"first_question": questions.rows[0]["id"],
+            "first_prompt": backend.show(questions.prompts[0])}
 
 
 def _too_long(questions: _Questions, backend: Engine | Server, protocol: Protocol) -> list[int]:

@@ -207,9 +207,10 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
     Returns:
         The results file.
     """
+    answers = answers[answers["mode"].isin(_MODES.values())]
     scores = score_answers(answers, items, run)
-    docs = items.drop_duplicates("id").set_index("id", drop=False)
-    given = answers.set_index(["id", "mode"])
+    docs = {item["id"]: _doc(item) for item in items.to_dict("records") if usable_gold(item)}
+    given = {(answer["id"], answer["mode"]): answer for answer in answers.to_dict("records")}
     results = {"results": {}, "configs": {}, "versions": {}, "n-samples": {},
                "model_name": run.name}
     for task, mode in _MODES.items():
@@ -217,8 +218,8 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
         if scored.empty:
             continue
         name = f"medinj_{task}"
-        samples = [_sample(number, task, _doc(docs.loc[score["id"]]),
-                           given.loc[(score["id"], mode)], score["exact_match"])
+        samples = [_sample(number, task, docs[score["id"]], given[score["id"], mode],
+                           score["exact_match"])
                    for number, score in enumerate(scored.to_dict("records"))]
         values = pd.DataFrame([{_METRICS[task]: sample[_METRICS[task]]} for sample in samples])
         if task == "mcq":
