@@ -1,8 +1,8 @@
 """Signs that a set can be answered, or told apart, by something else than medicine.
 
-Positions and lengths of right options, and answers that can be guessed without the question: all per
-provenance and task, so that a difference between provenances that is none of knowledge shows before a
-model is tuned on it.
+Positions and lengths of right options, and answers that can be guessed without the question: all
+per provenance and task, so that a difference between provenances that is none of knowledge shows
+before a model is tuned on it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ class _Options:
     """All options of all choice questions as flat arrays, one question after the other.
 
     Attributes:
-        ends: question i has the options from ``ends[i]`` to ``ends[i + 1]``, shape (questions + 1,).
+        ends: question i has the options ``ends[i]`` to ``ends[i + 1]``, shape (questions + 1,).
         right: whether an option is right, shape (options,).
         lengths: characters of each option, shape (options,).
     """
@@ -87,10 +87,10 @@ class _Options:
     def word_scores(self, questions: np.ndarray) -> np.ndarray:
         """Per option, the sum of its words' weights, shape (options,).
 
-        A word's weight is the log of how much more often it stands in right than in wrong options of
-        the questions (naive Bayes, add-one smoothing).
+        A word's weight is the log of how much more often it stands in right than in wrong options
+        of the questions (naive Bayes, add-one smoothing).
         """
-        words, codes, word_ends = self.words
+        _, codes, word_ends = self.words
         chosen = np.isin(np.arange(len(self.ends) - 1), questions)
         of_chosen = np.repeat(chosen, np.diff(self.ends))
         right = self._log_shares(of_chosen & self.right)
@@ -135,11 +135,12 @@ class _Options:
 def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
     """How often three rules that see no question are right on test questions.
 
-    *Most frequent answer*: the set of letters that is right most often in training, for the same task.
-    *Longest option*: of a single-answer question the longest option, of a several-answer one the
-    longer half. *Options alone*: each word of an option counts for or against it as it did in training
-    (naive Bayes); the best option is chosen, and for several-answer questions all with a positive
-    score. Sources without a training part are judged by all training questions of the task.
+    *Most frequent answer*: the set of letters that is right most often in training, for the same
+    task. *Longest option*: of a single-answer question the longest option, of a several-answer one
+    the longer half. *Options alone*: each word of an option counts for or against it as it did in
+    training (naive Bayes); the best option is chosen, and for several-answer questions all with a
+    positive score. Sources without a training part are judged by all training questions of the
+    task.
 
     Args:
         records: a records table.

@@ -1,4 +1,4 @@
-"""Choice questions as sets write them: options inside the text, right answers as letters or texts."""
+"""Choice questions as sets write them: options inside the text, answers as letters or texts."""
 
 import ast
 import re
@@ -22,8 +22,10 @@ _MARKS_IN_ROW = (re.compile(r"(?<!\S)\(([A-Z])\)\s*"), re.compile(r"(?<!\S)([A-Z
                  re.compile(r"(?<!\S)([A-Z])\.\s+"), re.compile(r"(?<!\S)([A-Z])\s?:\s+"))
 # What follows the options and is no part of the last: an empty line, or a line that asks for the
 # answer.
-_AFTER_OPTIONS = re.compile(r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne"
-                            r"|answer\b|choose\b)", re.IGNORECASE)
+_AFTER_OPTIONS = re.compile(
+    r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne"
+    r"|answer\b|choose\b)",
+    re.IGNORECASE)
 _LETTERS_ALONE = re.compile(r"[A-Z](?:\s?[;,]\s?[A-Z])*")  # as most sets write them
 _BETWEEN_LETTERS = re.compile(r"\s*(?:[,;/|+&\n]|\bet\b|\band\b|\s)\s*", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(r"^\(?([A-Za-z])\)?\s*[).:-]\s*(\S.*)$", re.DOTALL)
@@ -101,7 +103,8 @@ def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
     """Right letters from an answer that can be nothing but letters.
 
     Args:
-        answer: a list of letters, or a text of letters between commas, semicolons, spaces or nothing.
+        answer: a list of letters, or a text of letters between commas, semicolons, spaces or
+            nothing.
         options: texts of the options.
 
     Raises:

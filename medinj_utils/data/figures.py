@@ -69,7 +69,8 @@ def overlap_figure(matrix: pd.DataFrame, n_training: int) -> tuple[plt.Figure, s
     return figure, alt
 
 
-def _counts_figure(counts: pd.DataFrame, title: str, labels: tuple[str, str] = ("", "")) -> plt.Figure:
+def _counts_figure(counts: pd.DataFrame, title: str,
+                   labels: tuple[str, str] = ("", "")) -> plt.Figure:
     """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
     if counts.empty:
         return _nothing(title)
@@ -120,8 +121,8 @@ def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
         axes.set_title(f"{task}, {n} options", fontsize=11)
     all_axes[0].set_ylabel("Share of right letters")
     bars = _legend_entries(all_axes)
-    figure.legend(bars.values(), bars.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3,
-                  frameon=False)
+    figure.legend(bars.values(), bars.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12),
+                  ncols=3, frameon=False)
     return figure, alt
 
 

@@ -1,4 +1,4 @@
-"""One reading of a source: its files as text, JSON or rows, the remarks made, and the files' hashes."""
+"""One reading of a source: its files as text, JSON or rows, remarks, and the files' hashes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Rows of JSON, JSON lines, CSV and parquet; what isn't whole is refused with how far it could be read."""
+"""Rows of JSON, JSON lines, CSV and parquet.
+
+A file that isn't whole is refused, and the error says how far it could be read.
+"""
 
 import csv
 import io
@@ -72,8 +75,8 @@ def json_rows(text: str, file: Path) -> list[dict]:
         SourceError: it is neither, or not whole.
     """
     first = text.lstrip().partition("\n")[0].strip()
-    by_line = file.suffix.lower() in _LINE_ENDINGS or first.startswith("{") and first.endswith("}")
-    if by_line:
+    is_object = first.startswith("{") and first.endswith("}")
+    if is_object or file.suffix.lower() in _LINE_ENDINGS:
         lines = [line for line in text.split("\n") if line.strip()]
         rows = [_parse_line(file, number, line) for number, line in enumerate(lines)]
     else:
@@ -87,8 +90,8 @@ def _parse_line(file: Path, number: int, line: str) -> object:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        raise SourceError(f"{file}, row {number}: not whole JSON ({error.msg}, column {error.colno}); "
-                          f"{number} whole rows before it") from error
+        raise SourceError(f"{file}, row {number}: not whole JSON ({error.msg}, column "
+                          f"{error.colno}); {number} whole rows before it") from error
 
 
 def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[str, str]]:
@@ -108,7 +111,7 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     header_line = text.partition("\n")[0]
     separator = max(",;\t|", key=header_line.count)
     if separator != ("\t" if file.suffix.lower() == ".tsv" else ","):
-        remark(f"has columns parted by {separator!r}")
+        remark(f"has columns separated by {separator!r}")
     csv.field_size_limit(2**31 - 1)
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
     if not rows:
@@ -119,8 +122,8 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     for number, row in enumerate(cells):
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
-            raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} columns; "
-                              f"{number} whole rows before it")
+            raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
+                              f"columns; {number} whole rows before it")
     return [dict(zip(header, row, strict=False)) for row in cells]
 
 

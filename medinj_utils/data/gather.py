@@ -103,7 +103,8 @@ def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
     share = refused / rows
     if share > most:
         raise ValueError(f"{refused:,} of {rows:,} rows can't be read ({share:.1%}), more than "
-                         f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the parameter")
+                         f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the "
+                         "parameter")
     return f"{refused:,} of {rows:,} rows are in quarantine ({share:.2%})."
 
 

@@ -1,9 +1,10 @@
 """Texts that say the same in other words, above all in two languages.
 
-Across languages words differ, but numbers, abbreviations, names, and the roots of medical words stay.
-`anchors` takes these out of a text; two texts are matched when hardly another is nearer by them. The
-same holds for two translations of one question, so training questions that are test questions
-translated again can be found. A multilingual sentence encoder may take the anchors' place.
+Across languages words differ, but numbers, abbreviations, names, and the roots of medical words
+stay. `anchors` takes these out of a text; two texts are matched when hardly another is nearer by
+them. The same holds for two translations of one question, so training questions that are test
+questions translated again can be found. A multilingual sentence encoder may take the anchors'
+place.
 """
 
 import re
@@ -125,11 +126,12 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
         texts: texts of one side.
         other: texts of the other side.
         least: cosine of tf-idf vectors of the anchors from which a pair is named, 0 to 1.
-        encoder: whose cosine is to count instead. No number of shared anchors is then asked for, and
-            ``least`` should be chosen anew.
+        encoder: whose cosine is to count instead. No number of shared anchors is then asked for,
+            and ``least`` should be chosen anew.
 
     Returns:
-        Columns ``first`` (position in ``texts``), ``second`` (position in ``other``), ``similarity``.
+        Columns ``first`` (position in ``texts``), ``second`` (position in ``other``),
+        ``similarity``.
     """
     texts, other = list(texts), list(other)
     if not texts or not other:

@@ -21,7 +21,8 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
 
     Args:
         location: a folder, a file, an address (``https://…``), a set on the hub
-            (``organisation/name``), or a part of one (``hf://datasets/organisation/name@commit/path``).
+            (``organisation/name``), or a part of one
+            (``hf://datasets/organisation/name@commit/path``).
         revision: commit of the set on the hub.
 
     Raises:

@@ -65,7 +65,8 @@ def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:
     """The training rows of a tree.
 
     Raises:
-        FileNotFoundError: the records or their leaks are missing; names the notebook that makes them.
+        FileNotFoundError: the records or their leaks are missing; names the notebook that makes
+            them.
     """
     records = load_records(tree.need(tree.records))
     leaks = pd.read_parquet(tree.need(tree.leaks))
@@ -78,8 +79,8 @@ def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
     """Tokens of each row by a base model's tokenizer, without its chat template.
 
     Returns:
-        Columns ``answer_tokens`` (of the answer's letters or text) and ``all_tokens`` (of question and
-        answer), with the records' index.
+        Columns ``answer_tokens`` (of the answer's letters or text) and ``all_tokens`` (of question
+        and answer), with the records' index.
     """
     from transformers import AutoTokenizer
     tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
@@ -113,8 +114,8 @@ def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -
     kept = rows.kept
     tokens = None if mixing.unit == "rows" else token_counts(kept, base)
     sizes = None if tokens is None else tokens[mixing.unit]
-    budget = plan_budget(kept, CONFIGURATIONS, mixing.budget, mixing.shortage, mixing.stratification,
-                         sizes)
+    budget = plan_budget(kept, CONFIGURATIONS, mixing.budget, mixing.shortage,
+                         mixing.stratification, sizes)
     by_source, by_task = mixing.stratification.by_source, mixing.stratification.by_task
     mixtures = {name: build_mixture(kept, name, budget, mixing.seed, mixing.shortage == "repeat",
                                     by_source, by_task, sizes) for name in CONFIGURATIONS}
@@ -124,8 +125,8 @@ def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -
     counted = counted.set_axis(drawn["id"])
     entries = {"seed": mixing.seed, "budget": budget, "budget_asked": mixing.budget,
                "budget_unit": mixing.unit, "shortage": mixing.shortage, "by_source": by_source,
-               "by_task": by_task, "excluded": list(mixing.exclude), "leaks_removed": len(rows.leaked),
-               "records_sha256": sha256(tree.records)}
+               "by_task": by_task, "excluded": list(mixing.exclude),
+               "leaks_removed": len(rows.leaked), "records_sha256": sha256(tree.records)}
     return {name: save_mixture(mixture, name, tree, **entries,
                                **counted.loc[mixture["id"]].sum().to_dict())
             for name, mixture in mixtures.items()}

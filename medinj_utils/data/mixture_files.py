@@ -18,7 +18,8 @@ _CARD = """---
 
 # Training mixture {configuration}
 
-French medical questions for instruction tuning, mixed by provenance. Not a medical device, and not medical advice.
+French medical questions for instruction tuning, mixed by provenance. Not a medical device, and not
+medical advice.
 
 | provenance | task | source | rows |
 |---|---|---|---:|
@@ -40,7 +41,8 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
         entries: what else the manifest is to hold.
 
     Returns:
-        The manifest: numbers of rows, counts by provenance, task and source, hashes, and ``entries``.
+        The manifest: numbers of rows, counts by provenance, task and source, hashes, and
+        ``entries``.
     """
     path = save_records(mixture, tree.mixture(configuration))
     counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
@@ -48,8 +50,9 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
     manifest = {
         "configuration": configuration, "rows": len(mixture),
         "distinct_rows": int(mixture["id"].nunique()),
-        "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(), "counts": counts.to_dict("records"),
-        "sha256": sha256(path), "versions": versions(["pandas", "numpy", "pyarrow"]), **entries}
+        "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(),
+        "counts": counts.to_dict("records"), "sha256": sha256(path),
+        "versions": versions(["pandas", "numpy", "pyarrow"]), **entries}
     write_json(manifest, path.with_suffix(".json"))
     write_text(data_card(mixture, manifest), path.with_suffix(".md"))
     return manifest
@@ -65,8 +68,8 @@ def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
     path = tree.need(tree.mixture(configuration))
     manifest = read_json(tree.need(path.with_suffix(".json")))
     if manifest["sha256"] != sha256(path):
-        raise ValueError(f"{path} is not the file that its manifest describes (SHA-256 differs): build "
-                         "it again")
+        raise ValueError(f"{path} is not the file that its manifest describes (SHA-256 differs): "
+                         "build it again")
     return load_records(path)
 
 

@@ -1,14 +1,14 @@
 """Seven training mixtures of equal budget from three provenances.
 
-A mixture takes equal shares of its provenances. Each provenance's rows are put into one seeded order
-and a mixture takes the first of them, so that at the same seed the native part of NAT-SYN is a subset
-of NAT: differences between mixtures then come less from which rows happened to be drawn. The order is
-stratified by source and task: every beginning of it holds them in the shares that were asked for, to
-within a row.
+A mixture takes equal shares of its provenances. Each provenance's rows are put into one seeded
+order and a mixture takes the first of them, so that at the same seed the native part of NAT-SYN is
+a subset of NAT: differences between mixtures then come less from which rows happened to be drawn.
+The order is stratified by source and task: every beginning of it holds them in the shares that were
+asked for, to within a row.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,8 +38,8 @@ class Stratification:
 
     Args:
         by_source: ``proportional`` to the rows that each source holds, or ``equal``.
-        by_task: ``as found``, or ``matched``: in every provenance the shares that the task types have
-            over all provenances; types that a provenance lacks are left out.
+        by_task: ``as found``, or ``matched``: in every provenance the shares that the task types
+            have over all provenances; types that a provenance lacks are left out.
 
     Raises:
         ValueError: a value is unknown.
@@ -91,7 +91,8 @@ def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
         reasons: which of its reasons count.
 
     Returns:
-        Kept and removed rows, both with their index. Exact duplicates of a leak are removed with it.
+        Kept and removed rows, both with their index. Exact duplicates of a leak are removed with
+        it.
     """
     removed = train["id"].isin(leaks.loc[leaks["reason"].isin(reasons), "id"]).to_numpy()
     return train[~removed], train[removed]
@@ -142,7 +143,8 @@ def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str
         for stratum, share in part.items():
             members = rng.permutation(strata[stratum])
             positions.append(members)
-            turns.append((np.arange(len(members)) + rng.random()) / share)  # when each row's turn comes
+            # When each row's turn comes: the smaller a share, the longer between two turns.
+            turns.append((np.arange(len(members)) + rng.random()) / share)
             whole = min(whole, len(members) / share)
         order = np.argsort(np.concatenate(turns), kind="stable")
         orders[name] = _Order(np.concatenate(positions)[order], min(round(whole), len(order)))
@@ -158,8 +160,9 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
         records: as in `build_mixture`.
         configurations: the mixtures to be built.
         budget: of each, in rows or, with ``sizes``, tokens.
-        shortage: where a provenance holds too little, ``refuse`` raises, ``lower`` lowers the budget
-            of all configurations alike, ``repeat`` keeps it (`build_mixture` then repeats rows).
+        shortage: where a provenance holds too little, ``refuse`` raises, ``lower`` lowers the
+            budget of all configurations alike, ``repeat`` keeps it (`build_mixture` then repeats
+            rows).
         stratification: shares of sources and task types.
         sizes: as in `build_mixture`.
 
@@ -172,23 +175,32 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
     if absent := sorted(needed - orders.keys()):
         found = records["provenance"].value_counts().to_dict() or "none at all"
         raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which "
-                            f"{', '.join(configurations)} need; there are: {found}. Name a source that "
-                            "has them in notebook 10_read_sources")
+                            f"{', '.join(configurations)} need; there are: {found}. Name a source "
+                            "that has them in notebook 10_read_sources")
     weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
-    held = {name: int(weights[order.positions[:order.whole]].sum()) for name, order in orders.items()}
+    held = {name: int(weights[order.positions[:order.whole]].sum())
+            for name, order in orders.items()}
     if shortage == "repeat":
         return budget
-    while short := [(configuration, name, wanted) for configuration in configurations
-                    for name, wanted in shares(configuration, budget).items() if wanted > held[name]]:
+    while short := _short(configurations, budget, held):
         if shortage == "refuse":
             unit = "rows" if sizes is None else "tokens"
-            needs = "; ".join(f"{configuration} needs {wanted} {name} {unit} but {held[name]} are there"
-                              f"{orders[name].shortfall}" for configuration, name, wanted in short)
-            raise ShortageError(f"{needs}. Lower the budget ({budget}), or set shortage to 'lower' or "
-                                "'repeat'")
-        possible = [held[name] * len(provenances_of(configuration)) for configuration, name, _ in short]
+            needs = "; ".join(
+                f"{configuration} needs {wanted} {name} {unit} but {held[name]} are there"
+                f"{orders[name].shortfall}" for configuration, name, wanted in short)
+            raise ShortageError(f"{needs}. Lower the budget ({budget}), or set shortage to 'lower' "
+                                "or 'repeat'")
+        possible = [held[name] * len(provenances_of(configuration))
+                    for configuration, name, _ in short]
         budget = min(budget - 1, *possible)
     return budget
+
+
+def _short(configurations: Sequence[str], budget: int,
+           held: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(configuration, provenance, what it needs) wherever a provenance holds less than needed."""
+    return [(configuration, name, wanted) for configuration in configurations
+            for name, wanted in shares(configuration, budget).items() if wanted > held[name]]
 
 
 def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: int,
@@ -199,8 +211,8 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     Args:
         records: training rows from which leaks have been removed.
         configuration: one of `medinj_utils.core.names.CONFIGURATIONS`.
-        budget: number of rows or, with ``sizes``, of tokens: each provenance then gives rows until its
-            share is reached.
+        budget: number of rows or, with ``sizes``, of tokens: each provenance then gives rows until
+            its share is reached.
         seed: decides which rows are drawn, and their order.
         repeat: whether a provenance that holds too little is gone through again.
         by_source: see `Stratification`.
@@ -236,7 +248,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
 
 
 def _first_worth(wanted: int, order: _Order, weights: np.ndarray) -> np.ndarray:
-    """Positions of the first rows whose weights add up to ``wanted``; gone through again if need be."""
+    """Positions of the first rows worth ``wanted``; all are gone through again if need be."""
     if not wanted:
         return order.positions[:0]
     positions = order.positions

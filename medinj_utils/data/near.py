@@ -1,9 +1,9 @@
 """Questions that are nearly the same.
 
-Near-duplicates are found in two steps. MinHash signatures (Broder 1997) of a question's words and word
-pairs, cut into bands (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, ch. 3), name pairs
-that may be alike. Of those the Jaccard similarity is then computed exactly, so that no pair is
-reported that is less alike than asked for.
+Near-duplicates are found in two steps. MinHash signatures (Broder 1997) of a question's words and
+word pairs, cut into bands (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, ch. 3), name
+pairs that may be alike. Of those the Jaccard similarity is then computed exactly, so that no pair
+is reported that is less alike than asked for.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from rensa import RMinHash
 
 from medinj_utils.data.words import coded_words, in_pieces, joined
 
-# 80 permutations in 16 bands of 5: pairs 0.75 alike share a band in 98.7 % of cases, pairs 0.3 alike
-# in 3.8 %.
+# 80 permutations in 16 bands of 5: pairs 0.75 alike share a band in 98.7 % of cases, pairs 0.3
+# alike in 3.8 %.
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42
 _LARGEST_BUCKET = 200  # questions; larger buckets are counted and not compared pair by pair
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: mixes hashes
@@ -38,9 +38,9 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 
     Returns:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
-        question) and ``similarity`` (Jaccard index of the two sets of words and word pairs, case and
-        punctuation aside). ``attrs["closed"]`` counts the buckets of more than 200 questions, which
-        were not compared pair by pair.
+        question) and ``similarity`` (Jaccard index of the two sets of words and word pairs, case
+        and punctuation aside). ``attrs["closed"]`` counts the buckets of more than 200 questions,
+        which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
@@ -60,7 +60,7 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 
 
 def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
-    """Jaccard index of two arrays of different values; 0 where both are empty (signs are no words)."""
+    """Jaccard index of two arrays, each without repeats; 0 where both are empty."""
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / max(len(one) + len(other) - shared, 1)
 
@@ -90,7 +90,7 @@ def _band_keys(records: pd.DataFrame) -> np.ndarray:
 
 
 def _candidates(keys: np.ndarray) -> tuple[np.ndarray, int]:
-    """Pairs of questions that share a band's key, shape (pairs, 2), and the number of closed buckets."""
+    """Pairs of questions that share a key, shape (pairs, 2), and the number of closed buckets."""
     pairs = [np.zeros(0, dtype=np.int64)]
     closed = 0
     for band in keys.T:

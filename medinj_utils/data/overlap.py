@@ -13,8 +13,9 @@ from medinj_utils.data.words import in_arrow
 
 # Signs that `normalise` makes something else of than a small letter, and white space but for single
 # blanks.
-_ODD = (r"^\s|\s$|\s\s|[\x00-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}"
-        r"\x{3000}]|[µßİŉſǰ\x{345}-\x{587}\x{13a0}-\x{1fff}\x{ab70}-\x{abbf}\x{fb00}-\x{fb17}]")
+_ODD = (r"^\s|\s$|\s\s"
+        r"|[\x00-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+        r"|[µßİŉſǰ\x{345}-\x{587}\x{13a0}-\x{1fff}\x{ab70}-\x{abbf}\x{fb00}-\x{fb17}]")
 
 
 def _normalised(texts: pd.Series) -> pd.Series:
@@ -43,8 +44,8 @@ def _cases(records: pd.DataFrame) -> np.ndarray:
 def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
     """Every group of questions that ask the same, a row per group.
 
-    The same is asked where instruction, context and options (in any order) agree, or instruction and a
-    context that isn't empty.
+    The same is asked where instruction, context and options (in any order) agree, or instruction
+    and a context that isn't empty.
 
     Args:
         records: a records table.
@@ -52,7 +53,8 @@ def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns ``times``, ``tasks``, ``splits`` and ``sources`` of the group, ``same_options``,
         ``same_answer`` (the right options, or the open answers, agree), ``identical`` (all agrees),
-        ``instruction`` and the ``places`` of its rows. Sorted, so that every run gives the same table.
+        ``instruction`` and the ``places`` of its rows. Sorted, so that every run gives the same
+        table.
     """
     cases = pd.Series(_cases(records))
     twice = np.flatnonzero(cases.duplicated(keep=False))
@@ -83,17 +85,18 @@ def _listed(rows: pd.DataFrame, field: str) -> pd.Series:
 
 def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None,
                retold: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Training rows whose question the test has too, a row for each, with the first reason that applies.
+    """Training rows whose question the test has too, each with the first reason that applies.
 
-    The reasons are those of `medinj_utils.core.names.LEAKS`. *Same question*: instruction, context and
-    set of options agree. *Same case*: instruction and a context that isn't empty agree. *Same parent*:
-    both were made from the same text or foreign item. *Nearly the same question*: a pair of ``near``.
-    *Same in other words*: a pair of ``retold``, which is a suspicion and no proof.
+    The reasons are those of `medinj_utils.core.names.LEAKS`. *Same question*: instruction, context
+    and set of options agree. *Same case*: instruction and a context that isn't empty agree. *Same
+    parent*: both were made from the same text or foreign item. *Nearly the same question*: a pair
+    of ``near``. *Same in other words*: a pair of ``retold``, which is a suspicion and no proof.
 
     Args:
         records: a records table.
         near: result of `medinj_utils.data.near.near_duplicates` on the same records, if wanted.
-        retold: result of `medinj_utils.data.languages.retold_questions` on the same records, if wanted.
+        retold: result of `medinj_utils.data.languages.retold_questions` on the same records, if
+            wanted.
 
     Returns:
         Columns ``place``, ``id``, ``provenance`` and ``source`` of the training row, ``reason``,

@@ -26,15 +26,18 @@ class _Part(BaseModel):
 
 
 class Column(_Part):
-    """A column of the table; ``values`` translates what stands in it, and then must name every value."""
+    """A column of the table; ``values``, if given, translates every value that stands in it."""
 
     column: str
     values: dict[str | int | bool, str] | None = None
 
 
 class Options(_Part):
-    """The options: in one column as a list or a mapping of letters to texts, in a column for each, or
-    inside the question."""
+    """The options.
+
+    They stand in one ``column`` as a list or a mapping of letters to texts, in a column for each
+    (``columns``), or ``inside`` the question.
+    """
 
     column: str | None = None
     columns: list[str] | None = None
@@ -48,8 +51,11 @@ class Options(_Part):
 
 
 class Gold(_Part):
-    """The right answer: as ``letters``, as ``text``, as ``index`` counted from the declared ``base``,
-    or in ``flags``, a true or false column for each option."""
+    """The right answer.
+
+    It stands in a column of ``letters``, of ``text``, or of an ``index`` counted from ``base``
+    (0 or 1), or in ``flags``, a true or false column for each option.
+    """
 
     letters: str | None = None
     text: str | None = None
@@ -70,8 +76,8 @@ class Gold(_Part):
 class TableMapping(_Part):
     """What the columns of a table are.
 
-    ``provenance``, ``task``, ``split``, ``source``, ``licence`` and ``general`` are one value for all
-    rows, or a column.
+    ``provenance``, ``task``, ``split``, ``source``, ``licence`` and ``general`` are one value for
+    all rows, or a column.
     """
 
     files: str
@@ -121,7 +127,8 @@ def load_mapping(text: str, path: Path) -> TableMapping:
     """A mapping from its YAML text.
 
     Raises:
-        SourceError: the text is no YAML, or a key is unknown, missing or wrong; names ``path`` and key.
+        SourceError: the text is no YAML, or a key is unknown, missing or wrong; names ``path`` and
+            key.
     """
     try:
         return TableMapping.model_validate(yaml.safe_load(text))

@@ -43,7 +43,8 @@ def said_and_added() -> pd.DataFrame:
         ("translated: total in table and in header", TRANSLATED_IN_HEADER, total["translated"]),
         ("all rows by task", total["all"], sum(BY_TASK.values())),
         ("native: its listed sources", total["native"], sum(NATIVE_SOURCES.values())),
-        ("MediQAl: its tasks and splits", NATIVE_SOURCES["MediQAl"], sum(map(sum, MEDIQAL.values()))),
+        ("MediQAl: its tasks and splits", NATIVE_SOURCES["MediQAl"],
+         sum(map(sum, MEDIQAL.values()))),
         ("synthetic: its tasks", total["synthetic"], sum(SYNTHETIC_TASKS.values()))]
     table = pd.DataFrame(rows, columns=["what", "said [V]", "adds up to [C]"])
     return table.assign(verdict=(table["adds up to [C]"] - table["said [V]"]).map(_verdict))
@@ -63,8 +64,8 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
         quarantine: the quarantine, with a column ``source``.
 
     Returns:
-        Columns ``what``, ``said [V]``, ``counted here``, ``verdict``: "not counted here" where no row
-        of the study's set was read.
+        Columns ``what``, ``said [V]``, ``counted here``, ``verdict``: "not counted here" where no
+        row of the study's set was read.
     """
     own = records[records["source"] == _SOURCE]
     refused = int((quarantine["source"] == _READER).sum()) if "source" in quarantine else 0
@@ -73,7 +74,8 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
         of_part = own if part == "all" else own[own["provenance"] == part]
         rows += [(f"{part}: {split}", STATED[part][split], int((of_part["split"] == split).sum()))
                  for split in SPLITS]
-    rows += [(f"task {task}", said, int((own["task"] == task).sum())) for task, said in BY_TASK.items()]
+    rows += [(f"task {task}", said, int((own["task"] == task).sum()))
+             for task, said in BY_TASK.items()]
     rows.append(("all rows, quarantine included", STATED["all"]["total"], len(own) + refused))
     table = pd.DataFrame(rows, columns=["what", "said [V]", "counted here"])
     if own.empty:
@@ -84,8 +86,8 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
 def expected_and_read(read: Iterable[SourceRead]) -> pd.DataFrame:
     """Rows that the publishers of each source state, where known, beside those read.
 
-    A row that gives several records counts once. Rows in quarantine have no split that is certain, so
-    the source's whole quarantine stands beside each split.
+    A row that gives several records counts once. Rows in quarantine have no split that is certain,
+    so the source's whole quarantine stands beside each split.
 
     Args:
         read: what each source gave.

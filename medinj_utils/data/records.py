@@ -1,8 +1,8 @@
 """The record: one row is one instruction pair. Its columns, and how a table of records is kept.
 
-A row that breaks a rule (`medinj_utils.data.rules`) is never repaired or dropped in silence: it goes
-to the quarantine table with its file, its row (counted from 0 within the file), the field, the value
-and the reason.
+A row that breaks a rule (`medinj_utils.data.rules`) is never repaired or dropped in silence: it
+goes to the quarantine table with its file, its row (counted from 0 within the file), the field, the
+value and the reason.
 """
 
 from collections import Counter
@@ -19,9 +19,9 @@ from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.rules import BadRow, broken_rule, keeping_rules
 from medinj_utils.data.text import clean
 
-COLUMNS = ("id", "question_id", "provenance", "task", "source", "split", "general", "instruction",
-           "context", "options", "answer_letters", "answer_text", "explanation", "licence", "parent",
-           "place")
+COLUMNS = ("id", "question_id", "provenance", "task", "source", "split", "general",
+           "instruction", "context", "options", "answer_letters", "answer_text", "explanation",
+           "licence", "parent", "place")
 FLAG_COLUMNS = ("general",)
 LIST_COLUMNS = ("options", "answer_letters")
 TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in FLAG_COLUMNS + LIST_COLUMNS)
@@ -31,7 +31,8 @@ QUARANTINE_COLUMNS = ("file", "row", "field", "value", "reason")
 
 _CLEANED = ("instruction", "context", "answer_text", "explanation")
 _GIVEN = TEXT_COLUMNS[2:]  # all but the ids
-_OPTIONAL = dict.fromkeys(("context", "answer_text", "explanation", "licence", "parent", "place"), "")
+_OPTIONAL = ("context", "answer_text", "explanation", "licence", "parent", "place")
+_ABSENT = dict.fromkeys(_OPTIONAL, "") | {"general": False}
 
 
 def as_table(columns: Mapping[str, Sequence]) -> pd.DataFrame:
@@ -83,9 +84,9 @@ SCHEMA = pa.DataFrameSchema({name: _typed(name) for name in COLUMNS},
 def complete(fields: Mapping, changes: Counter | None = None) -> dict:
     """A whole record from the fields that a reader gives.
 
-    Texts are cleaned (`medinj_utils.data.text.RULES`) and the ids computed. Optional fields that are
-    absent become empty, ``general`` becomes False, and a choice question may leave ``answer_text`` to
-    be taken from its options.
+    Texts are cleaned (`medinj_utils.data.text.RULES`) and the ids computed. Optional fields that
+    are absent become empty, ``general`` becomes False, and a choice question may leave
+    ``answer_text`` to be taken from its options.
 
     Args:
         fields: by column of `COLUMNS`.
@@ -94,7 +95,7 @@ def complete(fields: Mapping, changes: Counter | None = None) -> dict:
     Raises:
         BadRow: a field is missing or of the wrong type, or the record breaks a rule.
     """
-    row = {**_OPTIONAL, "options": [], "answer_letters": [], "general": False, **fields}
+    row = {**_ABSENT, "options": [], "answer_letters": [], **fields}
     _check_types(row)
     for field in _CLEANED:
         if row[field]:
@@ -117,7 +118,8 @@ def _check_types(row: Mapping) -> None:
         if not isinstance(row.get(field), str):
             raise BadRow(field, row.get(field), "must be text" if field in row else "missing")
     for field in LIST_COLUMNS:
-        if not isinstance(row[field], list) or not all(isinstance(text, str) for text in row[field]):
+        texts = row[field]
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise BadRow(field, row[field], "must be a list of texts")
     for field in FLAG_COLUMNS:
         if not isinstance(row[field], bool):
@@ -150,7 +152,8 @@ def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:
         where: the file or table that errors name.
 
     Raises:
-        ValueError: a column is missing, or a row breaks the schema; names row, field, value, reason.
+        ValueError: a column is missing, or a row breaks the schema; names row, field, value,
+            reason.
     """
     try:
         return SCHEMA.validate(records).astype(dict.fromkeys(TEXT_COLUMNS, "str"))

@@ -104,13 +104,14 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
         location: a folder, a file, an address (``https://…``), the id of a set on the Hugging Face
             hub (``organisation/name``), or ``hf://datasets/organisation/name@commit/path``.
         revision: commit of the set on the hub.
-        provenance: native, synthetic or translated, where the files don't say it. It is never guessed.
+        provenance: native, synthetic or translated, where the files don't say it. It is never
+            guessed.
 
     Returns:
-        Records (columns `medinj_utils.data.records.COLUMNS`) and quarantine (file, row from 0, field,
-        value, reason). ``records.attrs["reading"]`` holds ``files`` (SHA-256 of each file read),
-        ``commit`` (of a set on the hub), ``changes`` (texts changed by each cleaning rule) and
-        ``remarks`` (file, remark, rows).
+        Records (columns `medinj_utils.data.records.COLUMNS`) and quarantine (file, row from 0,
+        field, value, reason). ``records.attrs["reading"]`` holds ``files`` (SHA-256 of each file
+        read), ``commit`` (of a set on the hub), ``changes`` (texts changed by each cleaning rule)
+        and ``remarks`` (file, remark, rows).
 
     Raises:
         SourceError: the source is unknown, nothing is at the location, or a file can't be read.
@@ -133,8 +134,8 @@ def read_texts(name: str, location: str | Path,
         revision: as in `read_source`.
 
     Returns:
-        A table of ``source``, ``text`` (French), ``english`` (the parallel text, where there is one),
-        ``licence``, ``parent`` and ``place``, and the quarantine; both as in `read_source`.
+        A table of ``source``, ``text`` (French), ``english`` (the parallel text, where there is
+        one), ``licence``, ``parent`` and ``place``, and the quarantine; both as in `read_source`.
 
     Raises:
         SourceError: as `read_source`.

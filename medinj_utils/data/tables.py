@@ -40,12 +40,13 @@ def samples(records: pd.DataFrame) -> pd.DataFrame:
     letters = first["answer_letters"].map(", ".join)
     return pd.DataFrame({
         "provenance": first["provenance"], "task": first["task"], "source": first["source"],
-        "instruction": first["instruction"].map(quoted), "options": first["options"].map(" · ".join),
+        "instruction": first["instruction"].map(quoted),
+        "options": first["options"].map(" · ".join),
         "answer": letters + " " + first["answer_text"].map(quoted)})
 
 
 def duplicate_summary(duplicates: pd.DataFrame) -> pd.DataFrame:
-    """Of `find_duplicates`, per sources and splits: questions, rows, and how many of them differ."""
+    """Of `find_duplicates`, by sources and splits: questions, rows, and how many differ."""
     differing = duplicates.assign(other_options=~duplicates["same_options"],
                                   other_answer=~duplicates["same_answer"])
     return differing.groupby(["sources", "splits"]).agg(

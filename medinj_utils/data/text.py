@@ -1,4 +1,4 @@
-"""From bytes to clean text: encodings, and cleaning rules that are counted where they change a text."""
+"""From bytes to clean text: encodings, and cleaning rules whose changes are counted."""
 
 import codecs
 import html
@@ -10,8 +10,8 @@ from pathlib import Path
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))
-_TAGS = ("a|b|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|tbody|"
-         "td|th|thead|tr|u|ul")
+_TAGS = ("a|b|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|"
+         "tbody|td|th|thead|tr|u|ul")
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
 # An opening tag may have attributes only of the form name=value: "a <b et c> d" holds no tag.
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
@@ -36,7 +36,8 @@ RULES: dict[str, Callable[[str], str]] = {
 def clean(text: str, changes: Counter | None = None) -> str:
     """The text after all `RULES`.
 
-    No word, number or sign of the text itself is touched: what is not on the list of HTML tags stays.
+    No word, number or sign of the text itself is touched: what is not on the list of HTML tags
+    stays.
 
     Args:
         text: any text.
@@ -61,11 +62,12 @@ class EncodingError(ValueError):
 def decode(file: Path) -> tuple[str, str]:
     """Text and encoding of a file.
 
-    The encoding is UTF-8, UTF-16 if the file begins with its mark, else Windows-1252 or, where a byte
-    has no meaning in that, Latin-1.
+    The encoding is UTF-8, UTF-16 if the file begins with its mark, else Windows-1252 or, where a
+    byte has no meaning in that, Latin-1.
 
     Raises:
-        EncodingError: the file is damaged UTF-8: bytes before the fault are whole UTF-8 beyond ASCII.
+        EncodingError: the file is damaged UTF-8: bytes before the fault are whole UTF-8 beyond
+            ASCII.
     """
     data = file.read_bytes()
     for mark, encoding in _MARKS:
@@ -76,8 +78,8 @@ def decode(file: Path) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         if not data[:error.start].isascii():
             line = data.count(b"\n", 0, error.start) + 1
-            raise EncodingError(f"{file}: damaged UTF-8 at byte {error.start}, line {line}; whole up "
-                                "to there") from error
+            raise EncodingError(f"{file}: damaged UTF-8 at byte {error.start}, line {line}; whole "
+                                "up to there") from error
     try:
         return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:

@@ -9,23 +9,25 @@ from medinj_utils.data.words import coded_words, in_arrow, in_pieces, joined, su
 
 _BY = ["provenance", "task", "source"]
 _LONG_WORD = 6  # letters; longer words count for LIX
+_SHARES = ("negative", "foreign", "short_question", "short_answer")
 _FEW = 3  # function words below which no language is named, words below which a text is short
-#: Questions for what is not so, in the wordings of French examinations. Arrow ends a word at an accent,
-#: so the ends of words are spelt out.
+#: Questions for what is not so, in the wordings of French examinations. Arrow ends a word at an
+#: accent, so the ends of words are spelt out.
 NEGATIVE = (
     r"(?i)(?:^|[^\pL\pN])"
-    r"(?:(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception|hormis)"
+    r"(?:(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception"
+    r"|hormis)"
     r"|n(?:e\s+|['’])[\pL\pN]+(?:\s+[\pL\pN]+)?\s+(?:pas|jamais)|ne[^\pL\pN](?:.{0,38}[^\pL\pN])?pas)"
     r"(?:[^\pL\pN]|$)")
 #: Frequent words of one language that are none of the others'.
 FUNCTION_WORDS = {
-    "fr": ("le les une des du et est dans pour par qui sur avec sont cette aux ou au ces chez plus pas "
-           "vous elle il sans être ont été son sa ses leur dont mais lors après quel quelle quels "
-           "quelles ce cet").split(),
-    "en": ("the of and to in is for with which that are was by at from this be following most what who "
-           "has have had his her not were been she he would likely").split(),
-    "es": ("el los las del por con para una su como más pero cual cuál paciente siguientes años al lo "
-           "muy también hace presenta tiene qué").split()}
+    "fr": ("le les une des du et est dans pour par qui sur avec sont cette aux ou au ces "
+           "chez plus pas vous elle il sans être ont été son sa ses leur dont mais lors "
+           "après quel quelle quels quelles ce cet").split(),
+    "en": ("the of and to in is for with which that are was by at from this be following "
+           "most what who has have had his her not were been she he would likely").split(),
+    "es": ("el los las del por con para una su como más pero cual cuál paciente siguientes "
+           "años al lo muy también hace presenta tiene qué").split()}
 
 
 def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
@@ -35,11 +37,12 @@ def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
         records: a records table.
 
     Returns:
-        With the records' index: ``words``; ``lix``, words a sentence plus the percentage of words of
-        more than six letters (Björnsson 1968; French newspapers have about 45 to 55); ``foreign``, the
-        share of English and Spanish among the `FUNCTION_WORDS` found, missing where fewer than three
-        are; ``negative``, whether the question asks for what is not so; ``short_question`` and, of
-        open questions (else missing), ``short_answer``: fewer than three words.
+        With the records' index: ``words``; ``lix``, words a sentence plus the percentage of words
+        of more than six letters (Björnsson 1968; French newspapers have about 45 to 55);
+        ``foreign``, the share of English and Spanish among the `FUNCTION_WORDS` found, missing
+        where fewer than three are; ``negative``, whether the question asks for what is not so;
+        ``short_question`` and, of open questions (else missing), ``short_answer``: fewer than three
+        words.
     """
     parts = in_pieces(lambda start, stop: _by_row(records.iloc[start:stop]), len(records))
     return pd.concat(parts) if parts else _by_row(records)
@@ -91,6 +94,6 @@ def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     """
     rows = records[_BY].reset_index(drop=True).join(by_row.reset_index(drop=True))
     rows["foreign"] = (rows["foreign"] > 0.5).astype(float)
-    shares = {name: (name, "mean") for name in ("negative", "foreign", "short_question", "short_answer")}
+    shares = {name: (name, "mean") for name in _SHARES}
     return rows.groupby(_BY).agg(rows=("words", "size"), words=("words", "median"),
                                  lix=("lix", "median"), **shares).reset_index()

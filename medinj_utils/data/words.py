@@ -1,4 +1,4 @@
-"""Words of many texts at once, as Arrow arrays and numbers: compiled code in place of Python loops."""
+"""Words of many texts at once, by compiled code in place of Python loops."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,8 @@ _ENDS = r"^[^\pL\pN]+|[^\pL\pN]+$"
 def in_pieces(work: Callable[[int, int], T], rows: int, at_once: int = 20_000) -> list[T]:
     """Results of ``work(start, stop)`` for pieces of the rows, in order.
 
-    Pieces bound the memory, and since compiled code does most of the work, threads run side by side.
+    Pieces bound the memory, and since compiled code does most of the work, threads run side by
+    side.
 
     Args:
         work: takes the first row of a piece and the one after its last.
@@ -51,7 +52,8 @@ def coded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarray
 
     Returns:
         words: the different words, shape (vocabulary,).
-        codes: position in ``words`` of each word of all texts, one text after the other, shape (n,).
+        codes: position in ``words`` of each word of all texts, one text after the other, shape
+            (n,).
         ends: text i has the codes from ``ends[i]`` to ``ends[i + 1]``, shape (texts + 1,).
     """
     parts, parts_codes, parts_ends = coded_parts(texts)

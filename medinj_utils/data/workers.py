@@ -15,8 +15,9 @@ Result = TypeVar("Result")
 def shared_out(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iterator[Result]:
     """Results of ``work(piece)`` for each piece, in the order of the pieces.
 
-    Processes are forked, one per core, where the system can: they see ``work`` and all that it holds
-    without a copy, and only results pass from process to process. Elsewhere one process does it all.
+    Processes are forked, one per core, where the system can: they see ``work`` and all that it
+    holds without a copy, and only results pass from process to process. Elsewhere one process does
+    it all.
 
     Args:
         work: whatever it raises is raised here.
@@ -62,7 +63,8 @@ class _Worker:
         self._process.join()
 
 
-def _send_results(work: Callable[[Piece], Result], pieces: Sequence[Piece], sender: Connection) -> None:
+def _send_results(work: Callable[[Piece], Result], pieces: Sequence[Piece],
+                  sender: Connection) -> None:
     gc.disable()  # rows are no cycles, and looking for some takes a tenth of the time
     for piece in pieces:
         try:

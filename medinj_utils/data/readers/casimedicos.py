@@ -1,10 +1,10 @@
 """CasiMedicos-Arg, French side: Spanish residency examinations with doctors' comments, translated.
 
-The published files hold one token a line with an argument label, and a blank line between sentences.
-Only the words are used here: head lines divide a document into case, question, options, right number
-and comment. Each document gives a single-answer question and, from the doctor's comment, an open one
-that asks why the right option is right. ``parent`` is the document's position, which is the same in
-the aligned files of the other languages.
+The published files hold one token a line with an argument label, and a blank line between
+sentences. Only the words are used here: head lines divide a document into case, question, options,
+right number and comment. Each document gives a single-answer question and, from the doctor's
+comment, an open one that asks why the right option is right. ``parent`` is the document's position,
+which is the same in the aligned files of the other languages.
 """
 
 import re

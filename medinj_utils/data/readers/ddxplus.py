@@ -1,4 +1,4 @@
-"""DDXPlus in French: patients simulated by a rule engine, made into questions by the rules stated here.
+"""DDXPlus in French: patients simulated by a rule engine, made into questions by rules.
 
 Every patient gives three records on the same vignette:
 
@@ -6,8 +6,8 @@ Every patient gives three records on the same vignette:
 - *mcq*: the three likeliest diagnoses of the differential among two that are not in it;
 - *oeq*: the diagnosis, as an open question.
 
-The published set has one file of patients. By position, of every ten patients eight go to train, one
-to validation and one to test. Evidences at their default value are left out of the vignette.
+The published set has one file of patients. By position, of every ten patients eight go to train,
+one to validation and one to test. Evidences at their default value are left out of the vignette.
 """
 
 import ast

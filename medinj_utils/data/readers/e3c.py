@@ -1,4 +1,4 @@
-"""E3C, French part: clinical cases from open journals, as texts from which questions can be written.
+"""E3C, French part: clinical cases from open journals; texts for writing questions.
 
 Read are the corpus' JSON files, one per document, or the same documents as JSON lines; of both the
 fields ``text``, ``id`` and ``licence``. Each document keeps its own licence.

@@ -1,4 +1,4 @@
-"""The Glianorex textbooks: two books, written by language models, about an organ that does not exist.
+"""The Glianorex textbooks: two books by language models about an organ that does not exist.
 
 Texts from which questions can be written, for tests of knowledge injection. They are fictional on
 purpose: whatever is made of them is a demo. Each section (a heading of the fourth level) is a text.
@@ -27,5 +27,6 @@ def _read(reading: Reading) -> Iterator[RawTable]:
 
 
 SOURCE = Source(
-    name="glianorex", title="Glianorex textbooks (fictional)", provenance="synthetic", licence="MIT",
-    citation="Griot et al., arXiv 2406.02394", read=_read, gives="texts", fictional=True)
+    name="glianorex", title="Glianorex textbooks (fictional)", provenance="synthetic",
+    licence="MIT", citation="Griot et al., arXiv 2406.02394", read=_read, gives="texts",
+    fictional=True)

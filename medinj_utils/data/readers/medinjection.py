@@ -1,8 +1,8 @@
 """MedInjection-FR in its three shapes: the parquet of ``ALL``, the component trees, and chat files.
 
 - ``ALL``: rows of ``instruction, context, answer, type, origin``; the split is in the path.
-- ``Native``, ``Synthetic``, ``Translated``: the same fields as JSON, in ``Train/mcq/mcq_train.json``
-  and the like.
+- ``Native``, ``Synthetic``, ``Translated``: the same fields as JSON, in files such as
+  ``Train/mcq/mcq_train.json``.
 - Files of the authors' scripts: ``{"messages": [{role, content}, …], "classes": ["A", …],
   "answer": …}``; only the file's name says which task (``qcmu``, ``qcm``, ``qro``). Files named
   ``en2fr`` or ``fr2en`` are translations and no questions.
@@ -99,10 +99,10 @@ class _PublishedFile:
 
     def _split(self, row: Mapping, where: str) -> str:
         if not row.get("split"):
-            self.reading.remark(self.file, f"split {self.split} told by its path alone")
+            self.reading.remark(self.file, f"split {self.split} known from its path alone")
         split = row.get("split") or self.split
         if split is None:
-            raise SourceError(f"{where}, split: told neither by the row nor by the path")
+            raise SourceError(f"{where}, split: neither in the row nor in the path")
         return split
 
     def _provenance(self, row: Mapping, where: str) -> str:
@@ -112,17 +112,17 @@ class _PublishedFile:
             raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
         provenance = _known("origin", origin, _PROVENANCES, where)
         if expected and provenance != expected:
-            raise SourceError(f"{where}, origin: says {origin!r}, but the reading was told "
+            raise SourceError(f"{where}, origin: says {origin!r}, but provenance is "
                               f"{expected!r}")
         return provenance
 
     def _chat(self, row: Mapping, where: str) -> Mapping:
         """A row of the authors' chat files, its fields named as those of the published rows."""
         if not row.get("type"):
-            self.reading.remark(self.file, f"task {self.task} told by the file's name alone")
+            self.reading.remark(self.file, f"task {self.task} known from the file's name alone")
         task = row.get("type") or self.task
         if task is None:
-            raise SourceError(f"{where}, type: told neither by the row nor by the file's name "
+            raise SourceError(f"{where}, type: neither in the row nor in the file's name "
                               f"(accepted: {', '.join(_TASKS)})")
         questions = [turn["content"] for turn in row["messages"] if turn["role"] == "user"]
         answers = [turn["content"] for turn in row["messages"] if turn["role"] == "assistant"]

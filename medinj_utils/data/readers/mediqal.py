@@ -1,4 +1,4 @@
-"""MediQAl: questions of French national medical examinations, with one or several right options, or open.
+"""MediQAl: questions of French national medical examinations, multiple choice or open.
 
 Written from the columns and file names that the set's card states (``mcqu/train.json``, ``mcqm/…``,
 ``oeq/test.json``; ``clinical_case, question, answer_a … answer_e, correct_answers``, for open ones

@@ -1,4 +1,4 @@
-"""MesConseilsCovid: questions and answers of the French public service on Covid-19, of 2021 to 2023.
+"""MesConseilsCovid: questions and answers of the French public service on Covid-19, 2021–2023.
 
 The pages are Markdown with ``.. question::`` blocks. A block's indented text, without its options,
 forms, boxes of further links, and Markdown marks, is the answer to an open question.

@@ -1,9 +1,9 @@
 """MORFITT: abstracts of biomedical articles with their specialities, made into choice questions.
 
-Every abstract asks for its speciality. One right speciality gives a single-answer question with five
-options, several give a several-answer question with six. The other options are drawn from the twelve
-specialities by a generator that is seeded with the abstract's identifier, so that every reading gives
-the same questions.
+Every abstract asks for its speciality. One right speciality gives a single-answer question with
+five options, several give a several-answer question with six. The other options are drawn from the
+twelve specialities by a generator that is seeded with the abstract's identifier, so that every
+reading gives the same questions.
 """
 
 import hashlib

@@ -23,7 +23,7 @@ def _as_record(number: int, row: Mapping, provenance: str | None) -> Iterator[Ma
     """A row that has the record's columns; lists may be written as JSON."""
     fields: dict = {field: text_of(row[field], field) for field in _READ_TEXTS if field in row}
     if provenance and fields.setdefault("provenance", provenance) != provenance:
-        raise BadRow("provenance", row["provenance"], f"but the reading was told {provenance}")
+        raise BadRow("provenance", row["provenance"], f"but provenance is {provenance!r}")
     for field in FLAG_COLUMNS:
         fields[field] = flag_of(row.get(field), field)
     for field in LIST_COLUMNS:
@@ -49,7 +49,7 @@ def _read(reading: Reading) -> Iterator[RawTable]:
         return
     mapping = load_mapping(reading.text(path), path)
     if reading.provenance and mapping.provenance != reading.provenance:
-        raise SourceError(f"{path}, provenance: says {mapping.provenance!r}, but the reading was told "
+        raise SourceError(f"{path}, provenance: says {mapping.provenance!r}, but provenance is "
                           f"{reading.provenance!r}")
     for file in _files_beside(path, mapping.files):
         name = file.relative_to(path.parent).as_posix()
@@ -58,7 +58,8 @@ def _read(reading: Reading) -> Iterator[RawTable]:
 
 def _files_beside(path: Path, pattern: str) -> list[Path]:
     """Files that a mapping's pattern finds in the folder of the mapping."""
-    wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not {pattern!r}")
+    wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not "
+                        f"{pattern!r}")
     if Path(pattern).is_absolute():
         raise wrong
     try:
@@ -72,5 +73,5 @@ def _files_beside(path: Path, pattern: str) -> list[Path]:
 
 
 SOURCE = Source(
-    name="own", title="Your own table", provenance=None, licence="as you say", citation="as you say",
-    read=_read)
+    name="own", title="Your own table", provenance=None, licence="as you say",
+    citation="as you say", read=_read)

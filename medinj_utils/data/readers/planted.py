@@ -1,4 +1,4 @@
-"""The planted world's files: MedInjection-FR's published JSON layout, filled with fictional facts."""
+"""The planted world's files: fictional facts in MedInjection-FR's published JSON layout."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
