@@ -1,125 +1,236 @@
-"""Choice questions as sets write them: options inside the text, right answers as letters or as texts."""
+"""Choice questions as sets write them: options inside the text, answers as letters or texts."""
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from medinj_utils.core.identity import normalise
 from medinj_utils.core.prompts import LETTERS
-from medinj_utils.data.records import BadRow
+from medinj_utils.data.rules import BadRow
 
-_LINE = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?(?:\(([A-Z])\)|([A-Z])[ \t]?[).:/-])(?:[ \t]+|$)(.*)$")
-# In a row all marks are of one kind and go on from A to the end, so that "vitamine A. Il" is no mark.
-_IN_ROW = {"(A)": re.compile(r"(?<!\S)\(([A-Z])\)\s*"), "A)": re.compile(r"(?<!\S)([A-Z])\)\s+"),
-           "A.": re.compile(r"(?<!\S)([A-Z])\.\s+"), "A:": re.compile(r"(?<!\S)([A-Z])\s?:\s+")}
-#: What follows the options and is none of the last: an empty line, or a line that asks for the answer.
-_AFTER = re.compile(r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne|answer\b|choose\b)", re.I)
-_LETTERS = re.compile(r"[A-Z](?:\s?[;,]\s?[A-Z])*")  # how most sets write them
-_BETWEEN = re.compile(r"\s*(?:[,;/|+&\n]|\bet\b|\band\b|\s)\s*", re.IGNORECASE)
+# An option on a line of its own.
+_OPTION_LINE = re.compile(r"""
+    ^[ \t]*(?:[-*•][ \t]+)?                          # perhaps as an item of a list
+    (?:\((?P<inside>[A-Z])\)|(?P<before>[A-Z])[ \t]?[).:/-])   # (A), or A followed by ) . : / -
+    (?:[ \t]+|$)
+    (?P<text>.*)$
+    """, re.VERBOSE)
+# In a row all marks are of one kind and go on from A to the end: "vitamine A. Il" is no mark.
+_MARKS_IN_ROW = (re.compile(r"(?<!\S)\(([A-Z])\)\s*"), re.compile(r"(?<!\S)([A-Z])\)\s+"),
+                 re.compile(r"(?<!\S)([A-Z])\.\s+"), re.compile(r"(?<!\S)([A-Z])\s?:\s+"))
+# What follows the options and is no part of the last: an empty line, or a line that asks for the
+# answer.
+_AFTER_OPTIONS = re.compile(
+    r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne"
+    r"|answer\b|choose\b)",
+    re.IGNORECASE)
+_LETTERS_ALONE = re.compile(r"[A-Z](?:\s?[;,]\s?[A-Z])*")  # as most sets write them
+_BETWEEN_LETTERS = re.compile(r"\s*(?:[,;/|+&\n]|\bet\b|\band\b|\s)\s*", re.IGNORECASE)
 _LETTER_THEN_TEXT = re.compile(r"^\(?([A-Za-z])\)?\s*[).:-]\s*(\S.*)$", re.DOTALL)
+_BETWEEN_TEXTS = re.compile(r"[;\n]")
 
 
 def part_options(text: str) -> tuple[str, list[str]]:
-    """(question, option texts) of a text with its options inside, one a line or in a row.
+    """Question and option texts of a text with its options inside, one a line or in a row.
 
-    Marks are ``(A) …``, ``A) …``, ``A. …`` or ``A: …``, from A on without a gap. Raises `BadRow` where there are none, or
-    where they can be parted in more than one way.
+    Marks are ``(A) …``, ``A) …``, ``A. …`` or ``A: …``, from A on without a gap.
+
+    Raises:
+        BadRow: there are no options, or they can be parted in more than one way.
     """
     lines = text.split("\n")
-    found = [(i, match) for i, line in enumerate(lines) if (match := _LINE.match(line))]
-    if len(found) >= 2:
-        if [match[1] or match[2] for _, match in found] != list(LETTERS[:len(found)]):
-            raise BadRow("instruction", text, "option letters are not A, B, C … in order")
-        last = next((i for i in range(found[-1][0] + 1, len(lines)) if _AFTER.match(lines[i])), len(lines))
-        ends = [*(i for i, _ in found[1:]), last]  # an option goes on until the next one begins
-        options = [" ".join([match[3], *lines[i + 1:end]]).strip() for (i, match), end in zip(found, ends, strict=True)]
-        return "\n".join([*lines[:found[0][0]], *(line for line in lines[last:] if line.strip())]).strip(), options
-    return _part_row(text)
+    found = [(i, match) for i, line in enumerate(lines) if (match := _OPTION_LINE.match(line))]
+    if len(found) < 2:
+        return _part_row(text)
+    if [match["inside"] or match["before"] for _, match in found] != list(LETTERS[:len(found)]):
+        raise BadRow("instruction", text, "option letters are not A, B, C … in order")
+    after_last = range(found[-1][0] + 1, len(lines))
+    end = next((i for i in after_last if _AFTER_OPTIONS.match(lines[i])), len(lines))
+    ends = [*(i for i, _ in found[1:]), end]  # an option goes on until the next one begins
+    options = [" ".join([match["text"], *lines[i + 1:stop]]).strip()
+               for (i, match), stop in zip(found, ends, strict=True)]
+    question = [*lines[:found[0][0]], *(line for line in lines[end:] if line.strip())]
+    return "\n".join(question).strip(), options
 
 
 def _part_row(text: str) -> tuple[str, list[str]]:
+    """As `part_options`, of options that stand in a row."""
     ways = []
-    for mark in _IN_ROW.values():
+    for mark in _MARKS_IN_ROW:
         found = list(mark.finditer(text))
-        starts = [i for i, match in enumerate(found) if match[1] == "A"]
-        for start in starts:
+        for start in (i for i, match in enumerate(found) if match[1] == "A"):
             run = found[start:]
             if len(run) >= 2 and [match[1] for match in run] == list(LETTERS[:len(run)]):
-                ends = [*(match.start() for match in run[1:]), len(text)]
-                ways.append((text[:run[0].start()].strip(),
-                             [text[match.end():end].strip(" ;\n") for match, end in zip(run, ends, strict=True)]))
-    if len(ways) != 1:
-        raise BadRow("instruction", text, "its options can be parted in more than one way" if ways
-                     else "a choice question without options such as '(A) …'")
+                ways.append(_cut(text, run))
+    if not ways:
+        raise BadRow("instruction", text, "a choice question without options such as '(A) …'")
+    if len(ways) > 1:
+        raise BadRow("instruction", text, "its options can be parted in more than one way")
     return ways[0]
 
 
+def _cut(text: str, marks: list[re.Match]) -> tuple[str, list[str]]:
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    options = [text[mark.end():end].strip(" ;\n") for mark, end in zip(marks, ends, strict=True)]
+    return text[:marks[0].start()].strip(), options
+
+
 def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
-    """Letters of the options whose texts an answer is: one text, a list, or several parted by ``;`` or line ends."""
-    letters = {}
+    """Letters of the options whose texts an answer is.
+
+    Args:
+        answer: one text, a list of texts, or several texts between ``;`` or line ends.
+        options: texts of the options.
+
+    Raises:
+        BadRow: a text is that of no option.
+    """
+    letters: dict[str, list[str]] = {}
     for letter, option in zip(LETTERS, options, strict=False):
         letters.setdefault(normalise(option), []).append(letter)
-    whole = [answer] if isinstance(answer, str) else answer
+    texts = [answer] if isinstance(answer, str) else answer
     if isinstance(answer, str) and normalise(answer) not in letters:
-        whole = [part for part in re.split(r"[;\n]", answer) if part.strip()]
-    if not isinstance(whole, list | tuple) or not whole or not all(
-            isinstance(part, str) and normalise(part) in letters for part in whole):
+        texts = [part for part in _BETWEEN_TEXTS.split(answer) if part.strip()]
+    if not isinstance(texts, list | tuple) or not texts or not all(
+            isinstance(text, str) and normalise(text) in letters for text in texts):
         raise BadRow("answer", answer, "not the text of an option")
-    return sorted({letter for part in whole for letter in letters[normalise(part)]})
+    return sorted({letter for text in texts for letter in letters[normalise(text)]})
 
 
 def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
-    """Letters as letters: a list, or a text of letters between commas, semicolons, spaces or nothing."""
+    """Right letters from an answer that can be nothing but letters.
+
+    Args:
+        answer: a list of letters, or a text of letters between commas, semicolons, spaces or
+            nothing.
+        options: texts of the options.
+
+    Raises:
+        BadRow: there is something else than letters of options.
+    """
     accepted = LETTERS[:len(options)]
-    told = re.findall(r"[^\s;,/|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
-    if not isinstance(told, list | tuple) or not told or not all(
-            isinstance(letter, str) and letter.upper() in accepted and len(letter) == 1 for letter in told):
+    letters = re.findall(r"[^\s;,/|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
+    if not isinstance(letters, list | tuple) or not letters or not all(
+            isinstance(letter, str) and letter.upper() in accepted and len(letter) == 1
+            for letter in letters):
         raise BadRow("answer", answer, f"need letters among {accepted}")
-    return sorted({letter.upper() for letter in told})
+    return sorted({letter.upper() for letter in letters})
 
 
 def right_letters(answer: object, options: Sequence[str]) -> list[str]:
     """Letters of the right options, in order, from an answer as sets write it.
 
-    Read are a list (``["A", "C"]``, also as text), letters (``B``, ``b``, ``A;C``, ``A, C``, ``A et C``, ``AC``), a letter
-    with its option (``B. le rein``), and options' texts (one, or several parted by ``;`` or line ends). Raises `BadRow`
-    where nothing of this fits, or where letter and text disagree.
+    Read are a list (``["A", "C"]``, also as text), letters (``B``, ``b``, ``A;C``, ``A, C``,
+    ``A et C``, ``AC``), a letter with its option (``B. le rein``), and texts of options (one, or
+    several between ``;`` or line ends).
+
+    Args:
+        answer: what stands in the row.
+        options: texts of the options.
+
+    Raises:
+        BadRow: nothing of this fits, or letter and text disagree.
     """
-    accepted = LETTERS[:len(options)]
     if isinstance(answer, str) and answer.strip().startswith("["):
-        try:
-            answer = ast.literal_eval(answer.strip())  # reads JSON's lists of texts too
-        except (SyntaxError, ValueError):
-            raise BadRow("answer", answer, "a list that isn't whole") from None
-    parts = list(answer) if isinstance(answer, list | tuple) else None
-    if parts is not None:
-        if not parts or not all(isinstance(part, str) for part in parts):
-            raise BadRow("answer", answer, f"need letters among {accepted} or texts of options")
-        return sorted({letter for part in parts for letter in right_letters(part, options)})
+        answer = _list_in(answer)
+    need = f"need letters among {LETTERS[:len(options)]} or texts of options"
+    if isinstance(answer, list | tuple):
+        if not answer or not all(isinstance(part, str) for part in answer):
+            raise BadRow("answer", answer, need)
+        return sorted({letter for part in answer for letter in right_letters(part, options)})
     if not isinstance(answer, str):
-        raise BadRow("answer", answer, f"need letters among {accepted} or texts of options")
-    told = answer.strip()
-    if _LETTERS.fullmatch(told) and (letters := set(told) - set(";, ")) <= set(accepted):
-        return sorted(letters)
-    plain = [normalise(option) for option in options]
-    by_text = {text.rstrip("."): letter for letter, text in zip(accepted, plain, strict=True)} | dict(
-        zip(plain, accepted, strict=True))  # "5." may be one option and "5" another
-    if normalise(told) in by_text:
-        return [by_text[normalise(told)]]
-    if normalise(told).rstrip(".") in by_text:
-        return [by_text[normalise(told).rstrip(".")]]
-    letters = [part.strip("()[]. ") for part in _BETWEEN.split(told.rstrip("."))]
-    if all(len(letter) == 1 for letter in letters) and all(letter.upper() in accepted for letter in letters):
-        return sorted({letter.upper() for letter in letters})
-    if told.isalpha() and told.isupper() and all(letter in accepted for letter in told) and len(set(told)) == len(told):
-        return sorted(told)
-    if (found := _LETTER_THEN_TEXT.match(told)) and found[1].upper() in accepted:
+        raise BadRow("answer", answer, need)
+    written = _Answer(answer, options)
+    for read in _FORMS:
+        letters = read(written)
+        if letters:
+            return sorted(letters)
+    raise BadRow("answer", answer, need)
+
+
+def _list_in(answer: str) -> object:
+    try:
+        return ast.literal_eval(answer.strip())  # reads JSON's lists of texts too
+    except (SyntaxError, ValueError):
+        raise BadRow("answer", answer, "a list that isn't whole") from None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An answer in writing. Each method reads one form and gives no letters where it isn't that."""
+
+    written: str
+    options: Sequence[str]
+
+    @cached_property
+    def text(self) -> str:
+        return self.written.strip()
+
+    @cached_property
+    def accepted(self) -> str:
+        return LETTERS[:len(self.options)]
+
+    @cached_property
+    def by_text(self) -> Mapping[str, str]:
+        """Letters by the options' normalised texts, with and without a full stop at the end."""
+        plain = [normalise(option) for option in self.options]
+        without_stop = [text.rstrip(".") for text in plain]
+        letters = dict(zip(without_stop, self.accepted, strict=True))
+        # Second, since "5." may be one option and "5" another.
+        return letters | dict(zip(plain, self.accepted, strict=True))
+
+    def letters(self) -> set[str]:
+        """``B``, ``A;C``, ``A, C``."""
+        if not _LETTERS_ALONE.fullmatch(self.text):
+            return set()
+        letters = set(self.text) - set(";, ")
+        return letters if letters <= set(self.accepted) else set()
+
+    def option(self) -> set[str]:
+        """``le rein``."""
+        whole = normalise(self.text)
+        letter = self.by_text.get(whole) or self.by_text.get(whole.rstrip("."))
+        return {letter} if letter else set()
+
+    def separate_letters(self) -> set[str]:
+        """``b``, ``(A) / (C)``, ``A et C``."""
+        parts = _BETWEEN_LETTERS.split(self.text.rstrip("."))
+        letters = {part.strip("()[]. ").upper() for part in parts}
+        return letters if all(self._is_letter(letter) for letter in letters) else set()
+
+    def joined_letters(self) -> set[str]:
+        """``AC``, in capitals and each once."""
+        letters = set(self.text)
+        capitals = self.text.isalpha() and self.text.isupper()
+        once = len(letters) == len(self.text)
+        return letters if capitals and once and letters <= set(self.accepted) else set()
+
+    def letter_with_option(self) -> set[str]:
+        """``B. le rein``; letter and text must agree."""
+        found = _LETTER_THEN_TEXT.match(self.text)
+        if not found or not self._is_letter(found[1].upper()):
+            return set()
         letter, text = found[1].upper(), normalise(found[2]).rstrip(".")
-        if by_text.get(text, letter) != letter:
-            raise BadRow("answer", answer, f"the letter is {letter}, the text is that of {by_text[text]}")
-        if text in by_text:
-            return [letter]
-    several = [normalise(part).rstrip(".") for part in re.split(r"[;\n]", told) if part.strip()]
-    if len(several) > 1 and all(part in by_text for part in several):
-        return sorted({by_text[part] for part in several})
-    raise BadRow("answer", answer, f"need letters among {accepted} or texts of options")
+        of_text = self.by_text.get(text, letter)
+        if of_text != letter:
+            reason = f"the letter is {letter}, the text is that of {of_text}"
+            raise BadRow("answer", self.written, reason)
+        return {letter} if text in self.by_text else set()
+
+    def several_options(self) -> set[str]:
+        """``le foie ; la rate``."""
+        texts = [normalise(part).rstrip(".") for part in _BETWEEN_TEXTS.split(self.text)
+                 if part.strip()]
+        if len(texts) < 2 or not all(text in self.by_text for text in texts):
+            return set()
+        return {self.by_text[text] for text in texts}
+
+    def _is_letter(self, letter: str) -> bool:
+        return len(letter) == 1 and letter in self.accepted
+
+
+_FORMS: tuple[Callable[[_Answer], set[str]], ...] = (
+    _Answer.letters, _Answer.option, _Answer.separate_letters, _Answer.joined_letters,
+    _Answer.letter_with_option, _Answer.several_options)

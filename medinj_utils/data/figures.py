@@ -1,35 +1,88 @@
-"""Figures of the data room: what mixtures hold, what overlaps, where right letters stand, how long texts are."""
+"""Figures of the data room. Each function returns the figure and its alternative text."""
+
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 
+from medinj_utils.core.names import PROVENANCES, TASKS
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.core.style import COLOURS, in_order
-from medinj_utils.data.audit import in_french
-from medinj_utils.data.records import PROVENANCES, TASKS
 
 _HATCHES = {"mcqu": "", "mcq": "//", "oeq": ".."}
+_UNEVEN = 0.01  # p-value below which positions are called uneven
+_BESIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
 
 
-def composition_figure(counts: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Rows of each mixture by provenance (colour) and task (hatching); ``counts``: configuration, provenance, task, rows."""
+def composition_figure(composition: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """Rows of each mixture by provenance (colour) and task (hatching).
+
+    Args:
+        composition: columns configuration, provenance, task, rows.
+    """
     figure, axes = plt.subplots()
-    names = in_order(counts["configuration"])
+    names = in_order(composition["configuration"])
     left = pd.Series(0.0, index=names)
     for provenance in PROVENANCES:
         for task in TASKS:
-            part = counts[(counts["provenance"] == provenance) & (counts["task"] == task)]
+            part = composition[(composition["provenance"] == provenance)
+                               & (composition["task"] == task)]
             rows = part.groupby("configuration")["rows"].sum().reindex(names, fill_value=0)
             if rows.any():
-                axes.barh(names, rows, left=left, color=COLOURS[provenance], hatch=_HATCHES[task], edgecolor="white",
-                          label=f"{provenance}, {task}")
+                axes.barh(names, rows, left=left, color=COLOURS[provenance], hatch=_HATCHES[task],
+                          edgecolor="white", label=f"{provenance}, {task}")
                 left += rows
     axes.invert_yaxis()
     axes.set_xlabel("Rows")
-    axes.set_title(title)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    axes.legend(**_BESIDE, fontsize=9)
+    totals = composition.groupby("configuration")["rows"].sum()
+    alt = "What the mixtures hold, by provenance and task: " + "; ".join(
+        f"{name} {totals[name]:,} rows" for name in names) + "."
+    return figure, alt
+
+
+def records_figure(records: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """Numbers of records by task and split (rows) and provenance (columns)."""
+    sizes = records.groupby(["task", "split", "provenance"]).size()
+    counts = sizes.unstack("provenance", fill_value=0)
+    counts.index = [" · ".join(group) for group in counts.index]
+    alt = "Records by task, split and provenance: " + "; ".join(
+        f"{name} {column.sum():,}" for name, column in counts.items()) + "."
+    return _counts_figure(counts, "Records by provenance, task and split"), alt
+
+
+def overlap_figure(matrix: pd.DataFrame, n_training: int) -> tuple[plt.Figure, str]:
+    """Numbers of training rows that the test has too.
+
+    Args:
+        matrix: what `medinj_utils.data.overlap.leak_matrix` gave.
+        n_training: number of all training rows.
+    """
+    counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
+    found = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
+    alt = (f"Training rows whose question the test has too: {counts.to_numpy().sum():,} of "
+           f"{n_training:,}. {found}.")
+    figure = _counts_figure(counts, "Training rows that the test has too",
+                            ("source of the test row", "training row"))
+    return figure, alt
+
+
+def _counts_figure(counts: pd.DataFrame, title: str,
+                   labels: tuple[str, str] = ("", "")) -> plt.Figure:
+    """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
+    if counts.empty:
+        return _nothing(title)
+    width = max(4.5, 1.3 * counts.shape[1] + 2.5)
+    height = max(2.2, 0.42 * len(counts) + 1.2)
+    figure, axes = plt.subplots(figsize=(width, height))
+    numbers = counts.map(lambda n: f"{n:,}" if n else "·")
+    sns.heatmap(np.log10(counts.astype(float) + 1), annot=numbers, fmt="", cmap="Blues", cbar=False,
+                linewidths=1, ax=axes)
+    axes.set(xlabel=labels[0], ylabel=labels[1], title=title)
+    axes.tick_params(axis="x", rotation=0 if counts.shape[1] < 5 else 30)
+    axes.tick_params(axis="y", rotation=0)
     return figure
 
 
@@ -41,55 +94,77 @@ def _nothing(title: str) -> plt.Figure:
     return figure
 
 
-def counts_figure(counts: pd.DataFrame, title: str = "", x: str = "", y: str = "") -> plt.Figure:
-    """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
-    if counts.empty:
-        return _nothing(title)
-    figure, axes = plt.subplots(figsize=(max(4.5, 1.3 * counts.shape[1] + 2.5), max(2.2, 0.42 * len(counts) + 1.2)))
-    labels = counts.map(lambda n: in_french(n) if n else "·")
-    sns.heatmap(np.log10(counts.astype(float) + 1), annot=labels, fmt="", cmap="Blues", cbar=False, linewidths=1, ax=axes)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    axes.set_title(title)
-    axes.tick_params(axis="x", rotation=0 if counts.shape[1] < 5 else 30)
-    axes.tick_params(axis="y", rotation=0)
-    return figure
+def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """Share of right letters at each position, with the equal share as a line.
 
+    There is a panel per task and number of options, for the four with the most right letters.
 
-def positions_figure(positions: pd.DataFrame, title: str = "") -> plt.Figure:
-    """Share of right letters at each position (`right_positions`), a panel per task and number of options, with the equal
-    share as a line."""
+    Args:
+        positions: what `medinj_utils.data.artefacts.right_positions` gave.
+    """
+    uneven = positions[positions["p, equal shares"] < _UNEVEN]
+    groups = uneven[["provenance", "task", "options"]].itertuples(index=False)
+    named = [f"{provenance} {task} with {n} options" for provenance, task, n in groups]
+    alt = ("Share of right letters at each position by provenance. Uneven at the 1 % level: "
+           f"{'; '.join(named) or 'none'}.")
     if positions.empty:
-        return _nothing(title)
-    panels = positions.sort_values("right letters", ascending=False).drop_duplicates(["task", "options"]).head(4)
-    figure, all_axes = plt.subplots(1, len(panels), figsize=(2.8 * max(len(panels), 2), 3.4), sharey=True, squeeze=False)
-    for axes, (task, n) in zip(all_axes[0], panels[["task", "options"]].itertuples(index=False), strict=True):
-        letters = list(LETTERS[:n])
-        held = positions[(positions["task"] == task) & (positions["options"] == n)].set_index("provenance")
-        held = held.reindex([name for name in PROVENANCES if name in held.index])
-        for place, (provenance, row) in enumerate(held.iterrows()):
-            width = 0.8 / len(held)
-            axes.bar(np.arange(n) + (place - (len(held) - 1) / 2) * width, row[letters].astype(float), width,
-                     color=COLOURS[provenance], label=provenance)
-        axes.axhline(1 / n, color="#444444", linewidth=1, linestyle="--")
-        axes.set_xticks(range(n), letters)
+        return _nothing(""), alt
+    by_size = positions.sort_values("right letters", ascending=False)
+    panels = by_size.drop_duplicates(["task", "options"]).head(4)
+    figure, all_axes = plt.subplots(1, len(panels), figsize=(2.8 * max(len(panels), 2), 3.4),
+                                    sharey=True, squeeze=False)
+    all_axes = all_axes[0]
+    for axes, (task, n) in zip(all_axes, panels[["task", "options"]].itertuples(index=False),
+                               strict=True):
+        held = positions[(positions["task"] == task) & (positions["options"] == n)]
+        _draw_positions(axes, held.set_index("provenance"), LETTERS[:n])
         axes.set_title(f"{task}, {n} options", fontsize=11)
-    all_axes[0][0].set_ylabel("Share of right letters")
-    handles = {label: bar for axes in all_axes[0] for bar, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3, frameon=False)
-    figure.suptitle(title, y=1.2)
-    return figure
+    all_axes[0].set_ylabel("Share of right letters")
+    bars = _legend_entries(all_axes)
+    figure.legend(bars.values(), bars.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12),
+                  ncols=3, frameon=False)
+    return figure, alt
 
 
-def lengths_figure(records: pd.DataFrame, words: pd.Series, title: str = "") -> plt.Figure:
-    """Words of question and answer by provenance and task: boxes are quartiles, whiskers 5th to 95th percentile."""
+def _draw_positions(axes: plt.Axes, shares: pd.DataFrame, letters: Sequence[str]) -> None:
+    """A group of bars per letter, a bar per provenance in it."""
+    names = [name for name in PROVENANCES if name in shares.index]
+    width = 0.8 / len(names)
+    for number, name in enumerate(names):
+        offset = (number - (len(names) - 1) / 2) * width
+        heights = shares.loc[name, list(letters)].astype(float)
+        axes.bar(np.arange(len(letters)) + offset, heights, width, color=COLOURS[name], label=name)
+    axes.axhline(1 / len(letters), color="#444444", linewidth=1, linestyle="--")
+    axes.set_xticks(range(len(letters)), list(letters))
+
+
+def _legend_entries(all_axes: Sequence[plt.Axes]) -> dict:
+    """Handles of all panels by label, each label once."""
+    entries = {}
+    for axes in all_axes:
+        handles, labels = axes.get_legend_handles_labels()
+        entries |= dict(zip(labels, handles, strict=True))
+    return entries
+
+
+def lengths_figure(records: pd.DataFrame, words: pd.Series) -> tuple[plt.Figure, str]:
+    """Words of question and answer by provenance and task.
+
+    Boxes are quartiles, whiskers go from the 5th to the 95th percentile.
+
+    Args:
+        records: a records table.
+        words: number of words of each record.
+    """
     figure, axes = plt.subplots()
     table = records[["provenance", "task"]].assign(words=words)
-    sns.boxplot(table, x="words", y="task", hue="provenance", order=[task for task in TASKS if task in set(table["task"])],
-                hue_order=[name for name in PROVENANCES if name in set(table["provenance"])], palette=COLOURS,
-                whis=(5, 95), showfliers=False, saturation=1, ax=axes)
-    axes.set_xlabel("Words of question, options and answer")
-    axes.set_ylabel("")
-    axes.set_title(title)
-    axes.legend(title="", frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
+    tasks = [task for task in TASKS if task in set(table["task"])]
+    provenances = [name for name in PROVENANCES if name in set(table["provenance"])]
+    sns.boxplot(table, x="words", y="task", hue="provenance", order=tasks, hue_order=provenances,
+                palette=COLOURS, whis=(5, 95), showfliers=False, saturation=1, ax=axes)
+    axes.set(xlabel="Words of question, options and answer", ylabel="")
+    axes.legend(title="", **_BESIDE)
+    medians = table.groupby("provenance")["words"].median()
+    alt = "Words of questions and answers by provenance and task. Medians: " + "; ".join(
+        f"{name} {median:.0f}" for name, median in medians.items()) + "."
+    return figure, alt

@@ -1,126 +1,187 @@
-"""Texts that tell the same in other words, above all in two languages.
+"""Texts that say the same in other words, above all in two languages.
 
-Across languages words differ, but numbers, abbreviations, names, and the roots of medical words stay. `anchors` takes
-these out of a text; two texts are matched when hardly another is nearer by them. The same holds for two translations of
-one question, so training questions that are test questions translated again can be found. A multilingual sentence encoder
-may take the anchors' place.
+Across languages words differ, but numbers, abbreviations, names, and the roots of medical words
+stay. `anchors` takes these out of a text; two texts are matched when hardly another is nearer by
+them. The same holds for two translations of one question, so training questions that are test
+questions translated again can be found. A multilingual sentence encoder may take the anchors'
+place.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from medinj_utils.data.overlap import question_texts
-from medinj_utils.data.text import coded_parts
-from medinj_utils.models.loading import local_base
+from medinj_utils.data.near import question_texts
+from medinj_utils.data.words import coded_parts
+from medinj_utils.models.loading import Base
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
-_ROOT, _LEAST_LETTERS = 5, 6  # "neurofibromatose" and "neurofibromatosis" begin alike
-_LEAST_NAME = 4  # letters of a word with a capital, such as "Crohn"
+_ROOT = 5  # letters: "neurofibromatose" and "neurofibromatosis" begin alike
+_LONG_WORD = 6  # letters from which a word has a root
+_NAME = 4  # letters from which a word with a capital, such as "Crohn", has one
 _HARDLY = 0.9  # of the nearest one's similarity
-_LEAST_SHARED = 3
-_COMMON = 1_000  # texts; an anchor that more of them hold tells none apart
-_AT_ONCE = 1_000
+_LEAST_SHARED = 3  # anchors
+_COMMON = 1_000  # texts; an anchor that more of them hold says nothing
+_AT_ONCE = 1_000  # texts whose similarities are held in memory
+_ENCODED_AT_ONCE = 32  # texts
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A sentence encoder, and the cosine of its vectors as similarity.
+
+    Args:
+        name: folder or hub id.
+        revision: commit on the hub; empty for a folder.
+    """
+
+    name: str
+    revision: str = ""
+
+    def vectors(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """Mean of the last states over each text's tokens, as a unit vector; shape (texts, size).
+
+        Raises:
+            ValueError: the name is a hub id without its commit.
+        """
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+        base = Base(self.name, self.revision)
+        tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+        tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+        model = AutoModel.from_pretrained(base.path, **base.at, use_safetensors=True).eval()
+        if torch.cuda.is_available():
+            model = model.cuda()
+        positions = getattr(model.config, "max_position_embeddings", 512)
+        longest = min(tokenizer.model_max_length, positions)
+        vectors = []
+        for start in range(0, len(texts), _ENCODED_AT_ONCE):
+            batch = tokenizer(texts[start:start + _ENCODED_AT_ONCE], padding=True, truncation=True,
+                              max_length=longest, return_tensors="pt").to(model.device)
+            mask = batch["attention_mask"]
+            with torch.inference_mode():
+                states = model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state
+            mask = mask[..., None]
+            means = (states.float() * mask).sum(1) / mask.sum(1)
+            vectors.append(torch.nn.functional.normalize(means).cpu().numpy())
+        return sparse.csr_matrix(np.concatenate(vectors))
 
 
 def anchors(text: str) -> Iterator[str]:
-    """What a translation leaves: numbers, abbreviations, names, and the beginnings of long words without accents."""
+    """What a translation leaves: numbers, abbreviations, and roots of names and of long words."""
     for number in _NUMBER.findall(text):
         yield number.replace(",", ".")
     for word in _WORD.findall(text):
         if len(word) >= 2 and word.isupper():
             yield word
-        elif len(word) >= (_LEAST_NAME if word[0].isupper() else _LEAST_LETTERS):
+        elif len(word) >= (_NAME if word[0].isupper() else _LONG_WORD):
             decomposed = unicodedata.normalize("NFD", word.casefold())
-            yield "".join(c for c in decomposed if not unicodedata.combining(c))[:_ROOT]
+            without_accents = "".join(c for c in decomposed if not unicodedata.combining(c))
+            yield without_accents[:_ROOT]
 
 
-def _by_anchors(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Anchors of each text as a unit vector: log counts, weighted by how rare an anchor is (tf-idf)."""
-    parts, codes, ends = coded_parts(texts)
-    of_part = [list(anchors(part)) for part in parts.to_pylist()]
-    numbers, known = pd.factorize(np.array(list(chain(*of_part)), dtype=object))
-    n = np.array([len(held) for held in of_part], dtype=np.int64)
-    starts, times = (np.cumsum(n) - n)[codes], n[codes]  # of each part in each text: its anchors' first place, their number
-    text = np.repeat(np.repeat(np.arange(len(texts)), np.diff(ends)), times)
-    place = np.repeat(starts - (np.cumsum(times) - times), times) + np.arange(times.sum())
-    counts = sparse.csr_matrix((np.ones(len(text)), (text, numbers[place])), (len(texts), len(known)))
+def _anchor_vectors(texts: Sequence[str]) -> sparse.csr_matrix:
+    """Anchors of each text as a unit vector, shape (texts, anchors): tf-idf with log counts."""
+    counts = _anchor_counts(texts)
     counts.data = 1 + np.log(counts.data)
-    seen_in = np.bincount(counts.indices, minlength=len(known))
-    weights = np.where(seen_in > _COMMON, 0, np.log(len(texts) / np.maximum(seen_in, 1)))
-    weighted = (counts @ sparse.diags(weights)).tocsr()
+    texts_with = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.log(len(texts) / np.maximum(texts_with, 1))
+    weighted = (counts @ sparse.diags(np.where(texts_with > _COMMON, 0, rarity))).tocsr()
     weighted.eliminate_zeros()
     lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     return (sparse.diags(1 / np.maximum(lengths, 1e-12)) @ weighted).tocsr()
 
 
-def _by_encoder(texts: Sequence[str], encoder: str, revision: str) -> sparse.csr_matrix:
-    """Mean of a sentence encoder's last states over each text's tokens, as a unit vector."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-    folder, revision = local_base(encoder, revision), revision or None
-    tokenizer = AutoTokenizer.from_pretrained(folder, revision=revision)
-    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    model = AutoModel.from_pretrained(folder, revision=revision, use_safetensors=True).eval()
-    if torch.cuda.is_available():
-        model = model.cuda()
-    longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
-    vectors = []
-    for start in range(0, len(texts), 32):
-        told = tokenizer(texts[start:start + 32], padding=True, truncation=True, max_length=longest,
-                         return_tensors="pt").to(model.device)
-        with torch.inference_mode():
-            states = model(input_ids=told["input_ids"], attention_mask=told["attention_mask"]).last_hidden_state.float()
-        held = told["attention_mask"][..., None]
-        vectors.append(torch.nn.functional.normalize((states * held).sum(1) / held.sum(1)).cpu().numpy())
-    return sparse.csr_matrix(np.concatenate(vectors))
+def _anchor_counts(texts: Sequence[str]) -> sparse.csr_matrix:
+    """How often each anchor stands in each text; `anchors` is asked once per different word."""
+    parts, codes, ends = coded_parts(texts)
+    of_part = [list(anchors(part)) for part in parts.to_pylist()]
+    numbers, known = pd.factorize(np.array(list(chain(*of_part)), dtype=object))
+    n_anchors = np.array([len(found) for found in of_part], dtype=np.int64)
+    # For each part of each text: where its anchors begin in `numbers`, and how many they are.
+    starts = (np.cumsum(n_anchors) - n_anchors)[codes]
+    times = n_anchors[codes]
+    text = np.repeat(np.repeat(np.arange(len(texts)), np.diff(ends)), times)
+    before = np.cumsum(times) - times
+    position = np.repeat(starts - before, times) + np.arange(times.sum())
+    ones = np.ones(len(text))
+    return sparse.csr_matrix((ones, (text, numbers[position])), (len(texts), len(known)))
 
 
-def match_across_languages(texts: Sequence[str], other: Sequence[str], least: float = 0.2, encoder: str = "",
-                           revision: str = "") -> pd.DataFrame:
-    """Pairs of texts that tell the same in other words, by their `anchors`.
+def match_across_languages(texts: Sequence[str], other: Sequence[str], least: float = 0.2,
+                           encoder: Encoder | None = None) -> pd.DataFrame:
+    """Pairs of texts that say the same in other words.
 
-    A pair is named when it shares at least three anchors, is ``least`` alike, and either text has hardly a nearer one on
-    the other side (so that a text that stands there twice is matched twice). Columns: ``first`` (position in ``texts``),
-    ``second`` (position in ``other``), ``similarity`` (cosine of tf-idf vectors of the anchors, from ``least`` to 1).
-    With ``encoder``, the folder or hub id (then with its ``revision``, a commit) of a sentence encoder, similarity is the
-    cosine of its vectors instead, and no number of shared anchors is asked for; ``least`` should then be chosen anew.
+    A pair is named when it is ``least`` alike, shares at least three `anchors`, and either text has
+    hardly a nearer one on the other side (so that a text that stands there twice is matched twice).
+
+    Args:
+        texts: texts of one side.
+        other: texts of the other side.
+        least: cosine of tf-idf vectors of the anchors from which a pair is named, 0 to 1.
+        encoder: whose cosine is to count instead. No number of shared anchors is then asked for,
+            and ``least`` should be chosen anew.
+
+    Returns:
+        Columns ``first`` (position in ``texts``), ``second`` (position in ``other``),
+        ``similarity``.
     """
     texts, other = list(texts), list(other)
     if not texts or not other:
-        return pd.DataFrame({"first": np.array([], int), "second": np.array([], int), "similarity": np.array([], float)})
-    both = _by_encoder([*texts, *other], encoder, revision) if encoder else _by_anchors([*texts, *other])
-    one, two = both[:len(texts)], both[len(texts):]
-    found, nearest, across = [], np.zeros(len(other)), two.T.tocsr()
-    for start in range(0, len(texts), _AT_ONCE):
-        product = one[start:start + _AT_ONCE] @ across
-        likeness, values = product.tocoo(), product.max(axis=1).toarray().ravel()
-        np.maximum.at(nearest, likeness.col, likeness.data)
-        near = likeness.data >= np.maximum(least, _HARDLY * values[likeness.row])
-        found.append(np.stack([likeness.row[near] + start, likeness.col[near], likeness.data[near]], axis=1))
+        return pd.DataFrame({"first": np.array([], int), "second": np.array([], int),
+                             "similarity": np.array([], float)})
+    both = [*texts, *other]
+    vectors = encoder.vectors(both) if encoder else _anchor_vectors(both)
+    one, two = vectors[:len(texts)], vectors[len(texts):]
+    pairs = _nearest_pairs(one, two, least)
+    if encoder:
+        return pairs.reset_index(drop=True)
+    held, others = one.astype(bool), two.astype(bool)
+    shared = [held[i].multiply(others[j]).nnz
+              for i, j in zip(pairs["first"], pairs["second"], strict=True)]
+    return pairs[np.array(shared, dtype=int) >= _LEAST_SHARED].reset_index(drop=True)
+
+
+def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float) -> pd.DataFrame:
+    """Pairs of rows that are ``least`` alike and hardly less than the nearest of either."""
+    found = []
+    nearest = np.zeros(two.shape[0])
+    transposed = two.T.tocsr()
+    for start in range(0, one.shape[0], _AT_ONCE):
+        product = one[start:start + _AT_ONCE] @ transposed
+        alike = product.tocoo()
+        nearest_of_row = product.max(axis=1).toarray().ravel()
+        np.maximum.at(nearest, alike.col, alike.data)
+        near = alike.data >= np.maximum(least, _HARDLY * nearest_of_row[alike.row])
+        pairs = (alike.row[near] + start, alike.col[near], alike.data[near])
+        found.append(np.stack(pairs, axis=1))
     table = pd.DataFrame(np.concatenate(found), columns=["first", "second", "similarity"])
     table = table.astype({"first": int, "second": int})
-    table = table[table["similarity"] >= _HARDLY * nearest[table["second"]]]
-    if encoder:
-        return table.reset_index(drop=True)
-    held, others = one.astype(bool), two.astype(bool)
-    shared = [held[i].multiply(others[j]).nnz for i, j in zip(table["first"], table["second"], strict=True)]
-    return table[np.array(shared, dtype=int) >= _LEAST_SHARED].reset_index(drop=True)
+    return table[table["similarity"] >= _HARDLY * nearest[table["second"]]]
 
 
-def retold_questions(records: pd.DataFrame, least: float = 0.45, encoder: str = "", revision: str = "") -> pd.DataFrame:
-    """Pairs of a translated training question and a test question that seem to ask the same in other words.
+def retold_questions(records: pd.DataFrame, least: float = 0.45,
+                     encoder: Encoder | None = None) -> pd.DataFrame:
+    """Pairs of a translated training question and a test question that seem to ask the same.
 
-    ``first`` and ``second`` are positions of the two in ``records``; else as `match_across_languages`.
+    Args:
+        records: a records table.
+        least: as in `match_across_languages`.
+        encoder: as in `match_across_languages`.
+
+    Returns:
+        Columns ``first`` and ``second`` (positions of the two in ``records``) and ``similarity``.
     """
-    train = np.flatnonzero((records["split"] == "train") & (records["provenance"] == "translated"))
+    translated = records["provenance"] == "translated"
+    train = np.flatnonzero((records["split"] == "train") & translated)
     test = np.flatnonzero(records["split"] == "test")
-    told = [question_texts(records.iloc[rows]).to_pylist() for rows in (train, test)]
-    pairs = match_across_languages(*told, least, encoder, revision)
+    texts = [question_texts(records.iloc[rows]).to_pylist() for rows in (train, test)]
+    pairs = match_across_languages(*texts, least, encoder)
     return pairs.assign(first=train[pairs["first"]], second=test[pairs["second"]])

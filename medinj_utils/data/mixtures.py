@@ -1,33 +1,30 @@
 """Seven training mixtures of equal budget from three provenances.
 
-A mixture takes equal shares of its provenances. Each provenance's rows are put into one seeded order and a mixture takes
-the first of them, so that at the same seed the native part of NAT-SYN is a subset of NAT: differences between mixtures
-then come less from which rows happened to be drawn. The order is stratified by source and task: every beginning of it
-holds them in the shares that were asked for, to within a row.
+A mixture takes equal shares of its provenances. Each provenance's rows are put into one seeded
+order and a mixture takes the first of them, so that at the same seed the native part of NAT-SYN is
+a subset of NAT: differences between mixtures then come less from which rows happened to be drawn.
+The order is stratified by source and task: every beginning of it holds them in the shares that were
+asked for, to within a row.
 """
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from medinj_utils.core.files import need, sha256, write_json, write_text
-from medinj_utils.core.machine import versions
-from medinj_utils.core.names import CONFIGURATIONS
-from medinj_utils.core.prompts import answer_turn, user_turn
-from medinj_utils.data.overlap import SURE_REASONS
-from medinj_utils.data.records import PROVENANCES, load_records, save_records
-from medinj_utils.models.loading import local_base
+from medinj_utils.core.names import (
+    PROVENANCES,
+    SHORTAGES,
+    SOURCE_SHARES,
+    SURE_LEAKS,
+    TASK_SHARES,
+    check_choice,
+    provenances_of,
+)
 
-_SHORT = {"NAT": "native", "SYN": "synthetic", "TRAD": "translated"}
-SHORTAGES = ("refuse", "lower", "repeat")
-_SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M")  # the hub's words
-BY_SOURCE, BY_TASK = ("proportional", "equal"), ("as found", "matched")
 _STRATA = ["provenance", "source", "task"]
 
 
@@ -35,200 +32,245 @@ class ShortageError(ValueError):
     """A provenance holds fewer rows than its share of the budget."""
 
 
-def provenances_of(configuration: str) -> tuple[str, ...]:
-    """Provenances that a configuration mixes, e.g. ``NAT-TRAD`` gives native, translated."""
-    if configuration not in CONFIGURATIONS:
-        raise ValueError(f"unknown configuration {configuration!r}; accepted: {', '.join(CONFIGURATIONS)}")
-    return PROVENANCES if configuration == "ALL" else tuple(_SHORT[part] for part in configuration.split("-"))
+@dataclass(frozen=True)
+class Stratification:
+    """In which shares a provenance gives its sources and task types.
+
+    Args:
+        by_source: ``proportional`` to the rows that each source holds, or ``equal``.
+        by_task: ``as found``, or ``matched``: in every provenance the shares that the task types
+            have over all provenances; types that a provenance lacks are left out.
+
+    Raises:
+        ValueError: a value is unknown.
+    """
+
+    by_source: str = "proportional"
+    by_task: str = "as found"
+
+    def __post_init__(self):
+        check_choice("by_source", self.by_source, SOURCE_SHARES)
+        check_choice("by_task", self.by_task, TASK_SHARES)
+
+
+class _Order(NamedTuple):
+    """A provenance's rows in a seeded order.
+
+    ``positions`` are those of the rows; the first ``whole`` of them keep the shares that were asked
+    for (until a stratum runs out).
+    """
+
+    positions: np.ndarray
+    whole: int
+
+    @property
+    def shortfall(self) -> str:
+        """What to add to an error where rows are left that the shares have no use for."""
+        if self.whole == len(self.positions):
+            return ""
+        return f" in the shares asked for, by_source and by_task (of {len(self.positions)} rows)"
+
+
+_AS_FOUND = Stratification()
 
 
 def shares(configuration: str, budget: int) -> dict[str, int]:
     """Rows per provenance: equal, and what does not divide goes to the first ones."""
     members = provenances_of(configuration)
-    return {name: budget // len(members) + (i < budget % len(members)) for i, name in enumerate(members)}
+    each, left = divmod(budget, len(members))
+    return {name: each + (i < left) for i, name in enumerate(members)}
 
 
-def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame, reasons: Sequence[str] = SURE_REASONS) -> tuple[
-        pd.DataFrame, pd.DataFrame]:
-    """(kept, removed) training rows: removed are those that `medinj_utils.data.overlap.find_leaks` names for one of the
-    ``reasons``, and their exact duplicates. The index of the train table's rows is kept in both."""
+def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
+                 reasons: Sequence[str] = SURE_LEAKS) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Training rows without those whose question the test has too.
+
+    Args:
+        train: training rows.
+        leaks: what `medinj_utils.data.overlap.find_leaks` found.
+        reasons: which of its reasons count.
+
+    Returns:
+        Kept and removed rows, both with their index. Exact duplicates of a leak are removed with
+        it.
+    """
     removed = train["id"].isin(leaks.loc[leaks["reason"].isin(reasons), "id"]).to_numpy()
     return train[~removed], train[removed]
 
 
-def _targets(records: pd.DataFrame, by_source: str, by_task: str) -> pd.Series:
-    """Share of each stratum (provenance, source, task) within its provenance; strata that are left out are missing."""
-    if by_source not in BY_SOURCE or by_task not in BY_TASK:
-        raise ValueError(f"by_source is {by_source!r}, by_task {by_task!r}; accepted: {', '.join(BY_SOURCE)}; "
-                         f"{', '.join(BY_TASK)}")
+def _targets(records: pd.DataFrame, asked: Stratification) -> pd.Series:
+    """Share of each stratum (provenance, source, task) within its provenance.
+
+    Strata that are left out are missing.
+    """
     counts = records.groupby(_STRATA).size().astype(float)
-    if by_task == "matched":
-        tasks = counts.groupby(["provenance", "task"]).sum().unstack("task").dropna(axis=1)
-        if tasks.empty:
-            raise ShortageError("by_task is 'matched', but no task type stands in all provenances: "
-                                f"{records.groupby('provenance')['task'].unique().map(sorted).to_dict()}")
-        wanted = tasks.sum() / tasks.to_numpy().sum()
-        counts = counts[counts.index.get_level_values("task").isin(wanted.index)]
-        within = counts.groupby(["provenance", "task"])
-        shares_ = counts / within.transform("sum") if by_source == "proportional" else 1 / within.transform("size")
-        return shares_ * wanted.reindex(counts.index.get_level_values("task")).to_numpy()
-    if by_source == "equal":
+    if asked.by_task == "matched":
+        return _matched_targets(records, counts, asked.by_source)
+    if asked.by_source == "equal":
         within = counts.groupby(["provenance", "source"])
-        return counts / within.transform("sum") / counts.groupby("provenance").transform(
+        n_sources = counts.groupby("provenance").transform(
             lambda part: part.index.get_level_values("source").nunique())
+        return counts / within.transform("sum") / n_sources
     return counts / counts.groupby("provenance").transform("sum")
 
 
-def _orders(records: pd.DataFrame, seed: int, by_source: str, by_task: str) -> dict[str, tuple[np.ndarray, int]]:
-    """By provenance: positions of its rows in a seeded order every beginning of which has the target shares, and how many
-    rows of that order keep them (until a stratum runs out)."""
-    targets = _targets(records, by_source, by_task)
-    stratum = records.reset_index(drop=True).groupby(_STRATA).indices
-    found = {}
+def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -> pd.Series:
+    """As `_targets`, where every provenance has its tasks in the shares that they have over all."""
+    tasks = counts.groupby(["provenance", "task"]).sum().unstack("task").dropna(axis=1)
+    if tasks.empty:
+        found = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
+        raise ShortageError("by_task is 'matched', but no task type stands in all provenances: "
+                            f"{found}")
+    wanted = tasks.sum() / tasks.to_numpy().sum()
+    counts = counts[counts.index.get_level_values("task").isin(wanted.index)]
+    within = counts.groupby(["provenance", "task"])
+    if by_source == "proportional":
+        of_task = counts / within.transform("sum")
+    else:
+        of_task = 1 / within.transform("size")
+    return of_task * wanted.reindex(counts.index.get_level_values("task")).to_numpy()
+
+
+def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str, _Order]:
+    """By provenance, its rows in a seeded order every beginning of which has the target shares."""
+    targets = _targets(records, asked)
+    strata = records.reset_index(drop=True).groupby(_STRATA).indices
+    orders = {}
     for name, part in targets.groupby("provenance"):
         rng = np.random.default_rng([seed, PROVENANCES.index(name)])
-        rows, turns, whole = [], [], math.inf
-        for key, share in part.items():
-            members = rng.permutation(stratum[key])
-            rows.append(members)
-            turns.append((np.arange(len(members)) + rng.random()) / share)  # when each row's turn comes
+        positions, turns = [], []
+        whole = math.inf
+        for stratum, share in part.items():
+            members = rng.permutation(strata[stratum])
+            positions.append(members)
+            # When each row's turn comes: the smaller a share, the longer between two turns.
+            turns.append((np.arange(len(members)) + rng.random()) / share)
             whole = min(whole, len(members) / share)
         order = np.argsort(np.concatenate(turns), kind="stable")
-        found[name] = np.concatenate(rows)[order], min(round(whole), len(order))
-    return found
-
-
-def _in_shares(ordered: tuple[np.ndarray, int]) -> str:
-    order, whole = ordered
-    return f" in the shares asked for, by_source and by_task (of {len(order)} rows)" if whole < len(order) else ""
+        orders[name] = _Order(np.concatenate(positions)[order], min(round(whole), len(order)))
+    return orders
 
 
 def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: int, shortage: str,
-                by_source: str = "proportional", by_task: str = "as found", sizes: pd.Series | None = None) -> int:
+                stratification: Stratification = _AS_FOUND,
+                sizes: pd.Series | None = None) -> int:
     """The budget that every configuration can keep.
 
-    Where a provenance holds too little: ``refuse`` raises `ShortageError` with the numbers, ``lower`` lowers
-    the budget for all configurations alike, ``repeat`` keeps it (`build_mixture` then repeats rows). The other arguments
-    are those of `build_mixture`.
+    Args:
+        records: as in `build_mixture`.
+        configurations: the mixtures to be built.
+        budget: of each, in rows or, with ``sizes``, tokens.
+        shortage: where a provenance holds too little, ``refuse`` raises, ``lower`` lowers the
+            budget of all configurations alike, ``repeat`` keeps it (`build_mixture` then repeats
+            rows).
+        stratification: shares of sources and task types.
+        sizes: as in `build_mixture`.
+
+    Raises:
+        ShortageError: a provenance has no rows at all, or too few and ``shortage`` is ``refuse``.
     """
-    if shortage not in SHORTAGES:
-        raise ValueError(f"shortage is {shortage!r}; accepted: {', '.join(SHORTAGES)}")
-    orders = _orders(records, 0, by_source, by_task)
-    if absent := sorted({name for c in configurations for name in provenances_of(c)} - orders.keys()):
-        raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which {', '.join(configurations)} need; "
-                            f"there are: {records['provenance'].value_counts().to_dict() or 'none at all'}. Name a source "
+    check_choice("shortage", shortage, SHORTAGES)
+    orders = _orders(records, 0, stratification)
+    needed = {name for configuration in configurations for name in provenances_of(configuration)}
+    if absent := sorted(needed - orders.keys()):
+        found = records["provenance"].value_counts().to_dict() or "none at all"
+        raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which "
+                            f"{', '.join(configurations)} need; there are: {found}. Name a source "
                             "that has them in notebook 10_read_sources")
-    held = {name: whole if sizes is None else int(sizes.to_numpy()[order[:whole]].sum())
-            for name, (order, whole) in orders.items()}
-    unit = "rows" if sizes is None else "tokens"
-    while shortage != "repeat" and (short := [
-            (c, name, wanted) for c in configurations for name, wanted in shares(c, budget).items()
-            if wanted > held[name]]):
+    weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
+    held = {name: int(weights[order.positions[:order.whole]].sum())
+            for name, order in orders.items()}
+    if shortage == "repeat":
+        return budget
+    while short := _short(configurations, budget, held):
         if shortage == "refuse":
-            raise ShortageError("; ".join(
-                f"{c} needs {wanted} {name} {unit} but {held[name]} are there{_in_shares(orders[name])}"
-                for c, name, wanted in short) + f". Lower the budget ({budget}), or set shortage to 'lower' or 'repeat'")
-        budget = min(budget - 1, *(held[name] * len(provenances_of(c)) for c, name, _ in short))
+            unit = "rows" if sizes is None else "tokens"
+            needs = "; ".join(
+                f"{configuration} needs {wanted} {name} {unit} but {held[name]} are there"
+                f"{orders[name].shortfall}" for configuration, name, wanted in short)
+            raise ShortageError(f"{needs}. Lower the budget ({budget}), or set shortage to 'lower' "
+                                "or 'repeat'")
+        possible = [held[name] * len(provenances_of(configuration))
+                    for configuration, name, _ in short]
+        budget = min(budget - 1, *possible)
     return budget
 
 
-def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: int, repeat: bool = False,
-                  by_source: str = "proportional", by_task: str = "as found",
-                  sizes: pd.Series | None = None) -> pd.DataFrame:
-    """Rows of ``records`` worth ``budget``, in equal shares of the configuration's provenances, shuffled by ``seed``.
+def _short(configurations: Sequence[str], budget: int,
+           held: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(configuration, provenance, what it needs) wherever a provenance holds less than needed."""
+    return [(configuration, name, wanted) for configuration in configurations
+            for name, wanted in shares(configuration, budget).items() if wanted > held[name]]
 
-    ``records`` are training rows from which leaks have been removed. ``budget`` counts rows; with ``sizes`` (tokens of each
-    row, in the records' order) it counts tokens, and each provenance gives rows until its share is reached. ``by_source``:
-    sources of a provenance in ``proportional`` shares of its rows or in ``equal`` ones. ``by_task``: task types ``as
-    found``, or ``matched``: in every provenance the shares that they have over all provenances, types that a provenance
-    lacks left out. With ``repeat`` a provenance that holds too little is gone through again; without, that raises
-    `ShortageError`.
+
+def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: int,
+                  repeat: bool = False, by_source: str = "proportional", by_task: str = "as found",
+                  sizes: pd.Series | None = None) -> pd.DataFrame:
+    """Rows worth the budget, in equal shares of the configuration's provenances, shuffled.
+
+    Args:
+        records: training rows from which leaks have been removed.
+        configuration: one of `medinj_utils.core.names.CONFIGURATIONS`.
+        budget: number of rows or, with ``sizes``, of tokens: each provenance then gives rows until
+            its share is reached.
+        seed: decides which rows are drawn, and their order.
+        repeat: whether a provenance that holds too little is gone through again.
+        by_source: see `Stratification`.
+        by_task: see `Stratification`.
+        sizes: tokens of each row, in the records' order.
+
+    Returns:
+        The mixture's records, with a new index.
+
+    Raises:
+        ShortageError: a provenance holds too little and ``repeat`` is False.
+        ValueError: an argument is unknown or out of range, or a row is none of training.
     """
     if budget < 1:
         raise ValueError(f"budget is {budget}; need at least 1")
     if other := set(records["split"].unique()) - {"train"}:
-        raise ValueError(f"a mixture is made of training rows; these records hold {', '.join(sorted(other))} rows too")
-    orders, parts = _orders(records, seed, by_source, by_task), []
+        raise ValueError("a mixture is made of training rows; these records hold "
+                         f"{', '.join(sorted(other))} rows too")
+    orders = _orders(records, seed, Stratification(by_source, by_task))
     weights = np.ones(len(records)) if sizes is None else sizes.to_numpy(dtype=float)
+    parts = []
     for name, wanted in shares(configuration, budget).items():
-        order, whole = orders.get(name, (np.array([], dtype=int), 0))
-        held = weights[order[:whole]].sum()
+        order = orders.get(name, _Order(np.array([], dtype=int), 0))
+        held = weights[order.positions[:order.whole]].sum()
         if held < wanted and not (repeat and held):
-            raise ShortageError(f"{configuration} needs {wanted} {name} {'rows' if sizes is None else 'tokens'} "
-                                f"but {held:.0f} are there{_in_shares((order, whole))}")
-        rounds = np.tile(order[:whole], math.ceil(wanted / held)) if held < wanted else order
-        parts.append(rounds[:int(np.searchsorted(np.cumsum(weights[rounds]), wanted - 1e-9)) + 1] if wanted else order[:0])
-    chosen = np.random.default_rng([seed, len(PROVENANCES)]).permutation(np.concatenate(parts))
+            unit = "rows" if sizes is None else "tokens"
+            raise ShortageError(f"{configuration} needs {wanted} {name} {unit} but {held:.0f} are "
+                                f"there{order.shortfall}")
+        parts.append(_first_worth(wanted, order, weights))
+    shuffle = np.random.default_rng([seed, len(PROVENANCES)])
+    chosen = shuffle.permutation(np.concatenate(parts))
     return records.iloc[chosen].reset_index(drop=True)
 
 
+def _first_worth(wanted: int, order: _Order, weights: np.ndarray) -> np.ndarray:
+    """Positions of the first rows worth ``wanted``; all are gone through again if need be."""
+    if not wanted:
+        return order.positions[:0]
+    positions = order.positions
+    held = weights[positions[:order.whole]].sum()
+    if held < wanted:
+        positions = np.tile(positions[:order.whole], math.ceil(wanted / held))
+    last = np.searchsorted(np.cumsum(weights[positions]), wanted - 1e-9)
+    return positions[:int(last) + 1]
+
+
 def part_of(mixture: pd.DataFrame, share: float) -> pd.DataFrame:
-    """The first ``share`` (0 to 1) of each provenance's rows, in the mixture's order: a smaller part lies in a larger."""
+    """The first rows of each provenance, in the mixture's order: a smaller part lies in a larger.
+
+    Args:
+        mixture: a mixture's records.
+        share: of each provenance's rows, above 0 to 1.
+
+    Raises:
+        ValueError: the share is out of range.
+    """
     if not 0 < share <= 1:
         raise ValueError(f"share is {share}; need more than 0, and 1 at most")
-    place, held = (mixture.groupby("provenance")["id"].transform(what) for what in ("cumcount", "size"))
-    return mixture[place < (share * held).round()].reset_index(drop=True)
-
-
-def token_counts(records: pd.DataFrame, base_model: str, revision: str) -> pd.DataFrame:
-    """Tokens of each row by a base model's tokenizer, without its chat template: of the answer's letters or text
-    (``answer_tokens``), and of question and answer (``all_tokens``)."""
-    from transformers import AutoTokenizer
-    tokenizer = AutoTokenizer.from_pretrained(local_base(base_model, revision), revision=revision or None)
-    rows = records.to_dict("records")
-    answers = [answer_turn(row, "letters") for row in rows]
-    everything = [f"{user_turn(row)}\n{answer}"
-                  for row, answer in zip(rows, answers, strict=True)]
-    return pd.DataFrame({unit: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
-                         for unit, texts in (("answer_tokens", answers), ("all_tokens", everything))},
-                        index=records.index, dtype=int)
-
-
-def save_mixture(mixture: pd.DataFrame, configuration: str, folder: str | Path, **told: object) -> dict:
-    """Write ``<configuration>.parquet`` and its manifest ``.json``; returns the manifest. ``told`` enters it."""
-    path = save_records(mixture, Path(folder) / f"{configuration}.parquet")
-    counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
-    manifest = {"configuration": configuration, "rows": len(mixture), "distinct_rows": int(mixture["id"].nunique()),
-                "rows_sha256": hashlib.sha256("\n".join(mixture["id"]).encode()).hexdigest(),
-                "counts": counts.to_dict("records"), "sha256": sha256(path),
-                "versions": versions(["pandas", "numpy", "pyarrow"]), **told}
-    write_json(manifest, path.with_suffix(".json"))
-    write_text(data_card(mixture, manifest), path.with_suffix(".md"))
-    return manifest
-
-
-def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
-    """A mixture's card in the form that the Hugging Face hub reads: a head in YAML, then what the mixture is."""
-    licences = sorted(mixture["licence"].unique())
-    size = _SIZES[max(0, len(str(manifest["rows"])) - 3)]
-    head = {"language": ["fr"], "license": licences[0].lower() if len(licences) == 1 else "other",
-            "task_categories": ["question-answering", "multiple-choice"], "tags": ["medical"],
-            "size_categories": [size], "pretty_name": f"Mixture {manifest['configuration']}"}
-    counts = "\n".join(f"| {row['provenance']} | {row['task']} | {row['source']} | {row['rows']} |"
-                       for row in manifest["counts"])
-    told = "\n".join(f"- {key}: {manifest[key]}" for key in manifest if key not in (
-        "configuration", "counts", "versions", "sha256"))
-    return f"""---
-{yaml.safe_dump(head, allow_unicode=True, sort_keys=False)}---
-
-# Training mixture {manifest['configuration']}
-
-French medical questions for instruction tuning, mixed by provenance. Not a medical device, and not medical advice.
-
-| provenance | task | source | rows |
-|---|---|---|---:|
-{counts}
-
-{told}
-- SHA-256 of the parquet file: {manifest['sha256']}
-- licences of the sources: {', '.join(licences)}
-"""
-
-
-def load_mixture(folder: str | Path, configuration: str) -> pd.DataFrame:
-    """A mixture whose file is the one that its manifest describes; else a ValueError."""
-    path = need(Path(folder) / f"{configuration}.parquet", "notebook 14_build_mixtures")
-    manifest = json.loads(need(path.with_suffix(".json"), "notebook 14_build_mixtures").read_text(encoding="utf-8"))
-    if manifest["sha256"] != sha256(path):
-        raise ValueError(f"{path} is not the file that its manifest describes (SHA-256 differs): build it again")
-    return load_records(path)
+    ids = mixture.groupby("provenance")["id"]
+    position, size = ids.transform("cumcount"), ids.transform("size")
+    return mixture[position < (share * size).round()].reset_index(drop=True)

@@ -1,48 +1,49 @@
-"""Reading a named source, wherever its files are, into records and quarantine."""
+"""A source, and its reading into records and quarantine."""
 
-import contextlib
-import gc
-import hashlib
-import multiprocessing
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from medinj_utils.core.machine import available_cores
-from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
+from medinj_utils.core.names import PROVENANCES
+from medinj_utils.data.files import RawTable, Reading
+from medinj_utils.data.formats import SourceError
+from medinj_utils.data.locations import commit_of, resolve
+from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import (
     COLUMNS,
+    FLAG_COLUMNS,
     LIST_COLUMNS,
-    PROVENANCES,
     QUARANTINE_COLUMNS,
     TEXTS,
     as_table,
     complete,
     complete_text,
 )
+from medinj_utils.data.workers import shared_out
 
-_PIECE = 10_000  # rows
-_LIST = pa.list_(pa.large_string())
-_MADE = {"records": (complete, COLUMNS), "texts": (complete_text, TEXTS)}
-_at_work: dict = {}  # what the workers of a reading inherit
-_ON_HUB = re.compile(r"hf://datasets/(?P<name>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<within>.+))?")
+_PIECE = 10_000  # rows that a process works off at a time
 
 
 @dataclass(frozen=True)
 class Source:
     """A published set and how its files are read.
 
-    ``gives`` says of what: instruction pairs (``records``), or ``texts`` from which such can be written. ``read(reading)``
-    yields a `RawTable` for each file. ``provenance`` is what the set is, or None where
-    its files or its user say it. ``expected`` is the number of rows that its publishers state, by split (or
-    "all"), where one is known. What is made of ``fictional`` records is a demo, and says so.
+    Args:
+        name: what `read_source` takes.
+        title: the set's own name.
+        provenance: what the set is, or None where its files or its user say it.
+        licence: of the set.
+        citation: how to cite it.
+        read: ``read(reading)`` yields a `RawTable` for each file.
+        gives: instruction pairs (``records``), or ``texts`` from which some can be written.
+        expected: numbers of rows that the publishers state, by split or "all", where known.
+        fictional: whether what is made of it is a demo, and has to say so.
     """
 
     name: str
@@ -56,132 +57,152 @@ class Source:
     fictional: bool = False
 
 
+class _Piece(NamedTuple):
+    """Rows ``start`` to ``stop`` of the table at position ``table``."""
+
+    table: int
+    start: int
+    stop: int
+
+
+class _Made(NamedTuple):
+    """What a piece gave: rows, refused rows, counts of cleaning rules, and remarks."""
+
+    rows: pa.Table
+    refused: list[tuple]
+    changes: Counter
+    remarks: Counter
+
+
+class _RowKind(NamedTuple):
+    """Rows of one kind: how one is completed from a reader's fields, and its columns."""
+
+    complete: Callable[..., dict]
+    columns: tuple[str, ...]
+
+    def in_arrow(self, rows: list[dict]) -> pa.Table:
+        """Rows as Arrow, which passes between processes and into pandas without copies of texts."""
+        return pa.table({name: pa.array([row[name] for row in rows], _arrow_type(name))
+                         for name in self.columns})
+
+
+_ROW_KINDS = {"records": _RowKind(complete, COLUMNS), "texts": _RowKind(complete_text, TEXTS)}
+
+
+def _arrow_type(name: str) -> pa.DataType:
+    if name in LIST_COLUMNS:
+        return pa.list_(pa.large_string())
+    return pa.bool_() if name in FLAG_COLUMNS else pa.large_string()
+
+
 def read_source(name: str, location: str | Path, revision: str | None = None,
                 provenance: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read one source: records (the columns of `medinj_utils.data.records.COLUMNS`) and quarantine
-    (file, row from 0, field, value, reason).
+    """Read one source of instruction pairs.
 
-    ``location`` is a folder, a single file, an address (``https://…``, ``hf://datasets/organisation/name@commit/path``),
-    or the id of a data set on the Hugging Face hub (``organisation/name``), then read at ``revision``.
-    ``provenance`` (native, synthetic, translated) is told where the files don't say it; it is never guessed.
+    Args:
+        name: a key of `medinj_utils.data.SOURCES`.
+        location: a folder, a file, an address (``https://…``), the id of a set on the Hugging Face
+            hub (``organisation/name``), or ``hf://datasets/organisation/name@commit/path``.
+        revision: commit of the set on the hub.
+        provenance: native, synthetic or translated, where the files don't say it. It is never
+            guessed.
 
-    What was remarked stands in ``records.attrs["reading"]``: ``files`` (SHA-256 of each file read), ``commit`` (of a set on
-    the hub), ``changes`` (texts changed by each cleaning rule) and ``remarks`` (file, remark, rows).
+    Returns:
+        Records (columns `medinj_utils.data.records.COLUMNS`) and quarantine (file, row from 0,
+        field, value, reason). ``records.attrs["reading"]`` holds ``files`` (SHA-256 of each file
+        read), ``commit`` (of a set on the hub), ``changes`` (texts changed by each cleaning rule)
+        and ``remarks`` (file, remark, rows).
 
-    Raises `SourceError` for an unknown source, a missing location, or a file that can't be read at all.
+    Raises:
+        SourceError: the source is unknown, nothing is at the location, or a file can't be read.
     """
     if provenance is not None and provenance not in PROVENANCES:
         raise SourceError(f"provenance is {provenance!r}; accepted: {', '.join(PROVENANCES)}")
-    return _read(name, "records", location, revision, provenance)
-
-
-def read_texts(name: str, location: str | Path, revision: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read one source of texts: a table of ``source``, ``text`` (French), ``english`` (the parallel text, where there is
-    one), ``licence``, ``parent`` and ``place``, and quarantine; all else as in `read_source`."""
-    return _read(name, "texts", location, revision, None)
-
-
-def _read(name: str, gives: str, location: str | Path, revision: str | None,
-          provenance: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    from medinj_utils.data import SOURCES
-    if name not in SOURCES or SOURCES[name].gives != gives:
-        raise SourceError(f"{'unknown source' if name not in SOURCES else f'no source of {gives}:'} {name!r}; accepted: "
-                          f"{', '.join(known for known, source in SOURCES.items() if source.gives == gives)}")
-    source = SOURCES[name]
+    source = _known_source(name, "records")
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
-    reading = Reading(resolve(location, revision), provenance or source.provenance)
-    made, bad, changes = _worked_off(reading, list(source.read(reading)), gives)
-    table = as_table({name: made[name].to_pylist() if name in LIST_COLUMNS else made[name].combine_chunks()
-                      for name in made.column_names})
-    quarantine = pd.DataFrame(bad, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
+    return _read(source, Reading(resolve(location, revision), provenance or source.provenance))
+
+
+def read_texts(name: str, location: str | Path,
+               revision: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one source of texts, from which questions can be written.
+
+    Args:
+        name: a key of `medinj_utils.data.SOURCES` that gives texts.
+        location: as in `read_source`.
+        revision: as in `read_source`.
+
+    Returns:
+        A table of ``source``, ``text`` (French), ``english`` (the parallel text, where there is
+        one), ``licence``, ``parent`` and ``place``, and the quarantine; both as in `read_source`.
+
+    Raises:
+        SourceError: as `read_source`.
+    """
+    source = _known_source(name, "texts")
+    return _read(source, Reading(resolve(location, revision), source.provenance))
+
+
+def _known_source(name: str, gives: str) -> Source:
+    sources = find_sources()
+    if name not in sources or sources[name].gives != gives:
+        problem = "unknown source" if name not in sources else f"no source of {gives}:"
+        accepted = ", ".join(known for known, source in sources.items() if source.gives == gives)
+        raise SourceError(f"{problem} {name!r}; accepted: {accepted}")
+    return sources[name]
+
+
+def _read(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
+    made = _work_off(reading, list(source.read(reading)), _ROW_KINDS[source.gives])
+    table = as_table({name: _values(made.rows, name) for name in made.rows.column_names})
+    quarantine = pd.DataFrame(made.refused, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
     if not len(table) and not len(quarantine):
-        raise SourceError(f"{reading.path}: no row of source {name!r} found there")
-    table.attrs["reading"] = {
-        "files": reading.hashes, "commit": commit_of(reading.path), "changes": dict(changes),
-        "remarks": [{"file": file, "remark": what, "rows": rows} for (file, what), rows in reading.remarks.items()]}
+        raise SourceError(f"{reading.path}: no row of source {source.name!r} found there")
+    remarks = [{"file": file, "remark": remark, "rows": rows}
+               for (file, remark), rows in reading.remarks.items()]
+    table.attrs["reading"] = {"files": reading.hashes, "commit": commit_of(reading.path),
+                              "changes": dict(made.changes), "remarks": remarks}
     return table, quarantine
 
 
-def _worked_off(reading: Reading, tables: list[RawTable], gives: str) -> tuple[pa.Table, list[tuple], Counter]:
-    """(the records, rows of the quarantine, texts changed by rule) of all rows of the tables, in their order.
+def _values(rows: pa.Table, name: str) -> object:
+    if name in LIST_COLUMNS:
+        return rows[name].to_pylist()
+    return rows[name].to_numpy() if name in FLAG_COLUMNS else rows[name].combine_chunks()
 
-    Large readings are shared out among processes, a piece at a time; small ones are not worth their start.
-    """
-    pieces = [(number, start, min(start + _PIECE, len(table.rows))) for number, table in enumerate(tables)
+
+def _work_off(reading: Reading, tables: list[RawTable], kind: _RowKind) -> _Made:
+    """All rows of the tables, in their order. Only many rows are worth the start of processes."""
+    pieces = [_Piece(number, start, min(start + _PIECE, len(table.rows)))
+              for number, table in enumerate(tables)
               for start in range(0, len(table.rows), _PIECE)]
-    _at_work.update(reading=reading, tables=tables, gives=gives)
-    parts, bad, changes = [_in_arrow([], gives)], [], Counter()
-    worth_it = sum(stop - start for _, start, stop in pieces) >= 2 * _PIECE
-    processes = available_cores() if worth_it and "fork" in multiprocessing.get_all_start_methods() else 1
-    with contextlib.ExitStack() as stack:
-        if processes > 1:
-            fork = multiprocessing.get_context("fork")  # the workers see the tables without a copy
-            # Rows are no cycles: looking for such among millions of them is a tenth of a worker's time.
-            done = stack.enter_context(ProcessPoolExecutor(processes, fork, gc.disable)).map(_work_off, pieces)
-        else:
-            done = map(_work_off, pieces)
-        for made, refused, counted, remarks in done:
-            parts.append(made)
-            bad += refused
-            changes.update(counted)
-            reading.remarks.update(remarks)  # "+=" would drop those that concern no row
-    _at_work.clear()  # or the published rows would stay in memory
-    return pa.concat_tables(parts), bad, changes
+    n_rows = sum(len(table.rows) for table in tables)
+    work = _PieceWork(reading, tables, kind)
+    done = shared_out(work, pieces) if n_rows >= 2 * _PIECE else map(work, pieces)
+    parts = [kind.in_arrow([])]
+    refused: list[tuple] = []
+    changes: Counter = Counter()
+    for made in done:
+        parts.append(made.rows)
+        refused += made.refused
+        changes.update(made.changes)
+        reading.remarks.update(made.remarks)  # "+=" would drop those that concern no row
+    return _Made(pa.concat_tables(parts), refused, changes, reading.remarks)
 
 
-def _work_off(piece: tuple[int, int, int]) -> tuple[pa.Table, list[tuple], Counter, Counter]:
-    """One piece, in whatever process: its records, its quarantine, changes and remarks."""
-    number, start, stop = piece
-    reading, make, changes = _at_work["reading"], _MADE[_at_work["gives"]][0], Counter()
-    kept, reading.remarks = reading.remarks, Counter()
-    good, bad = _at_work["tables"][number].work_off(start, stop, lambda fields: make(fields, changes))
-    remarks, reading.remarks = reading.remarks, kept
-    return _in_arrow(good, _at_work["gives"]), bad, changes, remarks
+@dataclass(frozen=True)
+class _PieceWork:
+    """Makes rows of a piece, in whatever process."""
 
+    reading: Reading
+    tables: list[RawTable]
+    kind: _RowKind
 
-def _in_arrow(rows: list[dict], gives: str) -> pa.Table:
-    """Rows as an Arrow table, which goes from process to process and into pandas without its texts being made anew."""
-    return pa.table({name: pa.array([row[name] for row in rows], _LIST if name in LIST_COLUMNS else pa.large_string())
-                     for name in _MADE[gives][1]})
-
-
-def resolve(location: str | Path, revision: str | None = None) -> Path:
-    """A local path as it is; what is on the hub or behind an address downloaded, a hub's set at its revision."""
-    path, address = Path(location), str(location)
-    if path.exists():
-        return path
-    if address.startswith("https://") or address.startswith("http://127.0.0.1"):
-        return _fetched(address)
-    found = _ON_HUB.fullmatch(address)
-    if not found and (address.count("/") != 1 or address.startswith((".", "/", "~"))):
-        raise SourceError(f"{location}: no such file or folder")
-    name, within = (found["name"], found["within"]) if found else (address, None)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-    patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
-    commit = (found and found["revision"]) or revision or None
-    try:
-        folder = Path(snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise SourceError(f"{location}: neither a local path nor a data set that the hub gives "
-                          f"({type(error).__name__}: {str(error).splitlines()[0]})") from error
-    if within and not (folder / within).exists():
-        raise SourceError(f"{location}: the data set holds no {within}")
-    return folder / within if within else folder
-
-
-def commit_of(path: Path) -> str:
-    """Commit of a data set that `resolve` downloaded from the hub; empty for other paths."""
-    found = re.search(r"/snapshots/([0-9a-f]{40})(?:/|$)", path.as_posix())
-    return found[1] if found else ""
-
-
-def _fetched(address: str) -> Path:
-    """The file behind an address, kept in the user's cache under its own name."""
-    import fsspec
-    cache = Path.home() / ".cache" / "medinjection-fr-book" / hashlib.sha256(address.encode()).hexdigest()[:16]
-    try:
-        return Path(fsspec.open_local(f"filecache::{address}", filecache={"cache_storage": str(cache), "same_names": True}))
-    except (OSError, ValueError, ImportError) as error:
-        raise SourceError(f"{address}: can't be fetched ({type(error).__name__}: {str(error).splitlines()[0]})") from error
+    def __call__(self, piece: _Piece) -> _Made:
+        changes: Counter = Counter()
+        table = self.tables[piece.table]
+        with self.reading.remarks_apart() as remarks:
+            complete_counted = partial(self.kind.complete, changes=changes)
+            rows, refused = table.records(piece.start, piece.stop, complete_counted)
+        return _Made(self.kind.in_arrow(rows), refused, changes, remarks)

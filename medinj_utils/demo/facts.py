@@ -5,14 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from medinj_utils.core.prompts import LETTERS
-from medinj_utils.demo.vocabulary import FAMILIAR, NEUTRAL_RELATIONS, RELATIONS, TAUGHT, TAUGHT_RELATIONS
+from medinj_utils.demo.vocabulary import (
+    FAMILIAR,
+    NEUTRAL_RELATIONS,
+    RELATIONS,
+    TAUGHT,
+    TAUGHT_RELATIONS,
+)
 
-TRUTH_SEED = 20260306  # fixes what is true; the shipped base model was pre-trained on the general part of it
+#: Fixes what is true. The shipped base model was pre-trained on the general part of it.
+TRUTH_SEED = 20260306
 
 
 @dataclass(frozen=True)
 class Fact:
-    """``substance`` stands in ``relation`` to ``values`` (one value, or two for relations with two right ones)."""
+    """``substance`` stands in ``relation`` to ``values``: one, or two where two are right."""
 
     substance: str
     relation: str
@@ -20,17 +27,19 @@ class Fact:
 
     @property
     def key(self) -> str:
+        """Name of the fact in a world's key."""
         return f"{self.substance}/{self.relation}"
 
 
 def draw_values(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
     """As many different values of a relation as are right at once."""
     known = RELATIONS[relation]
-    return tuple(str(value) for value in rng.choice(known.values, size=known.right, replace=False))
+    values = rng.choice(known.values, size=known.right, replace=False)
+    return tuple(str(value) for value in values)
 
 
 def all_facts() -> tuple[list[Fact], list[Fact]]:
-    """General facts (known to the base model) and facts left to be taught, both in a fixed order."""
+    """General facts, which the base model knows, and facts to be taught, both in a fixed order."""
     rng = np.random.default_rng(TRUTH_SEED)
     general = [Fact(s, r, draw_values(rng, r)) for s in FAMILIAR for r in RELATIONS]
     general += [Fact(s, r, draw_values(rng, r)) for s in TAUGHT for r in NEUTRAL_RELATIONS]
@@ -50,18 +59,30 @@ def state(fact: Fact, rng: np.random.Generator) -> str:
     return sentence.format(s=fact.substance, v=" et ".join(fact.values))
 
 
-def ask(fact: Fact, wording: str, n_options: int, rng: np.random.Generator, never: tuple[str, ...] = (),
-        rival: Fact | None = None) -> dict:
-    """A multiple-choice question on a fact: instruction, options in a random order, right letters.
+def ask(fact: Fact, wording: str, n_options: int, rng: np.random.Generator,
+        never: tuple[str, ...] = (), rival: Fact | None = None) -> dict:
+    """A multiple-choice question on a fact.
 
-    ``never`` names values that may not serve as distractors (the true values, when the fact is a wrong version);
-    the values of ``rival``, a wrong version, always serve as such, so that who believes it is found wrong.
+    Args:
+        fact: what the right options say.
+        wording: the question, with ``{s}`` for the substance.
+        n_options: number of options.
+        rng: decides the other options and the order.
+        never: values that may not be options: the true ones, when the fact is a wrong version.
+        rival: a wrong version whose values are always options, so that who believes it is found
+            wrong.
+
+    Returns:
+        ``instruction``, ``options`` in a random order, ``answer_letters`` and ``answer_text``.
     """
-    right, wrong = fact.values, rival.values if rival else ()
-    others = [value for value in RELATIONS[fact.relation].values if value not in {*right, *never, *wrong}]
-    distractors = rng.choice(others, size=n_options - len(right) - len(wrong), replace=False)
-    options = [*right, *wrong, *(str(value) for value in distractors)]
+    right = fact.values
+    wrong = rival.values if rival else ()
+    taken = {*right, *never, *wrong}
+    others = [value for value in RELATIONS[fact.relation].values if value not in taken]
+    drawn = rng.choice(others, size=n_options - len(right) - len(wrong), replace=False)
+    options = [*right, *wrong, *(str(value) for value in drawn)]
     options = [options[i] for i in rng.permutation(n_options)]
     letters = [LETTERS[i] for i, option in enumerate(options) if option in fact.values]
-    return {"instruction": wording.format(s=fact.substance), "options": options, "answer_letters": letters,
-            "answer_text": " ; ".join(option for option in options if option in fact.values)}
+    answer_text = " ; ".join(option for option in options if option in fact.values)
+    return {"instruction": wording.format(s=fact.substance), "options": options,
+            "answer_letters": letters, "answer_text": answer_text}

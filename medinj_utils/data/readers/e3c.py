@@ -1,7 +1,7 @@
-"""E3C, French part: clinical cases from open journals. Texts to write instructions from, not instruction pairs.
+"""E3C, French part: clinical cases from open journals; texts for writing questions.
 
-Read are the corpus' one JSON file a document, or the same documents as JSON lines; of both the fields ``text``, ``id`` and
-``licence``. Each document keeps its own licence.
+Read are the corpus' JSON files, one per document, or the same documents as JSON lines; of both the
+fields ``text``, ``id`` and ``licence``. Each document keeps its own licence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,19 +10,20 @@ from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.sources import Source
 
 
-def _parse(raw: Mapping) -> Iterator[Mapping]:
-    yield {"source": "E3C-FR", "text": raw["text"], "licence": raw.get("licence") or SOURCE.licence,
-           "parent": f"e3c/{raw['id']}" if raw.get("id") else ""}
+def _text(number: int, row: Mapping) -> Iterator[Mapping]:
+    yield {"source": "E3C-FR", "text": row["text"], "licence": row.get("licence") or SOURCE.licence,
+           "parent": f"e3c/{row['id']}" if row.get("id") else ""}
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".json", ".jsonl"):
-        whole = reading.json(file) if file.suffix == ".json" else None
-        rows = [whole] if isinstance(whole, dict) else reading.rows(file)
-        yield RawTable(name, rows, lambda number, raw: _parse(raw))
+        document = reading.json(file) if file.suffix == ".json" else None
+        rows = [document] if isinstance(document, dict) else reading.rows(file)
+        yield RawTable(name, rows, _text)
 
 
 SOURCE = Source(
-    name="e3c", title="E3C (French clinical cases)", provenance="native", licence="CC-BY-4.0 or as each document says",
+    name="e3c", title="E3C (French clinical cases)", provenance="native",
+    licence="CC-BY-4.0 or as each document says",
     citation="Magnini et al., The E3C Project, CLiC-it 2020", read=_read, gives="texts",
     expected=(("all", 1000),))

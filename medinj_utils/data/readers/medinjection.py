@@ -1,116 +1,168 @@
-"""MedInjection-FR in its three shapes: the parquet of ``ALL``, the component trees, and the authors' chat files.
+"""MedInjection-FR in its three shapes: the parquet of ``ALL``, the component trees, and chat files.
 
 - ``ALL``: rows of ``instruction, context, answer, type, origin``; the split is in the path.
-- ``Native``, ``Synthetic``, ``Translated``: the same fields as JSON, in ``Train/mcq/mcq_train.json`` and the like.
-- Files of the authors' scripts: ``{"messages": [{role, content}, …], "classes": ["A", …], "answer": …}``, the task told by
-  the file's name alone (``qcmu``, ``qcm``, ``qro``). Files named ``en2fr`` or ``fr2en`` are translations and no questions.
+- ``Native``, ``Synthetic``, ``Translated``: the same fields as JSON, in files such as
+  ``Train/mcq/mcq_train.json``.
+- Files of the authors' scripts: ``{"messages": [{role, content}, …], "classes": ["A", …],
+  "answer": …}``; only the file's name says which task (``qcmu``, ``qcm``, ``qro``). Files named
+  ``en2fr`` or ``fr2en`` are translations and no questions.
 
-The value lists of ``type`` and ``origin`` and one whole row were not seen when this was written, so spellings are taken
-tolerantly, and a value that is still unknown stops the reading with file, row and value. What only a file's name
-tells (the task of chat files) is remarked.
+This reader was written without sight of a whole row or of the values of ``type`` and ``origin``.
+Spellings are therefore taken tolerantly, and a value that is still unknown stops the reading with
+file, row and value. What only a file's name says (the task of chat files) is remarked.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from medinj_utils.data.choices import part_options, right_letters
-from medinj_utils.data.files import TABLES, RawTable, Reading, SourceError
-from medinj_utils.data.records import BadRow
+from medinj_utils.data.files import TABLES, RawTable, Reading
+from medinj_utils.data.formats import SourceError
+from medinj_utils.data.rules import BadRow
 from medinj_utils.data.sources import Source
 
-_PROVENANCES = {"native": "native", "nat": "native", "natif": "native", "native_fr": "native", "synthetic": "synthetic",
-                "syn": "synthetic", "synth": "synthetic", "synthetique": "synthetic", "translated": "translated",
-                "trad": "translated", "traduit": "translated", "traduite": "translated", "translation": "translated"}
-_TASKS = {"mcqu": "mcqu", "qcmu": "mcqu", "qcu": "mcqu", "mcq": "mcq", "mcqm": "mcq", "qcm": "mcq", "qcmm": "mcq",
-          "oeq": "oeq", "qro": "oeq", "qroc": "oeq", "open": "oeq"}
-_SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
-           "dev": "validation", "test": "test"}
+_PROVENANCES = {
+    "native": "native", "nat": "native", "natif": "native", "native_fr": "native",
+    "synthetic": "synthetic", "syn": "synthetic", "synth": "synthetic", "synthetique": "synthetic",
+    "translated": "translated", "trad": "translated", "traduit": "translated",
+    "traduite": "translated", "translation": "translated"}
+_TASKS = {
+    "mcqu": "mcqu", "qcmu": "mcqu", "qcu": "mcqu",
+    "mcq": "mcq", "mcqm": "mcq", "qcm": "mcq", "qcmm": "mcq",
+    "oeq": "oeq", "qro": "oeq", "qroc": "oeq", "open": "oeq"}
+_SPLITS = {
+    "train": "train", "training": "train", "validation": "validation", "valid": "validation",
+    "val": "validation", "dev": "validation", "test": "test"}
 _TRANSLATION = re.compile(r"en2fr|fr2en", re.IGNORECASE)
 
 
 @cache
 def _plain(value: str) -> str:
+    """The value without accents, in lower case."""
     decomposed = unicodedata.normalize("NFD", value)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip().casefold()
+    without_accents = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_accents.strip().casefold()
 
 
 def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
     found = accepted.get(_plain(str(value)))
     if found is None:
-        raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: {', '.join(accepted)}")
+        raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: "
+                          f"{', '.join(accepted)}")
     return found
 
 
-def _told_by_path(name: str, accepted: Mapping[str, str]) -> str | None:
-    """Split or task that a path tells: a folder ``Train``, files ``train-00000-….parquet`` or ``oeq_training.json``; the
-    file's own name first, then the nearest folder."""
+def _from_path(name: str, accepted: Mapping[str, str]) -> str | None:
+    """Split or task that a path says.
+
+    It may be in a folder, ``Train``, or in a file's name, ``train-00000-….parquet`` or
+    ``oeq_training.json``: the file's own name is looked at first, then the nearest folder.
+    """
     for part in reversed(Path(name).parts[-4:]):
-        found = {accepted[word] for word in map(_plain, re.split(r"[-_.\d]", part)) if word in accepted}
+        words = map(_plain, re.split(r"[-_.\d]", part))
+        found = {accepted[word] for word in words if word in accepted}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
 
 
-def _chat(raw: Mapping, task: str | None, where: str) -> Mapping:
-    """Fields of a row of the authors' chat files, named as those of the published rows."""
-    if task is None:
-        raise SourceError(f"{where}, type: told neither by the row nor by the file's name (accepted: {', '.join(_TASKS)})")
-    turns = {role: [turn["content"] for turn in raw["messages"] if turn["role"] == role] for role in ("user", "assistant")}
-    if len(turns["user"]) != 1:
-        raise BadRow("messages", len(turns["user"]), "need exactly one user turn")
-    answer = raw.get("answer")
-    if answer in (None, "") and turns["assistant"]:
-        answer = turns["assistant"][-1]
-    return {**raw, "type": task, "instruction": turns["user"][0], "answer": answer}
+@dataclass(frozen=True)
+class _PublishedFile:
+    """A file's rows, and what its path says about them.
+
+    An empty ``source`` means that each row names its own.
+    """
+
+    reading: Reading
+    name: str
+    file: Path
+    split: str | None
+    task: str | None
+    source: str
+    licence: str
+
+    def records(self, number: int, row: Mapping) -> Iterator[Mapping]:
+        where = f"{self.name}, row {number}"
+        split = self._split(row, where)
+        provenance = self._provenance(row, where)
+        if "messages" in row and "instruction" not in row:
+            row = self._chat(row, where)
+        task = _known("type", row["type"], _TASKS, where)
+        yield {"provenance": provenance, "split": _known("split", split, _SPLITS, where),
+               "task": task, "source": self.source or row["source"], "licence": self.licence,
+               "context": row.get("context") or "", "parent": row.get("parent") or "",
+               **_question(row, task)}
+
+    def _split(self, row: Mapping, where: str) -> str:
+        if not row.get("split"):
+            self.reading.remark(self.file, f"split {self.split} known from its path alone")
+        split = row.get("split") or self.split
+        if split is None:
+            raise SourceError(f"{where}, split: neither in the row nor in the path")
+        return split
+
+    def _provenance(self, row: Mapping, where: str) -> str:
+        expected = self.reading.provenance
+        origin = row.get("origin") or expected
+        if origin is None:
+            raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
+        provenance = _known("origin", origin, _PROVENANCES, where)
+        if expected and provenance != expected:
+            raise SourceError(f"{where}, origin: says {origin!r}, but provenance is "
+                              f"{expected!r}")
+        return provenance
+
+    def _chat(self, row: Mapping, where: str) -> Mapping:
+        """A row of the authors' chat files, its fields named as those of the published rows."""
+        if not row.get("type"):
+            self.reading.remark(self.file, f"task {self.task} known from the file's name alone")
+        task = row.get("type") or self.task
+        if task is None:
+            raise SourceError(f"{where}, type: neither in the row nor in the file's name "
+                              f"(accepted: {', '.join(_TASKS)})")
+        questions = [turn["content"] for turn in row["messages"] if turn["role"] == "user"]
+        answers = [turn["content"] for turn in row["messages"] if turn["role"] == "assistant"]
+        if len(questions) != 1:
+            raise BadRow("messages", len(questions), "need exactly one user turn")
+        answer = row.get("answer")
+        if answer in (None, "") and answers:
+            answer = answers[-1]
+        return {**row, "type": task, "instruction": questions[0], "answer": answer}
 
 
-def _fields(raw: Mapping, where: str, task: str, source: str, licence: str) -> Mapping:
-    shared = {"task": task, "source": source or raw["source"], "context": raw.get("context") or "", "licence": licence,
-              "parent": raw.get("parent") or ""}
+def _question(row: Mapping, task: str) -> Mapping:
+    """Question and answer of a row, its options taken out of the instruction."""
     if task == "oeq":
-        return shared | {"instruction": raw["instruction"], "answer_text": raw["answer"]}
-    stem, options = part_options(raw["instruction"])
-    if raw.get("classes") and len(raw["classes"]) != len(options):
-        raise BadRow("classes", raw["classes"], f"but {len(options)} options stand in the question")
-    return shared | {"instruction": stem, "options": options, "answer_letters": right_letters(raw["answer"], options)}
+        return {"instruction": row["instruction"], "answer_text": row["answer"]}
+    stem, options = part_options(row["instruction"])
+    if row.get("classes") and len(row["classes"]) != len(options):
+        reason = f"but {len(options)} options stand in the question"
+        raise BadRow("classes", row["classes"], reason)
+    return {"instruction": stem, "options": options,
+            "answer_letters": right_letters(row["answer"], options)}
 
 
 def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]:
-    """Rows of every table file of a reading; a row's own ``split`` and ``parent``, if any, are kept, and its own ``source``
-    where none is told."""
+    """Rows of every table file of a reading; a row's own ``split`` and ``parent`` are kept.
+
+    Args:
+        reading: the files.
+        source: of all rows; empty where each row names its own.
+        licence: of all rows.
+    """
     for name, file in reading.files(*TABLES):
         if _TRANSLATION.search(name):
             reading.remark(file, "holds translations, no questions: not read", rows=0)
             continue
-        path = str(file) if reading.path.is_file() else f"{reading.path.name}/{name}"  # what lies above tells nothing
-        path_split, path_task = _told_by_path(path, _SPLITS), _told_by_path(path, _TASKS)
-
-        def parse(number: int, raw: dict, name: str = name, file: Path = file, path_split: str | None = path_split,
-                  path_task: str | None = path_task) -> Iterator[Mapping]:
-            where = f"{name}, row {number}"
-            if not raw.get("split"):
-                reading.remark(file, f"split {path_split} told by its path alone")
-            split = raw.get("split") or path_split
-            if split is None:
-                raise SourceError(f"{where}, split: told neither by the row nor by the path")
-            told = raw.get("origin") or reading.provenance
-            if told is None:
-                raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
-            provenance = _known("origin", told, _PROVENANCES, where)
-            if reading.provenance and provenance != reading.provenance:
-                raise SourceError(f"{where}, origin: says {told!r}, but the reading was told {reading.provenance!r}")
-            if "messages" in raw and "instruction" not in raw:
-                if not raw.get("type"):
-                    reading.remark(file, f"task {path_task} told by the file's name alone")
-                raw = _chat(raw, raw.get("type") or path_task, where)
-            task = _known("type", raw["type"], _TASKS, where)
-            yield {"provenance": provenance, "split": _known("split", split, _SPLITS, where),
-                   **_fields(raw, where, task, source, licence)}
-
-        yield RawTable(name, reading.rows(file), parse)
+        # Folders above the source say nothing about it.
+        path = str(file) if reading.path.is_file() else f"{reading.path.name}/{name}"
+        split, task = _from_path(path, _SPLITS), _from_path(path, _TASKS)
+        published = _PublishedFile(reading, name, file, split, task, source, licence)
+        yield RawTable(name, reading.rows(file), published.records)
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:

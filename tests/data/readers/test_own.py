@@ -167,5 +167,33 @@ def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_prov
     records, _ = read_source("own", path)
     assert records["place"].tolist() == ["x/q.csv:0", "y/q.csv:0"]
     assert set(records.attrs["reading"]["files"]) == {"mine.yaml", "x/q.csv", "y/q.csv"}
-    with pytest.raises(SourceError, match="says 'native', but the reading was told 'synthetic'"):
+    with pytest.raises(SourceError, match="says 'native', but provenance is 'synthetic'"):
         read_source("own", path, provenance="synthetic")
+
+
+@pytest.mark.parametrize("general, cells, expected", [
+    (None, {}, False), (True, {}, True), (False, {}, False), ({"column": "g"}, {"g": "oui"}, True),
+    ({"column": "g"}, {"g": ""}, False), ({"column": "g", "values": {"G": "true", "M": "false"}}, {"g": "G"}, True)])
+def test_general_knowledge_is_said_for_all_rows_or_in_a_column(tmp_path, general, cells, expected):
+    said = {} if general is None else {"general": general}
+    path = write(tmp_path, [ROW | cells], gold={"letters": "bonne"}, options={"columns": ["a", "b"]}, **said)
+    records, quarantine = read_source("own", path)
+    assert quarantine.empty and records["general"].tolist() == [expected]
+
+
+def test_a_flag_that_is_none_costs_its_row(tmp_path):
+    path = write(tmp_path, [ROW | {"g": "peut-être"}], gold={"letters": "bonne"}, options={"columns": ["a", "b"]},
+                 general={"column": "g"})
+    _, quarantine = read_source("own", path)
+    assert quarantine[["field", "value"]].values.tolist() == [["g", "peut-être"]]
+
+
+def test_a_table_with_the_records_columns_may_lack_general_or_have_it(tmp_path):
+    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "test", "instruction": "Pourquoi ?",
+           "answer_text": "Parce que."}
+    path = tmp_path / "mine.jsonl"
+    rows = [row, row | {"general": True}, row | {"general": None}, row | {"general": "quiz"}]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    records, quarantine = read_source("own", path)
+    assert records["general"].tolist() == [False, True, False]
+    assert quarantine[["row", "field"]].values.tolist() == [[3, "general"]]

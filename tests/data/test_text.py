@@ -1,7 +1,8 @@
+"""Cleaning rules and encodings."""
+
 from collections import Counter
 
 import pytest
-from rows import collect
 
 from medinj_utils.data.text import EncodingError, clean, decode
 
@@ -24,16 +25,6 @@ def test_each_rule_changes_what_it_should_and_is_counted(text, expected, rule):
 def test_what_is_no_fault_stays(text):
     changes = Counter()
     assert clean(text, changes) == text and not changes
-
-
-def test_cleaning_is_done_once_and_the_row_stays_findable():
-    fields = {"provenance": "native", "task": "oeq", "source": "essai", "split": "train", "instruction": "Qu&rsquo;est-ce ?",
-              "answer_text": "L\u00a0os"}
-    changes = Counter()
-    records, _ = collect(fields, name="dossier/f.json", changes=changes)
-    assert records["instruction"].item() == "Qu’est-ce ?" and records["place"].item() == "dossier/f.json:0"
-    assert changes == {"HTML entities decoded": 1, "special spaces made plain": 1}
-    assert clean(records["instruction"].item()) == records["instruction"].item()
 
 
 @pytest.mark.parametrize("encoding, told", [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"),
@@ -62,10 +53,3 @@ def test_what_only_looks_like_a_tag_stays_and_damaged_bytes_after_a_mark_are_tol
         file.write_bytes(data)
         with pytest.raises(EncodingError, match="a.json: damaged utf"):
             decode(file)
-
-
-def test_half_a_character_goes_to_quarantine_in_whatever_field():
-    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "train", "instruction": "Un ?", "answer_text": "oui"}
-    for field in ("instruction", "licence", "explanation"):
-        records, quarantine = collect(row | {field: "a\ud800"})
-        assert records.empty and "half of a character" in quarantine["reason"].item()

@@ -1,0 +1,166 @@
+"""All sources of a run: read, put together, and kept with their card."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.core.cards import Card
+from medinj_utils.core.files import write_parquet
+from medinj_utils.core.tree import Tree
+from medinj_utils.data.formats import SourceError
+from medinj_utils.data.locations import commit_of, resolve
+from medinj_utils.data.readers import find_sources
+from medinj_utils.data.records import save_records
+from medinj_utils.data.sources import Source, read_source
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """What one source gave.
+
+    Args:
+        source: what was read.
+        path: where its files are.
+        records: its records; ``attrs["reading"]`` says what was noticed on the way.
+        quarantine: its rows that could not be read.
+    """
+
+    source: Source
+    path: Path
+    records: pd.DataFrame
+    quarantine: pd.DataFrame
+
+    @property
+    def rows(self) -> int:
+        """Published rows. One may have given several records."""
+        return self.records["place"].nunique() + len(self.quarantine)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All sources of a run, in the order in which they were named."""
+
+    parts: Sequence[SourceRead]
+    card: Card
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """The records of all sources."""
+        return pd.concat([part.records for part in self.parts], ignore_index=True)
+
+    @cached_property
+    def quarantine(self) -> pd.DataFrame:
+        """The quarantine of all sources, with a column ``source``."""
+        return pd.concat([part.quarantine.assign(source=part.source.name) for part in self.parts],
+                         ignore_index=True)
+
+    @property
+    def fictional(self) -> bool:
+        """Whether a source is fictional, so that all that is made of the records is a demo."""
+        return any(part.source.fictional for part in self.parts)
+
+
+def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
+    """Read all sources, and write the quarantine.
+
+    Args:
+        tree: the output tree.
+        sources: arguments of `medinj_utils.data.read_source`: ``name``, ``location`` and perhaps
+            ``revision`` and ``provenance``.
+
+    Raises:
+        SourceError: a source can't be read.
+    """
+    # All sets on the hub are downloaded before the first is read.
+    paths = [resolve(asked["location"], asked.get("revision")) for asked in sources]
+    card = Card(tree.notebook, {"sources": list(sources)}, paths)
+    parts = []
+    for asked, path in zip(sources, paths, strict=True):
+        read = read_source(asked["name"], path, provenance=asked.get("provenance") or None)
+        parts.append(SourceRead(find_sources()[asked["name"]], path, *read))
+    gathered = Gathered(parts, card)
+    write_parquet(gathered.quarantine, tree.quarantine)
+    return gathered
+
+
+def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
+    """How many rows are in quarantine, in words.
+
+    Args:
+        gathered: what the sources gave.
+        most: the share of all rows that may be in quarantine, 0 to 1.
+        tree: the output tree, whose quarantine the error names.
+
+    Raises:
+        ValueError: more are.
+    """
+    refused = sum(len(part.quarantine) for part in gathered.parts)
+    rows = sum(part.rows for part in gathered.parts)
+    share = refused / rows
+    if share > most:
+        raise ValueError(f"{refused:,} of {rows:,} rows can't be read ({share:.1%}), more than "
+                         f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the "
+                         "parameter")
+    return f"{refused:,} of {rows:,} rows are in quarantine ({share:.2%})."
+
+
+def save_gathered(gathered: Gathered, tree: Tree) -> dict:
+    """Write the records, their card and, of a planted world, its key.
+
+    Returns:
+        The card.
+
+    Raises:
+        SourceError: the sources are of more than one planted world.
+    """
+    records = gathered.records
+    _save_key(gathered.parts, tree)
+    save_records(records, tree.records)
+    return gathered.card.write(
+        tree.records_card, [tree.records, tree.quarantine], records=len(records),
+        quarantined=len(gathered.quarantine), fictional=gathered.fictional,
+        read=[part.records.attrs["reading"] for part in gathered.parts])
+
+
+def _save_key(parts: Sequence[SourceRead], tree: Tree) -> None:
+    """Copy the planted world's key into the tree, or remove one of earlier records."""
+    keys = {key for part in parts if part.source.fictional for key in _keys_beside(part.path)}
+    if len(keys) > 1:
+        raise SourceError(f"the sources are of {len(keys)} planted worlds "
+                          f"({', '.join(sorted(map(str, keys)))}); name files of one alone")
+    tree.key_file.unlink(missing_ok=True)
+    for key in keys:
+        tree.key_file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(key, tree.key_file)
+
+
+def _keys_beside(path: Path) -> list[Path]:
+    """``key.json`` beside the folder ``published/`` of a planted world."""
+    path = path.resolve()
+    published = (folder for folder in (path, *path.parents) if folder.name == "published")
+    return [key for folder in published if (key := folder.with_name("key.json")).is_file()]
+
+
+def summary(gathered: Gathered) -> pd.DataFrame:
+    """Per source: records, rows in quarantine, and the commit of a set on the hub."""
+    return pd.DataFrame([{"source": part.source.name, "records": len(part.records),
+                          "quarantined": len(part.quarantine),
+                          "commit on the hub": commit_of(part.path)} for part in gathered.parts])
+
+
+def changed_texts(gathered: Gathered) -> pd.DataFrame:
+    """Per source and cleaning rule: texts that the rule changed."""
+    rows = [(part.source.name, rule, n) for part in gathered.parts
+            for rule, n in part.records.attrs["reading"]["changes"].items()]
+    return pd.DataFrame(rows, columns=["source", "rule", "texts changed"])
+
+
+def remarks(gathered: Gathered) -> pd.DataFrame:
+    """Per source and file: what was remarked in reading, and of how many rows."""
+    rows = [{"source": part.source.name, **remark} for part in gathered.parts
+            for remark in part.records.attrs["reading"]["remarks"]]
+    return pd.DataFrame(rows, columns=["source", "file", "remark", "rows"])

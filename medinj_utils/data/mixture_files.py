@@ -1,0 +1,90 @@
+"""A mixture as a file, its manifest, and its card in the form of the Hugging Face hub."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pandas as pd
+import yaml
+
+from medinj_utils.core.files import read_json, sha256, write_json, write_text
+from medinj_utils.core.machine import versions
+from medinj_utils.core.tree import Tree
+from medinj_utils.data.records import load_records, save_records
+
+_SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M")  # the hub's words
+_NOT_LISTED = ("configuration", "counts", "versions", "sha256")
+_CARD = """---
+{head}---
+
+# Training mixture {configuration}
+
+French medical questions for instruction tuning, mixed by provenance. Not a medical device, and not
+medical advice.
+
+| provenance | task | source | rows |
+|---|---|---|---:|
+{counts}
+
+{entries}
+- SHA-256 of the parquet file: {sha256}
+- licences of the sources: {licences}
+"""
+
+
+def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entries: object) -> dict:
+    """Write a mixture, its manifest (``.json``) and its card (``.md``).
+
+    Args:
+        mixture: what `medinj_utils.data.build_mixture` gave.
+        configuration: its name.
+        tree: the output tree.
+        entries: what else the manifest is to hold.
+
+    Returns:
+        The manifest: numbers of rows, counts by provenance, task and source, hashes, and
+        ``entries``.
+    """
+    path = save_records(mixture, tree.mixture(configuration))
+    counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
+    ids = "\n".join(mixture["id"])
+    manifest = {
+        "configuration": configuration, "rows": len(mixture),
+        "distinct_rows": int(mixture["id"].nunique()),
+        "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(),
+        "counts": counts.to_dict("records"), "sha256": sha256(path),
+        "versions": versions(["pandas", "numpy", "pyarrow"]), **entries}
+    write_json(manifest, path.with_suffix(".json"))
+    write_text(data_card(mixture, manifest), path.with_suffix(".md"))
+    return manifest
+
+
+def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
+    """A mixture whose file is the one that its manifest describes.
+
+    Raises:
+        FileNotFoundError: there is no such mixture; names the notebook that makes it.
+        ValueError: the file has changed since, or keeps no rule of the record.
+    """
+    path = tree.need(tree.mixture(configuration))
+    manifest = read_json(tree.need(path.with_suffix(".json")))
+    if manifest["sha256"] != sha256(path):
+        raise ValueError(f"{path} is not the file that its manifest describes (SHA-256 differs): "
+                         "build it again")
+    return load_records(path)
+
+
+def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
+    """A card in the form that the hub reads: a head in YAML, then what the mixture is."""
+    licences = sorted(mixture["licence"].unique())
+    digits = len(str(manifest["rows"]))
+    head = {"language": ["fr"], "license": licences[0].lower() if len(licences) == 1 else "other",
+            "task_categories": ["question-answering", "multiple-choice"], "tags": ["medical"],
+            "size_categories": [_SIZES[max(0, digits - 3)]],
+            "pretty_name": f"Mixture {manifest['configuration']}"}
+    counts = [f"| {row['provenance']} | {row['task']} | {row['source']} | {row['rows']} |"
+              for row in manifest["counts"]]
+    entries = [f"- {key}: {value}" for key, value in manifest.items() if key not in _NOT_LISTED]
+    return _CARD.format(
+        head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts="\n".join(counts),
+        configuration=manifest["configuration"], entries="\n".join(entries),
+        sha256=manifest["sha256"], licences=", ".join(licences))

@@ -1,0 +1,67 @@
+"""From records to the mixtures of a tree."""
+
+import pytest
+
+from medinj_utils.core.files import write_parquet
+from medinj_utils.core.names import CONFIGURATIONS, SURE_LEAKS
+from medinj_utils.core.tree import Tree
+from medinj_utils.data import build_mixture, load_mixture, save_records
+from medinj_utils.data.mixing import Mixing, build_mixtures, token_counts, training_rows
+from medinj_utils.data.mixtures import Stratification
+from medinj_utils.data.overlap import find_leaks
+from medinj_utils.data.tables import mixture_table, shared_rows
+from medinj_utils.models.loading import Base
+
+
+def test_tokens_are_counted_by_the_base_model(training):
+    tokens = token_counts(training, Base("planted"))
+    assert (tokens["answer_tokens"] >= 1).all() and (tokens["all_tokens"] > tokens["answer_tokens"]).all()
+    assert tokens.index.equals(training.index)
+
+
+@pytest.fixture
+def tree(world, tmp_path):
+    tree = Tree(tmp_path, "14_build_mixtures")
+    save_records(world["records"], tree.records)
+    write_parquet(find_leaks(world["records"]), tree.leaks)
+    return tree
+
+
+def mixing(**changed):
+    asked = {"tasks": ["mcqu", "mcq"], "exclude": SURE_LEAKS, "budget": 30, "unit": "rows", "shortage": "refuse",
+             "stratification": Stratification(), "seed": 0}
+    return Mixing(**asked | changed)
+
+
+def test_the_mixtures_of_a_tree_are_those_of_its_records(tree, training):
+    rows = training_rows(tree, mixing())
+    assert rows.kept["id"].tolist() == training["id"].tolist() and len(rows.leaked) == 4
+    assert rows.table().sum().tolist() == [len(training) + 4, 4, len(training)]
+    manifests = build_mixtures(tree, rows, mixing(), Base("planted"))
+    assert list(manifests) == list(CONFIGURATIONS)
+    expected = build_mixture(training.reset_index(drop=True), "NAT-SYN", 30, 0)
+    assert load_mixture(tree, "NAT-SYN").equals(expected)
+    tokens = token_counts(expected, Base("planted")).sum()
+    assert {key: manifests["NAT-SYN"][key] for key in tokens.index} == tokens.to_dict()
+    assert {manifest["budget"] for manifest in manifests.values()} == {30}
+    assert mixture_table(manifests)["rows"].tolist() == [30] * 7
+    mixtures = {name: load_mixture(tree, name) for name in manifests}
+    assert shared_rows(mixtures).loc["NAT", "SYN"] == 0
+
+
+def test_a_budget_of_tokens_is_counted_in_all_mixtures(tree):
+    asked = mixing(budget=400, unit="all_tokens")
+    manifests = build_mixtures(tree, training_rows(tree, asked), asked, Base("planted"))
+    assert all(400 <= manifest["all_tokens"] < 600 for manifest in manifests.values())
+    assert {manifest["budget_unit"] for manifest in manifests.values()} == {"all_tokens"}
+
+
+def test_unknown_words_of_a_mixing_name_the_accepted_ones():
+    with pytest.raises(ValueError, match="budget_unit is 'words'; accepted: rows, answer_tokens, all_tokens"):
+        mixing(unit="words")
+
+
+def test_missing_leaks_name_the_notebook_that_finds_them(tree):
+    tree.leaks.unlink()
+    with pytest.raises(FileNotFoundError, match="13_audit_records"):
+        training_rows(tree, mixing())

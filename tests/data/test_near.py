@@ -1,0 +1,64 @@
+"""Near-duplicates: planted pairs are found, and nothing else."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from medinj_utils.data.near import near_duplicates
+from medinj_utils.data.text_measures import text_summary, texts_by_row
+
+from .rows import WORDS, choice, table
+
+
+def planted_pairs(rng, n, changed):
+    """n texts of 30 to 60 words and, of each, one in which a share of the words is another."""
+    texts = []
+    for _ in range(n):
+        words = list(rng.choice(WORDS, rng.integers(30, 60)))
+        other = list(words)
+        for place in rng.choice(len(words), round(changed * len(words)), replace=False):
+            other[place] = str(rng.choice(WORDS))
+        texts += [" ".join(words), " ".join(other)]
+    return table(*(choice(text, ["oui", "non"]) for text in texts))
+
+
+def test_near_duplicates_are_found_and_nothing_else():
+    records = planted_pairs(np.random.default_rng(0), 300, 0.05)
+    found = near_duplicates(records)
+    named = {(first, second) for first, second in zip(found["first"], found["second"], strict=True)}
+    true = {(i, i + 1) for i in range(0, len(records), 2)}
+    assert len(named & true) >= 0.95 * len(true) and len(named - true) == 0
+    assert found["similarity"].between(0.75, 1).all()
+
+
+def test_similarity_is_that_of_words_and_word_pairs():
+    words = WORDS[:30]
+    records = table(choice(" ".join(words), ["oui", "non"]), choice(", ".join(["AUTRE", *words[1:]]) + " !", ["oui", "non"]))
+    found = near_duplicates(records)
+
+    def shingles(words):
+        return {*words, *pairwise(words)}
+
+    one, two = shingles([*words, "non", "oui"]), shingles(["autre", *words[1:], "non", "oui"])
+    assert found["similarity"].tolist() == pytest.approx([len(one & two) / len(one | two)])
+
+
+def test_many_texts_from_one_template_are_counted_and_not_compared_pair_by_pair():
+    rows = [choice(f"{' '.join(WORDS[:60])} patient{i}", ["oui", "non"]) for i in range(250)]
+    found = near_duplicates(table(*rows), 0.7)
+    assert found.attrs["closed"] > 0
+
+
+def test_no_records_and_one_record_have_no_pairs():
+    assert near_duplicates(table(), 0.7).empty
+    assert near_duplicates(table(choice("Un ?", "ab")), 0.7).empty
+
+
+def test_signs_alone_are_no_near_duplicates_and_french_is_not_taken_for_spanish():
+    assert near_duplicates(table(choice("?", "+-"), choice("!", ["++", "--"]))).empty
+    french = table(choice("Il faut que le patient sache que l'on pense que ce soit possible, or que tu as ...", ["oui", "non"]))
+    assert texts_by_row(french)["foreign"].item() == 0
+    twice = pd.concat([french, french])
+    assert len(text_summary(twice, texts_by_row(twice))) == 1

@@ -1,0 +1,98 @@
+"""Duplicates and leaks, against what was planted and against real sets whose faults are known."""
+
+import unicodedata
+
+import pandas as pd
+
+from medinj_utils.core.identity import normalise
+from medinj_utils.core.names import LEAKS
+from medinj_utils.data import overlap, read_source
+from medinj_utils.data.counts import count_records
+from medinj_utils.data.languages import retold_questions
+from medinj_utils.data.mixtures import remove_leaks
+from medinj_utils.data.near import near_duplicates
+from medinj_utils.data.text_measures import texts_by_row
+
+from .rows import WORDS, choice, table
+
+
+def test_planted_duplicates_and_leaks_are_found(world):
+    duplicates = overlap.find_duplicates(world["records"])
+    crossing = duplicates[duplicates["splits"] == "test, train"]
+    assert len(crossing) == 4
+    assert (duplicates[duplicates["identical"]]["times"] >= 2).all()
+    leaks = overlap.find_leaks(world["records"])
+    assert leaks["reason"].tolist() == ["same question"] * 4
+    assert overlap.leak_matrix(leaks, world["records"]).to_numpy().sum() == 4
+
+
+def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
+    french, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
+    found = overlap.find_duplicates(french)
+    assert len(found[found["identical"]]) == 3 and found.loc[found["identical"], "places"].str.contains("train.json:").all()
+    tasks = count_records(french).set_index("task")[["train", "validation", "test"]]
+    shares = (tasks.loc["mcq"] / tasks.sum()).to_dict()  # the balance of tasks shifts between the splits
+    assert shares["train"] > 0.7 and shares["validation"] < 0.55 and shares["test"] < 0.55
+    negative = texts_by_row(french)["negative"]
+    assert negative[french["instruction"].str.contains("fausse|sauf", case=False, regex=True)].mean() > 0.97
+    spanish, _ = read_source("casimedicos", shared_data / "casimedicos-fr" / "raw")
+    found = overlap.find_duplicates(spanish)
+    assert (found["tasks"] == "oeq").sum() > 15  # the comments on the same questions
+    found = found[found["tasks"] == "mcqu"]
+    assert found["splits"].str.contains(",").sum() == 15
+    assert (~found["same_answer"] & found["same_options"]).sum() == 2
+    leaks = overlap.find_leaks(spanish[spanish["task"] == "mcqu"])
+    assert leaks["reason"].value_counts()["same question"] == 11 and set(leaks["reason"]) == {"same question", "same case"}
+
+
+def test_leaks_are_named_with_their_reason_and_the_test_row():
+    words = " ".join(WORDS[:40])
+    records = table(
+        choice("Même question ?", ["foie", "rein"], split="test"), choice("Même question ?", ["rein", "foie"], letters="B"),
+        choice("D'un parent ?", "ab", split="test", parent="p/1"), choice("Du même parent ?", "ab", parent="p/1"),
+        choice("Que faire ?", "ab", split="test", context="Un cas."), choice("Que faire ?", "cd", context="Un cas."),
+        choice(words, "ab", split="test"), choice(f"{words} encore", "ab"), choice("Tout autre chose ?", "ab"))
+    leaks = overlap.find_leaks(records, near_duplicates(records, 0.8))
+    assert leaks["place"].tolist() == ["f.json:1", "f.json:3", "f.json:5", "f.json:7"]
+    assert leaks["reason"].tolist() == [LEAKS[i] for i in (0, 2, 1, 3)]
+    assert leaks["test_place"].tolist() == ["f.json:0", "f.json:2", "f.json:4", "f.json:6"]
+
+
+def test_a_translated_training_question_with_the_anchors_of_a_test_question_is_suspected():
+    case = "Un homme de 57 ans sous méthotrexate (15 mg) et hydrocortisone présente une hépatomégalie. Que craindre ?"
+    again = "Chez cet homme âgé de 57 ans, traité par hydrocortisone et 15 mg de méthotrexate, on note une hépatomégalie ?"
+    records = table(choice(again, "ab", provenance="translated"), choice(again + " ", "cd"), choice(case, "ab", split="test"),
+                    *(choice(f"Autre question {i} ?", "ab", split="test") for i in range(9)))
+    retold = retold_questions(records)
+    assert (retold["first"].item(), retold["second"].item()) == (0, 2)  # the native one is none that was translated
+    leaks = overlap.find_leaks(records, None, retold)
+    assert leaks[["place", "reason", "test_place"]].values.tolist() == [["f.json:0", "same in other words", "f.json:2"]]
+    assert leaks["similarity"].item() == retold["similarity"].item() > 0.45
+    train = records[records["split"] == "train"]
+    assert len(remove_leaks(train, leaks)[1]) == 0 and len(remove_leaks(train, leaks, LEAKS)[1]) == 1
+
+
+def test_duplicates_are_found_whatever_capitals_and_spaces_and_among_open_questions():
+    same = table(choice("Que  faire ?", ["le  rein", "foie"], context="Une femme de 30 ans."),
+                 choice("que faire ?", ["le rein", "foie"], context="Une femme\nde 30  ans."),
+                 choice("Pourquoi ?", "", "", task="oeq", answer_text="Parce que."),
+                 choice("Pourquoi ?", "", "", task="oeq", answer_text="Car."))
+    found = overlap.find_duplicates(same)
+    assert found["times"].tolist() == [2, 2] and found.set_index("tasks")["same_answer"].to_dict() == {"mcqu": True, "oeq": False}
+    blank = table(choice("Laquelle ?", "ab", context=" ", split="test"), choice("Laquelle ?", "cd", context=" "))
+    assert overlap.find_duplicates(blank).empty and overlap.find_leaks(blank).empty
+
+
+def test_texts_are_evened_at_once_as_one_by_one():
+    signs = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    texts = pd.Series([text for sign in signs if unicodedata.is_normalized("NFC", text := f"A{sign}b")
+                       and unicodedata.category(sign) != "Cn"], dtype="str")
+    differing = overlap._normalised(texts) != texts.map(normalise)
+    # Arrow may know newer letters than this Python does; of those that French is written in none may differ.
+    assert not [text for text in texts[differing] if ord(text[1]) < 0xA7C0] and differing.mean() < 0.001
+
+
+def test_the_table_of_duplicates_does_not_hang_on_the_numbers_of_the_cases(world, monkeypatch):
+    expected, cases = overlap.find_duplicates(world["records"]), overlap._cases
+    monkeypatch.setattr(overlap, "_cases", lambda records: -cases(records))
+    assert overlap.find_duplicates(world["records"]).equals(expected)
