@@ -6,8 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.inference import interval
-from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.resampling import bootstrap_means, interval, system_means
 from medinj_utils.core.style import in_order, system_colour
 
 
@@ -29,8 +28,8 @@ class Curves:
                                  f"by {sorted(first.columns)}")
         wide = pd.concat([matrices[size].loc[first.index].rename(columns=lambda name, s=size: f"{name}\n{s}", level=0)
                           for size in self.sizes], axis=1)
-        resampled = resample(wide, resamples, seed, clusters)
-        means, draws = resampled.means, resampled.draws
+        draws = bootstrap_means(wide, resamples, seed, clusters)
+        means = system_means(wide)
         self.systems = in_order(first.columns.get_level_values(0))
         self.means = {name: means[[f"{name}\n{size}" for size in self.sizes]].to_numpy() for name in self.systems}
         self.draws = {name: draws[[f"{name}\n{size}" for size in self.sizes]].to_numpy() for name in self.systems}

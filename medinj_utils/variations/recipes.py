@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.inference import interval
-from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.resampling import bootstrap_means, interval
 from medinj_utils.core.style import in_order
 
 
@@ -26,7 +25,7 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
         if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
             raise ValueError(f"{recipe}: {len(matrix)} items answered by the runs {sorted(matrix.columns)}; under the first "
                              f"recipe there are {len(first)}, answered by {sorted(first.columns)}")
-        draws = resample(matrix, resamples, clusters=clusters).draws
+        draws = bootstrap_means(matrix, resamples, clusters=clusters)
         for system in systems:
             low, high = interval(draws[system])
             means.append({"recipe": recipe, "system": system, "exact_match": matrix[system].to_numpy().mean(), "low": low,
