@@ -12,6 +12,7 @@ from medinj_utils.comparison.inference import bca, interval, mcnemar, sign_flips
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import Scores, need_columns
 from medinj_utils.core.names import BASE
+from medinj_utils.core.style import in_order
 
 #: Smallest effect of interest, in the scores' unit: one point of exact match. Of claims, too.
 SMALLEST = 0.01
@@ -123,18 +124,18 @@ def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarra
 
 
 def system_table(resampled: Resampled, pairs: pd.DataFrame,
-                 extraction_failures: pd.Series) -> pd.DataFrame:
+                 failure_shares: pd.Series) -> pd.DataFrame:
     """A row per system: its mean score, and its difference to the base.
 
     Args:
         resampled: the bootstrap of the systems' scores.
         pairs: of `pair_table`, on the same scores: p-values are taken from there, so Holm's family
             is all pairs.
-        extraction_failures: share of answers that nothing could be read from, by system.
+        failure_shares: share of answers that nothing could be read from, by system.
 
     Returns:
-        The columns of ``comparison.csv``, systems in the order of the scores; differences and
-        p-values of the base are missing.
+        The columns of ``comparison.csv``, systems in the book's order; the base has no differences
+        and p-values.
 
     Raises:
         ValueError: there is no base, or ``pairs`` lack a column.
@@ -144,16 +145,17 @@ def system_table(resampled: Resampled, pairs: pd.DataFrame,
     if BASE not in scores.columns:
         raise ValueError(f"no system {BASE!r} among {', '.join(scores.systems)}")
     rows = []
-    for system, runs in scores.columns.items():
+    for system in in_order(scores.systems):
         own = resampled.contrast({system: 1.0})
-        row = {"system": system, "n_items": len(scores.values), "n_seeds": len(runs),
+        row = {"system": system, "n_items": len(scores.values),
+               "n_seeds": len(scores.columns[system]),
                "exact_match": own.estimate, "low": own.low, "high": own.high}
         against = pairs[pairs[["first", "second"]].isin([system, BASE]).all(axis=1)]
         if system != BASE and len(against):
             gain = resampled.contrast({system: 1.0, BASE: -1.0})
             row |= {"difference": gain.estimate, "difference_low": gain.low,
                     "difference_high": gain.high} | against.iloc[0][["p", "p_holm"]].to_dict()
-        rows.append(row | {"unread_share": extraction_failures[system]})
+        rows.append(row | {"unread_share": failure_shares[system]})
     order = ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference",
              "difference_low", "difference_high", "p", "p_holm", "unread_share"]
     return pd.DataFrame(rows).reindex(columns=order)

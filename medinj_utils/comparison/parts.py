@@ -7,7 +7,7 @@ import pandas as pd
 from medinj_utils.comparison.pairs import pair_table
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
-from medinj_utils.data.artefacts import texts_by_row
+from medinj_utils.data.text_measures import texts_by_row
 
 
 def compare_parts(matrix: pd.DataFrame, resampled: Resampled, items: pd.DataFrame,

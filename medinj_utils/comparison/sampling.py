@@ -1,6 +1,6 @@
 """What answers drawn from the letters' probabilities would score, beside the likeliest ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,6 @@ from medinj_utils.comparison.probes import kendall
 from medinj_utils.comparison.resampling import Estimate
 from medinj_utils.core.names import Run
 from medinj_utils.core.prompts import LETTERS
-from medinj_utils.core.tree import Tree
-
-
-def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
-    """Raw answers by run, to the questions as they are."""
-    return {run: pd.read_parquet(tree.need(tree.answers(run))) for run in runs}
 
 
 def single_letters(items: pd.DataFrame) -> pd.Series:

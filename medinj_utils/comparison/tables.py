@@ -134,7 +134,7 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match",
     return table
 
 
-def extraction_failures(scores: pd.DataFrame) -> pd.Series:
+def extraction_failure_shares(scores: pd.DataFrame) -> pd.Series:
     """Share of the answers that nothing could be read from, by system (over its seeds)."""
     need_columns(scores, {"system", "set_aside", "read"}, "scores")
     asked = scores[~scores["set_aside"]]
