@@ -1,153 +1,158 @@
 """The base and the seven mixtures read as a 2³ factorial: which provenances has a system seen?
 
-With y(S) the mean score of the system that has seen the set S of provenances (the base has seen none):
+With y(S) the mean score of the system that has seen the set S of provenances (the base has seen
+none):
 
 - *main effect* of a: mean over the four sets S without a of y(S+a) − y(S);
-- *two-way interaction* of a and b: mean over the two sets S without both of
-  [y(S+a+b) − y(S+b)] − [y(S+a) − y(S)]; the *three-way* one is the difference of the two-way ones with and
-  without the third (so an interaction of 0 says that gains add up);
-- *Shapley share* of a: its mean gain over all orders in which the provenances can be added (Shapley 1953);
-  the three shares add up to y(ALL) − y(BASE).
+- *two-way interaction* of a and b: mean over the two sets S without both of [y(S+a+b) − y(S+b)] −
+  [y(S+a) − y(S)]; the *three-way* one is the difference of the two-way ones with and without the
+  third (so an interaction of 0 says that gains add up);
+- *Shapley share* of a: its mean gain over all orders in which the provenances can be added (Shapley
+  1953); the three shares add up to y(ALL) − y(BASE).
 
-All mixtures have the same budget, so "adding" a provenance also takes away half or a third of the others: the
-effects are effects of substitution at a fixed budget. The seven mixtures alone are a simplex-centroid design (Scheffé 1963):
-the three pure ones, the three halves and the thirds. To that view belongs
+All mixtures have the same budget, so adding a provenance also takes away half or a third of the
+others: the effects are effects of substitution at a fixed budget. The seven mixtures alone are a
+simplex-centroid design (Scheffé 1963): the three pure ones, the three halves and the thirds. To
+that view belongs
 
-- *synergy* of a mixture: its mean score less the mean of those of its parts alone, so what mixing gives beyond the
-  average of what is mixed. Scheffé's coefficient of two parts is four times it.
+- *synergy* of a mixture: its mean score less the mean of those of its parts alone, so what mixing
+  gives beyond the average of what is mixed. Scheffé's coefficient of two parts is four times it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, product
 from math import factorial
 
-import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.resampling import bootstrap_means, checked, independent, interval, system_means
-from medinj_utils.core.names import BASE, SYSTEMS, seen
+from medinj_utils.comparison.resampling import Resampled, resample
+from medinj_utils.core.names import PARTS, SYSTEMS, seen
 
-_PARTS = ("NAT", "SYN", "TRAD")
+#: By the set of parts that it was tuned on, the system.
 CELLS = {seen(system): system for system in SYSTEMS}
 
 
-def _weights() -> list[tuple[str, str, dict[str, float]]]:
-    """(kind, effect, weight of every system's mean): each effect is a weighted sum of the eight means."""
-    found = []
-    for size in (1, 2, 3):
-        for group in combinations(_PARTS, size):
-            others = 2 ** (3 - size)
-            # y(S) enters with + when S lacks an even number of the group's members, and is averaged over the rest
-            weights = {system: (-1) ** (size - len(cell & set(group))) / others for cell, system in CELLS.items()}
-            found.append(("main" if size == 1 else "interaction", " × ".join(group), weights))
-    for part in _PARTS:
-        weights = dict.fromkeys(CELLS.values(), 0.0)
-        for cell, system in CELLS.items():
-            if part not in cell:
-                weight = factorial(len(cell)) * factorial(2 - len(cell)) / factorial(3)
-                weights[CELLS[cell | {part}]] += weight
-                weights[system] -= weight
-        found.append(("shapley", part, weights))
+def part_groups() -> list[tuple[str, ...]]:
+    """The parts alone, in pairs, and all three: what has a main effect or an interaction."""
+    return [group for size in (1, 2, 3) for group in combinations(PARTS, size)]
+
+
+def group_kind(group: tuple[str, ...]) -> str:
+    """Kind of the effect of a group of parts: main or interaction."""
+    return "main" if len(group) == 1 else "interaction"
+
+
+def group_name(group: tuple[str, ...]) -> str:
+    """Name of the effect of a group of parts."""
+    return " × ".join(group)
+
+
+def is_factorial(systems: Iterable[str]) -> bool:
+    """Whether the base and all seven mixtures are among the systems."""
+    return set(systems) >= set(SYSTEMS)
+
+
+def _factorial_weights(group: tuple[str, ...]) -> dict[str, float]:
+    """Weights of the systems' means in the effect of a group of parts.
+
+    y(S) enters with + where S lacks an even number of the group's members, and is averaged over the
+    other parts.
+    """
+    others = 2 ** (len(PARTS) - len(group))
+    return {system: (-1) ** (len(group) - len(cell & set(group))) / others
+            for cell, system in CELLS.items()}
+
+
+def _shapley_weights(part: str) -> dict[str, float]:
+    """Weights of the systems' means in the Shapley share of a part."""
+    weights = dict.fromkeys(CELLS.values(), 0.0)
+    for cell, system in CELLS.items():
+        if part not in cell:
+            orders = factorial(len(cell)) * factorial(len(PARTS) - 1 - len(cell))
+            weights[CELLS[cell | {part}]] += orders / factorial(len(PARTS))
+            weights[system] -= orders / factorial(len(PARTS))
+    return weights
+
+
+def _effect_weights() -> list[tuple[str, str, dict[str, float]]]:
+    """(kind, effect, weight of every system's mean): each effect is a weighted sum of means."""
+    effects = [(group_kind(group), group_name(group), _factorial_weights(group))
+               for group in part_groups()]
+    effects += [("shapley", part, _shapley_weights(part)) for part in PARTS]
     for system in SYSTEMS:
-        if len(parts := [part for part in _PARTS if part in seen(system)]) > 1:
-            found.append(("synergy", system, {system: 1.0} | dict.fromkeys(parts, -1 / len(parts))))
-    return found
+        parts = [part for part in PARTS if part in seen(system)]
+        if len(parts) > 1:
+            weights = {system: 1.0} | dict.fromkeys(parts, -1 / len(parts))
+            effects.append(("synergy", system, weights))
+    return effects
+
+
+def _check_systems(systems: Iterable[str]) -> None:
+    if missing := [system for system in CELLS.values() if system not in set(systems)]:
+        raise ValueError(f"the factorial needs all eight systems; missing: {', '.join(missing)}")
 
 
 def effects_of(means: Mapping[str, float]) -> pd.DataFrame:
-    """The effects (kind, effect, estimate) of eight mean scores by system, without uncertainty."""
-    missing = [system for system in CELLS.values() if system not in means]
-    if missing:
-        raise ValueError(f"the factorial needs all eight systems; missing: {', '.join(missing)}")
-    return pd.DataFrame([{"kind": kind, "effect": effect, "estimate": sum(w * means[s] for s, w in weights.items())}
-                         for kind, effect, weights in _weights()])
+    """The effects of eight mean scores, without uncertainty.
 
+    Args:
+        means: mean score by system.
 
-def factorial_effects(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
-    """Main effects, interactions and Shapley shares of the three provenances, and the mixtures' synergy, with 95 % bootstrap
-    intervals.
+    Returns:
+        Columns kind, effect, estimate, in the order of `factorial_effects`.
 
-    ``scores``: items × the eight systems (BASE, NAT, SYN, TRAD, NAT-SYN, NAT-TRAD, TRAD-SYN, ALL), or
-    (system, seed) columns, as for `compare_pairs`; effects are in the unit of the scores. Returns kind (main,
-    interaction, shapley, synergy), effect, estimate, low, high. Definitions stand at the head of this module.
+    Raises:
+        ValueError: a system is missing.
     """
-    effects = effects_of(system_means(scores).to_dict())
-    draws = bootstrap_means(scores, resamples, seed, clusters)
-    bounds = [interval(sum(w * draws[s] for s, w in weights.items())) for _, _, weights in _weights()]
-    return effects.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
-
-
-def cell_means(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None) -> pd.DataFrame:
-    """What an interaction of two provenances is the difference of: mean scores without and with each, averaged over the
-    third. Columns: one, other, with_one, with_other, estimate, low, high (95 %)."""
-    draws, rows = bootstrap_means(scores, resamples, seed, clusters), []
-    means = system_means(scores)
-    for one, other in combinations(_PARTS, 2):
-        for with_one, with_other in product((False, True), repeat=2):
-            cells = [system for cell, system in CELLS.items() if ((one in cell), (other in cell)) == (with_one, with_other)]
-            low, high = interval(draws[cells].mean(axis=1))
-            rows.append({"one": one, "other": other, "with_one": with_one, "with_other": with_other,
-                         "estimate": means[cells].mean(), "low": low, "high": high})
+    _check_systems(means.keys())
+    rows = []
+    for kind, effect, weights in _effect_weights():
+        estimate = sum(weight * means[system] for system, weight in weights.items())
+        rows.append({"kind": kind, "effect": effect, "estimate": estimate})
     return pd.DataFrame(rows)
 
 
-def log_odds_effects(scores: pd.DataFrame, clusters) -> pd.DataFrame:
-    """Main effects and interactions on the scale of log odds: kind, effect, estimate, low, high (95 %).
+def factorial_effects(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
+                      clusters: Sequence | pd.Series | None = None) -> pd.DataFrame:
+    """Main effects, interactions, Shapley shares and synergies, with 95 % bootstrap intervals.
 
-    A logistic model of right and wrong answers on the three provenances, coded ± ½, fitted by generalised estimating
-    equations (Liang & Zeger 1986) with a covariance that lets answers to questions of one cluster hang together in any way.
-    ``scores`` of the eight systems are 0/1; runs are taken as they are.
+    Args:
+        scores: items × the eight systems, or × (system, seed), as for
+            `medinj_utils.comparison.compare_pairs`.
+        resamples: draws of the bootstrap.
+        seed: of the random numbers.
+        clusters: one label per item, as for `compare_pairs`.
+
+    Returns:
+        Columns kind (main, interaction, shapley, synergy), effect, estimate, low, high, in the
+        unit of the scores. Definitions stand at the head of this module.
+
+    Raises:
+        ValueError: a system is missing, or as `compare_pairs`.
     """
-    from statsmodels.api import GEE
-    from statsmodels.genmod.families import Binomial
-    told = checked(scores, clusters)
-    if not np.isin(told.values, (0, 1)).all():
-        raise ValueError("scores other than 0 and 1 have no odds")
-    effects_of(dict.fromkeys(told.systems, 0.0))  # all eight are there
-    if sure := [name for name, share in zip(told.systems, told.means().mean(axis=0), strict=True) if share in (0, 1)]:
-        raise ValueError(f"{sure[0]} answers all items right, or all wrong: its odds are not finite")
-    groups = [group for size in (1, 2, 3) for group in combinations(_PARTS, size)]
-    cells = np.array([[(part in seen(name)) - 0.5 for part in _PARTS] for name in scores.columns.get_level_values(0)])
-    # With codes of ± ½ the coefficient of a product is a difference of differences, as the interactions above are.
-    coded = np.column_stack([np.ones(len(cells)), *(
-        cells[:, [_PARTS.index(part) for part in group]].prod(axis=1) for group in groups)])
-    n = len(told.values)
-    fit = GEE(told.values.ravel(), np.tile(coded, (n, 1)), np.repeat(told.cluster, len(cells)), family=Binomial()).fit()
-    bounds = fit.conf_int()
-    return pd.DataFrame([{"kind": "main" if len(group) == 1 else "interaction", "effect": " × ".join(group),
-                          "estimate": fit.params[i], "low": bounds[i, 0], "high": bounds[i, 1]}
-                         for i, group in enumerate(groups, start=1)])
+    return effect_table(resample(scores, resamples, seed, clusters))
 
 
-#: Gains that are compared between native and translated test items.
-ECHOES = [("TRAD", BASE), ("NAT", BASE), ("TRAD", "NAT"), ("NAT-TRAD", "NAT")]
+def effect_table(resampled: Resampled) -> pd.DataFrame:
+    """As `factorial_effects`, from one bootstrap of the eight systems' scores."""
+    _check_systems(resampled.means.index)
+    return pd.DataFrame([{"kind": kind, "effect": effect} | resampled.contrast(weights)._asdict()
+                         for kind, effect, weights in _effect_weights()])
 
 
-def echoes(scores: pd.DataFrame, provenance: pd.Series, resamples: int = 10_000, seed: int = 0,
-           clusters=None) -> pd.DataFrame:
-    """Does training help most where the test's items are of its own provenance? By gain (first − second of `ECHOES`) the
-    mean on native and on translated items and the difference of the two (translated − native), with 95 % intervals.
+def cell_means(resampled: Resampled) -> pd.DataFrame:
+    """What an interaction of two parts is the difference of.
 
-    ``provenance`` of each item, by the items' index. The two kinds of items are drawn apart; where some of both hang
-    together the interval of their difference is wider than it need be. Empty where one of them has no two clusters.
+    Returns:
+        Columns one, other (the parts), with_one, with_other (whether systems have seen them), and
+        estimate, low, high (95 %): the mean score of these systems, averaged over the third part.
     """
-    clusters = pd.Series(scores.index if clusters is None else clusters, index=scores.index)
-    of, parts = provenance.reindex(scores.index), {}
-    for number, group in enumerate(("native", "translated")):
-        part = scores[of == group]
-        if independent(part.index, clusters) < 2:
-            return pd.DataFrame(columns=["first", "second", "on", "items", "estimate", "low", "high"])
-        draws = bootstrap_means(part, resamples, seed + number, clusters.loc[part.index])
-        parts[group] = len(part), system_means(part), draws
     rows = []
-    for first, second in ECHOES:
-        if {first, second} <= set(scores.columns.get_level_values(0)):
-            gains = {on: (n, means[first] - means[second], draws[first] - draws[second])
-                     for on, (n, means, draws) in parts.items()}
-            (n, gain, drawn), (more, other, others) = gains.values()
-            gains["translated − native"] = n + more, other - gain, others - drawn
-            for on, (n, estimate, drawn) in gains.items():
-                low, high = interval(drawn)
-                rows.append({"first": first, "second": second, "on": on, "items": n, "estimate": float(estimate), "low": low,
-                             "high": high})
+    for one, other in combinations(PARTS, 2):
+        for with_one, with_other in product((False, True), repeat=2):
+            cells = [system for cell, system in CELLS.items()
+                     if ((one in cell), (other in cell)) == (with_one, with_other)]
+            mean = resampled.contrast(dict.fromkeys(cells, 1 / len(cells)))
+            rows.append({"one": one, "other": other, "with_one": with_one, "with_other": with_other}
+                        | mean._asdict())
     return pd.DataFrame(rows)

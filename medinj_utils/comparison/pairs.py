@@ -1,122 +1,196 @@
-"""Paired comparison of systems that answered the same items; how it is resampled stands in `resampling`."""
+"""Paired comparison of systems that answered the same items."""
 
 import warnings
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from medinj_utils.comparison.resampling import (
-    bca,
-    bootstrap_means,
-    checked,
-    interval,
-    mcnemar,
-    need_columns,
-    sign_flips,
-    two_sided,
-)
+from medinj_utils.comparison.inference import bca, interval, mcnemar, sign_flips, two_sided
+from medinj_utils.comparison.resampling import Resampled, resample
+from medinj_utils.comparison.scores import Scores, need_columns
+from medinj_utils.core.names import BASE
+from medinj_utils.core.style import in_order
 
-SMALLEST = 0.01  # smallest effect of interest, in the scores' unit: one point of exact match
+#: Smallest effect of interest, in the scores' unit: one point of exact match. Of claims, too.
+SMALLEST = 0.01
 
 
-def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0, clusters=None,
+def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
+                  clusters: Sequence | pd.Series | None = None,
                   smallest: float = SMALLEST) -> pd.DataFrame:
     """Compare every pair of systems on the same items.
 
-    ``scores``: items × systems of 0/1 or real values, no gaps; columns are system names, or pairs (system, seed)
-    where systems were tuned several times. ``clusters``: one label per item where items hang together (a Series is
-    taken by the items' index, anything else by position).
+    Args:
+        scores: items × systems of 0/1 or real values, without gaps. Columns are system names, or
+            (system, seed) where systems were tuned several times.
+        resamples: draws of the bootstrap and of the permutation test.
+        seed: of the random numbers.
+        clusters: one label per item where items are clustered. A Series is taken by the items'
+            index, anything else by position.
+        smallest: smallest effect of interest, in the scores' unit.
 
-    Returns a row per pair: ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
-    unit), ``low`` and ``high`` (95 % bootstrap interval), ``p``, ``p_holm`` (Holm 1979 over all pairs returned),
-    ``only_first_right`` and ``only_second_right`` (items on which one is better than the other, by their means
-    over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or "sign-flip" (permutation by
-    cluster, otherwise), with ", runs" where a system has several: these tests take runs as they are, so that p is then at
-    least that of the bootstrap, which doesn't; ``q_bh`` (Benjamini & Hochberg 1995, for exploration), ``equivalent``:
-    whether the 90 % interval lies within ± ``smallest``, the smallest effect of interest, which are two one-sided tests at
-    5 % (Schuirmann 1987);
-    ``low_bca`` and ``high_bca``, the bias-corrected and accelerated interval (Efron 1987), to be held against the other.
-    Where no item tells two systems apart, the interval is what so many items leave possible.
-    Raises ValueError on gaps, repeated items, fewer than two systems, items without a cluster, or a single cluster.
+    Returns:
+        As `pair_table`.
+
+    Raises:
+        ValueError: a score is missing, items stand twice, there are fewer than two systems, an
+            item has no cluster, there is a single cluster, or ``smallest`` isn't above 0.
     """
-    told = checked(scores, clusters)
+    return pair_table(resample(scores, resamples, seed, clusters), smallest)
+
+
+def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame:
+    """A row per pair of systems, from one bootstrap of their scores.
+
+    Returns:
+        ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
+        unit), ``low`` and ``high`` (95 % bootstrap interval; where no item tells the two apart,
+        what so many items leave possible), ``p``, ``p_holm`` (Holm 1979, over all pairs),
+        ``only_first_right`` and ``only_second_right`` (items on which one is better, by the means
+        over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or
+        "sign-flip" (permutation by cluster), with ", runs" where a system has several: these tests
+        take runs as they are, so p is then at least the bootstrap's, which doesn't; ``q_bh``
+        (Benjamini & Hochberg 1995, for exploration), ``equivalent`` (whether the 90 % interval
+        lies within ± ``smallest``: two one-sided tests at 5 %, Schuirmann 1987), ``low_bca`` and
+        ``high_bca`` (bias-corrected and accelerated interval, Efron 1987).
+    """
     if smallest <= 0:
         raise ValueError(f"smallest is {smallest}; need an effect above 0")
-    draws, means, systems = bootstrap_means(scores, resamples, seed, clusters), told.means(), told.systems
-    exact, of = clusters is None and np.isin(means, (0, 1)).all(), list(combinations(range(len(systems)), 2))
-    differences = np.stack([means[:, a] - means[:, b] for a, b in of], axis=1)
-    flipped = None if exact else sign_flips(differences, told.cluster, resamples, seed)
-    counted = 2 if max(map(len, told.columns)) > 1 else 1 - exact  # draws that the smallest p-value stands for
-    if counted * len(of) / (resamples + 1) > 0.05:
-        warnings.warn(f"with {resamples} resamples no p-value is small enough to stand after Holm's adjustment over "
-                      f"{len(of)} pairs: take at least {40 * len(of)}", stacklevel=2)
-    # The largest difference of a mean that items like these, none of which shows any, leave possible: 1 − (1 − d)ⁿ = level.
-    unseen = -np.log([0.025, 0.05]) / (told.cluster.max() + 1) * max(np.ptp(told.values), 1.0)
-    rows = []
-    for number, (a, b) in enumerate(of):
-        difference = differences[:, number]
-        better, worse = int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
-        change = draws[systems[a]] - draws[systems[b]]
-        (low, high), corrected = interval(change), bca(change, difference, told.cluster)
-        if not better + worse:
-            low, high = corrected = -unseen[0], unseen[0]
-        p = mcnemar(better, worse) if exact else float(flipped[number])
-        several = max(len(told.columns[a]), len(told.columns[b])) > 1
-        p = max(p, two_sided(change)) if several else p
-        rows.append({"first": systems[a], "second": systems[b], "difference": difference.mean(), "low": low,
-                     "high": high, "p": p, "p_holm": np.nan, "only_first_right": better, "only_second_right": worse,
-                     "test": ("mcnemar" if exact else "sign-flip") + ", runs" * several, "q_bh": np.nan,
-                     "equivalent": bool(max(unseen[1], *np.abs(np.quantile(change, [0.05, 0.95]))) < smallest),
-                     "low_bca": corrected[0], "high_bca": corrected[1]})
-    pairs = pd.DataFrame(rows)
-    pairs["p_holm"], pairs["q_bh"] = (multipletests(pairs["p"], method=name)[1] for name in ("holm", "fdr_bh"))
-    return pairs
+    scores = resampled.scores
+    item_means = scores.item_means()
+    pairs = list(combinations(range(len(scores.systems)), 2))
+    differences = np.stack([item_means[:, a] - item_means[:, b] for a, b in pairs], axis=1)
+    exact = not scores.clustered and np.isin(item_means, (0, 1)).all()
+    _warn_of_few_draws(resampled, len(pairs), exact)
+    if exact:
+        p_values = [mcnemar(*_better(difference)) for difference in differences.T]
+    else:
+        p_values = sign_flips(differences, scores.cluster, len(resampled.draws), resampled.seed)
+    table = pd.DataFrame([
+        _pair_row(resampled, (scores.systems[a], scores.systems[b]), difference, float(p), smallest)
+        for (a, b), difference, p in zip(pairs, differences.T, p_values, strict=True)])
+    table["test"] = ("mcnemar" if exact else "sign-flip") + table["test"]
+    table["p_holm"] = multipletests(table["p"], method="holm")[1]
+    table["q_bh"] = multipletests(table["p"], method="fdr_bh")[1]
+    return table
 
 
-def rank_intervals(scores: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Rank of each system by its mean score (1 is best), and the ranks that it may have: ``best`` to ``worst``, for all
-    systems together at 95 %.
-
-    A system's best rank is one more than the number of systems that are better after Holm's adjustment over all ``pairs``
-    (of `compare_pairs`), its worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet 2022)."""
-    need_columns(pairs, {"first", "second", "difference", "p_holm"}, "pairs")
-    told = checked(scores)
-    means = pd.Series(told.means().mean(axis=0), index=told.systems)
-    sure = pairs[pairs["p_holm"] < 0.05]
-    winners = sure["first"].where(sure["difference"] > 0, sure["second"])
-    losers = sure["second"].where(sure["difference"] > 0, sure["first"])
-    return pd.DataFrame({"rank": means.rank(ascending=False, method="min").astype(int),
-                         "best": 1 + losers.value_counts().reindex(means.index, fill_value=0),
-                         "worst": len(means) - winners.value_counts().reindex(means.index, fill_value=0)})
+def _better(difference: np.ndarray) -> tuple[int, int]:
+    """On how many items the first is better, and the second, from differences by item."""
+    return int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
 
 
-def compare_systems(scores: pd.DataFrame, base: str, pairs: pd.DataFrame, unread: pd.Series, resamples: int = 10_000,
-                    seed: int = 0, clusters=None) -> pd.DataFrame:
-    """One row per system: mean score with interval, and its difference to ``base`` with interval and p-values.
+def _warn_of_few_draws(resampled: Resampled, pairs: int, exact: bool) -> None:
+    resamples = len(resampled.draws)
+    several = max(map(len, resampled.scores.columns.values())) > 1
+    counted = 2 if several else 1 - exact  # draws that the smallest p-value stands for
+    if counted * pairs / (resamples + 1) > 0.05:
+        warnings.warn(f"with {resamples} resamples no p-value is small enough to stand after "
+                      f"Holm's adjustment over {pairs} pairs: take at least {40 * pairs}",
+                      stacklevel=4)
 
-    ``pairs`` is the result of `compare_pairs` on the same scores: p-values are taken from there, so Holm's family
-    is all pairs. ``unread``: share of unread answers per system. Columns as in ``comparison.csv``.
+
+def _unseen(scores: Scores, level: float) -> float:
+    """The largest mean difference that items, none of which shows any, leave possible.
+
+    With n clusters it solves 1 − (1 − d)ⁿ = level, in the scores' unit.
+    """
+    return -np.log(level) / scores.n_clusters * max(np.ptp(scores.values), 1.0)
+
+
+def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarray, p: float,
+              smallest: float) -> dict:
+    """A row of `pair_table`, from differences by item and the p-value of the test."""
+    first, second = pair
+    scores = resampled.scores
+    better, worse = _better(difference)
+    drawn = resampled.draws[first] - resampled.draws[second]
+    if better + worse:
+        ends, corrected = interval(drawn), bca(drawn, difference, scores.cluster)
+    else:
+        unseen = _unseen(scores, 0.025)
+        ends = corrected = -unseen, unseen
+    several = max(len(scores.columns[first]), len(scores.columns[second])) > 1
+    reach = max(_unseen(scores, 0.05), *np.abs(interval(drawn, 0.9)))
+    return {"first": first, "second": second, "difference": difference.mean(),
+            "low": ends[0], "high": ends[1],
+            "p": max(p, two_sided(drawn)) if several else p, "p_holm": np.nan,
+            "only_first_right": better, "only_second_right": worse,
+            "test": ", runs" * several, "q_bh": np.nan, "equivalent": bool(reach < smallest),
+            "low_bca": corrected[0], "high_bca": corrected[1]}
+
+
+def system_table(resampled: Resampled, pairs: pd.DataFrame,
+                 failure_shares: pd.Series) -> pd.DataFrame:
+    """A row per system: its mean score, and its difference to the base.
+
+    Args:
+        resampled: the bootstrap of the systems' scores.
+        pairs: of `pair_table`, on the same scores: p-values are taken from there, so Holm's family
+            is all pairs.
+        failure_shares: share of answers that nothing could be read from, by system.
+
+    Returns:
+        The columns of ``comparison.csv``, systems in the book's order; the base has no differences
+        and p-values.
+
+    Raises:
+        ValueError: there is no base, or ``pairs`` lack a column.
     """
     need_columns(pairs, {"first", "second", "difference", "p", "p_holm"}, "pairs")
-    values, systems, columns, _ = checked(scores, clusters)
-    draws = bootstrap_means(scores, resamples, seed, clusters)
-    if base not in systems:
-        raise ValueError(f"no system {base!r} among {', '.join(systems)}")
+    scores = resampled.scores
+    if BASE not in scores.columns:
+        raise ValueError(f"no system {BASE!r} among {', '.join(scores.systems)}")
     rows = []
-    for system, column in zip(systems, columns, strict=True):
-        low, high = interval(draws[system])
-        row = {"system": system, "n_items": len(values), "n_seeds": len(column),
-               "exact_match": values[:, column].mean(), "low": low, "high": high}
-        against = pairs[pairs[["first", "second"]].isin([system, base]).all(axis=1)]
-        if system != base and len(against):
-            pair, change = against.iloc[0], draws[system] - draws[base]
-            sign = 1 if pair["first"] == system else -1
-            row["difference"] = sign * pair["difference"]
-            row["difference_low"], row["difference_high"] = interval(change)
-            row["p"], row["p_holm"] = pair["p"], pair["p_holm"]
-        rows.append(row | {"unread_share": unread[system]})
-    order = ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference", "difference_low",
-             "difference_high", "p", "p_holm", "unread_share"]
+    for system in in_order(scores.systems):
+        own = resampled.contrast({system: 1.0})
+        row = {"system": system, "n_items": len(scores.values),
+               "n_seeds": len(scores.columns[system]),
+               "exact_match": own.estimate, "low": own.low, "high": own.high}
+        against = pairs[pairs[["first", "second"]].isin([system, BASE]).all(axis=1)]
+        if system != BASE and len(against):
+            gain = resampled.contrast({system: 1.0, BASE: -1.0})
+            row |= {"difference": gain.estimate, "difference_low": gain.low,
+                    "difference_high": gain.high} | against.iloc[0][["p", "p_holm"]].to_dict()
+        rows.append(row | {"unread_share": failure_shares[system]})
+    order = ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference",
+             "difference_low", "difference_high", "p", "p_holm", "unread_share"]
     return pd.DataFrame(rows).reindex(columns=order)
+
+
+def rank_intervals(means: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Ranks that each system may have, for all systems together at 95 %.
+
+    The best rank is one more than the number of systems that are better after Holm's adjustment
+    over all pairs, the worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet
+    2022).
+
+    Args:
+        means: mean score of each system.
+        pairs: of `pair_table`, on the same scores.
+
+    Returns:
+        By system ``rank`` (1 is best), ``best`` and ``worst``.
+    """
+    need_columns(pairs, {"first", "second", "difference", "p_holm"}, "pairs")
+    significant = significant_pairs(pairs)
+    ahead = significant["difference"] > 0
+    winners = significant["first"].where(ahead, significant["second"]).value_counts()
+    losers = significant["second"].where(ahead, significant["first"]).value_counts()
+    return pd.DataFrame({
+        "rank": means.rank(ascending=False, method="min").astype(int),
+        "best": 1 + losers.reindex(means.index, fill_value=0),
+        "worst": len(means) - winners.reindex(means.index, fill_value=0)})
+
+
+def significant_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that differ at 5 % after Holm's adjustment."""
+    return pairs[pairs["p_holm"] < 0.05]
+
+
+def tuned_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of tuned systems: those without the base."""
+    return pairs[(pairs["first"] != BASE) & (pairs["second"] != BASE)]

@@ -1,99 +1,202 @@
-"""How large a study has to be: from how often exactly one of two systems is right, and how much questions hang together.
+"""How large a study has to be: from the discordance rate of two systems, and from clusters.
 
-For 0/1 scores of the same questions, a share ``one_alone`` of which only one of two systems answers right, the number of
-questions that shows a difference of the means with a given power is that of McNemar's test (Connor 1987), times the design
-effect: by how much the variance of the difference is larger than if questions were independent (Kish 1965). What runs with
-other seeds add is not in it: that falls with more runs and not with more questions, and is planned for by
+For 0/1 scores of the same questions, of which a share ``discordance`` is answered right by exactly
+one of two systems, the number of questions that shows a difference of the means with a given power
+is that of McNemar's test (Connor 1987) at 5 %, times the design effect: by how much the variance
+of the difference is larger than if questions were independent (Kish 1965). What runs with other
+seeds add is not in it: it falls with more runs and not with more questions, and is planned for by
 `detectable_with_runs`.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from medinj_utils.comparison.resampling import by_cluster, checked
+from medinj_utils.comparison.pairs import tuned_pairs
+from medinj_utils.comparison.scores import Scores, cluster_sums
+
+_LEVEL = 0.05  # of the two-sided test
 
 
-def items_needed(difference: float, one_alone: float, design_effect: float = 1.0, power: float = 0.8,
-                 level: float = 0.05) -> int:
-    """Questions that show a ``difference`` (share of questions) with this power in a two-sided test of this level."""
-    if not 0 < abs(difference) <= one_alone <= 1:
-        raise ValueError(f"a difference of {difference} can't come from a share of {one_alone} that one system alone "
-                         "answers right: need 0 < difference <= one_alone <= 1")
-    spread = norm.isf(level / 2) * np.sqrt(one_alone) + norm.ppf(power) * np.sqrt(one_alone - difference**2)
+@dataclass(frozen=True)
+class Case:
+    """What decides how many questions two systems need.
+
+    Args:
+        discordance: share of questions that exactly one of them answers right.
+        design_effect: how many times as many questions are needed because some are clustered.
+    """
+
+    discordance: float
+    design_effect: float = 1.0
+
+
+def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
+    """Questions that show a difference of two means with this power.
+
+    Args:
+        difference: as a share of the questions.
+        case: the two systems.
+        power: chance that a difference of this size is found.
+
+    Raises:
+        ValueError: the difference is 0 or larger than the discordance rate.
+    """
+    if not 0 < abs(difference) <= case.discordance <= 1:
+        raise ValueError(f"a difference of {difference} can't come from a discordance rate of "
+                         f"{case.discordance}: need 0 < difference <= discordance <= 1")
+    spread = (norm.isf(_LEVEL / 2) * np.sqrt(case.discordance)
+              + norm.ppf(power) * np.sqrt(case.discordance - difference**2))
     exact = 1 / abs(difference)  # what the exact test needs beside the normal approximation
-    return int(np.ceil(design_effect * ((spread / difference) ** 2 + exact)))
+    return int(np.ceil(case.design_effect * ((spread / difference) ** 2 + exact)))
 
 
-def detectable(items: int, one_alone: float, design_effect: float = 1.0, power: float = 0.8, level: float = 0.05) -> float:
-    """The smallest difference that so many questions show with this power; NaN where not even the largest one shows."""
-    if not one_alone or items_needed(one_alone, one_alone, design_effect, power, level) > items:
+def detectable(items: int, case: Case, power: float = 0.8) -> float:
+    """The smallest difference that so many questions show; NaN where none does."""
+    largest = case.discordance
+    if not largest or items_needed(largest, case, power) > items:
         return float("nan")
-    return float(brentq(lambda d: items_needed(d, one_alone, design_effect, power, level) - items - 0.5, 1e-6, one_alone))
+    return float(brentq(lambda d: items_needed(d, case, power) - items - 0.5, 1e-6, largest))
 
 
-def detectable_with_runs(items: int, one_alone: float, spread: float, runs: int, design_effect: float = 1.0,
-                         power: float = 0.8, level: float = 0.05) -> float:
-    """The smallest difference that ``runs`` of each system on so many questions show with this power, by the normal
-    approximation: the variance of the difference is that of the questions and, twice, ``spread``² (of
-    `resampling.spread_of_runs`) over the runs. What more runs take from chance on single questions is left out, which errs
-    on the safe side."""
-    reach = norm.isf(level / 2) + norm.ppf(power)
+def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
+                         power: float = 0.8) -> float:
+    """The smallest difference that several runs of each system on so many questions show.
+
+    By the normal approximation: the variance of the difference is that of the questions and,
+    twice, the runs' own variance over their number. What more runs take from chance on single
+    questions is left out, which errs on the safe side.
+
+    Args:
+        items: number of questions.
+        case: the two systems.
+        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
+        runs: of each system.
+        power: chance that a difference of this size is found.
+    """
+    reach = norm.isf(_LEVEL / 2) + norm.ppf(power)
 
     def short(d: float) -> float:
-        return reach * np.sqrt(design_effect * max(one_alone - d**2, 0) / items + 2 * spread**2 / runs) - d
+        return reach * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
 
-    return float(brentq(short, 0, 1)) if short(1) < 0 < one_alone else float("nan")
+    return float(brentq(short, 0, 1)) if short(1) < 0 < case.discordance else float("nan")
 
 
-def runs_needed(difference: float, items: int, one_alone: float, spread: float, design_effect: float = 1.0,
-                power: float = 0.8, level: float = 0.05) -> float:
-    """Runs of each system that show a ``difference`` on so many questions with this power, by the approximation of
-    `detectable_with_runs`; infinite where no number of runs does, since there are too few questions."""
-    reach = norm.isf(level / 2) + norm.ppf(power)
-    left = (difference / reach) ** 2 - design_effect * max(one_alone - difference**2, 0) / items
+def _item_variance(difference: float, items: int, case: Case) -> float:
+    """Variance of a difference that comes from the questions."""
+    return case.design_effect * max(case.discordance - difference**2, 0) / items
+
+
+def runs_needed(difference: float, items: int, case: Case, spread: float,
+                power: float = 0.8) -> float:
+    """Runs of each system that show a difference, by the approximation of `detectable_with_runs`.
+
+    Infinite where no number of runs does, since there are too few questions.
+    """
+    reach = norm.isf(_LEVEL / 2) + norm.ppf(power)
+    left = (difference / reach) ** 2 - _item_variance(difference, items, case)
     return max(1.0, float(np.ceil(2 * spread**2 / left))) if left > 0 else float("inf")
 
 
-def discordance(scores: pd.DataFrame, clusters=None) -> pd.DataFrame:
-    """By pair of systems: first, second, one_alone, design_effect, both of single runs (means over all pairs of their runs).
-    ``scores`` (0/1) and ``clusters`` as `compare_pairs` takes them."""
-    told = checked(scores, clusters)
-    if not np.isin(told.values, (0, 1)).all():
-        raise ValueError("scores other than 0 and 1: one system alone being right is of right and wrong answers")
+def discordances(scores: Scores) -> pd.DataFrame:
+    """Discordance rate and design effect of each pair of systems.
+
+    Args:
+        scores: 0/1 scores.
+
+    Returns:
+        Columns first, second, discordance, design_effect, both of single runs: means over all
+        pairs of their runs.
+
+    Raises:
+        ValueError: scores are not 0 and 1.
+    """
+    if not scores.binary:
+        raise ValueError("scores other than 0 and 1: discordance is of right and wrong answers")
     rows = []
-    for a, b in combinations(range(len(told.systems)), 2):
-        apart = np.stack([told.values[:, i] - told.values[:, j]
-                          for i, j in product(told.columns[a], told.columns[b])], axis=1)
-        alone, apart = np.abs(apart).mean(), apart - apart.mean(axis=0)
-        sums = by_cluster(apart, told.cluster)
-        rows.append({"first": told.systems[a], "second": told.systems[b], "one_alone": float(alone),
-                     "design_effect": float((sums**2).sum() / (apart**2).sum()) if apart.any() else 1.0})
+    for first, second in combinations(scores.systems, 2):
+        runs = product(scores.columns[first], scores.columns[second])
+        apart = np.stack([scores.values[:, a] - scores.values[:, b] for a, b in runs], axis=1)
+        centred = apart - apart.mean(axis=0)
+        sums = cluster_sums(centred, scores.cluster)
+        effect = float((sums**2).sum() / (centred**2).sum()) if centred.any() else 1.0
+        rows.append({"first": first, "second": second, "discordance": float(np.abs(apart).mean()),
+                     "design_effect": effect})
     return pd.DataFrame(rows)
 
 
-def power_curves(lines: dict[str, tuple[float, float]], power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference, in points, that is shown with this power, over the number of questions (index); by name of a line
-    its (one_alone, design_effect)."""
+def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.DataFrame:
+    """The table of `discordances` with ``shown here``: what so many questions show, as a share."""
+    shown = [detectable(items, Case(discordance, effect), power) for discordance, effect
+             in pairs[["discordance", "design_effect"]].itertuples(index=False)]
+    return pairs.assign(**{"shown here": shown})
+
+
+def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
+    """The middle and the most demanding pair of tuned systems, by name, from `discordances`.
+
+    The middle pair is there a second time, as if its questions were independent. All pairs count
+    where there is no pair of tuned systems.
+    """
+    tuned = tuned_pairs(pairs)
+    tuned = tuned if len(tuned) else pairs
+    demand = tuned["discordance"] * tuned["design_effect"]
+    ranked = tuned.assign(demand=demand).sort_values("demand", ignore_index=True)
+    cases = [Case(float(discordance), float(effect)) for discordance, effect
+             in ranked[["discordance", "design_effect"]].itertuples(index=False)]
+    middle = cases[len(cases) // 2]
+    return {"middle pair": middle, "most demanding pair": cases[-1],
+            "middle pair, independent questions": Case(middle.discordance)}
+
+
+def _points(difference: float) -> str:
+    return f"for {100 * difference:g} points"
+
+
+def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
+               power: float = 0.8) -> pd.DataFrame:
+    """Questions needed for each difference, by case; none where it exceeds the discordance rate."""
+    rows = [{"case": name, "discordance": case.discordance, "design_effect": case.design_effect} | {
+        _points(d): items_needed(d, case, power) if d <= case.discordance else None
+        for d in differences} for name, case in cases.items()]
+    return pd.DataFrame(rows).set_index("case")
+
+
+def power_curves(cases: Mapping[str, Case], power: float = 0.8) -> pd.DataFrame:
+    """Smallest difference shown, in points, over the number of questions (index), by case."""
     items = np.unique(np.logspace(2, 5, 60).round().astype(int))
-    return pd.DataFrame({name: [100 * detectable(n, one_alone, effect, power) for n in items]
-                         for name, (one_alone, effect) in lines.items()}, index=pd.Index(items, name="questions"))
+    return pd.DataFrame({name: [100 * detectable(n, case, power) for n in items]
+                         for name, case in cases.items()}, index=pd.Index(items, name="questions"))
 
 
-def power_figure(curves: pd.DataFrame, power: float = 0.8, title: str = "") -> plt.Figure:
-    """The `power_curves`."""
-    figure, axes = plt.subplots()
-    items = curves.index
-    for name, dash in zip(curves, ["-", "--", ":", "-."], strict=False):
-        axes.plot(items, curves[name], dash, color="#444444", label=name)
-    axes.set(xlim=(items[0], items[-1]), ylim=(0.4, 60), xscale="log", yscale="log")
-    axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
-    axes.set_xlabel("Test questions")
-    axes.set_ylabel(f"Smallest difference shown\nwith {power:.0%} power (points)")
-    axes.legend(frameon=False, fontsize=9)
-    axes.set_title(title)
-    return figure
+def runs_table(items: Iterable[int], case: Case, spread: float,
+               power: float = 0.8) -> pd.DataFrame:
+    """Smallest difference shown, in points: runs of each system × numbers of questions."""
+    table = {f"{n} questions": {
+        f"runs: {runs}": 100 * detectable_with_runs(n, case, spread, runs, power)
+        for runs in (1, 2, 3, 5, 10)} for n in items}
+    return pd.DataFrame(table).rename_axis("runs")
+
+
+def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: Case,
+                      spread: float, power: float = 0.8) -> pd.DataFrame:
+    """Runs of each system needed: differences × numbers of questions."""
+    table = {f"{n} questions": {_points(d): runs_needed(d, n, case, spread, power)
+                                for d in differences} for n in items}
+    return pd.DataFrame(table).rename_axis("difference")
+
+
+def study_table(items: Sequence[int], power: float = 0.8) -> pd.DataFrame:
+    """Smallest difference that one run of each system shows, in points.
+
+    Numbers of questions and design effects × discordance rates, all of them assumed.
+    """
+    table = {f"discordance rate {share:.0%}": {
+        f"{n} questions, design effect {effect:g}": 100 * detectable(n, Case(share, effect), power)
+        for n in items for effect in (1.0, 2.0)} for share in (0.1, 0.2, 0.3, 0.5)}
+    return pd.DataFrame(table).rename_axis("case")

@@ -1,0 +1,20 @@
+"""Figures of the comparison: each function returns the figure and its alternative text."""
+
+from medinj_utils.comparison.figures.effects import (
+    effects_figure,
+    interactions_figure,
+    shapley_figure,
+    simplex_figure,
+)
+from medinj_utils.comparison.figures.intervals import draw_intervals
+from medinj_utils.comparison.figures.pairs import forest_figure, pairs_figure
+from medinj_utils.comparison.figures.study import claims_figure, power_figure
+from medinj_utils.comparison.figures.systems import (
+    conditions_figure,
+    pareto_figure,
+    systems_figure,
+)
+
+__all__ = ["claims_figure", "conditions_figure", "draw_intervals", "effects_figure",
+           "forest_figure", "interactions_figure", "pairs_figure", "pareto_figure",
+           "power_figure", "shapley_figure", "simplex_figure", "systems_figure"]

@@ -1,0 +1,65 @@
+"""What the figures of this room share: estimates with intervals, and rows that have names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+GREY = "#444444"
+#: A legend above the axes, which hides nothing.
+LEGEND_ABOVE = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "frameon": False,
+                "fontsize": 10}
+
+
+def draw_intervals(axes: Axes, table: pd.DataFrame, places: Iterable[float], colour: str,
+                   vertical: bool = False, **style) -> None:
+    """Draw estimates with their intervals in one colour: the error bars of every figure.
+
+    Args:
+        axes: to draw on.
+        table: columns estimate, low, high.
+        places: of each row, across the direction of the intervals.
+        colour: of all.
+        vertical: whether intervals run upwards.
+        style: further arguments of ``Axes.errorbar``.
+    """
+    below = (table["estimate"] - table["low"]).clip(lower=0)
+    above = (table["high"] - table["estimate"]).clip(lower=0)
+    style = {"fmt": "o", "markersize": 8, "capsize": 4, "linewidth": 2, "color": colour} | style
+    places = list(places)
+    if vertical:
+        axes.errorbar(places, table["estimate"], yerr=[below, above], **style)
+    else:
+        axes.errorbar(table["estimate"], places, xerr=[below, above], **style)
+
+
+def draw_coloured(axes: Axes, table: pd.DataFrame, places: Sequence[float],
+                  colours: Sequence[str], vertical: bool = False, **style) -> None:
+    """As `draw_intervals`, with each row in its own colour."""
+    for number, (place, colour) in enumerate(zip(places, colours, strict=True)):
+        draw_intervals(axes, table.iloc[[number]], [place], colour, vertical, **style)
+
+
+def draw_planted(axes: Axes, planted: pd.Series, label: str) -> None:
+    """Draw the planted truth of each row as a cross, with a legend."""
+    axes.scatter(planted, range(len(planted)), marker="x", s=70, color="black", zorder=3,
+                 label=label)
+    axes.legend(**LEGEND_ABOVE)
+
+
+def name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
+    """Name the rows down the left side, draw a line at zero and label the horizontal axis."""
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlabel(label)
+
+
+def in_words(row: Mapping) -> str:
+    """An estimate with its interval, as alternative texts say it."""
+    return f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def signed(row: Mapping) -> str:
+    """As `in_words`, with signs."""
+    return f"{row['estimate']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"

@@ -1,0 +1,81 @@
+"""Figures about the study: its claims beside runs, and what a number of questions shows."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from medinj_utils.comparison.figures.intervals import GREY, LEGEND_ABOVE, draw_coloured
+from medinj_utils.core.style import system_colour
+
+
+def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """The claims' contrasts by the paper's figures and, joined by a line, by the runs here.
+
+    Args:
+        published: of `medinj_utils.comparison.claims.contrasts_published`, worst pairing.
+        here: of `medinj_utils.comparison.claims.contrasts_here`.
+    """
+    names = _names(published)
+    figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(names)))
+    above = [place - 0.15 for place in range(len(names))]
+    below = [names.index(name) + 0.15 for name in _names(here)]
+    draw_coloured(axes, published, above, [GREY] * len(published), fmt="s", markersize=6, capsize=3,
+                  linewidth=None)
+    draw_coloured(axes, here, below, [system_colour(system) for system in here["first"]], capsize=3,
+                  linewidth=None)
+    both = published.merge(here, on=["first", "second"], suffixes=("_paper", "_here"))
+    for name, row in zip(_names(both), both.to_dict("records"), strict=True):
+        place = names.index(name)
+        axes.plot([row["estimate_paper"], row["estimate_here"]], [place - 0.15, place + 0.15],
+                  color="#999999", zorder=0)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlabel("Difference of exact match (share of items), 95 % interval")
+    first_of_each = [axes.containers[0], *axes.containers[len(published):][:1]]
+    labels = ["the paper's figures, worst pairing", "runs here"]
+    axes.legend(first_of_each, labels[:len(first_of_each)], ncols=2, **LEGEND_ABOVE)
+    axes.set_title("The claims' differences", pad=30)
+    alt = ("Differences between systems with 95 % intervals. Including zero: from the paper's "
+           f"figures, under the worst pairing, {_including_zero(published)}; from the runs here "
+           f"{_including_zero(here)}.")
+    return figure, alt
+
+
+def _names(contrasts: pd.DataFrame) -> list[str]:
+    return [f"{first} − {second}"
+            for first, second in contrasts[["first", "second"]].itertuples(index=False)]
+
+
+def _including_zero(contrasts: pd.DataFrame) -> str:
+    including = (contrasts["low"] <= 0) & (contrasts["high"] >= 0)
+    return f"{int(including.sum())} of {len(contrasts)}"
+
+
+def power_figure(curves: pd.DataFrame, power: float, items: int,
+                 shown_here: float) -> tuple[plt.Figure, str]:
+    """Smallest difference that a number of questions shows.
+
+    Args:
+        curves: of `medinj_utils.comparison.power.power_curves`.
+        power: that the curves hold for.
+        items: number of questions of this run.
+        shown_here: smallest difference of the middle pair that they show; NaN for none.
+    """
+    figure, axes = plt.subplots()
+    for name, dash in zip(curves, ["-", "--", ":", "-."], strict=False):
+        axes.plot(curves.index, curves[name], dash, color=GREY, label=name)
+    axes.set(xlim=(curves.index[0], curves.index[-1]), ylim=(0.4, 60), xscale="log", yscale="log")
+    axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
+    axes.set_xlabel("Test questions")
+    axes.set_ylabel(f"Smallest difference shown\nwith {power:.0%} power (points)")
+    axes.legend(frameon=False, fontsize=9)
+    axes.set_title("What a number of questions shows")
+    alt = (f"Smallest difference shown with {power:.0%} power over the number of questions, for "
+           f"{len(curves.columns)} cases. ")
+    if pd.isna(shown_here):
+        alt += ("No difference of the middle pair, which hardly differs, is large enough for the "
+                "questions of this run.")
+    else:
+        alt += (f"With the {items} questions of this run the middle pair shows "
+                f"{100 * shown_here:.1f} points.")
+    return figure, alt

@@ -1,0 +1,97 @@
+"""Figures of the systems' scores: alone, under several conditions, and over their cost."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from medinj_utils.comparison.costs import undominated
+from medinj_utils.comparison.figures.intervals import (
+    GREY,
+    LEGEND_ABOVE,
+    draw_coloured,
+    draw_intervals,
+    draw_planted,
+    in_words,
+)
+from medinj_utils.core.names import BASE
+from medinj_utils.core.style import in_order, system_colour
+
+_SCORE = "Exact match (share of items), 95 % interval"
+
+
+def systems_figure(comparison: pd.DataFrame,
+                   planted: pd.Series | None = None) -> tuple[plt.Figure, str]:
+    """Exact match of each system with its interval; planted truth, if any, as crosses.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        planted: mean score of an ideal learner, by system.
+    """
+    rows = comparison.rename(columns={"exact_match": "estimate"}).set_index("system")
+    rows = rows.loc[in_order(rows.index)]
+    figure, axes = plt.subplots()
+    draw_coloured(axes, rows, range(len(rows)), [system_colour(name) for name in rows.index])
+    if planted is not None:
+        draw_planted(axes, planted.reindex(rows.index), "planted truth (ideal learner)")
+    axes.set_yticks(range(len(rows)), rows.index)
+    axes.invert_yaxis()
+    axes.set_xlabel(_SCORE)
+    axes.set_title("Exact match by provenances seen in tuning", pad=10 if planted is None else 34)
+    best = rows["estimate"].idxmax()
+    alt = (f"Exact match of {len(rows)} systems with 95 % intervals. Highest: {best} with "
+           f"{in_words(rows.loc[best])}; the base has {rows.loc[BASE, 'estimate']:.2f}.")
+    return figure, alt
+
+
+def conditions_figure(means: pd.DataFrame, by: str, title: str = "") -> tuple[plt.Figure, str]:
+    """Exact match of each system, with its interval, under each of several conditions.
+
+    Args:
+        means: columns ``by``, system, exact_match, low, high.
+        by: the column that names the condition.
+        title: of the figure.
+    """
+    table = means.rename(columns={"exact_match": "estimate"})
+    conditions, systems = list(dict.fromkeys(means[by])), in_order(means["system"])
+    height = 1.4 + 0.2 * len(conditions) * max(len(systems), 3)
+    figure, axes = plt.subplots(figsize=(7.2, height))
+    for number, system in enumerate(systems):
+        rows = table[table["system"] == system].set_index(by).loc[conditions]
+        shift = 0.8 / len(systems) * (number - (len(systems) - 1) / 2)
+        draw_intervals(axes, rows, [place + shift for place in range(len(conditions))],
+                       system_colour(system), markersize=5, capsize=3, linewidth=None, label=system)
+    axes.set_yticks(range(len(conditions)), conditions)
+    axes.invert_yaxis()
+    axes.set_xlabel(_SCORE)
+    axes.legend(ncols=4, **LEGEND_ABOVE)
+    axes.set_title(title, pad=20 + 16 * -(-len(systems) // 4))
+    spans = means.groupby(by, sort=False)["exact_match"].agg(["min", "max"])
+    alt = (f"Exact match of the systems with 95 % intervals, by {by}. Lowest to highest: "
+           + "; ".join(f"{name} {low:.2f} to {high:.2f}"
+                       for name, low, high in spans.itertuples()) + ".")
+    return figure, alt
+
+
+def pareto_figure(table: pd.DataFrame, in_euros: bool) -> tuple[plt.Figure, str]:
+    """Exact match over cost; a line joins the systems that none other beats on both.
+
+    Args:
+        table: of `medinj_utils.comparison.costs.score_and_cost`.
+        in_euros: whether cost is in euros, else in training questions.
+    """
+    unit = "Euros, questions and training" if in_euros else "Training questions"
+    rows = table.rename(columns={"exact_match": "estimate"}).set_index("system")
+    figure, axes = plt.subplots()
+    draw_coloured(axes, rows, list(rows["cost"]), [system_colour(name) for name in rows.index],
+                  vertical=True, linewidth=None)
+    for system, row in rows.iterrows():
+        axes.annotate(system, (row["cost"], row["estimate"]), xytext=(6, 5),
+                      textcoords="offset points", fontsize=9)
+    front = undominated(rows["cost"], rows["estimate"])
+    axes.step(rows.loc[front, "cost"], rows.loc[front, "estimate"], "--", where="post", color=GREY,
+              linewidth=1, zorder=0)
+    axes.set_xlabel(unit)
+    axes.set_ylabel("Exact match, 95 % interval")
+    axes.set_title("Score and cost")
+    alt = (f"Exact match with 95 % intervals over {unit.lower()}. Beaten by none on both: "
+           f"{', '.join(front)}.")
+    return figure, alt

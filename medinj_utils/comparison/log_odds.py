@@ -1,0 +1,70 @@
+"""The factorial's effects on the scale of log odds, where gains that multiply odds add up."""
+
+import numpy as np
+import pandas as pd
+from statsmodels.api import GEE
+from statsmodels.genmod.families import Binomial
+
+from medinj_utils.comparison.factorial import group_kind, group_name, is_factorial, part_groups
+from medinj_utils.comparison.scores import Scores
+from medinj_utils.core.names import PARTS, seen
+
+
+def has_log_odds(scores: Scores) -> bool:
+    """Whether all eight systems were run, and each gives right and wrong answers, and no others."""
+    return (is_factorial(scores.systems) and scores.binary
+            and bool(scores.means().between(0, 1, inclusive="neither").all()))
+
+
+def log_odds_effects(scores: Scores) -> pd.DataFrame:
+    """Main effects and interactions of the provenances on the scale of log odds.
+
+    A logistic model of right and wrong answers on the three provenances, coded ± ½, is fitted by
+    generalised estimating equations (Liang & Zeger 1986), with a covariance that lets answers to
+    questions of one cluster depend on each other in any way. Runs are taken as they are.
+
+    Args:
+        scores: 0/1 scores of the eight systems, of which `has_log_odds` holds.
+
+    Returns:
+        Columns kind, effect, estimate, low, high (95 %).
+
+    Raises:
+        ValueError: a system is missing, a score is neither 0 nor 1, or a system is always right or
+            always wrong, so that its odds are not finite.
+    """
+    _check_odds(scores)
+    groups = part_groups()
+    design = _design(scores, groups)
+    n_items, n_runs = scores.values.shape
+    fit = GEE(scores.values.ravel(), np.tile(design, (n_items, 1)),
+              np.repeat(scores.cluster, n_runs), family=Binomial()).fit()
+    bounds = fit.conf_int()
+    return pd.DataFrame([{"kind": group_kind(group), "effect": group_name(group),
+                          "estimate": fit.params[i], "low": bounds[i, 0], "high": bounds[i, 1]}
+                         for i, group in enumerate(groups, start=1)])
+
+
+def _check_odds(scores: Scores) -> None:
+    if not is_factorial(scores.systems):
+        raise ValueError("the factorial needs the base and all seven mixtures; there are: "
+                         f"{', '.join(scores.systems)}")
+    if not scores.binary:
+        raise ValueError("scores other than 0 and 1 have no odds")
+    means = scores.means()
+    if len(extreme := means[means.isin([0, 1])]):
+        raise ValueError(f"{extreme.index[0]} answers all items right, or all wrong: its odds are "
+                         "not finite")
+
+
+def _design(scores: Scores, groups: list[tuple[str, ...]]) -> np.ndarray:
+    """Runs × (intercept and groups): products of codes ± ½.
+
+    With these codes a product's coefficient is a difference of differences, as the interactions in
+    points are.
+    """
+    design = np.ones((scores.values.shape[1], 1 + len(groups)))
+    for system, runs in scores.columns.items():
+        code = {part: (part in seen(system)) - 0.5 for part in PARTS}
+        design[runs, 1:] = [np.prod([code[part] for part in group]) for group in groups]
+    return design

@@ -1,0 +1,57 @@
+"""The same comparison within parts of the test: its provenances, tasks, sources."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from medinj_utils.comparison.pairs import pair_table
+from medinj_utils.comparison.resampling import Resampled, resample
+from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
+from medinj_utils.data.text_measures import texts_by_row
+
+
+def compare_parts(matrix: pd.DataFrame, resampled: Resampled, items: pd.DataFrame,
+                  by: Sequence[str], clusters: pd.Series | None = None) -> pd.DataFrame:
+    """Compare all pairs on all items, then within each value of each column ``by`` of the items.
+
+    Args:
+        matrix: items × (system, seed).
+        resampled: the bootstrap of the matrix; parts are drawn as often and with the same seed.
+        items: by the matrix's index.
+        by: columns of ``items``.
+        clusters: label of each item, by the items' index.
+
+    Returns:
+        Columns ``part`` ("all", or "column: value"), ``items`` (their number), and those of
+        `pair_table`. p-values are adjusted within a part. Parts of fewer than `SMALL` items or
+        clusters are left out.
+    """
+    need_columns(items, by, "items")
+    found = [_labelled_pairs("all", resampled)]
+    for column in by:
+        for value, group in items.loc[matrix.index].groupby(column, sort=True):
+            if independent_units(group.index, clusters) >= SMALL:
+                own = None if clusters is None else clusters.loc[group.index]
+                drawn = resample(matrix.loc[group.index], len(resampled.draws), resampled.seed, own)
+                found.append(_labelled_pairs(f"{column}: {value}", drawn))
+    return pd.concat(found, ignore_index=True)
+
+
+def _labelled_pairs(part: str, resampled: Resampled) -> pd.DataFrame:
+    pairs = pair_table(resampled)
+    pairs.insert(0, "items", len(resampled.scores.values))
+    pairs.insert(0, "part", part)
+    return pairs
+
+
+def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Mean exact match of each system in each cell of the columns ``by``: systems × cells."""
+    table = scores.astype({"exact_match": float})
+    return table.pivot_table(index="system", columns=list(by), values="exact_match")
+
+
+def asked_for(items: pd.DataFrame) -> pd.Series:
+    """Whether each question asks for what is so or for what is not so, in words, by id."""
+    negative = texts_by_row(items.reset_index())["negative"].to_numpy()
+    words = {True: "for what is not so", False: "for what is so"}
+    return pd.Series(negative, items.index, name="asks").map(words)

@@ -1,0 +1,62 @@
+"""What was planted beside what is found, in worlds whose truth is known."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from medinj_utils.comparison.factorial import effect_table, effects_of, is_factorial
+from medinj_utils.comparison.resampling import Resampled
+from medinj_utils.core.names import BASE
+from medinj_utils.core.tree import Tree
+from medinj_utils.data import load_mixture
+from medinj_utils.demo.truth import planted_means
+
+
+def planted_scores(tree: Tree, systems: Iterable[str]) -> pd.Series | None:
+    """Mean scores of an ideal learner by system; None where questions are real."""
+    if tree.key is None:
+        return None
+    mixtures = {system: load_mixture(tree, system) for system in systems if system != BASE}
+    return planted_means(tree.key, mixtures)
+
+
+def scores_beside_planted(comparison: pd.DataFrame, planted: pd.Series) -> pd.DataFrame:
+    """By system: the mean score found, the planted one, and the interval of the first.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        planted: of `planted_scores`.
+    """
+    table = comparison.set_index("system")
+    return pd.DataFrame({"found": table["exact_match"], "planted": planted.reindex(table.index),
+                         "low": table["low"], "high": table["high"]})
+
+
+def rank_correlation(beside: pd.DataFrame) -> float:
+    """Spearman's correlation of the columns found and planted."""
+    return beside["found"].corr(beside["planted"], "spearman")
+
+
+def effects_beside_planted(tree: Tree, resampled: Resampled) -> pd.DataFrame:
+    """The factorial's effects, in a planted world with the column ``planted``.
+
+    Empty where the base or one of the seven mixtures was not run.
+    """
+    systems = resampled.scores.systems
+    if not is_factorial(systems):
+        return pd.DataFrame(columns=["kind", "effect", "estimate", "low", "high"])
+    effects = effect_table(resampled)
+    planted = planted_scores(tree, systems)
+    if planted is not None:
+        effects["planted"] = effects_of(planted)["estimate"]
+    return effects
+
+
+def planted_effects_found(effects: pd.DataFrame) -> str:
+    """Which main effects have the planted one in their interval, in a sentence."""
+    if "planted" not in effects:
+        return "These are real questions: there is no planted truth."
+    main = effects[effects["kind"] == "main"]
+    inside = main[(main["low"] <= main["planted"]) & (main["planted"] <= main["high"])]["effect"]
+    return (f"Planted main effects inside their intervals: {', '.join(inside) or 'none'} "
+            f"({len(inside)} of {len(main)}).")

@@ -1,0 +1,152 @@
+"""Scores of systems that answered the same items, checked before anything is computed from them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+#: Clusters (items, where each is its own) below which intervals are rough.
+SMALL = 20
+#: Of draws × clusters at once: bounds the memory to some hundred megabytes.
+_BLOCK_CELLS = 8_000_000
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of several systems, each of one or more runs, on the same items.
+
+    Args:
+        values: items × runs.
+        columns: by system, the columns of its runs in ``values``.
+        cluster: number of each item's cluster, from 0.
+        clustered: whether clusters were given; otherwise every item is its own.
+    """
+
+    values: np.ndarray
+    columns: dict[str, np.ndarray]
+    cluster: np.ndarray
+    clustered: bool
+
+    @property
+    def systems(self) -> list[str]:
+        """Names of the systems, in order."""
+        return list(self.columns)
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of clusters: how many units are drawn."""
+        return int(self.cluster.max()) + 1
+
+    @property
+    def binary(self) -> bool:
+        """Whether every score is 0 or 1."""
+        return bool(np.isin(self.values, (0, 1)).all())
+
+    def item_means(self) -> np.ndarray:
+        """Items × systems: the mean over a system's runs."""
+        by_system = [self.values[:, runs].mean(axis=1) for runs in self.columns.values()]
+        return np.stack(by_system, axis=1)
+
+    def means(self) -> pd.Series:
+        """Mean score of each system, over its runs."""
+        system_of = np.empty(self.values.shape[1], dtype=object)
+        for system, runs in self.columns.items():
+            system_of[runs] = system
+        by_item = pd.DataFrame(self.values.T).groupby(system_of).mean()
+        return by_item.mean(axis=1).loc[self.systems]
+
+
+def check_scores(scores: pd.DataFrame, clusters: Sequence | pd.Series | None = None) -> Scores:
+    """Scores and clusters as numbers, once they are found to be complete.
+
+    Args:
+        scores: items × systems, or × (system, seed): numbers without gaps.
+        clusters: one label per item. A Series is taken by the items' index, anything else by
+            position. None: every item is its own.
+
+    Raises:
+        ValueError: a score is missing or no number, an item or a column stands twice, there are
+            fewer than two systems, an item has no cluster, or there is a single cluster.
+    """
+    columns = _columns_by_system(scores)
+    values = _numbers(scores)
+    if clusters is None:
+        return Scores(values, columns, np.arange(len(values)), clustered=False)
+    return Scores(values, columns, _cluster_numbers(scores.index, clusters), clustered=True)
+
+
+def _columns_by_system(scores: pd.DataFrame) -> dict[str, np.ndarray]:
+    names = list(scores.columns.get_level_values(0))
+    systems = list(dict.fromkeys(names))
+    if scores.empty or len(systems) < 2:
+        raise ValueError(f"scores are {scores.shape[0]} items × {len(systems)} systems; need items "
+                         "and two systems")
+    if scores.columns.has_duplicates:
+        twice = scores.columns[scores.columns.duplicated()][0]
+        raise ValueError(f"scores have column {twice!r} twice: give the runs of a system a second "
+                         "level, their seeds")
+    if scores.index.has_duplicates:
+        raise ValueError(f"scores hold item {scores.index[scores.index.duplicated()][0]} twice")
+    return {system: np.flatnonzero([name == system for name in names]) for system in systems}
+
+
+def _numbers(scores: pd.DataFrame) -> np.ndarray:
+    try:
+        values = scores.to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        there = ", ".join(map(str, scores.columns))
+        raise ValueError(f"scores are not all numbers ({error}): need items as the index, and a "
+                         "column of scores for each system, or (system, seed); columns are "
+                         f"{there}") from None
+    if not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0]
+        raise ValueError(f"no finite score of system {scores.columns[column]!r} for item "
+                         f"{scores.index[row]}: compare systems on items that all have answered")
+    return values
+
+
+def _cluster_numbers(items: pd.Index, clusters: Sequence | pd.Series) -> np.ndarray:
+    if isinstance(clusters, pd.Series):
+        if strange := set(items) ^ set(clusters.index):
+            raise ValueError(f"clusters and scores are not of the same items: {len(strange)} are "
+                             f"in only one of them, such as {next(iter(strange))}")
+        clusters = clusters.loc[items]
+    labels = np.asarray(clusters, dtype=object)
+    if labels.shape != (len(items),):
+        raise ValueError(f"clusters of shape {labels.shape} for {len(items)} items: need one label "
+                         "per item")
+    numbers, known = pd.factorize(labels)
+    if (numbers < 0).any():
+        raise ValueError(f"item {items[int(np.argmin(numbers))]} has no cluster: give each item a "
+                         "label")
+    if len(known) < 2:
+        raise ValueError("all items are in one cluster: with nothing to resample there is no "
+                         "interval")
+    return numbers
+
+
+def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> None:
+    """Raise ValueError, naming ``what`` the table is, where it lacks an expected column."""
+    if missing := set(expected) - set(table.columns):
+        raise ValueError(f"{what} have no column {', '.join(sorted(missing))}; expected: "
+                         f"{', '.join(sorted(expected))}; there are: "
+                         f"{', '.join(map(str, table.columns))}")
+
+
+def independent_units(items: pd.Index | list, clusters: pd.Series | None) -> int:
+    """How many of the items are drawn independently: all, or as many as they have clusters."""
+    return len(items) if clusters is None else clusters.loc[items].nunique()
+
+
+def cluster_sums(values: np.ndarray, cluster: np.ndarray) -> np.ndarray:
+    """Sums over the items of each cluster: clusters × columns, from items × columns."""
+    sums = np.zeros((int(cluster.max()) + 1, values.shape[1]))
+    np.add.at(sums, cluster, values)
+    return sums
+
+
+def draw_blocks(resamples: int, clusters: int) -> Iterator[int]:
+    """Numbers of draws that are made at once, which add up to ``resamples``."""
+    size = max(1, _BLOCK_CELLS // clusters)
+    return (min(size, resamples - start) for start in range(0, resamples, size))

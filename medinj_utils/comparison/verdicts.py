@@ -1,0 +1,129 @@
+"""What runs, or the study's own published figures, say of its claims.
+
+The verdict on a claim follows from the 95 % intervals of its contrasts and from p-values adjusted
+over all contrasts of all claims (Holm 1979), with a smallest effect of interest
+(`medinj_utils.comparison.pairs.SMALLEST`):
+
+- *supported*: the interval of every contrast is above zero, and its adjusted p below 5 % (where a
+  contrast lies below the smallest effect of interest all the same, ``why`` says so);
+- *contradicted*: else, where the interval of a contrast is below the smallest effect of interest,
+  so that whatever difference there may be in the claimed direction is too small to matter; the
+  interval is widened for as many contrasts as the claim has;
+- *undecided*: neither;
+- *not testable here*: the claim is about something that these scores don't hold, or a system
+  wasn't run.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from medinj_utils.comparison.claims import Claims, contrasts_published
+from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.core.tree import Tree
+
+_UNTESTABLE = "not testable here"
+
+
+def verdicts(claims: Claims, contrasts: pd.DataFrame,
+             orders: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """One row per claim, by the rule at the head of this module.
+
+    Args:
+        claims: the claims.
+        contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
+        orders: of `medinj_utils.comparison.probes.all_orders`.
+
+    Returns:
+        Columns name, claim, where, mark, estimand; estimate, low, high of the claim's smallest
+        contrast; the largest p_adjusted; verdict; why, where there is more to say.
+    """
+    by_pair = {(row["first"], row["second"]): row for row in contrasts.to_dict("records")}
+    rows = []
+    for claim in claims.claims:
+        row = {"name": claim.name, "claim": claim.claim, "where": claim.where, "mark": claim.mark,
+               "estimand": "; ".join(map(str, claim.contrasts))}
+        if claim.orders:
+            row |= _verdict_on_orders(claims.order_stays, orders)
+        elif missing := [c for c in claim.contrasts if (c.first, c.second) not in by_pair]:
+            row |= {"verdict": _UNTESTABLE, "why": f"not run: {', '.join(map(str, missing))}"}
+        elif claim.needs:
+            row |= {"verdict": _UNTESTABLE, "why": claim.needs}
+        else:
+            row |= _verdict([by_pair[c.first, c.second] for c in claim.contrasts])
+        rows.append(row)
+    order = ["name", "claim", "where", "mark", "estimand", "estimate", "low", "high", "p_adjusted",
+             "verdict", "why"]
+    return pd.DataFrame(rows).reindex(columns=order)
+
+
+def _verdict(contrasts: Sequence[Mapping]) -> dict:
+    """The verdict on a claim of these contrasts, with the figures that it rests on."""
+    smallest = min(contrasts, key=lambda row: row["estimate"])
+    holds = all(row["low"] > 0 and row["p_adjusted"] < 0.05 for row in contrasts)
+    # One of several upper ends is looked for, and with each at its own 97.5 % one lies too low more
+    # often (Bonferroni).
+    factor = norm.isf(0.025 / len(contrasts)) / norm.isf(0.025)
+    ends = [row["estimate"] + factor * (row["high"] - row["estimate"]) for row in contrasts]
+    small = any(end < SMALLEST for end in ends)
+    return {key: smallest[key] for key in ("estimate", "low", "high")} | {
+        "p_adjusted": max(row["p_adjusted"] for row in contrasts),
+        "verdict": "supported" if holds else "contradicted" if small else "undecided",
+        "why": "true, but by less than the smallest effect of interest" if holds and small else ""}
+
+
+def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -> dict:
+    """The verdict on the claim that in other orders of the options scores fall and ranks stay.
+
+    Supported where the intervals of the fall and of tau say so, contradicted where one excludes it.
+    """
+    row = {"estimand": f"change in other orders < 0; tau > {order_stays:g}"}
+    if not orders or np.isnan(orders["tau"]):
+        why = "no answers to questions with their options in other orders"
+        return row | {"verdict": _UNTESTABLE, "why": why}
+    holds = orders["change_high"] < 0 and orders["tau_low"] > order_stays
+    fails = orders["change_low"] > -SMALLEST or orders["tau_high"] < order_stays
+    return row | {
+        "estimate": orders["change"], "low": orders["change_low"], "high": orders["change_high"],
+        "verdict": "supported" if holds else "contradicted" if fails else "undecided",
+        "why": f"tau {orders['tau']:.2f} [{orders['tau_low']:.2f}, {orders['tau_high']:.2f}]"}
+
+
+def load_orders(tree: Tree) -> dict[str, float] | None:
+    """What notebook 41 found of other orders of the options; None where it didn't look."""
+    name = "probe_all_orders"
+    return tree.read_table(name).iloc[0].to_dict() if tree.table(name).exists() else None
+
+
+def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
+    """`verdicts` on the paper's own figures, as if taken over so many items.
+
+    Estimates and intervals are those of the worst pairing. Where the best pairing would give
+    another verdict, it is "undecided", and ``why`` says so.
+    """
+    worst = verdicts(claims, contrasts_published(claims, items, "worst"))
+    best = verdicts(claims, contrasts_published(claims, items, "best"))
+    differ = worst["verdict"] != best["verdict"]
+    worst.loc[differ, "why"] = ("depends on how often the systems are right on the same items: "
+                                + best["verdict"] + " at best")
+    worst.loc[differ, "verdict"] = "undecided"
+    return worst
+
+
+def verdicts_by_items(claims: Claims, items: Sequence[int]) -> pd.DataFrame:
+    """`verdicts_published` over the first number of items, and verdicts over each other."""
+    first, *others = items
+    table = verdicts_published(claims, first)
+    for n in others:
+        table[f"if over {n:,}"] = verdicts_published(claims, n)["verdict"]
+    return table
+
+
+def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,
+                  published: pd.DataFrame) -> pd.DataFrame:
+    """`verdicts`, with ``paper``: each claim's smallest contrast by the paper's figures."""
+    table = verdicts(claims, contrasts, orders)
+    table.insert(table.columns.get_loc("verdict"), "paper", published["estimate"])
+    return table
