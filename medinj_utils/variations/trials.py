@@ -13,7 +13,7 @@ import pandas as pd
 from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
-from medinj_utils.data.mixtures import load_mixture, part_of, save_mixture
+from medinj_utils.data import load_mixture, part_of, save_mixture
 from medinj_utils.models.loading import Base
 
 MODE = "constrained"  # no system loses points by the form of its answers
