@@ -71,7 +71,7 @@ def test_a_notebook_calls_and_shows(notebook):
         defined = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
         assert not defined, source
         assert not re.search(r"\bopen\(|json\.loads|read_text|to_csv|\{output\}|alt = ", source), source
-        assert not re.search(r"^\s+(show|labelled|browsable)\(", source, re.M), "shows nothing"
+        assert not re.search(r"^[ \t]+(show|labelled|browsable)\(", source, re.M), "shows nothing"
 
 
 def test_next_links_and_contents_agree():

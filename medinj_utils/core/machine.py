@@ -2,9 +2,11 @@
 
 import os
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy",
                   "datasets")
@@ -33,11 +35,19 @@ def hardware() -> dict:
         memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
     found = {"machine": platform.machine(), "system": platform.system(), "cores": available_cores(),
              "memory_gb": memory, "accelerator": "none"}
-    import torch  # here, so that reading records needs no torch
-    if torch.cuda.is_available():
-        name = torch.cuda.get_device_name(0)
-        found["accelerator"] = f"{torch.cuda.device_count()} x {name}"
+    if _driver_answers():
+        import torch  # here alone: most steps need no torch, and its import takes seconds
+        if torch.cuda.is_available():
+            name = torch.cuda.get_device_name(0)
+            found["accelerator"] = f"{torch.cuda.device_count()} x {name}"
     return found
+
+
+def _driver_answers() -> bool:
+    """Whether a GPU's driver is installed, without which torch can't see one."""
+    devices = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+    return any(Path(device).exists() for device in devices) or bool(
+        shutil.which("nvidia-smi") or shutil.which("rocm-smi"))
 
 
 def hardware_in_words() -> str:

@@ -61,7 +61,7 @@ def seen(system: str) -> frozenset[str]:
 
 
 def provenances_of(configuration: str) -> tuple[str, ...]:
-    """Provenances that a configuration mixes, in the order of its name; of ALL in `PROVENANCES`' order.
+    """Provenances that a configuration mixes, in the order of `MIXED_PARTS`.
 
     The order enters the shuffling of a mixture's rows.
 
@@ -69,9 +69,7 @@ def provenances_of(configuration: str) -> tuple[str, ...]:
         ValueError: the configuration is unknown.
     """
     check_choice("configuration", configuration, CONFIGURATIONS)
-    if configuration == "ALL":
-        return PROVENANCES
-    return tuple(PARTS[part] for part in configuration.split("-"))
+    return tuple(PARTS[part] for part in MIXED_PARTS[configuration])
 
 
 @dataclass(frozen=True, order=True)

@@ -18,3 +18,18 @@ def test_hardware_is_put_into_words():
 def test_the_commit_is_unknown_outside_a_repository(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert git_commit() == "unknown"
+
+
+def test_without_a_driver_torch_is_not_imported_to_look_for_a_gpu():
+    import subprocess
+    import sys
+
+    from medinj_utils.core import machine
+    code = "import sys; from medinj_utils.core import machine; machine.hardware(); sys.exit('torch' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code]).returncode
+    assert loaded == machine._driver_answers()
+
+
+def test_what_torch_sees_is_what_is_told():
+    import torch
+    assert (hardware()["accelerator"] != "none") == torch.cuda.is_available()

@@ -63,7 +63,7 @@ def test_papermill_marks_the_injected_cell_as_this_book_expects(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("a = 1", metadata={"tags": ["parameters"]})])
     nbformat.write(notebook, tmp_path / "in.ipynb")
     made = papermill.execute_notebook(str(tmp_path / "in.ipynb"), None, parameters={"b": 2}, prepare_only=True,
-                                       kernel_name="python3")
+                                       kernel_name="python3", language="python")
     injected = next(cell for cell in made.cells if "injected-parameters" in cell.metadata["tags"])
     assert injected.source.startswith("# Parameters\n") and "b = 2" in injected.source
 
