@@ -24,7 +24,9 @@ def _main() -> None:
     chosen = parser.parse_args()
     profile = load_profile(chosen.profile, chosen.data, chosen.base)
     parameters = parameters_of(chosen.profile, profile, "21_train_adapter")
-    configurations = [chosen.configuration] if chosen.configuration else parameters["configurations"]
+    configurations = parameters["configurations"]
+    if chosen.configuration:
+        configurations = [chosen.configuration]
     seeds = parameters["seeds"] if chosen.seed is None else [chosen.seed]
     backend = start_backend(parameters["backend"])
     tree = Tree(parameters["output"], "medinj_utils.training")

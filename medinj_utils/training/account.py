@@ -87,5 +87,6 @@ class Account:
 
         Energy of the rest is not known; it is taken in proportion.
         """
-        energy = {name: round(self.figures[name] / share, 8) for name in ("energy_kwh", "emissions_kg")}
-        return self.figures | energy
+        whole = {name: round(self.figures[name] / share, 8)
+                 for name in ("energy_kwh", "emissions_kg")}
+        return self.figures | whole

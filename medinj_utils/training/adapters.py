@@ -66,8 +66,8 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     """
     disable_progress_bar()  # one bar per loaded weight says nothing; downloads keep theirs
     if recipe.adapter == "qlora" and not torch.cuda.is_available():
-        raise ValueError("adapter qlora holds the base in 4 bits, which needs CUDA: take lora or dora "
-                         "here")
+        raise ValueError("adapter qlora holds the base in 4 bits, which needs CUDA: take lora or "
+                         "dora here")
     dtype = torch.float32 if recipe.adapter == "full" else getattr(torch, precision)
     load = _load_by_unsloth if backend == "unsloth" else _load_by_peft
     model, tokenizer = load(base, recipe, seed, dtype)
@@ -126,8 +126,8 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
 def _check_base(model, tokenizer, base: Base, full: bool) -> None:
     """Refuse a base that can't be tuned here, before anything is done with it."""
     if not tokenizer.chat_template:
-        raise ValueError(f"{base.path}: its tokenizer has no chat template: take an instruction-tuned "
-                         "model, or add a template to its tokenizer")
+        raise ValueError(f"{base.path}: its tokenizer has no chat template: take an "
+                         "instruction-tuned model, or add a template to its tokenizer")
     modules = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     missing = [target for target in TARGETS if target not in modules]
     if missing and not full:

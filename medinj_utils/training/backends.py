@@ -1,9 +1,9 @@
 """Which library loads a base model and gives it an adapter: Unsloth, or plain PEFT.
 
-Unsloth rewrites parts of transformers, TRL and PEFT when it is imported, and must be imported before
-them. So a process chooses its backend once, before anything else, by `start_backend`. The modules of
-this room that import those libraries at their top (adapters, dora, memory, trainer, tune) are
-imported only after it.
+Unsloth rewrites parts of transformers, TRL and PEFT when it is imported, and must be imported
+before them. So a process chooses its backend once, before anything else, by `start_backend`. The
+modules of this room that import those libraries at their top (adapters, dora, estimate, memory,
+trainer, tune) are imported only after it.
 """
 
 import importlib.util

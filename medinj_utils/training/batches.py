@@ -1,7 +1,7 @@
 """How texts are divided into steps and micro-batches, and the tensors of a micro-batch.
 
-A *step* updates the weights once. Its rows pass through the model in *micro-batches*, whose gradients
-add up.
+A *step* updates the weights once. Its rows pass through the model in *micro-batches*, whose
+gradients add up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,8 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
         raise ValueError(
             f"a step of {rows} rows (batch_size {recipe.batch_size} × gradient_accumulation "
             f"{recipe.gradient_accumulation}) can't be divided among {processes} processes in "
-            f"micro-batches of {size} rows: choose a gradient_accumulation that {processes} divides")
+            f"micro-batches of {size} rows: choose a gradient_accumulation that {processes} "
+            "divides")
     return StepPlan(size, per_process // size, processes)
 
 
@@ -98,8 +99,8 @@ def filled(texts: Sequence[TrainingText], multiple: int) -> list[TrainingText]:
 def padded(texts: Sequence[Mapping], pad_id: int) -> dict[str, torch.Tensor]:
     """The tensors of a micro-batch, padded on the right.
 
-    No token of a text attends to what stands on its right, so attention needs no mask but the causal
-    one, which is much faster.
+    No token of a text attends to what stands on its right, so attention needs no mask but the
+    causal one, which is much faster.
 
     Args:
         texts: mappings with ``input_ids`` and ``labels``.

@@ -14,7 +14,7 @@ class OtherRunError(ValueError):
 
 
 class Checkpoint(NamedTuple):
-    """Where a start of a run goes on from: a checkpoint and the seconds of training that led to it."""
+    """Where a start of a run goes on from: a checkpoint, and the seconds that led to it."""
 
     path: Path | None = None
     seconds: float = 0.0
@@ -46,7 +46,7 @@ class RunFolder:
         return Checkpoint(last.parent, read_json(last)["seconds"])
 
     def mark_whole(self, step: int, seconds: float) -> None:
-        """Say that the checkpoint of a step is whole, and how many seconds of training led to it."""
+        """Say that the checkpoint of a step is whole, and how many seconds led to it."""
         write_json({"seconds": seconds}, self.unfinished / f"checkpoint-{step}" / "whole.json")
 
     def begun_with(self) -> dict:
@@ -75,8 +75,8 @@ class RunFolder:
                          if before.get(name) != now.get(name)]
             raise OtherRunError(
                 f"{self.unfinished}: an unfinished run stands there that was begun otherwise "
-                f"({'; '.join(differing)}): go on with what it was begun with, or delete the folder "
-                "to begin anew")
+                f"({'; '.join(differing)}): go on with what it was begun with, or delete the "
+                "folder to begin anew")
         for checkpoint in self.unfinished.glob("checkpoint-*"):
             if not (checkpoint / "whole.json").exists():
                 shutil.rmtree(checkpoint)  # the run was stopped while this was written

@@ -1,10 +1,10 @@
 """DoRA as PEFT has it, computed with less work: the same outputs and gradients to rounding.
 
-DoRA scales every output of a layer by its magnitude ÷ the norm of its row in W + s·B·A (Liu et al. 2024,
-https://arxiv.org/abs/2402.09353, equation 5; the norm takes no part in the gradient). PEFT writes B·A
-out as a matrix of W's size in every forward pass. Here the norms come from
-‖w + s·b·A‖² = ‖w‖² + 2s·(w·Aᵀ)·b + s²·b·(A·Aᵀ)·b, which needs products with the narrow A and B alone;
-‖w‖² is computed once.
+DoRA scales every output of a layer by its magnitude ÷ the norm of its row in W + s·B·A (Liu et al.
+2024, https://arxiv.org/abs/2402.09353, equation 5; the norm takes no part in the gradient). PEFT
+writes B·A out as a matrix of W's size in every forward pass. Here the norms come from
+‖w + s·b·A‖² = ‖w‖² + 2s·(w·Aᵀ)·b + s²·b·(A·Aᵀ)·b, which needs products with the narrow A and B
+alone; ‖w‖² is computed once.
 
 Imported only after `medinj_utils.training.start_backend`.
 """
@@ -17,10 +17,10 @@ from peft.tuners.lora.layer import LoraLayer
 
 
 def lighten(model) -> None:
-    """Let the DoRA layers of a PEFT model compute their outputs in this way; parameters stay as they are.
+    """Let the DoRA layers of a PEFT model compute their outputs in this way.
 
-    Inputs of adapters are not cast to the adapter's precision either: under autocast the product
-    casts them back.
+    Their parameters stay as they are. Inputs of adapters are not cast to the adapter's precision
+    either: under autocast the product casts them back.
     """
     for module in model.modules():
         if isinstance(module, LoraLayer):

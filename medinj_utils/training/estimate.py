@@ -28,7 +28,8 @@ class _Trials:
         rows = data.plan.micro_batch_rows
         self._learner = learner
         self._device = next(learner.model.parameters()).device
-        self._batches = [data.texts[start:start + rows] for start in range(0, len(data.texts), rows)]
+        self._batches = [data.texts[start:start + rows]
+                         for start in range(0, len(data.texts), rows)]
         #: Tokens of each micro-batch, padding included.
         self.tokens = np.array([max(len(text.input_ids) for text in batch) * len(batch)
                                 for batch in self._batches])
@@ -39,7 +40,8 @@ class _Trials:
         """Pass one micro-batch through the model and back, and wait until it's done."""
         learner = self._learner
         learner.recomputation.prepare(self.tokens[number])
-        batch = padded([vars(text) for text in self._batches[number]], learner.tokenizer.pad_token_id)
+        texts = [vars(text) for text in self._batches[number]]
+        batch = padded(texts, learner.tokenizer.pad_token_id)
         batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
         mixed = learner.precision == "bfloat16"
         with torch.autocast(self._device.type, torch.bfloat16) if mixed else nullcontext():
@@ -62,8 +64,9 @@ class _Trials:
                 raise
             raise MemoryBudgetError(
                 f"the longest micro-batch, {rows} rows of up to {self.tokens[longest] // rows} "
-                "tokens, doesn't fit into memory: lower batch_size (and raise gradient_accumulation "
-                "as much) or max_length, or set gradient_checkpointing") from error
+                "tokens, doesn't fit into memory: lower batch_size (and raise "
+                "gradient_accumulation as much) or max_length, or set gradient_checkpointing"
+            ) from error
 
     def timed(self) -> tuple[list[int], list[float], float]:
         """Run micro-batches of several lengths.

@@ -1,4 +1,4 @@
-"""What one run is made of: the rows that it learns from, and all that decides its adapter beside them."""
+"""What one run is made of: the rows that it learns from, and all that decides it beside them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

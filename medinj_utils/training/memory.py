@@ -19,8 +19,8 @@ class MemoryBudgetError(MemoryError):
 class Recomputation:
     """Gradient checkpointing of those micro-batches alone that a GPU's memory can't hold otherwise.
 
-    With gradient checkpointing, activations are computed again on the way back instead of being held.
-    Without a GPU all micro-batches do so. What is learned is the same.
+    With gradient checkpointing, activations are computed again on the way back instead of being
+    held. Without a GPU all micro-batches do so. What is learned is the same.
 
     Args:
         model: a model whose layers have gradient checkpointing on, or off: then nothing changes.

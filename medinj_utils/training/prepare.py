@@ -11,7 +11,8 @@ from medinj_utils.training.batches import StepPlan, by_length_within, filled, pl
 from medinj_utils.training.job import Job, Rows
 from medinj_utils.training.text import TrainingText, training_text
 
-MOST_TOO_LONG = 0.05  # share of rows that may be longer than max_length; above it nothing is trained
+#: Share of rows that may be longer than max_length; above it nothing is trained.
+MOST_TOO_LONG = 0.05
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def epochs_of(records: Iterable[Mapping], epochs: int, seed: int, permute: bool)
 
 def texts_of(rows: Sequence[Mapping], recipe: Recipe, tokenizer,
              what: str) -> tuple[list[TrainingText], int]:
-    """The texts of rows that have at most ``recipe.max_length`` tokens, and the number of longer ones.
+    """The texts that have at most ``recipe.max_length`` tokens, and the number of longer ones.
 
     Args:
         rows: records; equal ones are tokenised once and share one text.
@@ -122,6 +123,6 @@ def texts_of(rows: Sequence[Mapping], recipe: Recipe, tokenizer,
         longest = max((len(text.input_ids) for text in texts), default=0)
         raise ValueError(
             f"{too_long} of {len(texts)} {what} have more than {recipe.max_length} tokens, the "
-            f"longest {longest}: a share of {share:.1%}, where {MOST_TOO_LONG:.0%} may be left out. "
-            "Raise max_length (more memory), or take such rows out of the records")
+            f"longest {longest}: a share of {share:.1%}, where {MOST_TOO_LONG:.0%} may be left "
+            "out. Raise max_length (more memory), or take such rows out of the records")
     return kept, too_long

@@ -62,7 +62,8 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     decoded = tokenizer.decode(ids[len(prompt):], skip_special_tokens=True).strip()
     answer = chat[-1]["content"]
     if decoded != answer.strip():
-        raise TemplateError(f"{row}: the supervised span reads {decoded!r}, the answer is {answer!r}")
+        raise TemplateError(f"{row}: the supervised span reads {decoded!r}, the answer is "
+                            f"{answer!r}")
     labels = ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):]
     return TrainingText(ids, labels, record.get("id", ""))
 
@@ -70,7 +71,7 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
 def _check_contents(chat: list[dict], tokenizer, row: str) -> None:
     for token in tokenizer.all_special_tokens:
         if any(token in turn["content"] for turn in chat):
-            raise TemplateError(f"{row}: its text holds {token!r}, a special token of the tokenizer: "
-                                "correct the row or leave it out")
+            raise TemplateError(f"{row}: its text holds {token!r}, a special token of the "
+                                "tokenizer: correct the row or leave it out")
     if not chat[-1]["content"].strip():
         raise TemplateError(f"{row}: the answer is empty: there is nothing to learn")

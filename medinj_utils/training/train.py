@@ -46,8 +46,8 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
     """Tune the base on the mixture ``tree.mixture(run.system)`` and write ``tree.run(run)``.
 
     A run that stands there with the same inputs and parameters is not repeated. With
-    ``recipe.validations`` the validation loss is taken before the first step and about so many times
-    evenly over the steps, on up to `VALIDATION_ROWS` validation questions of the mixture's
+    ``recipe.validations`` the validation loss is taken before the first step and about so many
+    times evenly over the steps, on up to `VALIDATION_ROWS` validation questions of the mixture's
     provenances.
 
     Args:
@@ -73,7 +73,8 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
     if base.folder:
         inputs.append(base.folder)
     # A text that is written in another way makes another run.
-    inputs += [Path(prompts.__file__), Path(chat.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
+    inputs += [Path(prompts.__file__), Path(chat.__file__)]
+    inputs += sorted(Path(__file__).parent.glob("*.py"))
     card = Card(tree.notebook, job.parameters, inputs)
     if done := _finished(tree.run(run), card):
         return done
@@ -83,7 +84,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
 
 
 def _finished(folder: Path, card: Card) -> dict | None:
-    """The card of a finished run with the same parameters, inputs and versions, if one stands there."""
+    """The card of a finished run with the same parameters, inputs and versions, if there is one."""
     if not (folder / "card.json").exists():
         return None
     found = read_json(folder / "card.json")

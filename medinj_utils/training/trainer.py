@@ -88,7 +88,8 @@ class BookTrainer(SFTTrainer):
             losses = [self._loss_of(text) for text in self.data.validation]
         metrics = {"eval_loss": sum(losses) / len(losses)}
         self.log(dict(metrics))
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control,
+                                                         metrics)
         self.model.train()
         self.last_step = time.monotonic()
         self.validation_seconds += self.last_step - began
@@ -172,7 +173,8 @@ class Questions(TrainerCallback):
 
 
 def _as_dataset(texts: Sequence[TrainingText]) -> Dataset:
-    return Dataset.from_list([{"input_ids": text.input_ids, "labels": text.labels} for text in texts])
+    return Dataset.from_list([{"input_ids": text.input_ids, "labels": text.labels}
+                              for text in texts])
 
 
 def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SFTConfig:

@@ -32,8 +32,8 @@ _CURVE = ["step", "loss", "learning_rate", "grad_norm", "tokens_per_second"]
 def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     """Tune the base on ``rows`` and write ``folder``, which appears whole or not at all.
 
-    What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on from
-    there and ends with the same adapter (in float32 on a processor bit by bit). Started by
+    What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on
+    from there and ends with the same adapter (in float32 on a processor bit by bit). Started by
     ``accelerate launch``, each process takes its part of every step, and the first one writes.
 
     Args:
@@ -83,9 +83,9 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 def _refuse_invalid(job: Job, rows: Rows) -> None:
     if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
         raise ValueError(
-            "FSDP, which splits a model's weights among GPUs, is not supported: every process holds "
-            "the whole base. Launch without it; where a GPU is too small, take adapter qlora or a "
-            "smaller base")
+            "FSDP, which splits a model's weights among GPUs, is not supported: every process "
+            "holds the whole base. Launch without it; where a GPU is too small, take adapter qlora "
+            "or a smaller base")
     if not len(rows.training):
         raise ValueError(f"{job.run}: the mixture has no rows")
     if job.recipe.validations and not len(rows.validation):
@@ -110,7 +110,7 @@ def _begun_with(card: Card, precision: str, state: PartialState) -> dict:
 
 
 def _announcement(job: Job, learner: Learner, data: TrainingData, expected: dict) -> str:
-    # Without the copies that fill the last step: they stand behind the examples.
+    # The copies that fill the last step stand behind the examples.
     tokens = sum(len(text.input_ids) for text in data.texts[:data.examples])
     supervised = sum(text.supervised for text in data.texts)
     return (f"{job.run}: {learner.trainable:,} trainable parameters, {tokens:,} tokens "
