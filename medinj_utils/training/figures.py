@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from medinj_utils.core.names import Run
 from medinj_utils.core.style import system_colour
@@ -77,6 +78,7 @@ def _draw(axes: plt.Axes, curves: Mapping[Run, pd.DataFrame], column: str,
                   _DASHES[seeds.index(run.seed) % len(_DASHES)], color=system_colour(run.system),
                   label=run.name)
     axes.set_xlabel("Step")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
 def _add_legend(axes: plt.Axes) -> None:

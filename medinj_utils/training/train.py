@@ -18,6 +18,7 @@ from medinj_utils.models.validation import Validation
 from medinj_utils.training.job import Job, Rows
 
 VALIDATION_ROWS = 200  # questions of each set of a validation, at most; drawn once
+_SHOWING = ("figures", "tables", "model_card")  # modules that change nothing of what is learned
 
 
 def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
@@ -72,15 +73,19 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
         inputs.append(tree.need(tree.records))
     if base.folder:
         inputs.append(base.folder)
-    # A text that is written in another way makes another run.
-    inputs += [Path(prompts.__file__), Path(chat.__file__)]
-    inputs += sorted(Path(__file__).parent.glob("*.py"))
+    inputs += _deciding_code()
     card = Card(tree.notebook, job.parameters, inputs)
     if done := _finished(tree.run(run), card):
         return done
     from medinj_utils.training.tune import tune  # here: it imports trl, and Unsloth must be first
     validation_rows = _validation_rows(tree, mixture) if recipe.validations else []
     return tune(job, Rows(mixture.to_dict("records"), validation_rows), card, tree.run(run))
+
+
+def _deciding_code() -> list[Path]:
+    """Files of the package that decide what is learned: a changed one makes another run."""
+    room = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in _SHOWING)
+    return [Path(prompts.__file__), Path(chat.__file__), *room]
 
 
 def _finished(folder: Path, card: Card) -> dict | None:
