@@ -1,37 +1,41 @@
-"""Train the runs of a profile outside notebook 21, on several devices:
-``accelerate launch --num_processes 2 -m medinj_utils.training <profile> [--configuration NAT] [--seed 42]``.
+"""Train the runs of a profile outside notebook 21, on one device or several:
+``accelerate launch --num_processes 2 -m medinj_utils.training <profile>``.
 
-The notebook finds the runs done and shows them. What the notebooks before it make has to stand there.
+What the notebooks before 21 make must stand there. Notebook 21 finds the runs done and shows them.
 """
 
 import argparse
 
-from medinj_utils.core.profiles import load_profile, parameters_of
-from medinj_utils.training.backends import start_backend
+from medinj_utils.core.names import CONFIGURATIONS, runs_of
+from medinj_utils.core.profiles import add_profile_arguments, load_profile, parameters_of
+from medinj_utils.core.recipe import load_recipe
+from medinj_utils.core.tree import Tree
+from medinj_utils.models.loading import Base
+from medinj_utils.training import start_backend, train_runs
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training", description=__doc__.splitlines()[0])
-    parser.add_argument("profile")
-    parser.add_argument("--configuration", help="one mixture; else all of the profile")
+def _main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m medinj_utils.training",
+                                     description="Train the runs of a profile.")
+    add_profile_arguments(parser)
+    parser.add_argument("--configuration", choices=CONFIGURATIONS,
+                        help="one mixture; else all of the profile")
     parser.add_argument("--seed", type=int, help="one seed; else all of the profile")
-    parser.add_argument("--data", default="", help="folder of the profile's data, as in make book DATA=")
-    parser.add_argument("--base", default="", help="base model, as in make book BASE=")
     chosen = parser.parse_args()
-    told = parameters_of(chosen.profile, load_profile(chosen.profile, chosen.data, chosen.base), "21_train_adapter")
-    backend = start_backend(told["backend"])
-    from medinj_utils.data import load_records
-    from medinj_utils.models.validation import examiner
-    from medinj_utils.training.recipe import VALIDATION_ROWS, Recipe
-    from medinj_utils.training.train import train_run
-    examine = examiner(load_records(f"{told['output']}/data/records.parquet"), VALIDATION_ROWS, told["general_sources"],
-                       told["system_prompt"]) if told["validations"] else None
-    for seed in [chosen.seed] if chosen.seed is not None else told["seeds"]:
-        for configuration in [chosen.configuration] if chosen.configuration else told["configurations"]:
-            card = train_run(told["output"], configuration, seed, Recipe.of(told), backend, told["base_model"],
-                             told["base_revision"], examine)
-            print(f"{configuration}-s{seed}: {card['steps']} steps, last loss {card['final_loss']:.4f}", flush=True)
+    profile = load_profile(chosen.profile, chosen.data, chosen.base)
+    parameters = parameters_of(chosen.profile, profile, "21_train_adapter")
+    configurations = parameters["configurations"]
+    if chosen.configuration:
+        configurations = [chosen.configuration]
+    seeds = parameters["seeds"] if chosen.seed is None else [chosen.seed]
+    backend = start_backend(parameters["backend"])
+    tree = Tree(parameters["output"], "medinj_utils.training")
+    base = Base(parameters["base_model"], parameters["base_revision"])
+    cards = train_runs(tree, runs_of(configurations, seeds), load_recipe(parameters["recipe"]),
+                       backend, base)
+    for run, card in cards.items():
+        print(f"{run}: {card['steps']} steps, last loss {card['final_loss']:.4f}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    _main()

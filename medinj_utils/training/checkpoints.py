@@ -1,51 +1,90 @@
-"""What an unfinished run has kept, and whether it may go on from there."""
+"""A run's folder: what an unfinished run has kept, and whether it may go on from there."""
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from medinj_utils.core.files import write_json
+from medinj_utils.core.files import read_json, write_json
 
 
 class OtherRunError(ValueError):
     """An unfinished run stands in the folder that was begun with other parameters or inputs."""
 
 
-def mark_whole(checkpoint: Path, seconds: float) -> None:
-    """Say that a checkpoint is whole, and how many seconds of training led to it."""
-    write_json({"seconds": seconds}, checkpoint / "whole.json")
+class Checkpoint(NamedTuple):
+    """Where a start of a run goes on from: a checkpoint, and the seconds that led to it."""
+
+    path: Path | None = None
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Name of the checkpoint; empty where a run begins anew."""
+        return self.path.name if self.path else ""
 
 
-def last_checkpoint(unfinished: Path) -> tuple[Path | None, float]:
-    """The last whole checkpoint of an unfinished run, and the seconds of training that led to it."""
-    marks = sorted(unfinished.glob("checkpoint-*/whole.json"), key=lambda mark: int(mark.parent.name.rpartition("-")[2]))
-    if not marks:
-        return None, 0.0
-    return marks[-1].parent, json.loads(marks[-1].read_text(encoding="utf-8"))["seconds"]
+class RunFolder:
+    """The folder of a run, and the hidden one beside it that holds the run until it is finished.
 
-
-def begun_with(unfinished: Path) -> dict:
-    """What an unfinished run that can go on was begun with; empty if there is none."""
-    key = unfinished / "begun.json"
-    return json.loads(key.read_text(encoding="utf-8")) if key.exists() and last_checkpoint(unfinished)[0] else {}
-
-
-def begin(unfinished: Path, begun: dict) -> None:
-    """Make the folder of a run, or make the one that stands there ready to go on.
-
-    Raises `OtherRunError` if the run was begun otherwise than ``begun`` says.
+    Args:
+        folder: of the finished run. It appears whole or not at all.
     """
-    before = begun_with(unfinished)
-    told = json.loads(json.dumps(begun))
-    if not before:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        write_json(begun, unfinished / "begun.json")
-    elif before != told:
-        differing = [f"{name} {before.get(name)!r}, now {told.get(name)!r}" for name in sorted(before.keys() | told.keys())
-                     if before.get(name) != told.get(name)]
-        raise OtherRunError(f"{unfinished}: an unfinished run stands there that was begun otherwise "
-                            f"({'; '.join(differing)}): go on with what it was begun with, or delete the folder to "
-                            "begin anew")
-    for folder in unfinished.glob("checkpoint-*"):
-        if not (folder / "whole.json").exists():
-            shutil.rmtree(folder)  # the run was stopped while this was written
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.unfinished = folder.with_name(f".{folder.name}")
+        self._begun_file = self.unfinished / "begun.json"
+
+    def last_checkpoint(self) -> Checkpoint:
+        """The last whole checkpoint of an unfinished run."""
+        marks = list(self.unfinished.glob("checkpoint-*/whole.json"))
+        if not marks:
+            return Checkpoint()
+        last = max(marks, key=lambda mark: int(mark.parent.name.rpartition("-")[2]))
+        return Checkpoint(last.parent, read_json(last)["seconds"])
+
+    def mark_whole(self, step: int, seconds: float) -> None:
+        """Say that the checkpoint of a step is whole, and how many seconds led to it."""
+        write_json({"seconds": seconds}, self.unfinished / f"checkpoint-{step}" / "whole.json")
+
+    def begun_with(self) -> dict:
+        """What an unfinished run that can go on was begun with; empty if there is none."""
+        if self._begun_file.exists() and self.last_checkpoint().path:
+            return read_json(self._begun_file)
+        return {}
+
+    def begin(self, facts: Mapping) -> None:
+        """Make the unfinished folder, or make the one that stands there ready to go on.
+
+        Args:
+            facts: what the run is begun with; an unfinished run must have been begun with the same.
+
+        Raises:
+            OtherRunError: it was begun with others; the message names them.
+        """
+        before = self.begun_with()
+        now = json.loads(json.dumps(facts))
+        if not before:
+            shutil.rmtree(self.unfinished, ignore_errors=True)
+            write_json(now, self._begun_file)
+        elif before != now:
+            differing = [f"{name} {before.get(name)!r}, now {now.get(name)!r}"
+                         for name in sorted(before.keys() | now.keys())
+                         if before.get(name) != now.get(name)]
+            raise OtherRunError(
+                f"{self.unfinished}: an unfinished run stands there that was begun otherwise "
+                f"({'; '.join(differing)}): go on with what it was begun with, or delete the "
+                "folder to begin anew")
+        for checkpoint in self.unfinished.glob("checkpoint-*"):
+            if not (checkpoint / "whole.json").exists():
+                shutil.rmtree(checkpoint)  # the run was stopped while this was written
+
+    def finish(self) -> None:
+        """Remove what only an unfinished run needs, and give the folder its final name."""
+        for checkpoint in self.unfinished.glob("checkpoint-*"):
+            shutil.rmtree(checkpoint)
+        self._begun_file.unlink()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.unfinished.rename(self.folder)

@@ -1,46 +1,85 @@
-"""The figures of training curves."""
+"""The figures of training curves. Each function returns the figure and its alternative text."""
+
+from collections.abc import Collection, Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
-from medinj_utils.core.names import run_parts
+from medinj_utils.core.names import Run
 from medinj_utils.core.style import system_colour
 
-
-def _draw(axes: plt.Axes, curves: dict[str, pd.DataFrame], column: str, mean_of: int = 1) -> None:
-    """A line per run (``<configuration>-s<seed>``): a colour for the configuration, a dash for the seed."""
-    seeds = sorted({run_parts(run)[1] for run in curves})
-    for run, curve in curves.items():
-        configuration, seed = run_parts(run)
-        axes.plot(curve["step"], curve[column].rolling(mean_of, min_periods=1).mean(),
-                  ["-", "--", ":", "-."][seeds.index(seed) % 4], color=system_colour(configuration), label=run)
-    axes.set_xlabel("Step")
+_DASHES = ("-", "--", ":", "-.")
+_SMOOTHED = 5  # steps
+_PANELS = {"loss": "", "learning_rate": "Learning rate", "grad_norm": "Gradient norm",
+           "tokens_per_second": "Tokens per second"}
 
 
-def curves_figure(curves: dict[str, pd.DataFrame], title: str = "") -> plt.Figure:
-    """Training loss over steps, and below it the learning rate, the gradient's norm and the speed; each but the rate as the
-    mean of the last five steps."""
-    figure, panels = plt.subplot_mosaic([["loss"] * 3, ["learning_rate", "grad_norm", "tokens_per_second"]],
-                                        height_ratios=[1.9, 1], figsize=(8.6, 6.0))
+def figure_name(what: str, runs: Collection[Run]) -> str:
+    """Name of a figure of several runs, such as ``loss-NAT+SYN-s0+1``."""
+    systems = "+".join(dict.fromkeys(run.system for run in runs))
+    seeds = "+".join(str(seed) for seed in dict.fromkeys(run.seed for run in runs))
+    return f"{what}-{systems}-s{seeds}"
+
+
+def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt.Figure, str]:
+    """Training loss over steps; below it the learning rate, the gradient's norm and the speed.
+
+    All but the learning rate are means of the last five steps.
+
+    Args:
+        curves: ``curve.csv`` of each run.
+        loss_on: tokens over which the loss was taken: "answer" or "all".
+    """
+    mosaic = [["loss"] * 3, ["learning_rate", "grad_norm", "tokens_per_second"]]
+    figure, panels = plt.subplot_mosaic(mosaic, height_ratios=[1.9, 1], figsize=(8.6, 6.0))
     for column, axes in panels.items():
-        _draw(axes, curves, column, mean_of=1 if column == "learning_rate" else 5)
-        axes.set_title({"loss": title, "learning_rate": "Learning rate", "grad_norm": "Gradient norm",
-                        "tokens_per_second": "Tokens a second"}[column], fontsize=12 if column == "loss" else 10)
+        _draw(axes, curves, column, smoothed=1 if column == "learning_rate" else _SMOOTHED)
+        axes.set_title(_PANELS[column], fontsize=10)
         axes.tick_params(labelsize=9)
         axes.set_ylim(bottom=0)
-    panels["loss"].set_ylabel("Training loss, mean of 5 steps\n(nats per taught token)")
-    panels["loss"].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    tokens = "the answer's tokens" if loss_on == "answer" else "all tokens"
+    panels["loss"].set_title(f"Training loss on {tokens}", fontsize=12)
+    panels["loss"].set_ylabel("Training loss, mean of 5 steps\n(nats per supervised token)")
+    _add_legend(panels["loss"])
     figure.tight_layout()
-    return figure
+    last = {run: curve["loss"].tail(_SMOOTHED).mean() for run, curve in curves.items()}
+    lowest = min(last, key=last.get)
+    highest = max(last, key=last.get)
+    alt = (f"Training loss over steps for {len(curves)} runs; the last losses go from "
+           f"{last[lowest]:.3f} ({lowest}) to {last[highest]:.3f} ({highest}).")
+    return figure, alt
 
 
-def looks_figure(looks: dict[str, pd.DataFrame]) -> plt.Figure:
-    """What each look at validation questions told, over steps: a panel per figure of ``validation.csv``."""
-    columns = [column for column in pd.concat(looks.values()) if column != "step"]
-    figure, panels = plt.subplots(len(columns), 1, sharex=True, squeeze=False, figsize=(6.4, 2.6 * len(columns)))
+def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, str]:
+    """Validation loss and scores over steps, a panel for each column of ``validation.csv``.
+
+    Args:
+        curves: ``validation.csv`` of each run.
+    """
+    columns = [column for column in pd.concat(curves.values()) if column != "step"]
+    figure, panels = plt.subplots(len(columns), 1, sharex=True, squeeze=False,
+                                  figsize=(6.4, 2.6 * len(columns)))
     for column, axes in zip(columns, panels[:, 0], strict=True):
-        _draw(axes, {run: look for run, look in looks.items() if column in look}, column)
-        axes.set_ylabel({"loss": "validation loss"}.get(column, column.replace("_", " ")))
+        _draw(axes, {run: curve for run, curve in curves.items() if column in curve}, column)
+        axes.set_ylabel("validation loss" if column == "loss" else column.replace("_", " "))
         axes.set_xlabel("Step" if column == columns[-1] else "")
-    panels[0, 0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
-    return figure
+    _add_legend(panels[0, 0])
+    last = "; ".join(f"{run} {curve['loss'].iloc[-1]:.3f}" for run, curve in curves.items())
+    return figure, f"Validation loss and scores over steps. Last validation losses: {last}."
+
+
+def _draw(axes: plt.Axes, curves: Mapping[Run, pd.DataFrame], column: str,
+          smoothed: int = 1) -> None:
+    """A line for each run: a colour for the configuration, a dash for the seed."""
+    seeds = sorted({run.seed for run in curves})
+    for run, curve in curves.items():
+        axes.plot(curve["step"], curve[column].rolling(smoothed, min_periods=1).mean(),
+                  _DASHES[seeds.index(run.seed) % len(_DASHES)], color=system_colour(run.system),
+                  label=run.name)
+    axes.set_xlabel("Step")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+
+
+def _add_legend(axes: plt.Axes) -> None:
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)

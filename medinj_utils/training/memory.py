@@ -1,54 +1,76 @@
-"""What memory holds: the most that was held, and which passes have to compute their activations twice."""
+"""What memory can hold, and which micro-batches have to compute their activations twice.
+
+Imported only after `medinj_utils.training.start_backend`.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
-_KEPT_FREE = 0.1  # of a GPU's memory: what its allocator can't use, and what changes from pass to pass
+import torch
+from transformers.modeling_layers import GradientCheckpointingLayer
+
+_KEPT_FREE = 0.1  # of a GPU's memory: what its allocator can't use, and what changes by micro-batch
 
 
 class MemoryBudgetError(MemoryError):
-    """The longest pass doesn't fit into memory; the message says what to lower."""
+    """The longest micro-batch doesn't fit into memory; the message says what to lower."""
 
 
 class Recomputation:
-    """Gradient checkpointing (activations are computed again on the way back instead of being held) of those passes alone
-    that a GPU's memory can't hold otherwise; without a GPU, of all. What is learned is the same.
+    """Gradient checkpointing of those micro-batches alone that a GPU's memory can't hold otherwise.
 
-    ``held_tokens``: the most tokens of a pass, padding included, whose activations are held.
+    With gradient checkpointing, activations are computed again on the way back instead of being
+    held. Without a GPU all micro-batches do so. What is learned is the same.
+
+    Args:
+        model: a model whose layers have gradient checkpointing on, or off: then nothing changes.
+
+    Attributes:
+        held_tokens: the most tokens of a micro-batch, padding included, whose activations are held.
+        optimizer_bytes: what AdamW's two moments will take.
     """
 
     def __init__(self, model):
-        from transformers.modeling_layers import GradientCheckpointingLayer
-        layers = [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
-        self.layers, self.held_tokens = [layer for layer in layers if layer.gradient_checkpointing], 0
-        self.optimizer_bytes = 8 * sum(p.numel() for p in model.parameters() if p.requires_grad)  # two moments of AdamW
+        self.held_tokens = 0
+        self.layers = [module for module in model.modules()
+                       if isinstance(module, GradientCheckpointingLayer)
+                       and module.gradient_checkpointing]
+        self.optimizer_bytes = 8 * sum(parameter.numel() for parameter in model.parameters()
+                                       if parameter.requires_grad)
 
     def prepare(self, tokens: int) -> None:
-        """To be called before a pass of so many tokens."""
+        """To be called before a micro-batch of so many tokens."""
         for layer in self.layers:
             layer.gradient_checkpointing = tokens > self.held_tokens
 
-    def measure(self, tokens: Sequence[int], one_pass: Callable[[int], None]) -> None:
-        """Find ``held_tokens``. ``tokens`` are those of all passes, in rising order; ``one_pass(i)`` goes through the i-th
-        and back."""
-        import torch
+    def measure(self, tokens: Sequence[int], try_one: Callable[[int], None]) -> None:
+        """Find ``held_tokens`` by trial, where there is a GPU and gradient checkpointing is on.
+
+        Args:
+            tokens: of all micro-batches, padding included, in rising order.
+            try_one: passes the i-th of them through the model and back.
+        """
         if not self.layers or not torch.cuda.is_available():
             return
         # What the optimizer will hold is not there yet.
-        before, tried, most = torch.cuda.memory_allocated() + self.optimizer_bytes, len(tokens) // 2, len(tokens) - 1
-        room = (1 - _KEPT_FREE) * torch.cuda.get_device_properties(0).total_memory - before
+        before = torch.cuda.memory_allocated() + self.optimizer_bytes
+        total = torch.cuda.get_device_properties(0).total_memory
+        room = (1 - _KEPT_FREE) * total - before
+        tried = len(tokens) // 2
+        most = len(tokens) - 1
         while tried >= 0:
             self.held_tokens = tokens[tried]
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
             try:
-                one_pass(tried)
+                try_one(tried)
             except torch.OutOfMemoryError:
                 most = bisect_left(tokens, tokens[tried]) - 1
                 tried = bisect_right(tokens, tokens[tried] // 2) - 1
                 continue
-            each = (torch.cuda.max_memory_allocated() + self.optimizer_bytes - before) / tokens[tried]
-            fits = min(bisect_right(tokens, room / each) - 1, most)
+            peak = torch.cuda.max_memory_allocated() + self.optimizer_bytes
+            per_token = (peak - before) / tokens[tried]
+            fits = min(bisect_right(tokens, room / per_token) - 1, most)
             if fits <= tried or tokens[fits] == tokens[tried]:
                 self.held_tokens = tokens[min(fits, tried)] if fits >= 0 else 0
                 return

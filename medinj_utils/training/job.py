@@ -1,0 +1,45 @@
+"""What one run is made of: the rows that it learns from, and all that decides it beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from medinj_utils.core.names import Run
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.models.loading import Base
+from medinj_utils.models.validation import Validation
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that decides a run's adapter, beside its rows.
+
+    Args:
+        run: the configuration and the seed of adapter, dropout and order of rows.
+        recipe: how the adapter is tuned.
+        backend: "unsloth" or "peft", as `medinj_utils.training.start_backend` returned it.
+        base: the model that is tuned.
+        validation: asks the model questions at each validation; None asks none, and a validation
+            is its loss alone.
+    """
+
+    run: Run
+    recipe: Recipe
+    backend: str
+    base: Base
+    validation: Validation | None = None
+
+    @property
+    def parameters(self) -> dict:
+        """The parameters of the run's card. A run is repeated when one of them changes."""
+        return self.recipe.tuning | {
+            "configuration": self.run.system, "seed": self.run.seed, "backend": self.backend,
+            "base_model": self.base.name, "revision": self.base.revision,
+            "validation_sets": list(self.validation.sets) if self.validation else []}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Records that a run learns from, and those on which its validation loss is taken."""
+
+    training: Sequence[Mapping]
+    validation: Sequence[Mapping] = ()

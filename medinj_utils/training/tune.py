@@ -1,0 +1,191 @@
+"""Tune the model of one run and write its folder, on one device or several.
+
+Imported only after `medinj_utils.training.start_backend`.
+"""
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+
+import pandas as pd
+import torch
+from accelerate import PartialState
+from accelerate.utils import broadcast_object_list
+from transformers import set_seed
+
+from medinj_utils.core.cards import Card
+from medinj_utils.core.files import read_json, write_csv
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.models.hardware import choose_precision
+from medinj_utils.training.account import Account
+from medinj_utils.training.adapters import Learner, load_with_adapter
+from medinj_utils.training.checkpoints import RunFolder
+from medinj_utils.training.estimate import estimate
+from medinj_utils.training.job import Job, Rows
+from medinj_utils.training.model_card import write_model_card
+from medinj_utils.training.prepare import TrainingData, prepare
+from medinj_utils.training.trainer import BookTrainer
+
+_CURVE = ["step", "loss", "learning_rate", "grad_norm", "tokens_per_second"]
+
+
+def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
+    """Tune the base on ``rows`` and write ``folder``, which appears whole or not at all.
+
+    What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on
+    from there and ends with the same adapter (in float32 on a processor bit by bit). Started by
+    ``accelerate launch``, each process takes its part of every step, and the first one writes.
+
+    Args:
+        job: what decides the run beside its rows.
+        rows: what it learns.
+        card: of the run; it is written with all figures.
+        folder: gets ``adapter/`` (safetensors that plain peft loads, the tokenizer, a model card),
+            ``curve.csv`` (step, loss, learning_rate, grad_norm, tokens_per_second),
+            ``validation.csv`` (step, loss, and the scores of ``job.validation``) and ``card.json``.
+
+    Returns:
+        The card's content.
+
+    Raises:
+        ValueError: the run can't be done in this way; the message says what to change.
+        MemoryBudgetError: memory can't hold the longest micro-batch.
+        OtherRunError: an unfinished run was begun with other parameters.
+        FloatingPointError: a loss is no number or has exploded; the message names its rows.
+    """
+    _refuse_invalid(job, rows)
+    place = RunFolder(folder)
+    state = PartialState(cpu=not torch.cuda.is_available())
+    precision = _common_precision(job.recipe, place, state)
+    set_seed(job.run.seed)
+    learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+    data = prepare(rows, learner.tokenizer, job, state.num_processes)
+    if state.is_main_process:
+        place.begin(_begun_with(card, precision, state))
+    state.wait_for_everyone()
+    trainer = BookTrainer(job, learner, data, place)
+    expected = estimate(learner, data)
+    if state.is_main_process:
+        print(_announcement(job, learner, data, expected), flush=True)
+    with Account(state.num_processes) if state.is_main_process else nullcontext() as account:
+        seconds = _train(trainer)
+    if state.is_main_process:
+        _write(trainer, place)
+        figures = {"rows": len(rows.training), "expected": expected, **_figures(trainer, seconds)}
+        figures |= account.scaled((seconds - trainer.start.seconds) / seconds)
+        card.write(place.unfinished / "card.json", [place.unfinished / "adapter"], **figures)
+        write_model_card(place.unfinished)
+        place.finish()
+    state.wait_for_everyone()
+    return read_json(folder / "card.json")
+
+
+def _refuse_invalid(job: Job, rows: Rows) -> None:
+    if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
+        raise ValueError(
+            "FSDP, which splits a model's weights among GPUs, is not supported: every process "
+            "holds the whole base. Launch without it; where a GPU is too small, take adapter qlora "
+            "or a smaller base")
+    if not len(rows.training):
+        raise ValueError(f"{job.run}: the mixture has no rows")
+    if job.recipe.validations and not len(rows.validation):
+        raise ValueError("validations is set, but there are no validation questions of this "
+                         "mixture's provenances")
+
+
+def _common_precision(recipe: Recipe, place: RunFolder, state: PartialState) -> str:
+    """What was measured once holds for all processes, and for a run that goes on."""
+    precision = place.begun_with().get("precision_used") or choose_precision(recipe.precision)
+    if state.num_processes == 1:
+        return precision
+    [precision] = broadcast_object_list([precision])
+    return precision
+
+
+def _begun_with(card: Card, precision: str, state: PartialState) -> dict:
+    """What a run that goes on must have been begun with."""
+    return card.content["parameters"] | {
+        "inputs": sorted(card.content["inputs"].values()), "versions": card.content["versions"],
+        "processes": state.num_processes, "precision_used": precision}
+
+
+def _announcement(job: Job, learner: Learner, data: TrainingData, expected: dict) -> str:
+    # The copies that fill the last step stand behind the examples.
+    tokens = sum(len(text.input_ids) for text in data.texts[:data.examples])
+    supervised = sum(text.supervised for text in data.texts)
+    return (f"{job.run}: {learner.trainable:,} trainable parameters, {tokens:,} tokens "
+            f"({supervised:,} supervised) in {data.steps:,} steps; expected: "
+            f"{expected['seconds']:,.0f} s, {expected['peak_memory_gb']:.2f} GB, "
+            f"{1000 * expected['energy_kwh']:.2g} Wh")
+
+
+def _train(trainer: BookTrainer) -> float:
+    """Train to the end; returns the seconds of training, those of earlier starts included.
+
+    Raises:
+        RuntimeError: a DoRA magnitude is what it was before.
+    """
+    magnitudes = trainer.learner.magnitudes
+    before = {name: parameter.detach().clone() for name, parameter in magnitudes.items()}
+    checkpoint = trainer.start.path
+    result = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    unmoved = [name for name, parameter in magnitudes.items()
+               if torch.equal(parameter.detach(), before[name])]
+    if unmoved:
+        raise RuntimeError(f"{len(unmoved)} of {len(magnitudes)} DoRA magnitudes did not move, "
+                           f"{unmoved[0]} first")
+    return trainer.start.seconds + result.metrics["train_runtime"]
+
+
+def _write(trainer: BookTrainer, place: RunFolder) -> None:
+    """Write adapter, tokenizer and curves into the unfinished folder."""
+    folder = place.unfinished
+    trainer.learner.model.save_pretrained(folder / "adapter", safe_serialization=True)
+    trainer.learner.tokenizer.save_pretrained(folder / "adapter")
+    write_csv(_curve(trainer), folder / "curve.csv")
+    if trainer.data.validation:
+        write_csv(_validation_curve(trainer.state.log_history), folder / "validation.csv")
+
+
+def _curve(trainer: BookTrainer) -> pd.DataFrame:
+    history = pd.DataFrame(trainer.state.log_history)
+    return history[history["loss"].notna()][_CURVE]
+
+
+def _validation_curve(history: list[dict]) -> pd.DataFrame:
+    """Of the trainer's log, the validations: step, loss, and scores by name."""
+    entries = [entry for entry in history if "eval_loss" in entry]
+    names = {name for entry in entries for name in entry} - {"step", "epoch"}
+    scores = sorted(name for name in names if not name.startswith("eval_"))
+    return pd.DataFrame([{"step": entry["step"], "loss": entry["eval_loss"]}
+                         | {name: entry.get(name) for name in scores} for entry in entries])
+
+
+def _figures(trainer: BookTrainer, seconds: float) -> dict:
+    """What the card says of the training, energy and memory aside."""
+    recipe = trainer.job.recipe
+    data = trainer.data
+    steps = trainer.state.global_step
+    learned = data.texts[:steps * data.plan.rows]  # all, unless training stopped early
+    tokens = sum(len(text.input_ids) for text in learned)
+    return {
+        "examples": min(data.examples, len(learned)), "examples_too_long": data.too_long,
+        "epochs": recipe.epochs, "steps": steps, "tokens": tokens,
+        "supervised_tokens": sum(text.supervised for text in learned),
+        "precision_used": trainer.learner.precision, "processes": data.plan.processes,
+        "micro_batch_rows": data.plan.micro_batch_rows,
+        "micro_batches_per_step": data.plan.micro_batches,
+        "training_seconds": round(seconds, 2),
+        "validation_seconds": round(trainer.validation_seconds, 2),
+        "tokens_per_second": round(tokens / (seconds - trainer.validation_seconds), 1),
+        "final_loss": float(_curve(trainer)["loss"].tail(5).mean()),
+        "trainable_parameters": trainer.learner.trainable,
+        "kept_step": _kept_step(trainer), "went_on": trainer.start.name}
+
+
+def _kept_step(trainer: BookTrainer) -> int:
+    """The step whose weights were kept."""
+    best = trainer.state.best_model_checkpoint
+    if trainer.job.recipe.keep == "best" and best:
+        return int(best.rpartition("-")[2])
+    return trainer.state.global_step
