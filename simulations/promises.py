@@ -1,18 +1,18 @@
-"""Whether the tests and intervals of this room keep their promises: ``python -m simulations.promises``.
+"""Do tests and intervals keep their promises? ``python -m simulations.promises``
 
-Worlds are simulated in which the truth is known: an item has a difficulty, part of it its cluster's; a system has an
-ability, each of its runs one a little off, and it is better or worse at what the items of a cluster ask; an answer is right
-if these and chance add up to more than zero. All are normal, so the mean score of a system over all items and runs that
-could be is known exactly. `validate` counts in how many worlds a test finds what isn't there, and in how many an interval
-holds the truth.
+Worlds are simulated in which the truth is known. An item has a difficulty, part of it its
+cluster's; a system has an ability, each of its runs one that is a little off, and it is better or
+worse at what the items of a cluster ask. An answer is right if these and chance add up to more
+than zero. All are normal, so the mean score of a system over all items and runs that could be is
+known exactly. `validate` counts in how many worlds a test finds what isn't there, and in how many
+an interval holds the truth.
 """
 
 import argparse
 import gc
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,15 +20,28 @@ from scipy.stats import binomtest, norm
 
 from medinj_utils.comparison.factorial import effects_of, factorial_effects
 from medinj_utils.comparison.pairs import compare_pairs
-from medinj_utils.comparison.power import discordance, items_needed
+from medinj_utils.comparison.power import Case, discordances, items_needed
+from medinj_utils.comparison.scores import check_scores
 from medinj_utils.core.files import progress, write_csv
 from medinj_utils.core.names import SYSTEMS
 
+#: Smallest effect of interest in these worlds, whose tests are small.
+_SMALLEST = 0.1
 
-class World(NamedTuple):
-    """How worlds of one kind are made: ``abilities`` of the systems, ``runs`` of each, and standard deviations, where an
-    item's own difficulty and chance have 1 each: ``spread`` of a system's runs, ``shared`` difficulty of a cluster, and
-    ``known``, how much better or worse a system is at a cluster."""
+
+@dataclass(frozen=True)
+class World:
+    """How worlds of one kind are made. An item's own difficulty and chance have standard deviation 1.
+
+    Args:
+        abilities: of the systems, in the order of `SYSTEMS`.
+        items: number of items.
+        cluster_size: items of a cluster.
+        shared: standard deviation of a cluster's difficulty.
+        known: standard deviation of how much better or worse a system is at a cluster.
+        runs: of each system.
+        spread: standard deviation of the abilities of a system's runs.
+    """
 
     abilities: tuple[float, ...]
     items: int = 200
@@ -40,41 +53,117 @@ class World(NamedTuple):
 
     def truth(self) -> np.ndarray:
         """Each system's mean score over all items and runs that could be."""
-        return norm.cdf(np.array(self.abilities) / np.sqrt(2 + self.shared**2 + self.known**2 + self.spread**2))
+        variance = 2 + self.shared**2 + self.known**2 + self.spread**2
+        return norm.cdf(np.array(self.abilities) / np.sqrt(variance))
 
     def draw(self, seed: int) -> tuple[pd.DataFrame, np.ndarray | None]:
         """Scores (items × (system, run)) and clusters of one world."""
         rng = np.random.default_rng([seed, 7])
         cluster = np.arange(self.items) // self.cluster_size
-        hard = rng.normal(size=self.items) + self.shared * rng.normal(size=cluster.max() + 1)[cluster]
+        n_clusters = cluster.max() + 1
+        difficulty = rng.normal(size=self.items)
+        difficulty += self.shared * rng.normal(size=n_clusters)[cluster]
         scores = {}
         for system, ability in zip(SYSTEMS, self.abilities, strict=False):
-            easier = ability - hard + self.known * rng.normal(size=cluster.max() + 1)[cluster]
+            ease = ability - difficulty + self.known * rng.normal(size=n_clusters)[cluster]
             for run in range(self.runs):
-                scores[system, run] = easier + self.spread * rng.normal() + rng.normal(size=self.items) > 0
+                chance = self.spread * rng.normal() + rng.normal(size=self.items)
+                scores[system, run] = ease + chance > 0
         return pd.DataFrame(scores).astype(float), cluster if self.cluster_size > 1 else None
 
 
-def first_p(pairs: pd.DataFrame, world: World) -> bool:
-    return bool(pairs["p"].iloc[0] < 0.05)
+@dataclass(frozen=True)
+class Study:
+    """One world's scores, and what the comparison makes of them."""
+
+    world: World
+    resamples: int
+    seed: int
+
+    def pairs(self) -> pd.DataFrame:
+        """The comparison of all pairs."""
+        scores, clusters = self.world.draw(self.seed)
+        return compare_pairs(scores, self.resamples, self.seed, clusters, smallest=_SMALLEST)
+
+    def effects(self) -> pd.DataFrame:
+        """The factorial's effects."""
+        scores, clusters = self.world.draw(self.seed)
+        return factorial_effects(scores, self.resamples, self.seed, clusters)
+
+    def true_difference(self) -> float:
+        """Of the first pair."""
+        first, second = self.world.truth()[:2]
+        return first - second
+
+    def true_main_effect(self) -> float:
+        """Of NAT."""
+        truth = dict(zip(SYSTEMS, self.world.truth(), strict=True))
+        return effects_of(truth)["estimate"].iloc[0]
 
 
-def any_holm(pairs: pd.DataFrame, world: World) -> bool:
-    return bool((pairs["p_holm"] < 0.05).any())
+def finds_first(study: Study) -> bool:
+    """Whether the first pair differs at 5 %."""
+    return bool(study.pairs()["p"].iloc[0] < 0.05)
 
 
-def covered(pairs: pd.DataFrame, world: World, low: str = "low", high: str = "high") -> bool:
-    truth = world.truth()[0] - world.truth()[1]
-    return bool(pairs[low].iloc[0] <= truth <= pairs[high].iloc[0])
+def finds_any(study: Study) -> bool:
+    """Whether any pair differs at 5 % after Holm's adjustment."""
+    return bool((study.pairs()["p_holm"] < 0.05).any())
 
 
-def covered_effect(effects: pd.DataFrame, world: World) -> bool:
-    truth = effects_of(dict(zip(SYSTEMS, world.truth(), strict=True)))["estimate"]
-    return bool(effects["low"].iloc[0] <= truth[0] <= effects["high"].iloc[0])
+def calls_equivalent(study: Study) -> bool:
+    """Whether the first pair is called equivalent."""
+    return bool(study.pairs()["equivalent"].iloc[0])
 
 
-def called_equivalent(pairs: pd.DataFrame, world: World) -> bool:
-    return bool(pairs["equivalent"].iloc[0])
+def covers_difference(study: Study) -> bool:
+    """Whether the interval of the first pair holds the truth."""
+    return _covers(study.pairs(), "low", "high", study.true_difference())
+
+
+def covers_difference_bca(study: Study) -> bool:
+    """As `covers_difference`, of the bias-corrected and accelerated interval."""
+    return _covers(study.pairs(), "low_bca", "high_bca", study.true_difference())
+
+
+def covers_main_effect(study: Study) -> bool:
+    """Whether the interval of the main effect of NAT holds the truth."""
+    return _covers(study.effects(), "low", "high", study.true_main_effect())
+
+
+def _covers(table: pd.DataFrame, low: str, high: str, truth: float) -> bool:
+    return bool(table[low].iloc[0] <= truth <= table[high].iloc[0])
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is promised of which worlds.
+
+    Args:
+        name: what is promised. What begins with "limit" is known not to hold: it is shown, by how
+            much.
+        world: the worlds.
+        counts: what is counted: whether it is so in one study.
+        promised: share of studies.
+        kept: lowest and highest share that keep the promise.
+    """
+
+    name: str
+    world: World
+    counts: Callable[[Study], bool]
+    promised: float = 0.95
+    kept: tuple[float, float] = (0.93, 0.97)
+
+
+def _false(name: str, world: World, counts: Callable[[Study], bool] = finds_first,
+           most: float = 0.05) -> Promise:
+    """A promise that at most 5 % of studies find what isn't there; up to ``most`` keep it."""
+    return Promise(name, world, counts, 0.05, (0.0, most))
+
+
+def _power(name: str, world: World) -> Promise:
+    """A promise that 80 % of studies as large as planned find the difference."""
+    return Promise(name, _planned(world), finds_first, 0.8, (0.77, 0.83))
 
 
 def _at_distance(smallest: float, items: int) -> World:
@@ -83,68 +172,84 @@ def _at_distance(smallest: float, items: int) -> World:
 
 
 def _planned(world: World) -> World:
-    """With as many items as the plan says show the difference of the two systems in 80 of 100 studies."""
-    told = discordance(*world._replace(items=40_000).draw(0)).iloc[0]
-    needed = items_needed(float(np.diff(world.truth())[0]), told["one_alone"], told["design_effect"])
-    return world._replace(items=-(-needed // world.cluster_size) * world.cluster_size)
+    """With as many items as the plan says show the difference in 80 of 100 studies."""
+    pair = discordances(check_scores(*replace(world, items=40_000).draw(0))).iloc[0]
+    case = Case(pair["discordance"], pair["design_effect"])
+    needed = items_needed(float(np.diff(world.truth())[0]), case)
+    return replace(world, items=-(-needed // world.cluster_size) * world.cluster_size)
 
 
+_ALIKE, _APART = (0.0, 0.0), (0.0, 0.4)
 _CLUSTERED = {"cluster_size": 4, "shared": 1.0, "known": 1.0}
-#: What is promised, of what worlds, what is counted, the share that is promised, and the shares that keep the promise. What
-#: begins with "limit" is known not to hold: it is shown, by how much.
-PROMISES: list[tuple[str, World, Callable, float, tuple[float, float]]] = [
-    ("McNemar, false findings", World((0.0, 0.0)), first_p, 0.05, (0.0, 0.05)),
-    ("sign flips by cluster, false findings", World((0.0, 0.0), **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
-    ("sign flips over two runs each, false findings", World((0.0, 0.0), runs=2, **_CLUSTERED), first_p, 0.05, (0.0, 0.05)),
-    ("sign flips and bootstrap, two runs that differ, false findings", World((0.0, 0.0), runs=2, spread=0.15, **_CLUSTERED),
-     first_p, 0.05, (0.0, 0.06)),
-    ("Holm over six pairs, any false finding", World((0.0,) * 4, **_CLUSTERED), any_holm, 0.05, (0.0, 0.055)),
-    ("interval, independent items", World((0.0, 0.4)), covered, 0.95, (0.93, 0.97)),
-    ("interval, clusters", World((0.0, 0.4), **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
-    ("interval, 25 clusters", World((0.0, 0.4), items=100, **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
-    ("interval, clusters, five runs that differ", World((0.0, 0.4), runs=5, spread=0.15, **_CLUSTERED), covered, 0.95,
-     (0.93, 0.97)),
-    ("interval, clusters, two runs that differ", World((0.0, 0.4), runs=2, spread=0.15, **_CLUSTERED), covered, 0.95,
-     (0.93, 0.97)),
-    ("interval, clusters, two runs that differ much", World((0.0, 0.4), runs=2, spread=0.4, **_CLUSTERED), covered, 0.95,
-     (0.93, 0.97)),
-    ("interval, clusters, five runs that are alike", World((0.0, 0.4), runs=5, **_CLUSTERED), covered, 0.95, (0.93, 0.97)),
-    ("BCa interval, clusters", World((0.0, 0.4), **_CLUSTERED), partial(covered, low="low_bca", high="high_bca"), 0.95,
-     (0.93, 0.97)),
-    ("interval of the main effect of NAT, clusters, two runs that differ",
-     World((0.0, 0.5, 0.2, 0.4, 0.6, 0.7, 0.5, 0.8), runs=2, spread=0.15, **_CLUSTERED), covered_effect, 0.95, (0.93, 0.97)),
-    ("BCa interval, 25 clusters", World((0.0, 0.4), items=100, **_CLUSTERED),
-     partial(covered, low="low_bca", high="high_bca"), 0.95, (0.93, 0.97)),
-    ("limit: one run each, where others would differ, false findings", World((0.0, 0.0), spread=0.15, **_CLUSTERED),
-     first_p, 0.05, (0.0, 0.05)),
-    ("sign flips and bootstrap, two runs that differ much, false findings",
-     World((0.0, 0.0), runs=2, spread=0.4, **_CLUSTERED), first_p, 0.05, (0.0, 0.06)),
-    ("sign flips and bootstrap, five runs that differ much, false findings",
-     World((0.0, 0.0), runs=5, spread=0.4, **_CLUSTERED), first_p, 0.05, (0.0, 0.06)),
-    ("equivalence at the smallest effect, false", _at_distance(0.1, 400), called_equivalent, 0.05, (0.0, 0.06)),
-    ("power with as many items as planned for 80 %", _planned(World((0.0, 0.4))), first_p, 0.8, (0.77, 0.83)),
-    ("power with as many items as planned for 80 %, clusters", _planned(World((0.0, 0.4), **_CLUSTERED)), first_p, 0.8,
-     (0.77, 0.83)),
+_EIGHT = (0.0, 0.5, 0.2, 0.4, 0.6, 0.7, 0.5, 0.8)
+
+PROMISES = [
+    _false("McNemar, false findings", World(_ALIKE)),
+    _false("sign flips by cluster, false findings", World(_ALIKE, **_CLUSTERED)),
+    _false("sign flips over two runs each, false findings", World(_ALIKE, runs=2, **_CLUSTERED)),
+    _false("sign flips and bootstrap, two runs that differ, false findings",
+           World(_ALIKE, runs=2, spread=0.15, **_CLUSTERED), most=0.06),
+    _false("Holm over six pairs, any false finding", World((0.0,) * 4, **_CLUSTERED), finds_any,
+           most=0.055),
+    Promise("interval, independent items", World(_APART), covers_difference),
+    Promise("interval, clusters", World(_APART, **_CLUSTERED), covers_difference),
+    Promise("interval, 25 clusters", World(_APART, items=100, **_CLUSTERED), covers_difference),
+    Promise("interval, clusters, five runs that differ",
+            World(_APART, runs=5, spread=0.15, **_CLUSTERED), covers_difference),
+    Promise("interval, clusters, two runs that differ",
+            World(_APART, runs=2, spread=0.15, **_CLUSTERED), covers_difference),
+    Promise("interval, clusters, two runs that differ much",
+            World(_APART, runs=2, spread=0.4, **_CLUSTERED), covers_difference),
+    Promise("interval, clusters, five runs that are alike",
+            World(_APART, runs=5, **_CLUSTERED), covers_difference),
+    Promise("BCa interval, clusters", World(_APART, **_CLUSTERED), covers_difference_bca),
+    Promise("interval of the main effect of NAT, clusters, two runs that differ",
+            World(_EIGHT, runs=2, spread=0.15, **_CLUSTERED), covers_main_effect),
+    Promise("BCa interval, 25 clusters", World(_APART, items=100, **_CLUSTERED),
+            covers_difference_bca),
+    _false("limit: one run each, where others would differ, false findings",
+           World(_ALIKE, spread=0.15, **_CLUSTERED)),
+    _false("sign flips and bootstrap, two runs that differ much, false findings",
+           World(_ALIKE, runs=2, spread=0.4, **_CLUSTERED), most=0.06),
+    _false("sign flips and bootstrap, five runs that differ much, false findings",
+           World(_ALIKE, runs=5, spread=0.4, **_CLUSTERED), most=0.06),
+    _false("equivalence at the smallest effect, false", _at_distance(_SMALLEST, 400),
+           calls_equivalent, most=0.06),
+    _power("power with as many items as planned for 80 %", World(_APART)),
+    _power("power with as many items as planned for 80 %, clusters", World(_APART, **_CLUSTERED)),
 ]
 
 
 def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
-    """By promise: promised and found share over so many worlds, its 95 % interval (Clopper & Pearson 1934), and whether the
-    promise is kept: "no" where the whole interval is outside what keeps it, "can't tell" where only the found share is."""
+    """Count in how many worlds each promise is kept.
+
+    Args:
+        worlds: of each promise.
+        resamples: draws in each world.
+
+    Returns:
+        By promise: promised and found share, its 95 % interval (low, high; Clopper & Pearson
+        1934), and whether it is ``kept``: "no" where the whole interval is outside what keeps it,
+        "can't tell" where only the found share is.
+    """
     rows = []
-    gc.freeze()  # statsmodels collects garbage at each adjustment, and would look through all modules each time
-    for name, world, count, promised, (least, most) in PROMISES:
-        hits = 0
-        for seed in progress(range(worlds), name):
-            scores, clusters = world.draw(seed)
-            found = factorial_effects(scores, resamples, seed, clusters) if count is covered_effect else compare_pairs(
-                scores, resamples, seed, clusters, smallest=0.1)
-            hits += count(found, world)
-        low, high = binomtest(hits, worlds).proportion_ci()
-        kept = "yes" if least <= hits / worlds <= most else "no" if high < least or low > most else "can't tell"
-        rows.append({"promise": name, "promised": promised, "found": hits / worlds, "low": low, "high": high, "kept": kept,
-                     "worlds": worlds})
+    # statsmodels collects garbage at each adjustment, and would look through all modules each time.
+    gc.freeze()
+    for promise in PROMISES:
+        found = sum(promise.counts(Study(promise.world, resamples, seed))
+                    for seed in progress(range(worlds), promise.name))
+        low, high = binomtest(found, worlds).proportion_ci()
+        rows.append({"promise": promise.name, "promised": promise.promised, "found": found / worlds,
+                     "low": low, "high": high,
+                     "kept": _is_kept(promise, found / worlds, low, high), "worlds": worlds})
     return pd.DataFrame(rows)
+
+
+def _is_kept(promise: Promise, found: float, low: float, high: float) -> str:
+    least, most = promise.kept
+    if least <= found <= most:
+        return "yes"
+    return "no" if high < least or low > most else "can't tell"
 
 
 def _main() -> None:

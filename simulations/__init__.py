@@ -1,0 +1,1 @@
+"""Simulations behind the book's page on validation: programs that write into ``book/``."""
