@@ -37,7 +37,8 @@ def plan_table(profile_name: str) -> pd.DataFrame:
     if not profile_name:
         return pd.DataFrame(columns=columns)
     profile = load_profile(profile_name, data="your data")
-    notebooks = [notebook for notebook, _ in all_executions(profile_name, data="your data").values()]
+    executions = all_executions(profile_name, data="your data")
+    notebooks = [notebook for notebook, _ in executions.values()]
     return pd.DataFrame([(name, notebooks.count(name), profile.minutes.get(name, "not measured"))
                          for name in dict.fromkeys(notebooks)], columns=columns)
 

@@ -22,8 +22,9 @@ from medinj_utils.core.profiles import add_profile_arguments, all_executions, lo
 from medinj_utils.core.style import show_p
 from medinj_utils.core.tree import Tree
 
-_SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets", "pandas",
-                   "numpy", "scipy", "statsmodels", "papermill", "jupyter-book", "snakemake")
+_SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
+                   "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
+                   "snakemake")
 
 
 def answer_so_far(tree: Tree) -> str:
@@ -38,8 +39,8 @@ def answer_so_far(tree: Tree) -> str:
     chance = tree.need(tree.root / "tables" / "chance.txt").read_text(encoding="utf-8").strip()
     found = int((tuned["p_holm"] < 0.05).sum())
     return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, "
-            f"{_percent(best)}: {gain}. {chance} {found} of {len(tuned)} pairs of tuned systems differ "
-            f"at 5 % after adjustment for all pairs. *{tree.label}.*")
+            f"{_percent(best)}: {gain}. {chance} {found} of {len(tuned)} pairs of tuned systems "
+            f"differ at 5 % after adjustment for all pairs. *{tree.label}.*")
 
 
 def _percent(row: pd.Series) -> str:

@@ -26,7 +26,8 @@ class Card:
             "hardware": hardware(), "git_commit": git_commit(),
             "started": datetime.now(UTC).isoformat(timespec="seconds")}
 
-    def write(self, path: str | Path, outputs: Iterable[str | Path] = (), **figures: object) -> dict:
+    def write(self, path: str | Path, outputs: Iterable[str | Path] = (),
+              **figures: object) -> dict:
         """Write the card, with the seconds since its start, and return its content.
 
         Args:
@@ -40,8 +41,3 @@ class Card:
         write_json(content, path)
         return content
 
-
-# TEMPORARY, until every room uses Tree
-def label(output):
-    from medinj_utils.core.tree import Tree
-    return Tree(output).label

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 
 def normalise(text: str) -> str:
-    """NFC, case folded, white space (non-breaking included) collapsed: how contents are compared."""
+    """The form in which contents are compared: NFC, case folded, all white space collapsed."""
     text = unicodedata.normalize("NFC", text)
     plain = text.isprintable() and "  " not in text and text == text.strip(" ")
     if not plain:  # most texts need no splitting

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas", "numpy",
-                  "datasets")
+_CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas",
+                  "numpy", "datasets")
 
 
 def available_cores() -> int:
@@ -63,6 +63,7 @@ def git_commit() -> str:
         done = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
         return done.stdout.strip()
     try:
-        return git("rev-parse", "HEAD") + (" (with changes)" if git("status", "--porcelain") else "")
+        changes = " (with changes)" if git("status", "--porcelain") else ""
+        return git("rev-parse", "HEAD") + changes
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

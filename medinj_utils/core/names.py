@@ -86,7 +86,8 @@ class Run:
     def __post_init__(self):
         seen(self.system)
         if self.seed < 0 or (self.system == BASE and self.seed):
-            raise ValueError(f"seed is {self.seed} for {self.system}; need 0 for {BASE}, else 0 or more")
+            raise ValueError(f"seed is {self.seed} for {self.system}; need 0 for {BASE}, else 0 or "
+                             "more")
 
     @property
     def name(self) -> str:
@@ -107,18 +108,3 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
 
-
-# TEMPORARY, until every room uses Run
-def run_names(systems: Iterable[str], seeds: Iterable[int]) -> list[str]:
-    """Names of the runs of the systems: the base answers once, each tuned system once per seed, as ``NAT-s42``."""
-    seeds = list(seeds)
-    return [name for system in systems
-            for name in ([BASE] if system == BASE else [f"{system}-s{seed}" for seed in seeds])]
-
-
-def run_parts(name: str) -> tuple[str, int]:
-    """System and seed of a run's name; the base has seed 0."""
-    system, _, seed = name.rpartition("-s")
-    if name != BASE and not (system in CONFIGURATIONS and seed.isdecimal()):
-        raise ValueError(f"{name!r} is no run's name: need {BASE} or <configuration>-s<seed>, such as NAT-s42")
-    return (BASE, 0) if name == BASE else (system, int(seed))

@@ -52,7 +52,8 @@ PARAMETERS: dict[str, Any] = {
     "shots": Annotated[int, Field(ge=0, le=32)], "server": str,
     "orders": Annotated[int, Field(ge=0, le=24)], "harness_logs": dict[str, str],
     # comparison
-    "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS], "resamples": _Count,
+    "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
+    "resamples": _Count,
     "prices": dict[str, _Price], "price_hour": _Price, "price_kwh": _Price,
     "published_items": Annotated[list[_Count], _Some], "power": _Open,
     "differences": Annotated[list[_Open], _Some],
@@ -60,7 +61,7 @@ PARAMETERS: dict[str, Any] = {
 
 
 class SettingsError(ValueError):
-    """A parameter or a profile is wrong; the message names where, key, value and what is accepted."""
+    """A parameter or a profile is wrong; the message says where, what, and what is accepted."""
 
 
 def unknown_parameter(name: str, accepted: Iterable[str], where: str) -> SettingsError:
@@ -126,9 +127,9 @@ def notebook_defaults(name: str, folder: Path = NOTEBOOKS) -> dict[str, Any]:
 def check_notebook(variables: Mapping[str, Any], name: str) -> None:
     """Check a notebook's parameters; called in the cell after them.
 
-    Papermill only warns of a parameter that the notebook doesn't have, and writes it into a cell that
-    begins with ``# Parameters``. Names assigned there are refused here unless the notebook has them;
-    whatever else the session holds is the reader's own.
+    Papermill only warns of a parameter that the notebook doesn't have, and writes it into a cell
+    that begins with ``# Parameters``. Names assigned there are refused here unless the notebook has
+    them; whatever else the session holds is the reader's own.
 
     Args:
         variables: the notebook's globals.

@@ -27,7 +27,7 @@ _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
 
 
 class World(BaseModel):
-    """Arguments of `medinj_utils.demo.world.write_world`, where a profile's data are a planted world."""
+    """Arguments of `medinj_utils.demo.world.write_world`: the planted world of a profile."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     kind: Literal["planted", "null"]
@@ -146,8 +146,8 @@ def _check_profile(profile: Profile, where: str) -> None:
             check_value(key, value, f"{where}, {name}")
     for values in (profile.shared, *profile.notebooks.values()):
         if values.keys() & {"output", "profile"}:
-            raise SettingsError(f"{where}: output and profile follow the profile's name; they can't "
-                                "be set")
+            raise SettingsError(f"{where}: output and profile follow the profile's name; they "
+                                "can't be set")
         if "recipe" in values:
             load_recipe(values["recipe"])
     for name, keys in profile.split.items():
@@ -206,8 +206,8 @@ def _main() -> None:
     if profile.needs_gpu:
         import torch
         if not torch.cuda.is_available():
-            sys.exit(f"Profile {chosen.profile!r} needs a GPU and torch sees none here: nothing was "
-                     "downloaded or run. On two CPU cores take PROFILE=demo or PROFILE=open.")
+            sys.exit(f"Profile {chosen.profile!r} needs a GPU and torch sees none here: nothing "
+                     "was downloaded or run. On two CPU cores take PROFILE=demo or PROFILE=open.")
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ def answer_turn(record: Mapping, answer_format: str) -> str:
     """The target of one record, as the format asks for it.
 
     "letters" gives ``A, C``, "letters_and_text" ``A) foie, C) rein``, "text" the answer's text, and
-    "with_explanation" the letters and, on the next line, the record's explanation, if it has one. An
-    open question has no letters: its answer is its text in every format.
+    "with_explanation" the letters and, on the next line, the record's explanation, if it has one.
+    An open question has no letters: its answer is its text in every format.
 
     Raises:
         ValueError: the format is none of these.
@@ -53,16 +53,19 @@ def answer_turn(record: Mapping, answer_format: str) -> str:
     check_choice("answer_format", answer_format, ANSWER_FORMATS)
     if not len(record["answer_letters"]) or answer_format == "text":
         return record["answer_text"]
-    labels, places = labels_of(record), [LETTERS.index(letter) for letter in record["answer_letters"]]
+    labels = labels_of(record)
+    places = [LETTERS.index(letter) for letter in record["answer_letters"]]
     if answer_format == "letters_and_text":
         return ", ".join(f"{labels[place]}) {record['options'][place]}" for place in places)
     named = ", ".join(labels[place] for place in places)
     explanation = record.get("explanation", "").strip()
-    return f"{named}\n{explanation}" if explanation and answer_format == "with_explanation" else named
+    explained = answer_format == "with_explanation" and explanation
+    return f"{named}\n{explanation}" if explained else named
 
 
 def messages(record: Mapping, answer_format: str = "letters", system: str = "",
-             with_answer: bool = True, about: str = "", examples: Sequence[Mapping] = ()) -> list[dict]:
+             with_answer: bool = True, about: str = "",
+             examples: Sequence[Mapping] = ()) -> list[dict]:
     """Chat messages of one record, ready for a chat template.
 
     Args:
@@ -87,4 +90,5 @@ def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
     order = rng.permutation(len(record["options"]))
     right = {LETTERS.index(letter) for letter in record["answer_letters"]}
     letters = [LETTERS[place] for place, i in enumerate(order) if i in right]
-    return dict(record) | {"options": [record["options"][i] for i in order], "answer_letters": letters}
+    options = [record["options"][i] for i in order]
+    return dict(record) | {"options": options, "answer_letters": letters}

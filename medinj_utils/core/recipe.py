@@ -1,4 +1,4 @@
-"""The recipe: how systems are tuned and asked, in one flat YAML file with a comment on every line."""
+"""The recipe: how systems are tuned and asked, in one flat and commented YAML file."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -50,8 +50,8 @@ class Recipe:
 
     def __post_init__(self):
         if self.permute_options and self.answer_format == "with_explanation":
-            raise ValueError("permute_options gives the options other letters, and an explanation may "
-                             "name the old ones: take another answer_format, or keep the order")
+            raise ValueError("permute_options gives the options other letters, and an explanation "
+                             "may name the old ones: take another answer_format, or keep the order")
         if self.adapter == "qlora" and self.precision != "bfloat16":
             raise ValueError(f"adapter qlora computes in bfloat16, and precision is "
                              f"{self.precision!r}: set it to bfloat16, or take adapter lora")
@@ -101,6 +101,7 @@ def recipe_of(content: object, where: str) -> Recipe:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         got = f"; got {first['input']!r}" if key else ""
-        hint = ". YAML reads 1e-5 as text: write 1.0e-5" if key and looks_numeric(content[key]) else ""
+        numeric = key and looks_numeric(content[key])
+        hint = ". YAML reads 1e-5 as text: write 1.0e-5" if numeric else ""
         raise RecipeError(f"{where}{', ' * bool(key)}{key}: {first['msg']}{got}{hint}") from None
 

@@ -79,7 +79,7 @@ def _encoded(path: Path) -> str:
 
 
 def browsable(table: pd.DataFrame, label: str, most: int = 500) -> HTML:
-    """A long table as HTML that scrolls in a frame of its own: its first ``most`` rows and label."""
+    """A long table as HTML that scrolls in a frame: its first ``most`` rows, and its label."""
     rows = table.head(most).to_html(border=0, na_rep="", index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {label}")
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'

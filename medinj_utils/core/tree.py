@@ -1,4 +1,4 @@
-"""The output tree: every path under ``outputs/<profile>``, and what makes the file that stands there.
+"""The output tree: every path under ``outputs/<profile>``, and what makes the file there.
 
 Notebooks and rooms name files by this object alone, so that a path is written once, and a missing
 file is always answered by the notebook that makes it.
@@ -18,13 +18,16 @@ DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 #: By pattern of a path below the root: the notebook that makes it. The first match counts.
 _MADE_BY = (
     ("data/leaks.parquet", "13_audit_records"), ("data/text_measures.parquet", "16_find_artefacts"),
-    ("data/*", "10_read_sources"), ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
+    ("data/*", "10_read_sources"), ("mixtures/*", "14_build_mixtures"),
+    ("runs/*", "21_train_adapter"),
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
     ("scores/draws.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
-    ("tables/comparison.csv", "40_compare_provenances"), ("tables/pairs.csv", "40_compare_provenances"),
+    ("tables/comparison.csv", "40_compare_provenances"),
+    ("tables/pairs.csv", "40_compare_provenances"),
     ("tables/chance.txt", "40_compare_provenances"),
-    ("tables/probe_all_orders.csv", "41_probe_answers"), ("tables/effects.csv", "46_separate_effects"),
+    ("tables/probe_all_orders.csv", "41_probe_answers"),
+    ("tables/effects.csv", "46_separate_effects"),
     ("tables/claims.csv", "44_check_claims"))
 
 
@@ -152,7 +155,7 @@ class Tree:
 
         Args:
             name: of the variation, such as ``recipe-rate-0.001-epochs-2``.
-            own_mixtures: whether its mixtures are its own too, as those of a part of the budget are.
+            own_mixtures: whether its mixtures are its own too, as those of a part of the budget.
         """
         below = Tree(self.root / "variations" / name, self.notebook)
         below._data = self._data

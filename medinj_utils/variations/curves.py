@@ -42,9 +42,11 @@ class Curves:
                    for size in self.sizes]
         resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
         self.systems = in_order(first.columns.get_level_values(0))
-        columns = {system: [_renamer(size)(system) for size in self.sizes] for system in self.systems}
-        self.means = {system: resampled.means[names].to_numpy() for system, names in columns.items()}
-        self.draws = {system: resampled.draws[names].to_numpy() for system, names in columns.items()}
+        self.means, self.draws = {}, {}
+        for system in self.systems:
+            names = [_renamer(size)(system) for size in self.sizes]
+            self.means[system] = resampled.means[names].to_numpy()
+            self.draws[system] = resampled.draws[names].to_numpy()
 
     def points(self) -> pd.DataFrame:
         """Columns system, questions, exact_match, low, high (95 %)."""
@@ -73,9 +75,9 @@ class Curves:
     def exchange(self, source: str, currency: str = "NAT") -> dict:
         """Questions of ``currency`` that are worth a thousand of ``source`` at the largest budget.
 
-        They are worth as much where the line of ``currency`` reaches what ``source`` scores with the
-        whole budget. Lines are not followed beyond the budgets that were run: an end of the interval
-        below the smallest or above the largest budget is −∞ or ∞.
+        They are worth as much where the line of ``currency`` reaches what ``source`` scores with
+        the whole budget. Lines are not followed beyond the budgets that were run: an end of the
+        interval below the smallest or above the largest budget is −∞ or ∞.
 
         Returns:
             source, currency, estimate, low, high (95 %), and ``reason`` why there is no estimate.
@@ -119,8 +121,8 @@ def _renamer(size: int):
 
 def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_size: int) -> None:
     if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
-        raise ValueError(f"{size} questions: {len(matrix)} items answered by {sorted(matrix.columns)}; "
-                         f"of {first_size} questions there are {len(first)}, by "
+        raise ValueError(f"{size} questions: {len(matrix)} items answered by "
+                         f"{sorted(matrix.columns)}; of {first_size} questions there are {len(first)}, by "
                          f"{sorted(first.columns)}")
 
 
@@ -133,13 +135,14 @@ def curves_figure(points: pd.DataFrame, title: str = "") -> tuple[plt.Figure, st
         bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
         axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars, fmt="o-",
                       capsize=3, label=system, color=system_colour(system))
-        ends.append(f"{system} {rows['exact_match'].iloc[0]:.2f} to {rows['exact_match'].iloc[-1]:.2f}")
+        scores = rows["exact_match"]
+        ends.append(f"{system} {scores.iloc[0]:.2f} to {scores.iloc[-1]:.2f}")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.set_xlabel("Training questions")
     axes.set_ylabel("Exact match, 95 % interval")
     axes.legend(frameon=False)
     axes.set_title(title)
-    alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % intervals: "
-           f"{'; '.join(ends)}.")
+    alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % "
+           f"intervals: {'; '.join(ends)}.")
     return figure, alt

@@ -25,13 +25,14 @@ def load_matrix(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
 def recipe_matrices(tree: Tree, own_label: str, variations: Iterable[Variation],
                     runs: Sequence[Run]) -> dict[str, pd.DataFrame]:
     """By recipe, the tree's own first: `load_matrix`. Empty without variations."""
-    matrices = {variation.label: load_matrix(variation.tree(tree), runs) for variation in variations}
+    matrices = {variation.label: load_matrix(variation.tree(tree), runs)
+                for variation in variations}
     return {own_label: load_matrix(tree, runs)} | matrices if matrices else {}
 
 
 def budget_matrices(tree: Tree, variations: Iterable[Variation],
                     runs: Sequence[Run]) -> dict[int, pd.DataFrame]:
-    """By number of training questions, the whole budget last: `load_matrix`. Empty without variations.
+    """By number of training questions, the whole budget last: `load_matrix`. Empty without any.
 
     Raises:
         FileNotFoundError: a run or its scores aren't there; the message names the notebook.

@@ -35,14 +35,14 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
     for recipe, matrix in matrices.items():
         if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
             raise ValueError(f"{recipe}: {len(matrix)} items answered by the runs "
-                             f"{sorted(matrix.columns)}; under the first recipe there are {len(first)}, "
-                             f"answered by {sorted(first.columns)}")
+                             f"{sorted(matrix.columns)}; under the first recipe there are "
+                             f"{len(first)}, answered by {sorted(first.columns)}")
         systems = in_order(matrix.columns.get_level_values(0))
         resampled = resample(matrix[systems], resamples, clusters=clusters)
         for system in systems:
             low, high = interval(resampled.draws[system])
-            means.append({"recipe": recipe, "system": system, "exact_match": resampled.means[system],
-                          "low": low, "high": high})
+            means.append({"recipe": recipe, "system": system,
+                          "exact_match": resampled.means[system], "low": low, "high": high})
         pairs.append(pair_table(resampled).assign(recipe=recipe))
     return pd.DataFrame(means), pd.concat(pairs, ignore_index=True)
 
@@ -54,9 +54,9 @@ def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
         pairs: of `compare_recipes`.
 
     Returns:
-        By first and second: ``first_ahead``, ``second_ahead`` and ``undecided``, numbers of recipes,
-        and ``turns``: whether two recipes contradict each other, each with an interval that excludes
-        zero.
+        By first and second: ``first_ahead``, ``second_ahead`` and ``undecided``, numbers of
+        recipes, and ``turns``: whether two recipes contradict each other, each with an interval
+        that excludes zero.
     """
     decided = pairs.assign(first_ahead=pairs["low"] > 0, second_ahead=pairs["high"] < 0)
     decided["undecided"] = ~(decided["first_ahead"] | decided["second_ahead"])
@@ -77,15 +77,15 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
     turning = [" and ".join(pair) for pair in counts.index[counts["turns"]]]
     named = f": {', '.join(turning)}" if turning else ""
     orders = orders_by_estimate(means)
-    return (f"{len(turning)} of {len(counts)} pairs turn round over {len(orders)} recipes{named}. By "
-            f"point estimates alone there are {orders.nunique()} different orders.")
+    return (f"{len(turning)} of {len(counts)} pairs turn round over {len(orders)} recipes{named}. "
+            f"By point estimates alone there are {orders.nunique()} different orders.")
 
 
 def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str]:
     """Exact match of each system, with its 95 % interval, under each recipe."""
     figure, _ = conditions_figure(means, "recipe", "Exact match by recipe")
     orders = orders_by_estimate(means)
-    alt = (f"Exact match of {means['system'].nunique()} systems under {len(orders)} recipes, with 95 % "
-           "intervals. Their order by point estimates: "
+    alt = (f"Exact match of {means['system'].nunique()} systems under {len(orders)} recipes, with "
+           "95 % intervals. Their order by point estimates: "
            + "; ".join(f"{recipe}: {order}" for recipe, order in orders.items()) + ".")
     return figure, alt

@@ -71,8 +71,8 @@ def how_tuned(tree: Tree, runs: Sequence[Run], recipe: Recipe) -> Tuned:
     first = cards[runs[0]]
     for run, card in cards.items():
         if different := [name for name in names if card[name] != first[name]]:
-            raise ValueError(f"{run} and {runs[0]} were tuned with different {', '.join(different)}: "
-                             "a variation needs runs that differ in mixture and seed alone")
+            raise ValueError(f"{run} and {runs[0]} were tuned with different "
+                             f"{', '.join(different)}: a variation needs runs that differ in mixture and seed alone")
     own = replace(recipe, **{name: first[name] for name in recipe.tuning})
     return Tuned(own, first["backend"], Base(first["base_model"], first["revision"]))
 
@@ -87,7 +87,8 @@ def recipe_variations(recipe: Recipe, learning_rates: Iterable[float],
 
 def budget_variations(recipe: Recipe, shares: Iterable[float]) -> list[Variation]:
     """A variation for each share of the budget, tuned for as many epochs and so in fewer steps."""
-    return [Variation("budget", f"{share:g}", _without_validation(recipe), share) for share in shares]
+    varied = _without_validation(recipe)
+    return [Variation("budget", f"{share:g}", varied, share) for share in shares]
 
 
 def _without_validation(recipe: Recipe) -> Recipe:
