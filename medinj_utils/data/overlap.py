@@ -1,14 +1,17 @@
 """Questions that stand more than once, and training questions that the test has too."""
 
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from medinj_utils.core.files import write_parquet
 from medinj_utils.core.identity import normalise
 from medinj_utils.core.names import LEAKS
 from medinj_utils.core.prompts import LETTERS
+from medinj_utils.core.tree import Tree
 from medinj_utils.data.words import in_arrow
 
 # Signs that `normalise` makes something else of than a small letter, and white space but for single
@@ -170,3 +173,9 @@ def leak_matrix(leaks: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     origins = sorted(set(zip(train["provenance"], train["source"], strict=True)))
     index = pd.MultiIndex.from_tuples(origins, names=["provenance", "source"])
     return table.reindex(index=index, columns=sorted(test["source"].unique()), fill_value=0)
+
+
+def save_leaks(leaks: pd.DataFrame, tree: Tree) -> Path:
+    """Write what `find_leaks` found, as a file and as a table."""
+    tree.write_table(leaks, "audit_leaks")
+    return write_parquet(leaks, tree.leaks)
