@@ -14,10 +14,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
-from medinj_utils.data.gather import gather_sources, save_gathered
-from medinj_utils.data.mixing import Mixing, build_mixtures, training_rows
-from medinj_utils.data.near import near_duplicates
-from medinj_utils.evaluation.questions import choose_questions
 from scipy.stats import binomtest
 
 from medinj_utils.comparison.factorial import effect_table, effects_of
@@ -31,10 +27,14 @@ from medinj_utils.core.names import runs_of
 from medinj_utils.core.profiles import load_profile, parameters_of
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
+from medinj_utils.data.gather import gather_sources, save_gathered
+from medinj_utils.data.mixing import Mixing, build_mixtures, training_rows
 from medinj_utils.data.mixtures import Stratification
+from medinj_utils.data.near import near_duplicates
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.demo.world import write_world
 from medinj_utils.evaluation.answer import Protocol
+from medinj_utils.evaluation.questions import choose_questions
 from medinj_utils.evaluation.score_runs import score_runs
 from medinj_utils.models.loading import Base
 from medinj_utils.training import start_backend, train_runs

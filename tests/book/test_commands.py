@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_every_command_names_what_there_is():
         if words[0] == "papermill":
             notebook = Path(words[1]).stem
             assert notebook in notebook_names(), words
-            for flag, name in zip(words, words[1:], strict=False):
+            for flag, name in pairwise(words):
                 if flag == "-p":
                     assert name in notebook_defaults(notebook), words
         if words[0] == "make":

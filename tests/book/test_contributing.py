@@ -24,6 +24,7 @@ def test_an_example_works_as_it_is_printed(title, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(folder))
     for number, block in enumerate(BLOCK.finditer(EXAMPLES[title])):
         if block["file"]:
+            (folder / block["file"]).parent.mkdir(exist_ok=True)
             (folder / block["file"]).write_text(block["text"], encoding="utf-8")
         elif block["kind"] == "diff":
             (folder / f"{number}.diff").write_text(block["text"], encoding="utf-8")

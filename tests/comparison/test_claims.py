@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from medinj_utils.comparison.claims import contrasts_here, contrasts_published, load_claims, verdicts, verdicts_published
+from medinj_utils.comparison.claims import (
+    contrasts_here,
+    contrasts_published,
+    load_claims,
+    verdicts,
+    verdicts_published,
+)
 from medinj_utils.comparison.figures import claims_figure
 from medinj_utils.comparison.pairs import SMALLEST
 from medinj_utils.comparison.paper import EXACT_MATCH

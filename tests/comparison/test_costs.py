@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.costs import break_even, costs_of, in_euros, pareto_figure, undominated, yields
+from medinj_utils.comparison.costs import (
+    break_even,
+    costs_of,
+    in_euros,
+    pareto_figure,
+    undominated,
+    yields,
+)
 from medinj_utils.comparison.resampling import bootstrap_means
 from medinj_utils.data import build_mixture
 from medinj_utils.data.mixtures import save_mixture

@@ -5,8 +5,19 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison import compare_pairs, factorial_effects
-from medinj_utils.comparison.factorial import CELLS, cell_means, echoes, effects_of, log_odds_effects
-from medinj_utils.comparison.figures import effects_figure, interactions_figure, shapley_figure, simplex_figure
+from medinj_utils.comparison.factorial import (
+    CELLS,
+    cell_means,
+    echoes,
+    effects_of,
+    log_odds_effects,
+)
+from medinj_utils.comparison.figures import (
+    effects_figure,
+    interactions_figure,
+    shapley_figure,
+    simplex_figure,
+)
 from medinj_utils.core.names import SYSTEMS, seen
 
 MEANS = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.35, "TRAD": 0.45, "NAT-SYN": 0.6, "NAT-TRAD": 0.62, "TRAD-SYN": 0.58,

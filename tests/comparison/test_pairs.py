@@ -13,7 +13,13 @@ from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from medinj_utils.comparison import compare_pairs, compare_systems, rank_intervals, resampling
 from medinj_utils.comparison.figures import forest_figure, pairs_figure
 from medinj_utils.comparison.probes import over_orders
-from medinj_utils.comparison.resampling import bootstrap_means, checked, mcnemar, sign_flips, spread_of_runs
+from medinj_utils.comparison.resampling import (
+    bootstrap_means,
+    checked,
+    mcnemar,
+    sign_flips,
+    spread_of_runs,
+)
 from medinj_utils.comparison.tables import clusters_of, compare_parts, score_matrix, unread_shares
 from medinj_utils.core.names import run_names, run_parts
 from medinj_utils.core.style import show_p
