@@ -106,7 +106,8 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
         if _is_announced(match):
             _add_announced(claims, match, is_open, options)
         elif _is_head(claims, match):
-            claims.heads.append(Head(_with_text_that_is(match), is_open))
+            has_doubt = Sign.DOUBT in match["list"]  # in a loose text: "A) dyspnée ?, C) reflux"
+            claims.heads.append(Head(_with_text_that_is(match), is_open or has_doubt))
     return claims
 
 

@@ -47,7 +47,7 @@ ITEM_RULES = (
         "A capital that stands alone, with or without its text, but not the E of \"E. coli\".",
         r"""
         [LETTER] (?! · (?! [ARTICLE TEXT BECAUSE RIGHT WRONG] ) ) [). : · ( -]{0,4}
-        (?: WHOLE_TEXT (?! [AND DOUBT] | , [OPTION ANSWER] ) )?
+        (?: WHOLE_TEXT (?! [AND DOUBT BECAUSE] | , [OPTION ANSWER] ) )?
         """,
         [Example("A. Le foie", "A"), Example("C. albicans", "")]),
     Rule(

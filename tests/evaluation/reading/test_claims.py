@@ -39,6 +39,7 @@ def test_named(listed, letters, problem):
 @pytest.mark.parametrize("line, claims", [
     ("B", Claims(heads=[Head("B", False)])),
     ("Bh", Claims(heads=[Head("B", True)])),
+    ("A)_h,C)_", Claims(heads=[Head("A)_h,C)", True)])),
     ("A\nC", Claims(heads=[Head("A", False), Head("C", False)])),
     ("D.aⒹsa_", Claims(heads=[Head("D.Ⓓ", False)])),
     ("n:B", Claims(announced=[Announced(frozenset("B"), "", False)])),

@@ -22,7 +22,7 @@ def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
 @pytest.mark.parametrize("line, listed", [
     ("B", "B"), ("A,CjD", "A,CjD"), ("A.B.", "A.B."), ("B:Ⓑ,y_", "B:Ⓑ"), ("Ⓑ(B)", "Ⓑ(B)"),
     ("B,Aswm", "B"), ("A;B_", "A;B"), ("Ⓑ_", None), ("ⓐ,ⓒ", "ⓐ,ⓒ"), ("ⓐ_", None), ("C·_", None),
-    ("veA", "veA"), ("vaokr,eBjD.", "vaokr,eBjD."), ("A)__,C)__", "A)__,C)"),
+    ("ADⒷ.AⒸy", "ADⒷ."), ("veA", "veA"), ("vaokr,eBjD.", "vaokr,eBjD."), ("A)__,C)__", "A)__,C)"),
 ])
 def test_list(line, listed):
     found = compiled("LIST").match(line)
