@@ -31,7 +31,7 @@ from medinj_utils.models.loading import Base
 def items(shared_data):
     records, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
     test = records[records["split"] == "test"].assign(general=False)
-    return pd.concat([test[test["task"] == task].head(30) for task in ("mcqu", "mcq")])
+    return pd.concat([test[test["task"] == task].head(16) for task in ("mcqu", "mcq")])
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,12 @@ def one(folder, pattern):
 def test_the_harness_gives_the_same_answers_to_our_tasks(logged, items, answers):
     theirs = read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")).set_index("id")
     ours = answers[answers["mode"] == "likelihood"].set_index("id")
-    assert len(theirs) == 30 and theirs["raw"].equals(ours["raw"].reindex(theirs.index))
+    assert len(theirs) == 16 and theirs["raw"].equals(ours["raw"].reindex(theirs.index))
     for question, row in theirs.iterrows():
         assert row["probabilities"] == pytest.approx(list(ours.loc[question, "probabilities"]), abs=1e-4)
     free = read_samples(one(logged, "samples_medinj_mcq_*.jsonl")).set_index("id")
     greedy = answers[answers["mode"] == "greedy"].set_index("id")["raw"]
-    assert len(free) == 30 and free["raw"].equals(greedy.reindex(free.index))
+    assert len(free) == 16 and free["raw"].equals(greedy.reindex(free.index))
     scores = score_answers(read_samples(one(logged, "samples_medinj_mcqu_*.jsonl")), items, Run(BASE))
     results = read_results(one(logged, "results_*.json")).set_index(["task", "metric"])
     assert results.loc[("medinj_mcqu", "acc"), "value"] == pytest.approx(scores["exact_match"].mean())
@@ -152,12 +152,12 @@ def test_answers_go_out_of_an_output_tree_and_logs_come_in(tree, items, answers)
     assert [path.name for path in made] == ["medinj_mcqu.yaml", "medinj_mcq.yaml", "results.json"]
     log = tree.harness / "BASE" / "samples_medinj_mcqu.jsonl"
     [row] = adopt_logs(tree, runs, {"NAT-s1": str(log)}, items).to_dict("records")
-    assert row == {"run": "NAT-s1", "log": str(log), "answers": 30}
+    assert row == {"run": "NAT-s1", "log": str(log), "answers": 16}
     adopted, own = pd.read_parquet(tree.answers(runs[1])), answers[(answers["mode"] == "likelihood")]
     assert adopted["raw"].tolist() == own["raw"].tolist()
     assert score_answers(adopted, items, runs[1])["exact_match"].notna().all()
     card = read_json(tree.answers(runs[1]).with_suffix(".card.json"))
-    assert card["step"] == "37_exchange_with_harness" and card["questions"] == 30
+    assert card["step"] == "37_exchange_with_harness" and card["questions"] == 16
     assert card["parameters"]["backend"] == "lm-evaluation-harness" and str(log) in card["inputs"]
 
 
@@ -166,5 +166,5 @@ def test_logs_of_other_runs_and_of_other_questions_are_refused(tree, items):
     log = str(tree.harness / "BASE" / "samples_medinj_mcqu.jsonl")
     with pytest.raises(ValueError, match="'SYN-s1'; accepted: BASE"):
         adopt_logs(tree, [Run(BASE)], {"SYN-s1": log}, items)
-    with pytest.raises(ValueError, match="29 answers are to questions that the test doesn't have"):
+    with pytest.raises(ValueError, match="15 answers are to questions that the test doesn't have"):
         adopt_logs(tree, [Run(BASE)], {"BASE": log}, items.head(1))

@@ -23,7 +23,7 @@ def records(world) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def items(records) -> pd.DataFrame:
     test = records[(records["split"] == "test") & (records["task"] != "oeq")]
-    return test.drop_duplicates("id").head(48)
+    return test.drop_duplicates("id").head(24)
 
 
 def _ask(engine, items, modes=MODES, batch_tokens=16_384) -> pd.DataFrame:
