@@ -1,15 +1,25 @@
-"""How fast the training room teaches: ``python benchmarks/training.py [--data FOLDER] [--only tiny]``.
+"""How fast training is: ``python benchmarks/training.py [--data FOLDER] [--only tiny]``.
 
-Rows of FrenchMedMCQA, DDXPlus and CasiMedicos-FR, mixed, so that lengths differ as they do in real sets, are taught to the
-shipped tiny model and to a random model of about 100 million parameters, by this book's call with each backend, by plain TRL
-with the arguments of the study's released code (batches padded to their longest, grouped by length, whole-sequence loss,
-gradient checkpointing), and by the recipe of Unsloth's own notebooks (two rows a pass, its checkpointing). All take the loss
-over all tokens, so that they teach the same number of tokens from the same rows, in steps of as many rows; each in a process
-of its own. ``held_loss`` is the loss on 24 other rows afterwards: those that teach alike have learned alike. "answer" and
-"bfloat16" are the book's call with the loss on answers alone, and in bfloat16. Where torch sees a GPU, ``--only paper`` does
-so with random weights in the shape of the study's base model, in bfloat16, all with gradient checkpointing, and with other
-adapters too; ``steady`` are tokens a second after the first two steps, ``paper_hours`` what 10 epochs of the study's 33,493
-rows would take at that rate if they were as long as these. The last line is a JSON object.
+Rows of FrenchMedMCQA, DDXPlus and CasiMedicos-FR, mixed, so that lengths differ as they do in real
+sets, tune the shipped tiny model and a random model of about 100 million parameters. Each way to
+tune runs in a process of its own, in steps of as many rows, and takes the loss over all tokens of
+the same rows, unless it says otherwise:
+
+- book, unsloth: this book's call with each backend;
+- study: plain TRL with the arguments of the study's released code (batches padded to their longest,
+  grouped by length, gradient checkpointing);
+- recipe: that of Unsloth's own notebooks (two rows a micro-batch, its checkpointing);
+- answer, bfloat16: the book's call with the loss on answers alone, and in bfloat16.
+
+Where torch sees a GPU, ``--only paper`` does so with random weights in the shape of the study's
+base model, in bfloat16, all with gradient checkpointing, and with other adapters too.
+
+The last line is a JSON object. For each way: taught (supervised tokens), tokens, seconds, steady
+(tokens per second after the first two steps), held_loss (on 24 other rows afterwards: ways that
+train alike have learned alike), what was expected and what was spent, and peak_gb of the process;
+paper_hours is what 10 epochs of the study's 33,493 rows would take at the steady rate if they were
+as long as these. Then ratios of the ways, expected_by_spent (seconds), and step_peak_share: the
+operations of the book's steps ÷ those of a matrix product.
 """
 
 import argparse
@@ -19,74 +29,140 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+ROOT = Path(__file__).parents[1]
 ROWS = {"tiny": 240, "large": 16, "paper": 240}
-STEP = {"tiny": (12, 4), "large": (4, 2), "paper": (12, 4)}  # rows of a pass, passes of a step
-PAPER_ROWS = 10 * 33_493  # that the study teaches with each mixture
-# Ways of teaching: label, who, precision, loss on, gradient checkpointing, adapter.
-WAYS = [("study", "study", "float32", "all", True, "dora"), ("book", "peft", "float32", "all", False, "dora"),
-        ("unsloth", "unsloth", "float32", "all", False, "dora"), ("recipe", "recipe", "float32", "all", True, "dora"),
-        ("answer", "peft", "float32", "answer", False, "dora"), ("bfloat16", "peft", "bfloat16", "all", False, "dora")]
-PAPER_WAYS = [("study", "study", "bfloat16", "all", True, "dora"), ("book", "peft", "bfloat16", "all", True, "dora"),
-              ("unsloth", "unsloth", "bfloat16", "all", True, "dora"), ("lora", "peft", "bfloat16", "all", True, "lora"),
-              ("qlora", "peft", "bfloat16", "all", True, "qlora"), ("answer", "peft", "bfloat16", "answer", True, "dora"),
-              ("recipe", "recipe", "bfloat16", "all", True, "dora")]
-DROPOUT = {"tiny": 0.0, "large": 0.0, "paper": 0.05}  # the study's; without it all ways draw nothing, and losses agree
+HELD = 24  # rows that are kept apart
+STEP = {"tiny": (12, 4), "large": (4, 2), "paper": (12, 4)}  # rows of a micro-batch, micro-batches
+PAPER_ROWS = 10 * 33_493  # rows that the study learns from with each mixture
+#: The study's. Without it all ways draw nothing, and losses agree.
+DROPOUT = {"tiny": 0.0, "large": 0.0, "paper": 0.05}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to tune: ``who`` is a backend of this book, "study" or "recipe"."""
+
+    label: str
+    who: str
+    precision: str = "float32"
+    loss_on: str = "all"
+    checkpointing: bool = False
+    adapter: str = "dora"
+
+
+WAYS = (Way("study", "study", checkpointing=True), Way("book", "peft"), Way("unsloth", "unsloth"),
+        Way("recipe", "recipe", checkpointing=True), Way("answer", "peft", loss_on="answer"),
+        Way("bfloat16", "peft", "bfloat16"))
+PAPER_WAYS = tuple(
+    replace(way, precision="bfloat16", checkpointing=True) for way in (
+        Way("study", "study"), Way("book", "peft"), Way("unsloth", "unsloth"),
+        Way("lora", "peft", adapter="lora"), Way("qlora", "peft", adapter="qlora"),
+        Way("answer", "peft", loss_on="answer"), Way("recipe", "recipe")))
+#: By name of a ratio: the ways whose tokens per second are divided, slow and fast.
+RATIOS = {"study_arguments": ("study", "book"), "unsloth_recipe": ("recipe", "unsloth"),
+          "lora": ("book", "lora"), "answer_alone": ("study", "answer"),
+          "bfloat16": ("study", "bfloat16")}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one process tunes: a base (a name of `Base`) of a size on rows of a parquet file."""
+
+    size: str
+    base: str
+    rows_file: str
+    way: Way
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows that are learned, and after them `HELD` others."""
+        table = pd.read_parquet(self.rows_file)
+        for name in ("options", "answer_letters"):
+            table[name] = table[name].map(list)
+        return table
 
 
 def mixed_rows(data: Path, n: int) -> pd.DataFrame:
     """A fixed mixture of training rows of three open sets."""
     from medinj_utils.data import read_source
-    found = [read_source(name, data / folder)[0] for name, folder in (
-        ("frenchmedmcqa", "frenchmedmcqa/raw"), ("casimedicos", "casimedicos-fr/raw"), ("ddxplus", "ddxplus-fr/raw"))]
-    rows = pd.concat([part[(part["split"] == "train") & (part["task"] != "oeq")].sample(n, random_state=0, replace=True)
-                      for part in found])
-    return rows.sample(n, random_state=0).reset_index(drop=True)
+    parts = []
+    for name, folder in (("frenchmedmcqa", "frenchmedmcqa/raw"),
+                         ("casimedicos", "casimedicos-fr/raw"), ("ddxplus", "ddxplus-fr/raw")):
+        records, _ = read_source(name, data / folder)
+        chosen = records[(records["split"] == "train") & (records["task"] != "oeq")]
+        parts.append(chosen.sample(n, random_state=0, replace=True))
+    return pd.concat(parts).sample(n, random_state=0).reset_index(drop=True)
+
+
+def all_tokens(rows: pd.DataFrame, tokenizer) -> list[list[int]]:
+    """Token ids of each row, question and answer."""
+    from medinj_utils.training.text import training_text
+    return [training_text(row, tokenizer, loss_on="all").input_ids
+            for row in rows.to_dict("records")]
 
 
 def held_loss(model, tokenizer, rows: pd.DataFrame) -> float:
-    """Mean over ``rows`` of the loss over all tokens of each."""
+    """Mean over rows of the loss over all tokens of each."""
     import torch
-
-    from medinj_utils.training.text import training_text
     model.eval()
+    losses = []
     with torch.no_grad():
-        texts = [torch.tensor([training_text(row, tokenizer, loss_on="all").input_ids], device=model.device)
-                 for row in rows.to_dict("records")]
-        return sum(model(input_ids=ids, labels=ids).loss.item() for ids in texts) / len(texts)
+        for ids in all_tokens(rows, tokenizer):
+            batch = torch.tensor([ids], device=model.device)
+            losses.append(model(input_ids=batch, labels=batch).loss.item())
+    return sum(losses) / len(losses)
 
 
-def by_the_book(rows: pd.DataFrame, base: str, folder: Path, size: str, held: pd.DataFrame, backend: str, precision: str,
-                loss_on: str, checkpointing: bool, adapter: str) -> dict:
-    from medinj_utils.training.backends import start_backend
-    used = start_backend(backend)
+def by_the_book(work: Work, folder: Path) -> dict:
+    """This book's call."""
+    from medinj_utils.training import start_backend
+    backend = start_backend(work.way.who)
     from peft import PeftModel
 
-    from medinj_utils.models.loading import load_base
-    from medinj_utils.training.recipe import Recipe
-    from medinj_utils.training.train import train_adapter
-    recipe = Recipe(epochs=1, batch_size=STEP[size][0], gradient_accumulation=STEP[size][1],
-                    gradient_checkpointing=checkpointing, dropout=DROPOUT[size], learning_rate=1e-3, loss_on=loss_on,
-                    precision=precision, adapter=adapter)
-    card = train_adapter(rows, folder, recipe, used, base)
-    curve = pd.read_csv(folder / "curve.csv").iloc[2:]
-    model, tokenizer = load_base(base, "", precision)
+    from medinj_utils.core.cards import Card
+    from medinj_utils.core.names import Run
+    from medinj_utils.core.recipe import load_recipe
+    from medinj_utils.models.loading import Base, load_base
+    from medinj_utils.training.job import Job, Rows
+    from medinj_utils.training.tune import tune
+    way = work.way
+    rows = work.rows
+    batch_size, accumulation = STEP[work.size]
+    recipe = replace(
+        load_recipe(ROOT / "profiles/recipes/one-gpu.yaml"), epochs=1, batch_size=batch_size,
+        gradient_accumulation=accumulation, gradient_checkpointing=way.checkpointing,
+        dropout=DROPOUT[work.size], learning_rate=1e-3, loss_on=way.loss_on,
+        precision=way.precision, adapter=way.adapter)
+    job = Job(Run("ALL", 0), recipe, backend, Base(work.base))
+    card = tune(job, Rows(rows.iloc[:-HELD].to_dict("records")), Card("benchmark", job.parameters),
+                folder)
+    speeds = pd.read_csv(folder / "curve.csv")["tokens_per_second"].iloc[2:]
+    model, tokenizer = load_base(job.base, way.precision)
     model = PeftModel.from_pretrained(model, str(folder / "adapter"))
-    return {"seconds": card["training_seconds"], "taught": card["tokens_taught"], "tokens": card["tokens"],
-            "steady": round(len(curve) / (1 / curve["tokens_per_second"]).sum(), 1) if len(curve) else None,
-            "expected_seconds": card["expected"]["seconds"], "expected_gb": card["expected"]["peak_memory_gb"],
-            "held_tokens": card["expected"]["held_tokens"],
-            "trained_gb": card["peak_memory_gb"], "energy_kwh": card["energy_kwh"], "power_known": card["power_known"],
-            "held_loss": held_loss(model, tokenizer, held)}
+    return {"seconds": card["training_seconds"], "taught": card["supervised_tokens"],
+            "tokens": card["tokens"],
+            "steady": round(len(speeds) / (1 / speeds).sum(), 1) if len(speeds) else None,
+            "expected_seconds": card["expected"]["seconds"],
+            "expected_gb": card["expected"]["peak_memory_gb"],
+            "held_tokens": card["expected"]["held_tokens"], "trained_gb": card["peak_memory_gb"],
+            "expected_kwh": card["expected"]["energy_kwh"], "energy_kwh": card["energy_kwh"],
+            "power_known": card["power_known"],
+            "held_loss": held_loss(model, tokenizer, rows.iloc[-HELD:])}
 
 
-def by_unsloths_recipe(rows: pd.DataFrame, base: str, folder: Path, size: str, held: pd.DataFrame, precision: str) -> dict:
-    """As Unsloth's notebooks tune: texts rendered by the template, two rows a pass, its gradient checkpointing; DoRA, the
-    loss over all tokens and the optimizer are the others'."""
-    from medinj_utils.training.backends import start_backend
+def by_unsloths_recipe(work: Work, folder: Path) -> dict:
+    """As Unsloth's notebooks tune.
+
+    Texts are rendered by the template, two rows make a micro-batch, and its gradient checkpointing
+    is on. DoRA, the loss over all tokens and the optimizer are the others'.
+    """
+    from medinj_utils.training import start_backend
     start_backend("unsloth")
     from unsloth import FastLanguageModel  # noqa: I001
     import torch
@@ -94,29 +170,65 @@ def by_unsloths_recipe(rows: pd.DataFrame, base: str, folder: Path, size: str, h
     from trl import SFTConfig, SFTTrainer
 
     from medinj_utils.core.prompts import messages
-    from medinj_utils.models.loading import local_base
-    from medinj_utils.training.backends import TARGETS
-    model, tokenizer = FastLanguageModel.from_pretrained(local_base(base), max_seq_length=2048, load_in_4bit=False,
-                                                         dtype=getattr(torch, precision))
+    from medinj_utils.models.loading import Base
+    from medinj_utils.training.adapters import TARGETS
+    rows = work.rows
+    model, tokenizer = FastLanguageModel.from_pretrained(
+        Base(work.base).path, max_seq_length=2048, load_in_4bit=False,
+        dtype=getattr(torch, work.way.precision))
     model = FastLanguageModel.get_peft_model(
-        model, r=16, lora_alpha=16, lora_dropout=DROPOUT[size], bias="none", target_modules=TARGETS, use_dora=True,
-        use_gradient_checkpointing="unsloth", random_state=0)
-    texts = [{"text": tokenizer.apply_chat_template(messages(row), tokenize=False)} for row in rows.to_dict("records")]
-    trainer = SFTTrainer(
-        model=model, processing_class=tokenizer, train_dataset=Dataset.from_list(texts),
-        args=SFTConfig(output_dir=str(folder), dataset_text_field="text", per_device_train_batch_size=2,
-                       gradient_accumulation_steps=math.prod(STEP[size]) // 2, num_train_epochs=1, learning_rate=1e-3,
-                       lr_scheduler_type="cosine", warmup_steps=0.05, optim="adamw_torch", max_length=2048, logging_steps=1,
-                       save_strategy="no", report_to="none", disable_tqdm=True, use_cpu=not torch.cuda.is_available(),
-                       bf16=precision == "bfloat16", seed=0))
-    return trained(trainer, rows, tokenizer, held)
+        model, r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",
+        target_modules=TARGETS, use_dora=True, use_gradient_checkpointing="unsloth", random_state=0)
+    texts = [{"text": tokenizer.apply_chat_template(messages(row), tokenize=False)}
+             for row in rows.iloc[:-HELD].to_dict("records")]
+    arguments = SFTConfig(
+        output_dir=str(folder), dataset_text_field="text", per_device_train_batch_size=2,
+        gradient_accumulation_steps=math.prod(STEP[work.size]) // 2, num_train_epochs=1,
+        learning_rate=1e-3, lr_scheduler_type="cosine", warmup_steps=0.05, optim="adamw_torch",
+        max_length=2048, logging_steps=1, save_strategy="no", report_to="none", disable_tqdm=True,
+        use_cpu=not torch.cuda.is_available(), bf16=work.way.precision == "bfloat16", seed=0)
+    trainer = SFTTrainer(model=model, processing_class=tokenizer, args=arguments,
+                         train_dataset=Dataset.from_list(texts))
+    return trained(trainer, rows, tokenizer)
 
 
-def trained(trainer, rows: pd.DataFrame, tokenizer, held: pd.DataFrame) -> dict:
+def by_the_study(work: Work, folder: Path) -> dict:
+    """Plain TRL with the arguments of the study's released code, as far as TRL still has them."""
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+    from trl import SFTConfig, SFTTrainer
+
+    from medinj_utils.core.prompts import messages
+    from medinj_utils.models.loading import Base
+    from medinj_utils.training.adapters import TARGETS
+    set_seed(0)
+    base = Base(work.base)
+    rows = work.rows
+    batch_size, accumulation = STEP[work.size]
+    tokenizer = AutoTokenizer.from_pretrained(base.path)
+    model = AutoModelForCausalLM.from_pretrained(base.path,
+                                                 dtype=getattr(torch, work.way.precision))
+    chats = [{"messages": messages(row)} for row in rows.iloc[:-HELD].to_dict("records")]
+    adapter = LoraConfig(r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",
+                         target_modules=TARGETS, use_dora=True, task_type="CAUSAL_LM")
+    arguments = SFTConfig(
+        output_dir=str(folder), num_train_epochs=1, per_device_train_batch_size=batch_size,
+        gradient_accumulation_steps=accumulation, learning_rate=1e-3, lr_scheduler_type="cosine",
+        warmup_steps=0.05, gradient_checkpointing=True, train_sampling_strategy="group_by_length",
+        max_length=2048, use_cpu=not torch.cuda.is_available(), logging_steps=1, save_strategy="no",
+        report_to="none", disable_tqdm=True, bf16=work.way.precision == "bfloat16")
+    trainer = SFTTrainer(model=model, processing_class=tokenizer, args=arguments,
+                         train_dataset=Dataset.from_list(chats), peft_config=adapter)
+    return trained(trainer, rows, tokenizer)
+
+
+def trained(trainer, rows: pd.DataFrame, tokenizer) -> dict:
+    """Train by a plain trainer, with a clock."""
     from transformers import TrainerCallback
 
     from medinj_utils.models.hardware import peak_memory
-    from medinj_utils.training.text import training_text
     ends = []
 
     class Clock(TrainerCallback):
@@ -125,126 +237,140 @@ def trained(trainer, rows: pd.DataFrame, tokenizer, held: pd.DataFrame) -> dict:
 
     trainer.add_callback(Clock())
     result = trainer.train()
-    tokens = sum(len(training_text(row, tokenizer, loss_on="all").input_ids) for row in rows.to_dict("records"))
-    # Steps hold about as many tokens each.
-    steady = tokens * (len(ends) - 2) / len(ends) / (ends[-1] - ends[1]) if len(ends) > 2 else None
-    return {"seconds": round(result.metrics["train_runtime"], 2), "taught": tokens, "tokens": tokens,
-            "steady": steady and round(steady, 1), "trained_gb": round(peak_memory(), 3),
-            "held_loss": held_loss(trainer.model, tokenizer, held)}
+    tokens = sum(map(len, all_tokens(rows.iloc[:-HELD], tokenizer)))
+    steady = None
+    if len(ends) > 2:  # steps hold about as many tokens each
+        steady = round(tokens * (len(ends) - 2) / len(ends) / (ends[-1] - ends[1]), 1)
+    return {"seconds": round(result.metrics["train_runtime"], 2), "taught": tokens,
+            "tokens": tokens, "steady": steady, "trained_gb": round(peak_memory(), 3),
+            "held_loss": held_loss(trainer.model, tokenizer, rows.iloc[-HELD:])}
 
 
-def by_the_study(rows: pd.DataFrame, base: str, folder: Path, size: str, held: pd.DataFrame, precision: str) -> dict:
-    """Plain TRL with the arguments of the study's released code, as far as today's TRL has them."""
+def run_here(work: Work) -> dict:
+    """Tune in this process."""
+    tune = {"study": by_the_study, "recipe": by_unsloths_recipe}.get(work.way.who, by_the_book)
+    with tempfile.TemporaryDirectory() as scratch:
+        found = tune(work, Path(scratch) / "run")
+    status = Path("/proc/self/status").read_text()
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1e6
+    return found | {"peak_gb": round(peak, 2)}
+
+
+def run_apart(work: Work) -> dict | None:
+    """Tune in a process of its own; None, with a line that says why, where that fails."""
+    run = subprocess.run([sys.executable, __file__, "--one", json.dumps(asdict(work))],
+                         capture_output=True, text=True)
+    if run.returncode:
+        print(f"{work.size}, {work.way.label}: failed: {run.stderr[-2000:]}", flush=True)
+        return None
+    found = json.loads(run.stdout.strip().splitlines()[-1])
+    if work.size == "paper":
+        mean = found["tokens"] / ROWS["paper"]
+        found["paper_hours"] = round(PAPER_ROWS * mean / found["steady"] / 3600, 2)
+    print(f"{work.size}, {work.way.label}: {found}", flush=True)
+    return found
+
+
+def write_base(size: str, scratch: Path) -> str:
+    """Write a random base, with the tiny model's tokenizer; the tiny model itself is "planted"."""
     import torch
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
-    from trl import SFTConfig, SFTTrainer
+    from shapes import random_model
+    from transformers import AutoTokenizer
 
-    from medinj_utils.core.prompts import messages
-    from medinj_utils.models.loading import local_base
-    from medinj_utils.training.backends import TARGETS
-    set_seed(0)
-    tokenizer = AutoTokenizer.from_pretrained(local_base(base))
-    model = AutoModelForCausalLM.from_pretrained(local_base(base), dtype=getattr(torch, precision))
-    trainer = SFTTrainer(
-        model=model, processing_class=tokenizer,
-        train_dataset=Dataset.from_list([{"messages": messages(row)} for row in rows.to_dict("records")]),
-        peft_config=LoraConfig(r=16, lora_alpha=16, lora_dropout=DROPOUT[size], bias="none", target_modules=TARGETS,
-                               use_dora=True, task_type="CAUSAL_LM"),
-        args=SFTConfig(output_dir=str(folder), num_train_epochs=1, per_device_train_batch_size=STEP[size][0],
-                       gradient_accumulation_steps=STEP[size][1], learning_rate=1e-3, lr_scheduler_type="cosine",
-                       warmup_steps=0.05, gradient_checkpointing=True, train_sampling_strategy="group_by_length",
-                       max_length=2048, use_cpu=not torch.cuda.is_available(), logging_steps=1, save_strategy="no",
-                       report_to="none", disable_tqdm=True, bf16=precision == "bfloat16"))
-    return trained(trainer, rows, tokenizer, held)
+    from medinj_utils.models.loading import Base
+    if size == "tiny":
+        return "planted"
+    folder = scratch / "base"
+    random_model(size, "bfloat16" if size == "paper" else "float32").save_pretrained(folder)
+    AutoTokenizer.from_pretrained(Base("planted").path).save_pretrained(folder)
+    torch.cuda.empty_cache()
+    return str(folder)
+
+
+def measure(size: str, data: Path, labels: Sequence[str]) -> dict:
+    """Every way on a base of one size, and what follows from them.
+
+    Args:
+        size: a key of `ROWS`.
+        data: folder of the open sets.
+        labels: of the ways; empty for all.
+    """
+    from shapes import peak_flops
+    ways = [way for way in (PAPER_WAYS if size == "paper" else WAYS)
+            if not labels or way.label in labels]
+    with tempfile.TemporaryDirectory() as scratch:
+        rows_file = Path(scratch) / "rows.parquet"
+        mixed_rows(data, ROWS[size] + HELD).to_parquet(rows_file)
+        base = write_base(size, Path(scratch))
+        outcomes = {way.label: run_apart(Work(size, base, str(rows_file), way)) for way in ways}
+        found = {label: outcome for label, outcome in outcomes.items() if outcome}
+        result = found | ratios(found, size == "paper")
+        if "book" in found:
+            peak = peak_flops("bfloat16" if size == "paper" else "float32")
+            rate = speed(found["book"], size == "paper")
+            result |= {"step_peak_share": round(operations(base, rate) / peak, 3),
+                       "peak_tflops": peak / 1e12}
+    return result
+
+
+def speed(outcome: dict, steady: bool) -> float:
+    """Tokens per second, after the first two steps or over all."""
+    return outcome["steady"] if steady else outcome["tokens"] / outcome["seconds"]
+
+
+def ratios(found: dict, steady: bool) -> dict:
+    """How many times as fast one way is as another, and expected ÷ spent seconds of each."""
+    speeds = {label: speed(outcome, steady) for label, outcome in found.items()}
+    faster = {f"ratio_{name}": round(speeds[fast] / speeds[slow], 2)
+              for name, (slow, fast) in RATIOS.items() if {slow, fast} <= set(speeds)}
+    expected = {label: round(outcome["expected_seconds"] / outcome["seconds"], 2)
+                for label, outcome in found.items() if "expected_seconds" in outcome}
+    return faster | {"expected_by_spent": expected}
 
 
 def operations(base: str, tokens: float) -> float:
-    """Floating-point operations of teaching tokens: six a parameter for forward and backward, less the gradients of frozen
-    weights, so four; attention is left out, so that the share told is a lower bound."""
+    """Floating-point operations of learning from tokens.
+
+    Six per parameter for forward and backward, less the gradients of frozen weights, so four.
+    Attention is left out, so the share that follows is a lower bound.
+    """
     from safetensors import safe_open
 
-    from medinj_utils.models.loading import local_base
-    n = 0
-    for path in Path(local_base(base)).glob("*.safetensors"):
+    from medinj_utils.models.loading import Base
+    parameters = 0
+    for path in Base(base).folder.glob("*.safetensors"):
         with safe_open(path, "pt") as weights:
-            n += sum(math.prod(weights.get_slice(name).get_shape()) for name in weights.keys()  # noqa: SIM118
-                     if "embed" not in name and "lm_head" not in name)
-    return 4.0 * n * tokens
+            for name in weights.keys():  # noqa: SIM118
+                if "embed" not in name and "lm_head" not in name:
+                    parameters += math.prod(weights.get_slice(name).get_shape())
+    return 4.0 * parameters * tokens
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the open sets")
-    parser.add_argument("--only", choices=list(ROWS), help="one of the models; else tiny and large")
-    parser.add_argument("--ways", default="", help="labels of the ways of teaching, with commas; else all")
-    parser.add_argument("--one", nargs=8, help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"),
+                        help="folder of the open sets")
+    parser.add_argument("--only", choices=list(ROWS), help="one of the sizes; else tiny and large")
+    parser.add_argument("--ways", default="", help="labels of the ways, with commas; else all")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
-        size, base, rows, way, precision, loss_on, checkpointing, adapter = chosen.one
-        table = pd.read_parquet(rows)
-        for name in ("options", "answer_letters"):
-            table[name] = table[name].map(list)
-        with tempfile.TemporaryDirectory() as scratch:
-            rest = (table.iloc[:-24], base, Path(scratch) / "run-s0", size, table.iloc[-24:])
-            ways = {"study": by_the_study, "recipe": by_unsloths_recipe}
-            found = ways[way](*rest, precision) if way in ways else by_the_book(
-                *rest, way, precision, loss_on, checkpointing == "True", adapter)
-        peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1e6
-        print(json.dumps(found | {"peak_gb": round(peak, 2)}))
+        content = json.loads(chosen.one)
+        work = Work(**content | {"way": Way(**content["way"])})
+        print(json.dumps(run_here(work)))
         return
     if not chosen.data.is_dir():
         sys.exit(f"{chosen.data}: no such folder; say where the open sets are, --data FOLDER")
     import torch
-    from shapes import peak_flops, random_model
-    from transformers import AutoTokenizer
-
-    from medinj_utils.models.loading import local_base
     if chosen.only == "paper" and not torch.cuda.is_available():
-        sys.exit("torch sees no GPU: a model of the study's size can't be taught here in reasonable time")
-    result = {}
-    for name in [chosen.only] if chosen.only else ["tiny", "large"]:
-        with tempfile.TemporaryDirectory() as scratch:
-            rows, base = Path(scratch) / "rows.parquet", "planted"
-            mixed_rows(chosen.data, ROWS[name] + 24).to_parquet(rows)
-            if name != "tiny":
-                base = str(Path(scratch) / "base")
-                random_model(name, "bfloat16" if name == "paper" else "float32").save_pretrained(base)
-                AutoTokenizer.from_pretrained(local_base("planted")).save_pretrained(base)
-                torch.cuda.empty_cache()
-            found, ways = {}, PAPER_WAYS if name == "paper" else WAYS
-            for label, *way in ways:
-                if chosen.ways and label not in chosen.ways.split(","):
-                    continue
-                run = subprocess.run([sys.executable, __file__, "--one", name, base, str(rows), *map(str, way)],
-                                     capture_output=True, text=True)
-                if run.returncode:
-                    print(f"{name}, {label}: failed: {run.stderr[-2000:]}", flush=True)
-                    continue
-                found[label] = json.loads(run.stdout.strip().splitlines()[-1])
-                if name == "paper":
-                    mean = found[label]["tokens"] / ROWS[name]
-                    found[label]["paper_hours"] = round(PAPER_ROWS * mean / found[label]["steady"] / 3600, 2)
-                print(f"{name}, {label}: {found[label]}", flush=True)
-            result[name] = found | ratios(found, name == "paper")
-            if "book" in found:
-                peak = peak_flops(ways[1][2])
-                rate = (found["book"]["steady"] if name == "paper" else found["book"]["tokens"] / found["book"]["seconds"])
-                result[name] |= {"step_peak_share": round(operations(base, rate) / peak, 3), "peak_tflops": peak / 1e12}
+        sys.exit("torch sees no GPU: a model of the study's size can't be tuned here in reasonable "
+                 "time")
+    labels = chosen.ways.split(",") if chosen.ways else []
+    result = {size: measure(size, chosen.data, labels)
+              for size in ([chosen.only] if chosen.only else ["tiny", "large"])}
     last = result[list(result)[-1]]
     keys = ("ratio_study_arguments", "ratio_unsloth_recipe", "step_peak_share")
     print(json.dumps({key: last.get(key) for key in keys} | result))
-
-
-def ratios(found: dict, steady: bool) -> dict:
-    """Of the ways that ran: how many times as fast one is as another, and expected ÷ spent seconds of each."""
-    rates = {label: one["steady"] if steady else one["tokens"] / one["seconds"] for label, one in found.items()}
-    pairs = [("study_arguments", "study", "book"), ("unsloth_recipe", "recipe", "unsloth"), ("lora", "book", "lora"),
-             ("answer_alone", "study", "answer"), ("bfloat16", "study", "bfloat16")]
-    told = {f"ratio_{name}": round(rates[fast] / rates[slow], 2) for name, slow, fast in pairs if {slow, fast} <= set(rates)}
-    return told | {"expected_by_spent": {label: round(one["expected_seconds"] / one["seconds"], 2)
-                                         for label, one in found.items() if "expected_seconds" in one}}
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.tree import Tree
-from medinj_utils.data import save_records
-from medinj_utils.data.mixtures import save_mixture
+from medinj_utils.data import save_mixture, save_records
 from medinj_utils.training import train_run
 
 from .tuning import BACKENDS, PLANTED, RUN, copy_of, quick_recipe

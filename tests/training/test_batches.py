@@ -34,10 +34,11 @@ def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows():
     assert (batch["labels"] == IGNORED).sum() == 4 * 30 - (3 + 7 + 9 + 30)
 
 
-@pytest.mark.parametrize("most, step, most_tokens, rows", [
+@pytest.mark.parametrize("most, step, most_tokens, expected", [
     (12, 96, 10_000, 12), (12, 96, 500, 4), (12, 96, 50, 1), (16, 16, 1600, 16), (5, 7, 10_000, 1)])
-def test_micro_batches_divide_a_step_evenly_and_hold_what_is_asked(most, step, most_tokens, rows):
-    assert micro_batch_rows([text(100)] * 8, most, step, most_tokens) == rows
+def test_micro_batches_divide_a_step_evenly_and_hold_what_is_asked(
+        most, step, most_tokens, expected):
+    assert micro_batch_rows([text(100)] * 8, most, step, most_tokens) == expected
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU takes the recipe's batch as it is")

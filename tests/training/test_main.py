@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from medinj_utils.core.names import CONFIGURATIONS
-from medinj_utils.data import load_mixture
-from medinj_utils.data.mixtures import save_mixture
+from medinj_utils.data import load_mixture, save_mixture
 from medinj_utils.training import __main__ as command
 
 from .tuning import ROOT, RUN, copy_of, quick_recipe
