@@ -9,7 +9,6 @@ an interval holds the truth.
 """
 
 import argparse
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +30,7 @@ _SMALLEST = 0.1
 
 @dataclass(frozen=True)
 class World:
-    """How worlds of one kind are made. An item's own difficulty and chance have standard deviation 1.
+    """How worlds of one kind are made; an item's own difficulty and chance have deviation 1.
 
     Args:
         abilities: of the systems, in the order of `SYSTEMS`.
@@ -233,8 +232,6 @@ def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
         "can't tell" where only the found share is.
     """
     rows = []
-    # statsmodels collects garbage at each adjustment, and would look through all modules each time.
-    gc.freeze()
     for promise in PROMISES:
         found = sum(promise.counts(Study(promise.world, resamples, seed))
                     for seed in progress(range(worlds), promise.name))

@@ -170,8 +170,9 @@ def summarise_worlds(table: pd.DataFrame) -> pd.DataFrame:
     for kind, effect, part in _main_effects(table):
         inside = (part["low"] <= part["planted"]) & (part["planted"] <= part["high"])
         counted = _counted(int(inside.sum()), len(part), independent=effect != _ALL)
-        rows.append({"worlds": kind, "what": f"{effect}: planted effect in its interval"} | counted | {
-            "planted, mean": part["planted"].mean(), "found, mean": part["estimate"].mean()})
+        rows.append({"worlds": kind, "what": f"{effect}: planted effect in its interval"} | counted
+                    | {"planted, mean": part["planted"].mean(),
+                       "found, mean": part["estimate"].mean()})
     null = table[table["kind"] == "null"].groupby("world")["smallest_p_holm"].first()
     rows.append({"worlds": "null", "what": "any pair of tuned systems told apart"}
                 | _counted(int((null < 0.05).sum()), len(null)))

@@ -14,8 +14,8 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
+from medinj_utils.comparison.inference import adjust_holm
 from medinj_utils.comparison.paper import EXACT_MATCH
 from medinj_utils.core.names import SYSTEMS
 
@@ -104,7 +104,7 @@ def contrasts_here(claims: Claims, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(p_adjusted=multipletests(table["p"], method="holm")[1])
+    return table.assign(p_adjusted=adjust_holm(table["p"]))
 
 
 def contrasts_published(claims: Claims, items: int,

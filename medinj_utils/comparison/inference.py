@@ -1,4 +1,6 @@
-"""Tests and intervals: from bootstrap draws, and by permutation."""
+"""Tests, intervals and adjusted p-values."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -112,3 +114,26 @@ def _extreme_by_cluster(sums: np.ndarray, observed: np.ndarray, resamples: int,
         signs = np.where(rng.random((n, len(sums)), dtype=np.float32) < 0.5, -1.0, 1.0)
         extreme += (np.abs(signs @ sums) >= observed).sum(axis=0)
     return extreme
+
+
+def adjust_holm(p_values: Sequence[float]) -> np.ndarray:
+    """p-values adjusted so that any false finding among them is as rare as promised (Holm 1979).
+
+    The packages' own adjustment collects garbage at each call, which takes ten times as long as all
+    else that a comparison does.
+    """
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    return np.minimum(adjusted, 1.0)
+
+
+def adjust_bh(p_values: Sequence[float]) -> np.ndarray:
+    """p-values adjusted to bound the share of false findings (Benjamini & Hochberg 1995)."""
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p)
+    ratios = p[order] / (np.arange(1, len(p) + 1) / len(p))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum.accumulate(ratios[::-1])[::-1]
+    return np.minimum(adjusted, 1.0)

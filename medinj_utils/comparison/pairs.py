@@ -6,9 +6,16 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
-from medinj_utils.comparison.inference import bca, interval, mcnemar, sign_flips, two_sided
+from medinj_utils.comparison.inference import (
+    adjust_bh,
+    adjust_holm,
+    bca,
+    interval,
+    mcnemar,
+    sign_flips,
+    two_sided,
+)
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import Scores, need_columns
 from medinj_utils.core.names import BASE
@@ -73,8 +80,8 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         _pair_row(resampled, (scores.systems[a], scores.systems[b]), difference, float(p), smallest)
         for (a, b), difference, p in zip(pairs, differences.T, p_values, strict=True)])
     table["test"] = ("mcnemar" if exact else "sign-flip") + table["test"]
-    table["p_holm"] = multipletests(table["p"], method="holm")[1]
-    table["q_bh"] = multipletests(table["p"], method="fdr_bh")[1]
+    table["p_holm"] = adjust_holm(table["p"])
+    table["q_bh"] = adjust_bh(table["p"])
     return table
 
 

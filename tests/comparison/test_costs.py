@@ -1,51 +1,52 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from medinj_utils.comparison.costs import (
     break_even,
+    break_even_table,
     costs_of,
     in_euros,
-    pareto_figure,
+    score_and_cost,
     undominated,
     yields,
 )
-from medinj_utils.comparison.resampling import bootstrap_means
-from medinj_utils.data import build_mixture
-from medinj_utils.data.mixtures import save_mixture
+from medinj_utils.comparison.resampling import resample
+from medinj_utils.core.files import write_json
+from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.tree import Tree
+from medinj_utils.data import build_mixture, save_mixture
 
 
 @pytest.fixture
 def costs():
     return pd.DataFrame({"native": [100, 0], "synthetic": [0, 0], "translated": [0, 100], "items": 100, "tokens": [1e6, 2e6],
-                         "tokens_taught": 1e5, "hours": 2.0, "kwh": 1.0}, index=["NAT", "TRAD"])
+                         "supervised_tokens": 1e5, "hours": 2.0, "kwh": 1.0}, index=["NAT", "TRAD"])
 
 
 def draws_of(shares, n=4000, seed=0):
     rng = np.random.default_rng(seed)
     hard = rng.random(n)
     scores = pd.DataFrame({name: (hard < share).astype(float) for name, share in shares.items()})
-    return scores.mean(), bootstrap_means(scores, 500)
+    return resample(scores, 500)
 
 
 def test_costs_come_from_cards_and_mixtures_and_a_repeated_question_is_bought_once(world, tmp_path):
     records = world["records"]
     training = records[(records["split"] == "train") & (records["task"] != "oeq")]
     mixture = build_mixture(training, "NAT-SYN", 20, 0)
-    save_mixture(pd.concat([mixture, mixture.head(5)]), "NAT-SYN", tmp_path / "mixtures", seed=0)
-    for seed, seconds in ((0, 3600), (1, 1800)):
-        folder = tmp_path / "runs" / f"NAT-SYN-s{seed}"
-        folder.mkdir(parents=True)
-        card = {"tokens": 1000, "tokens_taught": 50, "training_seconds": seconds, "energy_kwh": 0.2}
-        (folder / "card.json").write_text(json.dumps(card))
-    told = costs_of(tmp_path, ["BASE", "NAT-SYN-s0", "NAT-SYN-s1"])
-    assert told.index.tolist() == ["NAT-SYN"]
-    assert told.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [10, 10, 0, 20]
-    assert told.loc["NAT-SYN", "hours"] == 0.75 and told.loc["NAT-SYN", "kwh"] == 0.2
+    tree = Tree(tmp_path)
+    save_mixture(pd.concat([mixture, mixture.head(5)]), "NAT-SYN", tree, seed=0)
+    runs = [Run(BASE), Run("NAT-SYN", 0), Run("NAT-SYN", 1)]
+    for run, seconds in zip(runs[1:], (3600, 1800), strict=True):
+        write_json({"tokens": 1000, "supervised_tokens": 50, "training_seconds": seconds,
+                    "energy_kwh": 0.2}, tree.run(run) / "card.json")
+    found = costs_of(tree, runs)
+    assert found.index.tolist() == ["NAT-SYN"]
+    assert found.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [10, 10, 0, 20]
+    assert found.loc["NAT-SYN", "hours"] == 0.75 and found.loc["NAT-SYN", "kwh"] == 0.2
     with pytest.raises(FileNotFoundError, match="TRAD-s0.*21_train_adapter"):
-        costs_of(tmp_path, ["TRAD-s0"])
+        costs_of(tree, [Run("TRAD")])
 
 
 def test_euros_by_hand_and_wrong_prices(costs):
@@ -60,8 +61,10 @@ def test_euros_by_hand_and_wrong_prices(costs):
 
 
 def test_points_for_what_was_spent(costs):
-    means, draws = draws_of({"BASE": 0.3, "NAT": 0.5, "TRAD": 0.4})
-    table = yields(means, draws, costs, pd.Series({"NAT": 0.0, "TRAD": 5.0})).set_index(["per", "system"])
+    resampled = draws_of({"BASE": 0.3, "NAT": 0.5, "TRAD": 0.4})
+    means = resampled.means
+    assert "euro" not in set(yields(resampled, costs)["per"])
+    table = yields(resampled, costs.assign(euros=[0.0, 5.0])).set_index(["per", "system"])
     gain = 100 * (means["NAT"] - means["BASE"])
     assert table.loc[("1,000 questions", "NAT"), "points"] == pytest.approx(gain / 0.1)
     assert table.loc[("million tokens", "TRAD"), "points"] == pytest.approx(50 * (means["TRAD"] - means["BASE"]))
@@ -70,20 +73,30 @@ def test_points_for_what_was_spent(costs):
 
 
 def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):
-    means, draws = draws_of({"BASE": 0.3, "NAT": 0.5, "TRAD": 0.4})
-    even = break_even(means, draws, costs, "TRAD", "NAT", second_euros=206.5, rest_of_first=6.5)
+    costs["euros"] = [206.5, 56.5]
+    resampled = draws_of({"BASE": 0.3, "NAT": 0.5, "TRAD": 0.4})
+    means = resampled.means
+    even = break_even(resampled, costs, "TRAD", "NAT", rest_of_first=6.5)
     cost = 100 * even["estimate"] + 6.5
     assert (means["TRAD"] - means["BASE"]) / cost == pytest.approx((means["NAT"] - means["BASE"]) / 206.5)
     assert even["low"] < even["estimate"] < even["high"] and not even["why"]
-    means, draws = draws_of({"BASE": 0.5, "NAT": 0.5, "TRAD": 0.6})
-    untold = break_even(means, draws, costs, "TRAD", "NAT", 206.5)
-    assert np.isnan(untold["estimate"]) and "NAT is not surely better than the base" in untold["why"]
+    table = break_even_table(resampled, costs, {"native": 2.0, "synthetic": 0.1, "translated": 0.5})
+    assert table["question"].tolist() == ["translated"] and table["estimate"][0] == even["estimate"]
+    assert break_even_table(resampled, costs, {}).empty
+    none = break_even(draws_of({"BASE": 0.5, "NAT": 0.5, "TRAD": 0.6}), costs, "TRAD", "NAT")
+    assert np.isnan(none["estimate"]) and "gain of NAT over the base does not exclude zero" in none["why"]
+    with pytest.raises(ValueError, match="no system SYN; there are: BASE, NAT, TRAD"):
+        break_even(resampled, costs, "SYN", "NAT")
 
 
 def test_the_front_holds_those_that_none_beats_on_both():
     cost = pd.Series({"BASE": 0.0, "NAT": 10.0, "SYN": 1.0, "TRAD": 5.0, "ALL": 5.0})
     score = pd.Series({"BASE": 0.3, "NAT": 0.5, "SYN": 0.2, "TRAD": 0.5, "ALL": 0.4})
     assert undominated(cost, score) == ["BASE", "TRAD"]
-    table = pd.DataFrame({"system": cost.index, "exact_match": score.to_numpy(), "low": 0.1, "high": 0.6})
-    figure = pareto_figure(table, cost.drop("BASE"), "Euros")
-    assert sorted(text.get_text() for text in figure.axes[0].texts) == sorted(cost.index)
+
+
+def test_scores_stand_beside_euros_or_else_questions(costs):
+    comparison = pd.DataFrame({"system": ["BASE", "NAT", "TRAD"], "exact_match": [0.3, 0.5, 0.4],
+                               "low": 0.2, "high": 0.6, "p": 0.5})
+    assert score_and_cost(comparison, costs)["cost"].tolist() == [0, 100, 100]
+    assert score_and_cost(comparison, costs.assign(euros=[7, 8]))["cost"].tolist() == [0, 7, 8]

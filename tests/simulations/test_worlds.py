@@ -1,5 +1,6 @@
 """The way from files to effects in many worlds, in a very small setting."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from medinj_utils.core.files import write_csv
 from medinj_utils.core.profiles import load_profile
+from medinj_utils.core.recipe import load_recipe
 from simulations import worlds
 from simulations.worlds import find_worlds, found_in, read_worlds, summarise_worlds
 
@@ -15,13 +17,13 @@ def small(name):
     profile = load_profile(name)
     world = profile.world.model_copy(update={"substances": 6, "rows_per_fact": 3, "tests_per_fact": 2, "general_tests": 4})
     notebooks = profile.notebooks | {"14_build_mixtures": {"budget": 24},
-                                     "21_train_adapter": profile.notebooks["21_train_adapter"] | {"epochs": 1, "batch_size": 8,
-                                                                                                "backend": "peft"}}
+                                     "21_train_adapter": profile.notebooks["21_train_adapter"] | {"backend": "peft"}}
     return profile.model_copy(update={"world": world, "notebooks": notebooks, "shared": profile.shared | {"seeds": [0]}})
 
 
 def test_a_world_is_gone_through_once_and_its_effects_stand_beside_the_planted_ones(tmp_path, monkeypatch):
     monkeypatch.setattr(worlds, "load_profile", small)
+    monkeypatch.setattr(worlds, "load_recipe", lambda path: replace(load_recipe(path), epochs=1, batch_size=8))
     table = found_in("planted", 3, tmp_path / "planted-3", 200)
     assert table["effect"].tolist()[:3] == ["main NAT", "main SYN", "main TRAD"] and len(table) == 14
     assert (table["low"] <= table["estimate"]).all() and table["planted"].notna().all()
@@ -32,12 +34,12 @@ def test_a_world_is_gone_through_once_and_its_effects_stand_beside_the_planted_o
 
 def test_the_books_worlds_hold_what_was_planted_and_show_nothing_where_nothing_is(tmp_path):
     book = Path(__file__).parents[2] / "book"
-    told = summarise_worlds(read_worlds(book / "worlds.csv"))
-    write_csv(told, tmp_path / "summary.csv")
+    summary = summarise_worlds(read_worlds(book / "worlds.csv"))
+    write_csv(summary, tmp_path / "summary.csv")
     assert (tmp_path / "summary.csv").read_text() == (book / "worlds_summary.csv").read_text()
-    every = told[told["what"].str.startswith("all main effects")]
+    every = summary[summary["what"].str.startswith("all main effects")]
     assert (every["of"] >= 60).all() and (every["share"] >= 0.9).all()
-    false = told[told["what"].str.startswith("any pair")].iloc[0]
+    false = summary[summary["what"].str.startswith("any pair")].iloc[0]
     assert false["of"] >= 20 and false["low"] <= 0.05
 
 
@@ -73,10 +75,10 @@ def test_the_summary_counts_intervals_that_hold_and_false_findings():
     table = pd.DataFrame([{"kind": kind, "world": world, "effect": effect, "estimate": 0.1, "low": 0.0, "high": 0.2,
                            "planted": 0.15 if world < 3 else 0.3, "smallest_p_holm": 0.01 if world == 1 else 0.6}
                           for kind in ("planted", "null") for world in (1, 2, 3, 4) for effect in ("main NAT", "shapley NAT")])
-    told = summarise_worlds(table).set_index(["worlds", "what"])
-    row = told.loc[("planted", "main NAT: planted effect in its interval")]
+    summary = summarise_worlds(table).set_index(["worlds", "what"])
+    row = summary.loc[("planted", "main NAT: planted effect in its interval")]
     assert (row["of"], row["found"], row["share"], row["planted, mean"]) == (4, 2, 0.5, 0.225)
-    false = told.loc[("null", "any pair of tuned systems told apart")]
-    assert (false["of"], false["found"]) == (4, 1) and false["low"] < 0.25 < false["high"] and len(told) == 5
-    every = told.loc[("planted", "all main effects: planted effect in its interval")]
+    false = summary.loc[("null", "any pair of tuned systems told apart")]
+    assert (false["of"], false["found"]) == (4, 1) and false["low"] < 0.25 < false["high"] and len(summary) == 5
+    every = summary.loc[("planted", "all main effects: planted effect in its interval")]
     assert (every["of"], every["found"]) == (4, 2) and pd.isna(every["low"])

@@ -1,0 +1,22 @@
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from medinj_utils.comparison.figures.intervals import draw_intervals, in_words, signed
+
+
+@pytest.mark.parametrize("vertical", [False, True])
+def test_intervals_run_from_low_to_high_around_the_estimate(vertical):
+    table = pd.DataFrame({"estimate": [0.5, 0.2], "low": [0.4, 0.25], "high": [0.7, 0.3]})
+    _, axes = plt.subplots()
+    draw_intervals(axes, table, [3, 7], "black", vertical)
+    points, _, (bars,) = axes.containers[0]
+    across, along = (points.get_xdata(), points.get_ydata())[:: 1 if vertical else -1]
+    assert list(across) == [3, 7] and list(along) == [0.5, 0.2]
+    ends = [segment[:, int(vertical)].tolist() for segment in bars.get_segments()]
+    assert ends == [pytest.approx([0.4, 0.7]), pytest.approx([0.2, 0.3])]  # an end beyond the estimate is cut
+
+
+def test_estimates_in_words():
+    row = {"estimate": 0.123, "low": -0.1, "high": 0.3}
+    assert in_words(row) == "0.12 (-0.10 to 0.30)" and signed(row) == "+0.12 (-0.10 to +0.30)"

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from comparison.simulated import by_provenances
+from medinj_utils.comparison.log_odds import has_log_odds, log_odds_effects
+from medinj_utils.comparison.scores import check_scores
+from medinj_utils.core.names import seen
+
+
+def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
+    from statsmodels.api import GLM
+    from statsmodels.genmod.families import Binomial
+    scores, _, clusters = by_provenances()
+    checked = check_scores(scores, clusters)
+    assert has_log_odds(checked)
+    found = log_odds_effects(checked).set_index("effect")
+    coded = np.array([[(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")] for system, _ in scores.columns])
+    design = np.column_stack([np.ones(8), coded, coded[:, 0] * coded[:, 1], coded[:, 0] * coded[:, 2], coded[:, 1] * coded[:, 2],
+                              coded.prod(axis=1)])
+    plain = GLM(scores.to_numpy().ravel(), np.tile(design, (len(scores), 1)), family=Binomial()).fit()
+    assert found["estimate"].to_numpy() == pytest.approx(plain.params[1:], abs=1e-6)
+    assert (found.loc[["NAT", "SYN", "TRAD"], "low"] > 0).all()  # planted: 0.8, 0.3, 0.5, less what averaging takes
+    assert ((found["low"] < 0) & (found["high"] > 0))[found["kind"] == "interaction"].sum() >= 3  # none planted
+    rates = scores.mean()
+    assert found.loc["NAT", "estimate"] == pytest.approx(np.mean([
+        np.log(rates[b, 0] / (1 - rates[b, 0])) - np.log(rates[a, 0] / (1 - rates[a, 0])) for a, b in (
+            ("BASE", "NAT"), ("SYN", "NAT-SYN"), ("TRAD", "NAT-TRAD"), ("TRAD-SYN", "ALL"))]), abs=1e-6)
+    with pytest.raises(ValueError, match="have no odds"):
+        log_odds_effects(check_scores(scores + 0.5, clusters))
+    with pytest.raises(ValueError, match="all seven mixtures; there are: BASE.*TRAD-SYN$"):
+        log_odds_effects(check_scores(scores.drop(columns="ALL", level=0), clusters))
+    sole = scores.copy()
+    sole["NAT", 0] = 1.0
+    assert not has_log_odds(check_scores(sole, clusters))
+    with pytest.raises(ValueError, match="NAT answers all items right"):
+        log_odds_effects(check_scores(sole, clusters))
