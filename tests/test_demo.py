@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medinj_utils.comparison.factorial import effects_of
-from medinj_utils.core.names import BASE, CONFIGURATIONS, Run
+from medinj_utils.core.names import BASE, CONFIGURATIONS
 from medinj_utils.data import build_mixture, read_source
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.overlap import find_leaks
@@ -14,11 +14,10 @@ from medinj_utils.demo.facts import all_facts
 from medinj_utils.demo.truth import fact_of, load_key, planted_means
 from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 from medinj_utils.demo.world import GENERAL_SOURCE, plan, write_world
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.scoring import score_answers
-from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
-from medinj_utils.models.loading import Base, load_base
+from medinj_utils.models.loading import asked_of, load_base, local_base
 
 
 def mixtures_of(records, budget):
@@ -91,9 +90,9 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
     key = write_world(tmp_path, substances=40, rows_per_fact=1, tests_per_fact=2, general_tests=150)
     items, _ = read_source("planted", tmp_path / "published")
     items = items[items["split"] == "test"]
-    engine = Engine(*load_base(Base("planted")), Asking(16))
-    answers = answer_questions(items, engine, tmp_path / "a.parquet", {}, Protocol(["greedy"], 8192), "demo")
-    scores = score_answers(answers, items, Run(BASE)).set_index("id")
+    answers = answer_questions(items, Engine(*load_base("planted"), 16), tmp_path / "a.parquet",
+                               asked_of("planted", "", None, "float32"), batch_tokens=8192)
+    scores = score_answers(answers[answers["mode"] == "greedy"], items, "BASE").set_index("id")
     right = scores["exact_match"].astype(float)
     general = right[scores["source"] == GENERAL_SOURCE]
     unseen = right[scores["source"] != GENERAL_SOURCE]
@@ -103,7 +102,8 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
 
 
 def test_the_shipped_weights_are_small_and_their_card_tells_how_they_came_about():
-    folder = Base("planted").folder
+    from pathlib import Path
+    folder = Path(local_base("planted"))
     assert sum(file.stat().st_size for file in folder.iterdir()) < 8e6
     card = (folder / "README.md").read_text(encoding="utf-8")
     for told in ("python -m medinj_utils.demo.pretrain", "seed", "SHA-256", "fictional"):
