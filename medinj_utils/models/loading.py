@@ -56,10 +56,6 @@ class Base:
         return Path(self.path) if Path(self.path).is_dir() else None
 
 
-def local_base(base_model: str, revision: str = "") -> str:  # TEMPORARY, until every room uses Base
-    return Base(base_model, revision).path
-
-
 def load_base(base: Base, precision: str = "float32"):
     """(model, tokenizer) of a base, on the GPU where there is one, ready to answer.
 
