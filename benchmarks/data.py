@@ -29,7 +29,15 @@ from rensa import RMinHash, RMinHashLSH
 from medinj_utils.core.identity import record_id
 from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.core.prompts import LETTERS
-from medinj_utils.data import artefacts, audit, build_mixture, overlap, published, read_source, read_texts
+from medinj_utils.data import (
+    artefacts,
+    audit,
+    build_mixture,
+    overlap,
+    published,
+    read_source,
+    read_texts,
+)
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.records import broken_rule, validate
 

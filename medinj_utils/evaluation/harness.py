@@ -22,6 +22,7 @@ from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, user_turn
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.scoring import score_answers, usable_gold
+from medinj_utils.evaluation.tables import load_answers
 
 #: By task: the mode of the harness' answers.
 _MODES = {"mcqu": "likelihood", "mcq": "greedy"}
@@ -41,7 +42,7 @@ def write_exchange(tree: Tree, runs: Sequence[Run], items: pd.DataFrame,
     Returns:
         The files of the tasks, and the results file of each run.
     """
-    answers = {run: pd.read_parquet(tree.need(tree.answers(run))) for run in runs}
+    answers = load_answers(tree, runs)
     asked = set().union(*(table["id"] for table in answers.values()))
     own = items[items["id"].isin(asked)]
     made = write_tasks(own, tree.harness, max_new_tokens)
