@@ -112,7 +112,7 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
         trials.run_longest(data.plan.micro_batch_rows)
         peak = peak_memory()
         in_order = trials.tokens[trials.order].tolist()
-        recomputation.measure(in_order, lambda place: trials.run(trials.order[place]))
+        recomputation.measure(in_order, lambda i: trials.run(trials.order[i]))
         numbers, seconds, power = trials.timed()
     learner.model.zero_grad()
     computed_twice = trials.tokens * (trials.tokens > recomputation.held_tokens)

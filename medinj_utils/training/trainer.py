@@ -33,22 +33,22 @@ class BookTrainer(SFTTrainer):
         job: the recipe and the seed, and what asks questions at each validation.
         learner: the model that is tuned.
         data: what it learns.
-        place: takes the checkpoints; training goes on from the last that stands there.
+        run_folder: takes the checkpoints; training goes on from the last that stands there.
 
     Attributes:
         start: the checkpoint that training goes on from.
         validation_seconds: seconds that validations have taken since then.
     """
 
-    def __init__(self, job: Job, learner: Learner, data: TrainingData, place: RunFolder):
+    def __init__(self, job: Job, learner: Learner, data: TrainingData, run_folder: RunFolder):
         self.job = job
         self.learner = learner
         self.data = data
-        self.start = place.last_checkpoint()
+        self.start = run_folder.last_checkpoint()
         self.validation_seconds = 0.0
         self.last_step = time.monotonic()
         pad_id = learner.tokenizer.pad_token_id
-        arguments = _arguments(job, data, learner.precision, place.unfinished)
+        arguments = _arguments(job, data, learner.precision, run_folder.unfinished)
         if self.start.path:  # one that goes on has had its first validation
             arguments.eval_on_start = False
         super().__init__(
@@ -58,7 +58,7 @@ class BookTrainer(SFTTrainer):
             data_collator=lambda rows: padded(rows, pad_id))
         self.remove_callback(PrinterCallback)
         self.add_callback(Progress(str(job.run)))
-        self.add_callback(Keeping(self, place))
+        self.add_callback(Keeping(self, run_folder))
         if job.validation:
             self.add_callback(Questions(self))
         if job.recipe.patience:
@@ -136,9 +136,9 @@ class Progress(TrainerCallback):
 class Keeping(TrainerCallback):
     """Keeps what was learned every few minutes, for a stopped run to go on from."""
 
-    def __init__(self, trainer: BookTrainer, place: RunFolder):
+    def __init__(self, trainer: BookTrainer, run_folder: RunFolder):
         self._trainer = trainer
-        self._place = place
+        self._run_folder = run_folder
 
     def on_train_begin(self, args, state, control, **kwargs):
         self._began = self._saved = self._trainer.last_step = time.monotonic()
@@ -154,7 +154,7 @@ class Keeping(TrainerCallback):
         self._saved = time.monotonic()
         if state.is_world_process_zero:
             seconds = self._trainer.start.seconds + self._saved - self._began
-            self._place.mark_whole(state.global_step, seconds)
+            self._run_folder.mark_whole(state.global_step, seconds)
 
 
 class Questions(TrainerCallback):

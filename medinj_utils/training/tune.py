@@ -54,28 +54,29 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
         FloatingPointError: a loss is no number or has exploded; the message names its rows.
     """
     _refuse_invalid(job, rows)
-    place = RunFolder(folder)
+    run_folder = RunFolder(folder)
     state = PartialState(cpu=not torch.cuda.is_available())
-    precision = _common_precision(job.recipe, place, state)
+    precision = _common_precision(job.recipe, run_folder, state)
     set_seed(job.run.seed)
     learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
     data = prepare(rows, learner.tokenizer, job, state.num_processes)
     if state.is_main_process:
-        place.begin(_begun_with(card, precision, state))
+        run_folder.begin(_begun_with(card, precision, state))
     state.wait_for_everyone()
-    trainer = BookTrainer(job, learner, data, place)
+    trainer = BookTrainer(job, learner, data, run_folder)
     expected = estimate(learner, data)
     if state.is_main_process:
         print(_announcement(job, learner, data, expected), flush=True)
     with Account(state.num_processes) if state.is_main_process else nullcontext() as account:
         seconds = _train(trainer)
     if state.is_main_process:
-        _write(trainer, place)
+        unfinished = run_folder.unfinished
+        _write(trainer, unfinished)
         figures = {"rows": len(rows.training), "expected": expected, **_figures(trainer, seconds)}
         figures |= account.scaled((seconds - trainer.start.seconds) / seconds)
-        card.write(place.unfinished / "card.json", [place.unfinished / "adapter"], **figures)
-        write_model_card(place.unfinished)
-        place.finish()
+        card.write(unfinished / "card.json", [unfinished / "adapter"], **figures)
+        write_model_card(unfinished)
+        run_folder.finish()
     state.wait_for_everyone()
     return read_json(folder / "card.json")
 
@@ -93,9 +94,9 @@ def _refuse_invalid(job: Job, rows: Rows) -> None:
                          "mixture's provenances")
 
 
-def _common_precision(recipe: Recipe, place: RunFolder, state: PartialState) -> str:
+def _common_precision(recipe: Recipe, run_folder: RunFolder, state: PartialState) -> str:
     """What was measured once holds for all processes, and for a run that goes on."""
-    precision = place.begun_with().get("precision_used") or choose_precision(recipe.precision)
+    precision = run_folder.begun_with().get("precision_used") or choose_precision(recipe.precision)
     if state.num_processes == 1:
         return precision
     [precision] = broadcast_object_list([precision])
@@ -137,9 +138,8 @@ def _train(trainer: BookTrainer) -> float:
     return trainer.start.seconds + result.metrics["train_runtime"]
 
 
-def _write(trainer: BookTrainer, place: RunFolder) -> None:
-    """Write adapter, tokenizer and curves into the unfinished folder."""
-    folder = place.unfinished
+def _write(trainer: BookTrainer, folder: Path) -> None:
+    """Write adapter, tokenizer and curves."""
     trainer.learner.model.save_pretrained(folder / "adapter", safe_serialization=True)
     trainer.learner.tokenizer.save_pretrained(folder / "adapter")
     write_csv(_curve(trainer), folder / "curve.csv")

@@ -18,13 +18,13 @@ def test_activations_are_held_in_all_micro_batches_that_memory_allows(monkeypatc
     layer = learner.model.base_model.model.model.layers[0]
     peaks = []
 
-    def try_one(place: int) -> None:
-        recomputation.prepare(TOKENS[place])
+    def try_one(i: int) -> None:
+        recomputation.prepare(TOKENS[i])
         assert not layer.gradient_checkpointing
-        if TOKENS[place] > capacity:
+        if TOKENS[i] > capacity:
             raise torch.OutOfMemoryError
         # Small ones need half as much per token as large ones.
-        peaks.append(1000 + (TOKENS[place] if TOKENS[place] > 500 else TOKENS[place] // 2))
+        peaks.append(1000 + (TOKENS[i] if TOKENS[i] > 500 else TOKENS[i] // 2))
 
     total = (capacity + 1000 + recomputation.optimizer_bytes) / 0.9
     for name, value in {

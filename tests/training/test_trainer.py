@@ -1,5 +1,7 @@
 import pandas as pd
 import pytest
+import torch
+from trl import SFTTrainer
 
 from medinj_utils.training.text import training_text
 
@@ -17,7 +19,7 @@ def wild(rows, tmp_path_factory):
             return super().__call__(model, tokenizer) | {"calls": self.calls}
 
     folder = tmp_path_factory.mktemp("wild") / "ALL-s0"
-    wrong = rows.sample(20, random_state=0).assign(answer_letters=[["D"]] * 20)
+    wrong = rows.sample(8, random_state=0).assign(answer_letters=[["D"]] * 8)
     card = quick_tune(rows, folder, wrong, Count(), epochs=6, learning_rate=0.05, validations=15,
                       patience=2, keep="best")
     return card, folder
@@ -49,8 +51,18 @@ def test_a_run_without_validations_keeps_its_last_weights(plain):
     assert not (plain.folder / "validation.csv").exists()
 
 
-def test_a_loss_that_is_no_number_stops_with_its_step_and_rows(rows, tmp_path):
-    with pytest.raises(FloatingPointError,
-                       match="ALL-s0, step .: the loss is .*; lower learning_rate, .* this step: "
-                             f".*({'|'.join(rows['id'])})"):
-        quick_tune(rows, tmp_path / "ALL-s0", alpha=10**30, adapter="lora")
+def refusal(rows: pd.DataFrame, loss: str) -> str:
+    """Pattern of the message that names the step, the loss, and a row."""
+    return (f"ALL-s0, step .: the loss is {loss}; lower learning_rate, .* this step: "
+            f".*({'|'.join(rows['id'])})")
+
+
+def test_a_loss_that_explodes_stops_with_its_step_and_rows(rows, tmp_path):
+    with pytest.raises(FloatingPointError, match=refusal(rows, r"\d+.*")):
+        quick_tune(rows, tmp_path / "ALL-s0", adapter="full", learning_rate=1.0)
+
+
+def test_a_loss_that_is_no_number_stops_with_its_step_and_rows(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(SFTTrainer, "training_step", lambda *args, **kwargs: torch.tensor(torch.nan))
+    with pytest.raises(FloatingPointError, match=refusal(rows, "nan")):
+        quick_tune(rows, tmp_path / "ALL-s0")

@@ -125,7 +125,7 @@ def went_on(rows, tmp_path_factory):
     """
     root = tmp_path_factory.mktemp("went_on")
     whole = quick_tune(rows, root / "whole" / "ALL-s0")
-    place = RunFolder(root / "cut" / "ALL-s0")
+    run_folder = RunFolder(root / "cut" / "ALL-s0")
     real, saves = torch.save, []
 
     def save(*args, **kwargs):
@@ -139,12 +139,12 @@ def went_on(rows, tmp_path_factory):
         patch.setattr(tune_module, "choose_precision", lambda wanted: "float32")
         patch.setattr(torch, "save", save)
         with pytest.raises(OSError, match="No space left"):
-            quick_tune(rows, place.folder, precision="auto")
-    stopped_at = place.last_checkpoint().name
-    finished = place.folder.exists()
+            quick_tune(rows, run_folder.folder, precision="auto")
+    stopped_at = run_folder.last_checkpoint().name
+    finished = run_folder.folder.exists()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune_module, "choose_precision", lambda wanted: "bfloat16")
-        card = quick_tune(rows, place.folder, precision="auto")
+        card = quick_tune(rows, run_folder.folder, precision="auto")
     return {"root": root, "whole": whole, "card": card, "stopped_at": stopped_at,
             "finished": finished}
 
