@@ -122,8 +122,8 @@ def _renamer(size: int):
 def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_size: int) -> None:
     if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
         raise ValueError(f"{size} questions: {len(matrix)} items answered by "
-                         f"{sorted(matrix.columns)}; of {first_size} questions there are {len(first)}, by "
-                         f"{sorted(first.columns)}")
+                         f"{sorted(matrix.columns)}; of {first_size} questions there are "
+                         f"{len(first)}, by {sorted(first.columns)}")
 
 
 def curves_figure(points: pd.DataFrame, title: str = "") -> tuple[plt.Figure, str]:

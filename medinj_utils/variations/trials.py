@@ -72,7 +72,8 @@ def how_tuned(tree: Tree, runs: Sequence[Run], recipe: Recipe) -> Tuned:
     for run, card in cards.items():
         if different := [name for name in names if card[name] != first[name]]:
             raise ValueError(f"{run} and {runs[0]} were tuned with different "
-                             f"{', '.join(different)}: a variation needs runs that differ in mixture and seed alone")
+                             f"{', '.join(different)}: a variation needs runs that differ in "
+                             "mixture and seed alone")
     own = replace(recipe, **{name: first[name] for name in recipe.tuning})
     return Tuned(own, first["backend"], Base(first["base_model"], first["revision"]))
 
