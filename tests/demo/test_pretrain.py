@@ -1,13 +1,13 @@
 """The shipped base model: it knows what it should and no more, and its card says how it came about."""
 
 import numpy as np
-from medinj_utils.models.answers import Asking
 
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.data import read_source
 from medinj_utils.demo.world import write_world
 from medinj_utils.evaluation.answer import Protocol, answer_questions
 from medinj_utils.evaluation.scoring import score_answers
+from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.loading import Base, load_base, model_id
 

@@ -1,7 +1,5 @@
 """DDXPlus against independently decoded patients."""
 
-
-
 import pytest
 
 from medinj_utils.data import read_source
