@@ -30,8 +30,8 @@ def known_sources(sources: Mapping[str, Source]) -> pd.DataFrame:
     """What each source is: name, title, what it gives, provenance, licence, citation."""
     return pd.DataFrame([{
         "name": source.name, "title": source.title, "gives": source.gives,
-        "provenance": source.provenance or "told by its rows or you", "licence": source.licence,
-        "cite": source.citation} for source in sources.values()])
+        "provenance": source.provenance or "stated by its rows, or by you",
+        "licence": source.licence, "cite": source.citation} for source in sources.values()])
 
 
 def samples(records: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """What can be guessed without the question."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,6 +1,5 @@
 """Translations are found, in real sets and among planted ones."""
 
-
 import numpy as np
 import pytest
 

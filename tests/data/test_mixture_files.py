@@ -1,6 +1,5 @@
 """Mixtures as files."""
 
-
 import pytest
 import yaml
 

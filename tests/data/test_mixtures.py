@@ -1,6 +1,5 @@
 """Mixtures of equal budget."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -39,7 +39,7 @@ def test_texts_for_writing_instructions_are_no_records(shared_data):
 
 def test_every_source_says_what_it_is():
     assert {"medinjection", "frenchmedmcqa", "casimedicos", "ddxplus", "mediqal", "morfitt", "mesconseilscovid", "own",
-            "planted", "e3c", "glianorex", "tico19"} == set(SOURCES)
+            "planted", "e3c", "glianorex", "tico19"} <= set(SOURCES)
     assert all(source.title and source.licence and source.citation for source in SOURCES.values())
 
 

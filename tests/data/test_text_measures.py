@@ -1,6 +1,5 @@
 """Measures of texts."""
 
-
 import numpy as np
 import pytest
 

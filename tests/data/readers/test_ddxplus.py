@@ -1,14 +1,19 @@
 """DDXPlus against independently decoded patients."""
 
-
+import pytest
 
 from medinj_utils.data import read_source
 
 from ..published_files import normalised
 
 
-def test_ddxplus_agrees_with_the_decoded_patients(shared_data):
-    records, quarantine = read_source("ddxplus", shared_data / "ddxplus-fr" / "raw")
+@pytest.fixture(scope="module")
+def read(shared_data):
+    return read_source("ddxplus", shared_data / "ddxplus-fr" / "raw")
+
+
+def test_ddxplus_agrees_with_the_decoded_patients(shared_data, read):
+    records, quarantine = read
     patients = normalised(shared_data / "ddxplus-fr" / "patients_fr.jsonl")
     assert quarantine.empty
     assert len(records) == 3 * len(patients)
@@ -23,6 +28,6 @@ def test_ddxplus_agrees_with_the_decoded_patients(shared_data):
         assert f"{patient['age']} ans" in single["context"]
 
 
-def test_the_same_patient_gets_the_same_options_at_every_reading(shared_data):
-    first, second = (read_source("ddxplus", shared_data / "ddxplus-fr" / "raw")[0] for _ in range(2))
-    assert first.equals(second)
+def test_the_same_patient_gets_the_same_options_at_every_reading(shared_data, read):
+    again, _ = read_source("ddxplus", shared_data / "ddxplus-fr" / "raw")
+    assert again.equals(read[0])

@@ -100,7 +100,7 @@ records_ = st.builds(
     st.sampled_from(["mcqu", "mcq", "oeq"]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(records_, min_size=1, max_size=4))
 def test_what_is_written_in_any_of_the_three_shapes_reads_as_the_same_records(tmp_path_factory, rows):
     folder, shapes = tmp_path_factory.mktemp("shapes"), {}

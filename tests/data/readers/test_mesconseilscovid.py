@@ -1,7 +1,5 @@
 """MesConseilsCovid against independently normalised rows."""
 
-
-
 from medinj_utils.core.identity import normalise
 from medinj_utils.data import read_source
 from medinj_utils.data.text import clean

@@ -1,7 +1,5 @@
 """MORFITT by its rule."""
 
-
-
 from medinj_utils.data import read_source
 
 
