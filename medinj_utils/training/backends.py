@@ -64,7 +64,11 @@ def why_not(name: str) -> str | None:
     Args:
         name: a backend, which gives the shipped tiny model an adapter, or "transformers", which
             passes a batch through the model, as answering does.
+
+    Raises:
+        ValueError: the name is none of these.
     """
+    check_choice("library", name, (*BACKENDS, "transformers"))
     tried = subprocess.run([sys.executable, "-m", "medinj_utils.training.attempt", name],
                            capture_output=True, text=True)
     return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tuning import PLANTED, RUN, Attention, quick_recipe
 
-from medinj_utils.training import start_backend, train_run
+from medinj_utils.training import figures, model_card, start_backend, tables, train_run  # noqa: F401
 
+EARLY = sorted({"transformers", "trl", "peft"} & set(sys.modules))
 backend = start_backend(sys.argv[1])
 
 from medinj_utils.core.tree import Tree  # noqa: E402
@@ -25,7 +26,7 @@ from medinj_utils.training.checkpoints import RunFolder  # noqa: E402
 root = Path(sys.argv[2])
 RECIPE = quick_recipe(dropout=0.1, validations=4, keep="best", patience=9)
 mark_whole = RunFolder.mark_whole
-outcomes = {}
+outcomes = {"imported too early": EARLY}
 
 
 def die_after(step: int):
@@ -56,7 +57,7 @@ def start(label: str, tree: str, recipe=RECIPE, mark=mark_whole, save_seconds=0.
         status = 1
         try:
             validation = Attention() if recipe.validations else None
-            train_run(Tree(root / tree, "test"), RUN, recipe, backend, PLANTED, validation)
+            train_run(Tree(root / tree, "21_train_adapter"), RUN, recipe, backend, PLANTED, validation)
             status = 0
         except Exception:
             os.write(written, traceback.format_exc()[-4000:].encode())
@@ -68,7 +69,8 @@ def start(label: str, tree: str, recipe=RECIPE, mark=mark_whole, save_seconds=0.
                                              root.glob(f"{tree}/runs/.*/checkpoint-*/whole.json"))}
 
 
-start("plain", "plain", quick_recipe())
+if backend == "unsloth":  # that of PEFT is the fixture `plain`
+    start("plain", "plain", quick_recipe())
 start("whole", "whole", save_seconds=1e9)  # never saves on the way
 start("first kill", "cut", mark=die_after(3))
 start("second kill", "cut", mark=die_amid(8))
