@@ -62,13 +62,16 @@ class World:
         n_clusters = cluster.max() + 1
         difficulty = rng.normal(size=self.items)
         difficulty += self.shared * rng.normal(size=n_clusters)[cluster]
-        scores = {}
+        columns, right = [], []
         for system, ability in zip(SYSTEMS, self.abilities, strict=False):
             ease = ability - difficulty + self.known * rng.normal(size=n_clusters)[cluster]
             for run in range(self.runs):
                 chance = self.spread * rng.normal() + rng.normal(size=self.items)
-                scores[system, run] = ease + chance > 0
-        return pd.DataFrame(scores).astype(float), cluster if self.cluster_size > 1 else None
+                columns.append((system, run))
+                right.append(ease + chance > 0)
+        scores = pd.DataFrame(np.stack(right, axis=1).astype(float),
+                              columns=pd.MultiIndex.from_tuples(columns))
+        return scores, cluster if self.cluster_size > 1 else None
 
 
 @dataclass(frozen=True)

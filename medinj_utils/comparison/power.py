@@ -10,6 +10,7 @@ seeds add is not in it: it falls with more runs and not with more questions, and
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, product
 
 import numpy as np
@@ -36,6 +37,12 @@ class Case:
     design_effect: float = 1.0
 
 
+@cache
+def _quantiles(power: float) -> tuple[float, float]:
+    """Of the normal distribution: for the test's level, and for the power."""
+    return float(norm.isf(_LEVEL / 2)), float(norm.ppf(power))
+
+
 def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
     """Questions that show a difference of two means with this power.
 
@@ -50,8 +57,9 @@ def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
     if not 0 < abs(difference) <= case.discordance <= 1:
         raise ValueError(f"a difference of {difference} can't come from a discordance rate of "
                          f"{case.discordance}: need 0 < difference <= discordance <= 1")
-    spread = (norm.isf(_LEVEL / 2) * np.sqrt(case.discordance)
-              + norm.ppf(power) * np.sqrt(case.discordance - difference**2))
+    of_level, of_power = _quantiles(power)
+    spread = (of_level * np.sqrt(case.discordance)
+              + of_power * np.sqrt(case.discordance - difference**2))
     exact = 1 / abs(difference)  # what the exact test needs beside the normal approximation
     return int(np.ceil(case.design_effect * ((spread / difference) ** 2 + exact)))
 
@@ -79,7 +87,7 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
         runs: of each system.
         power: chance that a difference of this size is found.
     """
-    reach = norm.isf(_LEVEL / 2) + norm.ppf(power)
+    reach = sum(_quantiles(power))
 
     def short(d: float) -> float:
         return reach * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
@@ -98,7 +106,7 @@ def runs_needed(difference: float, items: int, case: Case, spread: float,
 
     Infinite where no number of runs does, since there are too few questions.
     """
-    reach = norm.isf(_LEVEL / 2) + norm.ppf(power)
+    reach = sum(_quantiles(power))
     left = (difference / reach) ** 2 - _item_variance(difference, items, case)
     return max(1.0, float(np.ceil(2 * spread**2 / left))) if left > 0 else float("inf")
 

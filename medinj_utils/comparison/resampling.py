@@ -184,9 +184,11 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
         return _drawn_counts(table, n, n_clusters, [seed, 1, start]).astype(sums.dtype) @ sums
 
     # BLAS would start threads of its own in each of these.
-    with (_threads().limit(limits=1, user_api="blas"),
-          ThreadPoolExecutor(available_cores()) as pool):
-        return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
+    with _threads().limit(limits=1, user_api="blas"):
+        if resamples <= together:
+            return drawn(0).astype(float)
+        with ThreadPoolExecutor(available_cores()) as pool:
+            return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
 
 
 def _drawn_counts(table: np.ndarray, n: int, n_clusters: int, stream: list[int]) -> np.ndarray:

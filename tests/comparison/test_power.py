@@ -29,7 +29,7 @@ from simulations.promises import World
 def test_the_power_that_is_promised_is_what_simulated_studies_have(difference, discordance):
     n, rng = items_needed(difference, Case(discordance)), np.random.default_rng(0)
     shares = [(discordance + difference) / 2, (discordance - difference) / 2, 1 - discordance]
-    found = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(2000)])
+    found = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(1000)])
     assert found == pytest.approx(0.8, abs=0.03)
 
 
