@@ -67,7 +67,7 @@ def test_every_figure_has_alt_text_and_every_demo_result_its_label(project):
             assert len(image.get("alt", "")) > (3 if small else 15), f"{name}: {image['src'][:60]}"
     for name in ("book/index.html", *(name for name in built if name.startswith("notebooks/"))):
         assert DEMO_LABEL in " ".join(built[name].get_text().split()), name
-    assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 3
+    assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 2
 
 
 def test_colab_links_name_the_source_notebook(project):
@@ -104,7 +104,7 @@ def test_one_question_is_shown_from_prompt_to_score_and_extraction_failures_can_
     scored = shown["notebooks/31_score_choices.html"]
     assert "<|im_start|>user" in scored.get_text() and "Right:" in scored.get_text()
     frames = scored.select("div.medinj-long")
-    assert len(frames) == 3 and {"raw", "reason"} <= {cell.get_text() for cell in frames[2].select("th")}
+    assert len(frames) == 4 and {"raw", "reason"} <= {cell.get_text() for cell in frames[2].select("th")}
 
 
 def test_executed_notebooks_have_no_error_and_no_endless_progress(project):
