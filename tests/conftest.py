@@ -25,3 +25,18 @@ def world(tmp_path_factory) -> dict:
     key = write_world(folder, substances=6, rows_per_fact=4, tests_per_fact=2, general_tests=10)
     records, quarantine = read_source("planted", folder / "published")
     return {"folder": folder, "key": key, "records": records, "quarantine": quarantine}
+
+
+@pytest.fixture(scope="session")
+def loaded():
+    """The shipped model and its tokenizer; a test that changes them loads its own."""
+    from medinj_utils.models.loading import Base, load_base  # here: tests of the data need no model
+    return load_base(Base("planted"))
+
+
+@pytest.fixture(scope="session")
+def items(world):
+    """Choice questions of the small world's test, each once."""
+    records = world["records"]
+    test = records[(records["split"] == "test") & (records["task"] != "oeq")]
+    return test.drop_duplicates("id").head(24)

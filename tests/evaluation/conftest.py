@@ -3,17 +3,10 @@
 import pandas as pd
 import pytest
 
-from medinj_utils.demo.world import GENERAL_SOURCE
 from medinj_utils.evaluation.answer import Protocol, answer_questions
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
-from medinj_utils.models.loading import Base, load_base, model_id
-
-
-@pytest.fixture(scope="session")
-def loaded():
-    """The shipped model and its tokenizer."""
-    return load_base(Base("planted"))
+from medinj_utils.models.loading import Base, model_id
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +17,7 @@ def identity() -> dict:
 
 @pytest.fixture(scope="session")
 def records(world) -> pd.DataFrame:
-    return world["records"].assign(general=world["records"]["source"] == GENERAL_SOURCE)
-
-
-@pytest.fixture(scope="session")
-def items(records) -> pd.DataFrame:
-    test = records[(records["split"] == "test") & (records["task"] != "oeq")]
-    return test.drop_duplicates("id").head(24)
+    return world["records"]
 
 
 @pytest.fixture(scope="session")

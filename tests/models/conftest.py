@@ -4,26 +4,12 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.names import MODES
-from medinj_utils.demo.world import GENERAL_SOURCE
 from medinj_utils.models.answers import batches_of
-from medinj_utils.models.loading import Base, load_base
-
-
-@pytest.fixture(scope="session")
-def loaded():
-    """The shipped model and its tokenizer; a test that changes them loads its own."""
-    return load_base(Base("planted"))
 
 
 @pytest.fixture(scope="session")
 def records(world) -> pd.DataFrame:
-    return world["records"].assign(general=world["records"]["source"] == GENERAL_SOURCE)
-
-
-@pytest.fixture(scope="session")
-def items(records) -> pd.DataFrame:
-    test = records[(records["split"] == "test") & (records["task"] != "oeq")]
-    return test.drop_duplicates("id").head(24)
+    return world["records"]
 
 
 def _ask(engine, items, modes=MODES, batch_tokens=16_384) -> pd.DataFrame:
