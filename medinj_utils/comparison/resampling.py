@@ -170,10 +170,7 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
         Resamples × columns.
     """
     n_clusters = len(sums)
-    # So that there are too many once in three million draws.
-    alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
-    table = np.searchsorted(poisson.cdf(np.arange(16), alone), (np.arange(2**16) + 0.5) / 2**16)
-    table = table.astype(np.int8)
+    table = _count_table(n_clusters)
     # Of whole numbers single precision loses nothing.
     whole = (sums == sums.round()).all() and np.abs(sums).sum() < 2**20
     sums = sums.astype(np.float32 if whole else np.float64)
@@ -191,8 +188,17 @@ def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
             return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
 
 
+@cache
+def _count_table(n_clusters: int) -> np.ndarray:
+    """65,536 equally likely counts of a cluster that is drawn by itself."""
+    # So that there are too many once in three million draws.
+    alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
+    quantiles = (np.arange(2**16) + 0.5) / 2**16
+    return np.searchsorted(poisson.cdf(np.arange(16), alone), quantiles).astype(np.int8)
+
+
 def _drawn_counts(table: np.ndarray, n: int, n_clusters: int, stream: list[int]) -> np.ndarray:
-    """How often each cluster is drawn: n × clusters, from a table of 65,536 Poisson counts."""
+    """How often each cluster is drawn: n × clusters, by `_count_table`."""
     rng = np.random.default_rng(stream)
     random = rng.integers(2**64, size=-(-n * n_clusters // 4), dtype=np.uint64)
     counts = table[random.view(np.uint16)[:n * n_clusters].reshape(n, n_clusters)]  # 16 bits each

@@ -14,7 +14,7 @@ from simulations.promises import PROMISES, World, validate
 
 @pytest.fixture(scope="module")
 def table():
-    return validate(60, 300).set_index("promise")
+    return validate(50, 300).set_index("promise")
 
 
 def test_runs_that_differ_make_fewer_false_findings_than_tests_that_take_them_as_they_are(monkeypatch):
