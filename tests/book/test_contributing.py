@@ -28,7 +28,7 @@ def test_an_example_works_as_it_is_printed(title, tmp_path, monkeypatch):
             (folder / block["file"]).write_text(block["text"], encoding="utf-8")
         elif block["kind"] == "diff":
             (folder / f"{number}.diff").write_text(block["text"], encoding="utf-8")
-            run(["git", "apply", "--recount", f"{number}.diff"], folder)
+            run(["git", "apply", f"{number}.diff"], folder)
         elif block["kind"] == "python":
             run([PYTHON, "-c", block["text"]], folder)
         else:
