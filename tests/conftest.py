@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 from medinj_utils.data import read_source
@@ -9,6 +10,13 @@ from medinj_utils.demo.world import write_world
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def figures_closed():
+    """A figure that a test leaves open is none of the next test's."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")
