@@ -35,15 +35,12 @@ def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
     Returns:
         The card of each run; see `train_run`.
     """
-    validation = None
-    if recipe.validations:
-        records = load_records(tree.need(tree.records))
-        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt)
-    return {run: train_run(tree, run, recipe, backend, base, validation) for run in runs}
+    records = load_records(tree.need(tree.records)) if recipe.validations else None
+    return {run: train_run(tree, run, recipe, backend, base, records) for run in runs}
 
 
 def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
-              validation: Validation | None = None) -> dict:
+              records: pd.DataFrame | None = None) -> dict:
     """Tune the base on the mixture ``tree.mixture(run.system)`` and write ``tree.run(run)``.
 
     A run that stands there with the same inputs and parameters is not repeated. With
@@ -57,7 +54,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
         recipe: how the adapter is tuned.
         backend: what `medinj_utils.training.start_backend` returned.
         base: the model that is tuned.
-        validation: asks the model questions at each validation.
+        records: where validations take their questions; needed if the recipe asks for any.
 
     Returns:
         The content of the run's card.
@@ -66,11 +63,14 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
         FileNotFoundError: the mixture is missing, or the records that validations need.
         ValueError, MemoryError, FloatingPointError: see `medinj_utils.training.tune.tune`.
     """
-    job = Job(run, recipe, backend, base, validation)
     mixture = load_mixture(tree, run.system)
     inputs = [tree.mixture(run.system)]
+    validation, validation_rows = None, []
     if recipe.validations:
         inputs.append(tree.need(tree.records))
+        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt)
+        validation_rows = _validation_rows(records, mixture)
+    job = Job(run, recipe, backend, base, validation)
     if base.folder:
         inputs.append(base.folder)
     inputs += _deciding_code()
@@ -78,7 +78,6 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
     if done := _finished(tree.run(run), card):
         return done
     from medinj_utils.training.tune import tune  # here: it imports trl, and Unsloth must be first
-    validation_rows = _validation_rows(tree, mixture) if recipe.validations else []
     return tune(job, Rows(mixture.to_dict("records"), validation_rows), card, tree.run(run))
 
 
@@ -98,9 +97,8 @@ def _finished(folder: Path, card: Card) -> dict | None:
     return found if same and hashes == sorted(card.content["inputs"].values()) else None
 
 
-def _validation_rows(tree: Tree, mixture: pd.DataFrame) -> list[dict]:
+def _validation_rows(records: pd.DataFrame, mixture: pd.DataFrame) -> list[dict]:
     """Up to `VALIDATION_ROWS` validation questions of the mixture's provenances."""
-    records = load_records(tree.records)
     questions = records[(records["split"] == "validation") & records["task"].isin(CHOICE_TASKS)
                         & records["provenance"].isin(mixture["provenance"].unique())]
     drawn = questions.sample(min(VALIDATION_ROWS, len(questions)), random_state=0)

@@ -182,7 +182,7 @@ def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SF
     recipe = job.recipe
     cuda = torch.cuda.is_available()
     best = recipe.keep == "best"
-    between = max(1, data.steps // max(recipe.validations, 1))  # steps between validations
+    between = math.ceil(data.steps / max(recipe.validations, 1))  # steps between validations
     arguments = SFTConfig(
         output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
         per_device_train_batch_size=data.plan.micro_batch_rows,

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from tuning import PLANTED, RUN, Attention, quick_recipe
 
-from medinj_utils.training import figures, model_card, start_backend, tables, train_run  # noqa: F401
+from medinj_utils.training import figures, model_card, start_backend, tables, train_runs  # noqa: F401
 
 EARLY = sorted({"transformers", "trl", "peft"} & set(sys.modules))
 backend = start_backend(sys.argv[1])
 
 from medinj_utils.core.tree import Tree  # noqa: E402
-from medinj_utils.training import trainer, tune  # noqa: E402, F401
+from medinj_utils.training import train, trainer, tune  # noqa: E402, F401
 from medinj_utils.training.checkpoints import RunFolder  # noqa: E402
 
 root = Path(sys.argv[2])
@@ -56,8 +56,8 @@ def start(label: str, tree: str, recipe=RECIPE, mark=mark_whole, save_seconds=0.
         RunFolder.mark_whole = mark
         status = 1
         try:
-            validation = Attention() if recipe.validations else None
-            train_run(Tree(root / tree, "21_train_adapter"), RUN, recipe, backend, PLANTED, validation)
+            train.Validation = lambda *arguments: Attention()
+            train_runs(Tree(root / tree, "21_train_adapter"), [RUN], recipe, backend, PLANTED)
             status = 0
         except Exception:
             os.write(written, traceback.format_exc()[-4000:].encode())

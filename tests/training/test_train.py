@@ -35,13 +35,13 @@ def test_runs_are_validated_as_the_recipe_asks(tree, tmp_path):
     assert card["validation_seconds"] > 0
 
 
-def test_validation_rows_are_of_the_mixtures_provenances(tree, world, monkeypatch):
-    mixture = pd.DataFrame({"provenance": ["native", "native"]})
-    found = pd.DataFrame(train_module._validation_rows(tree, mixture))
+def test_validation_rows_are_of_the_mixtures_provenances(world, monkeypatch):
+    records, mixture = world["records"], pd.DataFrame({"provenance": ["native", "native"]})
+    found = pd.DataFrame(train_module._validation_rows(records, mixture))
     assert set(found["provenance"]) == {"native"} and set(found["split"]) == {"validation"}
     assert not set(found["task"]) & {"oeq"}
     monkeypatch.setattr(train_module, "VALIDATION_ROWS", 2)
-    assert len(train_module._validation_rows(tree, mixture)) == 2
+    assert len(train_module._validation_rows(records, mixture)) == 2
 
 
 def test_what_is_missing_is_said_with_the_notebook_that_makes_it(tmp_path):
