@@ -57,11 +57,13 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
     Raises:
         ValueError: a provenance has no price, or a price is below zero or no number.
     """
-    if set(prices) != set(PROVENANCES):
-        raise ValueError(f"prices are of {', '.join(sorted(prices)) or 'nothing'}; need one of "
-                         f"each of {', '.join(PROVENANCES)}, in euros a question")
-    asked = [*prices.items(), ("hour", hour), ("kwh", kwh)]
-    if wrong := [name for name, price in asked if not price >= 0]:
+    used = {name for name in PROVENANCES if costs[name].any()}
+    if not used <= set(prices) <= set(PROVENANCES):
+        wanted = ", ".join(name for name in PROVENANCES if name in used)
+        raise ValueError(f"prices must give euros a question for {wanted}; got: "
+                         f"{', '.join(sorted(prices)) or 'none'}")
+    all_prices = [*prices.items(), ("hour", hour), ("kwh", kwh)]
+    if wrong := [name for name, price in all_prices if not price >= 0]:
         raise ValueError(f"the price of {wrong[0]} is below zero or no number")
     questions = sum(costs[name] * price for name, price in prices.items())
     return questions + costs["hours"] * hour + costs["kwh"] * kwh

@@ -26,15 +26,15 @@ from math import factorial
 import pandas as pd
 
 from medinj_utils.comparison.resampling import Resampled, resample
-from medinj_utils.core.names import PARTS, SYSTEMS, seen
+from medinj_utils.core.names import FACTORS, SYSTEMS, seen
 
-#: By the set of parts that it was tuned on, the system.
-CELLS = {seen(system): system for system in SYSTEMS}
+#: By the set of parts that it was tuned on, the system: the base and the seven mixtures.
+CELLS = {seen(system): system for system in SYSTEMS if seen(system) <= set(FACTORS)}
 
 
 def part_groups() -> list[tuple[str, ...]]:
     """The parts alone, in pairs, and all three: what has a main effect or an interaction."""
-    return [group for size in (1, 2, 3) for group in combinations(PARTS, size)]
+    return [group for size in (1, 2, 3) for group in combinations(FACTORS, size)]
 
 
 def group_kind(group: tuple[str, ...]) -> str:
@@ -49,7 +49,7 @@ def group_name(group: tuple[str, ...]) -> str:
 
 def is_factorial(systems: Iterable[str]) -> bool:
     """Whether the base and all seven mixtures are among the systems."""
-    return set(systems) >= set(SYSTEMS)
+    return set(systems) >= set(CELLS.values())
 
 
 def _factorial_weights(group: tuple[str, ...]) -> dict[str, float]:
@@ -58,7 +58,7 @@ def _factorial_weights(group: tuple[str, ...]) -> dict[str, float]:
     y(S) enters with + where S lacks an even number of the group's members, and is averaged over the
     other parts.
     """
-    others = 2 ** (len(PARTS) - len(group))
+    others = 2 ** (len(FACTORS) - len(group))
     return {system: (-1) ** (len(group) - len(cell & set(group))) / others
             for cell, system in CELLS.items()}
 
@@ -68,9 +68,9 @@ def _shapley_weights(part: str) -> dict[str, float]:
     weights = dict.fromkeys(CELLS.values(), 0.0)
     for cell, system in CELLS.items():
         if part not in cell:
-            orders = factorial(len(cell)) * factorial(len(PARTS) - 1 - len(cell))
-            weights[CELLS[cell | {part}]] += orders / factorial(len(PARTS))
-            weights[system] -= orders / factorial(len(PARTS))
+            orders = factorial(len(cell)) * factorial(len(FACTORS) - 1 - len(cell))
+            weights[CELLS[cell | {part}]] += orders / factorial(len(FACTORS))
+            weights[system] -= orders / factorial(len(FACTORS))
     return weights
 
 
@@ -78,9 +78,9 @@ def _effect_weights() -> list[tuple[str, str, dict[str, float]]]:
     """(kind, effect, weight of every system's mean): each effect is a weighted sum of means."""
     effects = [(group_kind(group), group_name(group), _factorial_weights(group))
                for group in part_groups()]
-    effects += [("shapley", part, _shapley_weights(part)) for part in PARTS]
-    for system in SYSTEMS:
-        parts = [part for part in PARTS if part in seen(system)]
+    effects += [("shapley", part, _shapley_weights(part)) for part in FACTORS]
+    for cell, system in CELLS.items():
+        parts = [part for part in FACTORS if part in cell]
         if len(parts) > 1:
             weights = {system: 1.0} | dict.fromkeys(parts, -1 / len(parts))
             effects.append(("synergy", system, weights))
@@ -148,7 +148,7 @@ def cell_means(resampled: Resampled) -> pd.DataFrame:
         estimate, low, high (95 %): the mean score of these systems, averaged over the third part.
     """
     rows = []
-    for one, other in combinations(PARTS, 2):
+    for one, other in combinations(FACTORS, 2):
         for with_one, with_other in product((False, True), repeat=2):
             cells = [system for cell, system in CELLS.items()
                      if ((one in cell), (other in cell)) == (with_one, with_other)]

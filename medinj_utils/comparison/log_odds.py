@@ -5,15 +5,23 @@ import pandas as pd
 from statsmodels.api import GEE
 from statsmodels.genmod.families import Binomial
 
-from medinj_utils.comparison.factorial import group_kind, group_name, is_factorial, part_groups
+from medinj_utils.comparison.factorial import (
+    CELLS,
+    group_kind,
+    group_name,
+    is_factorial,
+    part_groups,
+)
 from medinj_utils.comparison.scores import Scores
-from medinj_utils.core.names import PARTS, seen
+from medinj_utils.core.names import FACTORS, seen
 
 
 def has_log_odds(scores: Scores) -> bool:
     """Whether all eight systems were run, and each gives right and wrong answers, and no others."""
-    return (is_factorial(scores.systems) and scores.binary
-            and bool(scores.means().between(0, 1, inclusive="neither").all()))
+    if not is_factorial(scores.systems):
+        return False
+    cells = _cells(scores)
+    return cells.binary and bool(cells.means().between(0, 1, inclusive="neither").all())
 
 
 def log_odds_effects(scores: Scores) -> pd.DataFrame:
@@ -33,7 +41,7 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
         ValueError: a system is missing, a score is neither 0 nor 1, or a system is always right or
             always wrong, so that its odds are not finite.
     """
-    _check_odds(scores)
+    scores = _checked(scores)
     groups = part_groups()
     design = _design(scores, groups)
     n_items, n_runs = scores.values.shape
@@ -45,16 +53,23 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
                          for i, group in enumerate(groups, start=1)])
 
 
-def _check_odds(scores: Scores) -> None:
+def _cells(scores: Scores) -> Scores:
+    """The scores of the base and the seven mixtures."""
+    return scores.of(system for system in scores.systems if system in CELLS.values())
+
+
+def _checked(scores: Scores) -> Scores:
     if not is_factorial(scores.systems):
         raise ValueError("the factorial needs the base and all seven mixtures; there are: "
                          f"{', '.join(scores.systems)}")
+    scores = _cells(scores)
     if not scores.binary:
         raise ValueError("scores other than 0 and 1 have no odds")
     means = scores.means()
     if len(extreme := means[means.isin([0, 1])]):
         raise ValueError(f"{extreme.index[0]} answers all items right, or all wrong: its odds are "
                          "not finite")
+    return scores
 
 
 def _design(scores: Scores, groups: list[tuple[str, ...]]) -> np.ndarray:
@@ -65,6 +80,6 @@ def _design(scores: Scores, groups: list[tuple[str, ...]]) -> np.ndarray:
     """
     design = np.ones((scores.values.shape[1], 1 + len(groups)))
     for system, runs in scores.columns.items():
-        code = {part: (part in seen(system)) - 0.5 for part in PARTS}
+        code = {part: (part in seen(system)) - 0.5 for part in FACTORS}
         design[runs, 1:] = [np.prod([code[part] for part in group]) for group in groups]
     return design

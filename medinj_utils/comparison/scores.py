@@ -1,7 +1,7 @@
 """Scores of systems that answered the same items, checked before anything is computed from them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,14 @@ class Scores:
     def binary(self) -> bool:
         """Whether every score is 0 or 1."""
         return bool(np.isin(self.values, (0, 1)).all())
+
+    def of(self, systems: Iterable[str]) -> "Scores":
+        """The scores of some of the systems, in the order given."""
+        runs = {system: self.columns[system] for system in systems}
+        ends = np.cumsum([0, *map(len, runs.values())])
+        columns = {system: np.arange(ends[i], ends[i + 1]) for i, system in enumerate(runs)}
+        return replace(self, values=self.values[:, np.concatenate(list(runs.values()))],
+                       columns=columns)
 
     def item_means(self) -> np.ndarray:
         """Items × systems: the mean over a system's runs."""

@@ -16,6 +16,7 @@ MIXED_PARTS = {"NAT": ("NAT",), "SYN": ("SYN",), "TRAD": ("TRAD",), "NAT-SYN": (
                "NAT-TRAD": ("NAT", "TRAD"), "TRAD-SYN": ("TRAD", "SYN"),
                "ALL": ("NAT", "SYN", "TRAD")}
 CONFIGURATIONS = tuple(MIXED_PARTS)
+FACTORS = ("NAT", "SYN", "TRAD")  # parts of which the factorial has every combination
 BASE = "BASE"
 SYSTEMS = (BASE, *CONFIGURATIONS)
 

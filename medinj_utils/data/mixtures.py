@@ -26,6 +26,9 @@ from medinj_utils.core.names import (
 )
 
 _STRATA = ["provenance", "source", "task"]
+#: Numbers of the random streams: one shuffles a mixture, each provenance has its own.
+_SHUFFLE = 3
+_STREAMS = {name: i + (i >= _SHUFFLE) for i, name in enumerate(PROVENANCES)}
 
 
 class ShortageError(ValueError):
@@ -137,7 +140,7 @@ def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str
     strata = records.reset_index(drop=True).groupby(_STRATA).indices
     orders = {}
     for name, part in targets.groupby("provenance"):
-        rng = np.random.default_rng([seed, PROVENANCES.index(name)])
+        rng = np.random.default_rng([seed, _STREAMS[name]])
         positions, turns = [], []
         whole = math.inf
         for stratum, share in part.items():
@@ -242,7 +245,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
             raise ShortageError(f"{configuration} needs {wanted} {name} {unit} but {held:.0f} are "
                                 f"there{order.shortfall}")
         parts.append(_first_worth(wanted, order, weights))
-    shuffle = np.random.default_rng([seed, len(PROVENANCES)])
+    shuffle = np.random.default_rng([seed, _SHUFFLE])
     chosen = shuffle.permutation(np.concatenate(parts))
     return records.iloc[chosen].reset_index(drop=True)
 

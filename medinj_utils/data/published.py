@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from medinj_utils.core.names import PROVENANCES, SPLITS
+from medinj_utils.core.names import SPLITS
 from medinj_utils.data.gather import SourceRead
 
 #: Rows by component and split; the table's own totals beside them.
@@ -21,7 +21,8 @@ NATIVE_SOURCES = {"S-Editions": 526, "MediQAl": 32_603, "FrenchMedMCQA": 3_105,
                   "mlabonne/medical-cases-fr and medical-mcqa-fr": 12_194, "FrBMedQA": 19_836}
 MEDIQAL = {"mcqu": (10_113, 2_561, 4_343), "mcqm": (5_767, 1_466, 3_384), "oeq": (0, 0, 4_969)}
 SYNTHETIC_TASKS = {"multiple choice": 33_493, "open-ended": 43_013}
-_PARTS = (*PROVENANCES, "all")
+_COMPONENTS = ("native", "synthetic", "translated")
+_PARTS = tuple(STATED)
 _SOURCE, _READER = "MedInjection-FR", "medinjection"
 _EXPECTED = ["source", "split", "stated", "read", "in quarantine", "verdict"]
 
@@ -36,7 +37,7 @@ def said_and_added() -> pd.DataFrame:
     rows = [(f"{part}: its splits", total[part], sum(STATED[part][split] for split in SPLITS))
             for part in _PARTS]
     rows += [(f"all components: {split}", STATED["all"][split],
-              sum(STATED[part][split] for part in PROVENANCES)) for split in SPLITS]
+              sum(STATED[part][split] for part in _COMPONENTS)) for split in SPLITS]
     with_header = total["native"] + total["synthetic"] + TRANSLATED_IN_HEADER
     rows += [
         ("all components: total, translated by its header", total["all"], with_header),

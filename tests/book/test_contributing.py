@@ -34,3 +34,4 @@ def test_an_example_works_as_it_is_printed(title, tmp_path, monkeypatch):
         else:
             run(["bash", "-euo", "pipefail", "-c", block["text"]], folder)
     run([PYTHON, "-m", "ruff", "check", "medinj_utils", "notebooks"], folder)
+    run([PYTHON, "-m", "pytest", "tests/test_project.py"], folder)
