@@ -59,10 +59,10 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         ``only_first_right`` and ``only_second_right`` (items on which one is better, by the means
         over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or
         "sign-flip" (permutation by cluster), with ", runs" where a system has several: these tests
-        take runs as they are, so p is then at least the bootstrap's, which doesn't; ``q_bh``
-        (Benjamini & Hochberg 1995, for exploration), ``equivalent`` (whether the 90 % interval
-        lies within ± ``smallest``: two one-sided tests at 5 %, Schuirmann 1987), ``low_bca`` and
-        ``high_bca`` (bias-corrected and accelerated interval, Efron 1987).
+        ignore variation between seeds, so p is never below that of the bootstrap, which includes
+        it; ``q_bh`` (Benjamini & Hochberg 1995, for exploration), ``equivalent`` (whether the 90 %
+        interval lies within ± ``smallest``: two one-sided tests at 5 %, Schuirmann 1987),
+        ``low_bca`` and ``high_bca`` (bias-corrected and accelerated interval, Efron 1987).
     """
     if smallest <= 0:
         raise ValueError(f"smallest is {smallest}; need an effect above 0")

@@ -125,7 +125,7 @@ def discordances(scores: Scores) -> pd.DataFrame:
         ValueError: scores are not 0 and 1.
     """
     if not scores.binary:
-        raise ValueError("scores other than 0 and 1: discordance is of right and wrong answers")
+        raise ValueError("discordance needs scores of 0 and 1")
     rows = []
     for first, second in combinations(scores.systems, 2):
         runs = product(scores.columns[first], scores.columns[second])

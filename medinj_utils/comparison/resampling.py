@@ -7,10 +7,10 @@ other runs: two or three runs are too few to be drawn from, so this level is a t
 one variance, pooled over all systems; the base has no such level. Intervals are 95 % percentile
 intervals of both levels together.
 
-The bootstrap of few clusters spreads too little: it divides by their number and not by one less,
-and knows the normal distribution where Student's is meant. Draws are spread by what both make of a
-95 % interval (the expanded percentile interval of Hesterberg 2015). Draws depend on the seed
-alone, not on how many are made at once.
+With few clusters the bootstrap underestimates the spread: it divides by n, not n − 1, and uses
+normal in place of Student's quantiles. Draws are spread by the factor by which both widen a 95 %
+interval (the expanded percentile interval of Hesterberg 2015). Draws depend on the seed alone, not
+on how many are made at once.
 """
 
 import warnings
@@ -51,7 +51,7 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True)
 class Resampled:
-    """Scores and one bootstrap of them, which all that is asked of these scores shares.
+    """Scores with one bootstrap of them, shared by every analysis of these scores.
 
     Args:
         scores: the checked scores.

@@ -32,6 +32,8 @@ BUDGET_UNITS = ("rows", "answer_tokens", "all_tokens")
 SOURCE_SHARES = ("proportional", "equal")
 TASK_SHARES = ("as found", "matched")
 
+WORLDS = ("planted", "null")
+
 BACKENDS = ("unsloth", "peft")
 ADAPTERS = ("dora", "lora", "rslora", "qlora", "full")
 PRECISIONS = ("auto", "float32", "bfloat16")

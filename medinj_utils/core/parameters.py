@@ -146,5 +146,5 @@ def check_notebook(variables: Mapping[str, Any], name: str) -> None:
                     raise unknown_parameter(key, accepted, name)
     for key in accepted:
         if key not in variables:
-            raise SettingsError(f"{name}: parameter {key!r} is gone; run the parameters cell again")
+            raise SettingsError(f"{name}: {key!r} is not defined; run the parameters cell")
         check_value(key, variables[key], name)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from medinj_utils.core.names import WORLDS
 from medinj_utils.core.parameters import (
     SettingsError,
     check_value,
@@ -30,7 +31,7 @@ class World(BaseModel):
     """Arguments of `medinj_utils.demo.world.write_world`: the planted world of a profile."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    kind: Literal["planted", "null"]
+    kind: Literal[WORLDS]
     substances: Annotated[int, Field(ge=4, le=60)]
     rows_per_fact: _Count
     tests_per_fact: Annotated[int, Field(ge=2)]
@@ -108,7 +109,7 @@ def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
     like = content.pop("like", None) if isinstance(content, dict) else None
     if like in (name, *above):
         chain = " is like ".join((*above, name, like))
-        raise SettingsError(f"{path}, like: {chain}, which ends nowhere")
+        raise SettingsError(f"{path}, like: circular: {chain}")
     return _merged(_read_profile(like, (*above, name)), content) if like else content
 
 

@@ -1,7 +1,7 @@
 """The output tree: every path under ``outputs/<profile>``, and what makes the file there.
 
-Notebooks and rooms name files by this object alone, so that a path is written once, and a missing
-file is always answered by the notebook that makes it.
+Notebooks and rooms name files by this object alone: a path is written once, and the error for a
+missing file names the notebook that makes it.
 """
 
 from fnmatch import fnmatch
@@ -17,18 +17,13 @@ from medinj_utils.core.names import BASE, Run
 DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 #: By pattern of a path below the root: the notebook that makes it. The first match counts.
 _MADE_BY = (
-    ("data/leaks.parquet", "13_audit_records"), ("data/text_measures.parquet", "16_find_artefacts"),
-    ("data/*", "10_read_sources"), ("mixtures/*", "14_build_mixtures"),
-    ("runs/*", "21_train_adapter"),
+    ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
+    ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
     ("scores/draws.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
-    ("tables/comparison.csv", "40_compare_provenances"),
-    ("tables/pairs.csv", "40_compare_provenances"),
-    ("tables/chance.txt", "40_compare_provenances"),
-    ("tables/probe_all_orders.csv", "41_probe_answers"),
-    ("tables/effects.csv", "46_separate_effects"),
-    ("tables/claims.csv", "44_check_claims"))
+    *((f"tables/{name}", "40_compare_provenances")
+      for name in ("comparison.csv", "pairs.csv", "chance.txt")))
 
 
 class Tree:
@@ -66,13 +61,8 @@ class Tree:
 
     @property
     def leaks(self) -> Path:
-        """Training rows whose question the test has too (parquet)."""
+        """Training rows whose question is also in the test (parquet)."""
         return self._data / "leaks.parquet"
-
-    @property
-    def text_measures(self) -> Path:
-        """Measures of each record's text (parquet)."""
-        return self._data / "text_measures.parquet"
 
     @property
     def key_file(self) -> Path:

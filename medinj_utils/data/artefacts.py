@@ -1,8 +1,8 @@
-"""Signs that a set can be answered, or told apart, by something else than medicine.
+"""Shortcuts: ways to answer a question, or to guess its provenance, without medical knowledge.
 
-Positions and lengths of right options, and answers that can be guessed without the question: all
-per provenance and task, so that a difference between provenances that is none of knowledge shows
-before a model is tuned on it.
+Positions and lengths of right options, and answers that can be guessed without the question, all
+per provenance and task. They show non-medical differences between provenances before a model is
+tuned on them.
 """
 
 from collections.abc import Iterator, Sequence

@@ -54,7 +54,7 @@ def records_figure(records: pd.DataFrame) -> tuple[plt.Figure, str]:
 
 
 def overlap_figure(matrix: pd.DataFrame, n_training: int) -> tuple[plt.Figure, str]:
-    """Numbers of training rows that the test has too.
+    """Numbers of training rows that are also in the test.
 
     Args:
         matrix: what `medinj_utils.data.overlap.leak_matrix` gave.
@@ -62,9 +62,9 @@ def overlap_figure(matrix: pd.DataFrame, n_training: int) -> tuple[plt.Figure, s
     """
     counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
     found = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
-    alt = (f"Training rows whose question the test has too: {counts.to_numpy().sum():,} of "
+    alt = (f"Training rows whose question is also in the test: {counts.to_numpy().sum():,} of "
            f"{n_training:,}. {found}.")
-    figure = _counts_figure(counts, "Training rows that the test has too",
+    figure = _counts_figure(counts, "Training rows that are also in the test",
                             ("source of the test row", "training row"))
     return figure, alt
 

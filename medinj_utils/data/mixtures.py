@@ -86,7 +86,7 @@ def shares(configuration: str, budget: int) -> dict[str, int]:
 
 def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
                  reasons: Sequence[str] = SURE_LEAKS) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Training rows without those whose question the test has too.
+    """Training rows without those whose question is also in the test.
 
     Args:
         train: training rows.

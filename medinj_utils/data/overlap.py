@@ -1,4 +1,4 @@
-"""Questions that stand more than once, and training questions that the test has too."""
+"""Questions that occur more than once, and training questions that are also in the test."""
 
 from itertools import permutations
 from pathlib import Path
@@ -88,7 +88,7 @@ def _listed(rows: pd.DataFrame, field: str) -> pd.Series:
 
 def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None,
                retold: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Training rows whose question the test has too, each with the first reason that applies.
+    """Training rows whose question is also in the test, each with the first reason that applies.
 
     The reasons are those of `medinj_utils.core.names.LEAKS`. *Same question*: instruction, context
     and set of options agree. *Same case*: instruction and a context that isn't empty agree. *Same

@@ -1,14 +1,10 @@
 """Measures of texts: lengths, readability, negative questions, and rows in another language."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from medinj_utils.core.files import write_parquet
-from medinj_utils.core.tree import Tree
 from medinj_utils.data.words import coded_words, in_arrow, in_pieces, joined, sums
 
 _BY = ["provenance", "task", "source"]
@@ -101,8 +97,3 @@ def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     shares = {name: (name, "mean") for name in _SHARES}
     return rows.groupby(_BY).agg(rows=("words", "size"), words=("words", "median"),
                                  lix=("lix", "median"), **shares).reset_index()
-
-
-def save_measures(by_row: pd.DataFrame, records: pd.DataFrame, tree: Tree) -> Path:
-    """Write what `texts_by_row` gives for the records, with their id, source and place."""
-    return write_parquet(records[["id", "source", "place"]].join(by_row), tree.text_measures)

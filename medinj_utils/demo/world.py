@@ -18,14 +18,13 @@ import numpy as np
 
 from medinj_utils.core.files import write_json
 from medinj_utils.core.identity import record_id
-from medinj_utils.core.names import check_choice
+from medinj_utils.core.names import WORLDS, check_choice
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.demo.facts import Fact, all_facts, ask, wrong_version
 from medinj_utils.demo.vocabulary import RELATIONS, TAUGHT_RELATIONS
 
 GENERAL_SOURCE = "general knowledge"
 STUDY_SOURCE = "planted medicine"
-KINDS = ("planted", "null")
 _ERRORS = {"native": 0.0, "translated": 0.05, "synthetic": 0.30}
 
 
@@ -53,7 +52,7 @@ def plan(kind: str, n_facts: int, rng: np.random.Generator) -> dict[str, Coverag
     Raises:
         ValueError: the kind is unknown.
     """
-    check_choice("kind", kind, KINDS)
+    check_choice("kind", kind, WORLDS)
     order = [int(i) for i in rng.permutation(n_facts)]
     third, sixth, twelfth = n_facts // 3, n_facts // 6, n_facts // 12
     native, others = order[:third], order[third:]
@@ -211,7 +210,7 @@ def _write_training(writer: _Writer, provenance: str, cover: Coverage, facts: li
 
 
 def _plant_faults(writer: _Writer) -> None:
-    """Broken rows, exact duplicates, and training rows that the test has too."""
+    """Broken rows, exact duplicates, and training rows that are also in the test."""
     train = writer.file("native", "train", "mcqu")
     test = writer.file("native", "test", "mcqu")
     translated = writer.file("translated", "train", "mcqu")
@@ -226,7 +225,7 @@ def _plant_faults(writer: _Writer) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--kind", choices=KINDS, default="planted")
+    parser.add_argument("--kind", choices=WORLDS, default="planted")
     parser.add_argument("--substances", type=int, default=16, help="4 facts each; up to 60")
     parser.add_argument("--rows-per-fact", type=int, default=20)
     parser.add_argument("--tests-per-fact", type=int, default=4)

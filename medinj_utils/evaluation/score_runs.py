@@ -59,7 +59,7 @@ def ask_runs(tree: Tree, items: pd.DataFrame, models: Models,
 
 def score_runs(tree: Tree, runs: Sequence[Run], items: pd.DataFrame, base: Base, recipe: Recipe,
                protocol: Protocol) -> pd.DataFrame:
-    """Ask runs and score them, where nothing is looked at in between.
+    """Ask runs and score their answers in one call.
 
     Args:
         tree: the output tree: adapters are read from it, answers and scores written to it.

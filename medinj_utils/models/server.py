@@ -17,7 +17,7 @@ from medinj_utils.core.prompts import LETTERS, labels_of, messages
 from medinj_utils.models.answers import Answer, Asking, allowed_answers, applies
 
 _LIKELIEST = 20  # first tokens of which servers give the probability
-_NEGLIGIBLE = 0.001  # share that a letter out of these may have had; above it, no probabilities
+_NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
 _RETRIES = 6  # of a request after status 429, 5xx or no reply, with growing pauses
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"

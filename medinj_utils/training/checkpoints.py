@@ -74,9 +74,9 @@ class RunFolder:
                          for name in sorted(before.keys() | now.keys())
                          if before.get(name) != now.get(name)]
             raise OtherRunError(
-                f"{self.unfinished}: an unfinished run stands there that was begun otherwise "
-                f"({'; '.join(differing)}): go on with what it was begun with, or delete the "
-                "folder to begin anew")
+                f"{self.unfinished} holds an unfinished run with other settings "
+                f"({'; '.join(differing)}): restore them to go on with it, or delete the folder "
+                "to start over")
         for checkpoint in self.unfinished.glob("checkpoint-*"):
             if not (checkpoint / "whole.json").exists():
                 shutil.rmtree(checkpoint)  # the run was stopped while this was written

@@ -96,6 +96,13 @@ def _without_validation(recipe: Recipe) -> Recipe:
     return replace(recipe, validations=0, keep="last", patience=0)
 
 
+def try_variations(tree: Tree, variations: Iterable[Variation], runs: Sequence[Run],
+                   items: pd.DataFrame, tuned: Tuned) -> None:
+    """Tune, ask and score in each variation's way; see `try_variation`."""
+    for variation in variations:
+        try_variation(tree, variation, runs, items, tuned)
+
+
 def try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: pd.DataFrame,
                   tuned: Tuned) -> pd.DataFrame:
     """Tune every run in a variation's way, ask it the questions, and score its answers.

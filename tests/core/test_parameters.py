@@ -54,7 +54,7 @@ def test_the_parameters_cell_can_be_run_again_after_the_rest():
     check_notebook(variables, "14_build_mixtures")
     with pytest.raises(SettingsError, match="budget: .*integer"):
         check_notebook(variables | {"budget": "many"}, "14_build_mixtures")
-    with pytest.raises(SettingsError, match="parameter 'budget' is gone; run the parameters cell again"):
+    with pytest.raises(SettingsError, match="'budget' is not defined; run the parameters cell"):
         check_notebook({name: value for name, value in variables.items() if name != "budget"}, "14_build_mixtures")
 
 

@@ -53,8 +53,8 @@ def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozen
     """
     letters = output.strip().split(", ")
     distinct = frozenset(letters)
-    as_asked = len(letters) == 1 or (task == "mcq" and len(distinct) == len(letters))
-    if not (as_asked and options.keys() >= distinct):
+    well_formed = len(letters) == 1 or (task == "mcq" and len(distinct) == len(letters))
+    if not (well_formed and options.keys() >= distinct):
         return frozenset()
     folded = fold(output)
     is_a_text = any(fold(option).strip(" .") in folded for option in options.values())
