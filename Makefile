@@ -25,7 +25,7 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 	@echo "The figures: $(CURDIR)/outputs/$(PROFILE)/figures"
 
 test: $(VENV)/installed  ## all tests, notebooks included
-	@python -m pytest
+	@python -m pytest -n 2 --dist loadgroup
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 
@@ -61,8 +61,8 @@ $(VENV)/installed: requirements.txt requirements-unsloth.txt constraints.txt pyp
 	  { echo "Python's venv module is missing (Debian and Ubuntu: apt install python3-venv)."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned packages into $(VENV): about three minutes."
-	@pip install -q -c constraints.txt torch==$$(sed -n 's/^torch==//p' requirements.txt) \
-	  && pip install -q -c constraints.txt -e '.[test]' \
-	  && pip install -q --no-deps -r requirements-unsloth.txt \
+	@pip install -q --no-compile -c constraints.txt torch==$$(sed -n 's/^torch==//p' requirements.txt) \
+	  && pip install -q --no-compile -c constraints.txt -e '.[test]' \
+	  && pip install -q --no-compile --no-deps -r requirements-unsloth.txt \
 	  || { echo "The packages could not be installed (the lines above say why). Is the network up? Then try again."; exit 1; }
 	@touch $@

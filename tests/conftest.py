@@ -12,6 +12,13 @@ ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items):
+    """With several processes, tests that share what is costly to make stay in one: those of a folder, in order."""
+    for item in items:
+        alone = item.path.stem in ("test_contributing", "test_main")  # these make all they need
+        item.add_marker(pytest.mark.xdist_group(str(item.path if alone else item.path.parent)))
+
+
 @pytest.fixture(autouse=True)
 def figures_closed():
     """A figure that a test leaves open is none of the next test's."""
