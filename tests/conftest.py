@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """With several processes, tests that share what is costly to make stay in one: those of a folder, in order."""
     for item in items:
