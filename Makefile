@@ -25,7 +25,7 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 	@echo "The figures: $(CURDIR)/outputs/$(PROFILE)/figures"
 
 test: $(VENV)/installed  ## all tests, notebooks included
-	@python -m pytest -n 2 --dist loadgroup
+	@python -m pytest -n 2 --no-loadscope-reorder
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from medinj_utils.data import read_source
 from medinj_utils.demo.world import write_world
@@ -12,12 +13,17 @@ ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """With several processes, tests that share what is costly to make stay in one: those of a folder, in order."""
-    for item in items:
-        alone = item.path.stem in ("test_contributing", "test_main")  # these make all they need
-        item.add_marker(pytest.mark.xdist_group(str(item.path if alone else item.path.parent)))
+class ByFolder(LoadScopeScheduling):
+    """Of several processes one runs all tests of a folder, which share what is costly to make."""
+
+    def _split_scope(self, nodeid):
+        file = Path(nodeid.partition("::")[0])
+        alone = file.stem in ("test_contributing", "test_main")  # these make all that they need
+        return str(file if alone else file.parent)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFolder(config, log)
 
 
 @pytest.fixture(autouse=True)
