@@ -27,7 +27,7 @@ BACKENDS = ["peft", pytest.param("unsloth", marks=NO_UNSLOTH)]
 def quick_recipe(**changes) -> Recipe:
     """Two epochs of steps of eight rows, in float32, without validations."""
     quick = load_recipe(ROOT / "profiles/recipes/demo.yaml")
-    return replace(quick, **{"epochs": 2, "batch_size": 8, "permute_options": False,
+    return replace(quick, **{"epochs": 2, "batch_size": 8, "learning_rate": 4e-3, "permute_options": False,
                              "validations": 0} | changes)
 
 
