@@ -51,7 +51,7 @@ def test_discordance_by_hand_and_clusters_raise_the_design_effect():
     both = pd.DataFrame({"A": known.astype(float), "B": (rng.random(2000) < 0.5).astype(float)})
     effect = discordances(check_scores(both, np.arange(2000) // 4))["design_effect"].iloc[0]
     assert effect == pytest.approx(1 + 3 * 0.5, rel=0.15)  # half of the difference's variance is shared by four
-    with pytest.raises(ValueError, match="other than 0 and 1"):
+    with pytest.raises(ValueError, match="discordance needs scores of 0 and 1"):
         discordances(check_scores(both * 0.5))
 
 
