@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 import yaml
 
+from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json, sha256, write_json, write_text
 from medinj_utils.core.machine import versions
 from medinj_utils.core.tree import Tree
@@ -81,10 +82,10 @@ def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
             "task_categories": ["question-answering", "multiple-choice"], "tags": ["medical"],
             "size_categories": [_SIZES[max(0, digits - 3)]],
             "pretty_name": f"Mixture {manifest['configuration']}"}
-    counts = [f"| {row['provenance']} | {row['task']} | {row['source']} | {row['rows']} |"
-              for row in manifest["counts"]]
+    counts = markdown_rows([row[name] for name in ("provenance", "task", "source", "rows")]
+                           for row in manifest["counts"])
     entries = [f"- {key}: {value}" for key, value in manifest.items() if key not in _NOT_LISTED]
     return _CARD.format(
-        head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts="\n".join(counts),
+        head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts=counts,
         configuration=manifest["configuration"], entries="\n".join(entries),
         sha256=manifest["sha256"], licences=", ".join(licences))
