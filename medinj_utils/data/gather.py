@@ -11,8 +11,10 @@ import pandas as pd
 from medinj_utils.core.cards import Card
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.tree import Tree
+from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.locations import commit_of, resolve
+from medinj_utils.data.locations import commit_of, local_path, resolve
+from medinj_utils.data.own_tables import load_mapping, tables_of
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import save_records
 from medinj_utils.data.sources import Source, read_source
@@ -62,6 +64,24 @@ class Gathered:
     def fictional(self) -> bool:
         """Whether a source is fictional, so that all that is made of the records is a demo."""
         return any(part.source.fictional for part in self.parts)
+
+
+def files_of(location: str) -> list[Path]:
+    """Files on this disk that are read from a location: a file, a folder's, a mapping's tables.
+
+    None where nothing is here; a mapping that can't be read is alone.
+    """
+    path = local_path(location) if location else None
+    if path is None:
+        return []
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    if path.suffix.lower() not in MAPPINGS:
+        return [path]
+    try:
+        return [path, *tables_of(load_mapping(Reading(path).text(path), path), path)]
+    except SourceError:
+        return [path]
 
 
 def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:

@@ -9,6 +9,7 @@ import yaml
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json, sha256, write_json, write_text
 from medinj_utils.core.machine import versions
+from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.records import load_records, save_records
 
@@ -57,6 +58,23 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
     write_json(manifest, path.with_suffix(".json"))
     write_text(data_card(mixture, manifest), path.with_suffix(".md"))
     return manifest
+
+
+def remove_mixture(tree: Tree, configuration: str) -> None:
+    """Remove a mixture, its manifest and its card, where they are."""
+    for ending in (".parquet", ".json", ".md"):
+        tree.mixture(configuration).with_suffix(ending).unlink(missing_ok=True)
+
+
+def load_mixtures(tree: Tree) -> dict[str, pd.DataFrame]:
+    """All mixtures of a tree by configuration, in the book's order.
+
+    Raises:
+        FileNotFoundError: there is none; names the notebook that makes them.
+        ValueError: as `load_mixture`.
+    """
+    built = [name for name in CONFIGURATIONS if tree.mixture(name).exists()]
+    return {name: load_mixture(tree, name) for name in built or CONFIGURATIONS}
 
 
 def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:

@@ -167,7 +167,7 @@ class TableMapping(_Part):
     general: bool | Column = False
 
     def fields(self, row: Mapping) -> dict:
-        """Fields of a record from a row of the table, whose columns are named as `column_name` does.
+        """Fields of a record from a row of the table, its columns named as by `column_name`.
 
         Raises:
             BadRow: a cell is not what the mapping says.

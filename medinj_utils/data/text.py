@@ -64,7 +64,7 @@ _ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "iso8859_15")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
 # A sign of French spelling in its place, which it has in one encoding and rarely in another.
 _FRENCH = re.compile("(?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’]|[àâäçèéêëîïôöùûüœ](?=[a-z])"
-                     "|(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z])")
+                     "|(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z])|\\d\\s?°")
 
 
 class EncodingError(ValueError):
