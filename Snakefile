@@ -1,6 +1,7 @@
 # What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/book/execute.py).
 import json
 import shlex
+from functools import cache
 from pathlib import Path
 
 from medinj_utils.core.parameters import notebook_names
@@ -51,9 +52,14 @@ def package_files(notebook):
             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
 
 
+@cache
+def executions(profile):
+    return all_executions(profile, DATA, BASE)
+
+
 def executed(profile, notebook=None):
     return [f"outputs/{profile}/notebooks/{name}.ipynb"
-            for name, (executed_notebook, _) in all_executions(profile, DATA, BASE).items()
+            for name, (executed_notebook, _) in executions(profile).items()
             if notebook in (None, executed_notebook)]
 
 
@@ -96,7 +102,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.model_dump().items()),
             shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
 
-    for execution, (notebook, parameters) in all_executions(profile_name, DATA, BASE).items():
+    for execution, (notebook, parameters) in executions(profile_name).items():
         files = files_named(profile, parameters)
         before = [f"outputs/{profile_name}/world/key.json"] if profile.world else []
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]

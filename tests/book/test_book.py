@@ -139,7 +139,7 @@ def test_how_each_adapter_came_about_stands_in_one_table(project):
 @pytest.mark.parametrize("words, told", [
     (("PROFILE=open", "DATA=nowhere"), "DATA=nowhere: no such folder"),
     (("PROFILE=small", "BASE=organisation/model"), "BASE=organisation/model@commit"),
-    (("PROFILE=smal",), "there are: demo, null, open, paper, small, smollm2"),
+    (("PROFILE=smal",), "there are: demo, null, open, own, paper, small, smollm2"),
     (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
 def test_a_wrong_profile_stops_with_a_sentence(project, words, told):
     printed = make(project[0], "book", *words, check=False)
