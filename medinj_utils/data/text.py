@@ -62,9 +62,12 @@ _WINDOWS = "cp1252"
 #: Excel calls Macintosh and MS-DOS, and Latin-9.
 _ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "iso8859_15")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
-# A sign of French spelling in its place, which it has in one encoding and rarely in another.
-_FRENCH = re.compile("(?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’]|[àâäçèéêëîïôöùûüœ](?=[a-z])"
-                     "|(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z])|\\d\\s?°")
+# A sign of French writing in its place, which it has in one encoding and rarely in another.
+_FRENCH = re.compile("""
+    (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâäçèéêëîïôöùûüœ](?=[a-z])
+    | (?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z]) | (?<!\\S)[àÀ](?=\\s)
+    | \\d\\s?° | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
+    """, re.VERBOSE)
 
 
 class EncodingError(ValueError):
