@@ -87,26 +87,26 @@ def json_rows(text: str, file: Path) -> list[dict]:
     """
     first = _LINE_END.split(text.lstrip(), maxsplit=1)[0].strip()
     is_object = first.startswith("{") and first.endswith("}")
-    in_lines = file.suffix.lower() in _LINE_ENDINGS
-    if is_object or in_lines:
+    if is_object or file.suffix.lower() in _LINE_ENDINGS:
         lines = [line for line in _LINE_END.split(text) if line.strip()]
         rows = [_parse_line(file, number, line) for number, line in enumerate(lines)]
     else:
         rows = parse_json(text, file)
-    rows = [rows] if isinstance(rows, dict) else rows
+    if isinstance(rows, dict):
+        rows = [_lone_row(rows, file)]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{file}: expected a list of objects")
-    if len(rows) == 1 and not in_lines and (inside := _tables_in(rows[0])):
-        raise SourceError(f"{file}: expected a list of objects, but its one object holds whole "
-                          f"tables ({', '.join(inside)}): save the rows as a list")
     return rows
 
 
-def _tables_in(row: dict) -> list[str]:
-    """Keys of an object that is no row: under each of them lie objects in number."""
-    whole = [isinstance(value, dict) or (isinstance(value, list) and len(value) > 1 and all(
-        isinstance(part, dict) for part in value)) for value in row.values()]
-    return list(map(str, row)) if all(whole) else []
+def _lone_row(content: dict, file: Path) -> dict:
+    """The object of a file that holds one, unless whole tables lie in it."""
+    tables = [isinstance(value, dict) or (isinstance(value, list) and len(value) > 1 and all(
+        isinstance(part, dict) for part in value)) for value in content.values()]
+    if all(tables):
+        raise SourceError(f"{file}: expected a list of objects, but its one object holds whole "
+                          f"tables ({', '.join(content) or 'none'}): save the rows as a list")
+    return content
 
 
 def _parse_line(file: Path, number: int, line: str) -> object:

@@ -123,13 +123,15 @@ ROWS = [{"a": 1}, {"a": 2}]
     ('{"a": 1}\n{"a": 2}', "q.json", ROWS), ('{"a": 1}\r{"a": 2}\r', "q.jsonl", ROWS), ('{"a": 1}\r\n\r\n{"a": 2}', "q.ndjson", ROWS),
     ('{\r"a": 1\r}', "q.json", ROWS[:1]), (json.dumps(ROWS, indent=1).replace("\n", "\r"), "q.json", ROWS),
     ('{"messages": [{"role": "u"}, {"role": "a"}]}', "q.jsonl", [{"messages": [{"role": "u"}, {"role": "a"}]}]),
-    ('{"o": {"A": "x"}, "g": "A"}', "q.json", [{"o": {"A": "x"}, "g": "A"}]), ("[]", "q.json", [])])
+    ('{"o": {"A": "x"}, "g": "A"}', "q.json", [{"o": {"A": "x"}, "g": "A"}]), ("[]", "q.json", []),
+    ('[{"messages": [{"role": "u"}, {"role": "a"}]}]', "q.json", [{"messages": [{"role": "u"}, {"role": "a"}]}]),
+    ('{"messages": [{"role": "u"}, {"role": "a"}]}', "q.json", [{"messages": [{"role": "u"}, {"role": "a"}]}])])
 def test_rows_of_json_in_every_form(text, name, expected):
     assert json_rows(text, Path(name)) == expected
 
 
-@pytest.mark.parametrize("text", ['{"data": [{"a": 1}, {"a": 2}]}', '{\n"train": [{"a": 1}, {"a": 2}], "test": [{"a": 3}, {"a": 4}]}',
-                                  '{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}', "[1, 2]", "3", '"text"'])
+@pytest.mark.parametrize("text", ['{\n"data": [{"a": 1}, {"a": 2}]}', '{\n"train": [{"a": 1}, {"a": 2}], "test": [{"a": 3}, {"a": 4}]}',
+                                  '{"a": {"0": 1, "1": 2},\n "b": {"0": 3, "1": 4}}', "{\n}", "[1, 2]", "3", '"text"'])
 def test_json_that_is_no_list_of_rows_is_refused(text):
     with pytest.raises(SourceError, match="expected a list of objects"):
         json_rows(text, Path("q.json"))

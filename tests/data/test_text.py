@@ -1,5 +1,7 @@
 """Cleaning rules and encodings."""
 
+import contextlib
+import json
 from collections import Counter
 
 import pytest
@@ -97,3 +99,20 @@ def test_what_only_looks_like_a_tag_stays_and_damaged_bytes_after_a_mark_are_tol
         file.write_bytes(data)
         with pytest.raises(EncodingError, match="a.json: damaged utf"):
             decode(file)
+
+
+@pytest.mark.parametrize("encoding, files", [("cp1252", 490), ("mac_roman", 490), ("cp850", 402)])
+def test_files_of_five_exam_questions_are_read_or_refused(shared_data, tmp_path, encoding, files):
+    folder = shared_data / "frenchmedmcqa" / "raw"
+    rows = [row for name in ("test", "train") for row in json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))]
+    texts = [";".join([row["question"], *(row.get(f"answer_{letter}") or "" for letter in "abcde")]) for row in rows]
+    refused = []
+    for start in range(0, len(texts), 5):
+        with contextlib.suppress(UnicodeEncodeError):
+            (tmp_path / "f").write_bytes("\n".join(texts[start:start + 5]).encode(encoding))
+            try:
+                refused.append(decode(tmp_path / "f")[0] != "\n".join(texts[start:start + 5]))
+                assert not refused[-1]
+            except EncodingError:
+                refused.append(True)
+    assert (len(refused), sum(refused)) == (files, 0 if encoding == "cp1252" else files)

@@ -262,7 +262,7 @@ def test_a_task_by_answers_may_be_that_of_some_rows(tmp_path):
 def test_values_of_a_mapping_are_what_is_written_there(tmp_path, keys, cells):
     text = "énoncé;a;b;bonne;multi\n" + "".join(f"{n} ?;p;q;A;{cell}\n" for n, cell in enumerate(cells))
     path = mapped(tmp_path, text, task="TASK")
-    path.write_text(path.read_text(encoding="utf-8").replace("TASK", "{column: multi, values: {%s}}" % keys), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("TASK", f"{{column: multi, values: {{{keys}}}}}"), encoding="utf-8")
     records, quarantine = read_source("own", path)
     assert quarantine.empty and records["task"].tolist() == ["mcq", "mcqu"]
 
