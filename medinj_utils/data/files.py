@@ -167,7 +167,7 @@ class Reading:
         return parse_json(self.text(file), file)
 
     def rows(self, file: Path, encoding: str = "") -> Sequence[dict]:
-        """Rows of a JSON list, JSON lines, parquet, CSV or TSV file.
+        """Rows of a JSON list, JSON lines, parquet, CSV or TSV file (also named ``.txt``).
 
         Cells are as they stand there; those of CSV and TSV are texts. ``encoding`` is that of a
         text file, where it is known.
@@ -180,7 +180,7 @@ class Reading:
             self._opened(file)
             return parquet_rows(file)
         text = self.text(file, encoding)
-        if ending in (".csv", ".tsv"):
+        if ending in (".csv", ".tsv", ".txt"):
             return csv_rows(text, file, partial(self.remark, file, rows=0))
         return json_rows(text, file)
 

@@ -101,6 +101,8 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     Raises:
         ValueError: the pattern is none.
     """
+    if pattern and (folder / pattern).is_file():  # a name may hold the signs of a pattern
+        return [folder / pattern]
     found = set(folder.glob(pattern))  # knows what the file system takes for one name
     if not pattern.isascii():
         steps = {folder}

@@ -227,7 +227,7 @@ def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
     """
     wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not "
                         f"{mapping.files!r}")
-    if Path(mapping.files).is_absolute():
+    if Path(mapping.files).is_absolute() or ".." in Path(mapping.files).parts[:-1]:
         raise wrong
     try:
         found = files_below(path.parent, mapping.files)

@@ -5,7 +5,7 @@ The location is the table (CSV, JSON, JSON lines or parquet, then with the recor
 `medinj_utils.data.own_tables.TableMapping` lists what it may hold.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,26 @@ class _Table:
         return fields
 
 
+def _checked(rows: Sequence[Mapping], file: Path, column: str, hint: str) -> Sequence[Mapping]:
+    """The rows, if the first of them have the column of the question.
+
+    Raises:
+        SourceError: they haven't; names the columns that are there.
+    """
+    there = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
+    if there and column not in there:
+        raise SourceError(f"{file}: no column {column!r}; there are: {', '.join(there)}. {hint}")
+    return rows
+
+
 def _read(reading: Reading) -> Iterator[RawTable]:
     path = reading.path
     if not (path.is_file() and path.suffix.lower() in MAPPINGS):
+        hint = ("If its columns are not the record's, write a YAML file that says what they are, "
+                "and give that as the location")
         for name, file in reading.files(*TABLES):
-            yield RawTable(name, reading.rows(file), _Table(reading, file).records)
+            rows = _checked(reading.rows(file), file, "instruction", hint)
+            yield RawTable(name, rows, _Table(reading, file).records)
         return
     mapping = load_mapping(reading.text(path), path)
     if reading.provenance and mapping.provenance != reading.provenance:
@@ -68,7 +83,8 @@ def _read(reading: Reading) -> Iterator[RawTable]:
                           f"{reading.provenance!r}")
     for file in tables_of(mapping, path):
         name = file.relative_to(path.parent).as_posix()
-        rows = reading.rows(file, mapping.encoding)
+        rows = _checked(reading.rows(file, mapping.encoding), file, mapping.instruction.column,
+                        f"Correct instruction in {path}")
         yield RawTable(name, rows, _Table(reading, file, mapping).records)
 
 

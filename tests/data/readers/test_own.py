@@ -150,7 +150,7 @@ def test_missing_cells_never_become_words(tmp_path):
 
 
 @pytest.mark.parametrize("files, told", [
-    ("/tmp/x.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
+    ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"), ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
     ("..", "nothing beside it")])
 def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
     path = write(tmp_path, [ROW], gold={"letters": "bonne"})
@@ -230,6 +230,11 @@ def test_an_encoding_is_named_in_the_mapping_and_else_asked_for(tmp_path):
     assert records.attrs["reading"]["remarks"] == [{"file": "mine.csv", "remark": "has columns separated by ';'", "rows": 0}]
 
 
+@pytest.mark.parametrize("name", ["mine.CSV", "mine.txt", "mine.tsv", "mes questions (1).csv", "mine[1].csv"])
+def test_a_table_may_have_other_names(tmp_path, name):
+    assert len(read_source("own", mapped(tmp_path, TABLE, name))[0]) == 2
+
+
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
 def test_a_table_is_found_whatever_the_form_of_its_accents(tmp_path, on_disk):
     path = mapped(tmp_path, TABLE, unicodedata.normalize(on_disk, "données.csv"), files="données.csv")
@@ -305,3 +310,11 @@ def test_labels_inside_options_are_left_out_and_counted(tmp_path, own):
     assert records["answer_text"].item() == "eau"
     assert records.attrs["reading"]["remarks"] == [
         {"file": "mine.jsonl", "remark": "options have labels of their own, which are left out", "rows": 1}]
+
+
+@pytest.mark.parametrize("mapping", [True, False])
+def test_a_table_without_the_column_of_the_question_is_refused_with_those_it_has(tmp_path, mapping):
+    path = mapped(tmp_path, TABLE.replace("énoncé", "enonce"))
+    said = "Correct instruction in .*m.yaml" if mapping else "write a YAML file that says what they are"
+    with pytest.raises(SourceError, match=rf"mine\.csv: no column '{'énoncé' if mapping else 'instruction'}'; there are: enonce, a, b, bonne\. .*{said}"):
+        read_source("own", path if mapping else tmp_path / "mine.csv")
