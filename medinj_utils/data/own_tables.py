@@ -145,8 +145,11 @@ class Gold(_Part):
 
 
 class TableMapping(_Part):
-    """What the columns of a table are, and where its ``encoding`` is none that is found, this one.
+    """What the columns of a table are.
 
+    ``encoding`` names the encoding of its files, where it isn't found by itself (see
+    `medinj_utils.data.text.decode`). ``task`` may be ``by answers``: mcqu with one right answer,
+    mcq with several.
     ``provenance``, ``task``, ``split``, ``source``, ``licence`` and ``general`` are one value for
     all rows, or a column.
     """
