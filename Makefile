@@ -10,7 +10,7 @@ SNAKEMAKE = snakemake --cores all --quiet rules host reason --rerun-triggers mti
 .PHONY: book test validate worlds figures smollm2 lint clean check-profile check-gpu
 
 ifeq ($(PROFILE),smollm2)
-book: smollm2
+check-profile: smollm2
 endif
 
 book: check-gpu $(VENV)/installed check-profile  ## run the notebooks of a profile and build the HTML
@@ -47,6 +47,7 @@ clean:  ## remove what runs have made; the environment stays
 
 check-profile: $(VENV)/installed
 	@python -m medinj_utils.core.profiles $(PROFILE) --data '$(DATA)' --base '$(BASE)'
+	@python -m medinj_utils.book.check $(PROFILE) --data '$(DATA)' --base '$(BASE)'
 
 # Before anything is installed or downloaded: a profile that wants a GPU is refused where no driver answers.
 check-gpu:

@@ -1,10 +1,12 @@
 # What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/book/execute.py).
 import json
 import shlex
+from functools import cache
 from pathlib import Path
 
 from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.data.gather import files_of
 
 PROFILE = config.get("profile", "demo")
 DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
@@ -50,18 +52,33 @@ def package_files(notebook):
             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
 
 
+@cache
+def executions(profile):
+    return all_executions(profile, DATA, BASE)
+
+
 def executed(profile, notebook=None):
     return [f"outputs/{profile}/notebooks/{name}.ipynb"
-            for name, (executed_notebook, _) in all_executions(profile, DATA, BASE).items()
+            for name, (executed_notebook, _) in executions(profile).items()
             if notebook in (None, executed_notebook)]
 
 
 def files_named(profile, parameters):
-    """Files on this disk that parameters name: a recipe, and what sources are read from."""
+    """Files on this disk that parameters name: what sources are read from, a recipe, a model's folder, logs."""
     sources = [] if profile.world else parameters.get("sources", [])
-    locations = [Path(source["location"]) for source in sources]
-    files = [str(file) for location in locations for file in sorted([location, *location.rglob("*")]) if file.is_file()]
-    return files + [parameters[name] for name in ("recipe",) if name in parameters]
+    named = [parameters.get(name, "") for name in ("recipe", "base_model", "encoder")]
+    named += parameters.get("harness_logs", {}).values()
+    return sorted({file for place in [*(source["location"] for source in sources), *named] for file in files_of(place)})
+
+
+def as_input(files):
+    """The files as Snakemake takes them: braces in a name are none of its wildcards."""
+    return [str(file).replace("{", "{{").replace("}", "}}") for file in files]
+
+
+def stamps(files):
+    """Size and time of each file: a file that is replaced by an older one has changed too."""
+    return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 rule book:
@@ -85,18 +102,19 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.model_dump().items()),
             shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
 
-    for execution, (notebook, parameters) in all_executions(profile_name, DATA, BASE).items():
+    for execution, (notebook, parameters) in executions(profile_name).items():
+        files = files_named(profile, parameters)
         before = [f"outputs/{profile_name}/world/key.json"] if profile.world else []
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
         if notebook == "40_compare_provenances":
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
-            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), files_named(profile, parameters)
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), as_input(files)
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
             params:
                 profile=profile_name, execution=execution, arguments=ARGUMENTS,
-                parameters=json.dumps(parameters, sort_keys=True),
+                parameters=json.dumps(parameters, sort_keys=True), files=stamps(files),
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:

@@ -15,6 +15,7 @@ from typing import Any
 import papermill
 from nbclient.exceptions import DeadKernelError
 
+from medinj_utils.book.check import check_records
 from medinj_utils.core.files import replacing
 from medinj_utils.core.parameters import (
     NOTEBOOKS,
@@ -91,6 +92,8 @@ def _main() -> None:
     print(position, flush=True)
     try:
         seconds = run_notebook(notebook, parameters, target)
+        if notebook == "10_read_sources":
+            check_records(chosen.profile, chosen.data, chosen.base)
     except (NotebookError, ValueError) as error:
         sys.exit(str(error))
     print(f"{position}: done in {seconds:.0f} s", flush=True)

@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 import yaml
 
+from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BASE
 from medinj_utils.core.profiles import add_profile_arguments, all_executions, load_profile
@@ -49,20 +50,19 @@ def _percent(row: pd.Series) -> str:
 
 def status_table(tree: Tree, executions: Iterable[str]) -> str:
     """Markdown table of every executed notebook: when it finished and how long it took."""
-    lines = ["| notebook | finished | seconds |", "|---|---|---:|"]
+    rows = []
     for execution in executions:
         executed = nbformat.read(tree.root / "notebooks" / f"{execution}.ipynb", as_version=4)
         times = executed.metadata["papermill"]
         finished = times["end_time"][:19].replace("T", " ")
-        lines.append(f"| {execution} | {finished} | {times['duration']:.0f} |")
-    return "\n".join(lines)
+        rows.append((execution, finished, f"{times['duration']:.0f}"))
+    return f"| notebook | finished | seconds |\n|---|---|---:|\n{markdown_rows(rows)}"
 
 
 def versions_table() -> str:
     """Markdown table of versions and hardware."""
     rows = versions(_SHOWN_PACKAGES) | {name: str(value) for name, value in hardware().items()}
-    lines = [f"| {name} | {found} |" for name, found in rows.items()]
-    return "\n".join(["| what | this run |", "|---|---|", *lines])
+    return f"| what | this run |\n|---|---|\n{markdown_rows(rows.items())}"
 
 
 def stage(profile_name: str, data: str, base: str) -> Path:

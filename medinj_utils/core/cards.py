@@ -9,6 +9,12 @@ from medinj_utils.core.files import sha256, write_json
 from medinj_utils.core.machine import git_commit, hardware, versions
 
 
+def markdown_rows(rows: Iterable[Iterable]) -> str:
+    """Rows of a Markdown table, for cards and pages; a bar or a line end in a cell ends no cell."""
+    written = ([" ".join(str(cell).split()).replace("|", "\\|") for cell in row] for row in rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
+
+
 class Card:
     """Collects what a step does from its start, and is written beside the step's outputs.
 

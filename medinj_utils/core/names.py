@@ -106,8 +106,14 @@ class Run:
 
 
 def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
-    """One run per system and seed, system by system; the base once."""
-    seeds = list(seeds)
+    """One run per system and seed, system by system; the base once.
+
+    Raises:
+        ValueError: there is no system.
+    """
+    systems, seeds = list(systems), list(seeds)
+    if not systems:
+        raise ValueError("no system is named: configurations, or systems, are empty")
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
 

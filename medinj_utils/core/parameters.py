@@ -42,7 +42,7 @@ PARAMETERS: dict[str, Any] = {
     "by_task": Literal[names.TASK_SHARES], "mixture_seed": _Limit,
     # training and variations
     "base_model": str, "base_revision": str, "backend": Literal[("auto", *names.BACKENDS)],
-    "recipe": str, "configurations": Annotated[list[Literal[names.CONFIGURATIONS]], _Some],
+    "recipe": str, "configurations": list[Literal[names.CONFIGURATIONS]],
     "seeds": Annotated[list[_Limit], _Some], "learning_rates": list[_Rate],
     "epochs_tried": Annotated[list[_Count], _Some], "budget_shares": list[_Open],
     # evaluation

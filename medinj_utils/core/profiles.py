@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from medinj_utils.core.consistency import inconsistencies
+from medinj_utils.core.inheritance import inherit
 from medinj_utils.core.names import WORLDS
 from medinj_utils.core.parameters import (
     SettingsError,
@@ -61,7 +63,8 @@ class Profile(BaseModel):
 def load_profile(name: str, data: str = "", base: str = "") -> Profile:
     """Read and check ``profiles/<name>.yaml``, and all that it names.
 
-    A profile that says ``like: other`` holds only what differs from the other.
+    A profile that says ``like: other`` holds only what differs from the other (see
+    `medinj_utils.core.inheritance.inherit`).
 
     Args:
         name: the profile.
@@ -69,7 +72,8 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
         base: base model instead of the profile's: a folder, or a hub id with ``@commit``.
 
     Raises:
-        SettingsError: a key, notebook, parameter or value is wrong, or ``data`` is missing.
+        SettingsError: a key, notebook, parameter or value is wrong, notebooks need what others
+            don't make, or ``data`` is missing.
     """
     path, content = PROFILES / f"{name}.yaml", _read_profile(name)
     if "{data}" in str(content) and not data:
@@ -85,6 +89,9 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
     if base:
         _set_base(profile, base)
     _check_profile(profile, str(path))
+    parameters = {notebook: parameters_of(name, profile, notebook) for notebook in notebook_names()}
+    if problems := inconsistencies(parameters, profile.beside):
+        raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
     return profile
 
 
@@ -110,14 +117,7 @@ def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
     if like in (name, *above):
         chain = " is like ".join((*above, name, like))
         raise SettingsError(f"{path}, like: circular: {chain}")
-    return _merged(_read_profile(like, (*above, name)), content) if like else content
-
-
-def _merged(below: Any, above: Any) -> Any:
-    """``above``, completed key by key from ``below``."""
-    if not (isinstance(below, dict) and isinstance(above, dict)):
-        return above
-    return below | {key: _merged(below.get(key), value) for key, value in above.items()}
+    return inherit(_read_profile(like, (*above, name)), content, name) if like else content
 
 
 def _filled(value: Any, data: str) -> Any:

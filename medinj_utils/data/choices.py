@@ -111,7 +111,7 @@ def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
         BadRow: there is something else than letters of options.
     """
     accepted = LETTERS[:len(options)]
-    letters = re.findall(r"[^\s;,/|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
+    letters = re.findall(r"[^\s;,./|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
     if not isinstance(letters, list | tuple) or not letters or not all(
             isinstance(letter, str) and letter.upper() in accepted and len(letter) == 1
             for letter in letters):

@@ -14,8 +14,14 @@ from medinj_utils.data.rules import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
 
 TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
+MAPPINGS = (".yaml", ".yml")
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _ODD_ROW = (TypeError, ValueError, AttributeError, SyntaxError, IndexError, RecursionError)
+
+
+def is_fork(file: Path) -> bool:
+    """Whether a file is what macOS lays beside others on foreign disks and into archives."""
+    return file.name.startswith("._")
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ class Reading:
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
-        found = (file for file in sorted(self.path.rglob("*")) if file.is_file())
+        found = (file for file in sorted(self.path.rglob("*"))
+                 if file.is_file() and not is_fork(file))
         return [(file.relative_to(self.path).as_posix(), file) for file in found
                 if file.name.lower().endswith(endings)]
 
@@ -136,19 +143,19 @@ class Reading:
         finally:
             self.remarks = kept
 
-    def text(self, file: Path) -> str:
-        """Text of a file; an encoding other than UTF-8 is remarked.
+    def text(self, file: Path, encoding: str = "") -> str:
+        """Text of a file; an encoding other than UTF-8 is remarked, unless it was named.
 
         Raises:
-            SourceError: the file is damaged UTF-8 or UTF-16.
+            SourceError: as `medinj_utils.data.text.decode`.
         """
         self._opened(file)
         try:
-            text, encoding = decode(file)
+            text, found = decode(file, encoding)
         except EncodingError as error:
             raise SourceError(str(error)) from error
-        if encoding not in ("utf-8", "utf-8-sig"):
-            self.remark(file, f"is not UTF-8; read as {encoding}", rows=0)
+        if found not in ("utf-8", "utf-8-sig", encoding):
+            self.remark(file, f"is not UTF-8; read as {found}", rows=0)
         return text
 
     def json(self, file: Path) -> object:
@@ -159,10 +166,11 @@ class Reading:
         """
         return parse_json(self.text(file), file)
 
-    def rows(self, file: Path) -> Sequence[dict]:
-        """Rows of a JSON list, JSON lines, parquet, CSV or TSV file.
+    def rows(self, file: Path, encoding: str = "") -> Sequence[dict]:
+        """Rows of a JSON list, JSON lines, parquet, CSV or TSV file (also named ``.txt``).
 
-        Cells are as they stand there; those of CSV and TSV are texts.
+        Cells are as they stand there; those of CSV and TSV are texts. ``encoding`` is that of a
+        text file, where it is known.
 
         Raises:
             SourceError: the file is not whole, or holds no rows of this kind.
@@ -171,8 +179,8 @@ class Reading:
         if ending == ".parquet":
             self._opened(file)
             return parquet_rows(file)
-        text = self.text(file)
-        if ending in (".csv", ".tsv"):
+        text = self.text(file, encoding)
+        if ending in (".csv", ".tsv", ".txt"):
             return csv_rows(text, file, partial(self.remark, file, rows=0))
         return json_rows(text, file)
 

@@ -7,13 +7,24 @@ import csv
 import io
 import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 _LINE_ENDINGS = (".jsonl", ".ndjson")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FIRST_LINE_END = re.compile(r'(?:"[^"]*"|[^"\r\n])*(\r\n|\r|\n)')  # outside quotation marks
+_LONE_CR = "\ue00d"  # of Unicode's private use; the csv module takes "\r" for a line's end
+_SEPARATORS = ",;\t|"
+#: What Excel writes and reads as a first line.
+_SEPARATOR_SAID = re.compile(r'\s*"?sep=([^"\n]+?)"?[ \t]*(?:\n|$)', re.IGNORECASE)
+
+csv.field_size_limit(2**31 - 1)
 
 
 class SourceError(ValueError):
@@ -69,21 +80,33 @@ def _whole_objects(text: str) -> int:
 
 
 def json_rows(text: str, file: Path) -> list[dict]:
-    """Rows of a JSON list of objects, or of one object a line.
+    """Rows of a JSON list of objects, of one object a line, or of a single object.
 
     Raises:
-        SourceError: it is neither, or not whole.
+        SourceError: it is none of these, or not whole.
     """
-    first = text.lstrip().partition("\n")[0].strip()
+    first = _LINE_END.split(text.lstrip(), maxsplit=1)[0].strip()
     is_object = first.startswith("{") and first.endswith("}")
     if is_object or file.suffix.lower() in _LINE_ENDINGS:
-        lines = [line for line in text.split("\n") if line.strip()]
+        lines = [line for line in _LINE_END.split(text) if line.strip()]
         rows = [_parse_line(file, number, line) for number, line in enumerate(lines)]
     else:
         rows = parse_json(text, file)
+    if isinstance(rows, dict):
+        rows = [_lone_row(rows, file)]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{file}: expected a list of objects")
     return rows
+
+
+def _lone_row(content: dict, file: Path) -> dict:
+    """The object of a file that holds one, unless whole tables lie in it."""
+    tables = [isinstance(value, dict) or (isinstance(value, list) and len(value) > 1 and all(
+        isinstance(part, dict) for part in value)) for value in content.values()]
+    if all(tables):
+        raise SourceError(f"{file}: expected a list of objects, but its one object holds whole "
+                          f"tables ({', '.join(content) or 'none'}): save the rows as a list")
+    return content
 
 
 def _parse_line(file: Path, number: int, line: str) -> object:
@@ -97,7 +120,9 @@ def _parse_line(file: Path, number: int, line: str) -> object:
 def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[str, str]]:
     """Rows of a table with a header; cells are texts.
 
-    The separator is the likeliest of comma, semicolon, tab and bar: French spreadsheets write ";".
+    The separator is the one of comma, semicolon, tab and bar that gives the header the most columns
+    (French spreadsheets write ";"), or what a first line such as ``sep=;`` says. Columns are named
+    as in `column_name`. Lines without any content are no rows.
 
     Args:
         text: the table.
@@ -108,23 +133,72 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
         SourceError: the table is empty, two columns have one name, or a row has too many or too few
             cells.
     """
-    header_line = text.partition("\n")[0]
-    separator = max(",;\t|", key=header_line.count)
+    text = _one_line_end(text)
+    said = _SEPARATOR_SAID.match(text)
+    text = text[said.end():] if said else text
+    separator = said[1].replace("\\t", "\t") if said else _separator(text)
     if separator != ("\t" if file.suffix.lower() == ".tsv" else ","):
         remark(f"has columns separated by {separator!r}")
-    csv.field_size_limit(2**31 - 1)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
+    lines = _cells(text, separator, file)
+    rows = [line for line in lines if any(cell.strip() for cell in line)]
     if not rows:
         raise SourceError(f"{file}: not a whole table (it is empty)")
+    if empty := sum(map(bool, lines)) - len(rows):
+        remark(f"has {empty} lines of separators alone, which are no rows")
     header, *cells = rows
-    if len(set(header)) < len(header):
-        raise SourceError(f"{file}: two columns have one name ({', '.join(header)})")
+    header = _column_names(header, file)
     for number, row in enumerate(cells):
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
             raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
                               f"columns; {number} whole rows before it")
     return [dict(zip(header, row, strict=False)) for row in cells]
+
+
+def column_name(written: str) -> str:
+    """A column's name without blanks around it and with composed accents: what is compared."""
+    return " ".join(unicodedata.normalize("NFC", written).replace("\ufeff", "").split())
+
+
+def _one_line_end(text: str) -> str:
+    """The text with plain line ends; a carriage return that ends no line is kept as `_LONE_CR`."""
+    first = _FIRST_LINE_END.match(text)
+    text = text.replace("\r\n", "\n")
+    if first and first[1] == "\r":
+        return text.replace("\r", "\n")
+    return text.replace("\r", _LONE_CR)
+
+
+def _separator(text: str) -> str:
+    """The separator that gives the header the most cells and, among equals, the rows as many."""
+    def fit(separator: str) -> tuple[int, int]:
+        lines = filter(any, csv.reader(io.StringIO(text), delimiter=separator))
+        header, *rows = [len(line) for line in islice(lines, 20)] or [0]
+        return header, rows.count(header)
+
+    return max(_SEPARATORS, key=fit)
+
+
+def _cells(text: str, separator: str, file: Path) -> list[list[str]]:
+    """The cells of every line, as they stand there."""
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator))
+    except (csv.Error, TypeError) as error:  # TypeError: `sep=` names more than one character
+        raise SourceError(f"{file}: not a table with the separator {separator!r} "
+                          f"({error})") from error
+    if _LONE_CR not in text:
+        return lines
+    return [[cell.replace(_LONE_CR, "\r") for cell in line] for line in lines]
+
+
+def _column_names(header: list[str], file: Path) -> list[str]:
+    names = [column_name(cell) for cell in header]
+    while not names[-1]:
+        names.pop()
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise SourceError(f"{file}: two columns have one name, {twice[0]!r} "
+                          f"({', '.join(names)})")
+    return names
 
 
 def parquet_rows(file: Path) -> ArrowRows:

@@ -11,8 +11,10 @@ import pandas as pd
 from medinj_utils.core.cards import Card
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.tree import Tree
+from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.locations import commit_of, resolve
+from medinj_utils.data.locations import commit_of, local_path, resolve
+from medinj_utils.data.own_tables import load_mapping, tables_of
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import save_records
 from medinj_utils.data.sources import Source, read_source
@@ -64,6 +66,24 @@ class Gathered:
         return any(part.source.fictional for part in self.parts)
 
 
+def files_of(location: str) -> list[Path]:
+    """Files on this disk that are read from a location: a file, a folder's, a mapping's tables.
+
+    None where nothing is here; a mapping that can't be read is alone.
+    """
+    path = local_path(location) if location else None
+    if path is None:
+        return []
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    if path.suffix.lower() not in MAPPINGS:
+        return [path]
+    try:
+        return [path, *tables_of(load_mapping(Reading(path).text(path), path), path)]
+    except SourceError:
+        return [path]
+
+
 def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
     """Read all sources, and write the quarantine.
 
@@ -78,13 +98,25 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
     # All sets on the hub are downloaded before the first is read.
     paths = [resolve(asked["location"], asked.get("revision")) for asked in sources]
     card = Card(tree.notebook, {"sources": list(sources)}, paths)
-    parts = []
-    for asked, path in zip(sources, paths, strict=True):
-        read = read_source(asked["name"], path, provenance=asked.get("provenance") or None)
-        parts.append(SourceRead(find_sources()[asked["name"]], path, *read))
-    gathered = Gathered(parts, card)
+    gathered = Gathered(read_parts(
+        [{**asked, "location": path} for asked, path in zip(sources, paths, strict=True)]), card)
     write_parquet(gathered.quarantine, tree.quarantine)
     return gathered
+
+
+def read_parts(sources: Sequence[Mapping]) -> list[SourceRead]:
+    """What each source gives; ``sources`` and errors as for `gather_sources`."""
+    parts = []
+    for asked in sources:
+        path = resolve(asked["location"], asked.get("revision"))
+        read = read_source(asked["name"], path, provenance=asked.get("provenance") or None)
+        parts.append(SourceRead(find_sources()[asked["name"]], path, *read))
+    return parts
+
+
+def quarantine_share(parts: Sequence[SourceRead]) -> float:
+    """Share of all published rows that is in quarantine."""
+    return sum(len(part.quarantine) for part in parts) / sum(part.rows for part in parts)
 
 
 def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
@@ -98,9 +130,8 @@ def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
     Raises:
         ValueError: more are.
     """
-    refused = sum(len(part.quarantine) for part in gathered.parts)
-    rows = sum(part.rows for part in gathered.parts)
-    share = refused / rows
+    refused, rows = len(gathered.quarantine), sum(part.rows for part in gathered.parts)
+    share = quarantine_share(gathered.parts)
     if share > most:
         raise ValueError(f"{refused:,} of {rows:,} rows can't be read ({share:.1%}), more than "
                          f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the "

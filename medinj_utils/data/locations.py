@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from pathlib import Path
+import unicodedata
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
 
-from medinj_utils.data.files import TABLES
+from medinj_utils.data.files import MAPPINGS, TABLES, is_fork
 from medinj_utils.data.formats import SourceError
 
 _ON_HUB = re.compile(r"""
@@ -13,6 +15,7 @@ _ON_HUB = re.compile(r"""
     (?:@(?P<commit>[^/]+))?
     (?:/(?P<within>.+))?       # a file or folder of the set
     """, re.VERBOSE)
+_NOTHING = "no such file or folder"
 _SNAPSHOT = re.compile(r"/snapshots/([0-9a-f]{40})(?:/|$)")
 
 
@@ -28,16 +31,89 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
     Raises:
         SourceError: nothing is there.
     """
-    path, address = Path(location), str(location)
-    if path.exists():
+    address = str(location)
+    if path := local_path(location):
         return path
     if address.startswith(("https://", "http://127.0.0.1")):
         return _fetched(address)
     if found := _ON_HUB.fullmatch(address):
         return _downloaded(address, found["name"], found["within"], found["commit"] or revision)
-    if address.count("/") != 1 or address.startswith((".", "/", "~")):
-        raise SourceError(f"{location}: no such file or folder")
+    if not _may_be_on_hub(address):
+        raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}")
     return _downloaded(address, address, None, revision)
+
+
+def is_elsewhere(location: str) -> bool:
+    """Whether a location that isn't here may be an address or a set on the hub."""
+    remote = location.startswith(("https://", "http://127.0.0.1", "hf://"))
+    return local_path(location) is None and (remote or _may_be_on_hub(location))
+
+
+def _may_be_on_hub(address: str) -> bool:
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id
+    if address.count("/") != 1 or address.lower().endswith((*TABLES, *MAPPINGS)):
+        return False
+    try:
+        validate_repo_id(address)
+    except HFValidationError:
+        return False
+    return True
+
+
+def local_path(location: str | Path) -> Path | None:
+    """The file or folder of a location, if it is here, whatever the Unicode form of its accents.
+
+    Raises:
+        SourceError: the location is empty, or it can't be looked at.
+    """
+    path = Path(location)
+    if not str(location).strip():
+        raise SourceError("a source's location is empty: name its file or folder")
+    try:
+        if path.exists():
+            return path
+        return None if str(path).isascii() else _in_any_form(path)
+    except (OSError, ValueError) as error:  # too long a name, a folder that may not be read, NUL
+        raise SourceError(f"{location}: {_NOTHING} ({error})") from None
+
+
+def _in_any_form(path: Path) -> Path | None:
+    found = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        there = [found / part] if (found / part).exists() else _named(found, part)
+        if not there:
+            return None
+        found = there[0]
+    return found
+
+
+def _named(folder: Path, pattern: str) -> list[Path]:
+    """What in a folder has a name of the pattern, accents composed or not."""
+    composed = unicodedata.normalize("NFC", pattern)
+    there = folder.iterdir() if folder.is_dir() else ()
+    return [path for path in there if fnmatch(unicodedata.normalize("NFC", path.name), composed)]
+
+
+def files_below(folder: Path, pattern: str) -> list[Path]:
+    """Files whose path below a folder has the pattern's form, accents composed or not, in order.
+
+    Raises:
+        ValueError: the pattern is none.
+    """
+    if pattern and (folder / pattern).is_file():  # a name may hold the signs of a pattern
+        return [folder / pattern]
+    found = set(folder.glob(pattern))  # knows what the file system takes for one name
+    if not pattern.isascii():
+        steps = {folder}
+        for part in PurePath(pattern).parts:
+            if part == "**":
+                below = {path for step in steps for path in step.rglob("*") if path.is_dir()}
+                steps |= below
+            else:
+                steps = {path for step in steps for path in _named(step, part)}
+        found |= steps
+    return sorted(path for path in found if path.is_file() and not is_fork(path))
 
 
 def commit_of(path: Path) -> str:
@@ -49,13 +125,17 @@ def commit_of(path: Path) -> str:
 def _downloaded(address: str, name: str, within: str | None, commit: str | None) -> Path:
     """Folder of a set on the hub at a commit, or the file or folder ``within`` it."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import (
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+    )
     patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
     try:
         folder = Path(snapshot_download(name, repo_type="dataset", revision=commit or None,
                                         allow_patterns=patterns))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise SourceError(f"{address}: neither a local path nor a data set that the hub gives "
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise SourceError(f"{address}: {_NOTHING}, nor a data set that the hub gives "
                           f"({_first_line(error)})") from error
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")

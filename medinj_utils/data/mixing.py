@@ -1,6 +1,6 @@
 """From the records of a tree to its seven mixtures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,8 +9,14 @@ from medinj_utils.core.files import sha256
 from medinj_utils.core.names import BUDGET_UNITS, CONFIGURATIONS, SHORTAGES, check_choice
 from medinj_utils.core.prompts import answer_turn, user_turn
 from medinj_utils.core.tree import Tree
-from medinj_utils.data.mixture_files import save_mixture
-from medinj_utils.data.mixtures import Stratification, build_mixture, plan_budget, remove_leaks
+from medinj_utils.data.mixture_files import remove_mixture, save_mixture
+from medinj_utils.data.mixtures import (
+    Stratification,
+    build_mixture,
+    plan_budget,
+    possible_configurations,
+    remove_leaks,
+)
 from medinj_utils.data.records import load_records
 from medinj_utils.models.loading import Base
 
@@ -28,6 +34,7 @@ class Mixing:
             `medinj_utils.data.mixtures.plan_budget`.
         stratification: shares of sources and task types.
         seed: which rows are drawn, and their order.
+        configurations: the mixtures; empty for all that `possible_configurations` names.
 
     Raises:
         ValueError: a value is unknown.
@@ -40,6 +47,7 @@ class Mixing:
     shortage: str
     stratification: Stratification
     seed: int
+    configurations: Sequence[str] = ()
 
     def __post_init__(self):
         check_choice("budget_unit", self.unit, BUDGET_UNITS)
@@ -59,6 +67,12 @@ class TrainingRows:
         table = pd.DataFrame({"training rows": kept.add(leaked, fill_value=0), "left out": leaked,
                               "kept": kept})
         return table.fillna(0).astype(int)
+
+    def not_built(self, configurations: Iterable[str]) -> str:
+        """Which mixtures are not among these, and what their rows would be, in words."""
+        left = [name for name in CONFIGURATIONS if name not in set(configurations)]
+        there = ", ".join(self.kept["provenance"].unique())
+        return f"Not built: {', '.join(left) or 'none'}. Training rows are {there or 'none'}."
 
 
 def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:
@@ -97,7 +111,8 @@ def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
 
 
 def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -> dict[str, dict]:
-    """Build and write the mixtures of all configurations.
+    """Build and write the mixtures of a tree; what other mixtures stand there are of other rows
+    and go.
 
     Args:
         tree: the output tree.
@@ -114,11 +129,12 @@ def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -
     kept = rows.kept
     tokens = None if mixing.unit == "rows" else token_counts(kept, base)
     sizes = None if tokens is None else tokens[mixing.unit]
-    budget = plan_budget(kept, CONFIGURATIONS, mixing.budget, mixing.shortage,
+    configurations = mixing.configurations or possible_configurations(kept)
+    budget = plan_budget(kept, configurations, mixing.budget, mixing.shortage,
                          mixing.stratification, sizes)
     by_source, by_task = mixing.stratification.by_source, mixing.stratification.by_task
     mixtures = {name: build_mixture(kept, name, budget, mixing.seed, mixing.shortage == "repeat",
-                                    by_source, by_task, sizes) for name in CONFIGURATIONS}
+                                    by_source, by_task, sizes) for name in configurations}
     # Rows with one id have one text, so each is counted once, and only if it was drawn.
     drawn = kept[kept["id"].isin(pd.concat(mixtures.values())["id"])].drop_duplicates("id")
     counted = token_counts(drawn, base) if tokens is None else tokens.loc[drawn.index]
@@ -127,6 +143,8 @@ def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -
                "budget_unit": mixing.unit, "shortage": mixing.shortage, "by_source": by_source,
                "by_task": by_task, "excluded": list(mixing.exclude),
                "leaks_removed": len(rows.leaked), "records_sha256": sha256(tree.records)}
+    for other in set(CONFIGURATIONS) - set(configurations):
+        remove_mixture(tree, other)
     return {name: save_mixture(mixture, name, tree, **entries,
                                **counted.loc[mixture["id"]].sum().to_dict())
             for name, mixture in mixtures.items()}

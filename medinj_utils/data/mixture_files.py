@@ -6,8 +6,10 @@ from collections.abc import Mapping
 import pandas as pd
 import yaml
 
+from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json, sha256, write_json, write_text
 from medinj_utils.core.machine import versions
+from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.records import load_records, save_records
 
@@ -58,6 +60,23 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
     return manifest
 
 
+def remove_mixture(tree: Tree, configuration: str) -> None:
+    """Remove a mixture, its manifest and its card, where they are."""
+    for ending in (".parquet", ".json", ".md"):
+        tree.mixture(configuration).with_suffix(ending).unlink(missing_ok=True)
+
+
+def load_mixtures(tree: Tree) -> dict[str, pd.DataFrame]:
+    """All mixtures of a tree by configuration, in the book's order.
+
+    Raises:
+        FileNotFoundError: there is none; names the notebook that makes them.
+        ValueError: as `load_mixture`.
+    """
+    built = [name for name in CONFIGURATIONS if tree.mixture(name).exists()]
+    return {name: load_mixture(tree, name) for name in built or CONFIGURATIONS}
+
+
 def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
     """A mixture whose file is the one that its manifest describes.
 
@@ -81,10 +100,10 @@ def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
             "task_categories": ["question-answering", "multiple-choice"], "tags": ["medical"],
             "size_categories": [_SIZES[max(0, digits - 3)]],
             "pretty_name": f"Mixture {manifest['configuration']}"}
-    counts = [f"| {row['provenance']} | {row['task']} | {row['source']} | {row['rows']} |"
-              for row in manifest["counts"]]
+    counts = markdown_rows([row[name] for name in ("provenance", "task", "source", "rows")]
+                           for row in manifest["counts"])
     entries = [f"- {key}: {value}" for key, value in manifest.items() if key not in _NOT_LISTED]
     return _CARD.format(
-        head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts="\n".join(counts),
+        head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts=counts,
         configuration=manifest["configuration"], entries="\n".join(entries),
         sha256=manifest["sha256"], licences=", ".join(licences))

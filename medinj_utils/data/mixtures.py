@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.core.names import (
+    CONFIGURATIONS,
     PROVENANCES,
     SHORTAGES,
     SOURCE_SHARES,
@@ -154,6 +155,20 @@ def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str
     return orders
 
 
+def possible_configurations(records: pd.DataFrame) -> list[str]:
+    """The configurations of whose provenances there are rows, in the book's order.
+
+    Raises:
+        ShortageError: there are none.
+    """
+    there = set(records["provenance"])
+    possible = [name for name in CONFIGURATIONS if there.issuperset(provenances_of(name))]
+    if not possible:
+        raise ShortageError("no training rows are left to build a mixture from: name a source that "
+                            "has some in notebook 10_read_sources")
+    return possible
+
+
 def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: int, shortage: str,
                 stratification: Stratification = _AS_FOUND,
                 sizes: pd.Series | None = None) -> int:
@@ -179,7 +194,7 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
         found = records["provenance"].value_counts().to_dict() or "none at all"
         raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which "
                             f"{', '.join(configurations)} need; there are: {found}. Name a source "
-                            "that has them in notebook 10_read_sources")
+                            "that has them in notebook 10_read_sources, or fewer configurations")
     weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
     held = {name: int(weights[order.positions[:order.whole]].sum())
             for name, order in orders.items()}

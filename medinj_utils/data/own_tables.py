@@ -1,35 +1,75 @@
 """A table of your own and the YAML file that says what its columns are."""
 
-import ast
-import contextlib
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from medinj_utils.core.names import PROVENANCES, SPLITS, TASKS
-from medinj_utils.core.prompts import LETTERS
-from medinj_utils.data.choices import letters_alone, letters_of_texts, part_options
-from medinj_utils.data.formats import SourceError
+from medinj_utils.data.choices import part_options
+from medinj_utils.data.formats import SourceError, column_name
+from medinj_utils.data.locations import files_below
+from medinj_utils.data.own_cells import (
+    filled,
+    flag_of,
+    letters_of_answer,
+    letters_of_flags,
+    letters_of_index,
+    options_of,
+    plain_word,
+    text_of,
+)
 from medinj_utils.data.rules import BadRow
 
-_FLAGS = {"1": True, "true": True, "vrai": True, "oui": True, "yes": True,
-          "0": False, "false": False, "faux": False, "non": False, "no": False, "": False}
+#: A task that the right answers decide: mcqu where there is one, mcq where there are several.
+BY_ANSWERS = "by answers"
+_Column = Annotated[str, AfterValidator(column_name)]
+
+
+class _AsWritten(yaml.SafeLoader):
+    """Every scalar as it is written: ``no`` may be a column, ``01`` or ``yes`` a value in one."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, form) for tag, form in resolvers if tag.endswith((":null", ":merge"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Column(_Part):
     """A column of the table; ``values``, if given, translates every value that stands in it."""
 
-    column: str
-    values: dict[str | int | bool, str] | None = None
+    column: _Column
+    values: dict[str, str] | None = None
+
+    def value_in(self, row: Mapping, field: str) -> str:
+        """What a row holds for a field of the record.
+
+        Raises:
+            BadRow: it is not among ``values``.
+        """
+        written = text_of(row[self.column], self.column)
+        if self.values is None:
+            return written
+        if written in self.values:
+            return self.values[written]
+        plain = [word for key, word in self.values.items()
+                 if plain_word(key) == plain_word(written)]
+        if len(set(plain)) != 1:
+            reason = f"{field}: not among the values {', '.join(self.values)}"
+            raise BadRow(self.column, written, reason)
+        return plain[0]
 
 
 class Options(_Part):
@@ -39,8 +79,8 @@ class Options(_Part):
     (``columns``), or ``inside`` the question.
     """
 
-    column: str | None = None
-    columns: list[str] | None = None
+    column: _Column | None = None
+    columns: list[_Column] | None = None
     inside: bool = False
 
     @model_validator(mode="after")
@@ -48,6 +88,19 @@ class Options(_Part):
         if sum((self.column is not None, self.columns is not None, self.inside)) != 1:
             raise ValueError("say one of column, columns, inside: true")
         return self
+
+    def of(self, row: Mapping, instruction: str) -> tuple[str, list[str]]:
+        """The question without its options, and the options as they are written.
+
+        Raises:
+            BadRow: there are no options where they should be.
+        """
+        if self.inside:
+            return part_options(instruction)
+        if self.columns:
+            texts = [text_of(row[column], column).strip() for column in self.columns]
+            return instruction, filled(texts)
+        return instruction, options_of(row[self.column], self.column)
 
 
 class Gold(_Part):
@@ -57,11 +110,11 @@ class Gold(_Part):
     (0 or 1), or in ``flags``, a true or false column for each option.
     """
 
-    letters: str | None = None
-    text: str | None = None
-    index: str | None = None
+    letters: _Column | None = None
+    text: _Column | None = None
+    index: _Column | None = None
     base: Annotated[int, Field(ge=0, le=1)] | None = None
-    flags: list[str] | None = None
+    flags: list[_Column] | None = None
 
     @model_validator(mode="after")
     def _one_way(self):
@@ -72,17 +125,39 @@ class Gold(_Part):
             raise ValueError("an index needs its base, 0 or 1, and nothing else does")
         return self
 
+    def of(self, row: Mapping, options: list[str], several: bool) -> list[str]:
+        """Right letters of a row.
+
+        Args:
+            row: of the table.
+            options: its options as they are written.
+            several: whether more than one may be right.
+
+        Raises:
+            BadRow: a cell is not in the form that the mapping says.
+        """
+        if self.flags:
+            return letters_of_flags(row, self.flags, len(options))
+        if self.index:
+            return letters_of_index(row[self.index], self.index, self.base, options, several)
+        column = self.letters or self.text
+        return letters_of_answer(row[column], column, options, by_text=bool(self.text))
+
 
 class TableMapping(_Part):
     """What the columns of a table are.
 
+    ``encoding`` names the encoding of its files, where it isn't found by itself (see
+    `medinj_utils.data.text.decode`). ``task`` may be ``by answers``: mcqu with one right answer,
+    mcq with several.
     ``provenance``, ``task``, ``split``, ``source``, ``licence`` and ``general`` are one value for
     all rows, or a column.
     """
 
     files: str
+    encoding: str = ""
     provenance: Literal[PROVENANCES] | Column
-    task: Literal[TASKS] | Column
+    task: Literal[(*TASKS, BY_ANSWERS)] | Column
     split: Literal[SPLITS] | Column
     source: str | Column
     licence: str | Column
@@ -95,12 +170,12 @@ class TableMapping(_Part):
     general: bool | Column = False
 
     def fields(self, row: Mapping) -> dict:
-        """Fields of a record from a row of the table.
+        """Fields of a record from a row of the table, its columns named as by `column_name`.
 
         Raises:
             BadRow: a cell is not what the mapping says.
         """
-        fields = {field: _value(row, getattr(self, field), field) for field in _TEXT_FIELDS}
+        fields = {field: self._value(row, field) for field in _TEXT_FIELDS}
         fields["general"] = self._general(row)
         if fields["task"] == "oeq":
             if self.gold.text is None:
@@ -109,14 +184,20 @@ class TableMapping(_Part):
             return fields | {"answer_text": text_of(row[self.gold.text], self.gold.text)}
         if self.options is None:
             raise BadRow("options", None, "a choice question needs options in the mapping")
-        question, options = _options(row, self.options, fields["instruction"])
-        letters = _letters(row, self.gold, options)
+        question, options = self.options.of(row, fields["instruction"])
+        letters = self.gold.of(row, options, several=fields["task"] != "mcqu")
+        if fields["task"] == BY_ANSWERS:
+            fields["task"] = "mcqu" if len(letters) == 1 else "mcq"
         return fields | {"instruction": question, "options": options, "answer_letters": letters}
+
+    def _value(self, row: Mapping, field: str) -> str:
+        given = getattr(self, field)
+        return given.value_in(row, field) if isinstance(given, Column) else given or ""
 
     def _general(self, row: Mapping) -> bool:
         if isinstance(self.general, bool):
             return self.general
-        return flag_of(_value(row, self.general, "general"), self.general.column)
+        return flag_of(self.general.value_in(row, "general"), self.general.column)
 
 
 _TEXT_FIELDS = ("provenance", "task", "split", "source", "licence", "instruction", "context",
@@ -131,7 +212,7 @@ def load_mapping(text: str, path: Path) -> TableMapping:
             key.
     """
     try:
-        return TableMapping.model_validate(yaml.safe_load(text))
+        return TableMapping.model_validate(yaml.load(text, Loader=_AsWritten))
     except yaml.YAMLError as error:
         raise SourceError(f"{path}: not YAML: {error}") from None
     except ValidationError as error:
@@ -141,113 +222,20 @@ def load_mapping(text: str, path: Path) -> TableMapping:
         raise SourceError(f"{path}, {key}: {first['msg']}; keys are {keys}") from None
 
 
-def text_of(cell: object, column: str) -> str:
-    """A cell as text; a missing one is empty.
+def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
+    """Files that a mapping's pattern finds in the folder of the mapping.
 
     Raises:
-        BadRow: the cell is neither a text nor a number.
+        SourceError: the pattern is none, or finds nothing.
     """
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    if not isinstance(cell, str | int | float):
-        raise BadRow(column, cell, "neither a text nor a number")
-    return str(cell)
-
-
-def flag_of(cell: object, column: str) -> bool:
-    """A cell as true or false; an empty one is false.
-
-    Raises:
-        BadRow: the cell is neither.
-    """
-    mark = _mark(cell)
-    if mark not in _FLAGS:
-        raise BadRow(column, mark, f"neither true nor false ({', '.join(_FLAGS)})")
-    return _FLAGS[mark]
-
-
-def _mark(cell: object) -> str:
-    return "" if cell is None else str(cell).strip().casefold()
-
-
-def listed(cell: object, column: str) -> object:
-    """A list or mapping, which may be written as JSON or as Python writes it.
-
-    Raises:
-        BadRow: a text is neither.
-    """
-    if not isinstance(cell, str):
-        return cell
-    for read in (json.loads, ast.literal_eval):
-        with contextlib.suppress(ValueError, SyntaxError):
-            return read(cell)
-    raise BadRow(column, cell, "neither a list nor a mapping")
-
-
-def _value(row: Mapping, given: str | Column | None, field: str) -> str:
-    if not isinstance(given, Column):
-        return given or ""
-    value = text_of(row[given.column], given.column)
-    if given.values is None:
-        return value
-    words = {str(key): word for key, word in given.values.items()}
-    if value not in words:
-        reason = f"{field}: not among the values {', '.join(words)}"
-        raise BadRow(given.column, value, reason)
-    return words[value]
-
-
-def _options(row: Mapping, given: Options, instruction: str) -> tuple[str, list[str]]:
-    """The question without its options, and the options."""
-    if given.inside:
-        return part_options(instruction)
-    if given.columns:
-        texts = [text_of(row[column], column).strip() for column in given.columns]
-        while texts and not texts[-1]:
-            texts.pop()
-        return instruction, texts
-    value = listed(row[given.column], given.column)
-    if isinstance(value, dict):
-        letters = sorted(value)
-        if [letter.upper() for letter in letters] != list(LETTERS[:len(letters)]):
-            raise BadRow(given.column, value, "letters of the mapping are not A, B, C …")
-        value = [value[letter] for letter in letters]
-    if not isinstance(value, list):
-        raise BadRow(given.column, value, "neither a list nor a mapping")
-    return instruction, [text_of(text, given.column) for text in value]
-
-
-def _letters(row: Mapping, gold: Gold, options: list[str]) -> list[str]:
-    if gold.flags:
-        return _letters_of_flags(row, gold.flags, len(options))
-    if gold.index:
-        return _letters_of_index(row[gold.index], gold, len(options))
-    column = gold.letters or gold.text
-    value = row[column]
-    if isinstance(value, str) and value.strip().startswith("["):
-        value = listed(value, column)
-    if not isinstance(value, list):
-        value = text_of(value, column)
-    return (letters_alone if gold.letters else letters_of_texts)(value, options)
-
-
-def _letters_of_flags(row: Mapping, columns: list[str], n_options: int) -> list[str]:
-    flags = [flag_of(row[column], column) for column in columns]
-    if any(flags[n_options:]):
-        reason = f"marks more than the {n_options} options that are there"
-        raise BadRow(", ".join(columns), [_mark(row[column]) for column in columns], reason)
-    return [LETTERS[i] for i, flag in enumerate(flags) if flag]
-
-
-def _letters_of_index(cell: object, gold: Gold, n_options: int) -> list[str]:
-    numbers = cell if isinstance(cell, list) else str(cell).replace(";", ",").split(",")
+    wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not "
+                        f"{mapping.files!r}")
+    if Path(mapping.files).is_absolute() or ".." in Path(mapping.files).parts[:-1]:
+        raise wrong
     try:
-        positions = sorted(float(number) - gold.base for number in numbers)
-    except (TypeError, ValueError):
-        raise BadRow(gold.index, cell, "not a number") from None
-    if not positions or not all(position.is_integer() for position in positions):
-        raise BadRow(gold.index, cell, "not a whole number")
-    if positions[0] < 0 or positions[-1] >= min(n_options, len(LETTERS)):
-        reason = f"need numbers from {gold.base} to {gold.base + n_options - 1}"
-        raise BadRow(gold.index, cell, reason)
-    return [LETTERS[int(position)] for position in positions]
+        found = files_below(path.parent, mapping.files)
+    except ValueError:
+        raise wrong from None
+    if not (files := [file for file in found if file != path]):
+        raise SourceError(f"{path}, files: nothing beside it is named {mapping.files!r}")
+    return files

@@ -55,24 +55,51 @@ def clean(text: str, changes: Counter | None = None) -> str:
     return text
 
 
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins with UTF-16's mark
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_WINDOWS = "cp1252"
+#: Encodings of one byte a letter that French tables come in, the likeliest first: Windows, and what
+#: Excel calls Macintosh and MS-DOS, and Latin-9.
+_ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "iso8859_15")
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
+# A sign of French writing in its place, which it has in one encoding and rarely in another.
+_FRENCH = re.compile("""
+    (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâäçèéêëîïôöùûüœ](?=[a-z])
+    | (?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z]) | (?<!\\S)[àÀ](?=\\s)
+    | \\d\\s?° | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
+    """, re.VERBOSE)
+
+
 class EncodingError(ValueError):
-    """A file begins in an encoding in which it does not go on."""
+    """A file is no text, or in an encoding that has to be named; the message says what to do."""
 
 
-def decode(file: Path) -> tuple[str, str]:
+def decode(file: Path, encoding: str = "") -> tuple[str, str]:
     """Text and encoding of a file.
 
-    The encoding is UTF-8, UTF-16 if the file begins with its mark, else Windows-1252 or, where a
-    byte has no meaning in that, Latin-1.
+    Args:
+        file: the file.
+        encoding: its encoding, by Python's names. Empty: UTF-8; UTF-16 or UTF-32 by their marks or
+            the zeros between ASCII letters; else Windows-1252, where no other encoding of one byte
+            a letter gives more French words.
 
     Raises:
-        EncodingError: the file is damaged UTF-8: bytes before the fault are whole UTF-8 beyond
-            ASCII.
+        EncodingError: the file is an archive or a spreadsheet; it is damaged UTF-8 (bytes before
+            the fault are whole UTF-8 beyond ASCII); or its encoding has to be named.
     """
     data = file.read_bytes()
-    for mark, encoding in _MARKS:
+    if data.startswith(_ARCHIVES):
+        raise EncodingError(f"{file}: no text but an archive or a spreadsheet; save the table as "
+                            "CSV in UTF-8, or unpack it")
+    if encoding:
+        return _decode_as(data, encoding, file), encoding
+    if data.startswith(_UTF_32):
+        return _decode_as(data, "utf-32", file), "utf-32"
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _decode_marked(data, encoding, file), encoding
+            return _decode_as(data, marked, file), marked
+    if b"\0" in data and (wide := _wide(data)):
+        return data.decode(wide), wide
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -80,15 +107,47 @@ def decode(file: Path) -> tuple[str, str]:
             line = data.count(b"\n", 0, error.start) + 1
             raise EncodingError(f"{file}: damaged UTF-8 at byte {error.start}, line {line}; whole "
                                 "up to there") from error
-    try:
-        return data.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "latin-1"
+    return _one_byte(data, file), _WINDOWS
 
 
-def _decode_marked(data: bytes, encoding: str, file: Path) -> str:
+def _decode_as(data: bytes, encoding: str, file: Path) -> str:
     try:
         return data.decode(encoding)
+    except LookupError:
+        raise EncodingError(f"{file}: there is no encoding {encoding!r}; some are utf-8, "
+                            f"{', '.join(_ONE_BYTE)}") from None
     except UnicodeDecodeError as error:
         raise EncodingError(f"{file}: damaged {encoding} at byte {error.start}; whole up to "
                             "there") from error
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark: the one in which most signs are ASCII."""
+    for encoding in _WIDE:
+        text = data.decode(encoding, errors="replace")
+        ascii_signs = sum(" " <= sign <= "~" for sign in text[:10_000])
+        if "\0" not in text and "\ufffd" not in text and 2 * ascii_signs > len(text[:10_000]):
+            return encoding
+    return ""
+
+
+def _one_byte(data: bytes, file: Path) -> str:
+    """The text in Windows-1252, unless that is wrong."""
+    texts = {}
+    for encoding in _ONE_BYTE:
+        text = data.decode(encoding, errors="replace")
+        if not re.search("[\ufffd\u0080-\u009f]", text):  # signs that no text holds
+            texts[encoding] = text
+    french = {encoding: len(_FRENCH.findall(text)) for encoding, text in texts.items()}
+    likeliest = max(french, key=french.get, default="")
+    if likeliest == _WINDOWS:
+        return texts[_WINDOWS]
+    shown = _FRENCH.search(texts.get(likeliest, ""))
+    example = ""
+    if shown:
+        word = texts[likeliest][max(0, shown.start() - 12):shown.end() + 12].split("\n")[0]
+        example = f" ({word.strip()!r} in it)"
+    raise EncodingError(
+        f"{file}: neither UTF-8 nor Windows-1252, rather {likeliest or 'damaged'}{example}; save "
+        "it as UTF-8, or name the encoding in the YAML file about its columns, such as "
+        f"'encoding: {likeliest or 'mac_roman'}' ({', '.join(_ONE_BYTE)} …)")

@@ -6,11 +6,12 @@ These are a merged model, a GGUF file and a push to the hub:
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
+from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import need, read_json, write_text
 from medinj_utils.models.loading import Base
 
@@ -76,15 +77,15 @@ def model_card(card: Mapping, manifest: Mapping | None = None,
         data = f"Mixture {manifest['configuration']}, SHA-256 {manifest['sha256']}, of: {sources}."
     scored = "Not known when this card was written."
     if scores:
-        rows = _rows((name, f"{value:.3f}") for name, value in scores.items())
+        rows = markdown_rows((name, f"{value:.3f}") for name, value in scores.items())
         scored = f"| score | value |\n|---|---:|\n{rows}"
     return _CARD.format(
         head=_head(parameters), configuration=parameters["configuration"], seed=parameters["seed"],
         base=parameters["base_model"], data=data, scores=scored,
-        counts=_rows([row[name] for name in ("provenance", "source", "task", "rows")]
+        counts=markdown_rows([row[name] for name in ("provenance", "source", "task", "rows")]
                      for row in counts),
-        recipe=_rows(item for item in parameters.items() if item[1] not in ("", None)),
-        figures=_rows((name, card[name]) for name in _FIGURES),
+        recipe=markdown_rows(item for item in parameters.items() if item[1] not in ("", None)),
+        figures=markdown_rows((name, card[name]) for name in _FIGURES),
         hardware=", ".join(f"{name}: {value}" for name, value in card["hardware"].items()),
         packages=", ".join(f"{name} {version}" for name, version in card["versions"].items()))
 
@@ -96,11 +97,6 @@ def _head(parameters: Mapping) -> str:
         language="fr", license="other", library_name="peft", pipeline_tag="text-generation",
         base_model=parameters["base_model"],
         tags=["medical", "french", parameters["adapter"], "medinjection-fr-book"]).to_yaml()
-
-
-def _rows(rows: Iterable[Iterable]) -> str:
-    """Rows of a Markdown table."""
-    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
 def _read_card(run: Path) -> dict:

@@ -1,6 +1,7 @@
 """The whole way in a small setting: every notebook under papermill by way of Snakemake, then the built book."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -42,6 +43,18 @@ def test_a_second_make_does_nothing_and_says_so(project):
     before = {path: path.stat().st_mtime_ns for path in (folder / "outputs" / "small").rglob("*") if path.is_file()}
     assert "Nothing was to do" in make(folder, "book", "PROFILE=small")
     assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_a_changed_table_behind_a_mapping_is_seen_even_an_older_one(project):
+    folder, _ = project
+    words = ["snakemake", "--cores", "1", "--rerun-triggers", "mtime", "params", "input", "--config", "profile=own", "data=", "base=",
+             "--", "outputs/own/notebooks/10_read_sources.ipynb"]
+    run(words, folder)
+    assert "Nothing to be done" in run(words, folder)
+    table = folder / "profiles" / "own" / "questions.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("le foie", "la foie"), encoding="utf-8")
+    os.utime(table, (1, 1))
+    assert "own_10_read_sources" in run([words[0], "-n", *words[1:]], folder)
 
 
 def test_every_page_of_the_contents_is_built_and_no_link_inside_is_dead(project):
@@ -139,7 +152,7 @@ def test_how_each_adapter_came_about_stands_in_one_table(project):
 @pytest.mark.parametrize("words, told", [
     (("PROFILE=open", "DATA=nowhere"), "DATA=nowhere: no such folder"),
     (("PROFILE=small", "BASE=organisation/model"), "BASE=organisation/model@commit"),
-    (("PROFILE=smal",), "there are: demo, null, open, paper, small, smollm2"),
+    (("PROFILE=smal",), "there are: demo, null, open, own, paper, small, smollm2"),
     (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
 def test_a_wrong_profile_stops_with_a_sentence(project, words, told):
     printed = make(project[0], "book", *words, check=False)

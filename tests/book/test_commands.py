@@ -1,4 +1,4 @@
-"""The commands that are printed on the page "Run it yourself": each is executed, or checked as far as it can be here."""
+"""The commands that are printed on the pages for readers: each is executed, or checked as far as it can be here."""
 
 import re
 import shlex
@@ -13,16 +13,17 @@ from book.conftest import run
 from medinj_utils.core.parameters import notebook_defaults, notebook_names
 from medinj_utils.core.profiles import PROFILES
 
-PAGE = (Path(__file__).parents[2] / "book" / "run_it_yourself.md").read_text(encoding="utf-8")
-BLOCKS = [block.replace("\\\n", " ") for block in re.findall(r"```bash\n(.*?)```", PAGE, re.S)]
+PAGES = [(Path(__file__).parents[2] / "book" / f"{name}.md").read_text(encoding="utf-8")
+         for name in ("run_it_yourself", "own_data")]
+BLOCKS = [block.replace("\\\n", " ") for page in PAGES for block in re.findall(r"```bash\n(.*?)```", page, re.S)]
 #: Blocks that run here, in this order, by a word of theirs; what is put in place of what, to have it smaller.
 EXECUTED = {"demo.world": {}, "21_train_adapter": {}, "model_card": {}, "torchrun": {" demo ": " small "},
-            "37_exchange_with_harness": {}}
+            "37_exchange_with_harness": {}, "check-profile": {}}
 #: Blocks that do not, by a word of theirs, and why.
 ELSEWHERE = {"git clone": "the fixture `project` does this in a copy", "!papermill": "the hub's data: no network",
              "--multi_gpu": "several GPUs", "PROFILE=paper": "a GPU: refused here, which test_book holds",
              "vllm serve": "vLLM", "--executor slurm": "a cluster", "PROFILE=open": "real data: the profile's tests hold it",
-             "PROFILE=smollm2": "half an hour"}
+             "PROFILE=smollm2": "half an hour", "book PROFILE=own": "minutes: test_own_data goes the same way"}
 
 
 def block(word):

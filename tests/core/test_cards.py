@@ -1,6 +1,6 @@
 """Cards: what a step read, with what, and what it wrote."""
 
-from medinj_utils.core.cards import Card
+from medinj_utils.core.cards import Card, markdown_rows
 from medinj_utils.core.files import read_json, sha256, write_text
 
 
@@ -12,3 +12,7 @@ def test_a_card_names_step_parameters_inputs_and_outputs(tmp_path):
     assert (content["step"], content["parameters"], content["rows"]) == ("14_build_mixtures", {"budget": 3}, 7)
     assert content["inputs"] == {str(read): sha256(read)} and content["outputs"] == {"out.txt": sha256(written)}
     assert content["versions"]["python"] and content["hardware"]["cores"] >= 1 and content["started"].endswith("+00:00")
+
+
+def test_rows_of_a_markdown_table_keep_their_cells():
+    assert markdown_rows([("a|b", 1), ("c\nd", "")]) == "| a\\|b | 1 |\n| c d |  |"

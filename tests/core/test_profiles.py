@@ -12,7 +12,7 @@ NAMES = notebook_names()
 
 
 every_profile = pytest.mark.parametrize("profile, data", [
-    ("demo", ""), ("null", ""), ("paper", ""), ("open", "somewhere"), ("smollm2", "somewhere")])
+    ("demo", ""), ("null", ""), ("own", ""), ("paper", ""), ("open", "somewhere"), ("smollm2", "somewhere")])
 
 
 @every_profile
@@ -83,7 +83,7 @@ def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, messa
 
 
 def test_an_unknown_profile_and_missing_data_say_what_to_do():
-    with pytest.raises(SettingsError, match="there are: demo, null, open, paper, smollm2"):
+    with pytest.raises(SettingsError, match="there are: demo, null, open, own, paper, smollm2"):
         load_profile("dem")
     with pytest.raises(SettingsError, match="make book PROFILE=open DATA=folder"):
         load_profile("open")
@@ -107,6 +107,24 @@ def test_a_profile_like_another_says_only_what_differs(profile):
         profile(like="mine")
     with pytest.raises(SettingsError, match="no profile 'absent'; there are: mine, other"):
         profile(like="absent")
+
+
+def test_own_sources_in_a_profile_like_open_need_none_of_its_data(tmp_path, monkeypatch):
+    (tmp_path / "open.yaml").write_text((profiles.PROFILES / "open.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(profiles, "PROFILES", tmp_path)
+    own = {"like": "open", "notebooks": {"10_read_sources": {"sources": [{"name": "own", "location": "mine.yaml"}]}},
+           "shared": {"configurations": ["NAT"], "systems": ["BASE", "NAT"]}}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    executions = all_executions("mine")
+    assert executions["30_answer_questions"][1]["test_sources"] == []
+    assert [name for name in executions if name.startswith("21")] == ["21_train_adapter-NAT"]
+
+
+def test_all_that_notebooks_would_look_for_in_vain_is_said_at_once(profile):
+    with pytest.raises(SettingsError) as caught:
+        profile(shared={"systems": ["BASE", "SYN"]}, notebooks={"40_compare_provenances": {"mode": "text_likelihood"}})
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2 and all("mine.yaml: " in line for line in lines)
 
 
 def test_the_data_folder_is_filled_in_whatever_its_name():

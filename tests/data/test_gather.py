@@ -9,6 +9,7 @@ from medinj_utils.data import SourceError, load_records
 from medinj_utils.data.gather import (
     changed_texts,
     check_quarantine,
+    files_of,
     gather_sources,
     remarks,
     save_gathered,
@@ -64,3 +65,28 @@ def test_too_many_rows_in_quarantine_stop_and_are_counted(tmp_path, own_table):
     assert check_quarantine(gathered, 0.5, tree) == "1 of 2 rows are in quarantine (50.00%)."
     with pytest.raises(ValueError, match=r"1 of 2 rows can't be read \(50\.0%\), more than most_quarantined = 49\.0%"):
         check_quarantine(gathered, 0.49, tree)
+
+
+MAPPING = """files: "{files}"
+provenance: native
+task: oeq
+split: train
+source: s
+licence: l
+instruction: {{column: q}}
+gold: {{text: r}}
+"""
+
+
+@pytest.mark.parametrize("location, files", [
+    ("m.yaml", ["m.yaml", "lot/b.csv", "été.csv"]), ("été.csv", ["été.csv"]), ("lot", ["lot/b.csv"]), ("absent.csv", []), ("", []),
+    ("a/b", []), ("wrong.yaml", ["wrong.yaml"]), ("empty.yaml", ["empty.yaml"]), ("https://x.fr/q.csv", []), ("planted", [])])
+def test_files_of_a_location_are_those_that_are_read(tmp_path, monkeypatch, location, files):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lot").mkdir()
+    for name in ("lot/b.csv", "été.csv", "other.txt"):
+        (tmp_path / name).write_text("q,r\n1 ?,x\n", encoding="utf-8")
+    (tmp_path / "m.yaml").write_text(MAPPING.format(files="**/*.csv"), encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text("files: [", encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text(MAPPING.format(files="*.parquet"), encoding="utf-8")
+    assert sorted(path.as_posix() for path in files_of(location)) == sorted(files)

@@ -4,6 +4,7 @@ import functools
 import http.server
 import shutil
 import threading
+import unicodedata
 
 import pytest
 
@@ -12,7 +13,7 @@ from medinj_utils.data import (
     read_source,
     resolve,
 )
-from medinj_utils.data.locations import commit_of
+from medinj_utils.data.locations import commit_of, files_below, is_elsewhere, local_path
 
 from .published_files import ROW, tree
 
@@ -48,3 +49,58 @@ def test_a_set_on_the_hub_is_read_at_its_commit(tmp_path, monkeypatch):
     assert place.name == "data" and commit_of(place) == commit
     assert asked == [("organisation/ensemble", "dataset", "abc", "*.json"), ("organisation/ensemble", "dataset", commit, "data")]
     assert commit_of(tmp_path) == ""
+
+
+@pytest.mark.parametrize("location", [
+    "mes données/q.csv", "absent/x y.csv", "données/é", "a/b.csv", "a/b.yaml", "a/B.JSONL", "x/y:z", "nul\0l/x", "a" * 300, "a/" + "b" * 100,
+    "/absent/x", "./a/b", "../a/b", "a/b/c", "~/x", "C:\\x\\y", "org--x/y", "a/-b", "a /b", "données", "x", "file:///x", "a/b/", "/"  "x/y"])
+def test_a_missing_path_is_said_so_whatever_its_letters(location):
+    with pytest.raises(SourceError, match="no such file or folder"):
+        resolve(location)
+
+
+@pytest.mark.parametrize("location", ["", " "])
+def test_an_empty_location_is_not_this_folder(location):
+    with pytest.raises(SourceError, match="location is empty"):
+        resolve(location)
+
+
+def test_what_the_hub_does_not_give_may_be_a_missing_path_too(monkeypatch):
+    import huggingface_hub
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    def snapshot_download(*asked, **options):
+        raise LocalEntryNotFoundError("no network")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    with pytest.raises(SourceError, match="organisation/ensemble: no such file or folder, nor a data set that the hub gives"):
+        resolve("organisation/ensemble")
+
+
+@pytest.mark.parametrize("location, elsewhere", [
+    ("organisation/ensemble", True), ("hf://datasets/a/b", True), ("https://x.fr/q.csv", True), ("absent/q.csv", False), ("a b/c", False)])
+def test_what_may_be_elsewhere(location, elsewhere):
+    assert is_elsewhere(location) == elsewhere
+
+
+FORMS = ("NFC", "NFD")
+
+
+@pytest.mark.parametrize("folder", FORMS)
+@pytest.mark.parametrize("file", FORMS)
+@pytest.mark.parametrize("asked", FORMS)
+def test_accents_of_names_may_be_composed_or_not(tmp_path, folder, file, asked):
+    path = tmp_path / unicodedata.normalize(folder, "données") / unicodedata.normalize(file, "été.csv")
+    path.parent.mkdir()
+    path.touch()
+    named = unicodedata.normalize(asked, "données/été.csv")
+    assert local_path(tmp_path / named).samefile(path) and resolve(tmp_path / named).samefile(path)
+    for pattern in ("données/été.csv", "donn*/é*.csv", "**/été.csv", "données/*.csv"):
+        assert files_below(tmp_path, unicodedata.normalize(asked, pattern)) == [path]
+    assert local_path(tmp_path / "donnees/été.csv") is None and files_below(tmp_path, "donnees/été.csv") == []
+
+
+def test_what_macos_lays_beside_a_table_is_none(tmp_path):
+    for name in ("q.csv", "._q.csv"):
+        (tmp_path / name).touch()
+    assert [path.name for path in files_below(tmp_path, "*.csv")] == ["q.csv"]

@@ -6,8 +6,15 @@ from medinj_utils.core.files import write_parquet
 from medinj_utils.core.names import CONFIGURATIONS, SURE_LEAKS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import build_mixture, load_mixture, save_records
-from medinj_utils.data.mixing import Mixing, build_mixtures, token_counts, training_rows
-from medinj_utils.data.mixtures import Stratification
+from medinj_utils.data.mixing import (
+    Mixing,
+    TrainingRows,
+    build_mixtures,
+    token_counts,
+    training_rows,
+)
+from medinj_utils.data.mixture_files import load_mixtures
+from medinj_utils.data.mixtures import ShortageError, Stratification
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.data.tables import mixture_table, shared_rows
 from medinj_utils.models.loading import Base
@@ -65,3 +72,32 @@ def test_missing_leaks_name_the_notebook_that_finds_them(tree):
     tree.leaks.unlink()
     with pytest.raises(FileNotFoundError, match="13_audit_records"):
         training_rows(tree, mixing())
+
+
+@pytest.mark.parametrize("there, built", [
+    (("native",), ["NAT"]), (("synthetic",), ["SYN"]), (("native", "translated"), ["NAT", "TRAD", "NAT-TRAD"]),
+    (("translated", "synthetic"), ["SYN", "TRAD", "TRAD-SYN"])])
+def test_mixtures_are_built_of_the_provenances_that_are_there(tree, there, built):
+    rows = training_rows(tree, mixing())
+    build_mixtures(tree, rows, mixing(), Base("planted"))
+    fewer = TrainingRows(rows.kept[rows.kept["provenance"].isin(there)].reset_index(drop=True), rows.leaked)
+    manifests = build_mixtures(tree, fewer, mixing(), Base("planted"))
+    assert list(manifests) == list(load_mixtures(tree)) == built  # those of other rows are gone
+    assert {path.stem for path in tree.mixture("NAT").parent.iterdir()} == set(built)
+    words = fewer.not_built(manifests)
+    assert words.startswith(f"Not built: {', '.join(name for name in CONFIGURATIONS if name not in built)}. Training rows are ")
+    assert set(there) == set(words.partition(" are ")[2].rstrip(".").split(", "))
+
+
+def test_mixtures_that_are_asked_for_are_built_or_refused(tree):
+    rows = training_rows(tree, mixing())
+    asked = mixing(configurations=["NAT", "NAT-SYN"])
+    assert list(build_mixtures(tree, rows, asked, Base("planted"))) == ["NAT", "NAT-SYN"]
+    native = TrainingRows(rows.kept[rows.kept["provenance"] == "native"].reset_index(drop=True), rows.leaked)
+    with pytest.raises(ShortageError, match="no training rows of provenance synthetic, which NAT, NAT-SYN need"):
+        build_mixtures(tree, native, asked, Base("planted"))
+    nothing = TrainingRows(rows.kept.head(0), rows.leaked)
+    with pytest.raises(ShortageError, match="no training rows are left to build a mixture from"):
+        build_mixtures(tree, nothing, mixing(), Base("planted"))
+    with pytest.raises(FileNotFoundError, match="run notebook 14_build_mixtures first"):
+        load_mixtures(Tree(tree.root / "other"))

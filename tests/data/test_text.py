@@ -1,5 +1,7 @@
 """Cleaning rules and encodings."""
 
+import contextlib
+import json
 from collections import Counter
 
 import pytest
@@ -35,9 +37,53 @@ def test_encodings_are_found(tmp_path, encoding, told):
     assert decode(tmp_path / "f") == (text, told)
 
 
-def test_bytes_that_are_no_windows_text_are_latin_1(tmp_path):
-    (tmp_path / "f").write_bytes(b"\xe9\x81")
-    assert decode(tmp_path / "f") == ("é\x81", "latin-1")
+FRENCH = "Œdème d’effort ; énoncé, à 38 °C, le cœur ; où ? Ça, là-bas"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32"])
+def test_wide_encodings_need_no_mark(tmp_path, encoding):
+    (tmp_path / "f").write_bytes(FRENCH.encode(encoding))
+    assert decode(tmp_path / "f") == (FRENCH, encoding)
+
+
+@pytest.mark.parametrize("encoding, text", [
+    *(("mac_roman", text) for text in (FRENCH, "médecin", "l’os", "38 °C", "Écrit", "où")),
+    *(("cp850", text) for text in ("énoncé, à 38 °C", "médecin", "38 °C")), ("iso8859_15", "le cœur"), ("iso8859_15", "Œdème")])
+def test_an_encoding_that_only_looks_like_windows_has_to_be_named(tmp_path, encoding, text):
+    (tmp_path / "f").write_bytes(text.encode(encoding))
+    with pytest.raises(EncodingError, match=f"f: neither UTF-8 nor Windows-1252, rather .*encoding: {encoding}"):
+        decode(tmp_path / "f")
+    assert decode(tmp_path / "f", encoding) == (text, encoding)
+
+
+@pytest.mark.parametrize("text", [
+    FRENCH, "Ça va", "NAÏF", "CŒUR", "ŒDÈME", "« oui »", "½ comprimé", "38 °C", "l’os", "10 µg ± 2 €", "DÉCÈS", "ÎLOT", "À jeun – 5 mg…"])
+def test_windows_text_stays_windows_text(tmp_path, text):
+    (tmp_path / "f").write_bytes(text.encode("cp1252"))
+    assert decode(tmp_path / "f") == (text, "cp1252")
+
+
+@pytest.mark.parametrize("data, told", [
+    (b"\xe9\x81", "neither UTF-8 nor Windows-1252"), (b"PK\x03\x04\x00", "an archive or a spreadsheet"), (b"\x1f\x8b\x08", "an archive"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet")])
+def test_bytes_that_are_no_text_are_refused(tmp_path, data, told):
+    (tmp_path / "f").write_bytes(data)
+    with pytest.raises(EncodingError, match=told):
+        decode(tmp_path / "f")
+
+
+def test_an_encoding_that_is_named_is_taken_or_refused(tmp_path):
+    (tmp_path / "f").write_bytes("é".encode())
+    assert decode(tmp_path / "f", "cp1252") == ("Ã©", "cp1252")
+    with pytest.raises(EncodingError, match="f: there is no encoding 'mac_romain'; some are utf-8, cp1252"):
+        decode(tmp_path / "f", "mac_romain")
+    with pytest.raises(EncodingError, match="f: damaged ascii at byte 0"):
+        decode(tmp_path / "f", "ascii")
+
+
+def test_a_zero_byte_in_plain_text_is_no_wide_encoding(tmp_path):
+    (tmp_path / "f").write_bytes("é\0a".encode())
+    assert decode(tmp_path / "f") == ("é\0a", "utf-8")
 
 
 def test_damaged_utf_8_is_no_other_encoding(tmp_path):
@@ -53,3 +99,20 @@ def test_what_only_looks_like_a_tag_stays_and_damaged_bytes_after_a_mark_are_tol
         file.write_bytes(data)
         with pytest.raises(EncodingError, match="a.json: damaged utf"):
             decode(file)
+
+
+@pytest.mark.parametrize("encoding, files", [("cp1252", 490), ("mac_roman", 490), ("cp850", 402)])
+def test_files_of_five_exam_questions_are_read_or_refused(shared_data, tmp_path, encoding, files):
+    folder = shared_data / "frenchmedmcqa" / "raw"
+    rows = [row for name in ("test", "train") for row in json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))]
+    texts = [";".join([row["question"], *(row.get(f"answer_{letter}") or "" for letter in "abcde")]) for row in rows]
+    refused = []
+    for start in range(0, len(texts), 5):
+        with contextlib.suppress(UnicodeEncodeError):
+            (tmp_path / "f").write_bytes("\n".join(texts[start:start + 5]).encode(encoding))
+            try:
+                refused.append(decode(tmp_path / "f")[0] != "\n".join(texts[start:start + 5]))
+                assert not refused[-1]
+            except EncodingError:
+                refused.append(True)
+    assert (len(refused), sum(refused)) == (files, 0 if encoding == "cp1252" else files)

@@ -5,13 +5,14 @@ The location is the table (CSV, JSON, JSON lines or parquet, then with the recor
 `medinj_utils.data.own_tables.TableMapping` lists what it may hold.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from medinj_utils.data.files import TABLES, RawTable, Reading
-from medinj_utils.data.formats import SourceError
-from medinj_utils.data.own_tables import TableMapping, flag_of, listed, load_mapping, text_of
+from medinj_utils.data.files import MAPPINGS, TABLES, RawTable, Reading
+from medinj_utils.data.formats import SourceError, column_name
+from medinj_utils.data.own_cells import filled, flag_of, listed, text_of, without_labels
+from medinj_utils.data.own_tables import TableMapping, load_mapping, tables_of
 from medinj_utils.data.records import FLAG_COLUMNS, LIST_COLUMNS, TEXT_COLUMNS
 from medinj_utils.data.rules import BadRow
 from medinj_utils.data.sources import Source
@@ -19,57 +20,72 @@ from medinj_utils.data.sources import Source
 _READ_TEXTS = TEXT_COLUMNS[2:-1]  # ids and place are made anew
 
 
-def _as_record(number: int, row: Mapping, provenance: str | None) -> Iterator[Mapping]:
-    """A row that has the record's columns; lists may be written as JSON."""
-    fields: dict = {field: text_of(row[field], field) for field in _READ_TEXTS if field in row}
-    if provenance and fields.setdefault("provenance", provenance) != provenance:
-        raise BadRow("provenance", row["provenance"], f"but provenance is {provenance!r}")
-    for field in FLAG_COLUMNS:
-        fields[field] = flag_of(row.get(field), field)
-    for field in LIST_COLUMNS:
-        value = row.get(field)
-        if isinstance(value, str) and value.strip():
-            value = listed(value, field)
-        if value not in (None, "") and not isinstance(value, list):
-            raise BadRow(field, row[field], 'need a list, in CSV written as ["…", "…"]')
-        fields[field] = list(value or [])
-    yield fields
+@dataclass(frozen=True)
+class _Table:
+    """A table and what is known of its columns: a mapping, or that they are the record's."""
+
+    reading: Reading
+    file: Path
+    mapping: TableMapping | None = None
+
+    def records(self, number: int, row: Mapping) -> Iterator[Mapping]:
+        """The record of a row; labels within its options are left out and counted."""
+        row = {column_name(column): cell for column, cell in row.items()}
+        fields = self.mapping.fields(row) if self.mapping else self._as_record(row)
+        options = fields.get("options", [])
+        plain = without_labels(options)
+        if plain != options:
+            self.reading.remark(self.file, "options have labels of their own, which are left out")
+        yield fields | {"options": plain}
+
+    def _as_record(self, row: Mapping) -> dict:
+        """A row that has the record's columns; lists may be written as JSON."""
+        provenance = self.reading.provenance
+        fields: dict = {field: text_of(row[field], field) for field in _READ_TEXTS if field in row}
+        if provenance and fields.setdefault("provenance", provenance) != provenance:
+            raise BadRow("provenance", row["provenance"], f"but provenance is {provenance!r}")
+        for field in FLAG_COLUMNS:
+            fields[field] = flag_of(row.get(field), field)
+        for field in LIST_COLUMNS:
+            value = row.get(field)
+            if isinstance(value, str) and value.strip():
+                value = listed(value, field)
+            if value not in (None, "") and not isinstance(value, list):
+                raise BadRow(field, row[field], 'need a list, in CSV written as ["…", "…"]')
+            fields[field] = filled([text_of(part, field) for part in value or []])
+        return fields
 
 
-def _mapped(number: int, row: Mapping, mapping: TableMapping) -> Iterator[Mapping]:
-    yield mapping.fields(row)
+def _checked(rows: Sequence[Mapping], file: Path, column: str, hint: str) -> Sequence[Mapping]:
+    """The rows, if the first of them have the column of the question.
+
+    Raises:
+        SourceError: they haven't; names the columns that are there.
+    """
+    there = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
+    if there and column not in there:
+        raise SourceError(f"{file}: no column {column!r}; there are: {', '.join(there)}. {hint}")
+    return rows
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:
     path = reading.path
-    if not (path.is_file() and path.suffix.lower() in (".yaml", ".yml")):
-        as_record = partial(_as_record, provenance=reading.provenance)
+    if not (path.is_file() and path.suffix.lower() in MAPPINGS):
+        hint = ("If its columns are not the record's, write a YAML file that says what they are, "
+                "and give that as the location")
         for name, file in reading.files(*TABLES):
-            yield RawTable(name, reading.rows(file), as_record)
+            rows = _checked(reading.rows(file), file, "instruction", hint)
+            yield RawTable(name, rows, _Table(reading, file).records)
         return
     mapping = load_mapping(reading.text(path), path)
     if reading.provenance and mapping.provenance != reading.provenance:
         raise SourceError(f"{path}, provenance: says {mapping.provenance!r}, but provenance is "
                           f"{reading.provenance!r}")
-    for file in _files_beside(path, mapping.files):
+    for file in tables_of(mapping, path):
         name = file.relative_to(path.parent).as_posix()
-        yield RawTable(name, reading.rows(file), partial(_mapped, mapping=mapping))
-
-
-def _files_beside(path: Path, pattern: str) -> list[Path]:
-    """Files that a mapping's pattern finds in the folder of the mapping."""
-    wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not "
-                        f"{pattern!r}")
-    if Path(pattern).is_absolute():
-        raise wrong
-    try:
-        found = list(path.parent.glob(pattern))
-    except ValueError:
-        raise wrong from None
-    files = sorted(file for file in found if file.is_file() and file != path)
-    if not files:
-        raise SourceError(f"{path}, files: nothing beside it is named {pattern!r}")
-    return files
+        rows = _checked(reading.rows(file, mapping.encoding), file, mapping.instruction.column,
+                        f"Correct instruction in {path}")
+        yield RawTable(name, rows, _Table(reading, file, mapping).records)
 
 
 SOURCE = Source(

@@ -1,6 +1,7 @@
 """A reader's own tables: with the record's columns, or with a YAML file that says what theirs are."""
 
 import json
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -149,7 +150,7 @@ def test_missing_cells_never_become_words(tmp_path):
 
 
 @pytest.mark.parametrize("files, told", [
-    ("/tmp/x.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
+    ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"), ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
     ("..", "nothing beside it")])
 def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
     path = write(tmp_path, [ROW], gold={"letters": "bonne"})
@@ -197,3 +198,123 @@ def test_a_table_with_the_records_columns_may_lack_general_or_have_it(tmp_path):
     records, quarantine = read_source("own", path)
     assert records["general"].tolist() == [False, True, False]
     assert quarantine[["row", "field"]].values.tolist() == [[3, "general"]]
+
+
+TABLE = "énoncé;a;b;bonne\nŒdème où ?;à droite;côté;A\nDeuxième ?;foie;rein;B\n"
+NAMED = TOLD | {"instruction": {"column": "énoncé"}, "options": {"columns": ["a", "b"]}, "gold": {"letters": "bonne"}}
+
+
+def mapped(folder, text, name="mine.csv", **told):
+    """A mapping, as text or as what it says, beside a table of these bytes."""
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    content = NAMED | {"files": name} | told
+    (folder / "m.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return folder / "m.yaml"
+
+
+@pytest.mark.parametrize("write", [
+    str.encode, lambda text: text.replace("\n", "\r").encode(), lambda text: text.encode("utf-16-le"), lambda text: text.encode("utf-16"),
+    lambda text: text.encode("cp1252"), lambda text: ("sep=;\n" + text).encode("utf-8-sig"),
+    lambda text: unicodedata.normalize("NFD", text).encode(), lambda text: text.replace("énoncé;", " énoncé ;").encode()])
+def test_one_table_gives_the_same_records_however_it_was_saved(tmp_path, write):
+    records, quarantine = read_source("own", mapped(tmp_path, write(TABLE)))
+    assert quarantine.empty and records[["instruction", "options", "answer_letters"]].values.tolist() == [
+        ["Œdème où ?", ["à droite", "côté"], ["A"]], ["Deuxième ?", ["foie", "rein"], ["B"]]]
+
+
+def test_an_encoding_is_named_in_the_mapping_and_else_asked_for(tmp_path):
+    with pytest.raises(SourceError, match="encoding: mac_roman"):
+        read_source("own", mapped(tmp_path, TABLE.encode("mac_roman")))
+    records, _ = read_source("own", mapped(tmp_path, TABLE.encode("mac_roman"), encoding="mac_roman"))
+    assert records["instruction"].tolist() == ["Œdème où ?", "Deuxième ?"]
+    assert records.attrs["reading"]["remarks"] == [{"file": "mine.csv", "remark": "has columns separated by ';'", "rows": 0}]
+
+
+@pytest.mark.parametrize("name", ["mine.CSV", "mine.txt", "mine.tsv", "mes questions (1).csv", "mine[1].csv"])
+def test_a_table_may_have_other_names(tmp_path, name):
+    assert len(read_source("own", mapped(tmp_path, TABLE, name))[0]) == 2
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+def test_a_table_is_found_whatever_the_form_of_its_accents(tmp_path, on_disk):
+    path = mapped(tmp_path, TABLE, unicodedata.normalize(on_disk, "données.csv"), files="données.csv")
+    assert len(read_source("own", path)[0]) == 2
+
+
+@pytest.mark.parametrize("cells, letters, task", [
+    ({"bonne": "A"}, ["A"], "mcqu"), ({"bonne": "A, C"}, ["A", "C"], "mcq"), ({"bonne": "ABC"}, ["A", "B", "C"], "mcq")])
+def test_the_number_of_right_answers_may_say_the_task(tmp_path, cells, letters, task):
+    path = write(tmp_path, [ROW | {"c": "rate"} | cells], options={"columns": ["a", "b", "c"]}, gold={"letters": "bonne"}, task="by answers")
+    row = read_source("own", path)[0].iloc[0]
+    assert (row["answer_letters"], row["task"]) == (letters, task)
+
+
+def test_a_task_by_answers_may_be_that_of_some_rows(tmp_path):
+    rows = [ROW | {"genre": "QCM"}, ROW | {"genre": "QRO", "texte": "Parce que."}]
+    path = write(tmp_path, rows, options={"columns": ["a", "b"]}, gold={"text": "texte"},
+                 task={"column": "genre", "values": {"QCM": "by answers", "QRO": "oeq"}})
+    rows[0]["texte"] = "rein"
+    write(tmp_path, rows, options={"columns": ["a", "b"]}, gold={"text": "texte"},
+          task={"column": "genre", "values": {"QCM": "by answers", "QRO": "oeq"}})
+    assert read_source("own", path)[0]["task"].tolist() == ["mcqu", "oeq"]
+
+
+@pytest.mark.parametrize("keys, cells", [
+    ("yes: mcq, no: mcqu", ("yes", "no")), ("yes: mcq, no: mcqu", ("Yes", " NO ")), ("on: mcq, off: mcqu", ("on", "off")),
+    ("true: mcq, false: mcqu", ("true", "false")), ("true: mcq, false: mcqu", ("TRUE", "False")), ("01: mcq, 010: mcqu", ("01", "010")),
+    ("1: mcq, 0: mcqu", ("1", "0")), ("1: mcq, 0: mcqu", ("1.0", "0.0")), ("1:30: mcq, 2024-01-02: mcqu", ("1:30", "2024-01-02")),
+    ("1_0: mcq, 0x1F: mcqu", ("1_0", "0x1F")), ("1.5: mcq, 2.5: mcqu", ("1.5", "2.5")), ("A: mcq, a: mcqu", ("A", "a"))])
+def test_values_of_a_mapping_are_what_is_written_there(tmp_path, keys, cells):
+    text = "énoncé;a;b;bonne;multi\n" + "".join(f"{n} ?;p;q;A;{cell}\n" for n, cell in enumerate(cells))
+    path = mapped(tmp_path, text, task="TASK")
+    path.write_text(path.read_text(encoding="utf-8").replace("TASK", f"{{column: multi, values: {{{keys}}}}}"), encoding="utf-8")
+    records, quarantine = read_source("own", path)
+    assert quarantine.empty and records["task"].tolist() == ["mcq", "mcqu"]
+
+
+@pytest.mark.parametrize("column", ["no", "yes", "null?", "01", "1e5", "on", "3"])
+def test_a_column_may_have_any_name(tmp_path, column):
+    path = mapped(tmp_path, TABLE.replace("énoncé", column), instruction={"column": "COLUMN"})
+    path.write_text(path.read_text(encoding="utf-8").replace("COLUMN", column), encoding="utf-8")
+    assert read_source("own", path)[0]["instruction"].tolist() == ["Œdème où ?", "Deuxième ?"]
+
+
+@pytest.mark.parametrize("said, expected", [("yes", True), ("true", True), ("no", False), ("false", False)])
+def test_what_a_mapping_says_of_all_rows_may_be_yes_or_no(tmp_path, said, expected):
+    path = mapped(tmp_path, TABLE)
+    path.write_text(path.read_text(encoding="utf-8") + f"general: {said}\nexplanation:\ncontext: null\n", encoding="utf-8")
+    assert read_source("own", path)[0]["general"].tolist() == [expected] * 2
+
+
+def test_four_options_stand_beside_five_in_lists_structs_and_columns(tmp_path):
+    rows = [{"question": "Un ?", "o": {"A": "a", "B": "b", "C": None}, "l": ["a", "b", None], "bonne": "A"},
+            {"question": "Deux ?", "o": {"A": "a", "B": "b", "C": "c"}, "l": ["a", "b", "c"], "bonne": "C"}]
+    for ending in ("parquet", "jsonl", "json"):
+        for column in ("o", "l"):
+            path = write(tmp_path, rows, files=f"mine.{ending}", options={"column": column}, gold={"letters": "bonne"})
+            records, quarantine = read_source("own", path)
+            assert quarantine.empty and [len(options) for options in records["options"]] == [2, 3]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_labels_inside_options_are_left_out_and_counted(tmp_path, own):
+    options, row = ["A. NaCl 0,9 %", "B. eau"], {"question": "Quoi ?", "bonne": "B. eau"}
+    if own:
+        path = write(tmp_path, [row | {"o": options}], files="mine.jsonl", options={"column": "o"}, gold={"text": "bonne"})
+    else:
+        path = tmp_path / "mine.jsonl"
+        path.write_text(json.dumps({"provenance": "native", "task": "mcqu", "source": "s", "split": "test", "instruction": "Quoi ?",
+                                    "options": [*options, None], "answer_letters": ["B"]}), encoding="utf-8")
+    records, quarantine = read_source("own", path)
+    assert quarantine.empty and records["options"].item() == ["NaCl 0,9 %", "eau"] and records["answer_letters"].item() == ["B"]
+    assert records["answer_text"].item() == "eau"
+    assert records.attrs["reading"]["remarks"] == [
+        {"file": "mine.jsonl", "remark": "options have labels of their own, which are left out", "rows": 1}]
+
+
+@pytest.mark.parametrize("mapping", [True, False])
+def test_a_table_without_the_column_of_the_question_is_refused_with_those_it_has(tmp_path, mapping):
+    path = mapped(tmp_path, TABLE.replace("énoncé", "enonce"))
+    said = "Correct instruction in .*m.yaml" if mapping else "write a YAML file that says what they are"
+    with pytest.raises(SourceError, match=rf"mine\.csv: no column '{'énoncé' if mapping else 'instruction'}'; there are: enonce, a, b, bonne\. .*{said}"):
+        read_source("own", path if mapping else tmp_path / "mine.csv")

@@ -1,0 +1,230 @@
+"""Check what a profile needs, before anything runs: ``python -m medinj_utils.book.check PROFILE``.
+
+`medinj_utils.core.profiles` checks what a profile says; this module, whether models and files are
+there and the sources hold what it asks for. Sources on this disk are read for it. What has to be
+downloaded, or made first, is checked as soon as notebook 10 has read it.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from medinj_utils.core.files import read_json
+from medinj_utils.core.names import CONFIGURATIONS, provenances_of
+from medinj_utils.core.parameters import SettingsError, notebook_names
+from medinj_utils.core.profiles import Profile, add_profile_arguments, load_profile, parameters_of
+from medinj_utils.core.tree import Tree
+from medinj_utils.data.formats import SourceError
+from medinj_utils.data.gather import files_of, quarantine_share, read_parts
+from medinj_utils.data.locations import is_elsewhere
+from medinj_utils.data.mixtures import (
+    ShortageError,
+    Stratification,
+    plan_budget,
+    possible_configurations,
+)
+from medinj_utils.data.records import load_records
+from medinj_utils.evaluation.questions import choose_examples, choose_questions
+from medinj_utils.models.loading import Base
+
+_READ, _MIX, _TRAIN, _ASK = ("10_read_sources", "14_build_mixtures", "21_train_adapter",
+                             "30_answer_questions")
+#: Notebooks that ask test questions, and the parameter that makes them do so, where there is one.
+_ASKING = {_ASK: "", "32_ask_otherwise": "orders", "50_vary_recipe": "learning_rates",
+           "51_vary_budget": "budget_shares"}
+
+
+def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What the notebooks of a profile will look for in vain in its records, in words.
+
+    Budgets are held against all training rows: how many of them leak is known after notebook 13.
+
+    Args:
+        records: of all sources.
+        parameters: of every notebook, by its name.
+    """
+    return [*_unmet_mixtures(records, parameters), *_unmet_questions(records, parameters)]
+
+
+def _training(records: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
+    rows = records[(records["split"] == "train") & records["task"].isin(asked["tasks"])]
+    return rows.reset_index(drop=True)
+
+
+def _unmet_mixtures(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]:
+    asked = parameters[_MIX]
+    training = _training(records, asked)
+    try:
+        possible = possible_configurations(training)
+    except ShortageError as error:
+        yield (f"{_MIX}: {error}, with split train and a task of {', '.join(asked['tasks'])}; "
+               f"there are {_counts(records, ['split', 'task'])}")
+        return
+    wanted = {*asked["configurations"], *parameters[_TRAIN]["configurations"]}
+    if absent := [name for name in CONFIGURATIONS if name in wanted - {*possible}]:
+        needed = {provenance for name in absent for provenance in provenances_of(name)}
+        lacking = sorted(needed - set(training["provenance"]))
+        yield (f"{', '.join(absent)} can't be built: no training rows are {' or '.join(lacking)} "
+               f"({_counts(training, ['provenance'])}). Name a source that has some, or set under "
+               f"`shared` configurations: [{', '.join(possible)}] and "
+               f"systems: [BASE, {', '.join(possible)}]")
+    elif asked["budget_unit"] == "rows":
+        shares = Stratification(asked["by_source"], asked["by_task"])
+        try:
+            plan_budget(training, asked["configurations"] or possible, asked["budget"],
+                        asked["shortage"], shares)
+        except ShortageError as error:
+            yield f"{_MIX}: {error}"
+
+
+def _counts(records: pd.DataFrame, by: list[str]) -> str:
+    sizes = records.groupby(by).size()
+    words = (" ".join(key) if isinstance(key, tuple) else key for key in sizes.index)
+    return ", ".join(f"{n} {word}" for word, n in zip(words, sizes, strict=True)) or "none"
+
+
+def _unmet_questions(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]:
+    for notebook, switch in _ASKING.items():
+        asked = parameters[notebook]
+        if switch and not asked[switch]:
+            continue
+        try:
+            items = choose_questions(records, asked["test_sources"], asked["most_items"])
+            choose_examples(records, asked.get("shots", 0))
+        except ValueError as error:
+            yield f"{notebook}, {error}"
+            continue
+        compared = items[~items["general"]]
+        alone = compared["context"] == ""
+        clusters = alone.sum() + compared.loc[~alone, "context"].nunique()
+        if clusters < 2:
+            yield (f"{notebook} asks {len(compared)} test questions on {clusters} contexts, and a "
+                   "comparison needs two at least: records need rows with split test and task "
+                   f"mcqu or mcq; there are {_counts(records, ['split', 'task'])}")
+
+
+def _missing(parameters: Mapping) -> Iterator[str]:
+    """Models and files on this disk that are named and not there."""
+    audit = parameters["13_audit_records"]
+    models = {_TRAIN: (parameters[_TRAIN]["base_model"], parameters[_TRAIN]["base_revision"])}
+    if audit["encoder"]:
+        models["13_audit_records"] = (audit["encoder"], audit["encoder_revision"])
+    for notebook, (model, revision) in models.items():
+        try:
+            Base(model, revision)
+        except (ValueError, FileNotFoundError) as error:
+            yield f"{notebook}: {error}"
+    for run, log in parameters["37_exchange_with_harness"]["harness_logs"].items():
+        if not Path(log).is_file():
+            yield f"37_exchange_with_harness, harness_logs, {run}: no such file, {log}"
+
+
+def known_records(sources: Sequence[Mapping], most_quarantined: float,
+                  tree: Tree) -> pd.DataFrame | None:
+    """The records of sources on this disk; None where one of them has to be downloaded first.
+
+    Args:
+        sources: as for `medinj_utils.data.gather.gather_sources`.
+        most_quarantined: share of rows that may be unreadable.
+        tree: the output tree, whose records are taken if they are of these sources as they are.
+
+    Raises:
+        SourceError: a source isn't there or can't be read, or too many of its rows can't.
+    """
+    if any(is_elsewhere(asked["location"]) for asked in sources):
+        return None
+    if _are_read(sources, tree):
+        return load_records(tree.records)
+    parts = read_parts(sources)
+    if quarantine_share(parts) > most_quarantined:
+        refused = pd.concat([part.quarantine for part in parts])
+        first = "; ".join(f"{row.file}, row {row.row}, {row.field}: {row.value!r}, {row.reason}"
+                          for row in refused.head(3).itertuples())
+        raise SourceError(f"{len(refused)} of {sum(part.rows for part in parts)} rows can't be "
+                          f"read, more than most_quarantined = {most_quarantined:.1%}. The first: "
+                          f"{first}. Correct the rows or what the YAML file says of them, or raise "
+                          "most_quarantined")
+    return pd.concat([part.records for part in parts], ignore_index=True)
+
+
+def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
+    card = tree.records_card
+    if not (card.exists() and tree.records.exists()):
+        return False
+    files = [file for asked in sources for file in files_of(asked["location"])]
+    unchanged = all(file.stat().st_mtime < card.stat().st_mtime for file in files)
+    return unchanged and read_json(card)["parameters"]["sources"] == list(sources)
+
+
+def check_data(name: str, data: str = "", base: str = "") -> str:
+    """What a profile will compare, in words, once its data are found to hold what it asks for.
+
+    Raises:
+        SettingsError: they don't, a model or file is missing, or the profile reads no ``data``.
+        SourceError: as `known_records`.
+    """
+    profile, parameters = _load(name, data, base)
+    if data and not _reads_data(name, base):
+        raise SettingsError(f"DATA={data}: profile {name} doesn't read it; its sources stand in "
+                            f"profiles/{name}.yaml, under {_READ}")
+    _refuse(name, _missing(parameters))
+    systems, read = ", ".join(parameters[_ASK]["systems"]), parameters[_READ]
+    records = None
+    if not profile.world:
+        records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
+    if records is None:
+        return f"Compared will be {systems}. What the data hold is checked after notebook 10."
+    _refuse(name, unmet(records, parameters))
+    possible = possible_configurations(_training(records, parameters[_MIX]))
+    impossible = [name for name in CONFIGURATIONS if name not in possible]
+    left = f" Can't be compared, for want of training rows: {', '.join(impossible)}."
+    return (f"{len(records):,} records ({_counts(records, ['provenance', 'split'])}). Compared "
+            f"will be {systems}.{left if impossible else ''}")
+
+
+def check_records(name: str, data: str = "", base: str = "") -> None:
+    """Hold a profile against the records that notebook 10 wrote.
+
+    Raises:
+        SettingsError: they lack what notebooks ask for.
+    """
+    _, parameters = _load(name, data, base)
+    records = load_records(Tree(parameters[_READ]["output"]).records)
+    _refuse(name, unmet(records, parameters))
+
+
+def _load(name: str, data: str, base: str) -> tuple[Profile, dict[str, dict[str, Any]]]:
+    profile = load_profile(name, data, base)
+    return profile, {notebook: parameters_of(name, profile, notebook)
+                     for notebook in notebook_names()}
+
+
+def _reads_data(name: str, base: str) -> bool:
+    try:
+        load_profile(name, "", base)
+    except SettingsError:
+        return True
+    return False
+
+
+def _refuse(name: str, problems: Iterable[str]) -> None:
+    if problems := list(problems):
+        raise SettingsError("\n".join(f"profiles/{name}.yaml: {problem}" for problem in problems))
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Check a profile against its data.")
+    add_profile_arguments(parser)
+    chosen = parser.parse_args()
+    try:
+        print(check_data(chosen.profile, chosen.data, chosen.base))
+    except (SettingsError, SourceError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    _main()

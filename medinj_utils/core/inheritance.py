@@ -1,0 +1,60 @@
+"""What a profile takes over from the one that it is like, and what it leaves there."""
+
+from typing import Any
+
+#: Keys that describe a profile's data, or were measured on them.
+_OF_THE_DATA = ("title", "world", "beside", "minutes")
+#: Parameters that name parts of the data, or what belongs to them.
+_NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices")
+
+
+def inherit(parent: Any, child: Any, name: str) -> Any:
+    """The content of a profile's file, completed from that of the profile that it is like.
+
+    What the child says holds: a parameter among its ``shared`` ones is no longer set for single
+    notebooks by the parent. If it names sources, and not all of the parent's among them, it leaves
+    there what only makes sense with the parent's data (`_OF_THE_DATA`, `_NAMING_DATA`), and its
+    title is ``name`` unless it has one.
+
+    Args:
+        parent: content of the other's file, itself complete.
+        child: content of the profile's own file.
+        name: of the profile.
+    """
+    if not (isinstance(parent, dict) and isinstance(child, dict)):
+        return child
+    said = _dict(child.get("shared"))
+    dropped = set(said)
+    own_sources = _source_names(child)
+    if own_sources and not own_sources >= _source_names(parent):
+        dropped.update(_NAMING_DATA)
+        parent = {key: value for key, value in parent.items() if key not in _OF_THE_DATA}
+        parent["title"] = name
+        parent["shared"] = _without(parent.get("shared"), dropped)
+    notebooks = {notebook: _without(values, dropped)
+                 for notebook, values in _dict(parent.get("notebooks")).items()}
+    return _merged(parent | {"notebooks": notebooks}, child)
+
+
+def _source_names(content: dict) -> set:
+    """Names of the sources that a profile's content lists, wherever it does."""
+    places = [_dict(content.get("shared")), *_dict(content.get("notebooks")).values()]
+    lists = [_dict(place).get("sources") for place in places]
+    return {str(_dict(source).get("name")) for sources in lists if isinstance(sources, list)
+            for source in sources}
+
+
+def _dict(value: Any) -> dict:
+    """The value, or no entries where it is none: what is wrong is refused once all is merged."""
+    return value if isinstance(value, dict) else {}
+
+
+def _without(values: Any, keys: set) -> dict:
+    return {key: value for key, value in _dict(values).items() if key not in keys}
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """``above``, completed key by key from ``below``."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _merged(below.get(key), value) for key, value in above.items()}

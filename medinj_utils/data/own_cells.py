@@ -1,0 +1,214 @@
+"""Cells of a reader's own table: as text, as true or false, as options and as right letters."""
+
+import ast
+import contextlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from medinj_utils.core.prompts import LETTERS
+from medinj_utils.data.choices import letters_alone, letters_of_texts
+from medinj_utils.data.rules import BadRow
+
+_TRUE = ("1", "true", "vrai", "oui", "yes", "v", "t", "o", "y", "x", "✓", "✔", "☑", "✅")
+_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "")
+# "2,0" is 2 in a French spreadsheet, and 2 and 0 in a list.
+_DECIMAL_COMMA = re.compile(r"(\d+),(0+)")
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:[;,/|+&]|\bet\b|\band\b|\s)\s*")
+_LABELS = re.compile(r"""
+    (?:(?:option|réponse|proposition|choix|item)\s+)?
+    [(\[]?(?P<label>[A-Z]|\d{1,2})
+    (?:[)\]]\s* | \s?[:.]\s+ | \s?[/–—-]\s+)
+    (?P<text>\S.*)
+    """, re.VERBOSE | re.DOTALL | re.IGNORECASE)
+# After a number these may be part of a ratio or a range: "1 : 10", "1 - 2 h".
+_RATIO = re.compile(r"\d+\s?[:/–—-]")
+
+
+def text_of(cell: object, column: str) -> str:
+    """A cell as text; a missing one is empty, a number in digits alone (5, not 5.0; no exponent).
+
+    Raises:
+        BadRow: the cell is neither a text nor a number.
+    """
+    if cell is None or (isinstance(cell, float | Decimal) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, float) and math.isfinite(cell):
+        return np.format_float_positional(cell, trim="-")
+    if not isinstance(cell, str | int | float | Decimal):
+        raise BadRow(column, cell, "neither a text nor a number")
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def flag_of(cell: object, column: str) -> bool:
+    """A cell as true or false; an empty one is false.
+
+    Raises:
+        BadRow: the cell is neither.
+    """
+    mark = plain_word(text_of(cell, column))
+    if mark in _TRUE or mark in _FALSE:
+        return mark in _TRUE
+    accepted = ", ".join(filter(None, _TRUE + _FALSE))
+    raise BadRow(column, mark, f"neither true nor false ({accepted}, or nothing for false)")
+
+
+def plain_word(text: str) -> str:
+    """A word or number as it is compared: no blanks around it, no case, 1 for 1.0 and 1,0."""
+    return re.sub(r"^(-?\d+)[.,]0+$", r"\1", text.strip().casefold())
+
+
+def listed(cell: object, column: str) -> object:
+    """A list or mapping, which may be written as JSON or as Python writes it.
+
+    Raises:
+        BadRow: a text is neither.
+    """
+    if not isinstance(cell, str):
+        return cell
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError):
+            return read(cell)
+    raise BadRow(column, cell, "neither a list nor a mapping")
+
+
+def options_of(cell: object, column: str) -> list[str]:
+    """Options of a list, or of a mapping of letters to texts, in the letters' order.
+
+    Empty ones at the end are none: rows of four options stand beside rows of five.
+
+    Raises:
+        BadRow: the cell is neither, or the letters are not A, B, C …
+    """
+    value = listed(cell, column)
+    if isinstance(value, list) and value and all(isinstance(part, tuple) for part in value):
+        value = dict(value)  # as parquet's own mappings are read
+    if isinstance(value, Mapping):
+        letters = sorted(value)
+        if [str(letter).upper() for letter in letters] != list(LETTERS[:len(letters)]):
+            raise BadRow(column, value, "letters of the mapping are not A, B, C …")
+        value = [value[letter] for letter in letters]
+    if not isinstance(value, list | tuple):
+        raise BadRow(column, value, "neither a list nor a mapping")
+    return filled([text_of(text, column).strip() for text in value])
+
+
+def filled(options: list[str]) -> list[str]:
+    """The options without empty ones at the end."""
+    last = max((number for number, text in enumerate(options) if text), default=-1)
+    return options[:last + 1]
+
+
+def without_labels(options: Sequence[str]) -> list[str]:
+    """The options without labels of their own, ``A. …``, where all have theirs, in order."""
+    found = [_LABELS.fullmatch(option) for option in options]
+    if len(found) < 2 or not all(found):
+        return list(options)
+    labels = [match["label"] for match in found]
+    orders = (LETTERS, LETTERS.lower(), [str(number) for number in range(1, len(found) + 1)])
+    in_order = any(labels == list(order[:len(found)]) for order in orders)
+    if not in_order or any(map(_RATIO.match, options)):
+        return list(options)
+    return [match["text"] for match in found]
+
+
+def letters_of_flags(row: Mapping, columns: Sequence[str], n_options: int) -> list[str]:
+    """Right letters from a true or false column for each option.
+
+    Raises:
+        BadRow: a cell is neither, or marks an option that isn't there.
+    """
+    flags = [flag_of(row[column], column) for column in columns]
+    if any(flags[n_options:]):
+        reason = f"marks more than the {n_options} options that are there"
+        raise BadRow(", ".join(columns), [row[column] for column in columns], reason)
+    return [LETTERS[i] for i, flag in enumerate(flags) if flag]
+
+
+def letters_of_index(cell: object, column: str, base: int, options: Sequence[str],
+                     several: bool) -> list[str]:
+    """Right letters from the number of an option, or from several.
+
+    Args:
+        cell: a number, a list of numbers, or either as text.
+        column: where it stands.
+        base: number of the first option.
+        options: texts of the options.
+        several: whether more than one may be right.
+
+    Raises:
+        BadRow: it is no whole number of an option, or ``2,0`` may be one number or two.
+    """
+    numbers = _numbers(cell, column, base, several)
+    try:
+        positions = sorted(float(number) - base for number in numbers)
+    except (TypeError, ValueError):
+        raise BadRow(column, cell, "not a number") from None
+    if not positions or not all(position.is_integer() for position in positions):
+        raise BadRow(column, cell, "not a whole number")
+    if positions[0] < 0 or positions[-1] >= min(len(options), len(LETTERS)):
+        reason = f"need numbers from {base} to {base + len(options) - 1}"
+        raise BadRow(column, cell, reason)
+    return [LETTERS[int(position)] for position in positions]
+
+
+def _numbers(cell: object, column: str, base: int, several: bool) -> Sequence:
+    if isinstance(cell, bool):
+        raise BadRow(column, cell, "not a number")
+    if isinstance(cell, str) and cell.strip().startswith(("[", "(")):
+        cell = listed(cell.strip(), column)
+    if isinstance(cell, list | tuple):
+        return [number for number in cell if number is not None]
+    text = text_of(cell, column).strip()
+    if decimal := _DECIMAL_COMMA.fullmatch(text):
+        # With base 1 there is no option 0, and nobody names option 0 twice.
+        if base == 0 and several and int(decimal[1]):
+            raise BadRow(column, cell, f"may be the number {decimal[1]} or the numbers "
+                                       f"{decimal[1]} and 0: write {decimal[1]}, or "
+                                       f"{decimal[1]};0")
+        return [decimal[1]]
+    return _BETWEEN_NUMBERS.split(text)
+
+
+def letters_of_answer(cell: object, column: str, options: Sequence[str],
+                      by_text: bool) -> list[str]:
+    """Right letters from letters, or from texts of options; either may be a list.
+
+    Args:
+        cell: what stands in the row.
+        column: where it stands.
+        options: texts of the options.
+        by_text: whether the cell holds texts.
+
+    Raises:
+        BadRow: something else stands there.
+    """
+    value = cell
+    if isinstance(value, str) and value.strip().startswith("["):
+        value = listed(value.strip(), column)
+    if isinstance(value, list | tuple):
+        value = [text_of(part, column) for part in value if part is not None]
+    else:
+        value = text_of(value, column)
+    if not by_text:
+        return letters_alone(value, options)
+    texts = [value] if isinstance(value, str) else value
+    for given, known in ((value, options), (value, without_labels(options)),
+                         (_as_numbers(texts), _as_numbers(options))):
+        with contextlib.suppress(BadRow):
+            return letters_of_texts(given, known)
+    raise BadRow("answer", value, "not the text of an option")
+
+
+def _as_numbers(texts: Sequence[str]) -> list[str]:
+    """The texts; those that are numbers in one form, so that 5.0 is 5."""
+    def plain(text: str) -> str:
+        with contextlib.suppress(ValueError):
+            return text_of(float(text), "")
+        return text
+
+    return [plain(text) for text in texts]
