@@ -14,7 +14,7 @@ _ROWS = frozenset("caption table tbody tfoot thead tr".split())
 _BLOCKS = _ROWS | frozenset(
     "address article aside blockquote body button center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu "
-    "nav ol optgroup option p pre search section select summary textarea title ul".split())
+    "nav ol optgroup option p pre search section select summary ul".split())
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset(("script", "style"))  # what they hold isn't shown either
 _STYLED = frozenset(("sub", "sup", "span", "font"))
@@ -100,6 +100,7 @@ class _Shown(HTMLParser):
         self._written: list[str] = []
         self._gap = ""  # due before the next text
         self._open: list[tuple[str, str, int]] = []  # tag, its sign, where it begins in `_written`
+        self._just_raised = False  # the last of `_written` is
         self._cell_is_empty = False
         self._hidden = False
 
@@ -146,10 +147,9 @@ class _Shown(HTMLParser):
         if self._gap:
             self._written.append(self._due_gap())
             self._gap = ""
-        elif self._written and data[0].isalnum():  # "^99m" before "Tc" would not be seen to end
-            sign, raised = self._written[-1][:1], self._written[-1][1:]
-            if sign in _SIGNS and _WORD.fullmatch(raised) and raised[0] != "(":
-                self._written[-1] = f"{sign}({raised})"
+        elif self._just_raised and data[0].isalnum():  # "^99m" before "Tc" would have no end
+            self._written[-1] = _bracketed(self._written[-1])
+        self._just_raised = False
         self._written.append(data)
         self._cell_is_empty = self._cell_is_empty and not data.strip()
 
@@ -174,6 +174,7 @@ class _Shown(HTMLParser):
                 if sign:
                     before = "".join(self._written[:start][-2:])
                     self._written[start:] = _raised("".join(self._written[start:]), sign, before)
+                    self._just_raised = start < len(self._written)
                 return
 
 
@@ -212,3 +213,8 @@ def _with_signs(text: str, sign: str) -> str:
     if _WORD.fullmatch(text) or len(text) > _LONGEST or "\n" in text:
         return sign + text
     return f"{sign}({text})"
+
+
+def _bracketed(raised: str) -> str:
+    sign, inner = raised[:1], raised[1:]
+    return f"{sign}({inner})" if sign in _SIGNS and inner[:1] != "(" else raised

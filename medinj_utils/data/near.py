@@ -43,9 +43,10 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 
     Returns:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
-        question) and ``similarity`` (Jaccard index of the two sets of words and word pairs, case
-        and punctuation aside). ``attrs["closed"]`` counts the buckets of more than 200 questions,
-        which were not compared pair by pair.
+        question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
+        as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
+        wherever words are parted. ``attrs["closed"]`` counts the buckets of more than 200
+        questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
