@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 _ROWS = frozenset("caption table tbody tfoot thead tr".split())
 _BLOCKS = _ROWS | frozenset(
     "address article aside blockquote body button center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu "
-    "nav ol optgroup option p pre search section select summary ul".split())
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main "
+    "menu nav ol optgroup option p pre search section select summary ul".split())
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset(("script", "style"))  # what they hold isn't shown either
 _STYLED = frozenset(("sub", "sup", "span", "font"))
@@ -78,7 +78,8 @@ def _is_markup(match: re.Match) -> bool:
         return True
     name, text = match["name"].lower(), match.string
     opens = not match["end"]
-    if opens and (name in _HIDDEN or name in _VARIABLES and text[:match.start()][-1:].isalnum()):
+    glued = text[:match.start()][-1:].isalnum()
+    if opens and (name in _HIDDEN or (name in _VARIABLES and glued)):
         return f"</{name}" in text[match.end():].lower()
     return name in _KNOWN
 
@@ -107,7 +108,7 @@ class _Shown(HTMLParser):
     def text(self) -> str:
         """What was written, after `close`."""
         for _, sign, start in reversed(self._open):  # never closed: how far it goes isn't known
-            if sign and start < len(self._written):
+            if sign and "".join(self._written[start:])[:1].strip():
                 self._written.insert(start, sign)
         text = "".join(self._written)
         return text.rstrip() if self._gap else text
@@ -200,7 +201,7 @@ def _raised(text: str, sign: str, before: str) -> list[str]:
 
 def _means_no_power(text: str, before: str) -> bool:
     ends_ordinal = len(text) > 2 or _BEFORE_ORDINAL.search(before)
-    return bool(_NO_POWER.fullmatch(text) or ends_ordinal and _ORDINAL.fullmatch(text))
+    return bool(_NO_POWER.fullmatch(text) or (ends_ordinal and _ORDINAL.fullmatch(text)))
 
 
 def _with_signs(text: str, sign: str) -> str:

@@ -8,19 +8,25 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from medinj_utils.core.files import write_parquet
-from medinj_utils.core.identity import ODD, PARTED, normalise
+from medinj_utils.core.identity import ODD, PARTED, normalise, plain_sign
 from medinj_utils.core.names import LEAKS
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.words import in_arrow
 
-_OTHERWISE = rf"^\s|\s$|\s\s|(?:^|[^ ])[{PARTED}]|{ODD}"
+# What is left to `normalise`, text by text.
+_OTHERWISE = rf"^\s|\s$|\s\s|{ODD}"
+# Odd signs that are met most.
+_COMMON = "\u2019\u2013\u2026\u00b4\u00b5\u00ba\u00d7"
 
 
 def _normalised(texts: pd.Series) -> pd.Series:
-    """`normalise` of all texts, in compiled code where only capitals and apostrophes change."""
-    array = pc.replace_substring(in_arrow(texts), "\u2019", "'")
+    """`normalise` of all texts, in compiled code where only the most common things change."""
+    array = pc.replace_substring_regex(in_arrow(texts), r"\x{ab}\s*|\s*\x{bb}", '"')
+    for sign in _COMMON:
+        array = pc.replace_substring(array, sign, plain_sign(sign))
     otherwise = pc.match_substring_regex(array, _OTHERWISE).to_numpy(False)
+    array = pc.replace_substring_regex(array, f" ?([{PARTED}])", r" \1")
     normal = pd.Series(pc.utf8_lower(array), dtype="str")
     if otherwise.any():
         normal[otherwise] = [normalise(text) for text in texts[otherwise]]

@@ -19,8 +19,8 @@ def test_case_blanks_and_composition_make_no_difference():
     *((f"a{dash}b", "a-b") for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"),
     *((f"ra{sign}te", "rate") for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2063\u2066\u2069\u061c\u180e\ufeff\u034f\ufe0f"),
     *((f"le{blank}foie", "le foie") for blank in "\t\n\u00a0\u1680\u2003\u2009\u202f\u205f\u2800\u3000\u3164"),
-    ("e\u200d\u0301", "é"), ("foie\u202f?", "foie?"), ("Dose\u00a0: 5\u00a0%", "Dose: 5%"), ("œdème ŒDÈME", "oedème OEDÈME"),
-    ("cæcum", "caecum"), ("ﬁn de l'eﬀet", "fin de l'effet"), ("Ｆｏｉｅ　５", "foie 5"), ("le foie…", "le foie..."), ("5 µg", "5 μg"),
+    ("e\u200d\u0301", "é"), ("foie\u202f?", "foie?"), ("Dose\u00a0: 5\u00a0%", "Dose: 5%"), ("ŒDÈME", "œdème"),
+    ("ﬁn de l'eﬀet", "fin de l'effet"), ("Ｆｏｉｅ　５", "foie 5"), ("le foie…", "le foie..."), ("5 µg", "5 μg"),
     ("37 ºC", "37 °C"), ("37 ℃", "37 °C"), ("10 × 5", "10 x 5"), ("≤ 5 et ⩾ 6", "<= 5 et >= 6"), ("± 2", "+/- 2"),
     ("stade Ⅳ", "stade IV"), ("1 ∕ 2", "1 / 2"), ("№ 5", "n° 5"), ("𝐟oie", "foie"), ("5″", '5"'), ("\u03a9", "\u2126")])
 def test_what_is_typography_makes_no_difference(one, other):
@@ -32,7 +32,7 @@ def test_what_is_typography_makes_no_difference(one, other):
     ("1,5", "15"), ("1,5", "1.5"), ("< 5", "> 5"), ("≤ 5", "< 5"), ("≥ 5", "> 5"), ("≠", "="), ("10²", "102"), ("10²", "10⁻²"),
     ("10₂", "102"), ("10₂", "10²"), ("-5", "5"), ("−5", "5"), ("+5", "5"), ("Na+", "Na-"), ("Na⁺", "Na⁻"), ("++", "+"), ("--", "-"),
     ("½", "12"), ("1½", "11/2"), ("1/2", "12"), ("5°", "5"), ("5 %", "5 ‰"), ("± 5", "- 5"), ("↑", "↓"), ("→", "←"), ("m²", "m³"),
-    ("élevé", "élève"), ("pêche", "péché"), ("α", "a"), ("β", "ß"), ("5'", '5"'), ("10 000", "10000"), ("foie", "fo ie"), ("?", "!")])
+    ("élevé", "élève"), ("pêche", "péché"), ("α", "a"), ("β", "ß"), ("5'", '5"'), ("10 000", "10000"), ("foie", "fo ie"), ("cœur", "coeur"), ("?", "!")])
 def test_what_carries_meaning_makes_one(one, other):
     assert normalise(one) != normalise(other)
 

@@ -1,8 +1,16 @@
 """Words without accents, signs and item numbers, in which digits stay apart."""
 
+from itertools import pairwise
+
 import pytest
 
-from medinj_utils.data.folding import folded, folded_options, folded_words, without_item_numbers, without_labels
+from medinj_utils.data.folding import (
+    folded,
+    folded_options,
+    folded_words,
+    without_item_numbers,
+    without_labels,
+)
 
 
 @pytest.mark.parametrize("texts, words", [
@@ -21,7 +29,7 @@ def test_words_are_folded(texts, words):
 
 def test_the_words_of_many_texts_are_coded():
     words, codes, ends = folded_words(["L'os + de", "", "+ +", "20mg d'os"])
-    assert [words[codes[start:stop]].tolist() for start, stop in zip(ends[:-1], ends[1:], strict=True)] == [
+    assert [words[codes[start:stop]].tolist() for start, stop in pairwise(ends)] == [
         ["l", "os", "de"], [], [], ["20", "mg", "d", "os"]]
 
 

@@ -30,7 +30,8 @@ def test_planted_duplicates_and_leaks_are_found(world):
 def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
     french, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
     found = overlap.find_duplicates(french)
-    assert len(found[found["identical"]]) == 3 and found.loc[found["identical"], "places"].str.contains("train.json:").all()
+    # Three to the letter, two with another apostrophe.
+    assert len(found[found["identical"]]) == 5 and found.loc[found["identical"], "places"].str.contains("train.json:").all()
     tasks = count_records(french).set_index("task")[["train", "validation", "test"]]
     shares = (tasks.loc["mcq"] / tasks.sum()).to_dict()  # the balance of tasks shifts between the splits
     assert shares["train"] > 0.7 and shares["validation"] < 0.55 and shares["test"] < 0.55
@@ -95,7 +96,7 @@ COPIES = {
     "decimal signs": lambda text: re.sub(r"(?<=\d)[.,](?=\d)", lambda sign: ",."[sign[0] == ","], text),
     "apostrophes gone": lambda text: text.replace("'", ""), "signs for blanks": lambda text: re.sub(r"['-]", " ", text),
     "units": lambda text: re.sub(r"(?<=\d) (?=[a-zµ%°])", "", text), "subscripts": lambda text: re.sub(
-        r"(?<=[A-Za-z])\d", lambda digit: chr(0x2080 + int(digit[0])), text),
+        r"(?<=[A-Za-z])\d+", lambda digits: "".join(chr(0x2080 + int(digit)) for digit in digits[0]), text),
     "a number in front": "12. {}".format, "a question's number": "Question n° 12 : {}".format}
 
 
@@ -126,7 +127,7 @@ def test_digits_and_signs_that_mean_another_number_make_another_question():
     for one, other in [("1,5", "15"), ("10²", "102"), ("10⁻²", "10²"), ("10₂", "102"), ("1½", "11/2"), ("10 000", "10")]:
         pair = table(choice(f"Quelle dose : {one} ?", "ab", split="test"), choice(f"Quelle dose : {other} ?", "ab"))
         near = near_duplicates(pair, 0.1)
-        assert pair["question_id"].nunique() == 2 and near["similarity"].item() < 0.75, one
+        assert pair["question_id"].nunique() == 2 and (near["similarity"] < 0.75).all(), one
 
 
 def test_texts_are_evened_at_once_as_one_by_one():

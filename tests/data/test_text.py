@@ -11,7 +11,7 @@ from medinj_utils.data.text import EncodingError, clean, decode
     ("l&#39;os &amp; la moelle", "l'os & la moelle", "HTML entities decoded"),
     ("10<sup>9</sup>/L<br/>puis <b>rien</b>", "10⁹/L\npuis rien", "HTML tags removed"),
     ("a\r\nb\rc", "a\nb\nc", "line ends made plain"),
-    ("&amp;lt;sup&amp;gt; &eacute &nbsp;&#8239;x", "<sup> é   x", "HTML entities decoded"),
+    ("&amp;lt;5 &eacute ; &amp;amp;amp; &foo; &#0233;", "<5 é ; & &foo; é", "HTML entities decoded"),
     ("a\u000bb\u000cc\u0085d", "a\nb\nc\nd", "line ends made plain"), ("5\u001c10", "5 10", "special spaces made plain"),
     ("fo\u0000ie\u200b\ufeff", "foie", "control characters removed"),
     ("\u200e\u202bfo\u00adi\u200d\u200c\u2066e\u2069\u202c\u200f\u2063", "foie", "control characters removed"),
