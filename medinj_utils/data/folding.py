@@ -35,7 +35,7 @@ _ITEM_NUMBERS = (
     (_SIGNS + r"(?:\pN{1,4}(?:[.-]\pN{1,3})*[a-zA-Z]?(?:\s*[.)\]:/°–—-]\s|[.)\]:]([^\pN])|\t)"
      r"|[①-⑳⑴-⒛])", r"\1"),
     (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""))
-_LABEL = re.compile(r"[^\w(]*\(?\s*([A-Za-z]|\d{1,2})\s?(?:[.):](?!\d)|[-–—](?=\s))"
+_LABEL = re.compile(r"[^\w(]*\(?\s*([A-Za-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s))"
                     r"[^\w<>+=-]*(\S.*)", re.DOTALL)
 
 
@@ -80,9 +80,9 @@ def without_labels(options: Sequence[str]) -> Sequence[str]:
 def folded_options(options: Iterable[Sequence[str]]) -> list[str]:
     """Of each question the options, `folded` and in alphabetical order, as one text."""
     plain = [without_labels(texts) for texts in options]
-    flat = _replaced(in_arrow([text for texts in plain for text in texts]), (_THOUSANDS,))
-    texts = iter(folded(flat).to_pylist())
-    return [" ".join(sorted((next(texts).strip() for _ in own), key=_unparted)) for own in plain]
+    flat = in_arrow([text for texts in plain for text in texts])
+    texts = iter(_spelled(*folded_words(_replaced(flat, (_THOUSANDS,))), between=" ").to_pylist())
+    return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
 
 
 def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -90,10 +90,14 @@ def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.
 
     Only numbers stay parted. Takes what `folded_words` returns; shape (texts,).
     """
-    marked = in_arrow(["_" + word if word[:1].isdigit() else word for word in words])
-    lists = pa.LargeListArray.from_arrays(ends, marked.take(pa.array(codes)))
-    spelled = pc.binary_join(lists, pa.scalar("", pa.large_string()))
+    marked = np.array(["_" + word if word[:1].isdigit() else word for word in words], dtype=object)
+    spelled = _spelled(marked, codes, ends, between="")
     return pd.util.hash_array(spelled.to_numpy(zero_copy_only=False), categorize=False)
+
+
+def _spelled(words: np.ndarray, codes: np.ndarray, ends: np.ndarray, between: str) -> pa.Array:
+    lists = pa.LargeListArray.from_arrays(ends, in_arrow(words).take(pa.array(codes)))
+    return pc.binary_join(lists, pa.scalar(between, pa.large_string()))
 
 
 def _unparted(text: str) -> str:

@@ -56,13 +56,14 @@ def test_thousands_are_joined():
 
 @pytest.mark.parametrize("labelled, plain", [
     (["A) foie", "B) rein"], ["foie", "rein"]), (["a- foie", "b- rein"], ["foie", "rein"]), (["(A) x", "(B) -5"], ["x", "-5"]),
-    (["1. 5", "2. 6"], ["5", "6"]), (["A : <5", "B : >5"], ["<5", ">5"])])
+    (["1. 5", "2. 6"], ["5", "6"]), (["A : <5", "B : >5"], ["<5", ">5"]),
+    (["[A] foie", "[B] rein"], ["foie", "rein"]), (["• A/ foie", "• B/ rein"], ["foie", "rein"])])
 def test_labels_go_where_all_options_have_theirs_in_order(labelled, plain):
     assert without_labels(labelled) == plain
 
 
 @pytest.mark.parametrize("options", [
-    ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
+    ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
 def test_what_is_no_label_stays(options):
     assert without_labels(options) == options
 
