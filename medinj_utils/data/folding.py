@@ -15,18 +15,21 @@ import pyarrow.compute as pc
 
 from medinj_utils.data.words import coded_parts, in_arrow
 
-# In RE2's syntax. ٫ and ↑ ↓ stand for a decimal sign and for powers while signs are removed.
+# In RE2's syntax. A decimal sign becomes ٫, a power ↑ or ↓, another sign between digits ↔.
 _BEFORE_LETTERS = (
-    ("ß", "β"), ("[ºª˚\u115f\u1160\u3164\uffa0]", " "), ("№", "n "), ("×", " x "),
+    ("ß", "β"), ("[ºª˚]", "°"), ("№", "n°"), ("×", " x "),
+    ("[\u115f\u1160\u2800\u3164\uffa0]", " "),
     ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
     ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
+_OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
 _AFTER_LETTERS = (
     (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
     (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
     (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
-    (r"(\pL)[\^_](\w)", r"\1\2"), (r"(\pN)x(\pN)", r"\1 x \2"), (r"(\pN)(\pL)", r"\1 \2"),
-    (r"[^\pL\pN٫↑↓]+", " "))
-_THOUSANDS = (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?\b", r"\1\2\3")
+    (r"(\pN)x(\pN)", r"\1 x \2"),
+    *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
+    (_OTHER_SIGNS, ""))
+_THOUSANDS = (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4")
 _SIGNS = r"^[\s\pP\pS]*"
 _ITEM_NUMBERS = (
     (_SIGNS + r"(?i:(?:question|q|qcm|qcu|qrm|qru|qroc|item|exercice|cas(?: clinique)?|dossier"
@@ -90,8 +93,11 @@ def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.
 
     Only numbers stay parted. Takes what `folded_words` returns; shape (texts,).
     """
-    marked = np.array(["_" + word if word[:1].isdigit() else word for word in words], dtype=object)
-    spelled = _spelled(marked, codes, ends, between="")
+    begins = np.array([word[:1].isdigit() for word in words], dtype=bool)[codes]
+    after_digit = np.roll(np.array([word[-1:].isdigit() for word in words], dtype=bool)[codes], 1)
+    after_digit[ends[:-1][np.diff(ends) > 0]] = False  # a text's first word
+    both = np.concatenate([words, "_" + words])
+    spelled = _spelled(both, codes + len(words) * (begins & after_digit), ends, between="")
     return pd.util.hash_array(spelled.to_numpy(zero_copy_only=False), categorize=False)
 
 

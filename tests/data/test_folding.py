@@ -2,24 +2,27 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from medinj_utils.data.folding import (
     folded,
     folded_options,
     folded_words,
+    spelling_keys,
     without_item_numbers,
     without_labels,
 )
 
 
 @pytest.mark.parametrize("texts, words", [
-    (("L’œdème d'Évry", "l'oedeme d'evry", "L OEDEME D EVRY", "l\u2019œ\u00addème « d’Évry »"), "l oedeme d evry"),
-    (("1,5 mg", "1.5mg", "1·5 mg"), "1٫5 mg"), (("10²", "10^2", "10^(2)", "10^{2}"), "10↑2"), (("10⁻²", "10^-2", "10^−2", "10^(-2)"), "10↓2"),
-    (("102",), "102"), (("15",), "15"), (("m²", "m2", "m^2"), "m2"), (("CO₂", "CO2"), "co2"), (("log₁₀2",), "log10 2"),
-    (("5 × 10", "5x10", "5×10"), "5 x 10"), (("½", "1/2"), "1 2"), (("1½",), "1 1 2"), (("C_max", "Cmax"), "cmax"), (("**gras**",), "gras"),
-    (("37 ºC", "37 °C", "37°C"), "37 c"), (("ß-bloquant", "β‑bloquant"), "β bloquant"), (("Ｆｉｎ", "ﬁn", "𝐟𝐢𝐧"), "fin"),
-    (("N°5", "№ 5"), "n 5"), (("a\u2800b\u3164c",), "a b c"), (("5.10⁹/L", "5·10^9/L"), "5٫10↑9 l"), (("? + −",), "")])
+    (("L’œdème d'Évry", "l'oedeme d'evry", "LOEDEME DEVRY", "«\u00a0l\u2019œ\u00addème d’Évry »"), "loedeme devry"),
+    (("1,5 mg", "1.5 mg", "1·5 mg"), "1٫5 mg"), (("10²", "10^2", "10^(2)", "10^{2}"), "10↑2"), (("10⁻²", "10^-2", "10^−2", "10^(-2)"), "10↓2"),
+    (("102",), "102"), (("15",), "15"), (("1/2", "½"), "1↔2"), (("1½",), "1 1↔2"), (("1-2-3", "1/2/3"), "1↔2↔3"), (("-5", "5"), "5"),
+    (("m²", "m2", "m^2"), "m2"), (("CO₂", "CO2"), "co2"), (("log₁₀2",), "log10 2"), (("HbA_1c", "HbA1c"), "hba1c"),
+    (("5 × 10", "5x10", "5×10"), "5 x 10"), (("C_max", "Cmax"), "cmax"), (("**gras**", "_gras_"), "gras"), (("patient(s)",), "patients"),
+    (("37 ºC", "37 °C"), "37 c"), (("ß-bloquant", "β‑bloquant"), "βbloquant"), (("Ｆｉｎ", "ﬁn", "𝐟𝐢𝐧"), "fin"),
+    (("N° 5", "№ 5"), "n 5"), (("a\u2800b\u3164c",), "a b c"), (("5.10⁹/L", "5·10^9/L"), "5٫10↑9l"), (("? + −",), "")])
 def test_words_are_folded(texts, words):
     for text in texts:
         once = folded([text])
@@ -28,9 +31,9 @@ def test_words_are_folded(texts, words):
 
 
 def test_the_words_of_many_texts_are_coded():
-    words, codes, ends = folded_words(["L'os + de", "", "+ +", "20mg d'os"])
+    words, codes, ends = folded_words(["L'os + de", "", "+ +", "5×10 mg d'os"])
     assert [words[codes[start:stop]].tolist() for start, stop in pairwise(ends)] == [
-        ["l", "os", "de"], [], [], ["20", "mg", "d", "os"]]
+        ["los", "de"], [], [], ["5", "x", "10", "mg", "dos"]]
 
 
 @pytest.mark.parametrize("front", [
@@ -70,7 +73,16 @@ def test_what_is_no_label_stays(options):
 
 def test_options_are_in_an_order_that_accents_and_labels_do_not_change():
     options = ["Œdème", "l'os", "Ébola", "losange", "10 000"]
-    plain = ["oedeme", "l os", "ebola", "losange", "10000"]
+    plain = ["oedeme", "los", "ebola", "losange", "10000"]
     labelled = [f"{letter}. {option}" for letter, option in zip("ABCDE", options, strict=True)]
     first, *others = folded_options([options, plain, labelled, options[::-1]])
     assert set(others) == {first}
+
+
+@pytest.mark.parametrize("one, other, same", [
+    ("l'os long", "l os long", True), ("20 mg", "20mg", True), ("CO 2", "CO2", True), ("bêta-2", "bêta 2", True), ("hé mo stase", "hémostase", True),
+    ("1 5", "15", False), ("1 2 3", "12 3", False), ("1 2 3", "1 23", False), ("1,5", "1 5", False), ("1-5", "15", False), ("10²", "10 2", False)])
+def test_what_is_parted_elsewhere_is_spelled_the_same_but_for_numbers(one, other, same):
+    for before in ("", "5"):  # a text before it changes nothing
+        keys = spelling_keys(*folded_words([before, one, before, other]))
+        assert (keys[1] == keys[3]) is np.bool_(same)
