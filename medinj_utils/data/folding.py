@@ -96,7 +96,7 @@ def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.
     begins = np.array([word[:1].isdigit() for word in words], dtype=bool)[codes]
     after_digit = np.roll(np.array([word[-1:].isdigit() for word in words], dtype=bool)[codes], 1)
     after_digit[ends[:-1][np.diff(ends) > 0]] = False  # a text's first word
-    both = np.concatenate([words, "_" + words])
+    both = np.concatenate([words, "↔" + words])
     spelled = _spelled(both, codes + len(words) * (begins & after_digit), ends, between="")
     return pd.util.hash_array(spelled.to_numpy(zero_copy_only=False), categorize=False)
 
