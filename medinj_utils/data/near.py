@@ -6,7 +6,6 @@ pairs that may be alike. Of those the Jaccard similarity is then computed exactl
 is reported that is less alike than asked for.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +13,13 @@ import pandas as pd
 import pyarrow as pa
 from rensa import RMinHash
 
-from medinj_utils.data.words import coded_words, in_pieces, joined
+from medinj_utils.data.folding import (
+    folded_options,
+    folded_words,
+    spelling_keys,
+    without_item_numbers,
+)
+from medinj_utils.data.words import in_pieces, joined
 
 # 80 permutations in 16 bands of 5: pairs 0.75 alike share a band in 98.7 % of cases, pairs 0.3
 # alike in 3.8 %.
@@ -38,20 +43,24 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 
     Returns:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
-        question) and ``similarity`` (Jaccard index of the two sets of words and word pairs, case
-        and punctuation aside). ``attrs["closed"]`` counts the buckets of more than 200 questions,
-        which were not compared pair by pair.
+        question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
+        as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
+        wherever words are parted. ``attrs["closed"]`` counts the buckets of more than 200
+        questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
-    keys = in_pieces(lambda start, stop: _band_keys(questions.iloc[start:stop]), len(questions))
-    pairs, closed = _candidates(np.concatenate([np.zeros((0, _BANDS), dtype=np.uint64), *keys]))
+    pieces = in_pieces(lambda start, stop: _keys(questions.iloc[start:stop]), len(questions))
+    keys = np.concatenate([np.zeros((0, _BANDS + 1), dtype=np.uint64), *pieces])
+    pairs, closed = _candidates(keys)
+    spelled = keys[:, -1]
     involved = np.unique(pairs)
-    hashes, ends = _shingles(question_texts(questions.iloc[involved]))
+    hashes, ends = _shingles(*_words(questions.iloc[involved]))
     shingles = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
     found = []
     for (first, second), (a, b) in zip(pairs, np.searchsorted(involved, pairs), strict=True):
-        similarity = _jaccard(shingles[a], shingles[b])
+        alike = spelled[first] == spelled[second] and len(shingles[a])
+        similarity = 1.0 if alike else _jaccard(shingles[a], shingles[b])
         if similarity >= least:
             found.append((rows[first], rows[second], similarity))
     table = pd.DataFrame(found, columns=["first", "second", "similarity"])
@@ -65,9 +74,16 @@ def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
     return shared / max(len(one) + len(other) - shared, 1)
 
 
-def _shingles(texts: Sequence[str] | pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def _words(records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of each question, as `folded_words` gives them."""
+    return folded_words(joined(
+        without_item_numbers(records["context"]), without_item_numbers(records["instruction"]),
+        folded_options(records["options"])))
+
+
+def _shingles(words: np.ndarray, codes: np.ndarray,
+              ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Hashes of the words and word pairs of all texts, one text after the other, and their ends."""
-    words, codes, ends = coded_words(texts)
     hashes = pd.util.hash_array(words)[codes]
     pairs = hashes * _MULTIPLIER ^ np.roll(hashes, -1)
     last = ends[1:][np.diff(ends) > 0] - 1
@@ -75,9 +91,14 @@ def _shingles(texts: Sequence[str] | pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([hashes, pairs], axis=1).ravel(), 2 * ends
 
 
-def _band_keys(records: pd.DataFrame) -> np.ndarray:
-    """One key per question and band, shape (questions, bands); equal keys: a pair may be alike."""
-    hashes, ends = _shingles(question_texts(records))
+def _keys(records: pd.DataFrame) -> np.ndarray:
+    """Keys of each question, shape (questions, bands + 1); two that share one may be alike.
+
+    The last key is that of the spelling: by it copies are found that a template's closed buckets
+    hide, or whose words are parted elsewhere.
+    """
+    coded = _words(records)
+    hashes, ends = _shingles(*coded)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(
         hashes, ends.astype(np.uint64), _PERMUTATIONS, _SEED)
     rows = matrix.to_rows()
@@ -86,7 +107,7 @@ def _band_keys(records: pd.DataFrame) -> np.ndarray:
     for position in range(signatures.shape[2]):
         keys = (keys ^ signatures[:, :, position]) * _MULTIPLIER
         keys ^= keys >> np.uint64(29)
-    return keys
+    return np.column_stack([keys, spelling_keys(*coded)])
 
 
 def _candidates(keys: np.ndarray) -> tuple[np.ndarray, int]:

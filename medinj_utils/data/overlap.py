@@ -8,26 +8,28 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from medinj_utils.core.files import write_parquet
-from medinj_utils.core.identity import normalise
+from medinj_utils.core.identity import ODD, PARTED, normalise, plain_sign
 from medinj_utils.core.names import LEAKS
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.words import in_arrow
 
-# Signs that `normalise` makes something else of than a small letter, and white space but for single
-# blanks.
-_ODD = (r"^\s|\s$|\s\s"
-        r"|[\x00-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
-        r"|[µßİŉſǰ\x{345}-\x{587}\x{13a0}-\x{1fff}\x{ab70}-\x{abbf}\x{fb00}-\x{fb17}]")
+# What is left to `normalise`, text by text.
+_OTHERWISE = rf"^\s|\s$|\s\s|{ODD}"
+# Odd signs that are met most.
+_COMMON = "\u2019\u2013\u2026\u00b4\u00b5\u00ba\u00d7"
 
 
 def _normalised(texts: pd.Series) -> pd.Series:
-    """`normalise` of all texts, in compiled code where only capitals change."""
-    array = in_arrow(texts)
-    odd = pc.match_substring_regex(array, _ODD).to_numpy(False)
+    """`normalise` of all texts, in compiled code where only the most common things change."""
+    array = pc.replace_substring_regex(in_arrow(texts), r"\x{ab}\s*|\s*\x{bb}", '"')
+    for sign in _COMMON:
+        array = pc.replace_substring(array, sign, plain_sign(sign))
+    otherwise = pc.match_substring_regex(array, _OTHERWISE).to_numpy(False)
+    array = pc.replace_substring_regex(array, f" ?([{PARTED}])", r" \1")
     normal = pd.Series(pc.utf8_lower(array), dtype="str")
-    if odd.any():
-        normal[odd] = [normalise(text) for text in texts[odd]]
+    if otherwise.any():
+        normal[otherwise] = [normalise(text) for text in texts[otherwise]]
     return normal
 
 

@@ -6,29 +6,39 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from html.entities import html5
 from pathlib import Path
+
+from medinj_utils.data.markup import without_markup
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))
-_TAGS = ("a|b|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|"
-         "tbody|td|th|thead|tr|u|ul")
-_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
-# An opening tag may have attributes only of the form name=value: "a <b et c> d" holds no tag.
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-# Invisible characters, but neither tab nor line feed.
-_CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2060\ufeff]")
-_SUSPECT = re.compile("[&<\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u1680\u2000-\u200b"
-                      "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
+# A reference ends with ";"; the names of old are known without it, too, where the word ends.
+_OLD = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
+_ENTITY = re.compile(r"&(?:(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+                     rf"|(?:{_OLD})(?![\w=;])|(?:lt|gt|nbsp)(?![A-Za-z=;]))")
+_LINE_END = re.compile("\r\n|[\r\u000b\u000c\u0085]")
+_SPACE = re.compile("[\u001c-\u001f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+# Invisible characters that part nothing.
+_CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f"
+                      "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_SUSPECT = re.compile(f"[&<]|{_SPACE.pattern}|{_CONTROL.pattern}")
+
+
+def _decoded(text: str) -> str:
+    """The text without references, those that were encoded twice (``&amp;lt;``) included."""
+    while (decoded := _ENTITY.sub(lambda found: html.unescape(found[0]), text)) != text:
+        text = decoded
+    return text
+
 
 #: The cleaning rules in the order in which they are applied: what each does, and how.
 RULES: dict[str, Callable[[str], str]] = {
-    "HTML entities decoded": lambda text: _ENTITY.sub(lambda found: html.unescape(found[0]), text),
-    "HTML tags removed": lambda text: _TAG.sub("", _BREAK.sub("\n", text)),
-    "line ends made plain": lambda text: text.replace("\r\n", "\n").replace("\r", "\n"),
-    "control characters removed": lambda text: _CONTROL.sub("", text),
+    "HTML entities decoded": _decoded,
+    "HTML tags removed": without_markup,
+    "line ends made plain": lambda text: _LINE_END.sub("\n", text),
     "special spaces made plain": lambda text: _SPACE.sub(" ", text),
+    "control characters removed": lambda text: _CONTROL.sub("", text),
     "composed (Unicode NFC)": lambda text: unicodedata.normalize("NFC", text),
 }
 
@@ -36,8 +46,8 @@ RULES: dict[str, Callable[[str], str]] = {
 def clean(text: str, changes: Counter | None = None) -> str:
     """The text after all `RULES`.
 
-    No word, number or sign of the text itself is touched: what is not on the list of HTML tags
-    stays.
+    No word, number or sign of the text itself is touched: what is no HTML stays, and raised digits
+    stay raised.
 
     Args:
         text: any text.

@@ -42,6 +42,13 @@ def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, val
     assert bad["value"] == str(value).strip() or field in ("task", "instruction")
 
 
+def test_options_that_differ_by_a_raised_digit_are_two():
+    row = complete(GOOD | {"options": ["10<sup>2</sup>", "102", "10<sub>2</sub>"]})
+    assert row["options"] == ["10²", "102", "10₂"]
+    with pytest.raises(BadRow, match="two options are the same text"):
+        complete(GOOD | {"options": ["l'os", "l\u2019o\u00ads", "rein"]})
+
+
 def test_a_missing_field_is_named():
     without = {k: v for k, v in GOOD.items() if k != "instruction"}
     with pytest.raises(BadRow, match="instruction: missing"):

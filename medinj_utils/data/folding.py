@@ -1,0 +1,116 @@
+"""Texts without what gets lost or added when a question is copied, for near-duplicates.
+
+Accents, ligatures, signs, decimal commas and the numbers of items go: more than
+`medinj_utils.core.identity.normalise` may take, since what is alike here is compared, not equal.
+Digits stay apart: 1.5 from 15, 10² and 10⁻² from 102.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from medinj_utils.data.words import coded_parts, in_arrow
+
+# In RE2's syntax. A decimal sign becomes ٫, a power ↑ or ↓, another sign between digits ↔.
+_BEFORE_LETTERS = (
+    ("ß", "β"), ("[ºª˚]", "°"), ("№", "n°"), ("×", " x "),
+    ("[\u115f\u1160\u2800\u3164\uffa0]", " "),
+    ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
+    ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
+_OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
+_AFTER_LETTERS = (
+    (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
+    (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
+    (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
+    (r"(\pN)x(\pN)", r"\1 x \2"),
+    *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
+    (_OTHER_SIGNS, ""))
+_THOUSANDS = (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4")
+_SIGNS = r"^[\s\pP\pS]*"
+_ITEM_NUMBERS = (
+    (_SIGNS + r"(?i:(?:question|q|qcm|qcu|qrm|qru|qroc|item|exercice|cas(?: clinique)?|dossier"
+     r"|num[ée]ro|n\s?[°º]|no\.|#)\s*[-.]?\s*(?:n\s?[°ºo]\.?|num[ée]ro|#)?\s*"
+     r"\pN{1,4}(?:[.-]\pN{1,3})*[a-z]?\b|(?:question|qcm|qcu|énoncé)\s*:)[\s\pP\pS]*", ""),
+    (_SIGNS + r"(?:\pN{1,4}(?:[.-]\pN{1,3})*[a-zA-Z]?(?:\s*[.)\]:/°–—-]\s|[.)\]:]([^\pN])|\t)"
+     r"|[①-⑳⑴-⒛])", r"\1"),
+    (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""))
+_LABEL = re.compile(r"[^\w(]*\(?\s*([A-Za-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s))"
+                    r"[^\w<>+=-]*(\S.*)", re.DOTALL)
+
+
+def folded(texts: Iterable[str] | pa.Array) -> pa.Array:
+    """Words of the texts in small letters without accents and signs, between blanks."""
+    array = _replaced(in_arrow(texts), _BEFORE_LETTERS)
+    array = pc.utf8_lower(pc.utf8_normalize(array, "NFKD"))
+    return _replaced(array, _AFTER_LETTERS)
+
+
+def folded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of many texts, `folded`; returned as by `medinj_utils.data.words.coded_words`."""
+    parts, part_codes, part_ends = coded_parts(texts)
+    words, codes, ends = coded_parts(folded(parts))
+    words = words.to_numpy(zero_copy_only=False)
+    starts, lengths = ends[:-1], np.where(words[codes[ends[:-1]]] == "", 0, np.diff(ends))
+    times = lengths[part_codes]
+    before = np.cumsum(times) - times
+    positions = np.repeat(starts[part_codes] - before, times) + np.arange(times.sum())
+    return words, codes[positions], np.concatenate([[0], np.cumsum(times)])[part_ends]
+
+
+def without_item_numbers(texts: Iterable[str]) -> pa.Array:
+    """Texts without "12. ", "Question 12 :", "a)" and the like in front, thousands joined."""
+    array = in_arrow(texts)
+    stripped = _replaced(array, _ITEM_NUMBERS)
+    array = pc.if_else(pc.equal(stripped, ""), array, stripped)
+    return _replaced(array, (_THOUSANDS,))
+
+
+def without_labels(options: Sequence[str]) -> Sequence[str]:
+    """The options of a question without their labels, if all have theirs in order."""
+    if not options or not _LABEL.match(options[0]):
+        return options
+    found = [_LABEL.match(option) for option in options]
+    labels = [match[1].lower() if match else "" for match in found]
+    numbers = [str(i) for i in range(1, len(options) + 1)]
+    letters = [chr(ord("a") + i) for i in range(len(options))]
+    return [match[2] for match in found] if labels in (numbers, letters) else options
+
+
+def folded_options(options: Iterable[Sequence[str]]) -> list[str]:
+    """Of each question the options, `folded` and in alphabetical order, as one text."""
+    plain = [without_labels(texts) for texts in options]
+    flat = in_arrow([text for texts in plain for text in texts])
+    texts = iter(_spelled(*folded_words(_replaced(flat, (_THOUSANDS,))), between=" ").to_pylist())
+    return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
+
+
+def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Per text a key that agrees where letters and digits do, wherever words are parted.
+
+    Only numbers stay parted. Takes what `folded_words` returns; shape (texts,).
+    """
+    begins = np.array([word[:1].isdigit() for word in words], dtype=bool)[codes]
+    after_digit = np.roll(np.array([word[-1:].isdigit() for word in words], dtype=bool)[codes], 1)
+    after_digit[ends[:-1][np.diff(ends) > 0]] = False  # a text's first word
+    both = np.concatenate([words, "↔" + words])
+    spelled = _spelled(both, codes + len(words) * (begins & after_digit), ends, between="")
+    return pd.util.hash_array(spelled.to_numpy(zero_copy_only=False), categorize=False)
+
+
+def _spelled(words: np.ndarray, codes: np.ndarray, ends: np.ndarray, between: str) -> pa.Array:
+    lists = pa.LargeListArray.from_arrays(ends, in_arrow(words).take(pa.array(codes)))
+    return pc.binary_join(lists, pa.scalar(between, pa.large_string()))
+
+
+def _unparted(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _replaced(array: pa.Array, replacements: Iterable[tuple[str, str]]) -> pa.Array:
+    for pattern, by in replacements:
+        array = pc.replace_substring_regex(array, pattern, by)
+    return array

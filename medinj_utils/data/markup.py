@@ -1,0 +1,221 @@
+"""What a browser would show of a text with HTML in it, as plain text.
+
+Published texts are no whole pages: tags are left open or have no beginning, and in "p <0,05" there
+is none. A parser that makes a tree of them drops what fits nowhere, such as cells without a table.
+That of the standard library names tags and texts one after the other, and each is written down as
+it comes.
+"""
+
+import re
+from html import escape
+from html.parser import HTMLParser
+
+_ROWS = frozenset("caption table tbody tfoot thead tr".split())
+_BLOCKS = _ROWS | frozenset(
+    "address article aside blockquote body button center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main "
+    "menu nav ol optgroup option p pre search section select summary ul".split())
+_CELLS = frozenset(("td", "th"))
+_HIDDEN = frozenset(("script", "style"))  # what they hold isn't shown either
+_STYLED = frozenset(("sub", "sup", "span", "font"))
+_KNOWN = _BLOCKS | _CELLS | _HIDDEN | _STYLED | frozenset(
+    "a abbr acronym area audio b base bdi bdo big br canvas cite code col colgroup data datalist "
+    "del dfn em embed i img input ins kbd label link map mark meta meter nobr noscript object "
+    "output param picture progress q rp rt ruby s samp small source strike strong time track tt u "
+    "var video wbr".split())
+
+# What may be markup. An attribute is name=value, or a word of the list: "a <b et c> d" has no tag.
+_MARKUP = re.compile(r"""
+    <!--.*?--> | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
+    | </?(?:[ovwm]|st1):[a-z][^<>]*>                       # of a word processor
+    | <!\[CDATA\[(?P<data>.*?)\]\]>
+    | <(?P<end>/?)(?P<name>[a-z][a-z0-9]*)
+      (?P<attributes>
+        (?:\s+(?:checked|compact|controls|disabled|hidden|nowrap|noshade|readonly|reversed
+          |selected)\b(?!\s*=))*
+        (?:\s+[a-z][\w:-]*\s*=(?:"[^"]*"|'[^']*'|[^<>"'])*)?)
+      \s*/?\s*>
+    """, re.VERBOSE | re.IGNORECASE | re.DOTALL)
+# Names that formulas have too: in "si a<b>c" the b is glued to a word and never closed.
+_VARIABLES = frozenset("abiqsu")
+
+_HIGH = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁻⁻⁼⁽⁾ⁿⁱ")
+_LOW = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₋₋₌₍₎")
+_SIGNS = {"^": _HIGH, "_": _LOW}
+_CUSTOMARY = {"o": "°", "tm": "™"}
+# Raised by custom: "1er", "Mme", "p*" and "37°C" mean the same on the line.
+_ORDINAL = re.compile(r"(?:e|er|re|ère|ers|ères|res|es|nd|nde|d|de|[èe]mes?|i[èe]mes?|me|mes|lle|"
+                      r"lles|gr|r|rs|t|te|th|st|rd|os)", re.IGNORECASE)
+_BEFORE_ORDINAL = re.compile(r"[0-9IVXLCMDPSNn]$")
+_NO_POWER = re.compile(r"°.*|\[.*\]|[^\w+=\u2010\u2011\u2013\u2212-]+")
+_WORD = re.compile(r"[+-]?[A-Za-zÀ-ÿ0-9]+|\([^()]*\)")
+_LONGEST = 40  # characters; what is raised over more than that has lost its end
+
+
+def without_markup(text: str) -> str:
+    """The text as a browser shows it.
+
+    A block begins a new line, ``|`` stands between the cells of a row, a picture leaves its
+    alternative text. What is raised or lowered gets Unicode's signs (``10⁹``, ``CO₂``) or, where
+    there are none, ``^`` and ``_`` (``C_max``). What only looks like a tag stays, and so does a tag
+    with a name that HTML doesn't have.
+    """
+    found = [match for match in _MARKUP.finditer(text) if _is_markup(match)]
+    if not found:
+        return text
+    pieces, end = [], 0
+    for match in found:
+        pieces += [escape(text[end:match.start()], quote=False), _for_parser(match)]
+        end = match.end()
+    shown = _Shown()
+    shown.feed("".join(pieces) + escape(text[end:], quote=False))
+    shown.close()
+    return shown.text()
+
+
+def _is_markup(match: re.Match) -> bool:
+    if not match["name"]:
+        return True
+    name, text = match["name"].lower(), match.string
+    opens = not match["end"]
+    glued = text[:match.start()][-1:].isalnum()
+    if opens and (name in _HIDDEN or (name in _VARIABLES and glued)):
+        return f"</{name}" in text[match.end():].lower()
+    return name in _KNOWN
+
+
+def _for_parser(match: re.Match) -> str:
+    """Markup as all versions of the parser read it alike."""
+    if not match["name"]:
+        return escape(match["data"] or "", quote=False)
+    if match["end"]:
+        return "<br>" if match["name"].lower() == "br" else f"</{match['name']}>"
+    return f"<{match['name']}{match['attributes'].replace('&', '&amp;')} >"
+
+
+class _Shown(HTMLParser):
+    """Writes down what is shown. Line ends and ``|`` are written between texts alone."""
+
+    def __init__(self):
+        super().__init__()
+        self._written: list[str] = []
+        self._gap = ""  # due before the next text
+        self._open: list[tuple[str, str, int]] = []  # tag, its sign, where it begins in `_written`
+        self._just_raised = False  # the last of `_written` is
+        self._cell_is_empty = False
+        self._hidden = False
+
+    def text(self) -> str:
+        """What was written, after `close`."""
+        for _, sign, start in reversed(self._open):  # never closed: how far it goes isn't known
+            if sign and "".join(self._written[start:])[:1].strip():
+                self._written.insert(start, sign)
+        text = "".join(self._written)
+        return text.rstrip() if self._gap else text
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "br":
+            self._gap = self._gap.replace(" | ", "") + "\n"
+        elif tag in _BLOCKS:
+            self._begin_line(tag)
+        elif tag in _CELLS:
+            self._gap = self._gap or (" | " if self._written else "")
+            self._cell_is_empty = True
+        elif tag in _STYLED:
+            self._open.append((tag, _sign(tag, given.get("style") or ""), len(self._written)))
+        elif tag in _HIDDEN:
+            self._hidden = True
+        elif tag == "img":
+            self.handle_data(given.get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._begin_line(tag)
+        elif tag in _CELLS:
+            self._gap = self._gap + " | " if self._cell_is_empty else " | "
+            self._cell_is_empty = False
+        elif tag in _STYLED:
+            self._close_styled(tag)
+        elif tag in _HIDDEN:
+            self._hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if self._gap:
+            data = data.lstrip()
+        if self._hidden or not data:
+            return
+        if self._gap:
+            self._written.append(self._due_gap())
+            self._gap = ""
+        elif self._just_raised and data[0].isalnum():  # "^99m" before "Tc" would have no end
+            self._written[-1] = _bracketed(self._written[-1])
+        self._just_raised = False
+        self._written.append(data)
+        self._cell_is_empty = self._cell_is_empty and not data.strip()
+
+    def _begin_line(self, tag: str) -> None:
+        self._gap = "\n" if tag in _ROWS else self._gap or "\n"
+
+    def _due_gap(self) -> str:
+        last = len(self._written) - 1
+        while last >= 0 and not self._written[last].rstrip():
+            self._written[last] = ""
+            last -= 1
+        if last < 0:
+            return self._gap.lstrip()
+        self._written[last] = self._written[last].rstrip()
+        return self._gap
+
+    def _close_styled(self, tag: str) -> None:
+        for position in reversed(range(len(self._open))):
+            opened, sign, start = self._open[position]
+            if opened == tag:
+                del self._open[position]
+                if sign:
+                    before = "".join(self._written[:start][-2:])
+                    self._written[start:] = _raised("".join(self._written[start:]), sign, before)
+                    self._just_raised = start < len(self._written)
+                return
+
+
+def _sign(tag: str, style: str) -> str:
+    """``^`` of a tag that raises, ``_`` of one that lowers, else nothing."""
+    style = "".join(style.lower().split())
+    if tag == "sup" or "vertical-align:super" in style:
+        return "^"
+    return "_" if tag == "sub" or "vertical-align:sub" in style else ""
+
+
+def _raised(text: str, sign: str, before: str) -> list[str]:
+    """A raised or lowered text on the line, and the blanks that followed within it."""
+    inner, rest = text.strip(), text[len(text.rstrip()):]
+    if not inner:
+        return [text] if text else []
+    if sign == "^" and inner.lower() in _CUSTOMARY:
+        inner = _CUSTOMARY[inner.lower()]
+    elif sign == "_" or not _means_no_power(inner, before):
+        inner = _with_signs(inner, sign)
+    return [inner, rest] if rest else [inner]
+
+
+def _means_no_power(text: str, before: str) -> bool:
+    ends_ordinal = len(text) > 2 or _BEFORE_ORDINAL.search(before)
+    return bool(_NO_POWER.fullmatch(text) or (ends_ordinal and _ORDINAL.fullmatch(text)))
+
+
+def _with_signs(text: str, sign: str) -> str:
+    table = _SIGNS[sign]
+    codes = set(map(ord, text))
+    if codes <= set(table.values()):
+        return text
+    if codes <= table.keys() and (len(text) == 1 or not text.isalpha()):
+        return text.translate(table)
+    if _WORD.fullmatch(text) or len(text) > _LONGEST or "\n" in text:
+        return sign + text
+    return f"{sign}({text})"
+
+
+def _bracketed(raised: str) -> str:
+    sign, inner = raised[:1], raised[1:]
+    return f"{sign}({inner})" if sign in _SIGNS and inner[:1] != "(" else raised

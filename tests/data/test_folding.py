@@ -1,0 +1,88 @@
+"""Words without accents, signs and item numbers, in which digits stay apart."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from medinj_utils.data.folding import (
+    folded,
+    folded_options,
+    folded_words,
+    spelling_keys,
+    without_item_numbers,
+    without_labels,
+)
+
+
+@pytest.mark.parametrize("texts, words", [
+    (("L’œdème d'Évry", "l'oedeme d'evry", "LOEDEME DEVRY", "«\u00a0l\u2019œ\u00addème d’Évry »"), "loedeme devry"),
+    (("1,5 mg", "1.5 mg", "1·5 mg"), "1٫5 mg"), (("10²", "10^2", "10^(2)", "10^{2}"), "10↑2"), (("10⁻²", "10^-2", "10^−2", "10^(-2)"), "10↓2"),
+    (("102",), "102"), (("15",), "15"), (("1/2", "½"), "1↔2"), (("1½",), "1 1↔2"), (("1-2-3", "1/2/3"), "1↔2↔3"), (("-5", "5"), "5"),
+    (("m²", "m2", "m^2"), "m2"), (("CO₂", "CO2"), "co2"), (("log₁₀2",), "log10 2"), (("HbA_1c", "HbA1c"), "hba1c"),
+    (("5 × 10", "5x10", "5×10"), "5 x 10"), (("C_max", "Cmax"), "cmax"), (("**gras**", "_gras_"), "gras"), (("patient(s)",), "patients"),
+    (("37 ºC", "37 °C"), "37 c"), (("ß-bloquant", "β‑bloquant"), "βbloquant"), (("Ｆｉｎ", "ﬁn", "𝐟𝐢𝐧"), "fin"),
+    (("N° 5", "№ 5"), "n 5"), (("a\u2800b\u3164c",), "a b c"), (("5.10⁹/L", "5·10^9/L"), "5٫10↑9l"), (("? + −",), "")])
+def test_words_are_folded(texts, words):
+    for text in texts:
+        once = folded([text])
+        assert once[0].as_py().split() == words.split()
+        assert folded(once) == once or folded(once)[0].as_py().split() == words.split()
+
+
+def test_the_words_of_many_texts_are_coded():
+    words, codes, ends = folded_words(["L'os + de", "", "+ +", "5×10 mg d'os"])
+    assert [words[codes[start:stop]].tolist() for start, stop in pairwise(ends)] == [
+        ["los", "de"], [], [], ["5", "x", "10", "mg", "dos"]]
+
+
+@pytest.mark.parametrize("front", [
+    "12. ", "12.", "12) ", "(12) ", "[12] ", "12/ ", "12 - ", "12 – ", "12- ", "12 : ", "12\t", "12° ", "1.2. ", "12a) ", "Q12) ", "Q.12 ", "Q 12 : ",
+    "Q12-", "Question 12 : ", "QUESTION 12\n", "Question n° 12. ", "Question n°12 - ", "Question 3a) ", "QCM 12 : ", "QCM n°12 - ", "Item 12. ",
+    "Exercice 3 : ", "Cas clinique n°3 : ", "n° 12 : ", "N°12 ", "#12 ", "a) ", "(b) ", "IV. ", "**12)** ", "① ", "Question : ", "Question 12 : a) "])
+def test_item_numbers_go(front):
+    text = "Quel os est le plus long ?"
+    assert without_item_numbers([front + text])[0].as_py().strip(" *") == text
+
+
+@pytest.mark.parametrize("text", [
+    "1.5 mg de", "1,5 mg", "5-FU est", "17-OHP est", "12 patients", "37 °C est", "37°C", "24 h", "E. coli est", "50 % des", "12-15 ans", "T4 libre",
+    "T. pallidum", "12.", "Question 12", "Question à choix simple", "Item", "", "-5 est", "V est", "2010 : 3"[:4]])
+def test_what_is_no_item_number_stays(text):
+    assert without_item_numbers([text])[0].as_py() == text
+
+
+def test_thousands_are_joined():
+    texts = ["10 000 UI", "1 000 000 d'UI", "en 2010 300 cas", "5 10 000", "1 00"]
+    assert without_item_numbers(texts).to_pylist() == ["10000 UI", "1000000 d'UI", "en 2010 300 cas", "5 10000", "1 00"]
+
+
+@pytest.mark.parametrize("labelled, plain", [
+    (["A) foie", "B) rein"], ["foie", "rein"]), (["a- foie", "b- rein"], ["foie", "rein"]), (["(A) x", "(B) -5"], ["x", "-5"]),
+    (["1. 5", "2. 6"], ["5", "6"]), (["A : <5", "B : >5"], ["<5", ">5"]),
+    (["[A] foie", "[B] rein"], ["foie", "rein"]), (["• A/ foie", "• B/ rein"], ["foie", "rein"])])
+def test_labels_go_where_all_options_have_theirs_in_order(labelled, plain):
+    assert without_labels(labelled) == plain
+
+
+@pytest.mark.parametrize("options", [
+    ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
+def test_what_is_no_label_stays(options):
+    assert without_labels(options) == options
+
+
+def test_options_are_in_an_order_that_accents_and_labels_do_not_change():
+    options = ["Œdème", "l'os", "Ébola", "losange", "10 000"]
+    plain = ["oedeme", "los", "ebola", "losange", "10000"]
+    labelled = [f"{letter}. {option}" for letter, option in zip("ABCDE", options, strict=True)]
+    first, *others = folded_options([options, plain, labelled, options[::-1]])
+    assert set(others) == {first}
+
+
+@pytest.mark.parametrize("one, other, same", [
+    ("l'os long", "l os long", True), ("20 mg", "20mg", True), ("CO 2", "CO2", True), ("bêta-2", "bêta 2", True), ("hé mo stase", "hémostase", True),
+    ("1 5", "15", False), ("1 2 3", "12 3", False), ("1 2 3", "1 23", False), ("1,5", "1 5", False), ("1-5", "15", False), ("1-5", "1 5", True), ("10²", "10 2", False)])
+def test_what_is_parted_elsewhere_is_spelled_the_same_but_for_numbers(one, other, same):
+    for before in ("", "5"):  # a text before it changes nothing
+        keys = spelling_keys(*folded_words([before, one, before, other]))
+        assert (keys[1] == keys[3]) is np.bool_(same)
