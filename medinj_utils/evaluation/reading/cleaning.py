@@ -5,18 +5,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import groupby
 from unicodedata import normalize
 
 import regex as re
 
-from medinj_utils.evaluation.reading.rules import Example
+from medinj_utils.evaluation.reading.pictures import a_line_each, only_ticked, without_pictures
+from medinj_utils.evaluation.reading.rules import DOSES, Example
+from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
-TICKS = "✅✓✔"
-CROSSES = "❌✗✘"
-
-_THINK_MARK = re.compile(r"(?i)<(/?)think(?:ing)?>")
-_TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:[☑☒{TICKS}]|\[[xX]\])(.+)")
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
 _BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
@@ -52,24 +50,9 @@ def clean(text: str) -> str:
     return text
 
 
-def without_thoughts(text: str) -> str:
-    """The text outside <think>…</think>; nothing where a thought is not closed."""
-    *closed, rest = _THINK_MARK.sub(r"<\1think>", text).split("</think>")
-    if "<think>" in rest:
-        return ""
-    before_thoughts = [piece.partition("<think>")[0] for piece in closed if "<think>" in piece]
-    return "\n".join([*before_thoughts, rest])
-
-
 def in_common_letters(text: str) -> str:
-    """The text with letters of one form: no full-width, circled or bold ones."""
-    return normalize("NFKC", text)
-
-
-def only_ticked(text: str) -> str:
-    """What stands beside ticks, where there are any."""
-    ticked = _TICKED_LINE.findall(text)
-    return "\n".join(ticked) if ticked else text
+    """The text with letters of one form: no full-width, circled or bold ones, no entities."""
+    return normalize("NFKC", unescape(text))
 
 
 def table_rows_as_lines(text: str) -> str:
@@ -96,6 +79,35 @@ STEPS = (
         without_thoughts,
         [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
     Step(
+        "marked answer",
+        "An answer may stand between marks of its own.",
+        replacing(
+            r"""
+            [<\[◁] \|? (?: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
+            (?i: answers? | r[ée]ponses? | response | solution | output | result | choice | choix )
+            \|? [>\]▷]
+            """, "\nréponse finale : "),
+        [Example("[Réponse] B", "B"), Example("<|begin_of_solution|>B<|end_of_solution|>", "B")]),
+    Step(
+        "tags",
+        "Tags of layout and tokens of a chat's turns mean nothing.",
+        replacing(
+            r"""
+              < /? (?i: p | br | hr | div | li | ul | ol | tr | h[1-6] | body | html | table ) [ ]? /? >
+            | < \|? /? (?! [A-J] > ) [a-z] [\w-]{0,40} \|? [ ]? /? >
+            """, "\n"),
+        [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
+    Step(
+        "struck out",
+        "What is struck out is no answer.",
+        replacing(r"~~ [^~\n]{1,300} ~~", " "),
+        [Example("~~A~~ B", "B")]),
+    Step(
+        "picture signs",
+        "A picture sign is a letter, a tick, a cross, an arrow, or means nothing.",
+        without_pictures,
+        [Example("B 😊", "B"), Example("🅱️", "B"), Example("A 👍\nB 👎\nC 👍\nD 👎", "AC")]),
+    Step(
         "letters of one form",
         "Letters may be full-width, bold or circled characters.",
         in_common_letters,
@@ -105,6 +117,11 @@ STEPS = (
         "A model caught in a loop repeats a letter.",
         replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
         [Example("A, A, A, A, A est", "")]),
+    Step(
+        "several ticks in a line",
+        "Ticks and crosses in one line are verdicts on an option each.",
+        a_line_each,
+        [Example("A ✅ B ❌ C ✅ D ❌", "AC"), Example("✅ A, ❌ B, ✅ C, ❌ D", "AC")]),
     Step(
         "ticks",
         "Where boxes are ticked, only the ticked ones are the answer.",
@@ -134,7 +151,8 @@ STEPS = (
         replacing(
             r"""
               ^ (?i: uniquement | seulement | only | both ) \s
-            | \b (?i: I (?= \s (?: think | believe | would | choose ) \b ) )  # no option I
+            | \b I (?= \s (?: think | believe | would | choose | say | go | pick | select | opt | vote
+                            | lean | am | guess | conclude ) \b )  # no option I
             | [\u200b\ufeff]                        # characters without width
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
@@ -174,8 +192,13 @@ STEPS = (
     Step(
         "fences",
         "A code fence, with the name of its language, ends a line.",
-        replacing(r"``` \w*", "\n"),
-        [Example("```A\nB```", "B")]),
+        replacing(r"``` (?: \w+ (?= \n (?! ``` ) ) )?", "\n"),
+        [Example("```A\nB```", "B"), Example("```B```", "B")]),
+    Step(
+        "boxed list",
+        "Boxes one after the other are a list.",
+        replacing(r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", "),
+        [Example("\\boxed{A}, \\boxed{C}", "AC")]),
     Step(
         "boxed answer",
         "A boxed answer is the final one.",
@@ -201,6 +224,65 @@ STEPS = (
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse --------------> B", "B")]),
+    Step(
+        "numbers and abbreviations",
+        "A question's number, and \"Rép.\" or \"Ans.\", stand before an answer.",
+        replacing(
+            r"""
+              (?: ^ | (?<= ^ \W | [,;/—–-] \s ) ) (?i: ecn | edni? | concours | ann[ée]e ) \s \d{4} ,? \s
+            | (?: ^ | (?<= ^ \W | [,;/—–-] \s ) )
+              (?i: qc[msu] | qr[mu] | q | question | exercice | cas | dossier | item | num[ée]ro | n | [#] )
+              \s? (?: \. \s? )? (?: n? \s? [°º] \s? )? (?<num> \d{1,4} )? (?(num) | (?<= (?i: q[cr]\w ) \s? ) )
+              \s? [.,:)/—–-]{0,2} \s (?= \W{0,3} (?: [A-Z] (?! [\w'] ) | [A-Za-zé]{3} ) )
+            | ^ \d{1,2} \s? [/:–—-] \s? (?= \(? [A-J] \b )
+            | (?<= [A-J] \s? [,;] \s ) \d{1,2} \s? [/:.)-] \s? (?= \(? [A-J] \b )
+            """, ""),
+        [Example("QCM 12 : A, C", "AC"), Example("1/ B", "B"), Example("1: A, 2: C", "AC")]),
+    Step(
+        "abbreviated announcement",
+        "\"Rép.\" and \"Ans.\" announce an answer.",
+        replacing(
+            r"""
+              \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
+            | ^ (?: R | BR ) \s? [.:=]{1,2} (?= \s? \(? [A-J] \b )
+            """, "réponse :"),
+        [Example("Rép. B", "B"), Example("R : B", "B")]),
+    Step(
+        "corrections",
+        "Phrases that take an answer back for another one.",
+        replacing(
+            r"""
+            \b (?i: erreur [ ] de [ ] ma [ ] part | mea [ ] culpa | au(?:tant)? [ ] (?:temps [ ])? pour [ ] moi
+            | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
+            | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong | on [ ] second [ ] thoughts?
+            | je [ ] (?:me [ ])? (?:corrige|rectifie) | je [ ] change [ ] d'avis | scratch [ ] that
+            | [àa] [ ] la [ ] r[ée]flexion | apr[èe]s [ ] (?:m[ûu]re [ ])? r[ée]flexion | r[ée]flexion [ ] faite
+            | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | en [ ] r[ée]alit[ée]
+            | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list) | no [ ] wait
+            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | plus [ ] exactement
+            ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
+            """, "correction"),
+        [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
+    Step(
+        "letters that are words",
+        "\"A priori\" and \"N.B.\" name no option.",
+        replacing(
+            r"""
+              \b [AÀaà] [ ] priori \b ,?
+            | ^ A (?= [ ] (?: mon [ ] | l'évidence | vrai [ ] dire | première [ ] vue | domicile | jeun ) )
+            | \b (?: N\. \s? B | P\. \s? S ) \b \.?
+            """, ""),
+        [Example("A priori B.", "B"), Example("A et C. N.B. : D est rare.", "AC")]),
+    Step(
+        "letters apart",
+        "Dots between two letters leave open what is meant.",
+        replacing(r"\b ([A-J]) \s? \.{3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
+        [Example("A … C", "")]),
+    Step(
+        "units",
+        "A number and its unit may stand together.",
+        replacing(r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " "),
+        [Example("40mg", "C", DOSES)]),
     Step(
         "abbreviated names",
         "The E of \"E. coli\" is part of a name. A dot of its own marks it.",

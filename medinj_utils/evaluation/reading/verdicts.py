@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import regex as re
 
-from medinj_utils.evaluation.reading.cleaning import CROSSES, TICKS, fold
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.pictures import CROSSES, TICKS
 from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 _NAMES = {
     "TICK": f"[{TICKS}]",
     "CROSS": f"[{CROSSES}]",
+    "TICKS_AND_CROSSES": TICKS + CROSSES,
     "WORDS": rf"[^\n{TICKS}{CROSSES}]*",
     "YES": f"vrai | exacte? | correcte? | juste | true | oui | yes | [{TICKS}]",
     "NO": f"faux | fausse | inexacte? | incorrecte? | false | non? | [{CROSSES}]",
@@ -26,6 +28,11 @@ VERDICTS = (
             Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
             Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
         ]),
+    Rule(
+        "TICK_AFTER_TEXT",
+        "A tick or a cross at the end of a line that begins with no letter.",
+        r"^ (?! LINE_OF ) (?P<text> [^\nTICKS_AND_CROSSES]{1,300}+ ) (?: (?P<yes> TICK ) | CROSS ) \W{0,3} $",
+        [Example("- Le rein ✅", "B"), Example("le foie ❌\nle rein ✅", "B")]),
     Rule(
         "WORD_AFTER_LETTER",
         "A verdict directly after a letter.",
@@ -60,7 +67,9 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
 
 
 def _in_one_form(verdict: re.Match) -> str:
-    return f"{verdict['letter']} : {'vrai' if verdict['yes'] else 'faux'}, "
+    found = verdict.groupdict()
+    judged = found.get("letter") or found["text"].strip(" :–—-(")
+    return f"{judged} : {'vrai' if found['yes'] else 'faux'}, "
 
 
 def _compiled(pattern: str) -> re.Pattern:
