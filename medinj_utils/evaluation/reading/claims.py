@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import regex as re
 
-from medinj_utils.evaluation.reading.grammar import compiled
+from medinj_utils.evaluation.reading.grammar import compiled, spell
 from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
 from medinj_utils.evaluation.reading.vocabulary import (
     LETTERS,
@@ -24,6 +24,11 @@ _BARE = compiled("BARE")
 _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
 _SAID = compiled("SAID")
+_LABEL = compiled("LABEL")
+_RANGE = re.compile(spell("(?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [^ LETTER ]{0,3} (?P<last> [LETTER] )"),
+                    re.VERBOSE)
+_DASHED = re.compile(spell("(?<! - ) (?P<first> [LETTER] ) - (?P<last> [LETTER] ) (?! - )"), re.VERBOSE)
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
@@ -74,6 +79,12 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     """The letters that a list in signs names; they may be beyond the options."""
     found = set(listed)
     letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
+    if Sign.TO in found or "-" in found:
+        ranges = [(match["first"], match["last"]) for match in _RANGE.finditer(listed)]
+        if any(first >= last for first, last in ranges) or _may_be_range(listed):
+            return Named(frozenset(letters), LEFT_OPEN)
+        letters |= {letter for first, last in ranges for letter in _CAPITALS
+                    if first < letter < last}
     texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
     if listed[0] in _ALL_OR_NONE:
         return Named(_all_or_none(listed, letters | texts, set(options)))
@@ -83,6 +94,11 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     beside = set(_LETTER_THEN_TEXT.findall(listed))
     agree = agree and all(LETTERS[letter] == LETTERS_OF_TEXTS[text] for letter, text in beside)
     return Named(frozenset(letters | texts), "" if agree else LETTER_AGAINST_TEXT)
+
+
+def _may_be_range(listed: str) -> bool:
+    """Whether a dash between two letters may mean those between them as well: "A–D"."""
+    return any(ord(match["last"]) - ord(match["first"]) != 1 for match in _DASHED.finditer(listed))
 
 
 def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
@@ -193,3 +209,12 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
     claim = claims.pop()
     is_answer = not claim.problem and claim.letters != set(options)
     return claim.letters if is_answer else frozenset()
+
+
+def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
+    """The letters after the label of a line, if all such lines agree: "Verdict : B"."""
+    claims = {named(match["list"], options) for match in _LABEL.finditer(line)}
+    if len(claims) != 1:
+        return frozenset()
+    claim = claims.pop()
+    return frozenset() if claim.problem or claim.letters == set(options) else claim.letters

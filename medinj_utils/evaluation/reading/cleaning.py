@@ -83,7 +83,7 @@ STEPS = (
         "An answer may stand between marks of its own.",
         replacing(
             r"""
-            [<\[◁] \|? (?: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
+            [<\[◁] \|? (?i: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
             (?i: answers? | r[ée]ponses? | response | solution | output | result | choice | choix )
             \|? [>\]▷]
             """, "\nréponse finale : "),
@@ -112,6 +112,11 @@ STEPS = (
         "Letters may be full-width, bold or circled characters.",
         in_common_letters,
         [Example("Ｂ car il filtre", "B")]),
+    Step(
+        "letters apart",
+        "Dots between two letters leave open what is meant.",
+        replacing(r"\b ([A-J]) \s? \.{3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
+        [Example("A … C", "")]),
     Step(
         "letter again and again",
         "A model caught in a loop repeats a letter.",
@@ -156,6 +161,8 @@ STEPS = (
             | [\u200b\ufeff]                        # characters without width
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
+            | ,? \s? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
+            | ,? \s? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),
@@ -166,6 +173,7 @@ STEPS = (
             Example("B (80 %)", "B"),
             Example("Réponse(s) : A, C", "AC"),
             Example("Assistant : B", "B"),
+            Example("B à mon avis, bien sûr", "B"),
             Example("Réponse : D. N'hésitez pas si besoin.", "D"),
         ]),
     Step(
@@ -180,15 +188,6 @@ STEPS = (
             Example("Toutes à l'exception de A", "BCD"),
             Example("All of the above with the exception of D", "ABC"),
         ]),
-    Step(
-        "not this but that",
-        "A letter denied before \"mais\" is no answer.",
-        replacing(
-            r"""
-            (?: n'est | is )? [ ]?
-            \b (?i: pas | not ) [ ] (?: l[ae'] [ ]? )? \(? [A-J] \)? ,? [ ] (?: mais | but ) [ ]
-            """, "est "),
-        [Example("Pas C, mais D.", "D"), Example("La réponse n'est pas A mais B", "B")]),
     Step(
         "fences",
         "A code fence, with the name of its language, ends a line.",
@@ -273,11 +272,6 @@ STEPS = (
             | \b (?: N\. \s? B | P\. \s? S ) \b \.?
             """, ""),
         [Example("A priori B.", "B"), Example("A et C. N.B. : D est rare.", "AC")]),
-    Step(
-        "letters apart",
-        "Dots between two letters leave open what is meant.",
-        replacing(r"\b ([A-J]) \s? \.{3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
-        [Example("A … C", "")]),
     Step(
         "units",
         "A number and its unit may stand together.",

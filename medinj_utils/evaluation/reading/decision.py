@@ -4,13 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from medinj_utils.evaluation.reading import reasons
-from medinj_utils.evaluation.reading.claims import Claims, Named, find_claims, named, said
+from medinj_utils.evaluation.reading.claims import (
+    Claims,
+    Named,
+    find_claims,
+    labelled,
+    named,
+    said,
+)
 from medinj_utils.evaluation.reading.grammar import compiled
 from medinj_utils.evaluation.reading.tidying import tidy
 from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign
 
 _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
+_EXPLANATION = compiled("EXPLANATION")
+_REASON = compiled("REASON")
+_DENIED = compiled("DENIED")
+_CHANGED = compiled("CHANGED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
 _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
@@ -29,7 +40,10 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
 
     Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
     """
-    line = tidy(_from_last_correction(line), options)
+    line = _from_last_correction(line)
+    if _CHANGED.search(line):
+        return Decision(frozenset(), "", reasons.LEFT_OPEN)
+    line = tidy(_DENIED.sub(Sign.CHOOSE, line), options)
     if not _texts_and_letters_agree(line):
         return Decision(frozenset(), "", reasons.LETTER_AGAINST_TEXT)
     claims = find_claims(line, options)
@@ -39,8 +53,29 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
         return _by_heads(claims, _at_heads(claims, options))
     if claims.right or claims.wrong:
         return _by_judgements(claims)
-    letters = said(line, options)
+    letters = said(line, options) or labelled(line, options)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
+
+
+def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision:
+    """What an answer names that was cut off, if its rest would have been an explanation.
+
+    The answer then stands before the explanation, and what there is of that doesn't contradict it.
+
+    Args:
+        line: the answer in signs.
+        options: the options' texts by letter.
+        several: whether several letters may be right. Then more of them may follow a reason, so the
+            list must be announced, in one line, and the explanation have a line of its own.
+    """
+    explanation = (_EXPLANATION if several else _REASON).search(line)
+    if explanation:
+        before, rest = line[:explanation.start()], line[explanation.start():]
+        declared = decide(before, options)
+        is_whole = not several or (declared.found == reasons.ANNOUNCED and ":\n" not in before)
+        if is_whole and Sign.RATHER not in rest and decide(line, options) == declared:
+            return declared
+    return Decision(frozenset(), "", reasons.CUT)
 
 
 def _from_last_correction(line: str) -> str:

@@ -10,7 +10,7 @@ ITEM_RULES = (
     Rule(
         "FILLING",
         "Words between an announcement and its letters.",
-        r"[ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO : ( -]{0,12}",
+        r"[ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO TO ONLY SURE : ( -]{0,12}",
         [Example("La bonne réponse est donc la proposition B", "B"), Example("(B)", "B")]),
     Rule(
         "JUDGEMENT",
@@ -18,7 +18,7 @@ ITEM_RULES = (
         r"""
         [IS ARE SO ALSO : ( -]{0,4}
         (?: [RIGHT WRONG NOT] (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
-          | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL]{1,3} [RIGHT WRONG NOT]
+          | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL TO]{1,3} [RIGHT WRONG NOT]
           | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
         )
         """,
@@ -51,10 +51,16 @@ ITEM_RULES = (
         """,
         [Example("A. Le foie", "A"), Example("C. albicans", "")]),
     Rule(
+        "RANGE",
+        "All letters from one to another.",
+        r"[LETTER] [). ( -]{0,2} TO{1,2} [ARTICLE OPTION ANSWER ( ]{0,3} [LETTER] (?= [^·] | $ )",
+        [Example("A à C", "ABC"), Example("De la A à la C.", "ABC")]),
+    Rule(
         "ITEM",
         "One letter, one text, or both.",
         r"""
-        (?: LETTER_WITH_TEXT
+        (?: RANGE
+          | LETTER_WITH_TEXT
           | ARTICLE? [TEXT] \( [LETTER] \)
           | WHOLE_TEXT
           | SMALL_LETTER

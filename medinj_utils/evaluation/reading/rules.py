@@ -20,12 +20,14 @@ class Example:
         read: the letters that are read, in one word ("AC"); empty where the answer is refused.
         options: the question's options by letter.
         task: "mcqu" or "mcq".
+        cut: whether the answer was cut off.
     """
 
     output: str
     read: str
     options: Mapping[str, str] = field(default_factory=lambda: ORGANS)
     task: str = "mcq"
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Write every verdict on a letter in one form: "A : vrai, B : faux"."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import regex as re
 
@@ -61,9 +62,22 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """
     if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
+    text = _one_letter_each(tuple(options)).sub(_in_words, text)
     for pattern in _PATTERNS:
         text = pattern.sub(_in_one_form, text)
     return text
+
+
+@cache
+def _one_letter_each(letters: tuple[str, ...]) -> re.Pattern:
+    """A pattern for a verdict of one sign on each option, in their order: "A V, B F, C V"."""
+    entries = [rf"\b {letter} \W{{0,5}}? (?P<{letter}> [VFT10+-] ) (?! \w )" for letter in letters]
+    return re.compile(r"\W{1,6}?".join(entries), re.VERBOSE)
+
+
+def _in_words(verdicts: re.Match) -> str:
+    return ", ".join(f"{letter} : {'vrai' if verdict in 'VT1+' else 'faux'}"
+                     for letter, verdict in verdicts.groupdict().items())
 
 
 def _in_one_form(verdict: re.Match) -> str:

@@ -26,7 +26,7 @@ NEVER = "(?!)"
 
 def read(example: Example) -> str:
     """The letters that are read, in one word; empty if none are."""
-    letters, _ = explain_choice(example.output, dict(example.options), example.task)
+    letters, _ = explain_choice(example.output, dict(example.options), example.task, example.cut)
     return "".join(sorted(letters or ""))
 
 
