@@ -27,7 +27,8 @@ _SAID = compiled("SAID")
 _LABEL = compiled("LABEL")
 _RANGE = re.compile(spell("(?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [^ LETTER ]{0,3} (?P<last> [LETTER] )"),
                     re.VERBOSE)
-_DASHED = re.compile(spell("(?<! - ) (?P<first> [LETTER] ) - (?P<last> [LETTER] ) (?! - )"), re.VERBOSE)
+_DASHED = re.compile(spell("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )"), re.VERBOSE)
+_BETWEEN = frozenset({Sign.TO, "-", ":"})
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CLAUSE = re.compile(r"[^.\n]+")
 
@@ -79,7 +80,7 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     """The letters that a list in signs names; they may be beyond the options."""
     found = set(listed)
     letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
-    if Sign.TO in found or "-" in found:
+    if not found.isdisjoint(_BETWEEN):
         ranges = [(match["first"], match["last"]) for match in _RANGE.finditer(listed)]
         if any(first >= last for first, last in ranges) or _may_be_range(listed):
             return Named(frozenset(letters), LEFT_OPEN)
@@ -128,7 +129,7 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
 
 
 def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
-    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER)
+    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER, Sign.CHOOSE)
     judged = claims.right if is_right else claims.wrong
     judged.update(named(match["list"], options).letters)
 

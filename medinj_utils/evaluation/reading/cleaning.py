@@ -5,8 +5,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from html import unescape
 from itertools import groupby
+from operator import or_
 from unicodedata import normalize
 
 import regex as re
@@ -32,9 +34,9 @@ class Step:
     examples: Sequence[Example]
 
 
-def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
+def replacing(pattern: str, replacement: str, *flags: re.RegexFlag) -> Callable[[str], str]:
     """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
-    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+    compiled = re.compile(pattern, reduce(or_, flags, re.VERBOSE | re.MULTILINE))
     return lambda text: compiled.sub(replacement, text)
 
 
@@ -162,6 +164,8 @@ STEPS = (
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
             | ,? \s? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
+            | \b (?i: par [ ] (?: élimination | exclusion | défaut | déduction ) | as [ ] a [ ] matter [ ] of [ ] fact
+              | c'est [ -] à [ -] dire ) \b (?: \s? [,:] )?
             | ,? \s? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
@@ -228,11 +232,11 @@ STEPS = (
         "A question's number, and \"Rép.\" or \"Ans.\", stand before an answer.",
         replacing(
             r"""
-              (?: ^ | (?<= ^ \W | [,;/—–-] \s ) ) (?i: ecn | edni? | concours | ann[ée]e ) \s \d{4} ,? \s
-            | (?: ^ | (?<= ^ \W | [,;/—–-] \s ) )
-              (?i: qc[msu] | qr[mu] | q | question | exercice | cas | dossier | item | num[ée]ro | n | [#] )
-              \s? (?: \. \s? )? (?: n? \s? [°º] \s? )? (?<num> \d{1,4} )? (?(num) | (?<= (?i: q[cr]\w ) \s? ) )
-              \s? [.,:)/—–-]{0,2} \s (?= \W{0,3} (?: [A-Z] (?! [\w'] ) | [A-Za-zé]{3} ) )
+              ^ (?: \w{1,9} \.? \s? (?: n? \s? [°º] \s? )? \d{1,4} \s? [,.:)/–—-]{0,2} \s ){1,3}
+              (?= \W{0,3} (?: [A-J] (?! [\w'] ) | r[ée]p ) )
+            | (?: ^ | [—–-] \s ) (?i: qc[msu] | qr[mu] | ecn | edn | q | n ) \s? \.? [°º]? \s? (?: n \s? [°º] )?
+              \s? \d{0,4} \s? [.:)/–—-]{1,2} \s (?= \W{0,3} (?: [A-J] (?! [\w'] ) | (?i: r[ée]p ) ) )
+            | ^ [#(] \d{1,4} [ ]? [:)]? \s (?= \(? [A-J] \b )
             | ^ \d{1,2} \s? [/:–—-] \s? (?= \(? [A-J] \b )
             | (?<= [A-J] \s? [,;] \s ) \d{1,2} \s? [/:.)-] \s? (?= \(? [A-J] \b )
             """, ""),
@@ -255,13 +259,32 @@ STEPS = (
             | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
             | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong | on [ ] second [ ] thoughts?
             | je [ ] (?:me [ ])? (?:corrige|rectifie) | je [ ] change [ ] d'avis | scratch [ ] that
-            | [àa] [ ] la [ ] r[ée]flexion | apr[èe]s [ ] (?:m[ûu]re [ ])? r[ée]flexion | r[ée]flexion [ ] faite
+            | [àa] [ ] la [ ] r[ée]flexion | apr[èe]s [ ] (?:m[ûu]re [ ])? (?: r[ée]flexion | relecture | v[ée]rification | analyse | examen ) | r[ée]flexion [ ] faite
             | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | en [ ] r[ée]alit[ée]
             | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list) | no [ ] wait
             | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | plus [ ] exactement
             ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
             """, "correction"),
         [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
+    Step(
+        "verbs of choice",
+        "Before a letter, these verbs choose; elsewhere they may mean something else.",
+        replacing(
+            r"""
+            \b (?: je | j' | on | nous ) [ ]? (?: me [ ] | m' )?
+            (?: mise(?:rais)? | parie(?:rais)? | pars | vais | irais | tranche | penche(?:rais)? | prononce | oriente
+              | dirige | vote(?:rais)? | valide(?:rais)? | garde(?:rais)? | prends | prendrais | donne(?:rais)? | mets
+              | mettrais | propose(?:rais)? | maintiens | confirme | pense | crois | suppose | estime | conclus | tends
+              | privilégie | préfère | note | cocherais | suis )
+            (?: [ ] (?: donc | plutôt | que ) )? (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de ) )?
+            (?= [ ] (?: l[ae] [ ] )? (?: r[ée]ponse [ ] | proposition [ ] | option [ ] | lettre [ ] )? \(? [A-J] (?! [\w'] ) )
+            """, "je choisis", re.IGNORECASE),
+        [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
+    Step(
+        "hence",
+        "\"D'où\" begins a conclusion.",
+        replacing(r"\b [Dd] ['’] o[ùu] \b", "donc"),
+        [Example("Il filtre le sang, d'où B.", "B")]),
     Step(
         "letters that are words",
         "\"A priori\" and \"N.B.\" name no option.",

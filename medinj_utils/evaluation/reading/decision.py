@@ -20,6 +20,7 @@ _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
 _EXPLANATION = compiled("EXPLANATION")
 _REASON = compiled("REASON")
+_TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
 _DENIED = compiled("DENIED")
 _CHANGED = compiled("CHANGED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
@@ -50,7 +51,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     if claims.announced:
         return _by_announcements(line, claims, _at_heads(claims, options))
     if claims.heads:
-        return _by_heads(claims, _at_heads(claims, options))
+        return _by_heads(claims, _at_heads(claims, options), labelled(line, options))
     if claims.right or claims.wrong:
         return _by_judgements(claims)
     letters = said(line, options) or labelled(line, options)
@@ -73,7 +74,7 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         before, rest = line[:explanation.start()], line[explanation.start():]
         declared = decide(before, options)
         is_whole = not several or (declared.found == reasons.ANNOUNCED and ":\n" not in before)
-        if is_whole and Sign.RATHER not in rest and decide(line, options) == declared:
+        if is_whole and not _TURNS.search(rest) and decide(line, options) == declared:
             return declared
     return Decision(frozenset(), "", reasons.CUT)
 
@@ -124,12 +125,12 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     return (opens_with_head or not last.is_conclusion) and not is_review
 
 
-def _by_heads(claims: Claims, heads: Named) -> Decision:
-    """The heads of lines, unless other letters are called right.
+def _by_heads(claims: Claims, heads: Named, label: frozenset[str]) -> Decision:
+    """The heads of lines, unless other letters are called right or stand after a label.
 
     It is no contradiction if the heads themselves are called wrong.
     """
-    called_right_too = claims.right - heads.letters
+    called_right_too = claims.right - heads.letters or (label and label != heads.letters)
     contradicted = called_right_too and not heads.letters <= claims.wrong
     problem = heads.problem or (reasons.CONTRADICTION if contradicted else "")
     return Decision(heads.letters, reasons.AT_HEAD, problem)

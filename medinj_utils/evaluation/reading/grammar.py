@@ -38,6 +38,7 @@ CLAIM_RULES = (
         | RATHER BUT            # "B plutôt que C"
         | [AND BUT] [NO NOT]    # "B et non C"
         | (?<! (?: ^ | \. ) A ) NEUTRAL? [ONLY SURE]  # "B seulement", not the article of "A sure…"
+        | NEUTRAL{1,3} IS? (?: $ | [. , ; : )] )        # "B probablement", "B it is"
         | (?<= [). : · ( -] )
         """,
         [
@@ -60,6 +61,8 @@ CLAIM_RULES = (
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
+        | , OTHER{1,2} ARTICLE? [LETTER] (?: $ | [. , ; )] )            # "A, parfois C"
+        | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
@@ -74,13 +77,16 @@ CLAIM_RULES = (
         "DENIED",
         "An item denied before another one: \"ce n'est pas le foie, mais le rein\".",
         r"""
-        NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] ) ,? BUT
-        (?= [ARTICLE OPTION ANSWER NEUTRAL CHOOSE IS]{0,5} ITEM )
+          NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] ) ,? [BUT EXCEPT]
+          (?= [ARTICLE OPTION ANSWER NEUTRAL CHOOSE IS]{0,5} ITEM )
+        | WRONG [ARTICLE OPTION NEUTRAL]{0,3} (?> ITEMS ) (?: (?<= : ) | : )
+        | ^ (?: NOT [ARTICLE OPTION]{0,2} [LETTER TEXT] [, ; AND]{0,2} ){2,9}+ [: .]{0,2} (?= [LETTER TEXT] )
         """,
         [
             Example("Ce n'est pas le foie mais le rein.", "B"),
             Example("La réponse n'est pas A mais B", "B"),
             Example("Pas C, mais D.", "D"),
+            Example("Ni A, ni C, ni D : B", "B"),
         ]),
     Rule(
         "CHANGED",
@@ -91,10 +97,11 @@ CLAIM_RULES = (
         "LABEL",
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
-        ^ (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -] | [LETTER] · ){1,12}+
-        [: -]{1,2} FILLING LIST (?= [. , ; : ) ( -]{0,9} $ | [(] )
+        (?: ^ | (?<= \. ) ) (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
+        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -] | [LETTER] · ){1,12}+
+        (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) ) LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
         """,
-        [Example("Verdict : B", "B"), Example("Organes pairs : B, D", "BD")]),
+        [Example("Verdict : B", "B"), Example("Organes pairs : B, D", "BD"), Example("De bonne foi, B.", "B")]),
     Rule(
         "BARE",
         "Only marks follow in the line.",

@@ -17,9 +17,10 @@ ITEM_RULES = (
         "Words that call the letters before them right or wrong.",
         r"""
         [IS ARE SO ALSO : ( -]{0,4}
-        (?: [RIGHT WRONG NOT] (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
+        (?: (?: [RIGHT WRONG] | (?<! [(] ) NOT ) (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
           | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL TO]{1,3} [RIGHT WRONG NOT]
           | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
+          | (?<= [IS ARE] ) TO CHOOSE
         )
         """,
         [Example("A et C sont exactes", "AC"), Example("A est la bonne réponse", "A")]),
@@ -92,7 +93,7 @@ ITEM_RULES = (
         r"""
         ITEM
         (?:
-            (?: (?: SEPARATOR | LOOSE_TEXT | (?<! \. ) ) ITEM
+            (?: (?: SEPARATOR | LOOSE_TEXT | (?<! [.:] ) ) ITEM
               | (?<= \. ) ITEM (?: (?<= [. ) TEXT] ) | $ )
             )
             (?! [IS NOT] )

@@ -21,8 +21,10 @@ _PICTURE = re.compile(
     re.VERBOSE)
 _TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:{_TICKED})(.+)")
 _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
-_REMARK = re.compile(r"^ \W* \( [^()\n]{0,200}+ \) ", re.VERBOSE)
+_REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)
 _LONE_LETTER = re.compile(r"\b[A-J]\b")
+_TICK_AFTER_COLON = re.compile(
+    rf"^ (?P<words> [^\n:]{{2,60}}+ (?<! ^ \W{{0,3}} [A-J] \s? ) ) : \s? [{TICKS}] \s? (?= \(? \w )", re.VERBOSE)
 _MARK = re.compile(rf"(?P<leading>^\W{{0,4}}?)?(?:{_TICKED}|{_CROSSED})")
 
 
@@ -39,7 +41,7 @@ def a_line_each(text: str) -> str:
 def _a_line_each(line: re.Match) -> str:
     marks = list(_MARK.finditer(line[0]))
     if len(marks) < 2:
-        return line[0]
+        return _TICK_AFTER_COLON.sub(r"\g<words>: ", line[0])
     if marks[0]["leading"] is not None:
         starts = [0, *[mark.start() for mark in marks[1:]], None]
         return "\n".join([line[0][start:end].rstrip(" ,;/|") for start, end in pairwise(starts)])

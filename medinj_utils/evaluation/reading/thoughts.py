@@ -14,13 +14,13 @@ import regex as re
 _MARK = re.compile(
     r"""
     (?P<bracket> [<\[{◁⟨〈【] ){1,2} \|? (?P<slash> [/\\] )? \|? \s?
-    (?P<name> (?: [a-z]{1,8} : )? [^\W\d_]{3} [\w.-]{0,40} (?: [ ] (?: of [ ] )? [a-z]{4,12} )? )
+    (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.-]{0,40} (?: [ ] (?: of [ ] )? [a-z]{4,12} )? )
     (?: (?<= < [\w:.-]{3,60} ) \s [^<>\n]{0,80} )?
     (?P<empty> / )? \s? \|? [>\]}▷⟩〉】]{1,2}
     """, re.VERBOSE | re.IGNORECASE)
 #: Marks that are no names between brackets, and the names that stand for them.
 _SIGNS = [(re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.MULTILINE), mark) for pattern, mark in [
-    (r"<!-- .{0,20000}? -->", ""),
+    (r"<!-- (?: [^-] | - (?! -> ) )*+ -->", ""),
     (r"<\|channel\|> \s? (?: analysis | commentary ) [^<>\n]{0,40} <\|message\|>", "<think>"),
     (r"<\|channel\|> \s? final [^<>\n]{0,40} <\|message\|>", "</think>"),
     (r"\A \s{0,9} analysis (?=[A-Z]) (?= [^\0]*? assistantfinal )", "<think>"),  # its marks are lost
@@ -48,8 +48,8 @@ _LAYOUT = frozenset(
     latex list item step bos eos pad unk sep cls mask inst sys system user assistant model human bot
     turn header_id eot_id eom_id im_start im_end im text begin_of_text endoftext eos_token bos_token
     message channel return call tool tool_call start end""".split())
-_BEGINS = re.compile(r"(?:begin|start|open|debut)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:start|begin)")
-_ENDS = re.compile(r"(?:end|stop|close|fin)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:end|stop|close)")
+_BEGINS = re.compile(r"(?:begin|start|open|debut)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:start|begin|prefix)")
+_ENDS = re.compile(r"(?:end|stop|close|fin)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:end|stop|close|suffix)")
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ VERDICTS = (
         "WORD_AFTER_LETTER",
         "A verdict directly after a letter.",
         r"""
-        \(? \b (?P<letter> [A-J] ) \b \s? [):.=-]{0,2} \s?
+        \(? \b (?P<letter> [A-J] ) \b \s? [):.=–—→-]{0,2} \s?
         (?i: (?P<yes> YES ) | NO ) (?! \w )
         (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
         """,

@@ -63,11 +63,10 @@ WORDS = (
          | suggestion ) s? | case | choix""",
          [Example("Option B", "B")]),
     Rule("CHOOSE", "Picks an option.",
-         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionne | opte(?:rais)? | opterai
+         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais) | opte(?:rais|rai)?
          | repond(?:s|rais) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick | select | opt
-         | coche[rz]? | cocherais | vote(?:rais)? | penche(?:rais)? | mise(?:rais)?
-         | garde | gardons | reste(?:rait)? | restent | leaves | left | go | going | say | think | believe
-         | guess | vais | irais | pars | prends | prendrais""",
+         | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say | think | believe
+         | guess""",
          [Example("Je choisis B", "B")]),
     Rule("SO", "Begins a conclusion.",
          r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
@@ -81,8 +80,8 @@ WORDS = (
          | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
          | seule?s? | numero | j' | je | on | moi | avis | sens | [#] | • | ° | en | sur | with | out
          | i'(?:d|m|ll) | would | should | must | doit | devrait | ca
-         | ci-dessus | above | ces | se | porte | va | vont | [0-9]+""",
-         [Example("Pour moi, B", "B"), Example("Question 12 : C", "C")]),
+         | ci-dessus | above | ces | se | porte | va | vont | from | allant | [0-9]+""",
+         [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
     Rule("IS", "Links an announcement and a letter.",
          r"est | is | serait | es | ist | be | etre | demeure",
@@ -97,7 +96,7 @@ WORDS = (
          [Example("A et C sont vraies", "AC")]),
     Rule("WRONG", "Calls an option wrong.",
          r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false | untrue
-         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates) | exclu(?:[est]|es|re|ons)? | excluded?
+         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation) | exclu(?:[est]|es|re|ons)? | excluded? | exclusion
          | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
          | distracteurs?""",
          [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),
@@ -107,7 +106,7 @@ WORDS = (
          [Example("Je ne pense pas que la réponse est B.", "")]),
     # Words of lists
     Rule("AND", "Joins letters.",
-         r"[/&+|] | et | and | und",
+         r"[/&+|] | et | and | und | puis",
          [Example("A & C", "AC")]),
     Rule("ALSO", "Adds to a list.",
          r"aussi | egalement | also | bien",
@@ -126,12 +125,12 @@ WORDS = (
          r"""car | comme | parce | puisque | because | since | as | qui | which""",
          [Example("B car le foie ne filtre pas", "B")]),
     Rule("BUT", "Begins a clause.",
-         r"que | of | mais",
+         r"que | of | mais | than | cependant | toutefois | pourtant | neanmoins | however",
          [Example("B plutôt que C", "B")]),
     Rule("DOUBT", "Leaves an answer open.",
          r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
          | \? | peut | peuvent | pourraient | pourrait | could | might | may""",
-         [Example("B, peut-être C", "")]),
+         [Example("B (ou C)", ""), Example("B, peut-être C", "")]),
     Rule("NO", "Takes an answer back, or excludes a letter.",
          r"non?",
          [Example("B et non A", "B")]),
@@ -149,7 +148,7 @@ WORDS = (
     Rule("SURE", "Says how sure an answer is, or by whom.",
          r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement | certain(?:ement)?
          | sures? | definitely | definitivement | clearly | obviously | certainly | surely | undoubtedly
-         | absolu(?:ment|tely) | selon | according | apres | clear | evident""",
+         | absolu(?:ment|tely) | selon | according | apres | clear | evident | evidence""",
          [Example("Sans hésiter : B", "B"), Example("A, C selon le référentiel", "AC")]),
     Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
          r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )? | remove | add | drop
@@ -162,7 +161,7 @@ WORDS = (
     Rule("KIND", "A kind of things that a letter tells apart: \"vitamine B\" is no option B.",
          r"""(?: vitamine? | hepatitis | hepatite | groupe? | type | grade | stade | stage | virus | classe?
          | niveau | level | facteur | factor | score | lymphocyte | cellule | phase | figure | influenza
-         | streptocoque | syndrome | annexe | tableau | note | source ) s?""",
+         | streptocoque | annexe | tableau | note | source ) s?""",
          [Example("Niveau : B", "")]),
 )
 
