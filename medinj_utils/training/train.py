@@ -38,7 +38,8 @@ def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
     validation = None
     if recipe.validations:
         records = load_records(tree.need(tree.records))
-        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt)
+        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt,
+                                recipe.template_settings)
     return {run: train_run(tree, run, recipe, backend, base, validation) for run in runs}
 
 

@@ -30,7 +30,8 @@ def explain_choice(output: str, options: dict[str, str], task: str,
         ValueError: the task is neither.
     """
     check_choice("task", task, CHOICE_TASKS)
-    at_sight = not cut and (_plain_letters(output, options, task) or _text_word_for_word(output, options))
+    at_sight = frozenset() if cut else (
+        _plain_letters(output, options, task) or _text_word_for_word(output, options))
     if at_sight:
         return at_sight, reasons.AT_HEAD
     text = plain_verdicts(clean(output), options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import regex as re
 
-from medinj_utils.evaluation.reading.grammar import compiled, spell
+from medinj_utils.evaluation.reading.grammar import compiled
 from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
 from medinj_utils.evaluation.reading.vocabulary import (
     LETTERS,
@@ -25,9 +25,9 @@ _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
 _SAID = compiled("SAID")
 _LABEL = compiled("LABEL")
-_RANGE = re.compile(spell("(?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [^ LETTER ]{0,3} (?P<last> [LETTER] )"),
-                    re.VERBOSE)
-_DASHED = re.compile(spell("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )"), re.VERBOSE)
+_RANGE = compiled(
+    "(?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [^ LETTER ]{0,3} (?P<last> [LETTER] )")
+_DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
 _BETWEEN = frozenset({Sign.TO, "-", ":"})
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CLAUSE = re.compile(r"[^.\n]+")

@@ -3,18 +3,15 @@
 `STEPS` are applied in order. Each has a reason, and examples that the tests execute.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import reduce
 from html import unescape
 from itertools import groupby
-from operator import or_
 from unicodedata import normalize
 
 import regex as re
 
+from medinj_utils.evaluation.reading.phrases import PHRASES
 from medinj_utils.evaluation.reading.pictures import a_line_each, only_ticked, without_pictures
-from medinj_utils.evaluation.reading.rules import DOSES, Example
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Step, replacing
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
@@ -22,22 +19,6 @@ _BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CHARACTERS = str.maketrans(
     {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of cleaning: what it does to a text, why, and answers that show it."""
-
-    name: str
-    why: str
-    apply: Callable[[str], str]
-    examples: Sequence[Example]
-
-
-def replacing(pattern: str, replacement: str, *flags: re.RegexFlag) -> Callable[[str], str]:
-    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
-    compiled = re.compile(pattern, reduce(or_, flags, re.VERBOSE | re.MULTILINE))
-    return lambda text: compiled.sub(replacement, text)
 
 
 def fold(text: str) -> str:
@@ -95,8 +76,8 @@ STEPS = (
         "Tags of layout and tokens of a chat's turns mean nothing.",
         replacing(
             r"""
-              < /? (?i: p | br | hr | div | li | ul | ol | tr | h[1-6] | body | html | table ) [ ]? /? >
-            | < \|? /? (?! [A-J] > ) [a-z] [\w-]{0,40} \|? [ ]? /? >
+              < /? (?i: p | h[1-6] | li | ul | ol ) [ ]? /? >
+            | < \|? /? [a-z] [\w-]{0,40} \|? [ ]? /? >
             """, "\n"),
         [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
     Step(
@@ -153,46 +134,6 @@ STEPS = (
         replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
         [Example("['B', 'D']", "BD")]),
     Step(
-        "noise",
-        "Words around an answer that say nothing about it.",
-        replacing(
-            r"""
-              ^ (?i: uniquement | seulement | only | both ) \s
-            | \b I (?= \s (?: think | believe | would | choose | say | go | pick | select | opt | vote
-                            | lean | am | guess | conclude ) \b )  # no option I
-            | [\u200b\ufeff]                        # characters without width
-            | \( \s? \d+ \s? % \s? \)               # how sure the model is
-            | \( (?i: e? s ) \)                     # "réponse(s)"
-            | ,? \s? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
-            | \b (?i: par [ ] (?: élimination | exclusion | défaut | déduction ) | as [ ] a [ ] matter [ ] of [ ] fact
-              | c'est [ -] à [ -] dire ) \b (?: \s? [,:] )?
-            | ,? \s? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
-            | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
-            | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
-            """, ""),
-        [
-            Example("Uniquement B", "B"),
-            Example("B, I think", "B"),
-            Example("\u200bB", "B"),
-            Example("B (80 %)", "B"),
-            Example("Réponse(s) : A, C", "AC"),
-            Example("Assistant : B", "B"),
-            Example("B à mon avis, bien sûr", "B"),
-            Example("Réponse : D. N'hésitez pas si besoin.", "D"),
-        ]),
-    Step(
-        "exception",
-        "Long forms of \"sauf\".",
-        replacing(
-            r"""
-              \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
-            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
-            """, "sauf "),
-        [
-            Example("Toutes à l'exception de A", "BCD"),
-            Example("All of the above with the exception of D", "ABC"),
-        ]),
-    Step(
         "fences",
         "A code fence, with the name of its language, ends a line.",
         replacing(r"``` (?: \w+ (?= \n (?! ``` ) ) )?", "\n"),
@@ -200,7 +141,8 @@ STEPS = (
     Step(
         "boxed list",
         "Boxes one after the other are a list.",
-        replacing(r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", "),
+        replacing(
+            r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", "),
         [Example("\\boxed{A}, \\boxed{C}", "AC")]),
     Step(
         "boxed answer",
@@ -227,78 +169,12 @@ STEPS = (
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse --------------> B", "B")]),
-    Step(
-        "numbers and abbreviations",
-        "A question's number, and \"Rép.\" or \"Ans.\", stand before an answer.",
-        replacing(
-            r"""
-              ^ (?: \w{1,9} \.? \s? (?: n? \s? [°º] \s? )? \d{1,4} \s? [,.:)/–—-]{0,2} \s ){1,3}
-              (?= \W{0,3} (?: [A-J] (?! [\w'] ) | r[ée]p ) )
-            | (?: ^ | [—–-] \s ) (?i: qc[msu] | qr[mu] | ecn | edn | q | n ) \s? \.? [°º]? \s? (?: n \s? [°º] )?
-              \s? \d{0,4} \s? [.:)/–—-]{1,2} \s (?= \W{0,3} (?: [A-J] (?! [\w'] ) | (?i: r[ée]p ) ) )
-            | ^ [#(] \d{1,4} [ ]? [:)]? \s (?= \(? [A-J] \b )
-            | ^ \d{1,2} \s? [/:–—-] \s? (?= \(? [A-J] \b )
-            | (?<= [A-J] \s? [,;] \s ) \d{1,2} \s? [/:.)-] \s? (?= \(? [A-J] \b )
-            """, ""),
-        [Example("QCM 12 : A, C", "AC"), Example("1/ B", "B"), Example("1: A, 2: C", "AC")]),
-    Step(
-        "abbreviated announcement",
-        "\"Rép.\" and \"Ans.\" announce an answer.",
-        replacing(
-            r"""
-              \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
-            | ^ (?: R | BR ) \s? [.:=]{1,2} (?= \s? \(? [A-J] \b )
-            """, "réponse :"),
-        [Example("Rép. B", "B"), Example("R : B", "B")]),
-    Step(
-        "corrections",
-        "Phrases that take an answer back for another one.",
-        replacing(
-            r"""
-            \b (?i: erreur [ ] de [ ] ma [ ] part | mea [ ] culpa | au(?:tant)? [ ] (?:temps [ ])? pour [ ] moi
-            | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
-            | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong | on [ ] second [ ] thoughts?
-            | je [ ] (?:me [ ])? (?:corrige|rectifie) | je [ ] change [ ] d'avis | scratch [ ] that
-            | [àa] [ ] la [ ] r[ée]flexion | apr[èe]s [ ] (?:m[ûu]re [ ])? (?: r[ée]flexion | relecture | v[ée]rification | analyse | examen ) | r[ée]flexion [ ] faite
-            | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | en [ ] r[ée]alit[ée]
-            | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list) | no [ ] wait
-            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | plus [ ] exactement
-            ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
-            """, "correction"),
-        [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
-    Step(
-        "verbs of choice",
-        "Before a letter, these verbs choose; elsewhere they may mean something else.",
-        replacing(
-            r"""
-            \b (?: je | j' | on | nous ) [ ]? (?: me [ ] | m' )?
-            (?: mise(?:rais)? | parie(?:rais)? | pars | vais | irais | tranche | penche(?:rais)? | prononce | oriente
-              | dirige | vote(?:rais)? | valide(?:rais)? | garde(?:rais)? | prends | prendrais | donne(?:rais)? | mets
-              | mettrais | propose(?:rais)? | maintiens | confirme | pense | crois | suppose | estime | conclus | tends
-              | privilégie | préfère | note | cocherais | suis )
-            (?: [ ] (?: donc | plutôt | que ) )? (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de ) )?
-            (?= [ ] (?: l[ae] [ ] )? (?: r[ée]ponse [ ] | proposition [ ] | option [ ] | lettre [ ] )? \(? [A-J] (?! [\w'] ) )
-            """, "je choisis", re.IGNORECASE),
-        [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
-    Step(
-        "hence",
-        "\"D'où\" begins a conclusion.",
-        replacing(r"\b [Dd] ['’] o[ùu] \b", "donc"),
-        [Example("Il filtre le sang, d'où B.", "B")]),
-    Step(
-        "letters that are words",
-        "\"A priori\" and \"N.B.\" name no option.",
-        replacing(
-            r"""
-              \b [AÀaà] [ ] priori \b ,?
-            | ^ A (?= [ ] (?: mon [ ] | l'évidence | vrai [ ] dire | première [ ] vue | domicile | jeun ) )
-            | \b (?: N\. \s? B | P\. \s? S ) \b \.?
-            """, ""),
-        [Example("A priori B.", "B"), Example("A et C. N.B. : D est rare.", "AC")]),
+    *PHRASES,
     Step(
         "units",
         "A number and its unit may stand together.",
-        replacing(r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " "),
+        replacing(
+            r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " "),
         [Example("40mg", "C", DOSES)]),
     Step(
         "abbreviated names",

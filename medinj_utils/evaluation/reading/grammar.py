@@ -77,10 +77,12 @@ CLAIM_RULES = (
         "DENIED",
         "An item denied before another one: \"ce n'est pas le foie, mais le rein\".",
         r"""
-          NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] ) ,? [BUT EXCEPT]
+          NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] )
+          ,? [BUT EXCEPT]
           (?= [ARTICLE OPTION ANSWER NEUTRAL CHOOSE IS]{0,5} ITEM )
         | WRONG [ARTICLE OPTION NEUTRAL]{0,3} (?> ITEMS ) (?: (?<= : ) | : )
-        | ^ (?: NOT [ARTICLE OPTION]{0,2} [LETTER TEXT] [, ; AND]{0,2} ){2,9}+ [: .]{0,2} (?= [LETTER TEXT] )
+        | ^ (?: NOT [ARTICLE OPTION]{0,2} [LETTER TEXT] [, ; AND]{0,2} ){2,9}+ [: .]{0,2}
+          (?= [LETTER TEXT] )
         """,
         [
             Example("Ce n'est pas le foie mais le rein.", "B"),
@@ -98,10 +100,16 @@ CLAIM_RULES = (
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
         (?: ^ | (?<= \. ) ) (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
-        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -] | [LETTER] · ){1,12}+
-        (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) ) LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
+        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -]
+          | [LETTER] · ){1,12}+
+        (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) )
+        LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
         """,
-        [Example("Verdict : B", "B"), Example("Organes pairs : B, D", "BD"), Example("De bonne foi, B.", "B")]),
+        [
+            Example("Verdict : B", "B"),
+            Example("Organes pairs : B, D", "BD"),
+            Example("De bonne foi, B.", "B"),
+        ]),
     Rule(
         "BARE",
         "Only marks follow in the line.",

@@ -24,7 +24,8 @@ _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
 _REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)
 _LONE_LETTER = re.compile(r"\b[A-J]\b")
 _TICK_AFTER_COLON = re.compile(
-    rf"^ (?P<words> [^\n:]{{2,60}}+ (?<! ^ \W{{0,3}} [A-J] \s? ) ) : \s? [{TICKS}] \s? (?= \(? \w )", re.VERBOSE)
+    rf"""^ (?P<words> [^\n:]{{2,60}}+ (?<! ^ \W{{0,3}} [A-J] \s? ) ) : \s? [{TICKS}] \s?
+    (?= \(? \w )""", re.VERBOSE)
 _MARK = re.compile(rf"(?P<leading>^\W{{0,4}}?)?(?:{_TICKED}|{_CROSSED})")
 
 

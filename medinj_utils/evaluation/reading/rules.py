@@ -1,6 +1,6 @@
 """What a rule of reading is: a name, a reason, a pattern, and examples that the tests execute."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import regex as re
@@ -42,6 +42,22 @@ class Rule:
     why: str
     pattern: str
     examples: Sequence[Example]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of cleaning: what it does to a text, why, and answers that show it."""
+
+    name: str
+    why: str
+    apply: Callable[[str], str]
+    examples: Sequence[Example]
+
+
+def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
+    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
+    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+    return lambda text: compiled.sub(replacement, text)
 
 
 def spelt(pattern: str, names: Mapping[str, str]) -> str:

@@ -14,28 +14,30 @@ import regex as re
 _MARK = re.compile(
     r"""
     (?P<bracket> [<\[{◁⟨〈【] ){1,2} \|? (?P<slash> [/\\] )? \|? \s?
-    (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.-]{0,40} (?: [ ] (?: of [ ] )? [a-z]{4,12} )? )
+    (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.-]{0,40}
+      (?: [ ] (?: of [ ] )? [a-z]{4,12} )? )
     (?: (?<= < [\w:.-]{3,60} ) \s [^<>\n]{0,80} )?
     (?P<empty> / )? \s? \|? [>\]}▷⟩〉】]{1,2}
     """, re.VERBOSE | re.IGNORECASE)
+_FLAGS = re.VERBOSE | re.IGNORECASE | re.MULTILINE
 #: Marks that are no names between brackets, and the names that stand for them.
-_SIGNS = [(re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.MULTILINE), mark) for pattern, mark in [
-    (r"<!-- (?: [^-] | - (?! -> ) )*+ -->", ""),
+_SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
     (r"<\|channel\|> \s? (?: analysis | commentary ) [^<>\n]{0,40} <\|message\|>", "<think>"),
     (r"<\|channel\|> \s? final [^<>\n]{0,40} <\|message\|>", "</think>"),
-    (r"\A \s{0,9} analysis (?=[A-Z]) (?= [^\0]*? assistantfinal )", "<think>"),  # its marks are lost
+    # the same where its marks are lost
+    (r"\A \s{0,9} analysis (?=\S) (?= [^\0]*? assistantfinal )", "<think>"),
     (r"assistantfinal", "</think>"),
     (r"<unused94> | <ctrl94>", "<think>"),
     (r"<unused95> | <ctrl95>", "</think>"),
-    (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?: thought | thinking | reasoning ) \s? (?:process)? :",
+    (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?:thought|thinking|reasoning) \s? (?:process)? :",
      "<think>"),
-    (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?: final \s )? (?: response | answer ) :", "</think>"),
+    (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?:final \s)? (?:response|answer) :", "</think>"),
     (r"\.{3} \s? done \s thinking \.?", "</think>"),
-    (r"``` \s? (?: think | thought | reason | raisonn | reflex | réflex | pens ) \w* ([^`]*+) ```",
+    (r"``` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) \w* ([^`]*+) ```",
      r"<think>\1</think>"),
-    (r"``` \s? (?: think | thought | reason | raisonn | reflex | réflex | pens ) \w* \n (?= [^`]*+ \Z )",
+    (r"``` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) \w* \n (?= [^`]*+ \Z )",
      "<think>"),
-]]
+)]
 _THOUGHT = re.compile(
     r"think|thought|reason|reflect|refle[xc]|raison|pensee|analy[sz]|scratch|cot\b|monolog|delib"
     r"|brouillon|draft|ponder|rumin|cogit|inner|internal|hidden|brainstorm|denk|piens|razon|思考|推理")
@@ -43,13 +45,15 @@ _ANSWER = re.compile(
     r"answ|respons|repons|final|output|result|solut|choi[cx]|option|lettr|letter|conclu|antwort"
     r"|respuest|verdict|decision|correct|reply|box")
 _LAYOUT = frozenset(
-    """strong div span html body head title table thead tbody sub sup code pre font small center mark
-    blockquote section article aside main nav del ins img summary details json xml yaml math text
-    latex list item step bos eos pad unk sep cls mask inst sys system user assistant model human bot
-    turn header_id eot_id eom_id im_start im_end im text begin_of_text endoftext eos_token bos_token
-    message channel return call tool tool_call start end""".split())
-_BEGINS = re.compile(r"(?:begin|start|open|debut)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:start|begin|prefix)")
-_ENDS = re.compile(r"(?:end|stop|close|fin)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:end|stop|close|suffix)")
+    """strong div span html body head title table thead tbody sub sup code pre font small center
+    mark blockquote section article aside main nav del ins img summary details json xml yaml math
+    text latex list item step bos eos pad unk sep cls mask inst sys system user assistant model
+    human bot turn header_id eot_id eom_id im endoftext eos_token bos_token message channel return
+    call tool tool_call start end""".split())
+_BEGINS = re.compile(
+    r"(?:begin|start|open|debut)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:start|begin|prefix)")
+_ENDS = re.compile(
+    r"(?:end|stop|close|fin)(?:[_ -](?:of|de))?[_ -](.+)|(.+)[_-](?:end|stop|close|suffix)")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ def without_thoughts(text: str) -> str:
 
     Text before an end without a beginning is a thought that the model's template opened.
     """
+    text, *comments = text.split("<!--")
+    text += "".join([comment.partition("-->")[2] if "-->" in comment else comment
+                     for comment in comments])
     for pattern, mark in _SIGNS:
         text = pattern.sub(mark, text)
     kept: list[str] = []
@@ -96,14 +103,13 @@ def _marks_of_thoughts(text: str) -> list[_Mark]:
     others = [mark for mark in found if not _is_answer(mark.name) and mark.name not in _LAYOUT]
     closed = {mark.name for mark in others if mark.closes}
     opened = {mark.name for mark in others if not mark.closes}
+    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     marks = [mark for mark in others
              if _THOUGHT.search(mark.name) or mark.name in closed & opened
-             or _is_half(mark, text)]
-    last = _last_answer(answers, text)
-    if last is not None and any(not mark.closes and mark.end <= last for mark in marks) and not any(
-            mark.start > last for mark in marks):
-        marks.append(_Mark(last, last, "", True, "<"))  # the answer ends a thought that isn't closed
-        marks.sort(key=lambda mark: mark.start)
+             or _is_half(mark, first, last)]
+    answer = _last_answer(answers, last)
+    if answer is not None and marks and marks[-1].start < answer:
+        marks.append(_Mark(answer, answer, "", True, "<"))  # it ends a thought that isn't closed
     return marks
 
 
@@ -124,22 +130,21 @@ def _is_answer(name: str) -> bool:
     return bool(_ANSWER.search(name)) and not _THOUGHT.search(name)
 
 
-def _is_half(mark: _Mark, text: str) -> bool:
+def _is_half(mark: _Mark, first: int, last: int) -> bool:
     """Whether a mark of an unknown name stands for a thought though its other half is missing.
 
-    That is one that opens the answer, or ends what stands before an answer.
+    That is one that opens the text, which goes from ``first`` to ``last``, or ends what stands
+    before an answer.
     """
-    if mark.bracket not in "<◁":
+    if mark.bracket not in "<◁" or mark.end >= last:
         return False
-    if not text[mark.end:].strip():
-        return False
-    return mark.closes or not text[:mark.start].strip()
+    return mark.closes or mark.start <= first
 
 
-def _last_answer(answers: list[_Mark], text: str) -> int | None:
+def _last_answer(answers: list[_Mark], last: int) -> int | None:
     """Where the last marked answer begins, if nothing stands behind it."""
     begun = [mark for mark in answers if not mark.closes]
     if not begun:
         return None
     ends = [mark.end for mark in answers if mark.closes and mark.start > begun[-1].start]
-    return None if ends and text[ends[-1]:].strip() else begun[-1].start
+    return None if ends and ends[-1] < last else begun[-1].start

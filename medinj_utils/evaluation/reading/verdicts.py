@@ -32,7 +32,10 @@ VERDICTS = (
     Rule(
         "TICK_AFTER_TEXT",
         "A tick or a cross at the end of a line that begins with no letter.",
-        r"^ (?! LINE_OF ) (?P<text> [^\nTICKS_AND_CROSSES]{1,300}+ ) (?: (?P<yes> TICK ) | CROSS ) \W{0,3} $",
+        r"""
+        ^ (?! LINE_OF ) (?P<text> [^\nTICKS_AND_CROSSES]{1,300}+ )
+        (?: (?P<yes> TICK ) | CROSS ) \W{0,3} $
+        """,
         [Example("- Le rein ✅", "B"), Example("le foie ❌\nle rein ✅", "B")]),
     Rule(
         "WORD_AFTER_LETTER",

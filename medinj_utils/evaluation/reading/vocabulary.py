@@ -59,17 +59,22 @@ WORDS = (
          [Example("Answer C", "C"), Example("Réposne D", "D")]),
     Rule("OPTION", "Announces an option's letter.",
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
-         | question | enonce | alternative | statement | possibilit[ey] | hypothese | modalite | phrase
+         | question | enonce | alternative | statement | possibilit[ey] | hypothese | modalite
+         | phrase
          | suggestion ) s? | case | choix""",
          [Example("Option B", "B")]),
     Rule("CHOOSE", "Picks an option.",
-         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais) | opte(?:rais|rai)?
-         | repond(?:s|rais) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick | select | opt
-         | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say | think | believe
+         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais)
+         | opte(?:rais|rai)?
+         | repond(?:s|rais) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick
+         | select | opt
+         | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say
+         | think | believe
          | guess""",
          [Example("Je choisis B", "B")]),
     Rule("SO", "Begins a conclusion.",
-         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
+         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale?
+         | therefore
          | thus | hence | so""",
          [Example("Le sang y est filtré, donc B", "B")]),
     Rule("ARTICLE", "Precedes a letter or an option's text.",
@@ -78,7 +83,8 @@ WORDS = (
     Rule("NEUTRAL", "Occurs in announcements and changes nothing.",
          r"""cette | m[ay] | mon | mes | [nv]otre | de | d' | pour | for | th(?:is|at|ese) | it
          | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
-         | seule?s? | numero | j' | je | on | moi | avis | sens | [#] | • | ° | en | sur | with | out
+         | seule?s? | numero | j' | je | on | moi | avis | sens | [#] | • | ° | en | sur | with
+         | out
          | i'(?:d|m|ll) | would | should | must | doit | devrait | ca
          | ci-dessus | above | ces | se | porte | va | vont | from | allant | [0-9]+""",
          [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
@@ -95,8 +101,10 @@ WORDS = (
          | correctas? | richtigen? | convien(?:t|nent)""",
          [Example("A et C sont vraies", "AC")]),
     Rule("WRONG", "Calls an option wrong.",
-         r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false | untrue
-         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation) | exclu(?:[est]|es|re|ons)? | excluded? | exclusion
+         r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false
+         | untrue
+         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation) | exclu(?:[est]|es|re|ons)?
+         | excluded? | exclusion
          | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
          | distracteurs?""",
          [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),
@@ -122,7 +130,7 @@ WORDS = (
          [Example("All but B", "ACD")]),
     # Words that end an answer, leave it open or take it back
     Rule("BECAUSE", "Ends an answer: its reason follows.",
-         r"""car | comme | parce | puisque | because | since | as | qui | which""",
+         r"car | comme | parce | puisque | because | since | as | qui | which",
          [Example("B car le foie ne filtre pas", "B")]),
     Rule("BUT", "Begins a clause.",
          r"que | of | mais | than | cependant | toutefois | pourtant | neanmoins | however",
@@ -135,7 +143,8 @@ WORDS = (
          r"non?",
          [Example("B et non A", "B")]),
     Rule("RATHER", "Corrects what stands before.",
-         r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais | finalement
+         r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais
+         | finalement
          | fait | wait | actually | rather | attend(?:s|ez) | correct(?:ed|ing)""",
          [Example("A ; en fait C", "C")]),
     # Words that say more about a list
@@ -143,24 +152,31 @@ WORDS = (
          r"à | jusqu' | to | through | thru",
          [Example("A à C", "ABC"), Example("A through C", "ABC")]),
     Rule("ONLY", "Says that a list names no more.",
-         r"seulement | uniquement | only | exclusivement | exclusively | inclu(?:se?s?|ded|sive)?",
+         r"seulement | uniquement | only | exclusivement | exclusively
+         | inclu(?:se?s?|ded|sive)?",
          [Example("A et C seulement", "AC")]),
     Rule("SURE", "Says how sure an answer is, or by whom.",
-         r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement | certain(?:ement)?
-         | sures? | definitely | definitivement | clearly | obviously | certainly | surely | undoubtedly
+         r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement
+         | certain(?:ement)?
+         | sures? | definitely | definitivement | clearly | obviously | certainly | surely
+         | undoubtedly
          | absolu(?:ment|tely) | selon | according | apres | clear | evident | evidence""",
          [Example("Sans hésiter : B", "B"), Example("A, C selon le référentiel", "AC")]),
     Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
-         r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )? | remove | add | drop
+         r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )? | remove
+         | add | drop
          | replace | swap""",
          [Example("A, B, C. Je retire C.", "")]),
     Rule("EXPLAINS", "Begins an explanation.",
-         r"""(?: explication | justification | explanation | rationale | raison | reason | commentaire ) s?
+         r"""(?: explication | justification | explanation | rationale | raison | reason
+         | commentaire ) s?
          | raisonnement | reasoning | effet | pourquoi | why""",
          [Example("La réponse est B. Explication : le rein", "B", task="mcqu", cut=True)]),
     Rule("KIND", "A kind of things that a letter tells apart: \"vitamine B\" is no option B.",
-         r"""(?: vitamine? | hepatitis | hepatite | groupe? | type | grade | stade | stage | virus | classe?
-         | niveau | level | facteur | factor | score | lymphocyte | cellule | phase | figure | influenza
+         r"""(?: vitamine? | hepatitis | hepatite | groupe? | type | grade | stade | stage | virus
+         | classe?
+         | niveau | level | facteur | factor | score | lymphocyte | cellule | phase | figure
+         | influenza
          | streptocoque | annexe | tableau | note | source ) s?""",
          [Example("Niveau : B", "")]),
 )
