@@ -158,7 +158,7 @@ class Server:
         import openai
         if self.asking.template_settings:
             extra_body = {"chat_template_kwargs": dict(self.asking.template_settings),
-                          **extra_body or {}}
+                          **(extra_body or {})}
         asked = options
         options = self._accepted({"temperature": 0, "seed": 0} | options)
         if extra_body:

@@ -160,6 +160,8 @@ def _is_announced(match: re.Match) -> bool:
     before = _sign_before(match)
     if before == "\n":
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
+    if before == "," and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
+        return True
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
 
 

@@ -15,7 +15,7 @@ from medinj_utils.evaluation.reading.rules import DOSES, Example, Step, replacin
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
-_BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"^(?:(?:[-•–—+]|\d{1,2}[.)])\s+|\.\s*)(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CHARACTERS = str.maketrans(
     {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
@@ -98,7 +98,7 @@ STEPS = (
     Step(
         "letters apart",
         "Dots between two letters leave open what is meant.",
-        replacing(r"\b ([A-J]) \s? \.{3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
+        replacing(r"\b ([A-J]) \s? \.{2,3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
         [Example("A … C", "")]),
     Step(
         "letter again and again",

@@ -61,7 +61,7 @@ CLAIM_RULES = (
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
-        | , OTHER{1,2} ARTICLE? [LETTER] (?: $ | [. , ; )] )            # "A, parfois C"
+        | , (?: OTHER{1,2} | TO ) ARTICLE? [LETTER] (?: $ | [. , ; )] ) # "A, parfois C"
         | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
@@ -99,9 +99,10 @@ CLAIM_RULES = (
         "LABEL",
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
-        (?: ^ | (?<= \. ) ) (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
+        (?: ^ (?: A (?= [OTHER NEUTRAL] ) )? | (?<= [. , ; -] ) )
+        (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
         (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -]
-          | [LETTER] · ){1,12}+
+          | [LETTER] · | (?<= OTHER ) [LETTER] ){1,12}+
         (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) )
         LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
         """,

@@ -10,7 +10,8 @@ PHRASES = (
             r"""
               ^ (?i: uniquement | seulement | only | both ) \s
             | \b I (?= \s (?: think | believe | would | choose | say | go | pick | select | opt
-                            | vote | lean | am | guess | conclude ) \b )  # no option I
+                            | vote | lean | am | guess | conclude | take | had | have | was | do
+                            | first | initially | originally ) \b )  # no option I
             | [\u200b\ufeff]                        # characters without width
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
@@ -65,6 +66,7 @@ PHRASES = (
         replacing(
             r"""
               \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
+            | \b (?i: r[ée]p ) (?= \s \(? [A-J] \b )
             | ^ (?: R | BR ) \s? [.:=]{1,2} (?= \s? \(? [A-J] \b )
             """, "réponse :"),
         [Example("Rép. B", "B"), Example("R : B", "B")]),
@@ -86,7 +88,7 @@ PHRASES = (
             | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | plus [ ] exactement
             | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list)
             | no [ ] wait
-            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse
+            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | je [ ] me [ ] ravise | take [ ] that [ ] back
             ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
             """, "correction"),
         [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),

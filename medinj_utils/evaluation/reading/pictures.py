@@ -17,10 +17,11 @@ _CHARACTERS = str.maketrans(
     _LETTERS | {ord(sign): first for first, signs in _SAME.items() for sign in signs}
     | dict.fromkeys([0xFE0E, 0xFE0F, 0x200D, 0x20E3], ""))
 _PICTURE = re.compile(
-    rf"(?![☐☑☒{TICKS}{CROSSES}©®™↔]) [\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}■-◿★☆]",
+    rf"(?![☐☑☒{TICKS}{CROSSES}©®™↔]) [\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}■-◿☀-➿⬀-⯿]",
     re.VERBOSE)
 _TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:{_TICKED})(.+)")
 _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
+_BOX_BEHIND = re.compile(r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✓✔] \] ) (?= \s* $ )", re.VERBOSE)
 _REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)
 _LONE_LETTER = re.compile(r"\b[A-J]\b")
 _TICK_AFTER_COLON = re.compile(
@@ -41,13 +42,19 @@ def a_line_each(text: str) -> str:
 
 def _a_line_each(line: re.Match) -> str:
     marks = list(_MARK.finditer(line[0]))
-    if len(marks) < 2:
-        return _TICK_AFTER_COLON.sub(r"\g<words>: ", line[0])
     if marks[0]["leading"] is not None:
         starts = [0, *[mark.start() for mark in marks[1:]], None]
         return "\n".join([line[0][start:end].rstrip(" ,;/|") for start, end in pairwise(starts)])
+    if len(marks) == 1 and line[0][marks[0].end():].strip():
+        return _TICK_AFTER_COLON.sub(r"\g<words>: ", line[0])
     ends = [0, *[mark.end() for mark in marks]]
-    return "\n".join([_from_its_letter(line[0][start:end]) for start, end in pairwise(ends)])
+    pieces = [_from_its_letter(line[0][start:end]) if len(marks) > 1 else line[0]
+              for start, end in pairwise(ends)]
+    return "\n".join([_BOX_BEHIND.sub(_as_tick, piece) for piece in pieces])
+
+
+def _as_tick(box: re.Match) -> str:
+    return "❌" if box["empty"] else "✅"
 
 
 def _from_its_letter(piece: str) -> str:

@@ -43,6 +43,7 @@ VERDICTS = (
         r"""
         \(? \b (?P<letter> [A-J] ) \b \s? [):.=–—→-]{0,2} \s?
         (?i: (?P<yes> YES ) | NO ) (?! \w )
+        (?! , \s? [A-J] \s? [,.] (?! \s? \w{3} ) )  # "A. Non, B."
         (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
         """,
         [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),

@@ -152,8 +152,8 @@ WORDS = (
          r"à | jusqu' | to | through | thru",
          [Example("A à C", "ABC"), Example("A through C", "ABC")]),
     Rule("ONLY", "Says that a list names no more.",
-         r"seulement | uniquement | only | exclusivement | exclusively
-         | inclu(?:se?s?|ded|sive)?",
+         r"""seulement | uniquement | only | exclusivement | exclusively
+         | inclu(?:se?s?|ded|sive)?""",
          [Example("A et C seulement", "AC")]),
     Rule("SURE", "Says how sure an answer is, or by whom.",
          r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement
