@@ -68,7 +68,7 @@ class Engine:
         #: Special tokens that are shown, since they stand around thoughts.
         self._shown = {number for number, token in special.items() if _THINKS.search(token)
                        or any(token in mark for mark in self._thought)}
-        self._hidden = set(tokenizer.all_special_ids) | self._stops | special.keys() - self._shown
+        self._hidden = {*tokenizer.all_special_ids, *self._stops, *special} - self._shown
 
     def prompt(self, item: Mapping, about: str = "") -> array:
         """Token ids of a question.

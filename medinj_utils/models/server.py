@@ -166,8 +166,7 @@ class Server:
         try:
             choice = self._client.chat.completions.create(
                 model=self.model, messages=prompt, **options).choices[0]
-            if choice.message is None:
-                raise ValueError("a choice without a message")
+            _text(choice)  # raises where there is none
             return choice
         except openai.APIConnectionError as error:  # a timeout is one, too
             raise ServerError(f"{self.url}: no reply ({error}). Is the server started, and is its "

@@ -226,12 +226,13 @@ def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identi
         return {"greedy": [Answer("A", ended="stop")]}
 
     monkeypatch.setattr(server, "answer", answer)
-    stop = max(items.head(3)["id"], key=lambda id_: server.size(server.prompt(items.set_index("id", drop=False).loc[id_])))
+    longer = items.head(3).assign(context=["", "mot " * 50, "mot " * 200])
+    stop = longer["id"].iloc[2]
     with pytest.raises(KeyboardInterrupt):
-        answer_questions(items.head(3), server, tmp_path / "a.parquet", identity, protocol, "30")
+        answer_questions(longer, server, tmp_path / "a.parquet", identity, protocol, "30")
     fresh, stop = Server("http://127.0.0.1:9/v1", "any", Asking()), ""
     monkeypatch.setattr(fresh, "answer", lambda prompts, rows, modes: {"greedy": [Answer("A", ended="stop")]})
-    answer_questions(items.head(3), fresh, tmp_path / "a.parquet", identity, protocol, "30")
+    answer_questions(longer, fresh, tmp_path / "a.parquet", identity, protocol, "30")
     assert read_json(tmp_path / "a.card.json")["left_out"] == ["seed"]
 
 

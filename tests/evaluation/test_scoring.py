@@ -124,7 +124,7 @@ def test_cut_answers_are_counted_and_read_only_where_an_explanation_had_begun(qu
     raw = ["B", "B", "La réponse est B. Explication : le rein filtre le", "B", "B"]
     answers = given("abcde", raw, ended=["stop", "length", "length", "content_filter", "unknown"])
     scores = score_answers(answers, items, Run(BASE))
-    assert scores["letters"].tolist() == ["B", None, "B", None, "B"]
+    assert scores["letters"].fillna("").tolist() == ["B", "", "B", "", "B"]
     assert scores["reason"].tolist()[1] == CUT and scores["ended"].tolist() == answers["ended"].tolist()
     table = summarise(scores, ["system"])
     assert table[["cut_off", "end_unknown", "extraction_failures"]].values.tolist() == [[3, 1, 2 / 5]]
@@ -137,5 +137,5 @@ def test_letters_with_little_probability_are_counted_and_refused_where_a_server_
     answers = given("abc", ["B", "", "B"], "likelihood", ended="", letters_mass=[0.9, 0.006, 0.01],
                     probabilities=[[0.2, 0.8], [], [0.3, 0.7]])
     scores = score_answers(answers, items, Run(BASE))
-    assert scores["reason"].tolist()[1] == LITTLE_MASS and scores["letters"].tolist() == ["B", None, "B"]
+    assert scores["reason"].tolist()[1] == LITTLE_MASS and scores["letters"].fillna("").tolist() == ["B", "", "B"]
     assert summarise(scores, ["system"])[["little_mass", "cut_off"]].values.tolist() == [[2, 0]]

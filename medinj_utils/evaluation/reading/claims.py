@@ -216,6 +216,8 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
 
 def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """The letters after the label of a line, if all such lines agree: "Verdict : B"."""
+    if Sign.OTHER not in line:
+        return frozenset()
     claims = {named(match["list"], options) for match in _LABEL.finditer(line)}
     if len(claims) != 1:
         return frozenset()

@@ -69,7 +69,7 @@ STEPS = (
             [<\[◁] \|? (?i: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
             (?i: answers? | r[ée]ponses? | response | solution | output | result | choice | choix )
             \|? [>\]▷]
-            """, "\nréponse finale : "),
+            """, "\nréponse finale : ", needs="< [ ◁"),
         [Example("[Réponse] B", "B"), Example("<|begin_of_solution|>B<|end_of_solution|>", "B")]),
     Step(
         "tags",
@@ -78,12 +78,12 @@ STEPS = (
             r"""
               < /? (?i: p | h[1-6] | li | ul | ol ) [ ]? /? >
             | < \|? /? [a-z] [\w-]{0,40} \|? [ ]? /? >
-            """, "\n"),
+            """, "\n", needs="<"),
         [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
     Step(
         "struck out",
         "What is struck out is no answer.",
-        replacing(r"~~ [^~\n]{1,300} ~~", " "),
+        replacing(r"~~ [^~\n]{1,300} ~~", " ", needs="~~"),
         [Example("~~A~~ B", "B")]),
     Step(
         "picture signs",
@@ -98,7 +98,7 @@ STEPS = (
     Step(
         "letters apart",
         "Dots between two letters leave open what is meant.",
-        replacing(r"\b ([A-J]) \s? \.{2,3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou "),
+        replacing(r"\b ([A-J]) \s? \.{2,3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou ", needs=".."),
         [Example("A … C", "")]),
     Step(
         "letter again and again",
@@ -126,28 +126,29 @@ STEPS = (
     Step(
         "Chinese announcement",
         "Some models fall back into Chinese, where 答案 means answer.",
-        replacing(r"答案 [是为:]", "\nréponse : "),
+        replacing(r"答案 [是为:]", "\nréponse : ", needs="答案"),
         [Example("答案是C。", "C")]),
     Step(
         "single quotes",
         "Quotes around a letter are no apostrophe, as in \"l'A\".",
-        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
+        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 ", needs="'"),
         [Example("['B', 'D']", "BD")]),
     Step(
         "fences",
         "A code fence, with the name of its language, ends a line.",
-        replacing(r"``` (?: \w+ (?= \n (?! ``` ) ) )?", "\n"),
+        replacing(r"``` (?: \w+ (?= \n (?! ``` ) ) )?", "\n", needs="```"),
         [Example("```A\nB```", "B"), Example("```B```", "B")]),
     Step(
         "boxed list",
         "Boxes one after the other are a list.",
         replacing(
-            r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", "),
+            r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", ",
+            needs="boxed"),
         [Example("\\boxed{A}, \\boxed{C}", "AC")]),
     Step(
         "boxed answer",
         "A boxed answer is the final one.",
-        replacing(r"\\boxed \s? \{", "\nréponse finale : "),
+        replacing(r"\\boxed \s? \{", "\nréponse finale : ", needs="boxed"),
         [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
     Step(
         "layout",

@@ -14,7 +14,7 @@ from medinj_utils.evaluation.reading.claims import (
 )
 from medinj_utils.evaluation.reading.grammar import compiled
 from medinj_utils.evaluation.reading.tidying import tidy
-from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign
+from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign, signs
 
 _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
@@ -24,6 +24,8 @@ _TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
 _DENIED = compiled("DENIED")
 _CHANGED = compiled("CHANGED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
+_DENYING = signs("NOT WRONG")
+_CORRECTING = signs("NO RATHER")
 _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
 
@@ -42,9 +44,11 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
     """
     line = _from_last_correction(line)
-    if _CHANGED.search(line):
+    if Sign.CHANGE in line and _CHANGED.search(line):
         return Decision(frozenset(), "", reasons.LEFT_OPEN)
-    line = tidy(_DENIED.sub(Sign.CHOOSE, line), options)
+    if not _DENYING.isdisjoint(line):
+        line = _DENIED.sub(Sign.CHOOSE, line)
+    line = tidy(line, options)
     if not _texts_and_letters_agree(line):
         return Decision(frozenset(), "", reasons.LETTER_AGAINST_TEXT)
     claims = find_claims(line, options)
@@ -81,6 +85,8 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
 
 def _from_last_correction(line: str) -> str:
     """The signs from the last corrected list on; all of them if nothing is corrected."""
+    if _CORRECTING.isdisjoint(line):
+        return line
     corrected = [match.start("list") for match in _CORRECTION.finditer(line)
                  if _ENDED.match(line, match.end("list"))]
     return line[max(corrected, default=0):]

@@ -15,11 +15,6 @@ PHRASES = (
             | [\u200b\ufeff]                        # characters without width
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
-            | ,? \s? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
-            | \b (?i: par [ ] (?: élimination | exclusion | défaut | déduction )
-                    | as [ ] a [ ] matter [ ] of [ ] fact | c'est [ -] à [ -] dire )
-              \b (?: \s? [,:] )?
-            | ,? \s? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),
@@ -30,9 +25,22 @@ PHRASES = (
             Example("B (80 %)", "B"),
             Example("Réponse(s) : A, C", "AC"),
             Example("Assistant : B", "B"),
-            Example("B à mon avis, bien sûr", "B"),
             Example("Réponse : D. N'hésitez pas si besoin.", "D"),
         ]),
+    Step(
+        "opinions",
+        "To say that an answer is one's own, or certain, doesn't change it.",
+        replacing(
+            r"""
+              ,? [ ]? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
+            | \b (?i: par [ ] (?: élimination | exclusion | défaut | déduction )
+                    | as [ ] a [ ] matter [ ] of [ ] fact | c'est [ -] à [ -] dire )
+              \b (?: \s? [,:] )?
+            | ,? [ ]? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
+            """, "",
+            needs="avis sens élimination exclusion défaut déduction matter à-dire sûr sur entendu "
+                  "course"),
+        [Example("B à mon avis, bien sûr", "B"), Example("Par élimination, B.", "B")]),
     Step(
         "exception",
         "Long forms of \"sauf\".",
@@ -40,7 +48,7 @@ PHRASES = (
             r"""
               \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
             | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
-            """, "sauf "),
+            """, "sauf ", needs="exception"),
         [
             Example("Toutes à l'exception de A", "BCD"),
             Example("All of the above with the exception of D", "ABC"),
@@ -58,7 +66,7 @@ PHRASES = (
             | ^ [#(] \d{1,4} [ ]? [:)]? \s (?= \(? [A-J] \b )
             | ^ \d{1,2} \s? [/:–—-] \s? (?= \(? [A-J] \b )
             | (?<= [A-J] \s? [,;] \s ) \d{1,2} \s? [/:.)-] \s? (?= \(? [A-J] \b )
-            """, ""),
+            """, "", needs="0 1 2 3 4 5 6 7 8 9 qc qr q. q: ecn edn"),
         [Example("QCM 12 : A, C", "AC"), Example("1/ B", "B"), Example("1: A, 2: C", "AC")]),
     Step(
         "abbreviations",
@@ -68,7 +76,7 @@ PHRASES = (
               \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
             | \b (?i: r[ée]p ) (?= \s \(? [A-J] \b )
             | ^ (?: R | BR ) \s? [.:=]{1,2} (?= \s? \(? [A-J] \b )
-            """, "réponse :"),
+            """, "réponse :", needs="rép rep ans sol r: r. r= r br"),
         [Example("Rép. B", "B"), Example("R : B", "B")]),
     Step(
         "corrections",
@@ -88,9 +96,13 @@ PHRASES = (
             | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | plus [ ] exactement
             | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list)
             | no [ ] wait
-            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | je [ ] me [ ] ravise | take [ ] that [ ] back
+            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | je [ ] me [ ] ravise
+            | take [ ] that [ ] back
             ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
-            """, "correction"),
+            """, "correction",
+            needs="erreur culpa moi bad mistake correct mea wrong second rectifi corrige avis scratch "
+                  "réflexion reflexion relecture rification analyse examen chir compte réalit realit "
+                  "exactement oups oops sorry wait reviens ravise back"),
         [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
     Step(
         "verbs of choice",
@@ -107,12 +119,12 @@ PHRASES = (
             (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de ) )?
             (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | proposition | option | lettre ) [ ] )?
               \(? [A-J] (?! [\w'] ) )
-            """, "je choisis"),
+            """, "je choisis", needs="je j' on nous"),
         [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
     Step(
         "hence",
         "\"D'où\" begins a conclusion.",
-        replacing(r"\b [Dd] ' o[ùu] \b", "donc"),
+        replacing(r"\b [Dd] ' o[ùu] \b", "donc", needs="d'o"),
         [Example("Il filtre le sang, d'où B.", "B")]),
     Step(
         "letters that are words",
@@ -122,6 +134,6 @@ PHRASES = (
               \b [AÀaà] [ ] priori \b ,?
             | ^ A (?= [ ] (?: l'évidence | vrai [ ] dire | première [ ] vue | domicile | jeun ) )
             | \b (?: N\. \s? B | P\. \s? S ) \b \.?
-            """, ""),
+            """, "", needs="priori n.b n. p.s p. vidence vrai vue domicile jeun"),
         [Example("A priori B.", "B"), Example("A et C. N.B. : D est rare.", "AC")]),
 )

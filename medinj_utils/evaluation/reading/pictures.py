@@ -21,7 +21,10 @@ _PICTURE = re.compile(
     re.VERBOSE)
 _TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:{_TICKED})(.+)")
 _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
-_BOX_BEHIND = re.compile(r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✓✔] \] ) (?= \s* $ )", re.VERBOSE)
+_BOX_BEHIND = re.compile(
+    r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✓✔] \] ) (?= \s* $ )", re.VERBOSE)
+_ANY_MARK = re.compile(rf"{_TICKED}|{_CROSSED}")
+_FIRST_SIGN = "\u200d"  # the first of all signs that are looked for
 _REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)
 _LONE_LETTER = re.compile(r"\b[A-J]\b")
 _TICK_AFTER_COLON = re.compile(
@@ -32,12 +35,14 @@ _MARK = re.compile(rf"(?P<leading>^\W{{0,4}}?)?(?:{_TICKED}|{_CROSSED})")
 
 def without_pictures(text: str) -> str:
     """The text without picture signs, but for ticks, crosses and boxes, in one form each."""
+    if max(text, default="") < _FIRST_SIGN:
+        return text
     return _PICTURE.sub(" ", text.translate(_CHARACTERS))
 
 
 def a_line_each(text: str) -> str:
     """The text with a line of its own for each of several ticks or crosses in a line."""
-    return _MARKED_LINE.sub(_a_line_each, text)
+    return _MARKED_LINE.sub(_a_line_each, text) if _ANY_MARK.search(text) else text
 
 
 def _a_line_each(line: re.Match) -> str:
@@ -66,5 +71,5 @@ def _from_its_letter(piece: str) -> str:
 
 def only_ticked(text: str) -> str:
     """What stands beside ticks, where there are any."""
-    ticked = _TICKED_LINE.findall(text)
+    ticked = _TICKED_LINE.findall(text) if _ANY_MARK.search(text) else []
     return "\n".join(ticked) if ticked else text

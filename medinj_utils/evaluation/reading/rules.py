@@ -54,10 +54,26 @@ class Step:
     examples: Sequence[Example]
 
 
-def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
-    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
+def replacing(pattern: str, replacement: str, needs: str = "") -> Callable[[str], str]:
+    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line.
+
+    Args:
+        pattern: what is replaced.
+        replacement: what takes its place.
+        needs: small letters, words apart, one of which the pattern needs: most texts have none and
+            are passed by at once.
+    """
     compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
-    return lambda text: compiled.sub(replacement, text)
+    needed = needs.split()
+
+    def apply(text: str) -> str:
+        if needed:
+            small = text.lower()
+            if not any(word in small for word in needed):
+                return text
+        return compiled.sub(replacement, text)
+
+    return apply
 
 
 def spelt(pattern: str, names: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ is closed, or opens the answer.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 import regex as re
@@ -38,6 +39,9 @@ _SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
     (r"``` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) \w* \n (?= [^`]*+ \Z )",
      "<think>"),
 )]
+#: One of these is in every text with thoughts.
+_CLOSING = frozenset(">]}▷⟩〉】")
+_PHRASES = ("assistantfinal", "here is my", "here's my", "done thinking", "```")
 _THOUGHT = re.compile(
     r"think|thought|reason|reflect|refle[xc]|raison|pensee|analy[sz]|scratch|cot\b|monolog|delib"
     r"|brouillon|draft|ponder|rumin|cogit|inner|internal|hidden|brainstorm|denk|piens|razon|思考|推理")
@@ -72,6 +76,9 @@ def without_thoughts(text: str) -> str:
 
     Text before an end without a beginning is a thought that the model's template opened.
     """
+    small = text.lower()
+    if _CLOSING.isdisjoint(text) and not any(phrase in small for phrase in _PHRASES):
+        return text
     text, *comments = text.split("<!--")
     text += "".join([comment.partition("-->")[2] if "-->" in comment else comment
                      for comment in comments])
@@ -105,7 +112,7 @@ def _marks_of_thoughts(text: str) -> list[_Mark]:
     opened = {mark.name for mark in others if not mark.closes}
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     marks = [mark for mark in others
-             if _THOUGHT.search(mark.name) or mark.name in closed & opened
+             if _is_thought(mark.name) or mark.name in closed & opened
              or _is_half(mark, first, last)]
     answer = _last_answer(answers, last)
     if answer is not None and marks and marks[-1].start < answer:
@@ -114,20 +121,28 @@ def _marks_of_thoughts(text: str) -> list[_Mark]:
 
 
 def _mark(match: re.Match) -> _Mark:
-    name = _folded(match["name"])
-    begins, ends = _BEGINS.fullmatch(name), _ENDS.fullmatch(name)
-    base = next((part for half in (begins, ends) if half for part in half.groups() if part), name)
-    root = "think" if re.fullmatch(r"(?:\w+:)?(?:think(?:ing)?|thoughts?)", base) else base
-    return _Mark(match.start(), match.end(), root, bool(match["slash"] or ends), match["bracket"])
+    name, ends = _root(match["name"])
+    return _Mark(match.start(), match.end(), name, bool(match["slash"]) or ends, match["bracket"])
 
 
-def _folded(name: str) -> str:
-    decomposed = normalize("NFKD", name.lower())
-    return re.sub("[\u0300-\u036f]", "", decomposed).strip()
+@lru_cache(maxsize=1000)
+def _root(name: str) -> tuple[str, bool]:
+    """What a mark's name says without "begin" or "end", and whether it says "end"."""
+    plain = re.sub("[\u0300-\u036f]", "", normalize("NFKD", name.lower())).strip()
+    begins, ends = _BEGINS.fullmatch(plain), _ENDS.fullmatch(plain)
+    base = next((part for half in (begins, ends) if half for part in half.groups() if part), plain)
+    is_think = re.fullmatch(r"(?:\w+:)?(?:think(?:ing)?|thoughts?)", base)
+    return "think" if is_think else base, bool(ends)
 
 
+@lru_cache(maxsize=1000)
+def _is_thought(name: str) -> bool:
+    return bool(_THOUGHT.search(name))
+
+
+@lru_cache(maxsize=1000)
 def _is_answer(name: str) -> bool:
-    return bool(_ANSWER.search(name)) and not _THOUGHT.search(name)
+    return bool(_ANSWER.search(name)) and not _is_thought(name)
 
 
 def _is_half(mark: _Mark, first: int, last: int) -> bool:

@@ -66,10 +66,14 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """
     if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
-    text = _one_letter_each(tuple(options)).sub(_in_words, text)
+    if not _ONE_LETTER.isdisjoint(text):
+        text = _one_letter_each(tuple(options)).sub(_in_words, text)
     for pattern in _PATTERNS:
         text = pattern.sub(_in_one_form, text)
     return text
+
+
+_ONE_LETTER = frozenset("VT1+")  # at least one option is right
 
 
 @cache
