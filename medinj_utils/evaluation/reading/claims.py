@@ -25,11 +25,7 @@ _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
 _SAID = compiled("SAID")
 _LABEL = compiled("LABEL")
-_RANGE = compiled(
-    "(?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [^ LETTER ]{0,3} (?P<last> [LETTER] )")
 _DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
-_BETWEEN = frozenset({Sign.TO, "-", ":"})
-_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
@@ -80,12 +76,8 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     """The letters that a list in signs names; they may be beyond the options."""
     found = set(listed)
     letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
-    if not found.isdisjoint(_BETWEEN):
-        ranges = [(match["first"], match["last"]) for match in _RANGE.finditer(listed)]
-        if any(first >= last for first, last in ranges) or _may_be_range(listed):
-            return Named(frozenset(letters), LEFT_OPEN)
-        letters |= {letter for first, last in ranges for letter in _CAPITALS
-                    if first < letter < last}
+    if _may_be_range(listed):
+        return Named(frozenset(letters), LEFT_OPEN)
     texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
     if listed[0] in _ALL_OR_NONE:
         return Named(_all_or_none(listed, letters | texts, set(options)))
@@ -99,6 +91,8 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
 
 def _may_be_range(listed: str) -> bool:
     """Whether a dash between two letters may mean those between them as well: "A–D"."""
+    if "-" not in listed and ":" not in listed:
+        return False
     return any(ord(match["last"]) - ord(match["first"]) != 1 for match in _DASHED.finditer(listed))
 
 

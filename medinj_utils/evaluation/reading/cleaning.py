@@ -69,7 +69,7 @@ STEPS = (
             [<\[◁] \|? (?i: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
             (?i: answers? | r[ée]ponses? | response | solution | output | result | choice | choix )
             \|? [>\]▷]
-            """, "\nréponse finale : ", needs="< [ ◁"),
+            """, "\nréponse finale : ", needs="> ] ▷"),
         [Example("[Réponse] B", "B"), Example("<|begin_of_solution|>B<|end_of_solution|>", "B")]),
     Step(
         "tags",
@@ -78,7 +78,7 @@ STEPS = (
             r"""
               < /? (?i: p | h[1-6] | li | ul | ol ) [ ]? /? >
             | < \|? /? [a-z] [\w-]{0,40} \|? [ ]? /? >
-            """, "\n", needs="<"),
+            """, "\n", needs=">"),
         [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
     Step(
         "struck out",
@@ -175,7 +175,8 @@ STEPS = (
         "units",
         "A number and its unit may stand together.",
         replacing(
-            r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " "),
+            r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " ",
+            needs="0 1 2 3 4 5 6 7 8 9"),
         [Example("40mg", "C", DOSES)]),
     Step(
         "abbreviated names",

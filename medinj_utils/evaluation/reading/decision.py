@@ -13,7 +13,7 @@ from medinj_utils.evaluation.reading.claims import (
     said,
 )
 from medinj_utils.evaluation.reading.grammar import compiled
-from medinj_utils.evaluation.reading.tidying import tidy
+from medinj_utils.evaluation.reading.tidying import tidy, with_ranges_as_lists
 from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign, signs
 
 _CORRECTION = compiled("CORRECTION")
@@ -43,7 +43,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
 
     Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
     """
-    line = _from_last_correction(line)
+    line = _from_last_correction(with_ranges_as_lists(line))
     if Sign.CHANGE in line and _CHANGED.search(line):
         return Decision(frozenset(), "", reasons.LEFT_OPEN)
     if not _DENYING.isdisjoint(line):
@@ -55,7 +55,8 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     if claims.announced:
         return _by_announcements(line, claims, _at_heads(claims, options))
     if claims.heads:
-        return _by_heads(claims, _at_heads(claims, options), labelled(line, options))
+        label = labelled(line, options) if ":" in line or "-" in line else frozenset()
+        return _by_heads(claims, _at_heads(claims, options), label)
     if claims.right or claims.wrong:
         return _by_judgements(claims)
     letters = said(line, options) or labelled(line, options)

@@ -55,16 +55,10 @@ ITEM_RULES = (
         """,
         [Example("A. Le foie", "A"), Example("C. albicans", "")]),
     Rule(
-        "RANGE",
-        "All letters from one to another.",
-        r"[LETTER] [). ( -]{0,2} TO{1,2} [ARTICLE OPTION ANSWER ( ]{0,3} [LETTER] (?= [^·] | $ )",
-        [Example("A à C", "ABC"), Example("De la A à la C.", "ABC")]),
-    Rule(
         "ITEM",
         "One letter, one text, or both.",
         r"""
-        (?: RANGE
-          | LETTER_WITH_TEXT
+        (?: LETTER_WITH_TEXT
           | ARTICLE? [TEXT] \( [LETTER] \)
           | WHOLE_TEXT
           | SMALL_LETTER

@@ -100,9 +100,9 @@ PHRASES = (
             | take [ ] that [ ] back
             ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
             """, "correction",
-            needs="erreur culpa moi bad mistake correct mea wrong second rectifi corrige avis scratch "
-                  "réflexion reflexion relecture rification analyse examen chir compte réalit realit "
-                  "exactement oups oops sorry wait reviens ravise back"),
+            needs="erreur culpa moi bad mistake correct mea wrong second rectifi corrige avis "
+                  "scratch réflexion reflexion relecture rification analyse examen chir compte "
+                  "réalit realit exactement oups oops sorry wait reviens ravise back"),
         [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
     Step(
         "verbs of choice",

@@ -68,8 +68,10 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
         return text
     if not _ONE_LETTER.isdisjoint(text):
         text = _one_letter_each(tuple(options)).sub(_in_words, text)
-    for pattern in _PATTERNS:
-        text = pattern.sub(_in_one_form, text)
+    has_ticks = not _TICKS.isdisjoint(text)
+    for rule, pattern in _PATTERNS:
+        if has_ticks or not rule.startswith("TICK"):
+            text = pattern.sub(_in_one_form, text)
     return text
 
 
@@ -99,4 +101,5 @@ def _compiled(pattern: str) -> re.Pattern:
 
 
 _VERDICT = _compiled("YES | NO")
-_PATTERNS = [_compiled(rule.pattern) for rule in VERDICTS]
+_PATTERNS = [(rule.name, _compiled(rule.pattern)) for rule in VERDICTS]
+_TICKS = frozenset(TICKS + CROSSES)
