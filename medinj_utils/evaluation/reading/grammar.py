@@ -61,7 +61,7 @@ CLAIM_RULES = (
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
-        | , (?: OTHER{1,2} | TO ) ARTICLE? [LETTER] (?: $ | [. , ; )] ) # "A, parfois C"
+        | (?: , | ,? AND ) (?: OTHER{1,2} | [TO NEUTRAL] ) ARTICLE? [LETTER] (?: $ | [. , ; )] )
         | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),

@@ -75,7 +75,7 @@ PHRASES = (
             r"""
               \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
             | \b (?i: r[ée]p ) (?= \s \(? [A-J] \b )
-            | ^ (?: R | BR ) \s? [.:=]{1,2} (?= \s? \(? [A-J] \b )
+            | ^ (?: R | BR ) \s? [.:=] [ ]? :? (?= \s? \(? [A-J] \b )
             """, "réponse :", needs="rép rep ans sol r: r. r= r br"),
         [Example("Rép. B", "B"), Example("R : B", "B")]),
     Step(
@@ -85,6 +85,7 @@ PHRASES = (
             r"""
             \b (?i:
               erreur [ ] de [ ] ma [ ] part | mea [ ] culpa
+            | (?<= [.,;–-] [ ] ) erreur (?= \s? : )
             | au(?:tant)? [ ] (?:temps [ ])? pour [ ] moi
             | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
             | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong

@@ -6,7 +6,7 @@ import regex as re
 
 TICKS = "✅✓✔"
 CROSSES = "❌✗✘"
-_TICKED = rf"[☑☒{TICKS}]|\[[xX✓✔]\]"
+_TICKED = rf"\[[xX{TICKS}]\]|[☑☒{TICKS}]"
 _CROSSED = rf"[☐{CROSSES}]|\[ ?\]"
 
 #: Signs that mean the same as the first tick, the first cross, an empty box or an arrow.
@@ -15,14 +15,14 @@ _LETTERS = {first + place: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
             for first in (0x1F150, 0x1F170, 0x1F1E6) for place in range(26)}
 _CHARACTERS = str.maketrans(
     _LETTERS | {ord(sign): first for first, signs in _SAME.items() for sign in signs}
-    | dict.fromkeys([0xFE0E, 0xFE0F, 0x200D, 0x20E3], ""))
+    | dict.fromkeys(map(ord, "❓❔⁇"), "?") | dict.fromkeys([0xFE0E, 0xFE0F, 0x200D, 0x20E3], ""))
 _PICTURE = re.compile(
     rf"(?![☐☑☒{TICKS}{CROSSES}©®™↔]) [\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}■-◿☀-➿⬀-⯿]",
     re.VERBOSE)
 _TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:{_TICKED})(.+)")
 _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
 _BOX_BEHIND = re.compile(
-    r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✓✔] \] ) (?= \s* $ )", re.VERBOSE)
+    r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✅] \] ) (?= \s* $ )", re.VERBOSE)
 _ANY_MARK = re.compile(rf"{_TICKED}|{_CROSSED}")
 _FIRST_SIGN = "\u200d"  # the first of all signs that are looked for
 _REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)

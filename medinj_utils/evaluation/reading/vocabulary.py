@@ -66,7 +66,7 @@ WORDS = (
     Rule("CHOOSE", "Picks an option.",
          r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais)
          | opte(?:rais|rai)?
-         | repond(?:s|rais) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick
+         | repond(?:s|rais?) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick
          | select | opt
          | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say
          | think | believe
