@@ -41,6 +41,7 @@ class Recipe:
     answer_format: Literal[ANSWER_FORMATS]
     loss_on: Literal[LOSSES]
     system_prompt: str
+    template_settings: dict[str, bool | int | float | str]
     precision: Literal[PRECISIONS]
     validations: _Limit
     keep: Literal[KEPT_WEIGHTS]

@@ -21,7 +21,7 @@ from medinj_utils.models.answers import MOST_OPTIONS, applies, batches_of
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.server import Server
 
-_COLUMNS = ["id", "mode", "raw", "probabilities", "note"]
+_COLUMNS = ["id", "mode", "raw", "probabilities", "note", "ended", "letters_mass"]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,9 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
 
     Returns:
         The content of the file, one row per question and mode: ``id``, ``mode``, ``raw`` and
-        ``probabilities`` (see `medinj_utils.models.answers.Answer`), ``note`` (why the question was
-        not asked: its prompt is too long), ``cut`` (words taken out of the context).
+        ``probabilities``, ``ended`` and ``letters_mass`` (see
+        `medinj_utils.models.answers.Answer`), ``note`` (why the question was not asked: its prompt
+        is too long), ``cut`` (words taken out of the context).
 
     Raises:
         ValueError: the backend doesn't offer a mode, can't cut contexts, or a question has too many
@@ -123,7 +124,8 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
     answers = _collect(questions, backend, protocol, parts)
     write_parquet(answers, path)
     card.write(path.with_suffix(".card.json"), [path], key=key, questions=len(questions.rows),
-               set_aside=int((answers["note"] != "").sum()), **_first(questions, backend))
+               set_aside=int((answers["note"] != "").sum()), left_out=_left_out(backend, parts),
+               **_first(questions, backend))
     shutil.rmtree(parts)
     return answers
 
@@ -196,7 +198,8 @@ def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tupl
 def _key(settings: Mapping, questions: _Questions) -> str:
     """The key under which answers are kept."""
     ids = [row["id"] for row in questions.rows]
-    return hashlib.sha256(json.dumps([settings, ids], sort_keys=True).encode()).hexdigest()
+    kept = [settings, ids, _COLUMNS]  # answers that don't say as much are given anew
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
 def _finished(path: Path, key: str) -> bool:
@@ -239,10 +242,20 @@ def _ask(questions: _Questions, backend: Engine | Server, protocol: Protocol, pa
             # a machine that stopped may have left an empty file
             if not part.exists() or not part.stat().st_size:
                 write_parquet(_answer_batch(questions, batch, backend, protocol), part)
+                _left_out(backend, parts)
                 done += len(batch)
             speed = done / (time.monotonic() - began)
             bar.set_postfix_str(f"{speed:.1f} questions/s", refresh=False)
             bar.update(sum(questions.sizes[i] for i in batch))
+
+
+def _left_out(backend: Engine | Server, parts: Path) -> list[str]:
+    """What the backend left out of its requests in this run and, if it was stopped, before."""
+    file = parts / "left_out.json"
+    before = read_json(file) if file.exists() else []
+    if new := set(backend.left_out) - set(before):
+        write_json(before := sorted({*before, *new}), file)
+    return before
 
 
 def _answer_batch(questions: _Questions, batch: Sequence[int], backend: Engine | Server,
@@ -250,10 +263,11 @@ def _answer_batch(questions: _Questions, batch: Sequence[int], backend: Engine |
     """One row per question of the batch and mode that suits it."""
     rows = [questions.rows[i] for i in batch]
     found = backend.answer([questions.prompts[i] for i in batch], rows, tuple(protocol.modes))
-    answers = [(row["id"], mode, answer.raw, answer.probabilities, answer.note)
+    answers = [(row["id"], mode, answer.raw, answer.probabilities, answer.note, answer.ended,
+                answer.letters_mass)
                for mode in protocol.modes
                for row, answer in zip(rows, found[mode], strict=True) if answer]
-    return pd.DataFrame(answers, columns=_COLUMNS)
+    return pd.DataFrame(answers, columns=_COLUMNS).astype({"letters_mass": float})
 
 
 def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol,
@@ -269,5 +283,7 @@ def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol
              f"prompt of {questions.sizes[i]} tokens, over {protocol.max_length}"
              for i in _too_long(questions, backend, protocol)}
     answers["note"] = answers["id"].map(notes).fillna(answers["note"]).fillna("")
+    answers["ended"] = answers["ended"].fillna("")
+    answers["letters_mass"] = answers["letters_mass"].astype(float)
     answers["cut"] = answers["id"].map(questions.cut).fillna(0).astype(int)
     return answers

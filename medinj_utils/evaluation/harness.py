@@ -23,6 +23,7 @@ from medinj_utils.core.prompts import LETTERS, user_turn
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.scoring import score_answers, usable_gold
 from medinj_utils.evaluation.tables import load_answers
+from medinj_utils.models.answers import UNKNOWN
 
 #: By task: the mode of the harness' answers.
 _MODES = {"mcqu": "likelihood", "mcq": "greedy"}
@@ -172,16 +173,18 @@ def read_samples(path: str | Path) -> pd.DataFrame:
             raise ValueError(f"{where}: question {row['id']} stands there a second time")
         seen.add((row["mode"], row["id"]))
         rows.append(row)
-    return pd.DataFrame(rows, columns=["id", "mode", "raw", "probabilities", "cut", "note"])
+    columns = ["id", "mode", "raw", "probabilities", "cut", "note", "ended"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _sample_answer(sample: Mapping) -> dict:
     """The answer of one sample."""
     responses = sample["resps"]
     letters = len(sample["doc"]["choices"])
-    row = {"id": sample["doc"]["id"], "cut": 0, "note": ""}
-    if isinstance(responses[0][0], str):
-        return row | {"mode": "greedy", "raw": responses[0][0], "probabilities": []}
+    row = {"id": sample["doc"]["id"], "cut": 0, "note": "", "ended": ""}
+    if isinstance(responses[0][0], str):  # the harness doesn't say why a text ended
+        return row | {"mode": "greedy", "raw": responses[0][0], "probabilities": [],
+                      "ended": UNKNOWN}
     scores = np.array([float(response[0][0]) for response in responses])
     if len(scores) != letters or not np.isfinite(scores.max()):
         raise ValueError(f"likelihoods {scores.tolist()} of {letters} letters")

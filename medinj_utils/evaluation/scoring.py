@@ -9,6 +9,8 @@ import pandas as pd
 from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, labels_of
 from medinj_utils.evaluation.reading import explain_choice
+from medinj_utils.evaluation.reading.reasons import LITTLE_MASS
+from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, was_cut
 
 
 def exact_match(read: set[str], right: set[str]) -> int:
@@ -28,7 +30,7 @@ def jaccard(read: set[str], right: set[str]) -> float:
 METRICS = {"exact_match": exact_match, "jaccard": jaccard}
 #: Columns of `score_answers`: which answer it is, and what is said of it.
 _ANSWER = ("run", "system", "seed", "id", "mode", "provenance", "source", "task", "general", "raw",
-           "set_aside", "chance", "letters", "reason")
+           "set_aside", "chance", "letters", "reason", "ended", "letters_mass")
 _COUNTS = ("hits", "false_alarms", "misses")
 _CONFIDENCE = ("confidence", "brier")
 
@@ -89,7 +91,8 @@ def score_answers(answers: pd.DataFrame, items: pd.DataFrame, run: Run) -> pd.Da
     Returns:
         ``run``, ``system``, ``seed``; ``id``, ``mode``; ``provenance``, ``source``, ``task`` and
         ``general`` of the test item; ``raw``; ``set_aside``, whether it was not asked or can't be
-        scored; ``chance`` (`chance_levels`); ``letters`` read and the ``reason``; the scores of
+        scored; ``chance`` (`chance_levels`); ``letters`` read and the ``reason``; ``ended`` and
+        ``letters_mass`` of the answer (`medinj_utils.models.answers.Answer`); the scores of
         `score_choices`; ``format_compliant``, whether the answer is nothing but letters in the form
         asked for; ``hits``, ``false_alarms`` and ``misses``, the options named and right, named and
         wrong, right and not named; and where an answer to a single-answer question has
@@ -122,11 +125,15 @@ def _score(answer: Mapping, item: Mapping) -> dict:
     if not isinstance(answer["raw"], str):
         problem = problem or "there is no answer"
     row = {name: item[name] for name in ("provenance", "source", "task", "general", "chance")}
+    ended = answer.get("ended", UNKNOWN)
     row |= {"id": answer["id"], "mode": answer["mode"], "raw": answer["raw"],
-            "set_aside": bool(problem), "letters": None, "reason": problem}
+            "set_aside": bool(problem), "letters": None, "reason": problem, "ended": ended,
+            "letters_mass": answer.get("letters_mass")}
     if problem:
         return row
-    letters, reason = _read(answer["raw"], item)
+    letters, reason = _read(answer["raw"], item, was_cut(ended))
+    if answer["mode"] == "likelihood" and not answer["raw"]:  # what a server's answer is then
+        reason = LITTLE_MASS
     named = set(letters or ())
     row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "reason": reason}
     row |= score_choices(letters, gold, item["task"])
@@ -135,12 +142,12 @@ def _score(answer: Mapping, item: Mapping) -> dict:
     return row | _confidence(answer.get("probabilities"), gold, item)
 
 
-def _read(raw: str, item: Mapping) -> tuple[frozenset[str] | None, str]:
+def _read(raw: str, item: Mapping, cut: bool) -> tuple[frozenset[str] | None, str]:
     """The letters read in an answer, or None, and the reason."""
     options = dict(zip(LETTERS, item["options"], strict=False))
     if "labels" in item:
         raw = _in_letters(raw, labels_of(item), item["options"])
-    return explain_choice(raw, options, item["task"])
+    return explain_choice(raw, options, item["task"], cut)
 
 
 def _in_letters(raw: str, labels: Sequence[str], options: Sequence[str]) -> str:
@@ -183,7 +190,9 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         of several-answer questions the mean of each further metric (``jaccard_mcq``) and, over all
         their options together, ``precision_mcq``, ``recall_mcq`` and ``f1_mcq``; shares of
         ``format_compliant`` answers and of ``extraction_failures``; ``exact_match_read``, among the
-        answers in which letters could be read.
+        answers in which letters could be read; and counts: ``cut_off``, answers that ended before
+        their end, ``end_unknown``, those of which that isn't known, and ``little_mass``, those
+        whose letters together had a probability below `medinj_utils.models.answers.LEAST_MASS`.
     """
     by = list(by)
     asked = scores[~scores["set_aside"]].astype(
@@ -191,7 +200,9 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     several = asked["task"] == "mcq"
     further = [name for name in METRICS if name != "exact_match"]
     asked = asked.assign(among_read=asked["exact_match"].where(asked["read"]),
-                         failed=~asked["read"],
+                         failed=~asked["read"], cut_off=asked["ended"].map(was_cut),
+                         end_unknown=asked["ended"] == UNKNOWN,
+                         little_mass=asked["letters_mass"].astype(float) < LEAST_MASS,
                          **{name: asked[name].where(several).astype(float)
                             for name in (*further, *_COUNTS)})
     grouped = asked.groupby(by, sort=False)
@@ -205,7 +216,8 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         **{f"{name}_mcq": grouped[name].mean() for name in further},
         "format_compliant": grouped["format_compliant"].mean(),
         "extraction_failures": grouped["failed"].mean(),
-        "exact_match_read": grouped["among_read"].mean()})
+        "exact_match_read": grouped["among_read"].mean(),
+        **{name: grouped[name].sum() for name in ("cut_off", "end_unknown", "little_mass")}})
     return table.join(_option_scores(grouped)).reset_index()
 
 

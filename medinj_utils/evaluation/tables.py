@@ -35,8 +35,18 @@ def answers_to(item: Mapping, answers: Mapping[Run, pd.DataFrame]) -> pd.DataFra
 
 
 def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
-    """The answers of each run, which must exist."""
-    return {run: pd.read_parquet(tree.need(tree.answers(run))) for run in runs}
+    """The answers of each run, which must exist.
+
+    Raises:
+        ValueError: answers don't say why they ended, as those of earlier versions.
+    """
+    answers = {run: pd.read_parquet(tree.need(tree.answers(run))) for run in runs}
+    for run, table in answers.items():
+        if "ended" not in table:
+            raise ValueError(f"{tree.answers(run)}: written by an earlier version, which didn't "
+                             "keep why a text ended, so cut answers can't be told from whole ones. "
+                             "Run notebook 30 again: it asks these questions anew")
+    return answers
 
 
 def answers_card(tree: Tree, run: Run) -> dict:

@@ -6,6 +6,12 @@ from itertools import combinations
 
 from medinj_utils.core.recipe import Recipe
 
+#: Why a text ended: by itself, at the limit of tokens, or it isn't known.
+STOPPED, CUT, UNKNOWN = "stop", "length", "unknown"
+_WHOLE = {"", STOPPED, UNKNOWN, "eos", "eos_token", "end_turn", "stop_sequence", "stop_token"}
+#: Probability of all letters together as the first token below which the model would rather have
+#: written something else, such as a thought.
+LEAST_MASS = 0.1
 #: Most options of which all sets are written out for the mode "constrained": 1,023 sets.
 MOST_OPTIONS = 10
 
@@ -18,16 +24,19 @@ class Asking:
         max_new_tokens: tokens of a free answer.
         system: system turn before every question; empty for none.
         examples: by task, the records that are shown with their answers before a question.
+        template_settings: of the chat template, such as ``{"enable_thinking": False}``.
     """
 
     max_new_tokens: int = 32
     system: str = ""
     examples: Mapping[str, Sequence[Mapping]] = field(default_factory=dict)
+    template_settings: Mapping = field(default_factory=dict)
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):
         """How a recipe asks, after ``examples``, if there are any."""
-        return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {})
+        return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {},
+                   recipe.template_settings)
 
 
 @dataclass
@@ -41,11 +50,23 @@ class Answer:
         probabilities: in the modes of likelihood one per option. They add up to 1, except in
             "option_likelihood", where each is the probability that its option is right.
         note: why the question was not asked.
+        ended: why the text ended: `STOPPED`, by itself; `CUT`, at the limit of tokens; or a
+            server's own word for it. Empty where no text was written.
+        letters_mass: in the mode "likelihood" the probability of all letters together as the first
+            token; None in other modes.
     """
 
     raw: str | None
     probabilities: list[float] = field(default_factory=list)
     note: str = ""
+    ended: str = ""
+    letters_mass: float | None = None
+
+
+def was_cut(ended: str) -> bool:
+    """Whether a text ended before its end: at a limit, or by any reason that a server gives and
+    that isn't one of a whole text."""
+    return ended not in _WHOLE
 
 
 def applies(mode: str, task: str) -> bool:

@@ -4,6 +4,7 @@ The prompts run through the model once. Free text, valid answers and likelihoods
 the same keys and values.
 """
 
+import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -12,8 +13,15 @@ import numpy as np
 
 from medinj_utils.core.names import MODES
 from medinj_utils.core.prompts import LETTERS, NO, YES, labels_of, messages
-from medinj_utils.models.answers import AllowedTokens, Answer, Asking, batches_of
-from medinj_utils.models.chat import chat_ids
+from medinj_utils.models.answers import (
+    CUT,
+    STOPPED,
+    AllowedTokens,
+    Answer,
+    Asking,
+    batches_of,
+)
+from medinj_utils.models.chat import chat_ids, thought_marks
 from medinj_utils.models.generation import (
     ConstrainedDecoder,
     FreeDecoder,
@@ -26,6 +34,8 @@ from medinj_utils.models.hardware import out_of_memory
 
 #: Attention that doesn't see what stands behind a prompt, or sees it only within a window.
 _ATTENTION = {"full_attention", "sliding_attention"}
+#: Special tokens that stand around thoughts, as ``[THINK]``.
+_THINKS = re.compile("think|thought|reason", re.IGNORECASE)
 #: By mode of text likelihood: whether log-likelihoods are divided by the texts' lengths.
 _PER_BYTE = {"text_likelihood": False, "text_likelihood_per_byte": True}
 
@@ -41,15 +51,24 @@ class Engine:
 
     modes = MODES
     counts_tokens = True  # `size` is exact
+    left_out: Sequence[str] = ()  # nothing that it is asked to do is left out
 
     def __init__(self, model, tokenizer, asking: Asking):
         self.model = model
         self.tokenizer = tokenizer
         self.asking = asking
-        self.settings = {"backend": "transformers", "max_new_tokens": asking.max_new_tokens}
+        self.settings = {"backend": "transformers", "max_new_tokens": asking.max_new_tokens,
+                         "template_settings": dict(asking.template_settings)}
         self._allowed = AllowedTokens(tokenizer)
         stop = getattr(model.generation_config, "eos_token_id", None)
         self._stops = {tokenizer.eos_token_id, *(stop if isinstance(stop, list) else [stop])}
+        self._thought = thought_marks(tokenizer) or ("<think>", "</think>")
+        special = {number: token.content for number, token in tokenizer.added_tokens_decoder.items()
+                   if token.special and number not in self._stops}
+        #: Special tokens that are shown, since they stand around thoughts.
+        self._shown = {number for number, token in special.items() if _THINKS.search(token)
+                       or any(token in mark for mark in self._thought)}
+        self._hidden = {*tokenizer.all_special_ids, *self._stops, *special} - self._shown
 
     def prompt(self, item: Mapping, about: str = "") -> array:
         """Token ids of a question.
@@ -62,7 +81,8 @@ class Engine:
         examples = () if about else self.asking.examples.get(item["task"], ())
         chat = messages(item, system=self.asking.system, with_answer=False, about=about,
                         examples=examples)
-        return array("i", chat_ids(self.tokenizer, chat, open_answer=True))
+        return array("i", chat_ids(self.tokenizer, chat, open_answer=True,
+                                   settings=self.asking.template_settings))
 
     def size(self, prompt: Sequence[int]) -> int:
         """Tokens of a prompt."""
@@ -162,21 +182,29 @@ class Engine:
 
     def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]]) -> list[Answer]:
         """Free texts; a thought that the template opens begins with its mark."""
-        thinks = [self.show(prompt[-8:]).rstrip().endswith("<think>") for prompt in prompts]
+        begun = [self.show(prompt[-8:]).rstrip().endswith(("<think>", self._thought[0]))
+                 for prompt in prompts]
         decoder = FreeDecoder(self.asking.max_new_tokens, self._stops)
-        texts = self._decode(continue_prompts(self.model, prefill, decoder))
-        return [Answer("<think>" * thought + text)
-                for thought, text in zip(thinks, texts, strict=True)]
+        written = continue_prompts(self.model, prefill, decoder)
+        return [Answer("<think>" * thought + text, ended=STOPPED if ids[-1] in self._stops else CUT)
+                for thought, text, ids in zip(begun, self._decode(written), written, strict=True)]
 
     def _constrained(self, prefill: Prefill, items: Sequence[Mapping]) -> list[Answer]:
         """Texts that are valid answers, whatever ``max_new_tokens`` is."""
         trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
         decoder = ConstrainedDecoder(trees, self.tokenizer.eos_token_id, self._stops)
         texts = self._decode(continue_prompts(self.model, prefill, decoder))
-        return [Answer(text) for text in texts]
+        return [Answer(text, ended=STOPPED) for text in texts]
 
     def _decode(self, texts: list[list[int]]) -> list[str]:
-        return self.tokenizer.batch_decode(texts, skip_special_tokens=True)
+        """Texts without special tokens, but for the marks of thoughts, which get one form."""
+        if not self._shown:
+            decoded = self.tokenizer.batch_decode(texts, skip_special_tokens=True)
+        else:
+            kept = [[token for token in text if token not in self._hidden] for text in texts]
+            decoded = self.tokenizer.batch_decode(kept, skip_special_tokens=False)
+        begin, end = self._thought
+        return [text.replace(begin, "<think>").replace(end, "</think>") for text in decoded]
 
     def _first_token(self, text: str) -> int:
         return self.tokenizer(text, add_special_tokens=False)["input_ids"][0]
@@ -190,7 +218,9 @@ class Engine:
             if len(set(first)) < len(first):
                 raise ValueError("the tokenizer writes several labels with one first token: leave "
                                  "'likelihood' out of modes")
-            found.append(_likeliest(prefill.logits[row][first]))
+            answer = _likeliest(prefill.logits[row][first])
+            answer.letters_mass = float(prefill.logits[row].softmax(-1)[first].sum())
+            found.append(answer)
         return found
 
     def _text_likelihoods(self, prefill: Prefill, items: Sequence[Mapping], rows: Sequence[int],

@@ -14,7 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from medinj_utils.core.prompts import LETTERS, labels_of, messages
-from medinj_utils.models.answers import Answer, Asking, allowed_answers, applies
+from medinj_utils.models.answers import (
+    LEAST_MASS,
+    STOPPED,
+    UNKNOWN,
+    Answer,
+    Asking,
+    allowed_answers,
+    applies,
+)
 
 _LIKELIEST = 20  # first tokens of which servers give the probability
 _NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
@@ -22,6 +30,12 @@ _RETRIES = 6  # of a request after status 429, 5xx or no reply, with growing pau
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"
                        r"|max_model_len", re.IGNORECASE)
+_THINKS = re.compile("think|thought|reason", re.IGNORECASE)
+#: Parameters that some servers refuse, and what is sent instead, if anything.
+_DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperature": None}
+_REFUSES = re.compile(
+    r"unsupported|not support|n.t support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted"
+    r"|not allowed|forbidden|deprecated|instead|only the default", re.IGNORECASE)
 
 
 class ServerError(RuntimeError):
@@ -51,10 +65,18 @@ class Server:
         self.asking = asking
         self.at_once = at_once
         self.settings = {"backend": "server", "server": url, "model": model,
-                         "max_new_tokens": asking.max_new_tokens}
+                         "max_new_tokens": asking.max_new_tokens,
+                         "template_settings": dict(asking.template_settings)}
+        self._refused_parameters: set[str] = set()
         self._client = openai.OpenAI(
             base_url=url, api_key=os.environ.get("OPENAI_API_KEY") or "none",
             max_retries=_RETRIES, timeout=_TIMEOUT)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Parameters that the server refused and that were left out or sent by another name."""
+        return sorted(f"{name}, sent as {other}" if (other := _DISPENSABLE[name]) else name
+                      for name in self._refused_parameters)
 
     def prompt(self, item: Mapping) -> list[dict]:
         """The chat of a question, to be rendered by the server."""
@@ -95,7 +117,9 @@ class Server:
         if mode == "constrained":
             return self._constrained(prompt, item)
         choice = self._ask(prompt, max_tokens=self.asking.max_new_tokens)
-        return choice if isinstance(choice, Answer) else Answer(_text(choice))
+        if isinstance(choice, Answer):
+            return choice
+        return Answer(_text(choice), ended=choice.finish_reason or UNKNOWN)
 
     def _constrained(self, prompt: list[dict], item: Mapping) -> Answer:
         allowed = allowed_answers(item["task"], labels_of(item))
@@ -107,7 +131,7 @@ class Server:
             raise ServerError(
                 f"{self.url}: asked for one of {len(allowed)} answers, {self.model} gave {text!r}; "
                 "this server doesn't hold to structured_outputs: leave 'constrained' out of modes")
-        return Answer(text)
+        return Answer(text, ended=STOPPED)
 
     def _likelihood(self, prompt: list[dict], item: Mapping) -> Answer:
         choice = self._ask(prompt, max_tokens=1, logprobs=True, top_logprobs=_LIKELIEST)
@@ -115,26 +139,34 @@ class Server:
             return choice
         first = choice.logprobs.content[0].top_logprobs if (
             choice.logprobs and choice.logprobs.content) else None
-        if not first:
+        known = [token for token in first or () if token.logprob is not None]
+        if not known:
             raise ServerError(f"{self.url}: gives no probabilities of tokens (logprobs): leave "
                               "'likelihood' out of modes")
-        logprobs = {token.token.strip(): token.logprob for token in reversed(first)}
+        logprobs = {token.token.strip(): token.logprob for token in reversed(known)}
         p = [math.exp(logprobs.get(label, -math.inf)) for label in labels_of(item)]
-        if not sum(p):
-            return Answer("")  # no letter is among the likeliest tokens: nothing can be read
+        mass = sum(p)
+        if mass < LEAST_MASS:
+            return Answer("", letters_mass=mass)  # the model would write something else first
         # a letter that isn't among them has at most the probability of the last one that is
         hidden = math.exp(min(logprobs.values())) if min(p) == 0 else 0
-        probabilities = [own / sum(p) for own in p] if hidden < _NEGLIGIBLE * sum(p) else []
-        return Answer(LETTERS[p.index(max(p))], probabilities)
+        probabilities = [own / mass for own in p] if hidden < _NEGLIGIBLE * mass else []
+        return Answer(LETTERS[p.index(max(p))], probabilities, letters_mass=mass)
 
-    def _ask(self, prompt: list[dict], **options):
+    def _ask(self, prompt: list[dict], extra_body: Mapping | None = None, **options):
         """The server's first choice; an `Answer` without text if the prompt is too long for it."""
         import openai
+        if self.asking.template_settings:
+            extra_body = {"chat_template_kwargs": dict(self.asking.template_settings),
+                          **(extra_body or {})}
+        asked = options
+        options = self._accepted({"temperature": 0, "seed": 0} | options)
+        if extra_body:
+            options["extra_body"] = extra_body
         try:
             choice = self._client.chat.completions.create(
-                model=self.model, messages=prompt, temperature=0, seed=0, **options).choices[0]
-            if choice.message is None:
-                raise ValueError("a choice without a message")
+                model=self.model, messages=prompt, **options).choices[0]
+            _text(choice)  # raises where there is none
             return choice
         except openai.APIConnectionError as error:  # a timeout is one, too
             raise ServerError(f"{self.url}: no reply ({error}). Is the server started, and is its "
@@ -145,16 +177,43 @@ class Server:
         except openai.APIStatusError as error:
             if error.status_code in (400, 413, 422) and _TOO_LONG.search(str(error)):
                 return Answer(None, note=f"refused by the server: {error.message[:200]}")
-            raise self._refused(error, options) from error
+            if not self._learn(error, options):
+                raise self._refused(error, options) from error
         except (openai.APIError, AttributeError, IndexError, TypeError, ValueError) as error:
             raise ServerError(f"{self.url}, model {self.model}: the reply isn't one of the chat "
                               f"protocol ({error}). Does the address end where the protocol "
                               "begins, as in …/v1?") from error
+        return self._ask(prompt, extra_body, **asked)
+
+    def _accepted(self, options: Mapping) -> dict:
+        """The parameters, without those that the server has refused."""
+        accepted = {}
+        for name, value in options.items():
+            if name not in self._refused_parameters:
+                accepted[name] = value
+            elif other := _DISPENSABLE[name]:
+                accepted[other] = value
+        return accepted
+
+    def _learn(self, error, options: Mapping) -> bool:
+        """Whether the server refuses a parameter that can be left out, which it then is."""
+        if error.status_code not in (400, 422) or not _REFUSES.search(error.response.text):
+            return False
+        named = [name for name in _DISPENSABLE if name in options
+                 and re.search(rf"\b{name}\b", error.response.text)]
+        self._refused_parameters.update(named[:1])
+        return bool(named)
 
     def _refused(self, error, options: Mapping) -> ServerError:
         hint = ""
-        if "extra_body" in options:
+        body = options.get("extra_body", {})
+        if "structured_outputs" in body:
             hint = "; if it doesn't know structured_outputs, leave 'constrained' out of modes"
+        elif "logprobs" in options:
+            hint = "; if it gives no probabilities (logprobs), leave 'likelihood' out of modes"
+        elif "chat_template_kwargs" in body:
+            hint = ("; if it doesn't know chat_template_kwargs, start it with these "
+                    "template_settings, and leave them out of the recipe")
         return ServerError(f"{self.url}, model {self.model}: status {error.status_code}, "
                            f"{error.response.text[:300]}{hint}")
 
@@ -165,6 +224,27 @@ def _text(choice) -> str:
     What the model thought before, where the server returns it apart, stands before it between
     marks that the reading of answers knows.
     """
-    thought = (getattr(choice.message, "reasoning_content", None)
-               or getattr(choice.message, "reasoning", None))
-    return (f"<think>{thought}</think>\n" if thought else "") + (choice.message.content or "")
+    message = choice.message
+    thought = _joined(getattr(message, "reasoning_content", None)
+                      or getattr(message, "reasoning", None))
+    said = _joined(message.content or getattr(message, "refusal", None))
+    return (f"<think>{thought}</think>\n" if thought else "") + said
+
+
+def _joined(content) -> str:
+    """The text of a message's content, which may be a list of parts: texts, and thoughts in marks.
+
+    Raises:
+        TypeError: a part has no text.
+    """
+    if content is None or isinstance(content, str):
+        return content or ""
+    if isinstance(content, list):
+        return "".join(map(_joined, content))
+    part = content if isinstance(content, Mapping) else vars(content)
+    for name in ("thinking", "reasoning", "text", "refusal", "content"):
+        if name in part:
+            text = _joined(part[name])
+            is_thought = _THINKS.search(f"{part.get('type', '')} {name}")
+            return f"<think>{text}</think>\n" if is_thought else text
+    raise TypeError(f"a part of a message without text: {sorted(part)}")

@@ -1,5 +1,7 @@
 """Validation during training: how often the model's constrained answers are exactly right."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from medinj_utils.models.answers import Asking, batches_of
@@ -19,10 +21,12 @@ class Validation:
         records: all records.
         rows: most questions of a set.
         system_prompt: system turn before every question; empty for none.
+        template_settings: of the chat template.
     """
 
-    def __init__(self, records: pd.DataFrame, rows: int, system_prompt: str = ""):
-        self.asking = Asking(system=system_prompt)
+    def __init__(self, records: pd.DataFrame, rows: int, system_prompt: str = "",
+                 template_settings: Mapping | None = None):
+        self.asking = Asking(system=system_prompt, template_settings=template_settings or {})
         choice = records[records["task"] != "oeq"].drop_duplicates("id")
         general = (choice["split"] == "test") & choice["general"]
         sets = {"validation_exact_match": choice[choice["split"] == "validation"],

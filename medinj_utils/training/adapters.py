@@ -124,10 +124,20 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
 
 
 def _check_base(model, tokenizer, base: Base, full: bool) -> None:
-    """Refuse a base that can't be tuned here, before anything is done with it."""
+    """Refuse a base that can't be tuned here, before anything is done with it.
+
+    A tokenizer without a token for padding takes the one that ends a text: padding bears no loss.
+    """
     if not tokenizer.chat_template:
         raise ValueError(f"{base.path}: its tokenizer has no chat template: take an "
                          "instruction-tuned model, or add a template to its tokenizer")
+    if tokenizer.pad_token_id is None:
+        if tokenizer.eos_token_id is None:
+            raise ValueError(f"{base.path}: its tokenizer has neither pad_token nor eos_token: "
+                             "nothing would teach the model to stop; set eos_token")
+        tokenizer.pad_token = tokenizer.eos_token
+        print(f"{base.path}: the tokenizer has no pad_token; its eos_token, "
+              f"{tokenizer.eos_token!r}, pads instead", flush=True)
     modules = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     missing = [target for target in TARGETS if target not in modules]
     if missing and not full:

@@ -114,7 +114,7 @@ def texts_of(rows: Sequence[Mapping], recipe: Recipe, tokenizer,
         key = tuple(map(str, row.values()))
         if key not in made:
             made[key] = training_text(row, tokenizer, recipe.answer_format, recipe.system_prompt,
-                                      recipe.loss_on)
+                                      recipe.loss_on, recipe.template_settings)
         texts.append(made[key])
     kept = [text for text in texts if len(text.input_ids) <= recipe.max_length]
     too_long = len(texts) - len(kept)

@@ -45,7 +45,8 @@ def token_table(mixtures: Mapping[str, pd.DataFrame], tokenizer, recipe: Recipe)
     table = []
     for configuration, mixture in mixtures.items():
         texts = [training_text(row, tokenizer, recipe.answer_format, recipe.system_prompt,
-                               recipe.loss_on) for row in mixture.to_dict("records")]
+                               recipe.loss_on, recipe.template_settings)
+                 for row in mixture.to_dict("records")]
         lengths = pd.Series([len(text.input_ids) for text in texts])
         table.append({
             "configuration": configuration, "rows": len(texts), "tokens": int(lengths.sum()),

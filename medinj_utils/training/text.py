@@ -1,5 +1,6 @@
 """From a record to the token ids that a model is trained on, and which of them bear loss."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ class TrainingText:
 
 
 def training_text(record: Mapping, tokenizer, answer_format: str = "letters", system: str = "",
-                  loss_on: str = "answer") -> TrainingText:
+                  loss_on: str = "answer", settings: Mapping | None = None) -> TrainingText:
     """Ids and labels of one record, written by the tokenizer's own chat template.
 
     Args:
@@ -41,6 +42,7 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
         system: system turn; empty for none.
         loss_on: "answer" (the answer and the token that ends it) or "all" (the whole chat, as in
             the study's released code).
+        settings: of the chat template; see `medinj_utils.models.chat.chat_ids`.
 
     Raises:
         TemplateError: the supervised span is not exactly the answer, or the record's text holds a
@@ -51,10 +53,11 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     chat = messages(record, answer_format, system)
     row = f"row {record.get('id', '?')}"
     _check_contents(chat, tokenizer, row)
-    prompt = chat_ids(tokenizer, chat[:-1], open_answer=True)
-    ids = chat_ids(tokenizer, chat)
+    prompt = chat_ids(tokenizer, chat[:-1], open_answer=True, settings=settings)
+    ids = chat_ids(tokenizer, chat, settings=settings)
     if ids[:len(prompt)] != prompt:
-        raise TemplateError(f"{row}: the template writes another prompt when the answer follows")
+        raise TemplateError(f"{row}: the template writes another prompt when the answer follows"
+                            + _way_out(tokenizer, settings))
     if tokenizer.eos_token_id not in ids[len(prompt):]:
         raise TemplateError(f"{row}: the template ends the answer without {tokenizer.eos_token!r}, "
                             "so nothing would teach the model to stop")
@@ -63,9 +66,21 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     answer = chat[-1]["content"]
     if decoded != answer.strip():
         raise TemplateError(f"{row}: the supervised span reads {decoded!r}, the answer is "
-                            f"{answer!r}")
+                            f"{answer!r}" + _way_out(tokenizer, settings))
     labels = ids if loss_on == "all" else [IGNORED] * len(prompt) + ids[len(prompt):]
     return TrainingText(ids, labels, record.get("id", ""))
+
+
+def _way_out(tokenizer, settings: Mapping | None) -> str:
+    """What to do about a template that writes a thought before every answer."""
+    names = ("enable_thinking", "thinking")
+    switches = [name for name in names if re.search(rf"\b{name}\b", str(tokenizer.chat_template))
+                and name not in (settings or {})]
+    if switches:
+        return (f". It writes thoughts: switch them off by template_settings: {{{switches[0]}: "
+                "false}} in the recipe, for tuning and asking alike")
+    return (". If it always writes a thought, this model can't be taught answers without one: take "
+            "its variant for instructions, or give its tokenizer another chat_template")
 
 
 def _check_contents(chat: list[dict], tokenizer, row: str) -> None:

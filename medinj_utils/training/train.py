@@ -68,7 +68,8 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
     validation, validation_rows = None, []
     if recipe.validations:
         inputs.append(tree.need(tree.records))
-        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt)
+        validation = Validation(records, VALIDATION_ROWS, recipe.system_prompt,
+                                recipe.template_settings)
         validation_rows = _validation_rows(records, mixture)
     job = Job(run, recipe, backend, base, validation)
     if base.folder:

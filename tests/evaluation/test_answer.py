@@ -200,6 +200,42 @@ def test_a_question_that_a_server_refuses_is_set_aside_and_thoughts_are_not_read
     assert read_choice(thought.raw, dict(zip("ABC", ["foie", "rein", "rate"], strict=True)), "mcqu") == {"C"}
 
 
+def test_why_answers_ended_is_a_column_and_answers_without_it_are_asked_anew(items, ask, tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    answers = ask(items.head(3), path)
+    with monkeypatch.context() as earlier:  # the key of a version with fewer columns
+        earlier.setattr(answer_module, "_COLUMNS", [*answer_module._COLUMNS, "more"])
+        earlier.setattr(answer_module, "_answer_batch", lambda *batch: pytest.fail("asked anew"))
+        with pytest.raises(pytest.fail.Exception, match="asked anew"):
+            ask(items.head(3), path)
+    answers = answers.set_index("mode")
+    assert set(answers.loc["greedy", "ended"]) <= {"stop", "length"} and set(answers.loc["constrained", "ended"]) == {"stop"}
+    single = answers.loc[["likelihood"]] if "likelihood" in answers.index else answers.head(0)
+    assert (single["ended"] == "").all() and single["letters_mass"].between(0, 1.0001).all()
+    assert answers.loc["greedy", "letters_mass"].isna().all()
+
+
+def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identity, tmp_path, monkeypatch):
+    server = Server("http://127.0.0.1:9/v1", "any", Asking())
+    protocol = Protocol(["greedy"], batch_tokens=1)
+
+    def answer(prompts, rows, modes):
+        if rows[0]["id"] == stop:
+            raise KeyboardInterrupt
+        server._refused_parameters.add("seed")
+        return {"greedy": [Answer("A", ended="stop")]}
+
+    monkeypatch.setattr(server, "answer", answer)
+    longer = items.head(3).assign(context=["", "mot " * 50, "mot " * 200])
+    stop = longer["id"].iloc[2]
+    with pytest.raises(KeyboardInterrupt):
+        answer_questions(longer, server, tmp_path / "a.parquet", identity, protocol, "30")
+    fresh, stop = Server("http://127.0.0.1:9/v1", "any", Asking()), ""
+    monkeypatch.setattr(fresh, "answer", lambda prompts, rows, modes: {"greedy": [Answer("A", ended="stop")]})
+    answer_questions(longer, fresh, tmp_path / "a.parquet", identity, protocol, "30")
+    assert read_json(tmp_path / "a.card.json")["left_out"] == ["seed"]
+
+
 def test_the_card_says_what_answered_and_what_was_asked_in_which_notebook(items, ask, tmp_path):
     ask(items, tmp_path / "a.parquet", Asking(16, "Réponds en français."))
     card = read_json(tmp_path / "a.card.json")

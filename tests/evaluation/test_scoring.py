@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.evaluation.reading.reasons import CUT, LITTLE_MASS
 from medinj_utils.evaluation.scoring import (
     METRICS,
     calibration,
@@ -116,3 +117,25 @@ def test_a_new_metric_is_a_function_and_an_entry(question, monkeypatch):
     items = question(id=["a"], task="mcq", options=[["un", "deux", "trois"]], answer_letters=[["A", "C"]])
     scores = score_answers(given("a", ["A"]), items, Run(BASE))
     assert scores["dice"].item() == summarise(scores, ["system"])["dice_mcq"].item() == pytest.approx(2 / 3)
+
+
+def test_cut_answers_are_counted_and_read_only_where_an_explanation_had_begun(question):
+    items = question(id=list("abcde"), task="mcqu", options=[["foie", "rein"]] * 5, answer_letters=[["B"]] * 5)
+    raw = ["B", "B", "La réponse est B. Explication : le rein filtre le", "B", "B"]
+    answers = given("abcde", raw, ended=["stop", "length", "length", "content_filter", "unknown"])
+    scores = score_answers(answers, items, Run(BASE))
+    assert scores["letters"].fillna("").tolist() == ["B", "", "B", "", "B"]
+    assert scores["reason"].tolist()[1] == CUT and scores["ended"].tolist() == answers["ended"].tolist()
+    table = summarise(scores, ["system"])
+    assert table[["cut_off", "end_unknown", "extraction_failures"]].values.tolist() == [[3, 1, 2 / 5]]
+    unknown = summarise(score_answers(given("abcde", "B"), items, Run(BASE)), ["system"])
+    assert unknown[["cut_off", "end_unknown"]].values.tolist() == [[0, 5]]
+
+
+def test_letters_with_little_probability_are_counted_and_refused_where_a_server_gave_them(question):
+    items = question(id=list("abc"), task="mcqu", options=[["foie", "rein"]] * 3, answer_letters=[["B"]] * 3)
+    answers = given("abc", ["B", "", "B"], "likelihood", ended="", letters_mass=[0.9, 0.006, 0.01],
+                    probabilities=[[0.2, 0.8], [], [0.3, 0.7]])
+    scores = score_answers(answers, items, Run(BASE))
+    assert scores["reason"].tolist()[1] == LITTLE_MASS and scores["letters"].fillna("").tolist() == ["B", "", "B"]
+    assert summarise(scores, ["system"])[["little_mass", "cut_off"]].values.tolist() == [[2, 0]]

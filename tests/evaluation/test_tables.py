@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from medinj_utils.core.files import write_json
 from medinj_utils.core.names import BASE, Run
@@ -8,6 +9,7 @@ from medinj_utils.evaluation.tables import (
     answers_to,
     extraction_failures,
     failure_reasons,
+    load_answers,
     training_table,
 )
 
@@ -36,3 +38,14 @@ def test_extraction_failures_are_counted_by_their_reasons(question):
     assert failures["id"].tolist() == ["b", "c"]
     assert failure_reasons(failures)["answers"].sum() == 2
     assert failure_reasons(failures.head(0)).empty
+
+
+def test_answers_of_before_that_do_not_say_why_they_ended_are_refused(tmp_path):
+    tree = Tree(tmp_path)
+    table = pd.DataFrame({"id": ["a"], "mode": "greedy", "raw": ["B"], "note": [""], "cut": [0]})
+    tree.answers(Run(BASE)).parent.mkdir(parents=True)
+    table.to_parquet(tree.answers(Run(BASE)))
+    with pytest.raises(ValueError, match=r"BASE.parquet: written by an earlier version.*Run notebook 30 again"):
+        load_answers(tree, [Run(BASE)])
+    table.assign(ended="stop").to_parquet(tree.answers(Run(BASE)))
+    assert load_answers(tree, [Run(BASE)])[Run(BASE)]["ended"].tolist() == ["stop"]

@@ -192,6 +192,38 @@ def test_a_thought_that_the_template_opens_is_no_answer(items, engine, ask, monk
     assert ask(engine, items.head(3), ["greedy"])["raw"].str.startswith("<think>").all()
 
 
+def test_why_a_text_ended_is_kept(items, loaded, ask):
+    whole, cut = (Engine(*loaded, Asking(tokens)) for tokens in (64, 1))
+    rows = items.head(4).to_dict("records")
+    prompts = [whole.prompt(row) for row in rows]
+    for engine, ended in ((whole, "stop"), (cut, "length")):
+        answers = engine.answer(prompts, rows, ["greedy", "constrained"])
+        assert {answer.ended for answer in answers["greedy"]} == {ended}
+        assert {answer.ended for answer in answers["constrained"]} == {"stop"}
+
+
+def test_the_letters_hold_a_share_of_the_probability(items, engine):
+    row = items[items["task"] == "mcqu"].iloc[0].to_dict()
+    [answer] = engine.answer([engine.prompt(row)], [row], ["likelihood"])["likelihood"]
+    assert 0.1 < answer.letters_mass <= 1 and sum(answer.probabilities) == pytest.approx(1)
+
+
+def test_special_tokens_around_a_thought_are_kept(items):
+    model, tokenizer = load_base(Base("planted"))
+    tokenizer.add_special_tokens({"additional_special_tokens": ["[THINK]", "[/THINK]", "<|extra|>"]})
+    engine = Engine(model, tokenizer, Asking(16))
+    ids = tokenizer("[THINK]A[/THINK]B<|extra|>", add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+    assert engine._decode([ids]) == ["[THINK]A[/THINK]B"]
+
+
+def test_a_models_own_marks_of_thoughts_get_one_form(items, loaded, monkeypatch):
+    template = ("{% for turn in messages %}{% if turn.reasoning_content %}((( {{ turn.reasoning_content }} )))"
+                "{% endif %}{{ turn.content }}{% endfor %}")
+    monkeypatch.setattr(loaded[1], "chat_template", template)
+    engine = Engine(*loaded, Asking(16))
+    assert engine._decode([loaded[1]("((( A ))) B", add_special_tokens=False)["input_ids"]]) == ["<think> A </think> B"]
+
+
 def test_a_tokenizer_that_cannot_tell_answers_by_their_first_tokens_is_refused(items, loaded, ask, monkeypatch):
     engine = Engine(*loaded, Asking(16))
     monkeypatch.setattr(engine, "_first_token", lambda text: 7)

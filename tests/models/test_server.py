@@ -15,7 +15,7 @@ import pytest
 
 from medinj_utils.core import prompts
 from medinj_utils.core.names import BASE, Run
-from medinj_utils.models.answers import Asking, allowed_answers
+from medinj_utils.models.answers import Asking, allowed_answers, was_cut
 from medinj_utils.models.loading import Base, answering_models
 from medinj_utils.models.server import Server, ServerError
 
@@ -76,6 +76,23 @@ GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list"
            "empty": b'{"choices": []}', "wordless": b'{"choices": [{"message": null}]}', "error": b'{"error": {"message": "x"}}'}
 
 
+THOUGHT = "La réponse est A, ou bien B ?"
+#: Contents of messages, by the name of the model.
+CONTENTS = {
+    "parts": [{"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]}, {"type": "text", "text": "C"}],
+    "reasons": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": "C"}],
+    "texts": [{"type": "text", "text": "A, "}, "C"], "pictures": [{"type": "image_url", "image_url": {}}],
+    "nothing": None, "no parts": []}
+#: What a server refuses, by the name of the model: parameters, and its words for it.
+REFUSED = {
+    "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
+    "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
+    "narrow": (["seed", "max_tokens", "temperature"], "unknown field {}"),
+    "stubborn": (["max_tokens", "max_completion_tokens"], "unsupported parameter {}"),
+    "large": (["max_tokens"], "{} is too large"), "plain": (["chat_template_kwargs"], "unknown field {}")}
+ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None}
+
+
 class Played(BaseHTTPRequestHandler):
     """Answers by the name of the model that is asked for."""
 
@@ -97,14 +114,23 @@ class Played(BaseHTTPRequestHandler):
             message = {"role": "assistant", "content": "C", "reasoning_content": "La réponse est A, ou bien B ?"}
         elif asked["model"] == "held":
             message["content"] = asked["structured_outputs"]["choice"][-1]
+        elif asked["model"] in CONTENTS:
+            message["content"] = CONTENTS[asked["model"]]
+        refused, words = REFUSED.get(asked["model"], ((), ""))
+        refused = [name for name in refused if name in asked]
+        status = 422 if refused else status
         if asked.get("logprobs"):
-            shares = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {}}.get(
+            shares = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {},
+                      "thinks first": {"<think>": 0.99, "A": 0.004, "C": 0.002}, "null": {"A": None, "C": None},
+                      "half null": {"A": 0.2, "C": 0.6, "B": None, "Le": 0.0001}}.get(
                 asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
             logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
-                {"token": token, "logprob": math.log(p), "bytes": None} for token, p in shares.items()]}]}
+                {"token": token, "logprob": p and math.log(p), "bytes": None} for token, p in shares.items()]}]}
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
-            {"index": 0, "finish_reason": "stop", "message": message, "logprobs": logprobs}]} if status == 200 else {
-            "error": {"message": "This model's maximum context length is exceeded" if status == 400 else
+            {"index": 0, "finish_reason": ENDED.get(asked["model"], "stop"), "message": message,
+             "logprobs": logprobs}]} if status == 200 else {
+            "error": {"message": words.format(refused[0]) if refused else
+                      "This model's maximum context length is exceeded" if status == 400 else
                       "no such parameter in this context"}}
         body = GARBAGE.get(asked["model"]) or json.dumps(reply).encode()
         self.send_response(status)
@@ -169,6 +195,72 @@ def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items)
 
 def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
     assert ask_one(played, "thinking", single).raw == "<think>La réponse est A, ou bien B ?</think>\nC"
+
+
+@pytest.mark.parametrize("model, raw", [
+    ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"), ("texts", "A, C"),
+    ("nothing", ""), ("no parts", "")])
+def test_a_content_in_parts_is_its_texts_and_thoughts(played, single, model, raw):
+    assert ask_one(played, model, single).raw == raw
+
+
+def test_a_part_without_text_is_told(played, single):
+    with pytest.raises(ServerError, match=r"a part of a message without text: \['image_url', 'type'\]"):
+        ask_one(played, "pictures", single)
+
+
+@pytest.mark.parametrize("model, ended, cut", [
+    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False)])
+def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
+    answer = ask_one(played, model, single)
+    assert answer.ended == ended and was_cut(answer.ended) == cut
+
+
+@pytest.mark.parametrize("model, left_out, sent", [
+    ("any", [], {"max_tokens", "seed", "temperature"}),
+    ("newer", ["max_tokens, sent as max_completion_tokens"], {"max_completion_tokens", "seed", "temperature"}),
+    ("unseeded", ["seed"], {"max_tokens", "temperature"}),
+    ("narrow", ["max_tokens, sent as max_completion_tokens", "seed", "temperature"], {"max_completion_tokens"})])
+def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_out, sent):
+    server = Server(played, model, Asking())
+    rows = items.head(6).to_dict("records")
+    answers = server.answer([server.prompt(row) for row in rows], rows, ["greedy"])["greedy"]
+    assert [answer.raw for answer in answers] == ["B"] * 6 and server.left_out == left_out
+    server.answer([server.prompt(rows[0])], rows[:1], ["greedy"])
+    asked, _ = Played.seen[-1]  # what is known to be refused is not sent again
+    assert sent == asked.keys() & {"max_tokens", "max_completion_tokens", "seed", "temperature"}
+    assert asked.get("max_completion_tokens", 32) == asked.get("max_tokens", 32) == 32
+
+
+@pytest.mark.parametrize("model", ["stubborn", "large"])
+def test_what_can_not_be_left_out_is_an_error(played, single, model):
+    with pytest.raises(ServerError, match="status 422"):
+        ask_one(played, model, single)
+
+
+def test_settings_of_the_template_are_sent_and_a_refusal_says_what_to_do(played, single):
+    asking = Asking(template_settings={"enable_thinking": False})
+    for model in ("any", "plain"):
+        server = Server(played, model, asking)
+        assert server.settings["template_settings"] == {"enable_thinking": False}
+        if model == "plain":
+            with pytest.raises(ServerError, match="leave them out of the recipe"):
+                server.answer([server.prompt(single)], [single], ["greedy"])
+        else:
+            server.answer([server.prompt(single)], [single], ["greedy"])
+            assert Played.seen[-1][0]["chat_template_kwargs"] == {"enable_thinking": False}
+
+
+def test_letters_that_hold_almost_no_probability_are_no_answer(played, single):
+    answer = ask_one(played, "thinks first", single, "likelihood")
+    assert (answer.raw, answer.probabilities) == ("", []) and answer.letters_mass == pytest.approx(0.006)
+    assert ask_one(played, "any", single, "likelihood").letters_mass == pytest.approx(0.8)
+
+
+def test_probabilities_that_are_null_are_none(played, single):
+    with pytest.raises(ServerError, match="leave 'likelihood' out"):
+        ask_one(played, "null", single, "likelihood")
+    assert ask_one(played, "half null", single, "likelihood").raw == "C"
 
 
 def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, items):

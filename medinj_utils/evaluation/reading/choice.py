@@ -7,19 +7,21 @@ import regex as re
 from medinj_utils.core.names import CHOICE_TASKS, check_choice
 from medinj_utils.evaluation.reading import reasons
 from medinj_utils.evaluation.reading.cleaning import clean, fold
-from medinj_utils.evaluation.reading.decision import Decision, decide
+from medinj_utils.evaluation.reading.decision import Decision, decide, decide_cut
 from medinj_utils.evaluation.reading.verdicts import plain_verdicts
 from medinj_utils.evaluation.reading.words import signs_of
 
 
-def explain_choice(output: str, options: dict[str, str],
-                   task: str) -> tuple[frozenset[str] | None, str]:
+def explain_choice(output: str, options: dict[str, str], task: str,
+                   cut: bool = False) -> tuple[frozenset[str] | None, str]:
     """The letters that can honestly be read in an answer, and why.
 
     Args:
         output: the raw answer.
         options: the question's options by letter.
         task: "mcqu" (one right letter) or "mcq" (one or several).
+        cut: whether the answer was cut off, as at a limit of tokens. It is then read only where an
+            explanation has begun, so that no rest of a list is missing.
 
     Returns:
         The letters, or None where none can be read, and a short reason (see `reasons`).
@@ -28,22 +30,25 @@ def explain_choice(output: str, options: dict[str, str],
         ValueError: the task is neither.
     """
     check_choice("task", task, CHOICE_TASKS)
-    at_sight = _plain_letters(output, options, task) or _text_word_for_word(output, options)
+    at_sight = frozenset() if cut else (
+        _plain_letters(output, options, task) or _text_word_for_word(output, options))
     if at_sight:
         return at_sight, reasons.AT_HEAD
     text = plain_verdicts(clean(output), options)
     compact = frozenset(options) if task == "mcq" else frozenset()
-    decision = decide(signs_of(text, options, compact), options)
+    line = signs_of(text, options, compact)
+    decision = decide_cut(line, options, task == "mcq") if cut else decide(line, options)
     problem = _problem(decision, text, options, task)
     return (None, problem) if problem else (decision.letters, decision.found)
 
 
-def read_choice(output: str, options: dict[str, str], task: str) -> frozenset[str] | None:
+def read_choice(output: str, options: dict[str, str], task: str,
+                cut: bool = False) -> frozenset[str] | None:
     """The letters that a careful person would read in an answer, or None where they would refuse.
 
     Args, raised errors: as `explain_choice`.
     """
-    return explain_choice(output, options, task)[0]
+    return explain_choice(output, options, task, cut)[0]
 
 
 def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozenset[str]:

@@ -24,6 +24,8 @@ _BARE = compiled("BARE")
 _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
 _SAID = compiled("SAID")
+_LABEL = compiled("LABEL")
+_DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
 _CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
@@ -74,6 +76,8 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     """The letters that a list in signs names; they may be beyond the options."""
     found = set(listed)
     letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
+    if _may_be_range(listed):
+        return Named(frozenset(letters), LEFT_OPEN)
     texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
     if listed[0] in _ALL_OR_NONE:
         return Named(_all_or_none(listed, letters | texts, set(options)))
@@ -83,6 +87,13 @@ def named(listed: str, options: Mapping[str, str]) -> Named:
     beside = set(_LETTER_THEN_TEXT.findall(listed))
     agree = agree and all(LETTERS[letter] == LETTERS_OF_TEXTS[text] for letter, text in beside)
     return Named(frozenset(letters | texts), "" if agree else LETTER_AGAINST_TEXT)
+
+
+def _may_be_range(listed: str) -> bool:
+    """Whether a dash between two letters may mean those between them as well: "A–D"."""
+    if "-" not in listed and ":" not in listed:
+        return False
+    return any(ord(match["last"]) - ord(match["first"]) != 1 for match in _DASHED.finditer(listed))
 
 
 def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
@@ -112,7 +123,7 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
 
 
 def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
-    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER)
+    is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER, Sign.CHOOSE)
     judged = claims.right if is_right else claims.wrong
     judged.update(named(match["list"], options).letters)
 
@@ -143,6 +154,8 @@ def _is_announced(match: re.Match) -> bool:
     before = _sign_before(match)
     if before == "\n":
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
+    if before == "," and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
+        return True
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
 
 
@@ -193,3 +206,14 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
     claim = claims.pop()
     is_answer = not claim.problem and claim.letters != set(options)
     return claim.letters if is_answer else frozenset()
+
+
+def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
+    """The letters after the label of a line, if all such lines agree: "Verdict : B"."""
+    if Sign.OTHER not in line:
+        return frozenset()
+    claims = {named(match["list"], options) for match in _LABEL.finditer(line)}
+    if len(claims) != 1:
+        return frozenset()
+    claim = claims.pop()
+    return frozenset() if claim.problem or claim.letters == set(options) else claim.letters

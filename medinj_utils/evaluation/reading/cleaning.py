@@ -3,41 +3,22 @@
 `STEPS` are applied in order. Each has a reason, and examples that the tests execute.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from html import unescape
 from itertools import groupby
 from unicodedata import normalize
 
 import regex as re
 
-from medinj_utils.evaluation.reading.rules import Example
+from medinj_utils.evaluation.reading.phrases import PHRASES
+from medinj_utils.evaluation.reading.pictures import a_line_each, only_ticked, without_pictures
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Step, replacing
+from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
-TICKS = "✅✓✔"
-CROSSES = "❌✗✘"
-
-_THINK_MARK = re.compile(r"(?i)<(/?)think(?:ing)?>")
-_TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:[☑☒{TICKS}]|\[[xX]\])(.+)")
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
-_BULLET = re.compile(r"^(?:[-•–—+]|\d{1,2}[.)])\s+(?=\S)")
+_BULLET = re.compile(r"^(?:(?:[-•–—+]|\d{1,2}[.)])\s+|\.\s*)(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CHARACTERS = str.maketrans(
     {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of cleaning: what it does to a text, why, and answers that show it."""
-
-    name: str
-    why: str
-    apply: Callable[[str], str]
-    examples: Sequence[Example]
-
-
-def replacing(pattern: str, replacement: str) -> Callable[[str], str]:
-    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line."""
-    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
-    return lambda text: compiled.sub(replacement, text)
 
 
 def fold(text: str) -> str:
@@ -52,24 +33,9 @@ def clean(text: str) -> str:
     return text
 
 
-def without_thoughts(text: str) -> str:
-    """The text outside <think>…</think>; nothing where a thought is not closed."""
-    *closed, rest = _THINK_MARK.sub(r"<\1think>", text).split("</think>")
-    if "<think>" in rest:
-        return ""
-    before_thoughts = [piece.partition("<think>")[0] for piece in closed if "<think>" in piece]
-    return "\n".join([*before_thoughts, rest])
-
-
 def in_common_letters(text: str) -> str:
-    """The text with letters of one form: no full-width, circled or bold ones."""
-    return normalize("NFKC", text)
-
-
-def only_ticked(text: str) -> str:
-    """What stands beside ticks, where there are any."""
-    ticked = _TICKED_LINE.findall(text)
-    return "\n".join(ticked) if ticked else text
+    """The text with letters of one form: no full-width, circled or bold ones, no entities."""
+    return normalize("NFKC", unescape(text))
 
 
 def table_rows_as_lines(text: str) -> str:
@@ -96,15 +62,54 @@ STEPS = (
         without_thoughts,
         [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
     Step(
+        "marked answer",
+        "An answer may stand between marks of its own.",
+        replacing(
+            r"""
+            [<\[◁] \|? (?i: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
+            (?i: answers? | r[ée]ponses? | response | solution | output | result | choice | choix )
+            \|? [>\]▷]
+            """, "\nréponse finale : ", needs="> ] ▷"),
+        [Example("[Réponse] B", "B"), Example("<|begin_of_solution|>B<|end_of_solution|>", "B")]),
+    Step(
+        "tags",
+        "Tags of layout and tokens of a chat's turns mean nothing.",
+        replacing(
+            r"""
+              < /? (?i: p | h[1-6] | li | ul | ol ) [ ]? /? >
+            | < \|? /? [a-z] [\w-]{0,40} \|? [ ]? /? >
+            """, "\n", needs=">"),
+        [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
+    Step(
+        "struck out",
+        "What is struck out is no answer.",
+        replacing(r"~~ [^~\n]{1,300} ~~", " ", needs="~~"),
+        [Example("~~A~~ B", "B")]),
+    Step(
+        "picture signs",
+        "A picture sign is a letter, a tick, a cross, an arrow, or means nothing.",
+        without_pictures,
+        [Example("B 😊", "B"), Example("🅱️", "B"), Example("A 👍\nB 👎\nC 👍\nD 👎", "AC")]),
+    Step(
         "letters of one form",
         "Letters may be full-width, bold or circled characters.",
         in_common_letters,
         [Example("Ｂ car il filtre", "B")]),
     Step(
+        "letters apart",
+        "Dots between two letters leave open what is meant.",
+        replacing(r"\b ([A-J]) \s? \.{2,3} \s? (?= [A-J] (?! [\w'] ) )", r"\1 ou ", needs=".."),
+        [Example("A … C", "")]),
+    Step(
         "letter again and again",
         "A model caught in a loop repeats a letter.",
         replacing(r"\b ([A-Z]) (?: [ ,]{1,2} \1 \b ){3,}+", r"\1"),
         [Example("A, A, A, A, A est", "")]),
+    Step(
+        "several ticks in a line",
+        "Ticks and crosses in one line are verdicts on an option each.",
+        a_line_each,
+        [Example("A ✅ B ❌ C ✅ D ❌", "AC"), Example("✅ A, ❌ B, ✅ C, ❌ D", "AC")]),
     Step(
         "ticks",
         "Where boxes are ticked, only the ticked ones are the answer.",
@@ -121,65 +126,29 @@ STEPS = (
     Step(
         "Chinese announcement",
         "Some models fall back into Chinese, where 答案 means answer.",
-        replacing(r"答案 [是为:]", "\nréponse : "),
+        replacing(r"答案 [是为:]", "\nréponse : ", needs="答案"),
         [Example("答案是C。", "C")]),
     Step(
         "single quotes",
         "Quotes around a letter are no apostrophe, as in \"l'A\".",
-        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 "),
+        replacing(r"(?<! \w ) ' ([^'\n]+) ' (?! \w )", r" \1 ", needs="'"),
         [Example("['B', 'D']", "BD")]),
-    Step(
-        "noise",
-        "Words around an answer that say nothing about it.",
-        replacing(
-            r"""
-              ^ (?i: uniquement | seulement | only | both ) \s
-            | \b (?i: I (?= \s (?: think | believe | would | choose ) \b ) )  # no option I
-            | [\u200b\ufeff]                        # characters without width
-            | \( \s? \d+ \s? % \s? \)               # how sure the model is
-            | \( (?i: e? s ) \)                     # "réponse(s)"
-            | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
-            | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
-            """, ""),
-        [
-            Example("Uniquement B", "B"),
-            Example("B, I think", "B"),
-            Example("\u200bB", "B"),
-            Example("B (80 %)", "B"),
-            Example("Réponse(s) : A, C", "AC"),
-            Example("Assistant : B", "B"),
-            Example("Réponse : D. N'hésitez pas si besoin.", "D"),
-        ]),
-    Step(
-        "exception",
-        "Long forms of \"sauf\".",
-        replacing(
-            r"""
-              \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
-            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
-            """, "sauf "),
-        [
-            Example("Toutes à l'exception de A", "BCD"),
-            Example("All of the above with the exception of D", "ABC"),
-        ]),
-    Step(
-        "not this but that",
-        "A letter denied before \"mais\" is no answer.",
-        replacing(
-            r"""
-            (?: n'est | is )? [ ]?
-            \b (?i: pas | not ) [ ] (?: l[ae'] [ ]? )? \(? [A-J] \)? ,? [ ] (?: mais | but ) [ ]
-            """, "est "),
-        [Example("Pas C, mais D.", "D"), Example("La réponse n'est pas A mais B", "B")]),
     Step(
         "fences",
         "A code fence, with the name of its language, ends a line.",
-        replacing(r"``` \w*", "\n"),
-        [Example("```A\nB```", "B")]),
+        replacing(r"``` (?: \w+ (?= \n (?! ``` ) ) )?", "\n", needs="```"),
+        [Example("```A\nB```", "B"), Example("```B```", "B")]),
+    Step(
+        "boxed list",
+        "Boxes one after the other are a list.",
+        replacing(
+            r"\} [$\s,;]{0,4} (?: et | and )? [$\s]{0,3} \\boxed \s? \{ (?: \\text \{ )?", ", ",
+            needs="boxed"),
+        [Example("\\boxed{A}, \\boxed{C}", "AC")]),
     Step(
         "boxed answer",
         "A boxed answer is the final one.",
-        replacing(r"\\boxed \s? \{", "\nréponse finale : "),
+        replacing(r"\\boxed \s? \{", "\nréponse finale : ", needs="boxed"),
         [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
     Step(
         "layout",
@@ -201,6 +170,14 @@ STEPS = (
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse --------------> B", "B")]),
+    *PHRASES,
+    Step(
+        "units",
+        "A number and its unit may stand together.",
+        replacing(
+            r"(?<= \d ) (?= (?i: [mkµ]?g | m?l | [mµ]?mol | mm | cm | ui | h | ans ) \b )", " ",
+            needs="0 1 2 3 4 5 6 7 8 9"),
+        [Example("40mg", "C", DOSES)]),
     Step(
         "abbreviated names",
         "The E of \"E. coli\" is part of a name. A dot of its own marks it.",

@@ -4,14 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from medinj_utils.evaluation.reading import reasons
-from medinj_utils.evaluation.reading.claims import Claims, Named, find_claims, named, said
+from medinj_utils.evaluation.reading.claims import (
+    Claims,
+    Named,
+    find_claims,
+    labelled,
+    named,
+    said,
+)
 from medinj_utils.evaluation.reading.grammar import compiled
-from medinj_utils.evaluation.reading.tidying import tidy
-from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign
+from medinj_utils.evaluation.reading.tidying import tidy, with_ranges_as_lists
+from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign, signs
 
 _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
+_EXPLANATION = compiled("EXPLANATION")
+_REASON = compiled("REASON")
+_TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
+_DENIED = compiled("DENIED")
+_CHANGED = compiled("CHANGED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
+_DENYING = signs("NOT WRONG")
+_CORRECTING = signs("NO RATHER")
 _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
 
@@ -29,22 +43,51 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
 
     Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
     """
-    line = tidy(_from_last_correction(line), options)
+    line = _from_last_correction(with_ranges_as_lists(line))
+    if Sign.CHANGE in line and _CHANGED.search(line):
+        return Decision(frozenset(), "", reasons.LEFT_OPEN)
+    if not _DENYING.isdisjoint(line):
+        line = _DENIED.sub(Sign.CHOOSE, line)
+    line = tidy(line, options)
     if not _texts_and_letters_agree(line):
         return Decision(frozenset(), "", reasons.LETTER_AGAINST_TEXT)
     claims = find_claims(line, options)
     if claims.announced:
         return _by_announcements(line, claims, _at_heads(claims, options))
     if claims.heads:
-        return _by_heads(claims, _at_heads(claims, options))
+        label = labelled(line, options) if ":" in line or "-" in line else frozenset()
+        return _by_heads(claims, _at_heads(claims, options), label)
     if claims.right or claims.wrong:
         return _by_judgements(claims)
-    letters = said(line, options)
+    letters = said(line, options) or labelled(line, options)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
+
+
+def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision:
+    """What an answer names that was cut off, if its rest would have been an explanation.
+
+    The answer then stands before the explanation, and what there is of that doesn't contradict it.
+
+    Args:
+        line: the answer in signs.
+        options: the options' texts by letter.
+        several: whether several letters may be right. Then more of them may follow a reason, so the
+            list must be announced, in one line, and the explanation have a line of its own.
+    """
+    explanation = (_EXPLANATION if several else _REASON).search(line)
+    if explanation:
+        before, rest = line[:explanation.start()], line[explanation.start():]
+        declared = decide(before, options)
+        is_whole = not several or (declared.found == reasons.ANNOUNCED and ":\n" not in before)
+        if is_whole and not _TURNS.search(rest) and decide(line, options) == declared:
+            return declared
+    return Decision(frozenset(), "", reasons.CUT)
 
 
 def _from_last_correction(line: str) -> str:
     """The signs from the last corrected list on; all of them if nothing is corrected."""
+    if _CORRECTING.isdisjoint(line):
+        return line
     corrected = [match.start("list") for match in _CORRECTION.finditer(line)
                  if _ENDED.match(line, match.end("list"))]
     return line[max(corrected, default=0):]
@@ -89,12 +132,12 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     return (opens_with_head or not last.is_conclusion) and not is_review
 
 
-def _by_heads(claims: Claims, heads: Named) -> Decision:
-    """The heads of lines, unless other letters are called right.
+def _by_heads(claims: Claims, heads: Named, label: frozenset[str]) -> Decision:
+    """The heads of lines, unless other letters are called right or stand after a label.
 
     It is no contradiction if the heads themselves are called wrong.
     """
-    called_right_too = claims.right - heads.letters
+    called_right_too = claims.right - heads.letters or (label and label != heads.letters)
     contradicted = called_right_too and not heads.letters <= claims.wrong
     problem = heads.problem or (reasons.CONTRADICTION if contradicted else "")
     return Decision(heads.letters, reasons.AT_HEAD, problem)

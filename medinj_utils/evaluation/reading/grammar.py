@@ -14,9 +14,9 @@ CLAIM_RULES = (
         "CLAIM",
         "A list at the head of a line, after an announcement, or before a judgement.",
         r"""
-        (?P<lead> ^ FILLING
+        (?P<lead> ^ FILLING (?: (?<! [\n] ) , FILLING )?
                 | [ANSWER OPTION CHOOSE SO RATHER RIGHT] ,? FILLING
-                | (?<! OTHER ) )
+                | (?<! [OTHER KIND] ) )
         LIST
         (?P<judgement> JUDGEMENT )?
         """,
@@ -25,7 +25,7 @@ CLAIM_RULES = (
         "CORRECTION",
         "A corrected answer: \"non, plutôt B\", \"Correction : B\". It replaces what precedes it.",
         r"""
-        (?: (?<! AND ) NO [. , : ; RATHER CHOOSE -]{1,3}
+        (?: (?<! AND ) NO [. , : ; RATHER CHOOSE ONLY -]{1,3}
           | RATHER [. , : ;]? )
         FILLING (?> LIST ) (?! JUDGEMENT )
         """,
@@ -36,8 +36,10 @@ CLAIM_RULES = (
         r"""
           $ | [. ) ( : ; , BECAUSE -]
         | RATHER BUT            # "B plutôt que C"
-        | AND [NO NOT]          # "B et non C"
-        | (?<= [). : · -] )
+        | [AND BUT] [NO NOT]    # "B et non C"
+        | (?<! (?: ^ | \. ) A ) NEUTRAL? [ONLY SURE]  # "B seulement", not the article of "A sure…"
+        | NEUTRAL{1,3} IS? (?: $ | [. , ; : )] )        # "B probablement", "B it is"
+        | (?<= [). : · ( -] )
         """,
         [
             Example("B car il filtre", "B"),
@@ -47,7 +49,10 @@ CLAIM_RULES = (
     Rule(
         "TEXT_ENDED",
         "A text without a letter needs a firmer end: after a comma, its sentence may go on.",
-        r"$ | [. ) ( : BECAUSE -] | , BECAUSE | AND [NO NOT] | (?<= [). : · -] )",
+        r"""
+          $ | [. ) ( : BECAUSE -] | , BECAUSE | ,? [AND BUT]? [NO NOT] (?! [IS ARE] )
+        | (?<= [). : · -] )
+        """,
         [Example("Le rein, car il filtre", "B"), Example("Le rein, organe pair, filtre.", "")]),
     Rule(
         "OPEN",
@@ -56,6 +61,8 @@ CLAIM_RULES = (
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
+        | (?: , | ,? AND ) (?: OTHER{1,2} | [TO NEUTRAL] ) ARTICLE? [LETTER] (?: $ | [. , ; )] )
+        | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
@@ -65,6 +72,44 @@ CLAIM_RULES = (
         [
             Example("Si la réponse est A, il a mal.", ""),
             Example("La mauvaise réponse est A.", ""),
+        ]),
+    Rule(
+        "DENIED",
+        "An item denied before another one: \"ce n'est pas le foie, mais le rein\".",
+        r"""
+          NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] )
+          ,? [BUT EXCEPT]
+          (?= [ARTICLE OPTION ANSWER NEUTRAL CHOOSE IS]{0,5} ITEM )
+        | WRONG [ARTICLE OPTION NEUTRAL]{0,3} (?> ITEMS ) (?: (?<= : ) | : )
+        | ^ (?: NOT [ARTICLE OPTION]{0,2} [LETTER TEXT] [, ; AND]{0,2} ){2,9}+ [: .]{0,2}
+          (?= [LETTER TEXT] )
+        """,
+        [
+            Example("Ce n'est pas le foie mais le rein.", "B"),
+            Example("La réponse n'est pas A mais B", "B"),
+            Example("Pas C, mais D.", "D"),
+            Example("Ni A, ni C, ni D : B", "B"),
+        ]),
+    Rule(
+        "CHANGED",
+        "A list that is changed letter by letter is left open.",
+        r"CHANGE [ARTICLE OPTION ANSWER NEUTRAL ALSO :]{0,4} [LETTER TEXT] (?! OTHER )",
+        [Example("A, B, C. Je retire C.", ""), Example("A, B. J'ajoute D.", "")]),
+    Rule(
+        "LABEL",
+        "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
+        r"""
+        (?: ^ (?: A (?= [OTHER NEUTRAL] ) )? | (?<= [. , ; -] ) )
+        (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
+        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -]
+          | [LETTER] · | (?<= OTHER ) [LETTER] ){1,12}+
+        (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) )
+        LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
+        """,
+        [
+            Example("Verdict : B", "B"),
+            Example("Organes pairs : B, D", "BD"),
+            Example("De bonne foi, B.", "B"),
         ]),
     Rule(
         "BARE",
@@ -91,6 +136,20 @@ CLAIM_RULES = (
             Example("La dose est de 40 mg.", "C", DOSES),
             Example("L'organe est le rein ou le foie.", ""),
         ]),
+    Rule(
+        "EXPLANATION",
+        "An explanation begins on a line or in a field of its own: the list before it is whole.",
+        r"(?: ^ | [)] , ) \W{0,2} NEUTRAL{0,2} EXPLAINS [^ \n]{2}",
+        [Example("Réponses : A et C\nExplication : le foie", "AC", cut=True)]),
+    Rule(
+        "REASON",
+        "A reason or an explanation begins: the one letter before it is whole.",
+        r"""
+          EXPLANATION
+        | [. ,] NEUTRAL{0,2} EXPLAINS [^ \n]{2}
+        | ,? BECAUSE [^ \n LETTER WRONG]{2}
+        """,
+        [Example("Réponse : B, car il filtre le", "B", task="mcqu", cut=True)]),
     Rule(
         "LETTER_THEN_TEXT",
         "A letter and the text after it, which must belong to one option.",

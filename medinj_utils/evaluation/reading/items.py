@@ -10,16 +10,20 @@ ITEM_RULES = (
     Rule(
         "FILLING",
         "Words between an announcement and its letters.",
-        r"[ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO : ( -]{0,12}",
+        r"""
+        [ARTICLE ANSWER OPTION IS ARE RIGHT CHOOSE SO RATHER NEUTRAL ALSO TO ONLY SURE : ( -]{0,12}
+        """,
         [Example("La bonne réponse est donc la proposition B", "B"), Example("(B)", "B")]),
     Rule(
         "JUDGEMENT",
         "Words that call the letters before them right or wrong.",
         r"""
         [IS ARE SO ALSO : ( -]{0,4}
-        (?: [RIGHT WRONG NOT] (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
-          | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL]{1,3} [RIGHT WRONG NOT]
+        (?: (?: [RIGHT WRONG] | (?<! [(] ) NOT )
+            (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
+          | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL TO]{1,3} [RIGHT WRONG NOT]
           | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
+          | (?<= [IS ARE] ) TO CHOOSE
         )
         """,
         [Example("A et C sont exactes", "AC"), Example("A est la bonne réponse", "A")]),
@@ -86,7 +90,7 @@ ITEM_RULES = (
         r"""
         ITEM
         (?:
-            (?: (?: SEPARATOR | LOOSE_TEXT | (?<! \. ) ) ITEM
+            (?: (?: SEPARATOR | LOOSE_TEXT | (?<! [.:] ) ) ITEM
               | (?<= \. ) ITEM (?: (?<= [. ) TEXT] ) | $ )
             )
             (?! [IS NOT] )

@@ -1,6 +1,6 @@
 """What a rule of reading is: a name, a reason, a pattern, and examples that the tests execute."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import regex as re
@@ -20,12 +20,14 @@ class Example:
         read: the letters that are read, in one word ("AC"); empty where the answer is refused.
         options: the question's options by letter.
         task: "mcqu" or "mcq".
+        cut: whether the answer was cut off.
     """
 
     output: str
     read: str
     options: Mapping[str, str] = field(default_factory=lambda: ORGANS)
     task: str = "mcq"
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,38 @@ class Rule:
     why: str
     pattern: str
     examples: Sequence[Example]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of cleaning: what it does to a text, why, and answers that show it."""
+
+    name: str
+    why: str
+    apply: Callable[[str], str]
+    examples: Sequence[Example]
+
+
+def replacing(pattern: str, replacement: str, needs: str = "") -> Callable[[str], str]:
+    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line.
+
+    Args:
+        pattern: what is replaced.
+        replacement: what takes its place.
+        needs: small letters, words apart, one of which the pattern needs: most texts have none and
+            are passed by at once.
+    """
+    compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+    needed = needs.split()
+
+    def apply(text: str) -> str:
+        if needed:
+            small = text.lower()
+            if not any(word in small for word in needed):
+                return text
+        return compiled.sub(replacement, text)
+
+    return apply
 
 
 def spelt(pattern: str, names: Mapping[str, str]) -> str:

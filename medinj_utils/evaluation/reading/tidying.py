@@ -7,8 +7,16 @@ import regex as re
 
 from medinj_utils.evaluation.reading.grammar import compiled, spell
 from medinj_utils.evaluation.reading.rules import Example, Rule
-from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS
+from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS, Sign
 
+RANGE = Rule(
+    "RANGE",
+    "All letters from one to another: \"A à D\". A range that runs backwards is left open.",
+    r"""
+    (?P<first> [LETTER] ) [). ( -]{0,2} TO{1,2} [ARTICLE OPTION ANSWER ( ]{0,3}
+    (?P<last> [LETTER] ) (?= [^·] | $ )
+    """,
+    [Example("A à C", "ABC"), Example("De la A à la C.", "ABC"), Example("C à A", "")])
 LISTED_BELOW = Rule(
     "LISTED_BELOW",
     "Lines under an announcement, such as \"Les réponses exactes sont :\", are its list.",
@@ -50,10 +58,23 @@ LISTED_ASIDE = Rule(
         Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
         Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
     ])
-LAYOUT_RULES = (LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, LISTED_ASIDE)
+LAYOUT_RULES = (RANGE, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, LISTED_ASIDE)
 
+_RANGE = compiled(RANGE.pattern)
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)
 _ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
+
+
+def with_ranges_as_lists(line: str) -> str:
+    """The signs with all letters of each range."""
+    return _RANGE.sub(_all_letters, line) if Sign.TO in line else line
+
+
+def _all_letters(match: re.Match) -> str:
+    first, last = ord(match["first"]), ord(match["last"])
+    if first >= last:
+        return match["first"] + Sign.DOUBT + match["last"]
+    return ",".join(map(chr, range(first, last + 1)))
 
 
 def tidy(line: str, options: Mapping[str, str]) -> str:

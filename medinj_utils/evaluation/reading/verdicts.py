@@ -1,15 +1,18 @@
 """Write every verdict on a letter in one form: "A : vrai, B : faux"."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import regex as re
 
-from medinj_utils.evaluation.reading.cleaning import CROSSES, TICKS, fold
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.pictures import CROSSES, TICKS
 from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
 
 _NAMES = {
     "TICK": f"[{TICKS}]",
     "CROSS": f"[{CROSSES}]",
+    "TICKS_AND_CROSSES": TICKS + CROSSES,
     "WORDS": rf"[^\n{TICKS}{CROSSES}]*",
     "YES": f"vrai | exacte? | correcte? | juste | true | oui | yes | [{TICKS}]",
     "NO": f"faux | fausse | inexacte? | incorrecte? | false | non? | [{CROSSES}]",
@@ -27,11 +30,20 @@ VERDICTS = (
             Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
         ]),
     Rule(
+        "TICK_AFTER_TEXT",
+        "A tick or a cross at the end of a line that begins with no letter.",
+        r"""
+        ^ (?! LINE_OF ) (?P<text> [^\nTICKS_AND_CROSSES]{1,300}+ )
+        (?: (?P<yes> TICK ) | CROSS ) \W{0,3} $
+        """,
+        [Example("- Le rein ✅", "B"), Example("le foie ❌\nle rein ✅", "B")]),
+    Rule(
         "WORD_AFTER_LETTER",
         "A verdict directly after a letter.",
         r"""
-        \(? \b (?P<letter> [A-J] ) \b \s? [):.=-]{0,2} \s?
+        \(? \b (?P<letter> [A-J] ) \b \s? [):.=–—→-]{0,2} \s?
         (?i: (?P<yes> YES ) | NO ) (?! \w )
+        (?! , \s? [A-J] \s? [,.] (?! \s? \w{3} ) )  # "A. Non, B."
         (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
         """,
         [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),
@@ -54,13 +66,34 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """
     if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
-    for pattern in _PATTERNS:
-        text = pattern.sub(_in_one_form, text)
+    if not _ONE_LETTER.isdisjoint(text):
+        text = _one_letter_each(tuple(options)).sub(_in_words, text)
+    has_ticks = not _TICKS.isdisjoint(text)
+    for rule, pattern in _PATTERNS:
+        if has_ticks or not rule.startswith("TICK"):
+            text = pattern.sub(_in_one_form, text)
     return text
 
 
+_ONE_LETTER = frozenset("VT1+")  # at least one option is right
+
+
+@cache
+def _one_letter_each(letters: tuple[str, ...]) -> re.Pattern:
+    """A pattern for a verdict of one sign on each option, in their order: "A V, B F, C V"."""
+    entries = [rf"\b {letter} \W{{0,5}}? (?P<{letter}> [VFT10+-] ) (?! \w )" for letter in letters]
+    return re.compile(r"\W{1,6}?".join(entries), re.VERBOSE)
+
+
+def _in_words(verdicts: re.Match) -> str:
+    return ", ".join(f"{letter} : {'vrai' if verdict in 'VT1+' else 'faux'}"
+                     for letter, verdict in verdicts.groupdict().items())
+
+
 def _in_one_form(verdict: re.Match) -> str:
-    return f"{verdict['letter']} : {'vrai' if verdict['yes'] else 'faux'}, "
+    found = verdict.groupdict()
+    judged = found.get("letter") or found["text"].strip(" :–—-(")
+    return f"{judged} : {'vrai' if found['yes'] else 'faux'}, "
 
 
 def _compiled(pattern: str) -> re.Pattern:
@@ -68,4 +101,5 @@ def _compiled(pattern: str) -> re.Pattern:
 
 
 _VERDICT = _compiled("YES | NO")
-_PATTERNS = [_compiled(rule.pattern) for rule in VERDICTS]
+_PATTERNS = [(rule.name, _compiled(rule.pattern)) for rule in VERDICTS]
+_TICKS = frozenset(TICKS + CROSSES)

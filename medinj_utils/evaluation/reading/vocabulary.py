@@ -29,6 +29,12 @@ class Sign(StrEnum):
     DOUBT = "h"
     NO = "x"
     RATHER = "z"
+    TO = "t"
+    ONLY = "l"
+    SURE = "b"
+    CHANGE = "c"
+    EXPLAINS = "d"
+    KIND = "κ"
     OTHER = "_"
 
 
@@ -50,49 +56,65 @@ WORDS = (
     # Words that announce an answer
     Rule("ANSWER", "Announces an answer, even if misspelt.",
          r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?",
-         [Example("Answer: C", "C"), Example("Réposne : D", "D")]),
+         [Example("Answer C", "C"), Example("Réposne D", "D")]),
     Rule("OPTION", "Announces an option's letter.",
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
-         | question ) s? | choix""",
+         | question | enonce | alternative | statement | possibilit[ey] | hypothese | modalite
+         | phrase
+         | suggestion ) s? | case | choix""",
          [Example("Option B", "B")]),
     Rule("CHOOSE", "Picks an option.",
-         r"""c' | it's | agit | choisi(?:s|rais) | selectionne | opte(?:rais)? | repond(?:s|rais)
-         | dirais | retien(?:s|t|drais) | choose | pick""",
+         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais)
+         | opte(?:rais|rai)?
+         | repond(?:s|rais?) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick
+         | select | opt
+         | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say
+         | think | believe
+         | guess""",
          [Example("Je choisis B", "B")]),
     Rule("SO", "Begins a conclusion.",
-         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale? | therefore
+         r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale?
+         | therefore
          | thus | hence | so""",
          [Example("Le sang y est filtré, donc B", "B")]),
     Rule("ARTICLE", "Precedes a letter or an option's text.",
          r"l[ea'] | les | une? | d(?:es|u) | the | an",
          [Example("La réponse est la B", "B")]),
     Rule("NEUTRAL", "Occurs in announcements and changes nothing.",
-         r"""cette | m[ay] | mon | [nv]otre | à | de | d' | pour | to | for | th(?:is|at|ese) | it
+         r"""cette | m[ay] | mon | mes | [nv]otre | de | d' | pour | for | th(?:is|at|ese) | it
          | probablement | attendue | dire | suivantes? | plus | most | probabl[ey] | likely | best
-         | seule?s? | only | numero | j' | je | on | selon | apres | moi | avis | [#] | •
-         | ci-dessus | above | ces | [0-9]+""",
-         [Example("D'après moi : B", "B"), Example("Question 12 : C", "C")]),
+         | seule?s? | numero | j' | je | on | moi | avis | sens | [#] | • | ° | en | sur | with
+         | out
+         | i'(?:d|m|ll) | would | should | must | doit | devrait | ca
+         | ci-dessus | above | ces | se | porte | va | vont | from | allant | [0-9]+""",
+         [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
     Rule("IS", "Links an announcement and a letter.",
-         r"est | is | serait | es | ist",
+         r"est | is | serait | es | ist | be | etre | demeure",
          [Example("La réponse est B", "B")]),
     Rule("ARE", "Links an announcement and several letters.",
-         r"sont | are | sind | =",
+         r"sont | are | sind | seraient | =",
          [Example("Les réponses sont A et C", "AC")]),
     # Words that judge
     Rule("RIGHT", "Calls an option right.",
          r"""(?: exact | correct | vrai | just | bonn? | meilleur | right | tru | valid ) e?s?
-         | correctas? | richtigen?""",
-         [Example("Vrai : B", "B")]),
+         | correctas? | richtigen? | convien(?:t|nent)""",
+         [Example("A et C sont vraies", "AC")]),
     Rule("WRONG", "Calls an option wrong.",
-         r"(?: fauss | incorrect | inexact | mauvais ) e?s? | faux | wrong | false",
-         [Example("La mauvaise réponse est A.", "")]),
+         r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false
+         | untrue
+         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation) | exclu(?:[est]|es|re|ons)?
+         | excluded? | exclusion
+         | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
+         | distracteurs?""",
+         [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),
     Rule("NOT", "Denies what follows.",
-         r"pas | ne | n' | not | isn' | jamais",
+         r"""pas | ne | n' | not | isn' | jamais | ni | neither | nor | never
+         | (?: do | does | did | is | are | would | ca | wo )n't | cannot""",
          [Example("Je ne pense pas que la réponse est B.", "")]),
     # Words of lists
     Rule("AND", "Joins letters.",
-         r"[/&+|] | et | and | und",
+         r"[/&+|] | et | and | und | puis",
          [Example("A & C", "AC")]),
     Rule("ALSO", "Adds to a list.",
          r"aussi | egalement | also | bien",
@@ -108,23 +130,55 @@ WORDS = (
          [Example("All but B", "ACD")]),
     # Words that end an answer, leave it open or take it back
     Rule("BECAUSE", "Ends an answer: its reason follows.",
-         r"""car | comme | parce | puisque | because | since | as | qui | which | seulement
-         | uniquement""",
+         r"car | comme | parce | puisque | because | since | as | qui | which",
          [Example("B car le foie ne filtre pas", "B")]),
     Rule("BUT", "Begins a clause.",
-         r"que | of | mais",
+         r"que | of | mais | than | cependant | toutefois | pourtant | neanmoins | however",
          [Example("B plutôt que C", "B")]),
     Rule("DOUBT", "Leaves an answer open.",
          r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
-         | \?""",
-         [Example("B, peut-être C", "")]),
+         | \? | peut | peuvent | pourraient | pourrait | could | might | may""",
+         [Example("B (ou C)", ""), Example("B, peut-être C", "")]),
     Rule("NO", "Takes an answer back, or excludes a letter.",
          r"non?",
          [Example("B et non A", "B")]),
     Rule("RATHER", "Corrects what stands before.",
-         r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais | finalement
-         | fait | wait | actually | rather""",
+         r"""plutot | correction | erratum | pardon | corrigee?s? | trompee? | voulais
+         | finalement
+         | fait | wait | actually | rather | attend(?:s|ez) | correct(?:ed|ing)""",
          [Example("A ; en fait C", "C")]),
+    # Words that say more about a list
+    Rule("TO", "Stands between the ends of a range, as in \"A à D\".",
+         r"à | jusqu' | to | through | thru",
+         [Example("A à C", "ABC"), Example("A through C", "ABC")]),
+    Rule("ONLY", "Says that a list names no more.",
+         r"""seulement | uniquement | only | exclusivement | exclusively
+         | inclu(?:se?s?|ded|sive)?""",
+         [Example("A et C seulement", "AC")]),
+    Rule("SURE", "Says how sure an answer is, or by whom.",
+         r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement
+         | certain(?:ement)?
+         | sures? | definitely | definitivement | clearly | obviously | certainly | surely
+         | undoubtedly
+         | absolu(?:ment|tely) | selon | according | apres | clear | evident | evidence""",
+         [Example("Sans hésiter : B", "B"), Example("A, C selon le référentiel", "AC")]),
+    Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
+         r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )? | remove
+         | add | drop
+         | replace | swap""",
+         [Example("A, B, C. Je retire C.", "")]),
+    Rule("EXPLAINS", "Begins an explanation.",
+         r"""(?: explication | justification | explanation | rationale | raison | reason
+         | commentaire ) s?
+         | raisonnement | reasoning | effet | pourquoi | why""",
+         [Example("La réponse est B. Explication : le rein", "B", task="mcqu", cut=True)]),
+    Rule("KIND", "A kind of things that a letter tells apart: \"vitamine B\" is no option B.",
+         r"""(?: vitamine? | hepatitis | hepatite | groupe? | type | grade | stade | stage | virus
+         | classe?
+         | niveau | level | facteur | factor | score | lymphocyte | cellule | phase | figure
+         | influenza
+         | streptocoque | annexe | tableau | note | source ) s?""",
+         [Example("Niveau : B", "")]),
 )
 
 _SMALL_LETTERS = "abcdefghij"

@@ -5,6 +5,7 @@ word has the sign of its class (see `vocabulary`).
 """
 
 from collections.abc import Mapping, Set
+from functools import lru_cache
 
 import regex as re
 
@@ -30,7 +31,7 @@ _PATTERNS = MARKS | {Sign[rule.name]: rule.pattern for rule in WORDS}
 _SIGNS = [*_PATTERNS]
 _CLASS = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), re.VERBOSE)
 _ARTICLE = re.compile(_PATTERNS[Sign.ARTICLE], re.VERBOSE)
-_KEPT_AS_IT_IS = re.compile("[A-Zà]")
+_KEPT_AS_IT_IS = re.compile("[A-Zà]|où")  # folded, "où" would be "ou"
 _MARKS_OF_TEXTS = ",.;:()[]{}'!?-–—·•"
 _NO_TEXT = re.compile("[a-z]?")
 _MAYBE_LETTERS = re.compile("[a-j]+|[a-z]")
@@ -85,6 +86,7 @@ def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
     return line
 
 
+@lru_cache(maxsize=10_000)  # every run answers the same questions
 def _text_pattern(option: str) -> str:
     """A pattern for an option's text with or without its article and the marks between its words.
 
@@ -126,10 +128,15 @@ def _sign(word: str) -> str:
     return word if word.isupper() or not word else Sign.OTHER
 
 
+@lru_cache(maxsize=10_000)
+def _own_signs(option: str) -> str:
+    return _classified(_known_words(clean(option), frozenset()))
+
+
 def _with_all_or_none(line: str, options: Mapping[str, str]) -> str:
     """The signs, with the option that says "Toutes…" or "Aucune…" where a line ends with that."""
     for letter, option in options.items():
-        own = _classified(_known_words(clean(option), frozenset()))
+        own = _own_signs(option)
         if _ALL_OR_NONE.fullmatch(own):
             pattern = rf"(?m){own[0]}{_SAID_OF_ALL}{{0,9}}(?=[.,]?$)"
             line = re.sub(pattern, TEXT_SIGNS[letter], line)

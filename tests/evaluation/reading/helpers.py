@@ -26,7 +26,7 @@ NEVER = "(?!)"
 
 def read(example: Example) -> str:
     """The letters that are read, in one word; empty if none are."""
-    letters, _ = explain_choice(example.output, dict(example.options), example.task)
+    letters, _ = explain_choice(example.output, dict(example.options), example.task, example.cut)
     return "".join(sorted(letters or ""))
 
 
@@ -41,14 +41,22 @@ def is_shown(rule: Rule | cleaning.Step) -> bool:
     return any(read(example) != example.read for example in rule.examples)
 
 
+def forget_options(monkeypatch) -> None:
+    """Go past the caches, which would keep what is made of options with the rule."""
+    for name in ("_text_pattern", "_own_signs"):
+        monkeypatch.setattr(words, name, getattr(words, name).__wrapped__)
+
+
 def without_step(monkeypatch, name: str) -> None:
     steps = tuple(step for step in cleaning.STEPS if step.name != name)
     monkeypatch.setattr(cleaning, "STEPS", steps)
+    forget_options(monkeypatch)
 
 
 def without_verdict(monkeypatch, name: str) -> None:
     kept = [rule for rule in verdicts.VERDICTS if rule.name != name]
-    monkeypatch.setattr(verdicts, "_PATTERNS", [verdicts._compiled(rule.pattern) for rule in kept])
+    patterns = [(rule.name, verdicts._compiled(rule.pattern)) for rule in kept]
+    monkeypatch.setattr(verdicts, "_PATTERNS", patterns)
 
 
 def without_words(monkeypatch, name: str) -> None:
@@ -56,6 +64,7 @@ def without_words(monkeypatch, name: str) -> None:
     patterns = [NEVER if rule.name == name else rule.pattern for rule in vocabulary.WORDS]
     alternatives = "|".join(f"({pattern})" for pattern in [*vocabulary.MARKS.values(), *patterns])
     monkeypatch.setattr(words, "_CLASS", re.compile(alternatives, re.VERBOSE))
+    forget_options(monkeypatch)
 
 
 def without_grammar(monkeypatch, name: str) -> None:
@@ -75,8 +84,8 @@ def without_layout(monkeypatch, name: str) -> None:
 
 
 def _recompile_layout(monkeypatch) -> None:
-    listed_below = grammar.compiled(tidying.LISTED_BELOW.pattern)
-    monkeypatch.setattr(tidying, "_LISTED_BELOW", listed_below)
+    for name in ("RANGE", "LISTED_BELOW"):
+        monkeypatch.setattr(tidying, f"_{name}", grammar.compiled(getattr(tidying, name).pattern))
     # past the cache, which would keep the patterns without the rule
     monkeypatch.setattr(tidying, "_repeated_options", tidying._repeated_options.__wrapped__)
 
