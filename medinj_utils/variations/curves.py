@@ -131,8 +131,9 @@ class Curves:
     def _worth(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """Where lines through ``scores`` reach ``target``, in thousandths of the largest budget."""
         reached = self._reached(target, scores)
-        inside = (reached >= self.log_sizes[0]) & (reached <= self.log_sizes[-1])
-        outside = np.where(reached < self.log_sizes[0], -np.inf, np.inf)
+        first, last = self.log_sizes[0] - 1e-9, self.log_sizes[-1] + 1e-9  # an end may be rounded
+        inside = (reached >= first) & (reached <= last)
+        outside = np.where(reached < first, -np.inf, np.inf)
         return np.where(inside, 1000 * 2.0 ** np.clip(reached, 0, 60) / self.sizes[-1], outside)
 
     def exchange_table(self) -> pd.DataFrame:
