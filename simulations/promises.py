@@ -9,6 +9,7 @@ an interval holds the truth.
 """
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from medinj_utils.comparison.pairs import compare_pairs
 from medinj_utils.comparison.power import Case, discordances, items_needed
 from medinj_utils.comparison.resampling import Estimate, resample
 from medinj_utils.comparison.scores import check_scores
-from medinj_utils.core.files import progress, write_csv
+from medinj_utils.core.files import not_in_root, progress, write_csv
 from medinj_utils.core.names import SYSTEMS
 
 #: Smallest effect of interest in these worlds, whose tests are small.
@@ -297,6 +298,8 @@ def _main() -> None:
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--to", type=Path, default=Path("book/validation.csv"))
     chosen = parser.parse_args()
+    if not chosen.to.parent.is_dir():  # before ten minutes of work
+        sys.exit(not_in_root(chosen.to.parent))
     table = validate(chosen.worlds, chosen.resamples).round(3)
     write_csv(table, chosen.to)
     print(table.to_string(index=False))

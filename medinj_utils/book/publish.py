@@ -16,8 +16,10 @@ import nbformat
 import pandas as pd
 import yaml
 
+from medinj_utils.book.running import end_with
 from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BASE
+from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import add_profile_arguments, all_executions, load_profile
 from medinj_utils.core.style import show_p
 from medinj_utils.core.tree import Tree
@@ -106,8 +108,9 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
     target = stage(profile_name, data, base)
     contents = (target / "book" / "_toc.yml").resolve()  # Jupyter Book wants it absolute
     made = subprocess.run(
-        ["jupyter-book", "build", str(target), "--config", str(target / "_config.yml"), "--toc",
-         str(contents), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"],
+        [sys.executable, "-m", "jupyter_book.cli.main", "build", str(target),
+         "--config", str(target / "_config.yml"), "--toc", str(contents),
+         "--path-output", str(target), "-W", "-n", "--keep-going", "-q"],
         capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError("The book was not built; Jupyter Book says:\n"
@@ -121,11 +124,14 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_profile_arguments(parser)
+    parser.add_argument("--under", type=int, help="process that this one ends with")
     chosen = parser.parse_args()
+    if chosen.under:
+        end_with(chosen.under)
     print(f"[{chosen.profile} · book] rendering", flush=True)
     try:
         build(chosen.profile, chosen.data, chosen.base)
-    except RuntimeError as error:
+    except (RuntimeError, SettingsError) as error:
         sys.exit(str(error))
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from medinj_utils.core.files import not_in_root
 from medinj_utils.core.parameters import (
     SettingsError,
     check_value,
@@ -88,7 +89,7 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
 
 
 def _set_base(profile: Profile, base: str) -> None:
-    model, _, revision = base.partition("@")
+    model, _, revision = (base, "", "") if Path(base).is_dir() else base.partition("@")
     if not revision and model != "planted" and not Path(model).is_dir():
         raise SettingsError(f"BASE={base}: no such folder; a model on the hub is named with its "
                             f"commit, BASE={base}@commit")
@@ -98,7 +99,9 @@ def _set_base(profile: Profile, base: str) -> None:
 def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
     """Content of a profile's file, laid over that of the profile that it is like."""
     path = PROFILES / f"{name}.yaml"
-    if not path.exists():
+    if not PROFILES.is_dir():
+        raise SettingsError(not_in_root(PROFILES))
+    if not path.is_file():
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
         raise SettingsError(f"no profile {name!r}; there are: {known}")
     try:
