@@ -106,16 +106,16 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
         if notebook == "40_compare_provenances":
             before += [path for other in profile.beside for path in executed(other, notebook)]
+        files = files_named(profile, parameters)
         rule:
             name: f"{profile_name}_{execution}"
-            input:
-                f"notebooks/{notebook}.ipynb", before, package_files(notebook),
-                # A function, in whose paths braces are no wildcards.
-                lambda wildcards, files=files_named(profile, parameters): files,
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), [file for file in files if "{" not in file]
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
             params:
                 profile=profile_name, execution=execution,
+                # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.
                 parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
+                braced=lambda wildcards, files=files: [(file, os.stat(file).st_mtime) for file in files if "{" in file],
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:

@@ -24,10 +24,15 @@ SMALL = {
         "40_compare_provenances": {"null_output": "", "resamples": 500}}}
 
 
+def environment():
+    """That of a fresh terminal, without the variables of a make above it."""
+    left = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROFILE", "DATA", "BASE")
+    return {key: value for key, value in os.environ.items() if key not in left}
+
+
 def run(words, folder, check=True):
-    """A command in a folder as in a fresh terminal, without the variables of a make above it; what it printed."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    made = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=environment)
+    """A command in a folder as in a fresh terminal; what it printed."""
+    made = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=environment())
     if check:
         assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
     return made.stdout + made.stderr

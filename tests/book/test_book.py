@@ -1,7 +1,10 @@
 """The whole way in a small setting: every notebook under papermill by way of Snakemake, then the built book."""
 
 import json
+import os
+import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
-from book.conftest import run
+from book.conftest import environment, run
 from bs4 import BeautifulSoup
 
 from medinj_utils.core.names import CONFIGURATIONS
@@ -42,6 +45,20 @@ def test_a_second_make_does_nothing_and_says_so(project):
     before = {path: path.stat().st_mtime_ns for path in (folder / "outputs" / "small").rglob("*") if path.is_file()}
     assert "Nothing was to do" in make(folder, "book", "PROFILE=small")
     assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_a_killed_run_goes_on_by_the_same_command_to_the_same_result(project):
+    folder, _ = project
+    lock, table = folder / "outputs/.small.lock", folder / "outputs/small/tables/claims.csv"
+    before = table.read_bytes()
+    (folder / "notebooks/44_check_claims.ipynb").touch()
+    with subprocess.Popen(["make", "book", "PROFILE=small"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, env=environment()) as killed:
+        assert any(line.startswith("[small · notebook") and "44_check_claims" in line for line in killed.stdout)
+        os.kill(int(re.search(r"process (\d+) ", lock.read_text())[1]), signal.SIGKILL)
+    printed = make(folder, "book", "PROFILE=small")
+    assert "44_check_claims: done" in printed and table.read_bytes() == before
+    assert not list((folder / "outputs/small").rglob(".[0-9]*-*"))
 
 
 def test_every_page_of_the_contents_is_built_and_no_link_inside_is_dead(project):
