@@ -19,7 +19,7 @@ export PROFILE DATA BASE
 SNAKEMAKE = $(BIN)/python -m snakemake --cores all --quiet rules host reason --nolock --rerun-incomplete \
   --rerun-triggers mtime params input
 
-.PHONY: book test validate worlds figures smollm2 lint clean check-profile check-gpu
+.PHONY: book test test-lowest validate worlds figures smollm2 lint clean check-profile check-gpu
 
 ifeq ($(PROFILE),smollm2)
 book: smollm2
@@ -38,6 +38,15 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 
 test: $(VENV)/installed  ## all tests, notebooks included
 	@$(BIN)/python -m pytest
+
+# Without the notebooks, the book and what trains long, which the pins alone are held to.
+test-lowest: $(VENV)/installed  ## tests with the lowest versions that pyproject.toml supports, in an environment of their own
+	@$(BIN)/python -m venv build/lowest
+	@$(BIN)/python tests/lowest.py > build/lowest/lowest.txt
+	@build/lowest/bin/python -m pip install -q torch==$$(sed -n 's/^torch==//p' requirements.txt)
+	@build/lowest/bin/python -m pip install -q -c build/lowest/lowest.txt -e . pytest hypothesis beautifulsoup4
+	@build/lowest/bin/python -m pytest tests/core tests/data tests/comparison tests/variations tests/evaluation tests/models \
+	  tests/training/test_trainer.py tests/training/test_tune.py
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 

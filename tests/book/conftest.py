@@ -40,7 +40,7 @@ def run(words, folder, check=True):
 
 def copy_project(folder):
     """The project without what runs have made, with the environment that `make` installed."""
-    left = (".git", ".venv", "outputs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache")
+    left = (".git", ".venv", "build", "outputs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache")
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*left))
     if not (ROOT / ".venv").is_dir():
         pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")
