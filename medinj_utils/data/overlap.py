@@ -27,7 +27,7 @@ def _normalised(texts: pd.Series) -> pd.Series:
     odd = pc.match_substring_regex(array, _ODD).to_numpy(False)
     normal = pd.Series(pc.utf8_lower(array), dtype="str")
     if odd.any():
-        normal[odd] = [normalise(text) for text in texts[odd]]
+        normal[odd] = np.array([normalise(text) for text in texts[odd]], dtype=object)
     return normal
 
 
