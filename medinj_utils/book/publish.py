@@ -27,6 +27,8 @@ from medinj_utils.core.tree import Tree
 _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
                    "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
                    "snakemake")
+#: Of this environment, whatever program of the name is found first; it has no ``-m``.
+_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 def answer_so_far(tree: Tree) -> str:
@@ -108,7 +110,7 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
     target = stage(profile_name, data, base)
     contents = (target / "book" / "_toc.yml").resolve()  # Jupyter Book wants it absolute
     made = subprocess.run(
-        [sys.executable, "-m", "jupyter_book.cli.main", "build", str(target),
+        [sys.executable, "-c", _JUPYTER_BOOK, "build", str(target),
          "--config", str(target / "_config.yml"), "--toc", str(contents),
          "--path-output", str(target), "-W", "-n", "--keep-going", "-q"],
         capture_output=True, text=True)
