@@ -1,16 +1,23 @@
 # What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/book/execute.py).
+# PROFILE, DATA and BASE come from the environment and go on by it, so that whatever signs they hold, no YAML and no
+# shell reads them.
 import json
-import shlex
+import os
+import sys
 from functools import cache
 from pathlib import Path
 
+from medinj_utils.book.running import RunningError, hold
 from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.data.gather import files_of
 
-PROFILE = config.get("profile", "demo")
-DATA, BASE = (config.get(key) or "" for key in ("data", "base"))
-ARGUMENTS = f"--data {shlex.quote(DATA)} --base {shlex.quote(BASE)}"
+if strange := {"profile", "data", "base"} & set(config):
+    raise WorkflowError(f"{', '.join(sorted(strange))}: set by the environment, as in PROFILE=paper DATA=folder snakemake …")
+for name, default in (("PROFILE", "demo"), ("DATA", ""), ("BASE", "")):
+    os.environ[name] = os.environ.get(name) or default
+PROFILE, DATA, BASE = (os.environ[name] for name in ("PROFILE", "DATA", "BASE"))
+PYTHON, RUN = sys.executable, os.getpid()
 # A notebook's job waits for the executions of these.
 AFTER = {
     "00_check_environment": [],
@@ -38,6 +45,16 @@ AFTER = {
     "52_compare_recipes": ["50_vary_recipe", "31_score_choices"],
     "53_draw_learning_curves": ["51_vary_budget", "31_score_choices"],
 }
+envvars: "PROFILE", "DATA", "BASE"
+
+
+onstart:
+    try:
+        hold([PROFILE, *load_profile(PROFILE, DATA, BASE).beside])
+    except RunningError as error:
+        raise WorkflowError(str(error))
+
+
 ROOMS = ["data", "training", "evaluation", "comparison", "variations"]
 if set(AFTER) != set(notebook_names()):
     raise WorkflowError(f"Snakefile: AFTER and notebooks/ differ in {sorted(set(AFTER) ^ set(notebook_names()))}")
@@ -86,8 +103,7 @@ rule book:
         executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
         "medinj_utils/book/publish.py",
     output: f"outputs/{PROFILE}/html/index.html"
-    params: arguments=ARGUMENTS
-    shell: "python -m medinj_utils.book.publish {PROFILE} {params.arguments}"
+    shell: '{PYTHON:q} -m medinj_utils.book.publish {PROFILE:q} --data="$DATA" --base="$BASE" --under {RUN}'
 
 
 for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
@@ -100,7 +116,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             params:
                 profile=profile_name,
                 words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.model_dump().items()),
-            shell: "python -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
+            shell: "{PYTHON:q} -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
 
     for execution, (notebook, parameters) in executions(profile_name).items():
         files = files_named(profile, parameters)
@@ -113,10 +129,13 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), as_input(files)
             output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
             params:
-                profile=profile_name, execution=execution, arguments=ARGUMENTS,
-                parameters=json.dumps(parameters, sort_keys=True), files=stamps(files),
+                profile=profile_name, execution=execution,
+                # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.
+                parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
+                files=lambda wildcards, files=stamps(files): files,
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
-                "python -m medinj_utils.book.execute {params.profile} {params.execution} {params.arguments}"
+                "{PYTHON:q} -m medinj_utils.book.execute {params.profile:q} {params.execution:q} "
+                '--data="$DATA" --base="$BASE" --under {RUN}'

@@ -10,7 +10,6 @@ largest difference of an interval's end, in points.
 
 import argparse
 import json
-import resource
 import time
 
 import numpy as np
@@ -18,6 +17,7 @@ import pandas as pd
 from scipy.stats import bootstrap
 
 from medinj_utils.comparison import compare_pairs
+from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import SYSTEMS
 
 
@@ -60,7 +60,7 @@ def main() -> None:
     began = time.perf_counter()
     pairs = compare_pairs(scores, chosen.resamples, clusters=cluster).set_index(["first", "second"])
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak = peak_memory_gb()
     print(f"{len(pairs)} pairs, {chosen.items} items, {chosen.resamples} draws: {seconds:.2f} s",
           flush=True)
     began = time.perf_counter()

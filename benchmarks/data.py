@@ -24,6 +24,7 @@ import psutil
 from made_up_set import made_up_rows, plant
 from row_by_row import work_by_row
 
+from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.data import artefacts, build_mixture, counts, published, read_source
 from medinj_utils.data.mixtures import remove_leaks
@@ -90,7 +91,7 @@ def measured(folder: Path, plain: bool = False) -> dict:
     return steps.result() | {
         "rows": len(records) + len(quarantine), **found(key, records, duplicates, near, leaks),
         "broken_rows_found": broken, "duplicate_groups": len(duplicates),
-        "peak_gb": round(max(peak.gigabytes, highest_gigabytes()), 2)}
+        "peak_gb": round(max(peak.gigabytes, peak_memory_gb()), 2)}
 
 
 def work(records: pd.DataFrame, steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -141,12 +142,6 @@ def found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.D
     return {"exact_recall": round(sum(exact) / len(exact), 4),
             "near_recall": round(len(named & true) / len(true), 4),
             "near_precision": round(1 - len(wrong) / max(len(named), 1), 4)}
-
-
-def highest_gigabytes() -> float:
-    """Highest resident set of this process; ru_maxrss would count the one that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1e6
 
 
 def apart(folder: Path, *words: str) -> dict:

@@ -38,6 +38,7 @@ import torch
 from shapes import device, peak_flops, random_model
 from transformers import GenerationConfig
 
+from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import Protocol, answer_questions
@@ -165,8 +166,7 @@ def answer_and_tell_memory(folder: Path) -> None:
     engine = Engine(*load_base(PLANTED), Asking())
     answer_questions(pd.read_parquet(folder / "items.parquet"), engine, folder / "a.parquet", {},
                      Protocol(["constrained"], BATCH_TOKENS), "benchmarks/evaluation.py")
-    status = Path("/proc/self/status").read_text()  # ru_maxrss would count the parent process too
-    print(int(status.partition("VmHWM:")[2].split()[0]) / 1e3)
+    print(1e3 * peak_memory_gb())
 
 
 def against_the_loop(model, tokenizer, items: list[dict], precision: str) -> dict:

@@ -248,12 +248,11 @@ def trained(trainer, rows: pd.DataFrame, tokenizer) -> dict:
 
 def run_here(work: Work) -> dict:
     """Tune in this process."""
+    from medinj_utils.core.machine import peak_memory_gb
     tune = {"study": by_the_study, "recipe": by_unsloths_recipe}.get(work.way.who, by_the_book)
     with tempfile.TemporaryDirectory() as scratch:
         found = tune(work, Path(scratch) / "run")
-    status = Path("/proc/self/status").read_text()
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1e6
-    return found | {"peak_gb": round(peak, 2)}
+    return found | {"peak_gb": round(peak_memory_gb(), 2)}
 
 
 def run_apart(work: Work) -> dict | None:

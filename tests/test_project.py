@@ -108,6 +108,23 @@ def test_pins_agree_everywhere():
     assert pins(extras["server"]).items() <= tests.items()
 
 
+def test_every_pin_is_within_the_range_that_is_supported():
+    from lowest import lowest
+    from packaging.requirements import Requirement
+    from packaging.version import Version
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ranges = {entry.name.lower().replace("_", "-"): entry.specifier for entry in map(Requirement, project["dependencies"])}
+    direct = pins((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    assert ranges.keys() == direct.keys()
+    assert not {name: str(span) for name, span in ranges.items() if direct[name] not in span}
+    bounds = {name.lower().replace("_", "-"): version for name, version in lowest().items()}
+    assert bounds.keys() == ranges.keys() and all(bounds[name] in span for name, span in ranges.items())
+    assert all(Version(bounds[name]) <= Version(direct[name]) for name in direct)
+    # What Colab brings and is loaded before anything of ours: no single version may be asked for.
+    asked = ("pandas", "numpy", "transformers", "peft", "trl", "matplotlib", "datasets")
+    assert all(Version(bounds[name]) < Version(direct[name]) for name in asked)
+
+
 def test_every_pin_takes_all_pythons_that_the_book_promises():
     from importlib.metadata import distributions
 

@@ -16,9 +16,11 @@ import papermill
 from nbclient.exceptions import DeadKernelError
 
 from medinj_utils.book.check import check_records
+from medinj_utils.book.running import end_with
 from medinj_utils.core.files import replacing
 from medinj_utils.core.parameters import (
     NOTEBOOKS,
+    SettingsError,
     check_value,
     notebook_defaults,
     unknown_parameter,
@@ -80,8 +82,14 @@ def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_profile_arguments(parser)
     parser.add_argument("execution", help="executed copy, such as 21_train_adapter-0")
+    parser.add_argument("--under", type=int, help="process that this one ends with")
     chosen = parser.parse_args()
-    executions = all_executions(chosen.profile, chosen.data, chosen.base)
+    if chosen.under:
+        end_with(chosen.under)
+    try:
+        executions = all_executions(chosen.profile, chosen.data, chosen.base)
+    except SettingsError as error:
+        sys.exit(str(error))
     if chosen.execution not in executions:
         sys.exit(f"no execution {chosen.execution!r}; there are: {', '.join(executions)}")
     notebook, parameters = executions[chosen.execution]

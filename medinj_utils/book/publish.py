@@ -16,9 +16,11 @@ import nbformat
 import pandas as pd
 import yaml
 
+from medinj_utils.book.running import end_with
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BASE
+from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import add_profile_arguments, all_executions, load_profile
 from medinj_utils.core.style import show_p
 from medinj_utils.core.tree import Tree
@@ -26,6 +28,8 @@ from medinj_utils.core.tree import Tree
 _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
                    "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
                    "snakemake")
+#: Of this environment, whatever program of the name is found first; it has no ``-m``.
+_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 def answer_so_far(tree: Tree) -> str:
@@ -106,8 +110,9 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
     target = stage(profile_name, data, base)
     contents = (target / "book" / "_toc.yml").resolve()  # Jupyter Book wants it absolute
     made = subprocess.run(
-        ["jupyter-book", "build", str(target), "--config", str(target / "_config.yml"), "--toc",
-         str(contents), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"],
+        [sys.executable, "-c", _JUPYTER_BOOK, "build", str(target),
+         "--config", str(target / "_config.yml"), "--toc", str(contents),
+         "--path-output", str(target), "-W", "-n", "--keep-going", "-q"],
         capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError("The book was not built; Jupyter Book says:\n"
@@ -121,11 +126,14 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_profile_arguments(parser)
+    parser.add_argument("--under", type=int, help="process that this one ends with")
     chosen = parser.parse_args()
+    if chosen.under:
+        end_with(chosen.under)
     print(f"[{chosen.profile} · book] rendering", flush=True)
     try:
         build(chosen.profile, chosen.data, chosen.base)
-    except RuntimeError as error:
+    except (RuntimeError, SettingsError) as error:
         sys.exit(str(error))
 
 

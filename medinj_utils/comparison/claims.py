@@ -17,6 +17,7 @@ from scipy.stats import norm
 
 from medinj_utils.comparison.inference import adjust_holm
 from medinj_utils.comparison.paper import EXACT_MATCH
+from medinj_utils.comparison.unseen import reach, too_few, unseen_share
 from medinj_utils.core.names import SYSTEMS
 
 
@@ -135,9 +136,12 @@ def contrasts_published(claims: Claims, items: int,
         a, b = EXACT_MATCH[contrast.first] / 100, EXACT_MATCH[contrast.second] / 100
         discordance = abs(a - b) if pairing == "best" else min(a + b, 2 - a - b)
         error = np.sqrt((discordance - (a - b) ** 2) / items)
-        half = norm.ppf(0.975) * error
+        down, up = -norm.ppf(0.975) * error, norm.ppf(0.975) * error
+        if too_few(discordance * items, items):
+            ends = reach(a - b, (-1.0, 1.0), unseen_share(items))
+            down, up = min(down, ends[0]), max(up, ends[1])
         rows.append({"first": contrast.first, "second": contrast.second, "estimate": a - b,
-                     "low": a - b - half, "high": a - b + half,
+                     "low": max(a - b + down, -1.0), "high": min(a - b + up, 1.0),
                      "p": 2 * norm.sf(abs(a - b) / error) if error else 1.0})
     return _adjusted(pd.DataFrame(rows))
 

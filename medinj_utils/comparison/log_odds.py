@@ -7,12 +7,14 @@ from statsmodels.genmod.families import Binomial
 
 from medinj_utils.comparison.factorial import (
     CELLS,
+    factorial_weights,
     group_kind,
     group_name,
     is_factorial,
     part_groups,
 )
 from medinj_utils.comparison.scores import Scores
+from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.names import FACTORS, seen
 
 
@@ -35,7 +37,8 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
         scores: 0/1 scores of the eight systems, of which `has_log_odds` holds.
 
     Returns:
-        Columns kind, effect, estimate, low, high (95 %).
+        Columns kind, effect, estimate, low, high (95 %, with what
+        `medinj_utils.comparison.unseen` adds).
 
     Raises:
         ValueError: a system is missing, a score is neither 0 nor 1, or a system is always right or
@@ -48,9 +51,24 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
     fit = GEE(scores.values.ravel(), np.tile(design, (n_items, 1)),
               np.repeat(scores.cluster, n_runs), family=Binomial()).fit()
     bounds = fit.conf_int()
-    return pd.DataFrame([{"kind": group_kind(group), "effect": group_name(group),
-                          "estimate": fit.params[i], "low": bounds[i, 0], "high": bounds[i, 1]}
-                         for i, group in enumerate(groups, start=1)])
+    return pd.DataFrame([
+        {"kind": group_kind(group), "effect": group_name(group), "estimate": fit.params[i]}
+        | _ends_with_unseen(scores, group, fit.params[i], bounds[i])
+        for i, group in enumerate(groups, start=1)])
+
+
+def _ends_with_unseen(scores: Scores, group: tuple[str, ...], estimate: float,
+                      bounds: np.ndarray) -> dict[str, float]:
+    """Ends of an effect's interval, as far as unseen clusters reach in points, on this scale.
+
+    At a share p one point is 1/p(1 − p) in log odds.
+    """
+    mean = scores.means().mean()
+    down, up = (reach / (mean * (1 - mean))
+                for reach in unseen_reach(scores, factorial_weights(group)))
+    if not (down or up):
+        return {"low": bounds[0], "high": bounds[1]}
+    return {"low": min(bounds[0], estimate + down), "high": max(bounds[1], estimate + up)}
 
 
 def _cells(scores: Scores) -> Scores:

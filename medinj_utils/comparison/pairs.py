@@ -6,18 +6,18 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
 
 from medinj_utils.comparison.inference import (
-    adjust_bh,
     adjust_holm,
     bca,
-    interval,
     mcnemar,
     sign_flips,
     two_sided,
 )
 from medinj_utils.comparison.resampling import Resampled, resample
-from medinj_utils.comparison.scores import Scores, need_columns
+from medinj_utils.comparison.scores import need_columns
+from medinj_utils.comparison.unseen import unseen_share
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order
 
@@ -54,8 +54,8 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
 
     Returns:
         ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
-        unit), ``low`` and ``high`` (95 % bootstrap interval; where no item tells the two apart,
-        what so many items leave possible), ``p``, ``p_holm`` (Holm 1979, over all pairs),
+        unit), ``low`` and ``high`` (95 % interval, see `medinj_utils.comparison.unseen`),
+        ``p``, ``p_holm`` (Holm 1979, over all pairs),
         ``only_first_right`` and ``only_second_right`` (items on which one is better, by the means
         over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or
         "sign-flip" (permutation by cluster), with ", runs" where a system has several: these tests
@@ -67,7 +67,7 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
     if smallest <= 0:
         raise ValueError(f"smallest is {smallest}; need an effect above 0")
     scores = resampled.scores
-    item_means = scores.item_means()
+    item_means = scores.item_means
     pairs = list(combinations(range(len(scores.systems)), 2))
     differences = np.stack([item_means[:, a] - item_means[:, b] for a, b in pairs], axis=1)
     exact = not scores.clustered and np.isin(item_means, (0, 1)).all()
@@ -81,7 +81,7 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         for (a, b), difference, p in zip(pairs, differences.T, p_values, strict=True)])
     table["test"] = ("mcnemar" if exact else "sign-flip") + table["test"]
     table["p_holm"] = adjust_holm(table["p"])
-    table["q_bh"] = adjust_bh(table["p"])
+    table["q_bh"] = false_discovery_control(table["p"])
     return table
 
 
@@ -100,34 +100,26 @@ def _warn_of_few_draws(resampled: Resampled, pairs: int, exact: bool) -> None:
                       stacklevel=4)
 
 
-def _unseen(scores: Scores, level: float) -> float:
-    """The largest mean difference that items, none of which shows any, leave possible.
-
-    With n clusters it solves 1 − (1 − d)ⁿ = level, in the scores' unit.
-    """
-    return -np.log(level) / scores.n_clusters * max(np.ptp(scores.values), 1.0)
-
-
 def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarray, p: float,
               smallest: float) -> dict:
     """A row of `pair_table`, from differences by item and the p-value of the test."""
     first, second = pair
     scores = resampled.scores
     better, worse = _better(difference)
-    drawn = resampled.draws[first] - resampled.draws[second]
-    if better + worse:
-        ends, corrected = interval(drawn), bca(drawn, difference, scores.cluster)
-    else:
-        unseen = _unseen(scores, 0.025)
-        ends = corrected = -unseen, unseen
+    weights = {first: 1.0, second: -1.0}
+    drawn = resampled.drawn(weights)
+    _, low, high = resampled.contrast(weights)
+    low_bca, high_bca = resampled.with_unseen(weights, bca(drawn, difference, scores.cluster))
     several = max(len(scores.columns[first]), len(scores.columns[second])) > 1
-    reach = max(_unseen(scores, 0.05), *np.abs(interval(drawn, 0.9)))
+    # No pair is equivalent on so few clusters that what none of them shows could matter.
+    unseen = unseen_share(scores.n_clusters, 0.9) * np.ptp(scores.limits)
+    reach = max(unseen, *np.abs(resampled.contrast(weights, 0.9)[1:]))
     return {"first": first, "second": second, "difference": difference.mean(),
-            "low": ends[0], "high": ends[1],
+            "low": low, "high": high,
             "p": max(p, two_sided(drawn)) if several else p, "p_holm": np.nan,
             "only_first_right": better, "only_second_right": worse,
             "test": ", runs" * several, "q_bh": np.nan, "equivalent": bool(reach < smallest),
-            "low_bca": corrected[0], "high_bca": corrected[1]}
+            "low_bca": low_bca, "high_bca": high_bca}
 
 
 def system_table(resampled: Resampled, pairs: pd.DataFrame,

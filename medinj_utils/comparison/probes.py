@@ -1,6 +1,7 @@
 """Whether what is found among systems survives when the same questions are asked in other ways."""
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
 from medinj_utils.comparison.tables import score_matrix
+from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.style import in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.probes import ORDER, ORIGINAL
@@ -66,7 +68,10 @@ def probe_means(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, s
         own = None if clusters is None else clusters.loc[items]
         both = _resample_both(before, after, resamples, seed, own)
         label = {"variant": variant, "items": len(items)}
-        means += [label | _mean_row(both, system) for system in systems]
+        rows = [label | _mean_row(both, system) for system in systems]
+        if variant == ORIGINAL:  # the change to itself is zero, whatever clusters there are
+            rows = [row | {"change_low": 0.0, "change_high": 0.0} for row in rows]
+        means += rows
         if variant != ORIGINAL:
             rankings.append(label | _ranking(both, systems))
     return (pd.DataFrame(means),
@@ -100,11 +105,27 @@ def _mean_row(both: Resampled, system: str) -> dict:
 
 
 def _ranking(both: Resampled, systems: list[str]) -> dict:
+    """Kendall's tau of the order before and after, with its interval.
+
+    A pair whose order rests on so few clusters that unseen ones could turn it
+    (`medinj_utils.comparison.unseen`) may agree or not.
+    """
     before = [_before(system) for system in systems]
     after = [_after(system) for system in systems]
     tau = kendall(both.means[before].to_numpy()[None], both.means[after].to_numpy()[None])[0]
-    low, high = interval(kendall(both.draws[before].to_numpy(), both.draws[after].to_numpy()))
+    agree = _agreement(both.draws[before].to_numpy(), both.draws[after].to_numpy())
+    open_pairs = [_may_turn(both, before[a], before[b]) or _may_turn(both, after[a], after[b])
+                  for a, b in combinations(range(len(systems)), 2)]
+    low, _ = interval(np.where(open_pairs, -1, agree).mean(axis=1))
+    _, high = interval(np.where(open_pairs, 1, agree).mean(axis=1))
     return {"tau": tau, "low": low, "high": high}
+
+
+def _may_turn(both: Resampled, first: str, second: str) -> bool:
+    """Whether unseen clusters could turn the order of two systems."""
+    weights = {first: 1.0, second: -1.0}
+    gap = abs(both.means[first] - both.means[second])
+    return gap < max(np.abs(unseen_reach(both.scores, weights)))
 
 
 def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -113,9 +134,14 @@ def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     Pairs in the same order less pairs in the other, over all pairs; a tie in either counts as
     neither.
     """
+    return _agreement(one, other).mean(axis=1)
+
+
+def _agreement(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Of each row and pair of systems whether their order is the same: 1, −1, or 0 for a tie."""
     a, b = np.triu_indices(one.shape[1], 1)
     order = np.sign((one[:, a] - one[:, b]).round(12))
-    return (order * np.sign((other[:, a] - other[:, b]).round(12))).mean(axis=1)
+    return order * np.sign((other[:, a] - other[:, b]).round(12))
 
 
 ALL_ORDERS = ("change", "change_low", "change_high", "tau", "tau_low", "tau_high")

@@ -10,7 +10,8 @@ intervals of both levels together.
 With few clusters the bootstrap underestimates the spread: it divides by n, not n − 1, and uses
 normal in place of Student's quantiles. Draws are spread by the factor by which both widen a 95 %
 interval (the expanded percentile interval of Hesterberg 2015). Draws depend on the seed alone, not
-on how many are made at once.
+on how many are made at once. How far unseen clusters reach, and where an interval ends, is in
+`medinj_utils.comparison.unseen`.
 """
 
 import warnings
@@ -34,6 +35,7 @@ from medinj_utils.comparison.scores import (
     cluster_sums,
     draw_blocks,
 )
+from medinj_utils.comparison.unseen import outer_ends, unseen_reach
 from medinj_utils.core.machine import available_cores
 from medinj_utils.core.names import BASE
 
@@ -68,11 +70,25 @@ class Resampled:
         """Mean score of each system, over its runs."""
         return self.scores.means()
 
-    def contrast(self, weights: Mapping[str, float]) -> Estimate:
-        """A weighted sum of the systems' mean scores, with its 95 % interval."""
+    def contrast(self, weights: Mapping[str, float], level: float = 0.95) -> Estimate:
+        """A weighted sum of the systems' mean scores, with its interval."""
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
-        drawn = sum(weight * self.draws[system] for system, weight in weights.items())
-        return Estimate(float(estimate), *interval(drawn))
+        ends = interval(self.drawn(weights), level)
+        return Estimate(float(estimate), *self.with_unseen(weights, ends, level))
+
+    def drawn(self, weights: Mapping[str, float]) -> pd.Series:
+        """The draws of a weighted sum of the systems' mean scores."""
+        return sum(weight * self.draws[system] for system, weight in weights.items())
+
+    def with_unseen(self, weights: Mapping[str, float], ends: tuple[float, float],
+                    level: float = 0.95) -> tuple[float, float]:
+        """The ends of an interval of `contrast`, as far as unseen clusters and scores reach."""
+        estimate = sum(weight * self.means[system] for system, weight in weights.items())
+        down, up = unseen_reach(self.scores, weights, level)
+        low = min(ends[0], estimate + down) if down else ends[0]
+        high = max(ends[1], estimate + up) if up else ends[1]
+        bottom, top = outer_ends(self.scores, weights)
+        return float(max(low, bottom)), float(min(high, top))
 
 
 def resample(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
@@ -120,10 +136,16 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
         totals = _drawn_totals(sums, resamples, seed)
     means = totals[:, :-1] / totals[:, -1:]
     whole = sums.sum(axis=0)
-    factor = (student.ppf(0.975, n_clusters - 1) / norm.ppf(0.975)
-              * np.sqrt(n_clusters / (n_clusters - 1)))
-    means += (factor - 1) * (means - whole[:-1] / whole[-1])
+    means += (_widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
     return np.stack([means[:, runs].mean(axis=1) for runs in scores.columns.values()], axis=1)
+
+
+def _widening(n_clusters: int) -> float:
+    """By what draws of so many clusters are spread; a single cluster has no spread to widen."""
+    if n_clusters == 1:
+        return 1.0
+    return float(student.ppf(0.975, n_clusters - 1) / norm.ppf(0.975)
+                 * np.sqrt(n_clusters / (n_clusters - 1)))
 
 
 def _run_draws(scores: Scores, names: list[str], resamples: int, seed: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -51,10 +52,22 @@ class Scores:
         return replace(self, values=self.values[:, np.concatenate(list(runs.values()))],
                        columns=columns)
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest score: 0 and 1, or as far beyond as scores lie."""
+        return float(min(0.0, self.values.min())), float(max(1.0, self.values.max()))
+
+    @cached_property
     def item_means(self) -> np.ndarray:
         """Items × systems: the mean over a system's runs."""
         by_system = [self.values[:, runs].mean(axis=1) for runs in self.columns.values()]
         return np.stack(by_system, axis=1)
+
+    @cached_property
+    def cluster_means(self) -> np.ndarray:
+        """Clusters × systems: the mean over a cluster's items and a system's runs."""
+        sums = cluster_sums(self.item_means, self.cluster)
+        return sums / np.bincount(self.cluster)[:, None]
 
     def means(self) -> pd.Series:
         """Mean score of each system, over its runs."""
@@ -128,7 +141,7 @@ def _cluster_numbers(items: pd.Index, clusters: Sequence | pd.Series) -> np.ndar
     if (numbers < 0).any():
         raise ValueError(f"item {items[int(np.argmin(numbers))]} has no cluster: give each item a "
                          "label")
-    if len(known) < 2:
+    if len(known) < 2 <= len(items):
         raise ValueError("all items are in one cluster: with nothing to resample there is no "
                          "interval")
     return numbers

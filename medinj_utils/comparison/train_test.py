@@ -1,12 +1,14 @@
 """Train × test interaction: does training help most on test items of its own provenance?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import independent_units
+from medinj_utils.comparison.unseen import outer_ends, unseen_reach
 from medinj_utils.core.names import BASE
 
 #: Gains (first − second) that are compared between native and translated test items.
@@ -52,9 +54,23 @@ def _gain_rows(native: Resampled, translated: Resampled, first: str,
     estimates = [part.contrast(contrast) for part in (native, translated)]
     for name, number, estimate in zip(_TESTED, items, estimates, strict=True):
         yield gain | {"on": name, "items": number} | estimate._asdict()
-    on_native, on_translated = (part.draws[first] - part.draws[second]
-                                for part in (native, translated))
-    low, high = interval(on_translated - on_native)
     yield gain | {"on": "translated − native", "items": sum(items),
-                  "estimate": estimates[1].estimate - estimates[0].estimate,
-                  "low": low, "high": high}
+                  "estimate": estimates[1].estimate - estimates[0].estimate} | dict(
+        zip(("low", "high"), _difference_ends(native, translated, contrast), strict=True))
+
+
+def _difference_ends(native: Resampled, translated: Resampled,
+                     contrast: Mapping[str, float]) -> tuple[float, float]:
+    """Ends of the interval of a contrast on translated items less the same on native ones.
+
+    Where unseen clusters count in a part, the two parts' own intervals are put together (MOVER,
+    Zou & Donner 2008).
+    """
+    low, high = interval(translated.drawn(contrast) - native.drawn(contrast))
+    if any(any(unseen_reach(part.scores, contrast)) for part in (native, translated)):
+        one, other = translated.contrast(contrast), native.contrast(contrast)
+        difference = one.estimate - other.estimate
+        low = min(low, difference - np.hypot(one.estimate - one.low, other.high - other.estimate))
+        high = max(high, difference + np.hypot(one.high - one.estimate, other.estimate - other.low))
+    bounds = [outer_ends(part.scores, contrast) for part in (native, translated)]
+    return max(low, bounds[1][0] - bounds[0][1]), min(high, bounds[1][1] - bounds[0][0])

@@ -29,14 +29,30 @@ def enter_root() -> None:
     Raises:
         FileNotFoundError: the working folder isn't inside the project.
     """
-    here = Path.cwd()
-    root = next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()
-                 and (folder / "pyproject.toml").is_file()), None)
+    root = _root_above(Path.cwd())
     if root is None:
-        raise FileNotFoundError(f"{here} is not inside the book's folder: start the notebook there")
+        raise FileNotFoundError(f"{Path.cwd()} is not inside the book's folder: start the notebook "
+                                f"in {_root_in_words()}")
     os.chdir(root)
     # tqdm warns that it has no widgets; the warning would stand in every executed notebook.
     warnings.filterwarnings("ignore", message="IProgress not found")
+
+
+def not_in_root(missing: str | Path) -> str:
+    """What to say of a folder of the book that isn't in the working folder: where the root is."""
+    return (f"there is no folder {missing} in {Path.cwd()}: give the command in "
+            f"{_root_in_words()}")
+
+
+def _root_above(here: Path) -> Path | None:
+    return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()
+                 and (folder / "pyproject.toml").is_file()), None)
+
+
+def _root_in_words() -> str:
+    """The root that the working folder or this package lies in."""
+    root = _root_above(Path.cwd()) or _root_above(Path(__file__).resolve())
+    return f"the book's root, {root}" if root else "the book's root, which holds notebooks/"
 
 
 @contextmanager

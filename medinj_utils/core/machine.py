@@ -2,11 +2,15 @@
 
 import os
 import platform
+import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+import psutil
 
 _CARD_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "pandas",
                   "numpy", "datasets")
@@ -30,11 +34,8 @@ def versions(packages: Iterable[str] = _CARD_PACKAGES) -> dict[str, str]:
 
 def hardware() -> dict:
     """Architecture, system, usable cores, memory in GB, and the accelerator, if torch sees one."""
-    memory = None
-    if hasattr(os, "sysconf"):
-        memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
     found = {"machine": platform.machine(), "system": platform.system(), "cores": available_cores(),
-             "memory_gb": memory, "accelerator": "none"}
+             "memory_gb": round(psutil.virtual_memory().total / 1e9, 1), "accelerator": "none"}
     if _driver_answers():
         import torch  # here alone: most steps need no torch, and its import takes seconds
         if torch.cuda.is_available():
@@ -48,6 +49,15 @@ def _driver_answers() -> bool:
     devices = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
     return any(Path(device).exists() for device in devices) or bool(
         shutil.which("nvidia-smi") or shutil.which("rocm-smi"))
+
+
+def peak_memory_gb() -> float:
+    """The most memory that this process has held so far, in GB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux, where ru_maxrss would count the process that started this one
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e9
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, others kilobytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
 def hardware_in_words() -> str:

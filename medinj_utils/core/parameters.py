@@ -12,6 +12,7 @@ import nbformat
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from medinj_utils.core import names
+from medinj_utils.core.files import not_in_root
 
 NOTEBOOKS = Path("notebooks")
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
@@ -97,7 +98,13 @@ def looks_numeric(value: object) -> bool:
 
 
 def notebook_names(folder: Path = NOTEBOOKS) -> list[str]:
-    """Names of all notebooks, in the order of their numbers."""
+    """Names of all notebooks, in the order of their numbers.
+
+    Raises:
+        SettingsError: the folder isn't there, as outside the book's root.
+    """
+    if not folder.is_dir():
+        raise SettingsError(not_in_root(folder))
     return sorted(path.stem for path in folder.glob("[0-9][0-9]_*.ipynb"))
 
 

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medinj_utils.core.consistency import inconsistencies
+from medinj_utils.core.files import not_in_root
 from medinj_utils.core.inheritance import inherit
 from medinj_utils.core.names import WORLDS
 from medinj_utils.core.parameters import (
@@ -96,7 +97,7 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
 
 
 def _set_base(profile: Profile, base: str) -> None:
-    model, _, revision = base.partition("@")
+    model, _, revision = (base, "", "") if Path(base).is_dir() else base.partition("@")
     if not revision and model != "planted" and not Path(model).is_dir():
         raise SettingsError(f"BASE={base}: no such folder; a model on the hub is named with its "
                             f"commit, BASE={base}@commit")
@@ -106,7 +107,9 @@ def _set_base(profile: Profile, base: str) -> None:
 def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
     """Content of a profile's file, laid over that of the profile that it is like."""
     path = PROFILES / f"{name}.yaml"
-    if not path.exists():
+    if not PROFILES.is_dir():
+        raise SettingsError(not_in_root(PROFILES))
+    if not path.is_file():
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
         raise SettingsError(f"no profile {name!r}; there are: {known}")
     try:

@@ -8,6 +8,7 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
+from medinj_utils.core.files import not_in_root
 from medinj_utils.core.names import ADAPTERS, ANSWER_FORMATS, KEPT_WEIGHTS, LOSSES, PRECISIONS
 from medinj_utils.core.parameters import SettingsError, looks_numeric
 
@@ -74,6 +75,8 @@ def load_recipe(path: str | Path) -> Recipe:
     """
     path = Path(path)
     if not path.is_file():
+        if not (path.is_absolute() or path.parent.is_dir()):
+            raise RecipeError(f"{path}: no such recipe; {not_in_root(path.parent)}")
         known = ", ".join(sorted(file.as_posix() for file in path.parent.glob("*.yaml")))
         raise RecipeError(f"{path}: no such recipe" + (f"; there are: {known}" if known else ""))
     try:

@@ -42,7 +42,8 @@ def right_positions(records: pd.DataFrame,
         letters`` (their number) and ``p, equal shares`` (Pearson's chi-squared test).
     """
     questions = choice_questions(records)[[*by, "options", "answer_letters"]]
-    letters = questions.assign(options=questions["options"].map(len)).explode("answer_letters")
+    counted = questions.assign(options=questions["options"].map(len))
+    letters = counted.explode("answer_letters", ignore_index=True)  # crosstab wants an index
     first, last = [*by, "options"], ["right letters", "p, equal shares"]
     counts = pd.crosstab([letters[name] for name in first], letters["answer_letters"])
     rows = []

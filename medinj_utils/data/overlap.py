@@ -29,7 +29,7 @@ def _normalised(texts: pd.Series) -> pd.Series:
     array = pc.replace_substring_regex(array, f" ?([{PARTED}])", r" \1")
     normal = pd.Series(pc.utf8_lower(array), dtype="str")
     if otherwise.any():
-        normal[otherwise] = [normalise(text) for text in texts[otherwise]]
+        normal[otherwise] = np.array([normalise(text) for text in texts[otherwise]], dtype=object)
     return normal
 
 

@@ -8,6 +8,7 @@ lost: it is a stand-in, not the published checkpoint.
 
 import argparse
 import importlib.util
+import shutil
 from pathlib import Path
 
 
@@ -24,7 +25,7 @@ def gguf_file() -> Path:
 
 
 def unpack(folder: Path) -> None:
-    """Write model and tokenizer to ``folder``."""
+    """Write model and tokenizer to ``folder``, which appears whole or not at all."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
     source = gguf_file()
     tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
@@ -37,8 +38,11 @@ def unpack(folder: Path) -> None:
     for settings in (fresh.config, fresh.generation_config):
         settings.eos_token_id = tokenizer.eos_token_id
         settings.pad_token_id = tokenizer.eos_token_id
-    fresh.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    unfinished = folder.with_name(f".unfinished-{folder.name}")
+    fresh.save_pretrained(unfinished)
+    tokenizer.save_pretrained(unfinished)
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ class Prefill:
 
     def branch(self):
         """The same keys and values to go on from; what the model adds leaves these as they are."""
-        if not self.cache.is_croppable:  # states that are written over have to be copied
+        # States that are written over have to be copied; transformers says so from 5.17 on.
+        if not getattr(self.cache, "is_croppable", False):
             return copy.deepcopy(self.cache)
         branch = copy.copy(self.cache)
         branch.layers = [copy.copy(layer) for layer in self.cache.layers]

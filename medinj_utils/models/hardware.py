@@ -1,8 +1,8 @@
 """What the device can do: number formats by measured speed, and memory."""
 
-import resource
 import time
 
+from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import PRECISIONS, check_choice
 
 
@@ -49,7 +49,7 @@ def peak_memory() -> float:
     import torch
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 1e9
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return peak_memory_gb()
 
 
 def out_of_memory(error: RuntimeError) -> bool:

@@ -10,8 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.inference import interval
-from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.resampling import Estimate, resample
+from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.style import in_order, system_colour
 
 
@@ -40,23 +40,32 @@ class Curves:
             _check_alike(matrices[size], size, first, self.sizes[0])
         renamed = [matrices[size].loc[first.index].rename(columns=_renamer(size), level=0)
                    for size in self.sizes]
-        resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
+        self._resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
         self.systems = in_order(first.columns.get_level_values(0))
         self.means, self.draws = {}, {}
         for system in self.systems:
             names = [_renamer(size)(system) for size in self.sizes]
-            self.means[system] = resampled.means[names].to_numpy()
-            self.draws[system] = resampled.draws[names].to_numpy()
+            self.means[system] = self._resampled.means[names].to_numpy()
+            self.draws[system] = self._resampled.draws[names].to_numpy()
 
     def points(self) -> pd.DataFrame:
         """Columns system, questions, exact_match, low, high (95 %)."""
         rows = []
         for system in self.systems:
-            for i, size in enumerate(self.sizes):
-                low, high = interval(self.draws[system][:, i])
-                rows.append({"system": system, "questions": size,
-                             "exact_match": self.means[system][i], "low": low, "high": high})
+            for size in self.sizes:
+                point = self._resampled.contrast({_renamer(size)(system): 1.0})
+                rows.append({"system": system, "questions": size, "exact_match": point.estimate,
+                             "low": point.low, "high": point.high})
         return pd.DataFrame(rows)
+
+    def _weights(self, system: str, by_size: np.ndarray) -> dict[str, float]:
+        """Weights of a system's scores in a sum over budgets."""
+        return {_renamer(size)(system): float(weight)
+                for size, weight in zip(self.sizes, by_size, strict=True)}
+
+    def _slope(self, system: str) -> Estimate:
+        x = self.log_sizes - self.log_sizes.mean()
+        return self._resampled.contrast(self._weights(system, x / (x @ x)))
 
     def _line(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(height at the mean logarithm, slope) of least-squares lines through rows of scores."""
@@ -67,9 +76,9 @@ class Curves:
         """Points gained with every doubling of the questions: system, points, low, high (95 %)."""
         rows = []
         for system in self.systems:
-            low, high = interval(self._line(self.draws[system])[1])
-            points = 100 * float(self._line(self.means[system])[1])
-            rows.append({"system": system, "points": points, "low": 100 * low, "high": 100 * high})
+            slope = self._slope(system)
+            rows.append({"system": system, "points": 100 * slope.estimate, "low": 100 * slope.low,
+                         "high": 100 * slope.high})
         return pd.DataFrame(rows)
 
     def exchange(self, source: str, currency: str = "NAT") -> dict:
@@ -84,12 +93,16 @@ class Curves:
         """
         answer = {"source": source, "currency": currency, "estimate": np.nan, "low": np.nan,
                   "high": np.nan}
-        if interval(self._line(self.draws[currency])[1])[0] < 1e-9:
+        if self._slope(currency).low < 1e-9:
             reason = f"the interval of what {currency} gains from more questions includes zero"
             return answer | {"reason": reason}
         drawn = self._worth(self.draws[source][:, -1], self.draws[currency])
         low, high = np.quantile(drawn, [0.025, 0.975], method="inverted_cdf")
         estimate = float(self._worth(self.means[source][-1], self.means[currency]))
+        reach = self._reach_to_line(source, currency)
+        if any(reach):
+            ends = self._worth(self.means[source][-1] + np.array(reach), self.means[currency])
+            low, high = min(low, ends[0]), max(high, ends[1])
         reason = ""
         if estimate == -np.inf:
             reason = f"{source} scores less than {currency} does with the fewest questions"
@@ -98,13 +111,29 @@ class Curves:
         interval_ends = {"low": float(low), "high": float(high)}
         return answer | {"estimate": estimate, "reason": reason} | interval_ends
 
-    def _worth(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """Where lines through ``scores`` reach ``target``, in thousandths of the largest budget."""
+    def _reach_to_line(self, source: str, currency: str) -> tuple[float, float]:
+        """How far unseen clusters may move what ``source`` scores against the currency's line."""
+        reached = float(self._reached(self.means[source][-1], self.means[currency]))
+        x = self.log_sizes - self.log_sizes.mean()
+        at = np.clip(reached, *self.log_sizes[[0, -1]]) - self.log_sizes.mean()
+        weights = self._weights(currency, -(1 / len(x) + at * x / (x @ x)))
+        last = _renamer(self.sizes[-1])(source)
+        return unseen_reach(self._resampled.scores, weights | {last: weights.get(last, 0) + 1.0})
+
+    def _reached(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Logarithm of the number of questions at which lines through ``scores`` reach ``target``.
+        """
         height, slope = self._line(scores)
         with np.errstate(divide="ignore", invalid="ignore"):
-            reached = np.where(slope > 0, (target - height) / slope, np.inf) + self.log_sizes.mean()
-        inside = (reached >= self.log_sizes[0]) & (reached <= self.log_sizes[-1])
-        outside = np.where(reached < self.log_sizes[0], -np.inf, np.inf)
+            above = np.where(slope > 0, (target - height) / slope, np.inf)
+        return above + self.log_sizes.mean()
+
+    def _worth(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """Where lines through ``scores`` reach ``target``, in thousandths of the largest budget."""
+        reached = self._reached(target, scores)
+        first, last = self.log_sizes[0] - 1e-9, self.log_sizes[-1] + 1e-9  # an end may be rounded
+        inside = (reached >= first) & (reached <= last)
+        outside = np.where(reached < first, -np.inf, np.inf)
         return np.where(inside, 1000 * 2.0 ** np.clip(reached, 0, 60) / self.sizes[-1], outside)
 
     def exchange_table(self) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.pairs import pair_table
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.style import in_order
@@ -40,9 +39,9 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
         systems = in_order(matrix.columns.get_level_values(0))
         resampled = resample(matrix[systems], resamples, clusters=clusters)
         for system in systems:
-            low, high = interval(resampled.draws[system])
-            means.append({"recipe": recipe, "system": system,
-                          "exact_match": resampled.means[system], "low": low, "high": high})
+            own = resampled.contrast({system: 1.0})
+            means.append({"recipe": recipe, "system": system, "exact_match": own.estimate,
+                          "low": own.low, "high": own.high})
         pairs.append(pair_table(resampled).assign(recipe=recipe))
     return pd.DataFrame(means), pd.concat(pairs, ignore_index=True)
 

@@ -24,10 +24,15 @@ SMALL = {
         "40_compare_provenances": {"null_output": "", "resamples": 500}}}
 
 
+def environment():
+    """That of a fresh terminal, without the variables of a make above it."""
+    left = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROFILE", "DATA", "BASE")
+    return {key: value for key, value in os.environ.items() if key not in left}
+
+
 def run(words, folder, check=True):
-    """A command in a folder as in a fresh terminal, without the variables of a make above it; what it printed."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    made = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=environment)
+    """A command in a folder as in a fresh terminal; what it printed."""
+    made = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=environment())
     if check:
         assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
     return made.stdout + made.stderr
@@ -35,7 +40,7 @@ def run(words, folder, check=True):
 
 def copy_project(folder):
     """The project without what runs have made, with the environment that `make` installed."""
-    left = (".git", ".venv", "outputs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache")
+    left = (".git", ".venv", "build", "outputs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache")
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*left))
     if not (ROOT / ".venv").is_dir():
         pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")

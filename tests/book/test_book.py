@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
-from book.conftest import run
+from book.conftest import environment, run
 from bs4 import BeautifulSoup
 
 from medinj_utils.core.names import CONFIGURATIONS
@@ -47,14 +49,28 @@ def test_a_second_make_does_nothing_and_says_so(project):
 
 def test_a_changed_table_behind_a_mapping_is_seen_even_an_older_one(project):
     folder, _ = project
-    words = ["snakemake", "--cores", "1", "--rerun-triggers", "mtime", "params", "input", "--config", "profile=own", "data=", "base=",
-             "--", "outputs/own/notebooks/10_read_sources.ipynb"]
-    run(words, folder)
-    assert "Nothing to be done" in run(words, folder)
+    notebook = ["--", "outputs/own/notebooks/10_read_sources.ipynb"]
+    words = ["env", "PROFILE=own", "snakemake", "--cores", "1", "--rerun-triggers", "mtime", "params", "input"]
+    run([*words, *notebook], folder)
+    assert "Nothing to be done" in run([*words, *notebook], folder)
     table = folder / "profiles" / "own" / "questions.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("le foie", "la foie"), encoding="utf-8")
     os.utime(table, (1, 1))
-    assert "own_10_read_sources" in run([words[0], "-n", *words[1:]], folder)
+    assert "own_10_read_sources" in run([*words, "-n", *notebook], folder)
+
+
+def test_a_killed_run_goes_on_by_the_same_command_to_the_same_result(project):
+    folder, _ = project
+    lock, table = folder / "outputs/.small.lock", folder / "outputs/small/tables/claims.csv"
+    before = table.read_bytes()
+    (folder / "notebooks/44_check_claims.ipynb").touch()
+    with subprocess.Popen(["make", "book", "PROFILE=small"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, env=environment()) as killed:
+        assert any(line.startswith("[small · notebook") and "44_check_claims" in line for line in killed.stdout)
+        os.kill(int(re.search(r"process (\d+) ", lock.read_text())[1]), signal.SIGKILL)
+    printed = make(folder, "book", "PROFILE=small")
+    assert "44_check_claims: done" in printed and table.read_bytes() == before
+    assert not list((folder / "outputs/small").rglob(".[0-9]*-*"))
 
 
 def test_every_page_of_the_contents_is_built_and_no_link_inside_is_dead(project):

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import bootstrap
+from statsmodels.stats.multitest import multipletests
 
 from comparison.simulated import independent
 from medinj_utils.comparison import compare_pairs
@@ -22,6 +23,7 @@ def test_a_pair_by_hand():
 def test_all_pairs_with_holm_over_them():
     pairs = compare_pairs(independent(BASE=0.3, A=0.5, B=0.5, C=0.8), resamples=500)
     assert len(pairs) == 6
+    assert pairs["q_bh"].to_numpy() == pytest.approx(multipletests(pairs["p"], method="fdr_bh")[1])
     ordered = pairs.sort_values("p")
     expected, running = [], 0.0
     for rank, p in enumerate(ordered["p"]):

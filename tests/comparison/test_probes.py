@@ -38,11 +38,24 @@ def test_a_variant_that_turns_the_order_around_is_found_and_one_that_changes_not
     assert rankings.set_index("variant")["tau"].to_dict() == {"same": 1.0, "turned": -1.0}
     assert rankings.set_index("variant")["items"].to_dict() == {"same": 800, "turned": 500}
     at = means.set_index(["variant", "system"])
-    assert at.loc[("same", "NAT"), ["change", "change_low", "change_high"]].tolist() == [0, 0, 0]
+    unseen = 3.689 / 400  # of 400 clusters none changed
+    assert at.loc[("same", "NAT"), ["change", "change_low", "change_high"]].tolist() == pytest.approx(
+        [0, -unseen, unseen], abs=1e-5)
+    assert at.loc[(ORIGINAL, "NAT"), ["change", "change_low", "change_high"]].tolist() == [0, 0, 0]
     expected = turned["SYN"].head(500).to_numpy().mean() - plain["SYN"].head(500).to_numpy().mean()
     assert at.loc[("turned", "SYN"), "change"] == pytest.approx(expected) and at.loc[("turned", "SYN"), "change_high"] < 0
     with pytest.raises(ValueError, match="no scores of the variant 'original'; there are: same"):
         probe_means({"same": plain})
+
+
+def test_an_order_that_rests_on_single_questions_may_turn():
+    """Of equal systems nothing is known of the order; one question more, or three, decide nothing; twenty do."""
+    right = np.arange(200) < 100
+
+    def ranking(more: int):
+        scores = pd.DataFrame({("BASE", 0): right, ("NAT", 0): np.arange(200) < 100 + more}).astype(float)
+        return probe_means({ORIGINAL: scores, "numbers": scores}, 400)[1][["tau", "low", "high"]].iloc[0].tolist()
+    assert ranking(0) == [0, -1, 1] and ranking(1) == ranking(3) == [1, -1, 1] and ranking(20) == [1, 1, 1]
 
 
 def rows(answers: dict, gold: dict) -> pd.DataFrame:

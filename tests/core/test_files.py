@@ -1,16 +1,22 @@
 """Files that appear whole or not at all, and their hashes."""
 
+from pathlib import Path
+
 import pytest
 
+from medinj_utils.core import files
 from medinj_utils.core.files import (
     enter_root,
     need,
+    not_in_root,
     read_json,
     replacing,
     sha256,
     write_json,
     write_text,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_file_whose_writing_fails_leaves_the_old_one_and_no_trace(tmp_path):
@@ -46,5 +52,15 @@ def test_a_notebook_finds_the_root_from_below_and_says_when_it_is_outside(tmp_pa
     monkeypatch.chdir(tmp_path / "book" / "notebooks")
     assert enter_root() is None  # a path would stand as output in every notebook
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match="not inside the book's folder"):
+    with pytest.raises(FileNotFoundError, match=f"not inside the book's folder: start the notebook in the book's root, {ROOT}"):
         enter_root()
+
+
+def test_outside_the_root_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert not_in_root("profiles") == f"there is no folder profiles in {tmp_path}: give the command in the book's root, {ROOT}"
+    monkeypatch.chdir(ROOT / "notebooks")  # of two roots the nearer
+    assert not_in_root("profiles").endswith(f"the book's root, {ROOT}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "site-packages" / "files.py"))  # installed, no checkout
+    assert not_in_root("profiles").endswith("the book's root, which holds notebooks/")

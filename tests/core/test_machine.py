@@ -1,6 +1,20 @@
 """Machine and software that a figure was made with."""
 
-from medinj_utils.core.machine import git_commit, hardware, hardware_in_words, versions
+import resource
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from medinj_utils.core import machine
+from medinj_utils.core.machine import (
+    git_commit,
+    hardware,
+    hardware_in_words,
+    peak_memory_gb,
+    versions,
+)
 
 
 def test_a_package_that_is_not_installed_is_named_as_such():
@@ -13,6 +27,21 @@ def test_hardware_is_put_into_words():
     assert found["cores"] >= 1 and found["memory_gb"] > 0
     words = hardware_in_words()
     assert words == found["accelerator"] or words == f"{found['cores']} CPU cores, no GPU"
+
+
+@pytest.mark.parametrize("system, counted", [("darwin", 2_000_000_000), ("freebsd14", 2_000_000_000 // 1024)])
+def test_memory_is_counted_in_the_systems_unit(monkeypatch, system, counted):
+    """macOS counts bytes where other systems count kilobytes."""
+    monkeypatch.setattr(machine, "Path", lambda name: Path("no such place"))
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=counted))
+    assert peak_memory_gb() == pytest.approx(2.0, rel=1e-5)
+
+
+def test_the_most_memory_held_is_that_of_this_process_and_grows_with_what_it_holds():
+    before = peak_memory_gb()
+    held = bytearray(b"x") * int(before * 1e9 + 50e6)
+    assert 0.01 < before < peak_memory_gb() - 0.04 < 1000 and held
 
 
 def test_the_commit_is_unknown_outside_a_repository(tmp_path, monkeypatch):

@@ -1,14 +1,18 @@
 """Profiles: what they set, and what is refused before anything runs."""
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 
 from medinj_utils.core import profiles
-from medinj_utils.core.parameters import SettingsError, notebook_names
+from medinj_utils.core.parameters import SettingsError, notebook_defaults, notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.core.recipe import load_recipe
 
 NAMES = notebook_names()
+ROOT = Path(__file__).parents[2]
 
 
 every_profile = pytest.mark.parametrize("profile, data", [
@@ -87,6 +91,30 @@ def test_an_unknown_profile_and_missing_data_say_what_to_do():
         load_profile("dem")
     with pytest.raises(SettingsError, match="make book PROFILE=open DATA=folder"):
         load_profile("open")
+
+
+@pytest.mark.parametrize("call, missing", [
+    (lambda: load_profile("demo"), "profiles"), (lambda: all_executions("demo"), "profiles"),
+    (notebook_names, "notebooks"), (lambda: notebook_defaults("10_read_sources"), "notebooks"),
+    (lambda: load_recipe("profiles/recipes/demo.yaml"), "profiles/recipes")])
+def test_from_another_folder_the_root_is_named(tmp_path, monkeypatch, call, missing):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=f"no folder {missing} in {tmp_path}: give the command in the book's root, {ROOT}"):
+        call()
+
+
+def test_a_base_in_a_folder_with_an_at_sign_is_a_folder(tmp_path):
+    folder = tmp_path / "me@work"
+    folder.mkdir()
+    assert load_profile("open", "d", str(folder)).shared["base_model"] == str(folder)
+    assert load_profile("open", "d", str(folder)).shared["base_revision"] == ""
+
+
+@pytest.mark.parametrize("given", ["l'été", "2024", "1e5", "true", "null", "-x", "--help", "$HOME", "{data}", 'say "hi"', "a\nb", " "])
+def test_data_and_base_are_checked_as_they_are_given(tmp_path, monkeypatch, capsys, given):
+    monkeypatch.setattr("sys.argv", ["profiles", f"--data={given}", f"--base={tmp_path}", "--", "open"])
+    with pytest.raises(SystemExit, match=f"DATA={re.escape(given)}: no such folder"):
+        profiles._main()
 
 
 def test_another_base_model_can_be_told_with_its_commit(tmp_path):

@@ -1,0 +1,108 @@
+"""One run of a profile at a time, and nothing left of a run that was killed.
+
+A run holds a lock of the system on ``outputs/.<profile>.lock``. The system lets go of it when the
+process ends, however it ends, so there is no stale lock to find and remove; it holds between
+containers on one machine, whose process numbers say nothing to each other, and between machines
+where a shared disk passes locks on (NFS 4 does). What is written in the file only names the run
+to whoever finds it locked.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+
+_OUTPUTS = Path("outputs")
+_LOCK = ".{}.lock"
+#: Name of a file that is being written, see `medinj_utils.core.files.replacing`: by which process.
+_UNFINISHED = re.compile(r"\.(\d+)-.")
+_HELD: list[int] = []
+
+
+class RunningError(RuntimeError):
+    """Another run of the profile is alive; the message names it."""
+
+
+def hold(profiles: Iterable[str]) -> None:
+    """Let this process alone run these profiles until it ends, and clear what dead runs left.
+
+    Raises:
+        RunningError: a process that is alive runs one of them.
+    """
+    for profile in profiles:
+        _OUTPUTS.mkdir(exist_ok=True)
+        handle = os.open(_OUTPUTS / _LOCK.format(profile), os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(handle, 1000).decode("utf-8", "replace") or "a process that is starting"
+            os.close(handle)
+            raise RunningError(f"the profile {profile!r} is being run by {owner}: wait until it "
+                               "ends, or end it first") from None
+        except OSError as error:
+            print(f"outputs/ is on a disk without locks ({error.strerror}): don't run the profile "
+                  f"{profile!r} twice at a time", file=sys.stderr)
+        _HELD.append(handle)
+        owner = (f"process {os.getpid()} on {socket.gethostname()}, "
+                 f"since {datetime.now():%Y-%m-%d %H:%M:%S}")
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, owner.encode(), 0)
+        _clear_unfinished(_OUTPUTS / profile)
+
+
+def _clear_unfinished(root: Path) -> None:
+    """Remove half files of processes that are gone."""
+    for path in root.rglob(".*-*"):
+        found = _UNFINISHED.match(path.name)
+        if found and path.is_file() and not psutil.pid_exists(int(found[1])):
+            path.unlink(missing_ok=True)
+
+
+def end_with(pid: int) -> None:
+    """End this process, and all that it has started, when the process ``pid`` ends.
+
+    A notebook's process is in a session of its own, and so outlives a run that is killed. Ended by
+    a signal, this process takes it along as well.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # what nohup ignores stays ignored
+            signal.signal(number, _end_whole)
+    threading.Thread(target=_watch, args=(psutil.Process(pid),), daemon=True).start()
+
+
+def _watch(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end_whole(number: int, _frame: object) -> None:
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    os._exit(128 + number)  # at once: what is half written is cleared by the next run
+
+
+def _main() -> None:
+    """Refuse, by name, while any profile is being run: asked before runs are deleted."""
+    before, after = _LOCK.split("{}")
+    found = sorted(_OUTPUTS.glob(_LOCK.format("*")))
+    try:
+        hold(path.name.removeprefix(before).removesuffix(after) for path in found)
+    except RunningError as error:
+        sys.exit(f"Nothing was deleted: {error}")
+
+
+if __name__ == "__main__":
+    _main()

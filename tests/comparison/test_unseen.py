@@ -1,0 +1,197 @@
+"""One rule of intervals in all tables: width where all agree, none beyond what scores can be."""
+
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom, poisson
+
+from comparison.simulated import by_provenances, independent
+from medinj_utils.comparison import compare_pairs, factorial_effects
+from medinj_utils.comparison.claims import contrasts_published, load_claims
+from medinj_utils.comparison.costs import break_even
+from medinj_utils.comparison.factorial import cell_means
+from medinj_utils.comparison.log_odds import log_odds_effects
+from medinj_utils.comparison.pairs import pair_table, system_table
+from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.scores import check_scores
+from medinj_utils.comparison.train_test import train_test_interactions
+from medinj_utils.comparison.unseen import unseen_reach, unseen_share
+from medinj_utils.core.names import SYSTEMS
+from medinj_utils.variations.curves import Curves
+from medinj_utils.variations.recipes import compare_recipes
+
+pytestmark = pytest.mark.filterwarnings("ignore:only|with")  # few items are what these tests are about
+
+
+def alike(n=100, share=0.5, seed=0) -> pd.DataFrame:
+    """Eight systems that are right and wrong on the same items."""
+    right = (np.random.default_rng(seed).random(n) < share).astype(float)
+    return pd.DataFrame({(system, 0): right for system in SYSTEMS})
+
+
+def differ(first: int, second: int, n=100) -> pd.DataFrame:
+    """A is right where B is wrong on ``first`` of n items, B where A is wrong on ``second``."""
+    right = np.arange(n) % 2 == 0
+    a, b = right.copy(), right.copy()
+    a[:first], b[:first] = True, False
+    a[n - second:], b[n - second:] = False, True
+    return pd.DataFrame({"A": a, "B": b}).astype(float)
+
+
+def ends(table: pd.DataFrame, low="low", high="high") -> list[float]:
+    return table.iloc[0][[low, high]].tolist()
+
+
+def test_the_share_of_what_was_not_seen_is_the_rule_of_three_and_the_limit_of_poisson():
+    assert unseen_share(100, 0.9) == pytest.approx(3 / 100, rel=0.01)
+    for n in (4, 20, 300):
+        share = unseen_share(n)
+        assert poisson.pmf(0, n * share) == pytest.approx(0.025)
+        assert binom.pmf(0, n, share) <= 0.025  # a binomial's limit is within
+    assert unseen_share(1) == unseen_share(3) == 1.0
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 30, 100])
+def test_equal_systems_have_one_interval_in_every_table(n):
+    scores = alike(n)
+    drawn = resample(scores, 300)
+    pairs = pair_table(drawn)
+    expected = [-unseen_share(n), unseen_share(n)]
+    table = system_table(drawn, pairs, pd.Series(0.0, SYSTEMS)).set_index("system")
+    effects = factorial_effects(scores, 300).set_index("effect")
+    assert ends(pairs) == ends(pairs, "low_bca", "high_bca") == pytest.approx(expected)
+    assert table.loc["NAT", ["difference_low", "difference_high"]].tolist() == pytest.approx(expected)
+    assert effects.loc["NAT"].iloc[0][["low", "high"]].tolist() == pytest.approx(expected)
+    # An interaction of two is a sum of as many as four means, half of each; of three, of all eight.
+    assert effects.loc["NAT × SYN", ["low", "high"]].tolist() == pytest.approx([2 * end for end in expected])
+    assert not pairs["equivalent"].any() and (pairs["p"] == 1).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+@pytest.mark.parametrize("n", [1, 2, 7, 40, 300])
+def test_none_and_all_right_have_width_and_stay_shares(n, share):
+    scores = alike(n).mul(0).add(share)
+    drawn = resample(scores, 200)
+    low, high = ends(system_table(drawn, pair_table(drawn), pd.Series(0.0, SYSTEMS)))
+    assert [low, high] == pytest.approx([0, unseen_share(n)] if share == 0 else [1 - unseen_share(n), 1])
+    assert cell_means(drawn)[["low", "high"]].iloc[0].tolist() == pytest.approx([low, high])
+
+
+@pytest.mark.parametrize("one, other", [((1,), (1,)), ((1,), (0,)), ((1, 1), (1, 0)), ((1, 1), (0, 0)), ((1, 0), (0, 1)),
+                                        ((1, 1, 1), (0, 0, 1)), ((0.5, 1), (0.25, 0))])
+def test_few_items_give_intervals_within_what_is_possible(one, other):
+    table = pd.DataFrame({"A": one, "B": other}, dtype=float)
+    for clusters in (None, np.arange(len(one))):
+        pair = compare_pairs(table, 300, clusters=clusters).iloc[0]
+        for low, high in (pair[["low", "high"]], pair[["low_bca", "high_bca"]]):
+            assert -1 <= low <= pair["difference"] <= high <= 1 and high - low > 0.5
+    with pytest.raises(ValueError, match="all items are in one cluster"):
+        compare_pairs(pd.concat([table] * 2, ignore_index=True), 300, clusters=["x"] * 2 * len(one))
+
+
+def test_intervals_grow_with_what_is_seen_and_never_jump_to_nothing():
+    """Of 100 items 0, 1, 2 … tell two systems apart: the upper end rises with each, and the lower one never falls far."""
+    found = [ends(compare_pairs(differ(k, 0), 4000)) for k in range(9)]
+    lows, highs = zip(*found, strict=True)
+    assert all(after > before + 0.004 for before, after in pairwise(highs)), highs
+    assert all(low < 0 for low in lows[:4]) and all(low > 0 for low in lows[6:])
+    both = [ends(compare_pairs(differ(k, k), 4000)) for k in range(1, 6)]
+    assert all(high > 0.03 and low == pytest.approx(-high, abs=0.011) for low, high in both)
+
+
+def test_where_more_than_three_clusters_differ_an_interval_is_the_bootstraps_alone():
+    scores = check_scores(differ(4, 0))
+    assert unseen_reach(scores, {"A": 1.0, "B": -1.0}) == (0, 0)
+    assert unseen_reach(check_scores(differ(3, 0)), {"A": 1.0, "B": -1.0})[0] < 0
+    assert unseen_reach(scores, {"A": 1.0}) == (0, 0)
+    few = check_scores(pd.DataFrame({"A": [0.1, 0.2, 0.3], "B": [0.0, 0.0, 0.0]}))
+    assert unseen_reach(few, {"A": 1.0, "B": -1.0}) == (0, 0)  # there are few, but nothing is usual
+
+
+def test_clusters_count_and_not_their_items():
+    wide = compare_pairs(alike(100)[["BASE", "NAT"]], 200, clusters=np.arange(100) // 10)
+    assert ends(wide) == pytest.approx([-unseen_share(10), unseen_share(10)])
+    one_differs = differ(1, 0)
+    clustered = ends(compare_pairs(one_differs, 2000, clusters=np.arange(100) // 10))
+    assert clustered[1] > 3 * ends(compare_pairs(one_differs, 2000))[1]
+
+
+def test_runs_widen_what_unseen_clusters_leave_possible():
+    base = alike(60)[[("BASE", 0)]]
+    runs = pd.DataFrame({("NAT", 0): 1.0, ("NAT", 1): 0.0}, base.index)  # all items alike, the runs are not
+    low, high = ends(compare_pairs(pd.concat([base * 0, runs], axis=1), 2000))
+    assert low == -1.0 and high == 1.0
+
+
+@pytest.mark.parametrize("scale, shift", [(100, 0), (1, -3), (5, 2)])
+def test_scores_that_are_no_shares_have_width_and_no_bounds(scale, shift):
+    table = pd.DataFrame({"A": [1.0, 0, 1, 0, 1, 1] * 5, "B": [1.0, 0, 1, 0, 1, 1] * 5}) * scale + shift
+    low, high = ends(compare_pairs(table, 200))
+    assert high == -low >= 0.9 * scale * unseen_share(30)
+    few = compare_pairs(table.assign(B=table["B"][::-1].to_numpy() * 3).head(2), 200)
+    assert few["high"][0] - few["low"][0] > 1
+
+
+def test_quantities_made_of_differences_follow_the_same_rule():
+    scores, provenance, clusters = by_provenances(300, seeds=(0,))
+    scores = pd.concat([scores.drop(columns=[("TRAD", 0)]), scores[[("NAT", 0)]].rename(columns={"NAT": "TRAD"})], axis=1)
+    table = train_test_interactions(scores, provenance, clusters, 300).set_index(["first", "second", "on"])
+    rows = table.sort_index().loc["TRAD", "NAT"]  # equal on all items
+    width = rows["high"] - rows["low"]
+    assert width["native"] == pytest.approx(2 * unseen_share(100)) and width["translated − native"] == pytest.approx(
+        np.hypot(width["native"], width["translated"]))
+    drawn = resample(scores, 300, clusters=clusters)
+    costs = pd.DataFrame({"items": 300.0, "euros": 100.0}, index=SYSTEMS[1:])
+    price = break_even(drawn, costs, "TRAD", "NAT")
+    assert price["low"] < price["estimate"] < price["high"] and price["high"] - price["low"] > 0.1 * price["estimate"]
+    recipes, _ = compare_recipes({"one": alike(50) * 0}, 100)
+    assert (recipes["low"] == 0).all() and recipes["high"].tolist() == pytest.approx([unseen_share(50)] * 8)
+
+
+def test_curves_of_systems_that_are_always_right_or_equal_have_width():
+    rng = np.random.default_rng(0)
+    hard, index = rng.random(400), range(400)
+    sizes = {100: 0.3, 200: 0.4, 400: 0.5}
+    curves = Curves({size: pd.DataFrame({("NAT", 0): hard < share, ("TRAD", 0): hard < share, ("SYN", 0): hard < 2},
+                                        index=index).astype(float) for size, share in sizes.items()}, 300)
+    points = curves.points().set_index(["system", "questions"])
+    assert points.loc[("SYN", 400), ["low", "high"]].tolist() == pytest.approx([1 - unseen_share(400), 1])
+    slope = curves.slopes().set_index("system").loc["SYN"]
+    assert slope["low"] == pytest.approx(-slope["high"]) and slope["low"] < -0.3
+    two = Curves({size: pd.DataFrame({("NAT", 0): hard < share, ("TRAD", 0): hard < share}, index=index).astype(float)
+                  for size, share in ((100, 0.3), (400, 0.5))}, 300)
+    worth = two.exchange("TRAD")  # at the end of a line through both points, in every draw
+    assert worth["low"] < 950 and worth["estimate"] == pytest.approx(1000) and worth["high"] > 1000
+
+
+def test_log_odds_of_equal_systems_hold_zero():
+    for scores in (alike(100), alike(100, 0.1)):
+        odds = log_odds_effects(check_scores(scores)).set_index("effect")
+        share = scores.to_numpy().mean()
+        assert odds.loc["NAT", "high"] == pytest.approx(unseen_share(100) / (share * (1 - share)), rel=1e-6)
+        assert ((odds["low"] < 0) & (odds["high"] > 0)).all()
+
+
+def test_published_differences_of_few_items_have_width(monkeypatch):
+    from medinj_utils.comparison import claims
+    monkeypatch.setattr(claims, "EXACT_MATCH", {system: 47.0 for system in SYSTEMS})
+    for items in (1, 2, 100):
+        row = contrasts_published(load_claims(), items, "best").iloc[0]
+        assert [row["low"], row["high"]] == pytest.approx([-unseen_share(items), unseen_share(items)])
+        worst = contrasts_published(load_claims(), items, "worst").iloc[0]
+        assert -1 <= worst["low"] < worst["high"] <= 1
+
+
+def test_an_interval_of_a_rare_share_holds_it_as_often_as_it_promises():
+    """One item in fifty is right; without the rule, 100 items that hold none of these claimed to know that there is none."""
+    held = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for seed in range(150):
+            table = independent(100, seed, A=0.02, B=0.5)
+            found = resample(table, 300, seed).contrast({"A": 1.0})
+            held.append(found.low <= 0.02 <= found.high)
+    assert np.mean(held) > 0.93
