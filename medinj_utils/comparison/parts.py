@@ -10,13 +10,15 @@ from medinj_utils.comparison.scores import SMALL, independent_units, need_column
 from medinj_utils.data.text_measures import texts_by_row
 
 
-def compare_parts(matrix: pd.DataFrame, resampled: Resampled, items: pd.DataFrame,
-                  by: Sequence[str], clusters: pd.Series | None = None) -> pd.DataFrame:
+def compare_parts(matrix: pd.DataFrame, resampled: Resampled, pairs: pd.DataFrame,
+                  items: pd.DataFrame, by: Sequence[str],
+                  clusters: pd.Series | None = None) -> pd.DataFrame:
     """Compare all pairs on all items, then within each value of each column ``by`` of the items.
 
     Args:
         matrix: items × (system, seed).
         resampled: the bootstrap of the matrix; parts are drawn as often and with the same seed.
+        pairs: of `pair_table`, from this bootstrap.
         items: by the matrix's index.
         by: columns of ``items``.
         clusters: label of each item, by the items' index.
@@ -25,23 +27,24 @@ def compare_parts(matrix: pd.DataFrame, resampled: Resampled, items: pd.DataFram
         Columns ``part`` ("all", or "column: value"), ``items`` (their number), and those of
         `pair_table`. p-values are adjusted within a part. Parts of fewer than `SMALL` items or
         clusters are left out.
+
+    Raises:
+        ValueError: ``items`` lack a column of ``by``.
     """
     need_columns(items, by, "items")
-    found = [_labelled_pairs("all", resampled)]
+    found = [_labelled("all", len(matrix), pairs)]
     for column in by:
         for value, group in items.loc[matrix.index].groupby(column, sort=True):
             if independent_units(group.index, clusters) >= SMALL:
                 own = None if clusters is None else clusters.loc[group.index]
                 drawn = resample(matrix.loc[group.index], len(resampled.draws), resampled.seed, own)
-                found.append(_labelled_pairs(f"{column}: {value}", drawn))
+                found.append(_labelled(f"{column}: {value}", len(group), pair_table(drawn)))
     return pd.concat(found, ignore_index=True)
 
 
-def _labelled_pairs(part: str, resampled: Resampled) -> pd.DataFrame:
-    pairs = pair_table(resampled)
-    pairs.insert(0, "items", len(resampled.scores.values))
-    pairs.insert(0, "part", part)
-    return pairs
+def _labelled(part: str, items: int, pairs: pd.DataFrame) -> pd.DataFrame:
+    columns = ["part", "items", *pairs.columns]
+    return pairs.assign(part=part, items=items)[columns]
 
 
 def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -167,10 +167,11 @@ def all_orders(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, se
     own = None if clusters is None else clusters.loc[items]
     before = original.loc[items]
     after = sum(matrix.loc[items, original.columns] for matrix in orders) / len(orders)
-    means = pd.DataFrame({ORIGINAL: before.mean(axis=1), ORDER: after.mean(axis=1)})
-    change = resample(means, resamples, seed, own).contrast({ORDER: 1.0, ORIGINAL: -1.0})
     both = _resample_both(before, after, resamples, seed, own)
-    ranking = _ranking(both, in_order(original.columns.get_level_values(0)))
+    systems = original.columns.get_level_values(0)
+    share = systems.value_counts(normalize=True)  # of the runs: the change is that over all of them
+    change = both.contrast(share.rename(_after).to_dict() | (-share).rename(_before).to_dict())
+    ranking = _ranking(both, in_order(systems))
     return dict(zip(ALL_ORDERS, (*change, *map(float, ranking.values())), strict=True))
 
 

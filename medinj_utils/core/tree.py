@@ -20,7 +20,8 @@ _MADE_BY = (
     ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
     ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
-    ("scores/draws.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
+    ("scores/draws.*", "40_compare_provenances"),
+    ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
     *((f"tables/{name}", "40_compare_provenances")
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
@@ -118,8 +119,18 @@ class Tree:
 
     @property
     def draws(self) -> Path:
-        """Bootstrap draws of the systems' means (parquet), with their card."""
+        """Bootstrap draws of the systems' means (parquet)."""
         return self.root / "scores" / "draws.parquet"
+
+    @property
+    def draws_card(self) -> Path:
+        """The card of the draws and of the pairs."""
+        return self.root / "scores" / "draws.card.json"
+
+    @property
+    def pairs(self) -> Path:
+        """The table of all pairs of systems (parquet), with all digits."""
+        return self.root / "scores" / "pairs.parquet"
 
     @property
     def figures(self) -> Path:

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison import compare_pairs
+from medinj_utils.comparison.pairs import pair_table
 from medinj_utils.comparison.parts import asked_for, compare_parts, scores_by_part
 from medinj_utils.comparison.resampling import resample
 
@@ -10,7 +11,10 @@ def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
     rng = np.random.default_rng(2)
     scores = pd.DataFrame((rng.random((100, 3)) < 0.5).astype(float), columns=["BASE", "NAT", "SYN"])
     items = pd.DataFrame({"task": ["mcqu"] * 60 + ["mcq"] * 40, "source": ["big"] * 95 + ["small"] * 5})
-    parts = compare_parts(scores, resample(scores, 200), items, ["task", "source"])
+    drawn = resample(scores, 200)
+    pairs = pair_table(drawn)
+    parts = compare_parts(scores, drawn, pairs, items, ["task", "source"])
+    assert parts[parts["part"] == "all"][pairs.columns].reset_index(drop=True).equals(pairs)
     assert parts.groupby("part", sort=False)["items"].first().to_dict() == {
         "all": 100, "task: mcq": 40, "task: mcqu": 60, "source: big": 95}
     alone = compare_pairs(scores.head(60), 200)

@@ -96,12 +96,25 @@ def test_orders_taken_together_have_their_mean_change_and_ranking():
                                     for system, share in (("BASE", 0.3), ("NAT", 0.5), ("SYN", 0.8))}, index=index)
                 for name, fall in ((ORIGINAL, 0), ("order 1", 0.1), ("order 2", 0.2), ("no question", 0.25))}
     matrices["order 2"] = matrices["order 2"].head(500)
-    told = all_orders(matrices, 400)
+    together = all_orders(matrices, 400)
     kept = index[:500]
     both = [matrices[name].loc[kept].to_numpy().mean() for name in (ORIGINAL, "order 1", "order 2")]
-    assert told["change"] == pytest.approx((both[1] + both[2]) / 2 - both[0]) and told["change_high"] < 0
-    assert told["tau"] == 1 and told["tau_low"] > 0.9
+    assert together["change"] == pytest.approx((both[1] + both[2]) / 2 - both[0]) and together["change_high"] < 0
+    assert together["tau"] == 1 and together["tau_low"] > 0.9
     assert all_orders({ORIGINAL: matrices[ORIGINAL]}) == {}
+
+
+def test_the_change_over_all_orders_weighs_every_run_the_same():
+    rng = np.random.default_rng(5)
+    runs = [("BASE", 0), ("NAT", 1), ("NAT", 2), ("NAT", 3)]
+    index = [f"i{i}" for i in range(300)]
+    before = pd.DataFrame(rng.random((300, 4)) < 0.6, index, pd.MultiIndex.from_tuples(runs)).astype(float)
+    after = before.where(rng.random((300, 4)) > 0.1, 0.0)
+    together = all_orders({ORIGINAL: before, "order 1": after}, 2000)
+    changes = (after - before).mean(axis=1)  # these runs' own: others would add nothing
+    assert together["change"] == pytest.approx(changes.mean())
+    width = 2 * 1.96 * changes.std() / np.sqrt(300)
+    assert together["change_high"] - together["change_low"] == pytest.approx(width, rel=0.08)
 
 
 def test_general_questions_are_left_out_and_variants_become_matrices(tmp_path):

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison.pairs import pair_table
-from medinj_utils.comparison.stored import draw_systems, load_draws
+from medinj_utils.comparison.stored import draw_systems, load_draws, load_pairs
 from medinj_utils.core.files import read_json, write_parquet
 from medinj_utils.core.tree import Tree
 
@@ -14,16 +14,17 @@ def test_draws_are_handed_on_as_they_were_made(tree):
     again, loaded = load_draws(Tree(tree.root, "46_separate_effects"))
     assert loaded.draws.equals(drawn.draws) and loaded.seed == drawn.seed
     assert again.matrix.equals(compared.matrix) and (again.mode, again.unequal) == ("greedy", "intersect")
-    assert pair_table(loaded).equals(pair_table(drawn))
-    card = read_json(tree.root / "scores/draws.card.json")
+    assert load_pairs(tree).equals(pair_table(drawn)) and pair_table(loaded).equals(pair_table(drawn))
+    card = read_json(tree.draws_card)
     assert card["step"] == "40_compare_provenances"
     assert card["parameters"] == {"mode": "greedy", "unequal_items": "intersect", "resamples": 300, "seed": 0}
     assert {path.rpartition("/")[2] for path in card["inputs"]} == {"items.parquet", "records.parquet"}
 
 
 def test_draws_of_other_scores_are_refused(tree):
-    with pytest.raises(FileNotFoundError, match=r"draws\.parquet.*40_compare_provenances"):
-        load_draws(tree)
+    for load, name in ((load_draws, "draws"), (load_pairs, "pairs")):
+        with pytest.raises(FileNotFoundError, match=rf"{name}\.parquet.*40_compare_provenances"):
+            load(tree)
     draw_systems(tree, "greedy", "refuse", 100)
     scores = pd.read_parquet(tree.scores)
     write_parquet(scores.assign(exact_match=1 - scores["exact_match"]), tree.scores)
@@ -31,6 +32,9 @@ def test_draws_of_other_scores_are_refused(tree):
         load_draws(tree)
     write_parquet(scores, tree.scores)
     load_draws(tree)
+    write_parquet(load_pairs(tree).head(1), tree.pairs)
+    with pytest.raises(ValueError, match=r"pairs\.parquet has changed"):
+        load_pairs(tree)
     write_parquet(pd.read_parquet(tree.draws) + 0.1, tree.draws)
     with pytest.raises(ValueError, match=r"draws\.parquet has changed"):
         load_draws(tree)
