@@ -10,6 +10,7 @@ from pathlib import Path
 from medinj_utils.book.running import RunningError, hold
 from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.core.tree import OUTPUTS, Tree
 from medinj_utils.data.gather import files_of
 
 if strange := {"profile", "data", "base"} & set(config):
@@ -75,8 +76,7 @@ def executions(profile):
 
 
 def executed(profile, notebook=None):
-    return [f"outputs/{profile}/notebooks/{name}.ipynb"
-            for name, (executed_notebook, _) in executions(profile).items()
+    return [str(Tree(OUTPUTS / profile).executed(name)) for name, (executed_notebook, _) in executions(profile).items()
             if notebook in (None, executed_notebook)]
 
 
@@ -102,32 +102,32 @@ rule book:
     input:
         executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
         "medinj_utils/book/publish.py",
-    output: f"outputs/{PROFILE}/html/index.html"
+    output: str(Tree(OUTPUTS / PROFILE).html / "index.html")
     shell: '{PYTHON:q} -m medinj_utils.book.publish {PROFILE:q} --data="$DATA" --base="$BASE" --under {RUN}'
 
 
 for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
-    profile = load_profile(profile_name, DATA, BASE)
+    profile, tree = load_profile(profile_name, DATA, BASE), Tree(OUTPUTS / profile_name)
     if profile.world:
         rule:
             name: f"{profile_name}_world"
             input: [str(p) for p in sorted(Path("medinj_utils/demo").glob("*.py"))]
-            output: f"outputs/{profile_name}/world/key.json"
+            output: str(tree.world_key)
             params:
-                profile=profile_name,
+                folder=tree.world,
                 words=" ".join(f"--{key.replace('_', '-')} {value}" for key, value in profile.world.model_dump().items()),
-            shell: "{PYTHON:q} -m medinj_utils.demo.world outputs/{params.profile}/world {params.words}"
+            shell: "{PYTHON:q} -m medinj_utils.demo.world {params.folder:q} {params.words}"
 
     for execution, (notebook, parameters) in executions(profile_name).items():
         files = files_named(profile, parameters)
-        before = [f"outputs/{profile_name}/world/key.json"] if profile.world else []
+        before = [str(tree.world_key)] if profile.world else []
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
         if notebook == "40_compare_provenances":
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
             input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), as_input(files)
-            output: f"outputs/{profile_name}/notebooks/{execution}.ipynb"
+            output: str(tree.executed(execution))
             params:
                 profile=profile_name, execution=execution,
                 # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.

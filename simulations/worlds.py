@@ -26,7 +26,7 @@ from medinj_utils.core.machine import available_cores
 from medinj_utils.core.names import runs_of
 from medinj_utils.core.profiles import load_profile, parameters_of
 from medinj_utils.core.recipe import load_recipe
-from medinj_utils.core.tree import Tree
+from medinj_utils.core.tree import OUTPUTS, Tree
 from medinj_utils.data.gather import gather_sources, save_gathered
 from medinj_utils.data.mixing import Mixing, build_mixtures, training_rows
 from medinj_utils.data.mixtures import Stratification
@@ -83,9 +83,8 @@ def score_world(kind: str, seed: int, folder: Path) -> Tree:
 def _write_records(tree: Tree, kind: str, seed: int) -> pd.DataFrame:
     """Write a world and what is read of it: records, their key, and leaks."""
     world = load_profile(PROFILES[kind]).world.model_dump() | {"seed": seed}
-    write_world(tree.root / "world", **world)
-    published = tree.root / "world" / "published"
-    gathered = gather_sources(tree, [{"name": "planted", "location": str(published)}])
+    write_world(tree.world, **world)
+    gathered = gather_sources(tree, [{"name": "planted", "location": str(tree.published)}])
     save_gathered(gathered, tree)
     near = near_duplicates(gathered.records, _parameters(kind, "13_audit_records")["near"])
     write_parquet(find_leaks(gathered.records, near), tree.leaks)
@@ -198,7 +197,7 @@ def _counted(found: int, total: int, independent: bool = True) -> dict:
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=20, help="of each kind")
-    parser.add_argument("--root", type=Path, default=Path("outputs/worlds"))
+    parser.add_argument("--root", type=Path, default=OUTPUTS / "worlds")
     parser.add_argument("--to", type=Path, default=Path("book/worlds.csv"))
     chosen = parser.parse_args()
     table = summarise_worlds(find_worlds(chosen.worlds, chosen.root, chosen.to))

@@ -146,6 +146,17 @@ def test_rooms_are_imported_one_way():
     assert made.returncode == 0, made.stdout
 
 
+def test_paths_of_an_output_tree_stand_once():
+    """In `Tree`, and a card's name in `card_file`; elsewhere nothing joins them from strings."""
+    joined = re.compile(r'"outputs/[a-z{]|Path\("outputs"|\.root /|card\.json"|chance\.txt"'
+                        r'|/ f?"(data|mixtures|runs|answers|probes|harness|scores|variations|tables|figures|adapter)["/]')
+    once = {"medinj_utils/core/tree.py", "medinj_utils/core/cards.py"}
+    for path in [*CODE, ROOT / "Snakefile", *NOTEBOOKS]:
+        source = path.read_text(encoding="utf-8").replace("outputs/hand", "")
+        if str(path.relative_to(ROOT)) not in once:
+            assert not joined.search(source), f"{path.relative_to(ROOT)}: {joined.search(source)[0]}"
+
+
 def test_importing_the_package_alone_is_quick_and_needs_no_torch():
     code = "import sys, medinj_utils, medinj_utils.data; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -26,6 +26,7 @@ from medinj_utils.core.parameters import (
     unknown_parameter,
 )
 from medinj_utils.core.profiles import add_profile_arguments, all_executions
+from medinj_utils.core.tree import Tree
 
 
 class NotebookError(RuntimeError):
@@ -95,7 +96,7 @@ def _main() -> None:
     notebook, parameters = executions[chosen.execution]
     number = list(executions).index(chosen.execution) + 1
     position = f"[{chosen.profile} · notebook {number} of {len(executions)}] {chosen.execution}"
-    target = Path(parameters["output"]) / "notebooks" / f"{chosen.execution}.ipynb"
+    target = Tree(parameters["output"]).executed(chosen.execution)
     _show_progress_lines()
     print(position, flush=True)
     try:

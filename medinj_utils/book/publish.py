@@ -23,7 +23,7 @@ from medinj_utils.core.names import BASE
 from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import add_profile_arguments, all_executions, load_profile
 from medinj_utils.core.style import show_p
-from medinj_utils.core.tree import Tree
+from medinj_utils.core.tree import OUTPUTS, Tree
 
 _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
                    "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
@@ -41,7 +41,7 @@ def answer_so_far(tree: Tree) -> str:
     gain = (f"{100 * best['difference']:+.1f} points to the base "
             f"[{100 * best['difference_low']:+.1f}, {100 * best['difference_high']:+.1f}], "
             f"adjusted p {show_p(best['p_holm'])}")
-    chance = tree.need(tree.root / "tables" / "chance.txt").read_text(encoding="utf-8").strip()
+    chance = tree.need(tree.chance).read_text(encoding="utf-8").strip()
     found = int((tuned["p_holm"] < 0.05).sum())
     return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, "
             f"{_percent(best)}: {gain}. {chance} {found} of {len(tuned)} pairs of tuned systems "
@@ -56,7 +56,7 @@ def status_table(tree: Tree, executions: Iterable[str]) -> str:
     """Markdown table of every executed notebook: when it finished and how long it took."""
     rows = []
     for execution in executions:
-        executed = nbformat.read(tree.root / "notebooks" / f"{execution}.ipynb", as_version=4)
+        executed = nbformat.read(tree.executed(execution), as_version=4)
         times = executed.metadata["papermill"]
         finished = times["end_time"][:19].replace("T", " ")
         rows.append((execution, finished, f"{times['duration']:.0f}"))
@@ -73,13 +73,13 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     """Lay out pages, executed notebooks, contents and configuration; returns the folder."""
     profile = load_profile(profile_name, data, base)
     executions = all_executions(profile_name, data, base)
-    tree = Tree(Path("outputs") / profile_name)
-    target = tree.root / "book"
+    tree = Tree(OUTPUTS / profile_name)
+    target = tree.staged
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree("book", target / "book")
     (target / "notebooks").mkdir()
     _stage_notebooks(tree, executions, target / "notebooks")
-    shutil.copy(tree.figures / "comparison.png", target / "book" / "comparison.png")
+    shutil.copy(tree.figure("comparison"), target / "book" / "comparison.png")
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
         "answer": answer_so_far(tree), "label": tree.label, "profile": profile_name,
@@ -96,7 +96,7 @@ def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> 
     for execution, (notebook, _) in executions.items():
         first.setdefault(notebook, execution)
     for notebook, execution in first.items():
-        executed = nbformat.read(tree.root / "notebooks" / f"{execution}.ipynb", as_version=4)
+        executed = nbformat.read(tree.executed(execution), as_version=4)
         executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
         nbformat.write(executed, target / f"{notebook}.ipynb")
 
@@ -117,7 +117,7 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
     if made.returncode:
         raise RuntimeError("The book was not built; Jupyter Book says:\n"
                            f"{made.stdout[-4000:]}\n{made.stderr[-4000:]}")
-    html = Path("outputs") / profile_name / "html"
+    html = Tree(OUTPUTS / profile_name).html
     shutil.rmtree(html, ignore_errors=True)
     shutil.copytree(target / "_build" / "html", html)
     return html

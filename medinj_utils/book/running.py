@@ -22,7 +22,8 @@ from pathlib import Path
 
 import psutil
 
-_OUTPUTS = Path("outputs")
+from medinj_utils.core.tree import OUTPUTS
+
 _LOCK = ".{}.lock"
 #: Name of a file that is being written, see `medinj_utils.core.files.replacing`: by which process.
 _UNFINISHED = re.compile(r"\.(\d+)-.")
@@ -40,8 +41,8 @@ def hold(profiles: Iterable[str]) -> None:
         RunningError: a process that is alive runs one of them.
     """
     for profile in profiles:
-        _OUTPUTS.mkdir(exist_ok=True)
-        handle = os.open(_OUTPUTS / _LOCK.format(profile), os.O_RDWR | os.O_CREAT, 0o666)
+        OUTPUTS.mkdir(exist_ok=True)
+        handle = os.open(OUTPUTS / _LOCK.format(profile), os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -57,7 +58,7 @@ def hold(profiles: Iterable[str]) -> None:
                  f"since {datetime.now():%Y-%m-%d %H:%M:%S}")
         os.ftruncate(handle, 0)
         os.pwrite(handle, owner.encode(), 0)
-        _clear_unfinished(_OUTPUTS / profile)
+        _clear_unfinished(OUTPUTS / profile)
 
 
 def _clear_unfinished(root: Path) -> None:
@@ -97,7 +98,7 @@ def _end_whole(number: int, _frame: object) -> None:
 def _main() -> None:
     """Refuse, by name, while any profile is being run: asked before runs are deleted."""
     before, after = _LOCK.split("{}")
-    found = sorted(_OUTPUTS.glob(_LOCK.format("*")))
+    found = sorted(OUTPUTS.glob(_LOCK.format("*")))
     try:
         hold(path.name.removeprefix(before).removesuffix(after) for path in found)
     except RunningError as error:

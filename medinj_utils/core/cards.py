@@ -15,6 +15,11 @@ def markdown_rows(rows: Iterable[Iterable]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
 
 
+def card_file(path: str | Path) -> Path:
+    """Where the card of a file lies: beside it, with the ending ``.card.json``."""
+    return Path(path).with_suffix(".card.json")
+
+
 class Card:
     """Collects what a step does from its start, and is written beside the step's outputs.
 

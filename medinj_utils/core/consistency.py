@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from medinj_utils.core.names import BASE, PROVENANCES, Run, runs_of
+from medinj_utils.core.tree import OUTPUTS
 
 _TRAIN, _ASK, _SCORE = "21_train_adapter", "30_answer_questions", "31_score_choices"
 _PROBE, _EXCHANGE = "32_ask_otherwise", "37_exchange_with_harness"
@@ -23,7 +24,7 @@ def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
     checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices)
     found = [problem for check in checks for problem in check(parameters)]
     null_output = parameters["40_compare_provenances"]["null_output"]
-    if null_output and null_output not in (f"outputs/{name}" for name in beside):
+    if null_output and null_output not in (str(OUTPUTS / name) for name in beside):
         found.append(f"40_compare_provenances shows {null_output} beside the comparison: name its "
                      "profile in `beside`")
     return found

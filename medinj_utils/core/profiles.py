@@ -25,6 +25,7 @@ from medinj_utils.core.parameters import (
     unknown_parameter,
 )
 from medinj_utils.core.recipe import load_recipe
+from medinj_utils.core.tree import OUTPUTS
 
 PROFILES = Path("profiles")
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
@@ -164,7 +165,7 @@ def _check_profile(profile: Profile, where: str) -> None:
 def parameters_of(profile_name: str, profile: Profile, notebook: str) -> dict[str, Any]:
     """All parameters of a notebook: its defaults, then shared ones, then the notebook's own."""
     defaults = notebook_defaults(notebook)
-    shared = {"output": f"outputs/{profile_name}", "profile": profile_name} | profile.shared
+    shared = {"output": str(OUTPUTS / profile_name), "profile": profile_name} | profile.shared
     shared = {key: value for key, value in shared.items() if key in defaults}
     return defaults | shared | profile.notebooks.get(notebook, {})
 

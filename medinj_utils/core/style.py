@@ -51,7 +51,7 @@ def show(drawn: tuple[plt.Figure, str], name: str, tree: Tree, table: str = "",
 
     Args:
         drawn: what a figure function returns: the figure and its alternative text.
-        name: of the files below the tree's ``figures``.
+        name: of the figure, see `medinj_utils.core.tree.Tree.figure`.
         tree: the output tree.
         table: name of the table that the figure was drawn from, offered below it for download.
         label: in place of the tree's label, where a figure holds more than the tree's numbers.
@@ -62,10 +62,10 @@ def show(drawn: tuple[plt.Figure, str], name: str, tree: Tree, table: str = "",
     figure.text(right, lowest - 0.02, label, ha="right", va="top", fontsize=9, style="italic",
                 color="#444444")
     for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-        with replacing(tree.figures / f"{name}.{ending}") as unfinished:
+        with replacing(tree.figure(name, ending)) as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
-    picture = _encoded(tree.figures / f"{name}.png")
+    picture = _encoded(tree.figure(name))
     caption = html.escape(label)
     if table:
         caption += (f' · <a download="{table}.csv" href="data:text/csv;base64,'

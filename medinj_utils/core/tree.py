@@ -4,16 +4,20 @@ Notebooks and rooms name files by this object alone: a path is written once, and
 missing file names the notebook that makes it.
 """
 
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.names import BASE, Run
 
+#: Below it, a folder for each profile.
+OUTPUTS = Path("outputs")
 DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 #: By pattern of a path below the root: the notebook that makes it. The first match counts.
 _MADE_BY = (
@@ -25,6 +29,42 @@ _MADE_BY = (
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
     *((f"tables/{name}", "40_compare_provenances")
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What a run's folder holds, also while it is written under another name.
+
+    Args:
+        folder: of the run.
+    """
+
+    folder: Path
+
+    @property
+    def adapter(self) -> Path:
+        """Folder of the adapter: safetensors, tokenizer, model card."""
+        return self.folder / "adapter"
+
+    @property
+    def model_card(self) -> Path:
+        """The model card, in the form that the hub reads."""
+        return self.adapter / "README.md"
+
+    @property
+    def card(self) -> Path:
+        """The run's card."""
+        return self.folder / "card.json"
+
+    @property
+    def curve(self) -> Path:
+        """The training loss, by step (CSV)."""
+        return self.folder / "curve.csv"
+
+    @property
+    def validation(self) -> Path:
+        """Losses and scores of the validations, by step (CSV); absent without any."""
+        return self.folder / "validation.csv"
 
 
 class Tree:
@@ -43,6 +83,28 @@ class Tree:
         self._data = self.root / "data"
         self._mixtures = self.root / "mixtures"
 
+    # Beside the rooms
+
+    @property
+    def environment(self) -> Path:
+        """What the machine is and can do (JSON)."""
+        return self.root / "environment.json"
+
+    @property
+    def world(self) -> Path:
+        """Folder of a planted world: its files, and its key."""
+        return self.root / "world"
+
+    @property
+    def published(self) -> Path:
+        """Folder of a planted world's files, as if they were published."""
+        return self.world / "published"
+
+    @property
+    def world_key(self) -> Path:
+        """Key of a planted world where it was made; notebook 10 copies it to `key_file`."""
+        return self.world / "key.json"
+
     # The data room
 
     @property
@@ -53,7 +115,7 @@ class Tree:
     @property
     def records_card(self) -> Path:
         """The card of the records."""
-        return self._data / "records.card.json"
+        return card_file(self.records)
 
     @property
     def quarantine(self) -> Path:
@@ -76,22 +138,34 @@ class Tree:
         return read_json(self.key_file) if self.key_file.exists() else None
 
     def mixture(self, configuration: str) -> Path:
-        """A training mixture (parquet); its manifest stands beside it as ``.json``."""
+        """A training mixture (parquet)."""
         return self._mixtures / f"{configuration}.parquet"
+
+    def manifest(self, configuration: str) -> Path:
+        """The manifest of a mixture (JSON)."""
+        return self._mixtures / f"{configuration}.json"
+
+    def mixture_card(self, configuration: str) -> Path:
+        """The card of a mixture, in the form that the hub reads."""
+        return self._mixtures / f"{configuration}.md"
 
     # The training room
 
     def run(self, run: Run) -> Path:
-        """Folder of a run, with ``adapter/``, curves and ``card.json``."""
+        """Folder of a run; what it holds is `RunFiles`."""
         return self.root / "runs" / run.name
+
+    def run_files(self, run: Run) -> RunFiles:
+        """What the folder of a run holds."""
+        return RunFiles(self.run(run))
 
     def run_card(self, run: Run) -> dict:
         """Content of a run's card."""
-        return read_json(self.need(self.run(run) / "card.json"))
+        return read_json(self.need(self.run_files(run).card))
 
     def adapter(self, run: Run) -> Path | None:
         """The adapter of a run, which must exist; None for the base."""
-        return None if run.system == BASE else self.need(self.run(run) / "adapter")
+        return None if run.system == BASE else self.need(self.run_files(run).adapter)
 
     # The evaluation room
 
@@ -99,6 +173,10 @@ class Tree:
         """Raw answers of a run (parquet), to the questions as they are or to a variant of them."""
         folder = self.root / "probes" / variant if variant else self.root / "answers"
         return folder / f"{run.name}.parquet"
+
+    def answers_card(self, run: Run) -> Path:
+        """The card of a run's answers."""
+        return card_file(self.answers(run))
 
     @property
     def scores(self) -> Path:
@@ -112,8 +190,16 @@ class Tree:
 
     @property
     def harness(self) -> Path:
-        """Folder of tasks and logs of lm-evaluation-harness."""
+        """Folder of lm-evaluation-harness' tasks."""
         return self.root / "harness"
+
+    def harness_logs(self, run: Run) -> Path:
+        """Folder of a run's answers as the harness' logs."""
+        return self.harness / run.name
+
+    def harness_results(self, run: Run) -> Path:
+        """The figures of a run as the harness reports them (JSON)."""
+        return self.harness_logs(run) / "results.json"
 
     # The comparison room
 
@@ -125,17 +211,21 @@ class Tree:
     @property
     def draws_card(self) -> Path:
         """The card of the draws and of the pairs."""
-        return self.root / "scores" / "draws.card.json"
+        return card_file(self.draws)
 
     @property
     def pairs(self) -> Path:
         """The table of all pairs of systems (parquet), with all digits."""
         return self.root / "scores" / "pairs.parquet"
 
+    def figure(self, name: str, ending: str = "png") -> Path:
+        """The picture of a figure: ``svg`` or ``png``."""
+        return self.root / "figures" / f"{name}.{ending}"
+
     @property
-    def figures(self) -> Path:
-        """Folder of figures."""
-        return self.root / "figures"
+    def chance(self) -> Path:
+        """The sentence on the chance level (text)."""
+        return self.root / "tables" / "chance.txt"
 
     def table(self, name: str) -> Path:
         """The CSV file of a table."""
@@ -163,6 +253,22 @@ class Tree:
         if not own_mixtures:
             below._mixtures = self._mixtures
         return below
+
+    # The book
+
+    def executed(self, execution: str) -> Path:
+        """The executed copy of a notebook."""
+        return self.root / "notebooks" / f"{execution}.ipynb"
+
+    @property
+    def staged(self) -> Path:
+        """Folder of what is staged for Jupyter Book."""
+        return self.root / "book"
+
+    @property
+    def html(self) -> Path:
+        """Folder of the book."""
+        return self.root / "html"
 
     # What holds for the whole tree
 

@@ -55,15 +55,15 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
         "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(),
         "counts": counts.to_dict("records"), "sha256": sha256(path),
         "versions": versions(["pandas", "numpy", "pyarrow"]), **entries}
-    write_json(manifest, path.with_suffix(".json"))
-    write_text(data_card(mixture, manifest), path.with_suffix(".md"))
+    write_json(manifest, tree.manifest(configuration))
+    write_text(data_card(mixture, manifest), tree.mixture_card(configuration))
     return manifest
 
 
 def remove_mixture(tree: Tree, configuration: str) -> None:
     """Remove a mixture, its manifest and its card, where they are."""
-    for ending in (".parquet", ".json", ".md"):
-        tree.mixture(configuration).with_suffix(ending).unlink(missing_ok=True)
+    for path in (tree.mixture, tree.manifest, tree.mixture_card):
+        path(configuration).unlink(missing_ok=True)
 
 
 def load_mixtures(tree: Tree) -> dict[str, pd.DataFrame]:
@@ -85,7 +85,7 @@ def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
         ValueError: the file has changed since, or keeps no rule of the record.
     """
     path = tree.need(tree.mixture(configuration))
-    manifest = read_json(tree.need(path.with_suffix(".json")))
+    manifest = read_json(tree.need(tree.manifest(configuration)))
     if manifest["sha256"] != sha256(path):
         raise ValueError(f"{path} is not the file that its manifest describes (SHA-256 differs): "
                          "build it again")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.core.cards import Card
+from medinj_utils.core.cards import Card, card_file
 from medinj_utils.core.files import progress, read_json, sha256, write_json, write_parquet
 from medinj_utils.core.names import CHOICE_TASKS, TOO_LONG, check_choice
 from medinj_utils.core.prompts import OPTION_LINE
@@ -114,18 +114,16 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
     card = Card(notebook, settings)
     parts = path.with_suffix(".parts")
     if _finished(path, key):
-        shutil.rmtree(parts, ignore_errors=True)  # a run may be stopped just before it does so
+        shutil.rmtree(parts, ignore_errors=True)  # a run may have been stopped just before
         return pd.read_parquet(path)
     if not (parts / f"{key}.key").exists():  # parts of another key, or none
-        shutil.rmtree(parts, ignore_errors=True)
-        path.unlink(missing_ok=True)
-        write_json(settings, parts / f"{key}.key")
+        _begin_anew(path, parts, parts / f"{key}.key", settings)
     _ask(questions, backend, protocol, parts)
     answers = _collect(questions, backend, protocol, parts)
     write_parquet(answers, path)
-    card.write(path.with_suffix(".card.json"), [path], key=key, questions=len(questions.rows),
-               set_aside=int((answers["note"] != "").sum()), left_out=_left_out(backend, parts),
-               **_first(questions, backend))
+    aside = int((answers["note"] != "").sum())
+    card.write(card_file(path), [path], key=key, questions=len(questions.rows), set_aside=aside,
+               left_out=_left_out(backend, parts), **_first(questions, backend))
     shutil.rmtree(parts)
     return answers
 
@@ -202,12 +200,17 @@ def _key(settings: Mapping, questions: _Questions) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
+def _begin_anew(path: Path, parts: Path, key_file: Path, settings: Mapping) -> None:
+    shutil.rmtree(parts, ignore_errors=True)
+    path.unlink(missing_ok=True)
+    write_json(settings, key_file)
+
+
 def _finished(path: Path, key: str) -> bool:
     """Whether the answers of this key are there, as they were written."""
-    card_file = path.with_suffix(".card.json")
-    if not path.exists() or not card_file.exists():
+    if not path.exists() or not card_file(path).exists():
         return False
-    card = read_json(card_file)
+    card = read_json(card_file(path))
     return card.get("key") == key and list(card["outputs"].values()) == [sha256(path)]
 
 

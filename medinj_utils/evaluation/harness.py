@@ -47,7 +47,7 @@ def write_exchange(tree: Tree, runs: Sequence[Run], items: pd.DataFrame,
     asked = set().union(*(table["id"] for table in answers.values()))
     own = items[items["id"].isin(asked)]
     made = write_tasks(own, tree.harness, max_new_tokens)
-    return made + [write_samples(table, own, run, tree.harness / run.name)
+    return made + [write_samples(table, own, run, tree.harness_logs(run))
                    for run, table in answers.items()]
 
 
@@ -79,7 +79,7 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
         card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
         write_parquet(answers, path)
         first = items[items["id"] == answers["id"].iloc[0]].iloc[0]
-        card.write(path.with_suffix(".card.json"), [path], questions=len(answers),
+        card.write(tree.answers_card(by_name[name]), [path], questions=len(answers),
                    first_question=first["id"], first_prompt=user_turn(first))
         made.append({"run": name, "log": str(log), "answers": len(answers)})
     return pd.DataFrame(made, columns=["run", "log", "answers"])
@@ -87,8 +87,7 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
 
 def exchange_figures(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
     """The figures of each run's results file, with its ``run``; see `read_results`."""
-    figures = [read_results(tree.harness / run.name / "results.json").assign(run=run.name)
-               for run in runs]
+    figures = [read_results(tree.harness_results(run)).assign(run=run.name) for run in runs]
     return pd.concat(figures, ignore_index=True)
 
 

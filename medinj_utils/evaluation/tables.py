@@ -51,7 +51,7 @@ def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
 
 def answers_card(tree: Tree, run: Run) -> dict:
     """The card of a run's answers."""
-    return read_json(tree.need(tree.answers(run).with_suffix(".card.json")))
+    return read_json(tree.need(tree.answers_card(run)))
 
 
 def extraction_failures(scores: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import torch
 
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import need, read_json, write_text
+from medinj_utils.core.tree import RunFiles, Tree
 from medinj_utils.models.loading import Base
 
 _FIGURES = ("examples", "examples_too_long", "steps", "epochs", "tokens", "supervised_tokens",
@@ -100,7 +101,7 @@ def _head(parameters: Mapping) -> str:
 
 
 def _read_card(run: Path) -> dict:
-    return read_json(need(run / "card.json", "notebook 21_train_adapter"))
+    return read_json(need(RunFiles(run).card, "notebook 21_train_adapter"))
 
 
 def write_model_card(run: str | Path, scores: Mapping[str, float] | None = None) -> Path:
@@ -112,10 +113,10 @@ def write_model_card(run: str | Path, scores: Mapping[str, float] | None = None)
     """
     run = Path(run)
     card = _read_card(run)
-    manifest_name = f"mixtures/{card['parameters']['configuration']}.json"
-    manifest = next((read_json(folder / manifest_name) for folder in run.absolute().parents
-                     if (folder / manifest_name).exists()), None)
-    return write_text(model_card(card, manifest, scores), run / "adapter" / "README.md")
+    manifests = [Tree(folder).manifest(card["parameters"]["configuration"])
+                 for folder in run.absolute().parents]
+    manifest = next((read_json(file) for file in manifests if file.exists()), None)
+    return write_text(model_card(card, manifest, scores), RunFiles(run).model_card)
 
 
 def merge(run: str | Path, folder: str | Path) -> Path:
@@ -130,19 +131,19 @@ def merge(run: str | Path, folder: str | Path) -> Path:
     """
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    run, folder = Path(run), Path(folder)
-    card = _read_card(run)
+    folder, files = Path(folder), RunFiles(Path(run))
+    card = _read_card(files.folder)
     parameters = card["parameters"]
     if parameters["adapter"] == "full":
         raise ValueError(f"{run}: all weights were tuned: there is nothing to merge, "
-                         f"{run / 'adapter'} is the model")
+                         f"{files.adapter} is the model")
     base = Base(parameters["base_model"], parameters["revision"])
     model = AutoModelForCausalLM.from_pretrained(
         base.path, **base.at, use_safetensors=True, dtype=getattr(torch, card["precision_used"]))
-    tuned = PeftModel.from_pretrained(model, str(run / "adapter"))
+    tuned = PeftModel.from_pretrained(model, str(files.adapter))
     tuned.merge_and_unload(safe_merge=True).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(run / "adapter").save_pretrained(folder)
-    write_text((run / "adapter" / "README.md").read_text(encoding="utf-8"), folder / "README.md")
+    AutoTokenizer.from_pretrained(files.adapter).save_pretrained(folder)
+    write_text(files.model_card.read_text(encoding="utf-8"), folder / "README.md")
     return folder
 
 
@@ -160,8 +161,8 @@ def to_gguf(run: str | Path, folder: str | Path) -> Path:
         raise RuntimeError("Unsloth writes GGUF on a GPU only, and torch sees none: merge the "
                            "adapter here, and convert the merged folder with llama.cpp")
     from unsloth import FastLanguageModel
-    model, tokenizer = FastLanguageModel.from_pretrained(str(Path(run) / "adapter"),
-                                                         load_in_4bit=False)
+    model, tokenizer = FastLanguageModel.from_pretrained(
+        str(RunFiles(Path(run)).adapter), load_in_4bit=False)
     model.save_pretrained_gguf(str(folder), tokenizer, quantization_method="q4_k_m")
     return Path(folder)
 
@@ -200,7 +201,7 @@ def _main() -> None:
     if chosen.gguf:
         print(to_gguf(chosen.run, chosen.gguf))
     if chosen.push:
-        print(push(chosen.merge or Path(chosen.run) / "adapter", chosen.push))
+        print(push(chosen.merge or RunFiles(Path(chosen.run)).adapter, chosen.push))
 
 
 if __name__ == "__main__":

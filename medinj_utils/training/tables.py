@@ -90,6 +90,19 @@ def describe_runs(cards: Mapping[Run, Mapping]) -> str:
             "saving.")
 
 
-def read_curves(tree: Tree, runs: Iterable[Run], name: str = "curve") -> dict[Run, pd.DataFrame]:
-    """What the runs wrote at each step ("curve") or at each validation ("validation")."""
-    return {run: pd.read_csv(tree.need(tree.run(run) / f"{name}.csv")) for run in runs}
+def read_curves(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:
+    """What each run wrote at every step: step, loss, learning_rate, grad_norm, tokens_per_second.
+
+    Raises:
+        FileNotFoundError: a run isn't there; the message names notebook 21.
+    """
+    return {run: pd.read_csv(tree.need(tree.run_files(run).curve)) for run in runs}
+
+
+def read_validations(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:
+    """What each run wrote at every validation: step, loss, and its scores by name.
+
+    Raises:
+        FileNotFoundError: a run isn't there, or had no validations.
+    """
+    return {run: pd.read_csv(tree.need(tree.run_files(run).validation)) for run in runs}

@@ -76,7 +76,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
         inputs.append(base.folder)
     inputs += _deciding_code()
     card = Card(tree.notebook, job.parameters, inputs)
-    if done := _finished(tree.run(run), card):
+    if done := _finished(tree.run_files(run).card, card):
         return done
     from medinj_utils.training.tune import tune  # here: it imports trl, and Unsloth must be first
     return tune(job, Rows(mixture.to_dict("records"), validation_rows), card, tree.run(run))
@@ -88,11 +88,11 @@ def _deciding_code() -> list[Path]:
     return [Path(prompts.__file__), Path(chat.__file__), *room]
 
 
-def _finished(folder: Path, card: Card) -> dict | None:
+def _finished(file: Path, card: Card) -> dict | None:
     """The card of a finished run with the same parameters, inputs and versions, if there is one."""
-    if not (folder / "card.json").exists():
+    if not file.exists():
         return None
-    found = read_json(folder / "card.json")
+    found = read_json(file)
     same = all(found[part] == card.content[part] for part in ("parameters", "versions"))
     hashes = sorted(found["inputs"].values())
     return found if same and hashes == sorted(card.content["inputs"].values()) else None

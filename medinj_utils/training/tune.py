@@ -16,6 +16,7 @@ from transformers import set_seed
 from medinj_utils.core.cards import Card
 from medinj_utils.core.files import read_json, write_csv
 from medinj_utils.core.recipe import Recipe
+from medinj_utils.core.tree import RunFiles
 from medinj_utils.models.hardware import choose_precision
 from medinj_utils.training.account import Account
 from medinj_utils.training.adapters import Learner, load_with_adapter
@@ -70,15 +71,15 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     with Account(state.num_processes) if state.is_main_process else nullcontext() as account:
         seconds = _train(trainer)
     if state.is_main_process:
-        unfinished = run_folder.unfinished
+        unfinished = RunFiles(run_folder.unfinished)
         _write(trainer, unfinished)
         figures = {"rows": len(rows.training), "expected": expected, **_figures(trainer, seconds)}
         figures |= account.scaled((seconds - trainer.start.seconds) / seconds)
-        card.write(unfinished / "card.json", [unfinished / "adapter"], **figures)
-        write_model_card(unfinished)
+        card.write(unfinished.card, [unfinished.adapter], **figures)
+        write_model_card(unfinished.folder)
         run_folder.finish()
     state.wait_for_everyone()
-    return read_json(folder / "card.json")
+    return read_json(RunFiles(folder).card)
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:
@@ -138,13 +139,13 @@ def _train(trainer: BookTrainer) -> float:
     return trainer.start.seconds + result.metrics["train_runtime"]
 
 
-def _write(trainer: BookTrainer, folder: Path) -> None:
+def _write(trainer: BookTrainer, files: RunFiles) -> None:
     """Write adapter, tokenizer and curves."""
-    trainer.learner.model.save_pretrained(folder / "adapter", safe_serialization=True)
-    trainer.learner.tokenizer.save_pretrained(folder / "adapter")
-    write_csv(_curve(trainer), folder / "curve.csv")
+    trainer.learner.model.save_pretrained(files.adapter, safe_serialization=True)
+    trainer.learner.tokenizer.save_pretrained(files.adapter)
+    write_csv(_curve(trainer), files.curve)
     if trainer.data.validation:
-        write_csv(_validation_curve(trainer.state.log_history), folder / "validation.csv")
+        write_csv(_validation_curve(trainer.state.log_history), files.validation)
 
 
 def _curve(trainer: BookTrainer) -> pd.DataFrame:

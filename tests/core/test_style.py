@@ -45,8 +45,8 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
     page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data, "html.parser")
     assert page.img["alt"] == "A line from 0 to 1 <rising>."
     assert DEMO_LABEL in page.figcaption.get_text() and page.a["download"] == "some.csv"
-    assert DEMO_LABEL in (tree.figures / "line.svg").read_text(encoding="utf-8")
-    assert (tree.figures / "line.png").stat().st_size > 1000
+    assert DEMO_LABEL in tree.figure("line", "svg").read_text(encoding="utf-8")
+    assert tree.figure("line").stat().st_size > 1000
     assert not plt.get_fignums()  # or every notebook would warn of open figures
 
 

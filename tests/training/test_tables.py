@@ -5,6 +5,7 @@ from medinj_utils.training.tables import (
     describe_runs,
     estimate_table,
     read_curves,
+    read_validations,
     run_table,
     token_table,
     tokens_html,
@@ -48,4 +49,4 @@ def test_runs_are_described_from_their_cards(plain):
 def test_curves_are_read_by_run(plain):
     assert len(read_curves(plain.tree, [RUN])[RUN]) == plain.card["steps"]
     with pytest.raises(FileNotFoundError, match="run notebook 21_train_adapter first"):
-        read_curves(plain.tree, [RUN], "validation")
+        read_validations(plain.tree, [RUN])
