@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from medinj_utils.core.files import write_json
 from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BACKENDS
 from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.core.tree import Tree
 from medinj_utils.models.hardware import matrix_speeds
 from medinj_utils.training.backends import why_not
 
@@ -43,8 +45,18 @@ def plan_table(profile_name: str) -> pd.DataFrame:
                          for name in dict.fromkeys(notebooks)], columns=columns)
 
 
-def environment(speeds: pd.DataFrame, backends: pd.DataFrame) -> dict:
-    """What ``environment.json`` keeps: hardware, versions, speeds and which backends work."""
+def save_environment(tree: Tree, speeds: pd.DataFrame, backends: pd.DataFrame) -> str:
+    """Keep what the machine is and can do in ``tree.environment``; returns it in a sentence.
+
+    Args:
+        tree: the output tree; its notebook is named as the step.
+        speeds: of `speed_table`.
+        backends: of `backend_table`.
+    """
     remarks = backends["remark"].where(~backends["works here"], "works")
-    return {"hardware": hardware(), "versions": versions(), "gflops": speeds["GFLOP/s"].to_dict(),
-            "backends": dict(zip(backends["backend"], remarks, strict=True))}
+    machine = hardware()
+    write_json({"step": tree.notebook, "hardware": machine, "versions": versions(),
+                "gflops": speeds["GFLOP/s"].to_dict(),
+                "backends": dict(zip(backends["backend"], remarks, strict=True))}, tree.environment)
+    return (f"{machine['cores']} cores, {machine['memory_gb']} GB, accelerator: "
+            f"{machine['accelerator']}")

@@ -43,14 +43,14 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
         entries: what else the manifest is to hold.
 
     Returns:
-        The manifest: numbers of rows, counts by provenance, task and source, hashes, and
-        ``entries``.
+        The manifest: the notebook that wrote it (``step``), numbers of rows, counts by provenance,
+        task and source, hashes, and ``entries``.
     """
     path = save_records(mixture, tree.mixture(configuration))
     counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
     ids = "\n".join(mixture["id"])
     manifest = {
-        "configuration": configuration, "rows": len(mixture),
+        "step": tree.notebook, "configuration": configuration, "rows": len(mixture),
         "distinct_rows": int(mixture["id"].nunique()),
         "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(),
         "counts": counts.to_dict("records"), "sha256": sha256(path),
