@@ -111,9 +111,9 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
         rest_of_first: euros that ``first`` cost beside its questions.
 
     Returns:
-        ``estimate``, ``low`` and ``high`` (95 %) in euros a question, and ``why`` there is none:
-        where the interval of the gain of ``second`` includes zero, no price makes them even. A
-        price below zero means that ``first`` never is.
+        ``estimate``, ``low``, ``high`` (95 %) in euros a question, and the ``reason`` where there
+        is none: where the interval of the gain of ``second`` includes zero, no price makes them
+        even. A price below zero means that ``first`` never is.
 
     Raises:
         ValueError: a system is missing.
@@ -124,8 +124,8 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
                          f"{', '.join(means.index)}")
     if resampled.contrast({second: 1.0, BASE: -1.0}).low <= 0:
         return {"estimate": np.nan, "low": np.nan, "high": np.nan,
-                "why": f"the interval of the gain of {second} over the base does not exclude zero, "
-                       "so nothing can be even with it"}
+                "reason": f"the interval of the gain of {second} over the base does not exclude "
+                          "zero, so nothing can be even with it"}
 
     def price(scores: pd.Series | pd.DataFrame) -> pd.Series | float:
         gained = (scores[first] - scores[BASE]) / (scores[second] - scores[BASE])
@@ -142,7 +142,7 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
     down, up = (reach / a_point for reach in unseen_reach(resampled.scores, even))
     if down or up:
         low, high = min(low, estimate + down), max(high, estimate + up)
-    return {"estimate": estimate, "low": low, "high": high, "why": ""}
+    return {"estimate": estimate, "low": low, "high": high, "reason": ""}
 
 
 def break_even_table(resampled: Resampled, costs: pd.DataFrame,
@@ -150,7 +150,7 @@ def break_even_table(resampled: Resampled, costs: pd.DataFrame,
     """Break-even prices of translated and of synthetic questions with native ones.
 
     Returns:
-        Columns question (provenance), asked (its price), estimate, low, high, why; empty where
+        Columns question (provenance), price (its own), estimate, low, high, reason; empty where
         there are no prices, or the pure mixtures were not run.
     """
     rows = []
@@ -159,9 +159,9 @@ def break_even_table(resampled: Resampled, costs: pd.DataFrame,
             provenance = PARTS[system]
             questions = costs.loc[system, provenance] * prices[provenance]
             rest = costs.loc[system, "euros"] - questions
-            rows.append({"question": provenance, "asked": prices[provenance]}
+            rows.append({"question": provenance, "price": prices[provenance]}
                         | break_even(resampled, costs, system, "NAT", rest))
-    return pd.DataFrame(rows, columns=["question", "asked", "estimate", "low", "high", "why"])
+    return pd.DataFrame(rows, columns=["question", "price", "estimate", "low", "high", "reason"])
 
 
 def undominated(cost: pd.Series, score: pd.Series) -> list[str]:

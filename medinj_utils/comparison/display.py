@@ -6,6 +6,7 @@ import pandas as pd
 
 from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
+from medinj_utils.comparison.paper import FEWER_ITEMS
 from medinj_utils.comparison.tables import Compared
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order, show_p
@@ -122,8 +123,9 @@ def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     shown = _with_p_in_words(table)
     shown = shown.assign(difference=_estimates(table, ["estimate", "low", "high"], ".3f"),
                          claim=table["claim"] + " [" + table["mark"] + "]").set_index("verdict")
-    further = [name for name in shown if name == "paper" or name.startswith("if over")]
-    return shown[["claim", "difference", "p_adjusted", *further, "why"]]
+    further = [name for name in ("paper", "verdict_if_fewer") if name in shown]
+    shown = shown[["claim", "difference", "p_adjusted", *further, "reason"]]
+    return shown.rename(columns={"verdict_if_fewer": f"if over {FEWER_ITEMS:,}"})
 
 
 def verdicts_in_words(tables: Mapping[str, pd.DataFrame]) -> str:

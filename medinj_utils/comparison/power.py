@@ -19,6 +19,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from medinj_utils.comparison.pairs import tuned_pairs
+from medinj_utils.comparison.paper import FEWER_ITEMS, TEST_ITEMS
 from medinj_utils.comparison.scores import Scores, cluster_sums
 
 _LEVEL = 0.05  # of the two-sided test
@@ -199,12 +200,17 @@ def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: 
     return pd.DataFrame(table).rename_axis("difference")
 
 
-def study_table(items: Sequence[int], power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference that one run of each system shows, in points.
+def study_table(power: float) -> pd.DataFrame:
+    """Smallest difference that one run of each system of the study shows, in points.
 
-    Numbers of questions and design effects × discordance rates, all of them assumed.
+    Args:
+        power: chance that a difference of that size is found.
+
+    Returns:
+        Numbers of questions and design effects × discordance rates, all of them assumed.
     """
+    sizes = list(product((TEST_ITEMS, FEWER_ITEMS), (1.0, 2.0)))
     table = {f"discordance rate {share:.0%}": {
         f"{n} questions, design effect {effect:g}": 100 * detectable(n, Case(share, effect), power)
-        for n in items for effect in (1.0, 2.0)} for share in (0.1, 0.2, 0.3, 0.5)}
+        for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}
     return pd.DataFrame(table).rename_axis("case")

@@ -5,7 +5,7 @@ over all contrasts of all claims (Holm 1979), with a smallest effect of interest
 (`medinj_utils.comparison.pairs.SMALLEST`):
 
 - *supported*: the interval of every contrast is above zero, and its adjusted p below 5 % (where a
-  contrast lies below the smallest effect of interest all the same, ``why`` says so);
+  contrast lies below the smallest effect of interest all the same, ``reason`` says so);
 - *contradicted*: else, where the interval of a contrast is below the smallest effect of interest,
   so that whatever difference there may be in the claimed direction is too small to matter; the
   interval is widened for as many contrasts as the claim has;
@@ -22,9 +22,12 @@ from scipy.stats import norm
 
 from medinj_utils.comparison.claims import Claims, contrasts_published
 from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.comparison.paper import FEWER_ITEMS, TEST_ITEMS
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
+_SMALL = "true, but by less than the smallest effect of interest"
+_NO_ORDERS = "no answers to questions with their options in other orders"
 
 
 def verdicts(claims: Claims, contrasts: pd.DataFrame,
@@ -38,7 +41,7 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame,
 
     Returns:
         Columns name, claim, where, mark, estimand; estimate, low, high of the claim's smallest
-        contrast; the largest p_adjusted; verdict; why, where there is more to say.
+        contrast; the largest p_adjusted; verdict; reason, where there is more to say.
     """
     by_pair = {(row["first"], row["second"]): row for row in contrasts.to_dict("records")}
     rows = []
@@ -48,14 +51,14 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame,
         if claim.orders:
             row |= _verdict_on_orders(claims.order_stays, orders)
         elif missing := [c for c in claim.contrasts if (c.first, c.second) not in by_pair]:
-            row |= {"verdict": _UNTESTABLE, "why": f"not run: {', '.join(map(str, missing))}"}
+            row |= {"verdict": _UNTESTABLE, "reason": f"not run: {', '.join(map(str, missing))}"}
         elif claim.needs:
-            row |= {"verdict": _UNTESTABLE, "why": claim.needs}
+            row |= {"verdict": _UNTESTABLE, "reason": claim.needs}
         else:
             row |= _verdict([by_pair[c.first, c.second] for c in claim.contrasts])
         rows.append(row)
     order = ["name", "claim", "where", "mark", "estimand", "estimate", "low", "high", "p_adjusted",
-             "verdict", "why"]
+             "verdict", "reason"]
     return pd.DataFrame(rows).reindex(columns=order)
 
 
@@ -71,7 +74,7 @@ def _verdict(contrasts: Sequence[Mapping]) -> dict:
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {
         "p_adjusted": max(row["p_adjusted"] for row in contrasts),
         "verdict": "supported" if holds else "contradicted" if small else "undecided",
-        "why": "true, but by less than the smallest effect of interest" if holds and small else ""}
+        "reason": _SMALL if holds and small else ""}
 
 
 def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -> dict:
@@ -81,14 +84,13 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
     """
     row = {"estimand": f"change in other orders < 0; tau > {order_stays:g}"}
     if not orders or np.isnan(orders["tau"]):
-        why = "no answers to questions with their options in other orders"
-        return row | {"verdict": _UNTESTABLE, "why": why}
+        return row | {"verdict": _UNTESTABLE, "reason": _NO_ORDERS}
     holds = orders["change_high"] < 0 and orders["tau_low"] > order_stays
     fails = orders["change_low"] > -SMALLEST or orders["tau_high"] < order_stays
     return row | {
         "estimate": orders["change"], "low": orders["change_low"], "high": orders["change_high"],
         "verdict": "supported" if holds else "contradicted" if fails else "undecided",
-        "why": f"tau {orders['tau']:.2f} [{orders['tau_low']:.2f}, {orders['tau_high']:.2f}]"}
+        "reason": f"tau {orders['tau']:.2f} [{orders['tau_low']:.2f}, {orders['tau_high']:.2f}]"}
 
 
 def load_orders(tree: Tree) -> dict[str, float] | None:
@@ -101,24 +103,24 @@ def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
     """`verdicts` on the paper's own figures, as if taken over so many items.
 
     Estimates and intervals are those of the worst pairing. Where the best pairing would give
-    another verdict, it is "undecided", and ``why`` says so.
+    another verdict, it is "undecided", and ``reason`` says so.
     """
     worst = verdicts(claims, contrasts_published(claims, items, "worst"))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
-    worst.loc[differ, "why"] = ("depends on how often the systems are right on the same items: "
+    worst.loc[differ, "reason"] = ("depends on how often the systems are right on the same items: "
                                 + best["verdict"] + " at best")
     worst.loc[differ, "verdict"] = "undecided"
     return worst
 
 
-def verdicts_by_items(claims: Claims, items: Sequence[int]) -> pd.DataFrame:
-    """`verdicts_published` over the first number of items, and verdicts over each other."""
-    first, *others = items
-    table = verdicts_published(claims, first)
-    for n in others:
-        table[f"if over {n:,}"] = verdicts_published(claims, n)["verdict"]
-    return table
+def verdicts_on_paper(claims: Claims) -> pd.DataFrame:
+    """`verdicts_published` as if over all test questions, the best case for the study.
+
+    The column ``verdict_if_fewer`` has the verdicts as if over `FEWER_ITEMS`.
+    """
+    fewer = verdicts_published(claims, FEWER_ITEMS)["verdict"]
+    return verdicts_published(claims, TEST_ITEMS).assign(verdict_if_fewer=fewer)
 
 
 def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,

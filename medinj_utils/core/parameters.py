@@ -56,8 +56,7 @@ PARAMETERS: dict[str, Any] = {
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,
     "prices": dict[str, _Price], "price_hour": _Price, "price_kwh": _Price,
-    "published_items": Annotated[list[_Count], _Some], "power": _Open,
-    "differences": Annotated[list[_Open], _Some],
+    "power": _Open, "differences": Annotated[list[_Open], _Some],
 }
 
 

@@ -27,11 +27,11 @@ _SOURCE, _READER = "MedInjection-FR", "medinjection"
 _EXPECTED = ["source", "split", "stated", "read", "in quarantine", "verdict"]
 
 
-def said_and_added() -> pd.DataFrame:
+def stated_and_added() -> pd.DataFrame:
     """Every sum that the study states beside what its stated parts add up to.
 
     Returns:
-        Columns ``what``, ``said [V]``, ``adds up to [C]``, ``verdict``.
+        Columns ``what``, ``stated [V]``, ``adds up to [C]``, ``verdict``.
     """
     total = {part: STATED[part]["total"] for part in _PARTS}
     rows = [(f"{part}: its splits", total[part], sum(STATED[part][split] for split in SPLITS))
@@ -47,15 +47,15 @@ def said_and_added() -> pd.DataFrame:
         ("MediQAl: its tasks and splits", NATIVE_SOURCES["MediQAl"],
          sum(map(sum, MEDIQAL.values()))),
         ("synthetic: its tasks", total["synthetic"], sum(SYNTHETIC_TASKS.values()))]
-    table = pd.DataFrame(rows, columns=["what", "said [V]", "adds up to [C]"])
-    return table.assign(verdict=(table["adds up to [C]"] - table["said [V]"]).map(_verdict))
+    table = pd.DataFrame(rows, columns=["what", "stated [V]", "adds up to [C]"])
+    return table.assign(verdict=(table["adds up to [C]"] - table["stated [V]"]).map(_verdict))
 
 
 def _verdict(gap: int) -> str:
     return "agrees" if gap == 0 else f"{'+' if gap > 0 else ''}{gap:,} apart"
 
 
-def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
+def stated_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Numbers of rows that the study states beside those read here.
 
     Rows in quarantine have no split or task that is certain, so they enter the total alone.
@@ -65,7 +65,7 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
         quarantine: the quarantine, with a column ``source``.
 
     Returns:
-        Columns ``what``, ``said [V]``, ``counted here``, ``verdict``: "not counted here" where no
+        Columns ``what``, ``stated [V]``, ``counted here``, ``verdict``: "not counted here" where no
         row of the study's set was read.
     """
     own = records[records["source"] == _SOURCE]
@@ -75,13 +75,13 @@ def said_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Data
         of_part = own if part == "all" else own[own["provenance"] == part]
         rows += [(f"{part}: {split}", STATED[part][split], int((of_part["split"] == split).sum()))
                  for split in SPLITS]
-    rows += [(f"task {task}", said, int((own["task"] == task).sum()))
-             for task, said in BY_TASK.items()]
+    rows += [(f"task {task}", stated, int((own["task"] == task).sum()))
+             for task, stated in BY_TASK.items()]
     rows.append(("all rows, quarantine included", STATED["all"]["total"], len(own) + refused))
-    table = pd.DataFrame(rows, columns=["what", "said [V]", "counted here"])
+    table = pd.DataFrame(rows, columns=["what", "stated [V]", "counted here"])
     if own.empty:
         return table.assign(**{"counted here": ""}, verdict="not counted here")
-    return table.assign(verdict=(table["counted here"] - table["said [V]"]).map(_verdict))
+    return table.assign(verdict=(table["counted here"] - table["stated [V]"]).map(_verdict))
 
 
 def expected_and_read(read: Iterable[SourceRead]) -> pd.DataFrame:

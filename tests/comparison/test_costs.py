@@ -79,12 +79,12 @@ def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):
     even = break_even(resampled, costs, "TRAD", "NAT", rest_of_first=6.5)
     cost = 100 * even["estimate"] + 6.5
     assert (means["TRAD"] - means["BASE"]) / cost == pytest.approx((means["NAT"] - means["BASE"]) / 206.5)
-    assert even["low"] < even["estimate"] < even["high"] and not even["why"]
+    assert even["low"] < even["estimate"] < even["high"] and not even["reason"]
     table = break_even_table(resampled, costs, {"native": 2.0, "synthetic": 0.1, "translated": 0.5})
     assert table["question"].tolist() == ["translated"] and table["estimate"][0] == even["estimate"]
     assert break_even_table(resampled, costs, {}).empty
     none = break_even(draws_of({"BASE": 0.5, "NAT": 0.5, "TRAD": 0.6}), costs, "TRAD", "NAT")
-    assert np.isnan(none["estimate"]) and "gain of NAT over the base does not exclude zero" in none["why"]
+    assert np.isnan(none["estimate"]) and "gain of NAT over the base does not exclude zero" in none["reason"]
     with pytest.raises(ValueError, match="no system SYN; there are: BASE, NAT, TRAD"):
         break_even(resampled, costs, "SYN", "NAT")
 

@@ -64,7 +64,7 @@ def test_differences_to_the_base_are_shown_by_part(pairs):
 def test_verdicts_are_shown_with_claim_and_mark():
     table = pd.DataFrame({"claim": ["A.", "B."], "mark": ["V", "2"], "estimate": [0.1, np.nan], "low": [0.05, np.nan],
                           "high": [0.15, np.nan], "p_adjusted": [0.01, np.nan], "paper": [0.2, np.nan],
-                          "verdict": ["supported", "not testable here"], "why": ["", "open answers"]})
+                          "verdict": ["supported", "not testable here"], "reason": ["", "open answers"]})
     shown = display.shown_verdicts(table)
     assert shown.loc["supported"].tolist() == ["A. [V]", "0.100 [0.050, 0.150]", "0.010", 0.2, ""]
     assert shown.loc["not testable here", ["difference", "p_adjusted"]].tolist() == ["", ""]

@@ -114,6 +114,6 @@ def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
     needed = runs_needed_table([0.05], [1000], case, 0.02)
     assert needed.loc["for 5 points", "1000 questions"] == runs_needed(0.05, 1000, case, 0.02)
     assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
-    study = study_table([10_000])
+    study = study_table(0.8)
     assert study.loc["10000 questions, design effect 2", "discordance rate 20%"] == (
         100 * detectable(10_000, Case(0.2, 2.0)))

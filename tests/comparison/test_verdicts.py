@@ -10,8 +10,8 @@ from medinj_utils.comparison.claims import contrasts_here, load_claims
 from medinj_utils.comparison.verdicts import (
     load_orders,
     verdicts,
-    verdicts_by_items,
     verdicts_here,
+    verdicts_on_paper,
     verdicts_published,
 )
 from medinj_utils.core.tree import Tree
@@ -33,9 +33,9 @@ def contrast(first, second, estimate, low, high, p=0.001):
 def test_the_rule_by_hand(rows, verdict):
     table = verdicts(load_claims(), pd.DataFrame([contrast(*row) for row in rows])).set_index("name")
     assert table.loc["native-strongest", "verdict"] == verdict
-    assert table.loc["judge-correlates", ["verdict", "why"]].tolist() == ["not testable here", "open answers, rated by a physician"]
+    assert table.loc["judge-correlates", ["verdict", "reason"]].tolist() == ["not testable here", "open answers, rated by a physician"]
     if verdict == "not testable here":
-        assert table.loc["native-strongest", "why"] == "not run: NAT − TRAD"
+        assert table.loc["native-strongest", "reason"] == "not run: NAT − TRAD"
     else:
         assert table.loc["native-strongest", "estimate"] == min(row[2] for row in rows)
 
@@ -60,7 +60,7 @@ def test_in_null_worlds_hardly_any_claim_is_supported():
 def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
     table = verdicts_published(load_claims(), 27_931).set_index("name")
     assert table.loc["synthetic-harms", "verdict"] == "supported"
-    assert table.loc["native-helps", "verdict"] == "undecided" and "same items" in table.loc["native-helps", "why"]
+    assert table.loc["native-helps", "verdict"] == "undecided" and "same items" in table.loc["native-helps", "reason"]
     with pytest.raises(ValueError, match="items is 0"):
         verdicts_published(load_claims(), 0)
 
@@ -68,7 +68,7 @@ def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
 def test_a_claim_that_holds_by_less_than_matters_is_supported_and_says_so():
     rows = [contrast("NAT", "TRAD", .004, .002, .006), contrast("NAT", "SYN", .2, .15, .25)]
     told = verdicts(load_claims(), pd.DataFrame(rows)).set_index("name").loc["native-strongest"]
-    assert told["verdict"] == "supported" and told["why"] == "true, but by less than the smallest effect of interest"
+    assert told["verdict"] == "supported" and told["reason"] == "true, but by less than the smallest effect of interest"
 
 
 def test_contradicting_is_as_rare_for_many_contrasts_as_for_one():
@@ -91,17 +91,17 @@ def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
     found = dict(zip(("change", "change_low", "change_high", "tau", "tau_low", "tau_high"), (*change, *tau), strict=True))
     empty = pd.DataFrame(columns=["first", "second"])
     told = verdicts(load_claims(), empty, found).set_index("name").loc["order-of-options"]
-    assert told["verdict"] == verdict and told["estimate"] == change[0] and told["why"].startswith(f"tau {tau[0]:.2f}")
+    assert told["verdict"] == verdict and told["estimate"] == change[0] and told["reason"].startswith(f"tau {tau[0]:.2f}")
     for nothing in (None, {}, dict.fromkeys(found, float("nan"))):
         untold = verdicts(load_claims(), empty, nothing).set_index("name").loc["order-of-options"]
-        assert untold["verdict"] == "not testable here" and "other orders" in untold["why"]
+        assert untold["verdict"] == "not testable here" and "other orders" in untold["reason"]
 
 
 def test_verdicts_stand_beside_other_numbers_of_items_and_the_papers_estimates():
     claims = load_claims()
-    table = verdicts_by_items(claims, [27_931, 10_000])
+    table = verdicts_on_paper(claims)
     assert table["verdict"].equals(verdicts_published(claims, 27_931)["verdict"])
-    assert table["if over 10,000"].equals(verdicts_published(claims, 10_000)["verdict"].rename("if over 10,000"))
+    assert table["verdict_if_fewer"].tolist() == verdicts_published(claims, 10_000)["verdict"].tolist()
     here = verdicts_here(claims, pd.DataFrame(columns=["first", "second"]), None, table)
     assert here["paper"].equals(table["estimate"].rename("paper"))
     assert list(here.columns).index("paper") == list(here.columns).index("verdict") - 1

@@ -11,7 +11,7 @@ from medinj_utils.data.gather import SourceRead
 
 
 def test_stated_sums_are_added_up():
-    added = published.said_and_added().set_index("what")
+    added = published.stated_and_added().set_index("what")
     assert added.loc["translated: its splits", "adds up to [C]"] == 417_674
     assert added.loc["all rows by task", "adds up to [C]"] == 577_577
     assert added.loc["native: its listed sources", "verdict"] == "-8,983 apart"
@@ -20,10 +20,10 @@ def test_stated_sums_are_added_up():
 
 def test_stated_counts_are_held_against_what_was_read(world):
     quarantine = world["quarantine"].assign(source="planted")
-    nothing = published.said_and_counted(world["records"], quarantine)
+    nothing = published.stated_and_counted(world["records"], quarantine)
     assert set(nothing["verdict"]) == {"not counted here"}
     as_if = world["records"].assign(source="MedInjection-FR")
-    counted = published.said_and_counted(as_if, quarantine.assign(source="medinjection")).set_index("what")
+    counted = published.stated_and_counted(as_if, quarantine.assign(source="medinjection")).set_index("what")
     assert counted.loc["all rows, quarantine included", "counted here"] == len(as_if) + len(quarantine)
     assert counted.loc["native: test", "counted here"] == ((as_if["provenance"] == "native") & (as_if["split"] == "test")).sum()
 
