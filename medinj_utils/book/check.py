@@ -50,21 +50,21 @@ def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) ->
     return [*_unmet_mixtures(records, parameters), *_unmet_questions(records, parameters)]
 
 
-def _training(records: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
-    rows = records[(records["split"] == "train") & records["task"].isin(asked["tasks"])]
+def _training(records: pd.DataFrame, mixing: Mapping[str, Any]) -> pd.DataFrame:
+    rows = records[(records["split"] == "train") & records["task"].isin(mixing["tasks"])]
     return rows.reset_index(drop=True)
 
 
 def _unmet_mixtures(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]:
-    asked = parameters[_MIX]
-    training = _training(records, asked)
+    mixing = parameters[_MIX]
+    training = _training(records, mixing)
     try:
         possible = possible_configurations(training)
     except ShortageError as error:
-        yield (f"{_MIX}: {error}, with split train and a task of {', '.join(asked['tasks'])}; "
+        yield (f"{_MIX}: {error}, with split train and a task of {', '.join(mixing['tasks'])}; "
                f"there are {_counts(records, ['split', 'task'])}")
         return
-    wanted = {*asked["configurations"], *parameters[_TRAIN]["configurations"]}
+    wanted = {*mixing["configurations"], *parameters[_TRAIN]["configurations"]}
     if absent := [name for name in CONFIGURATIONS if name in wanted - {*possible}]:
         needed = {provenance for name in absent for provenance in provenances_of(name)}
         lacking = sorted(needed - set(training["provenance"]))
@@ -72,11 +72,11 @@ def _unmet_mixtures(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]
                f"({_counts(training, ['provenance'])}). Name a source that has some, or set under "
                f"`shared` configurations: [{', '.join(possible)}] and "
                f"systems: [BASE, {', '.join(possible)}]")
-    elif asked["budget_unit"] == "rows":
-        shares = Stratification(asked["by_source"], asked["by_task"])
+    elif mixing["budget_unit"] == "rows":
+        shares = Stratification(mixing["by_source"], mixing["by_task"])
         try:
-            plan_budget(training, asked["configurations"] or possible, asked["budget"],
-                        asked["shortage"], shares)
+            plan_budget(training, mixing["configurations"] or possible, mixing["budget"],
+                        mixing["shortage"], shares)
         except ShortageError as error:
             yield f"{_MIX}: {error}"
 
@@ -89,12 +89,12 @@ def _counts(records: pd.DataFrame, by: list[str]) -> str:
 
 def _unmet_questions(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]:
     for notebook, switch in _ASKING.items():
-        asked = parameters[notebook]
-        if switch and not asked[switch]:
+        asking = parameters[notebook]
+        if switch and not asking[switch]:
             continue
         try:
-            items = choose_questions(records, asked["test_sources"], asked["most_items"])
-            choose_examples(records, asked.get("shots", 0))
+            items = choose_questions(records, asking["test_sources"], asking["most_items"])
+            choose_examples(records, asking.get("shots", 0))
         except ValueError as error:
             yield f"{notebook}, {error}"
             continue
@@ -135,7 +135,7 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
     Raises:
         SourceError: a source isn't there or can't be read, or too many of its rows can't.
     """
-    if any(is_elsewhere(asked["location"]) for asked in sources):
+    if any(is_elsewhere(source["location"]) for source in sources):
         return None
     if _are_read(sources, tree):
         return load_records(tree.records)
@@ -155,7 +155,7 @@ def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
     card = tree.records_card
     if not (card.exists() and tree.records.exists()):
         return False
-    files = [file for asked in sources for file in files_of(asked["location"])]
+    files = [file for source in sources for file in files_of(source["location"])]
     unchanged = all(file.stat().st_mtime < card.stat().st_mtime for file in files)
     return unchanged and read_json(card)["parameters"]["sources"] == list(sources)
 

@@ -64,8 +64,8 @@ def hold(profiles: Iterable[str]) -> None:
 def _clear_unfinished(root: Path) -> None:
     """Remove half files of processes that are gone."""
     for path in root.rglob(".*-*"):
-        found = _UNFINISHED.match(path.name)
-        if found and path.is_file() and not psutil.pid_exists(int(found[1])):
+        match = _UNFINISHED.match(path.name)
+        if match and path.is_file() and not psutil.pid_exists(int(match[1])):
             path.unlink(missing_ok=True)
 
 
@@ -98,9 +98,9 @@ def _end_whole(number: int, _frame: object) -> None:
 def _main() -> None:
     """Refuse, by name, while any profile is being run: asked before runs are deleted."""
     before, after = _LOCK.split("{}")
-    found = sorted(OUTPUTS.glob(_LOCK.format("*")))
+    locks = sorted(OUTPUTS.glob(_LOCK.format("*")))
     try:
-        hold(path.name.removeprefix(before).removesuffix(after) for path in found)
+        hold(path.name.removeprefix(before).removesuffix(after) for path in locks)
     except RunningError as error:
         sys.exit(f"Nothing was deleted: {error}")
 

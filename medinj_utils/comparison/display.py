@@ -131,8 +131,8 @@ def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
 def verdicts_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
     """How many claims got which verdict, by where the figures are from."""
     counts = {name: table["verdict"].value_counts() for name, table in tables.items()}
-    return " ".join(f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in found.items()) + "."
-                    for name, found in counts.items())
+    return " ".join(f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
+                    for name, tally in counts.items())
 
 
 def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:

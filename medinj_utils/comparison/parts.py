@@ -32,14 +32,14 @@ def compare_parts(matrix: pd.DataFrame, resampled: Resampled, pairs: pd.DataFram
         ValueError: ``items`` lack a column of ``by``.
     """
     need_columns(items, by, "items")
-    found = [_labelled("all", len(matrix), pairs)]
+    parts = [_labelled("all", len(matrix), pairs)]
     for column in by:
         for value, group in items.loc[matrix.index].groupby(column, sort=True):
             if independent_units(group.index, clusters) >= SMALL:
                 own = None if clusters is None else clusters.loc[group.index]
                 drawn = resample(matrix.loc[group.index], len(resampled.draws), resampled.seed, own)
-                found.append(_labelled(f"{column}: {value}", len(group), pair_table(drawn)))
-    return pd.concat(found, ignore_index=True)
+                parts.append(_labelled(f"{column}: {value}", len(group), pair_table(drawn)))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _labelled(part: str, items: int, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -32,13 +32,13 @@ def sampled_answers(answers: Mapping[Run, pd.DataFrame], gold: pd.Series) -> pd.
     """
     rows = []
     for run, table in answers.items():
-        asked = table[(table["mode"] == "likelihood") & table["id"].isin(gold.index)]
-        asked = asked[asked["raw"].notna() & asked["probabilities"].map(len).gt(0)]
-        right = gold.loc[asked["id"]].to_list()
+        likely = table[(table["mode"] == "likelihood") & table["id"].isin(gold.index)]
+        likely = likely[likely["raw"].notna() & likely["probabilities"].map(len).gt(0)]
+        right = gold.loc[likely["id"]].to_list()
         p = np.array([probabilities[LETTERS.index(letter)] for probabilities, letter
-                      in zip(asked["probabilities"], right, strict=True)])
+                      in zip(likely["probabilities"], right, strict=True)])
         if len(p):
-            likeliest = (asked["raw"].to_numpy() == np.array(right)).mean()
+            likeliest = (likely["raw"].to_numpy() == np.array(right)).mean()
             rows.append(run.columns() | {
                 "items": len(p), "likeliest": likeliest, "drawn": p.mean(),
                 "sd": np.sqrt((p * (1 - p)).sum()) / len(p)})

@@ -23,25 +23,26 @@ def available_cores() -> int:
 
 def versions(packages: Iterable[str] = _CARD_PACKAGES) -> dict[str, str]:
     """Installed versions by package, Python's first; "not installed" for a package that isn't."""
-    found = {"python": platform.python_version()}
+    installed = {"python": platform.python_version()}
     for package in packages:
         try:
-            found[package] = version(package)
+            installed[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            installed[package] = "not installed"
+    return installed
 
 
 def hardware() -> dict:
     """Architecture, system, usable cores, memory in GB, and the accelerator, if torch sees one."""
-    found = {"machine": platform.machine(), "system": platform.system(), "cores": available_cores(),
-             "memory_gb": round(psutil.virtual_memory().total / 1e9, 1), "accelerator": "none"}
+    machine = {"machine": platform.machine(), "system": platform.system(),
+               "cores": available_cores(),
+               "memory_gb": round(psutil.virtual_memory().total / 1e9, 1), "accelerator": "none"}
     if _driver_answers():
         import torch  # here alone: most steps need no torch, and its import takes seconds
         if torch.cuda.is_available():
             name = torch.cuda.get_device_name(0)
-            found["accelerator"] = f"{torch.cuda.device_count()} x {name}"
-    return found
+            machine["accelerator"] = f"{torch.cuda.device_count()} x {name}"
+    return machine
 
 
 def _driver_answers() -> bool:
@@ -62,9 +63,9 @@ def peak_memory_gb() -> float:
 
 def hardware_in_words() -> str:
     """The accelerator, or the number of cores: what a label says of the machine."""
-    found = hardware()
-    gpu = found["accelerator"]
-    return gpu if gpu != "none" else f"{found['cores']} CPU cores, no GPU"
+    machine = hardware()
+    gpu = machine["accelerator"]
+    return gpu if gpu != "none" else f"{machine['cores']} CPU cores, no GPU"
 
 
 def git_commit() -> str:

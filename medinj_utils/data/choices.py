@@ -41,17 +41,18 @@ def part_options(text: str) -> tuple[str, list[str]]:
         BadRow: there are no options, or they can be parted in more than one way.
     """
     lines = text.split("\n")
-    found = [(i, match) for i, line in enumerate(lines) if (match := _OPTION_LINE.match(line))]
-    if len(found) < 2:
+    labelled = [(i, match) for i, line in enumerate(lines) if (match := _OPTION_LINE.match(line))]
+    if len(labelled) < 2:
         return _part_row(text)
-    if [match["inside"] or match["before"] for _, match in found] != list(LETTERS[:len(found)]):
+    letters = [match["inside"] or match["before"] for _, match in labelled]
+    if letters != list(LETTERS[:len(labelled)]):
         raise BadRow("instruction", text, "option letters are not A, B, C … in order")
-    after_last = range(found[-1][0] + 1, len(lines))
+    after_last = range(labelled[-1][0] + 1, len(lines))
     end = next((i for i in after_last if _AFTER_OPTIONS.match(lines[i])), len(lines))
-    ends = [*(i for i, _ in found[1:]), end]  # an option goes on until the next one begins
+    ends = [*(i for i, _ in labelled[1:]), end]  # an option goes on until the next one begins
     options = [" ".join([match["text"], *lines[i + 1:stop]]).strip()
-               for (i, match), stop in zip(found, ends, strict=True)]
-    question = [*lines[:found[0][0]], *(line for line in lines[end:] if line.strip())]
+               for (i, match), stop in zip(labelled, ends, strict=True)]
+    question = [*lines[:labelled[0][0]], *(line for line in lines[end:] if line.strip())]
     return "\n".join(question).strip(), options
 
 
@@ -59,9 +60,9 @@ def _part_row(text: str) -> tuple[str, list[str]]:
     """As `part_options`, of options that stand in a row."""
     ways = []
     for mark in _MARKS_IN_ROW:
-        found = list(mark.finditer(text))
-        for start in (i for i, match in enumerate(found) if match[1] == "A"):
-            run = found[start:]
+        marks = list(mark.finditer(text))
+        for start in (i for i, match in enumerate(marks) if match[1] == "A"):
+            run = marks[start:]
             if len(run) >= 2 and [match[1] for match in run] == list(LETTERS[:len(run)]):
                 ways.append(_cut(text, run))
     if not ways:
@@ -209,10 +210,10 @@ class _Answer:
 
     def letter_with_option(self) -> set[str]:
         """``B. le rein``; letter and text must agree."""
-        found = _LETTER_THEN_TEXT.match(self.text)
-        if not found or not self._is_letter(found[1].upper()):
+        match = _LETTER_THEN_TEXT.match(self.text)
+        if not match or not self._is_letter(match[1].upper()):
             return set()
-        letter, text = found[1].upper(), normalise(found[2]).rstrip(".")
+        letter, text = match[1].upper(), normalise(match[2]).rstrip(".")
         of_text = self.by_text.get(text, letter)
         if of_text != letter:
             reason = f"the letter is {letter}, the text is that of {of_text}"

@@ -102,9 +102,9 @@ class Reading:
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
-        found = (file for file in sorted(self.path.rglob("*"))
+        below = (file for file in sorted(self.path.rglob("*"))
                  if file.is_file() and not is_fork(file))
-        return [(file.relative_to(self.path).as_posix(), file) for file in found
+        return [(file.relative_to(self.path).as_posix(), file) for file in below
                 if file.name.lower().endswith(endings)]
 
     def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:
@@ -124,10 +124,10 @@ class Reading:
         Raises:
             SourceError: there is none, or more than one.
         """
-        found = [file for _, file in self.files(name) if file.name == name]
-        if len(found) != 1:
-            raise SourceError(f"{self.path}: expected one file {name}, found {len(found)}")
-        return found[0]
+        named = [file for _, file in self.files(name) if file.name == name]
+        if len(named) != 1:
+            raise SourceError(f"{self.path}: expected one file {name}, found {len(named)}")
+        return named[0]
 
     def remark(self, file: Path, remark: str, rows: int = 1) -> None:
         """Count a remark for so many rows of a file; 0 rows for one about the file as a whole."""
@@ -151,11 +151,11 @@ class Reading:
         """
         self._opened(file)
         try:
-            text, found = decode(file, encoding)
+            text, encoding_used = decode(file, encoding)
         except EncodingError as error:
             raise SourceError(str(error)) from error
-        if found not in ("utf-8", "utf-8-sig", encoding):
-            self.remark(file, f"is not UTF-8; read as {found}", rows=0)
+        if encoding_used not in ("utf-8", "utf-8-sig", encoding):
+            self.remark(file, f"is not UTF-8; read as {encoding_used}", rows=0)
         return text
 
     def json(self, file: Path) -> object:

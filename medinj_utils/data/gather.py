@@ -96,10 +96,10 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
         SourceError: a source can't be read.
     """
     # All sets on the hub are downloaded before the first is read.
-    paths = [resolve(asked["location"], asked.get("revision")) for asked in sources]
+    paths = [resolve(source["location"], source.get("revision")) for source in sources]
     card = Card(tree.notebook, {"sources": list(sources)}, paths)
     gathered = Gathered(read_parts(
-        [{**asked, "location": path} for asked, path in zip(sources, paths, strict=True)]), card)
+        [{**source, "location": path} for source, path in zip(sources, paths, strict=True)]), card)
     write_parquet(gathered.quarantine, tree.quarantine)
     return gathered
 
@@ -107,10 +107,10 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
 def read_parts(sources: Sequence[Mapping]) -> list[SourceRead]:
     """What each source gives; ``sources`` and errors as for `gather_sources`."""
     parts = []
-    for asked in sources:
-        path = resolve(asked["location"], asked.get("revision"))
-        read = read_source(asked["name"], path, provenance=asked.get("provenance") or None)
-        parts.append(SourceRead(find_sources()[asked["name"]], path, *read))
+    for source in sources:
+        path = resolve(source["location"], source.get("revision"))
+        read = read_source(source["name"], path, provenance=source.get("provenance") or None)
+        parts.append(SourceRead(find_sources()[source["name"]], path, *read))
     return parts
 
 

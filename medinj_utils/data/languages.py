@@ -151,7 +151,7 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
 
 def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float) -> pd.DataFrame:
     """Pairs of rows that are ``least`` alike and hardly less than the nearest of either."""
-    found = []
+    blocks = []
     nearest = np.zeros(two.shape[0])
     transposed = two.T.tocsr()
     for start in range(0, one.shape[0], _AT_ONCE):
@@ -161,8 +161,8 @@ def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float)
         np.maximum.at(nearest, alike.col, alike.data)
         near = alike.data >= np.maximum(least, _HARDLY * nearest_of_row[alike.row])
         pairs = (alike.row[near] + start, alike.col[near], alike.data[near])
-        found.append(np.stack(pairs, axis=1))
-    table = pd.DataFrame(np.concatenate(found), columns=["first", "second", "similarity"])
+        blocks.append(np.stack(pairs, axis=1))
+    table = pd.DataFrame(np.concatenate(blocks), columns=["first", "second", "similarity"])
     table = table.astype({"first": int, "second": int})
     return table[table["similarity"] >= _HARDLY * nearest[table["second"]]]
 

@@ -36,8 +36,8 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
         return path
     if address.startswith(("https://", "http://127.0.0.1")):
         return _fetched(address)
-    if found := _ON_HUB.fullmatch(address):
-        return _downloaded(address, found["name"], found["within"], found["commit"] or revision)
+    if match := _ON_HUB.fullmatch(address):
+        return _downloaded(address, match["name"], match["within"], match["commit"] or revision)
     if not _may_be_on_hub(address):
         raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}")
     return _downloaded(address, address, None, revision)
@@ -79,13 +79,13 @@ def local_path(location: str | Path) -> Path | None:
 
 
 def _in_any_form(path: Path) -> Path | None:
-    found = Path(path.anchor)
+    here = Path(path.anchor)
     for part in path.relative_to(path.anchor).parts:
-        there = [found / part] if (found / part).exists() else _named(found, part)
+        there = [here / part] if (here / part).exists() else _named(here, part)
         if not there:
             return None
-        found = there[0]
-    return found
+        here = there[0]
+    return here
 
 
 def _named(folder: Path, pattern: str) -> list[Path]:
@@ -103,7 +103,7 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     """
     if pattern and (folder / pattern).is_file():  # a name may hold the signs of a pattern
         return [folder / pattern]
-    found = set(folder.glob(pattern))  # knows what the file system takes for one name
+    paths = set(folder.glob(pattern))  # knows what the file system takes for one name
     if not pattern.isascii():
         steps = {folder}
         for part in PurePath(pattern).parts:
@@ -112,14 +112,14 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
                 steps |= below
             else:
                 steps = {path for step in steps for path in _named(step, part)}
-        found |= steps
-    return sorted(path for path in found if path.is_file() and not is_fork(path))
+        paths |= steps
+    return sorted(path for path in paths if path.is_file() and not is_fork(path))
 
 
 def commit_of(path: Path) -> str:
     """Commit of a set that `resolve` downloaded from the hub; empty for other paths."""
-    found = _SNAPSHOT.search(path.as_posix())
-    return found[1] if found else ""
+    match = _SNAPSHOT.search(path.as_posix())
+    return match[1] if match else ""
 
 
 def _downloaded(address: str, name: str, within: str | None, commit: str | None) -> Path:

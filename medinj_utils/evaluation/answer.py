@@ -265,19 +265,19 @@ def _answer_batch(questions: _Questions, batch: Sequence[int], backend: Engine |
                   protocol: Protocol) -> pd.DataFrame:
     """One row per question of the batch and mode that suits it."""
     rows = [questions.rows[i] for i in batch]
-    found = backend.answer([questions.prompts[i] for i in batch], rows, tuple(protocol.modes))
+    by_mode = backend.answer([questions.prompts[i] for i in batch], rows, tuple(protocol.modes))
     answers = [(row["id"], mode, answer.raw, answer.probabilities, answer.note, answer.ended,
                 answer.letters_mass)
                for mode in protocol.modes
-               for row, answer in zip(rows, found[mode], strict=True) if answer]
+               for row, answer in zip(rows, by_mode[mode], strict=True) if answer]
     return pd.DataFrame(answers, columns=_COLUMNS).astype({"letters_mass": float})
 
 
 def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol,
              parts: Path) -> pd.DataFrame:
     """All answers in the order of the questions, those set aside included."""
-    found = [pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
-    answers = pd.concat(found or [pd.DataFrame(columns=_COLUMNS)])
+    tables = [pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
+    answers = pd.concat(tables or [pd.DataFrame(columns=_COLUMNS)])
     everything = [(row["id"], mode) for row in questions.rows for mode in protocol.modes
                   if applies(mode, row["task"])]
     index = pd.MultiIndex.from_tuples(everything, names=["id", "mode"])

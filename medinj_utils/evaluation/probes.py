@@ -59,18 +59,18 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
     free = [row for row in rows
             if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
     drawn = [_other_orders(row, orders, seed) for row in free]
-    found = {}
+    tables = {}
     for number in range(orders):
         ordered = [others[number] for others in drawn if number < len(others)]
-        found[f"{ORDER} {number + 1}"] = pd.DataFrame(ordered, columns=items.columns)
-    found[BLIND] = items.assign(instruction="", context="")
-    found[NUMBERED] = _numbered(items, free)
-    found[ALL_OR_NONE] = _opposed(items)
+        tables[f"{ORDER} {number + 1}"] = pd.DataFrame(ordered, columns=items.columns)
+    tables[BLIND] = items.assign(instruction="", context="")
+    tables[NUMBERED] = _numbered(items, free)
+    tables[ALL_OR_NONE] = _opposed(items)
     for name, (question, option) in WORDINGS.items():
-        found[name] = items.assign(
+        tables[name] = items.assign(
             instruction=[question.format(text) for text in items["instruction"]],
             options=[[option.format(text) for text in options] for options in items["options"]])
-    return found
+    return tables
 
 
 def variant_texts(asked: Mapping[str, pd.DataFrame]) -> str:
@@ -90,17 +90,17 @@ def refers_to_options(options: list[str]) -> bool:
 
 def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
     """The question in up to so many orders, each different from its own and from the others."""
-    found = [row]
+    drawn = [row]
     tried = 0
     wanted = min(orders, math.factorial(len(row["options"])) - 1)
     # options that are equal have fewer orders than different ones
-    while len(found) <= wanted and tried < 100 * wanted:
+    while len(drawn) <= wanted and tried < 100 * wanted:
         rng = np.random.default_rng([seed, int(row["id"][:8], 16), tried])
         new = permute_options(row, rng)
         tried += 1
-        if all(list(new["options"]) != list(old["options"]) for old in found):
-            found.append(new)
-    return found[1:]
+        if all(list(new["options"]) != list(old["options"]) for old in drawn):
+            drawn.append(new)
+    return drawn[1:]
 
 
 def _numbered(items: pd.DataFrame, free: list[dict]) -> pd.DataFrame:
@@ -123,12 +123,12 @@ def _reworded(options: list[str]) -> list[str]:
     They stay as they are where there is none; where there are two, which would speak of each other;
     and where it speaks of those above it and isn't the last.
     """
-    found = [(place, opposite) for place, option in enumerate(options)
+    opposites = [(place, opposite) for place, option in enumerate(options)
              for pattern, opposite in _OPPOSITES.items()
              if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)]
-    if len(found) != 1:
+    if len(opposites) != 1:
         return options
-    place, opposite = found[0]
+    place, opposite = opposites[0]
     if refers_to_options([options[place]]) and place != len(options) - 1:
         return options
     return [*options[:place], opposite, *options[place + 1:]]

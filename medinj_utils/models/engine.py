@@ -132,13 +132,13 @@ class Engine:
     def _answer_parts(self, prompts, items, modes: Sequence[str],
                       parts: Iterable[Sequence[int]]) -> dict[str, list[Answer | None]]:
         """Answers of parts of a batch, each given by its rows."""
-        found: dict[str, list[Answer | None]] = {mode: [None] * len(prompts) for mode in modes}
+        by_mode: dict[str, list[Answer | None]] = {mode: [None] * len(prompts) for mode in modes}
         for rows in parts:
             answers = self.answer([prompts[i] for i in rows], [items[i] for i in rows], modes)
             for mode in modes:
                 for row, answer in zip(rows, answers[mode], strict=True):
-                    found[mode][row] = answer
-        return found
+                    by_mode[mode][row] = answer
+        return by_mode
 
     def _sees_padding(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping]) -> bool:
         """Whether what stands behind a prompt changes its answers.
@@ -161,24 +161,24 @@ class Engine:
         """Answers of a batch that fits into memory and whose padding isn't seen."""
         single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
         several = [i for i, item in enumerate(items) if item["task"] == "mcq"]
-        found: dict[str, list[Answer | None]] = {mode: [None] * len(items) for mode in modes}
+        by_mode: dict[str, list[Answer | None]] = {mode: [None] * len(items) for mode in modes}
         if set(modes) - {"option_likelihood"}:
             prefill = read_prompts(self.model, prompts)
         if "greedy" in modes:
-            found["greedy"] = self._free(prefill, prompts)
+            by_mode["greedy"] = self._free(prefill, prompts)
         if "constrained" in modes:
-            found["constrained"] = self._constrained(prefill, items)
+            by_mode["constrained"] = self._constrained(prefill, items)
         if "likelihood" in modes:
-            _place(found["likelihood"], single, self._likelihoods(prefill, items, single))
+            _place(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
         if single and (by_text := [mode for mode in modes if mode in _PER_BYTE]):
             answers = self._text_likelihoods(prefill, items, single, by_text)
             for mode in by_text:
-                _place(found[mode], single, answers[mode])
+                _place(by_mode[mode], single, answers[mode])
         if "option_likelihood" in modes:
             tokens = sum(map(len, prompts))
-            _place(found["option_likelihood"], several,
+            _place(by_mode["option_likelihood"], several,
                    self._each_option([items[i] for i in several], tokens))
-        return found
+        return by_mode
 
     def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]]) -> list[Answer]:
         """Free texts; a thought that the template opens begins with its mark."""
@@ -212,7 +212,7 @@ class Engine:
     def _likelihoods(self, prefill: Prefill, items: Sequence[Mapping],
                      rows: Sequence[int]) -> list[Answer]:
         """The likeliest letter of each of the rows, by the first tokens of their labels."""
-        found = []
+        answers = []
         for row in rows:
             first = [self._first_token(label) for label in labels_of(items[row])]
             if len(set(first)) < len(first):
@@ -220,8 +220,8 @@ class Engine:
                                  "'likelihood' out of modes")
             answer = _likeliest(prefill.logits[row][first])
             answer.letters_mass = float(prefill.logits[row].softmax(-1)[first].sum())
-            found.append(answer)
-        return found
+            answers.append(answer)
+        return answers
 
     def _text_likelihoods(self, prefill: Prefill, items: Sequence[Mapping], rows: Sequence[int],
                           modes: Sequence[str]) -> dict[str, list[Answer]]:
@@ -233,11 +233,11 @@ class Engine:
         scores = log_likelihoods(self.model, prefill, owners, texts)
         sizes = torch.tensor([len(option.encode()) for option in options], device=scores.device)
         counts = [len(items[row]["options"]) for row in rows]
-        found = {}
+        by_mode = {}
         for mode in modes:
             by_question = (scores / sizes if _PER_BYTE[mode] else scores).split(counts)
-            found[mode] = [_likeliest(own) for own in by_question]
-        return found
+            by_mode[mode] = [_likeliest(own) for own in by_question]
+        return by_mode
 
     def _each_option(self, items: Sequence[Mapping], most_tokens: int) -> list[Answer]:
         """Whether each option alone is right: the share of yes in the probability of yes and no."""
@@ -261,10 +261,10 @@ class Engine:
         return [_above_one_half(p) for p in probabilities]
 
 
-def _place(found: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
+def _place(places: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
     """Set the rows' answers."""
     for row, answer in zip(rows, answers, strict=True):
-        found[row] = answer
+        places[row] = answer
 
 
 def _likeliest(scores) -> Answer:

@@ -74,11 +74,11 @@ class Claims:
 
 def named(listed: str, options: Mapping[str, str]) -> Named:
     """The letters that a list in signs names; they may be beyond the options."""
-    found = set(listed)
-    letters = {LETTERS[sign] for sign in found & LETTERS.keys()}
+    signs = set(listed)
+    letters = {LETTERS[sign] for sign in signs & LETTERS.keys()}
     if _may_be_range(listed):
         return Named(frozenset(letters), LEFT_OPEN)
-    texts = {LETTERS_OF_TEXTS[sign] for sign in found & LETTERS_OF_TEXTS.keys()}
+    texts = {LETTERS_OF_TEXTS[sign] for sign in signs & LETTERS_OF_TEXTS.keys()}
     if listed[0] in _ALL_OR_NONE:
         return Named(_all_or_none(listed, letters | texts, set(options)))
     if letters:
@@ -130,8 +130,8 @@ def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) 
 
 def _names_letters(listed: str) -> bool:
     """Whether a list has more than texts."""
-    found = set(listed)
-    return not (found.isdisjoint(LETTERS) and found.isdisjoint(_ALL_OR_NONE))
+    signs = set(listed)
+    return not (signs.isdisjoint(LETTERS) and signs.isdisjoint(_ALL_OR_NONE))
 
 
 def _is_ended(match: re.Match) -> bool:
@@ -162,16 +162,16 @@ def _is_announced(match: re.Match) -> bool:
 def _add_announced(claims: Claims, match: re.Match, is_open: bool,
                    options: Mapping[str, str]) -> None:
     lead = set(match["lead"])
-    found = named(match["list"], options)
+    names = named(match["list"], options)
     points = not lead.isdisjoint(_POINTING)
-    if Sign.OPTION in lead and not points and found.letters == set(options):
+    if Sign.OPTION in lead and not points and names.letters == set(options):
         return  # "Les options sont A, B, C et D"
     words_before = match.string[max(0, match.start() - 6):match.start("list")]
     concludes = not _CONCLUDING.isdisjoint(words_before)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
-    problem = LEFT_OPEN if is_open else found.problem
-    claims.announced.append(Announced(found.letters, problem, concludes))
+    problem = LEFT_OPEN if is_open else names.problem
+    claims.announced.append(Announced(names.letters, problem, concludes))
 
 
 def _is_head(claims: Claims, match: re.Match) -> bool:
