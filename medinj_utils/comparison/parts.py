@@ -53,8 +53,35 @@ def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return table.pivot_table(index="system", columns=list(by), values="exact_match")
 
 
+def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int,
+                       clusters: pd.Series) -> pd.DataFrame:
+    """`compare_parts` of the questions that ask for what is so and for what is not so.
+
+    Args:
+        matrix: items × (system, seed).
+        items: records by id.
+        resamples: draws of the bootstrap.
+        clusters: label of each item, by id.
+
+    Returns:
+        As `compare_parts`; empty where there are no items.
+    """
+    if matrix.empty:
+        return pd.DataFrame(columns=["part", "items", "first", "second", "difference", "low",
+                                     "high", "p_holm"])
+    resampled = resample(matrix, resamples, clusters=clusters)
+    by_wording = items.assign(asks=asked_for(items))
+    return compare_parts(matrix, resampled, pair_table(resampled), by_wording, ["asks"], clusters)
+
+
 def asked_for(items: pd.DataFrame) -> pd.Series:
     """Whether each question asks for what is so or for what is not so, in words, by id."""
     negative = texts_by_row(items.reset_index())["negative"].to_numpy()
     words = {True: "for what is not so", False: "for what is so"}
     return pd.Series(negative, items.index, name="asks").map(words)
+
+
+def wording_in_words(items: pd.DataFrame) -> str:
+    """How many questions ask for what is so and for what is not so, in a sentence."""
+    counts = asked_for(items).value_counts() if len(items) else pd.Series(dtype=int)
+    return "Questions that ask " + "; ".join(f"{asks}: {n}" for asks, n in counts.items()) + "."

@@ -1,6 +1,7 @@
 """Whether what is found among systems survives when the same questions are asked in other ways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -9,22 +10,68 @@ import pandas as pd
 from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
-from medinj_utils.comparison.tables import score_matrix
+from medinj_utils.comparison.tables import asked_items, score_matrix
 from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.style import in_order
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.probes import ORDER, ORIGINAL
+from medinj_utils.evaluation.probes import ORIGINAL
+
+_NOTHING = pd.DataFrame({
+    "run": [], "system": [], "seed": [], "id": [], "task": [], "variant": [], "gold": [],
+    "letters": [], "exact_match": []}).astype(str).assign(reordered=pd.Series(dtype=bool))
+_MEANS = ["variant", "items", "system", "exact_match", "change", "low", "high", "change_low",
+          "change_high"]
 
 
-def load_probe_scores(tree: Tree) -> pd.DataFrame:
-    """Scores of the questions asked in other ways, without those on general knowledge.
+@dataclass(frozen=True)
+class Probed:
+    """Questions asked in other ways, without those on general knowledge.
 
-    Empty where notebook 32 asked no variant.
+    Where notebook 32 asked no variant all of it is empty, as are the tables made from it.
+
+    Args:
+        scores: a row per run, variant and question.
+        matrices: by variant, items × (system, seed).
+        items: records of the original questions, by id.
+        clusters: label of each item, by id.
     """
-    if not tree.probe_scores.exists():
-        return pd.DataFrame(columns=["run", "system", "seed", "id", "variant"])
-    scores = pd.read_parquet(tree.probe_scores)
-    return scores[~scores["general"]]
+
+    scores: pd.DataFrame
+    matrices: dict[str, pd.DataFrame]
+    items: pd.DataFrame
+    clusters: pd.Series
+
+    @property
+    def original(self) -> pd.DataFrame:
+        """Scores of the original questions, items × (system, seed)."""
+        return self.matrices.get(ORIGINAL, pd.DataFrame())
+
+    @property
+    def orders(self) -> list[str]:
+        """Names of the variants whose options stand in another order."""
+        return list(self.scores.loc[self.scores["reordered"], "variant"].unique())
+
+    def in_words(self) -> str:
+        """How many answers there are, or why there are none."""
+        if self.scores.empty:
+            return "Notebook 32 asked no variant (its parameter orders is 0): all tables are empty."
+        return f"{len(self.scores)} answers."
+
+
+def load_probed(tree: Tree) -> Probed:
+    """What notebook 32 asked in other ways; empty where it asked nothing.
+
+    Raises:
+        ValueError: the scores lack a column, as those of earlier versions.
+    """
+    scores = _NOTHING
+    if tree.probe_scores.exists():
+        scores = pd.read_parquet(tree.probe_scores)
+        need_columns(scores, {*_NOTHING, "general"}, f"{tree.probe_scores} (of notebook 32)")
+        scores = scores[~scores["general"]]
+    matrices = variant_matrices(scores)
+    ids = matrices[ORIGINAL].index if matrices else pd.Index([])
+    return Probed(scores, matrices, *asked_items(tree, ids))
 
 
 def variant_matrices(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -32,7 +79,7 @@ def variant_matrices(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {variant: score_matrix(part) for variant, part in scores.groupby("variant", sort=False)}
 
 
-def probe_means(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
+def probe_means(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000,
                 clusters: pd.Series | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Mean scores and ranking of the systems in each variant, beside the original questions.
 
@@ -43,30 +90,28 @@ def probe_means(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, s
     Args:
         matrices: by variant, the original included, items × (system, seed).
         resamples: draws of each bootstrap.
-        seed: of the random numbers.
         clusters: label of each item, by the items' index.
 
     Returns:
         Means (variant, items, system, exact_match, ``change`` from the original, low, high,
         change_low, change_high) and rankings (variant, items, ``tau`` of `kendall` between the
-        systems' means in the two, low, high), with 95 % intervals.
+        systems' means in the two, low, high), with 95 % intervals. Both are empty without variants.
 
     Raises:
         ValueError: there are no scores of the original questions.
     """
-    if ORIGINAL not in matrices:
-        raise ValueError(f"no scores of the variant {ORIGINAL!r}; there are: "
-                         f"{', '.join(matrices) or 'none'}")
-    original = matrices[ORIGINAL]
-    systems = in_order(original.columns.get_level_values(0))
+    if matrices and ORIGINAL not in matrices:
+        raise ValueError(f"no scores of the variant {ORIGINAL!r}; there are: {', '.join(matrices)}")
     means, rankings = [], []
     for variant, matrix in matrices.items():
+        original = matrices[ORIGINAL]
+        systems = in_order(original.columns.get_level_values(0))
         items = original.index.intersection(matrix.index)
         if variant != ORIGINAL and independent_units(items, clusters) < SMALL:
             continue
         before, after = original.loc[items], matrix.loc[items, original.columns]
         own = None if clusters is None else clusters.loc[items]
-        both = _resample_both(before, after, resamples, seed, own)
+        both = _resample_both(before, after, resamples, own)
         label = {"variant": variant, "items": len(items)}
         rows = [label | _mean_row(both, system) for system in systems]
         if variant == ORIGINAL:  # the change to itself is zero, whatever clusters there are
@@ -74,7 +119,7 @@ def probe_means(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, s
         means += rows
         if variant != ORIGINAL:
             rankings.append(label | _ranking(both, systems))
-    return (pd.DataFrame(means),
+    return (pd.DataFrame(means, columns=_MEANS),
             pd.DataFrame(rankings, columns=["variant", "items", "tau", "low", "high"]))
 
 
@@ -86,14 +131,14 @@ def _after(system: str) -> str:
     return f"after {system}"
 
 
-def _resample_both(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int,
+def _resample_both(before: pd.DataFrame, after: pd.DataFrame, resamples: int,
                    clusters: pd.Series | None) -> Resampled:
     """One bootstrap of two matrices of the same runs; systems named by `_before`, `_after`."""
     both = pd.concat([before.rename(columns=_before, level=0),
                       after.rename(columns=_after, level=0)], axis=1)
     same_runs = {name(system): system for name in (_before, _after)
                  for system in before.columns.get_level_values(0)}
-    return resample(both, resamples, seed, clusters, same_runs)
+    return resample(both, resamples, clusters=clusters, same_runs=same_runs)
 
 
 def _mean_row(both: Resampled, system: str) -> dict:
@@ -144,54 +189,54 @@ def _agreement(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return order * np.sign((other[:, a] - other[:, b]).round(12))
 
 
-ALL_ORDERS = ("change", "change_low", "change_high", "tau", "tau_low", "tau_high")
+_ALL_ORDERS = ("change", "change_low", "change_high", "tau", "tau_low", "tau_high")
 
 
-def all_orders(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
-               clusters: pd.Series | None = None) -> dict[str, float]:
+def all_orders(matrices: Mapping[str, pd.DataFrame], orders: Sequence[str],
+               resamples: int = 10_000, clusters: pd.Series | None = None) -> pd.DataFrame:
     """What the other orders of the options, taken together, do.
 
     Args:
-        matrices, resamples, seed, clusters: as for `probe_means`.
+        matrices, resamples, clusters: as for `probe_means`.
+        orders: names of the variants whose options stand in another order.
 
     Returns:
-        ``change`` of the mean score over all runs, ``change_low``, ``change_high``, ``tau`` of the
-        systems' order, ``tau_low``, ``tau_high`` (95 %). The change is that of these runs. Empty
-        where other orders were asked of fewer than `SMALL` items or clusters.
+        A row with ``change`` of the mean score over all runs, ``change_low``, ``change_high``,
+        ``tau`` of the systems' order, ``tau_low``, ``tau_high`` (95 %). The change is that of these
+        runs. No row where other orders were asked of fewer than `SMALL` items or clusters.
     """
+    in_each = [matrices[name].index for name in (ORIGINAL, *orders)] if orders else [[]]
+    items = sorted(set(in_each[0]).intersection(*in_each))
+    if independent_units(items, clusters) < SMALL:
+        return pd.DataFrame(columns=_ALL_ORDERS)
     original = matrices[ORIGINAL]
-    orders = [matrix for name, matrix in matrices.items() if name.startswith(f"{ORDER} ")]
-    items = sorted(set(original.index).intersection(*(matrix.index for matrix in orders)))
-    if not orders or independent_units(items, clusters) < SMALL:
-        return {}
     own = None if clusters is None else clusters.loc[items]
-    before = original.loc[items]
-    after = sum(matrix.loc[items, original.columns] for matrix in orders) / len(orders)
-    both = _resample_both(before, after, resamples, seed, own)
+    after = sum(matrices[name].loc[items, original.columns] for name in orders) / len(orders)
+    both = _resample_both(original.loc[items], after, resamples, own)
     systems = original.columns.get_level_values(0)
     share = systems.value_counts(normalize=True)  # of the runs: the change is that over all of them
     change = both.contrast(share.rename(_after).to_dict() | (-share).rename(_before).to_dict())
     ranking = _ranking(both, in_order(systems))
-    return dict(zip(ALL_ORDERS, (*change, *map(float, ranking.values())), strict=True))
+    return pd.DataFrame([[*change, *map(float, ranking.values())]], columns=_ALL_ORDERS)
 
 
 def _in_some_order(scores: pd.DataFrame) -> pd.Series:
     """Whether the question was asked as it is or with its options in another order."""
-    return (scores["variant"] == ORIGINAL) | scores["variant"].str.startswith(f"{ORDER} ")
+    return (scores["variant"] == ORIGINAL) | scores["reordered"]
 
 
 def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
     """How much a run's score depends on the order of the options.
 
     Args:
-        scores: probe scores, of the original questions and of other orders among others.
+        scores: of `Probed`, of the original questions and of other orders among others.
 
     Returns:
         By run ``items`` that were asked in all orders, ``orders``, ``worst`` and ``best`` exact
         match of an order, ``mean`` over all, and shares of items right under ``all`` orders and
         under ``any``.
     """
-    need_columns(scores, {"run", "id", "variant", "exact_match"}, "scores")
+    need_columns(scores, {"run", "id", "variant", "reordered", "exact_match"}, "scores")
     chosen = scores[_in_some_order(scores)]
     table = chosen.pivot(index=["run", "id"], columns="variant", values="exact_match")
     table = table.astype(float).dropna()
@@ -206,17 +251,18 @@ def over_orders(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def preferred_positions(scores: pd.DataFrame) -> pd.DataFrame:
-    """How often single answers name a letter, and how often it is right.
+    """How often answers to single-answer questions name a letter, and how often it is right.
 
     Args:
-        scores: as for `over_orders`, with the right letters as ``gold``; answers of several
-            letters are left out.
+        scores: as for `over_orders`, with ``task`` and the right letters as ``gold``; answers of
+            several letters are left out.
 
     Returns:
         Shares ``named`` and ``right`` by run and letter. A run without a preference names each
         letter as often as it is right.
     """
     single = scores["letters"].str.len().eq(1) & scores["gold"].str.len().eq(1)
+    single &= scores["task"].eq("mcqu")
     chosen = scores[_in_some_order(scores) & single].groupby("run", sort=False)
     shares = {name: chosen[column].value_counts(normalize=True).rename_axis(["run", "letter"])
               for name, column in (("named", "letters"), ("right", "gold"))}

@@ -46,6 +46,20 @@ def sampled_answers(answers: Mapping[Run, pd.DataFrame], gold: pd.Series) -> pd.
     return pd.DataFrame(rows, columns=columns)
 
 
+def sampled_ranking_in_words(sampled: pd.DataFrame) -> str:
+    """`sampled_ranking` in a sentence, or why there is none.
+
+    Args:
+        sampled: of `sampled_answers`.
+    """
+    if sampled.empty:
+        return "No variant, or no likelihoods, were asked for (modes of notebook 30)."
+    tau = sampled_ranking(sampled)
+    return ("Kendall's tau of the systems' order by one drawn test with that by the likeliest "
+            f"answers: {tau.estimate:.2f}; 95 % of draws lie between {tau.low:.2f} and "
+            f"{tau.high:.2f}.")
+
+
 def sampled_ranking(sampled: pd.DataFrame, draws: int = 10_000, seed: int = 0) -> Estimate:
     """Kendall's tau of the systems' order by one drawn test with that by the likeliest answers.
 

@@ -16,7 +16,6 @@ over all contrasts of all claims (Holm 1979), with a smallest effect of interest
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
@@ -83,7 +82,7 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
     Supported where the intervals of the fall and of tau say so, contradicted where one excludes it.
     """
     row = {"estimand": f"change in other orders < 0; tau > {order_stays:g}"}
-    if not orders or np.isnan(orders["tau"]):
+    if not orders:
         return row | {"verdict": _UNTESTABLE, "reason": _NO_ORDERS}
     holds = orders["change_high"] < 0 and orders["tau_low"] > order_stays
     fails = orders["change_low"] > -SMALLEST or orders["tau_high"] < order_stays
@@ -94,9 +93,10 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
 
 
 def load_orders(tree: Tree) -> dict[str, float] | None:
-    """What notebook 41 found of other orders of the options; None where it didn't look."""
+    """What notebook 41 found of other orders of the options; None where it had nothing to see."""
     name = "probe_all_orders"
-    return tree.read_table(name).iloc[0].to_dict() if tree.table(name).exists() else None
+    rows = tree.read_table(name).to_dict("records") if tree.table(name).exists() else []
+    return rows[0] if rows else None
 
 
 def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:

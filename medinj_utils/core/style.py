@@ -45,18 +45,25 @@ def in_order(systems: Iterable[str]) -> list[str]:
     return [system for system in SYSTEMS if system in set(systems)]
 
 
-def show(drawn: tuple[plt.Figure, str], name: str, tree: Tree, table: str = "",
+def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str = "",
          label: str = "") -> HTML:
     """Save a figure as SVG and PNG, its label written into it, and return it as HTML.
 
     Args:
-        drawn: what a figure function returns: the figure and its alternative text.
+        drawn: what a figure function returns: the figure and its alternative text, or None where
+            there is nothing to draw, of which no file is written.
         name: of the figure, see `medinj_utils.core.tree.Tree.figure`.
         tree: the output tree.
         table: name of the table that the figure was drawn from, offered below it for download.
         label: in place of the tree's label, where a figure holds more than the tree's numbers.
+
+    Returns:
+        The picture with its alternative text, and below it the label.
     """
-    (figure, alt), label = drawn, label or tree.label
+    label = label or tree.label
+    if drawn is None:
+        return HTML(f'<p class="medinj">Nothing to draw. {html.escape(label)}</p>')
+    figure, alt = drawn
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
     right = figure.axes[-1].get_position().x1
     figure.text(right, lowest - 0.02, label, ha="right", va="top", fontsize=9, style="italic",

@@ -14,7 +14,6 @@ import pandas as pd
 from medinj_utils.core.prompts import NUMBERS, messages, permute_options
 
 ORIGINAL = "original"  # the questions as they are
-ORDER = "order"
 BLIND = "no question"
 NUMBERED = "numbers"
 ALL_OR_NONE = "all or none"
@@ -39,30 +38,44 @@ WORDINGS = {"exam": ("Question d'examen. {}", "{}"),
             "options in words": ("{}", "proposition : {}")}
 
 
-def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.DataFrame]:
+def ways_to_ask(items: pd.DataFrame, orders: int) -> dict[str, pd.DataFrame]:
+    """The questions as they are and, where other orders are asked for, their `variants`.
+
+    Args:
+        items: records.
+        orders: other orders of the options; without any, nothing is asked.
+
+    Returns:
+        Records by the variant's name; ``reordered`` says whether the options stand in another
+        order.
+    """
+    return {ORIGINAL: items.assign(reordered=False)} | variants(items, orders) if orders else {}
+
+
+def variants(items: pd.DataFrame, orders: int) -> dict[str, pd.DataFrame]:
     """Choice questions asked in other ways.
 
     Args:
         items: records.
-        orders: other orders of the options.
-        seed: of the orders, which also follow each question's id.
+        orders: other orders of the options. They follow each question's id.
 
     Returns:
-        The questions of each variant by name. "order 1" to "order <orders>": the options in other
-        orders, the right letters moved with their texts; a question is left out where its options
-        refer to each other, or have no further order. "no question": the options alone. "numbers":
-        options called 1, 2, 3 (column ``labels``); left out where one is such a number, or options
-        refer to each other. "all or none": questions with one option on all the others ("Aucune de
-        ces réponses n'est exacte"), that said by its opposite. The `WORDINGS`.
+        The questions of each variant by name, with the column ``reordered``. "order 1" to "order
+        <orders>": the options in other orders, the right letters moved with their texts; a question
+        is left out where its options refer to each other, or have no further order. "no question":
+        the options alone. "numbers": options called 1, 2, 3 (column ``labels``); left out where one
+        is such a number, or options refer to each other. "all or none": questions with one option
+        on all the others ("Aucune de ces réponses n'est exacte"), that said by its opposite. The
+        `WORDINGS`.
     """
     rows = items.to_dict("records")
     free = [row for row in rows
             if len(row["options"]) > 1 and not refers_to_options(list(row["options"]))]
-    drawn = [_other_orders(row, orders, seed) for row in free]
+    drawn = [_other_orders(row, orders) for row in free]
     tables = {}
     for number in range(orders):
         ordered = [others[number] for others in drawn if number < len(others)]
-        tables[f"{ORDER} {number + 1}"] = pd.DataFrame(ordered, columns=items.columns)
+        tables[_order_name(number)] = pd.DataFrame(ordered, columns=items.columns)
     tables[BLIND] = items.assign(instruction="", context="")
     tables[NUMBERED] = _numbered(items, free)
     tables[ALL_OR_NONE] = _opposed(items)
@@ -70,7 +83,18 @@ def variants(items: pd.DataFrame, orders: int, seed: int = 0) -> dict[str, pd.Da
         tables[name] = items.assign(
             instruction=[question.format(text) for text in items["instruction"]],
             options=[[option.format(text) for text in options] for options in items["options"]])
-    return tables
+    names = [_order_name(number) for number in range(orders)]
+    return {name: table.assign(reordered=name in names) for name, table in tables.items()}
+
+
+def _order_name(number: int) -> str:
+    return f"order {number + 1}"
+
+
+def count_variants(asked: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Number of ``questions`` by variant."""
+    counts = {name: len(table) for name, table in asked.items()}
+    return pd.DataFrame({"questions": pd.Series(counts, dtype=int)})
 
 
 def variant_texts(asked: Mapping[str, pd.DataFrame]) -> str:
@@ -88,14 +112,14 @@ def refers_to_options(options: list[str]) -> bool:
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
-def _other_orders(row: dict, orders: int, seed: int) -> list[dict]:
+def _other_orders(row: dict, orders: int) -> list[dict]:
     """The question in up to so many orders, each different from its own and from the others."""
     drawn = [row]
     tried = 0
     wanted = min(orders, math.factorial(len(row["options"])) - 1)
     # options that are equal have fewer orders than different ones
     while len(drawn) <= wanted and tried < 100 * wanted:
-        rng = np.random.default_rng([seed, int(row["id"][:8], 16), tried])
+        rng = np.random.default_rng([0, int(row["id"][:8], 16), tried])
         new = permute_options(row, rng)
         tried += 1
         if all(list(new["options"]) != list(old["options"]) for old in drawn):

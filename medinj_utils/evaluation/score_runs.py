@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from medinj_utils.core.files import write_parquet
-from medinj_utils.core.names import Run
+from medinj_utils.core.names import Run, runs_of
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.answer import Protocol, answer_questions
@@ -81,6 +81,18 @@ def score_runs(tree: Tree, runs: Sequence[Run], items: pd.DataFrame, base: Base,
     return scores
 
 
+def runs_asked(variants: Mapping[str, pd.DataFrame], systems: Sequence[str],
+               seeds: Sequence[int]) -> list[Run]:
+    """The runs that are asked variants of the questions; none where there are no variants.
+
+    Args:
+        variants: records by the variant's name.
+        systems: systems to ask.
+        seeds: of the tuned ones.
+    """
+    return runs_of(systems, seeds) if variants else []
+
+
 def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Models,
                    protocol: Protocol) -> pd.DataFrame:
     """Put the variants of questions to every run and score the answers.
@@ -88,13 +100,14 @@ def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Mod
     Args:
         tree: the output tree; answers are written to ``tree.answers(run, variant)``, scores to
             ``tree.probe_scores``.
-        variants: records of the questions of each variant, by its name.
+        variants: of `medinj_utils.evaluation.probes.ways_to_ask`: records by the variant's name.
         models: what answers for each run.
         protocol: modes and limits.
 
     Returns:
-        Rows of `medinj_utils.evaluation.scoring.score_answers` with the ``variant`` and, as
-        ``gold``, the right letters in it. Empty, and nothing is written, without variants.
+        Rows of `medinj_utils.evaluation.scoring.score_answers` with the ``variant``, whether its
+        options are ``reordered`` and, as ``gold``, the right letters in it. Empty, and nothing is
+        written, without variants.
     """
     if not variants:
         return pd.DataFrame(columns=["run", "variant", "exact_match"])
@@ -103,9 +116,16 @@ def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Mod
         for variant, items in variants.items():
             answers = answer_questions(items, backend, tree.answers(run, variant), model_id,
                                        protocol, tree.notebook)
-            gold = items.set_index("id")["answer_letters"].map(", ".join)
+            by_id = items.set_index("id")
             own = score_answers(answers, items, run).assign(variant=variant)
-            scores.append(own.assign(gold=own["id"].map(gold)))
+            scores.append(own.assign(reordered=own["id"].map(by_id["reordered"]).astype(bool),
+                                     gold=own["id"].map(by_id["answer_letters"].map(", ".join))))
     table = pd.concat(scores, ignore_index=True)
     write_parquet(table, tree.probe_scores)
     return table
+
+
+def scores_by_variant(scores: pd.DataFrame) -> pd.DataFrame:
+    """Mean exact match of `score_variants`, runs × variants."""
+    return scores.astype({"exact_match": float}).pivot_table(
+        index="run", columns="variant", values="exact_match", sort=False)

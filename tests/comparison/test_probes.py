@@ -3,18 +3,25 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
+from medinj_utils.comparison.display import shown_against_base, shown_changes, shown_positions
+from medinj_utils.comparison.figures import conditions_figure
+from medinj_utils.comparison.parts import compare_by_wording
 from medinj_utils.comparison.probes import (
     all_orders,
     kendall,
-    load_probe_scores,
+    load_probed,
     over_orders,
     preferred_positions,
     probe_means,
-    variant_matrices,
+)
+from medinj_utils.comparison.sampling import (
+    sampled_answers,
+    sampled_ranking_in_words,
+    single_letters,
 )
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.names import Run
-from medinj_utils.core.tree import Tree
+from medinj_utils.core.style import labelled
 from medinj_utils.evaluation.probes import ORIGINAL
 
 
@@ -60,7 +67,7 @@ def test_an_order_that_rests_on_single_questions_may_turn():
 
 def rows(answers: dict, gold: dict) -> pd.DataFrame:
     """Answers by variant and item to one question each, as letters."""
-    return pd.DataFrame([Run("NAT").columns() | {"variant": variant, "id": item, "letters": letter, "gold": gold[variant, item],
+    return pd.DataFrame([Run("NAT").columns() | {"variant": variant, "id": item, "task": "mcqu", "reordered": variant == "order 1", "letters": letter, "gold": gold[variant, item],
                           "exact_match": None if letter is None else int(letter == gold[variant, item])}
                          for (variant, item), letter in answers.items()])
 
@@ -73,8 +80,8 @@ def test_variants_of_few_questions_are_left_out():
     matrices = {ORIGINAL: plain, "order 1": plain.head(38), "numbers": plain.head(40), "all or none": plain.head(1)}
     means, rankings = probe_means(matrices, 100, clusters=clusters)
     assert rankings["variant"].tolist() == ["numbers"] and set(means["variant"]) == {ORIGINAL, "numbers"}
-    assert all_orders(matrices, 100, clusters=clusters) == {}
-    assert probe_means({ORIGINAL: plain, "one": plain.head(1)}, 100, clusters=clusters)[1].empty
+    assert all_orders(matrices, ["order 1"], 100, clusters).empty
+    assert probe_means({ORIGINAL: plain, "one": plain.head(1)}, 100, clusters)[1].empty
 
 
 def test_orders_by_hand():
@@ -96,12 +103,12 @@ def test_orders_taken_together_have_their_mean_change_and_ranking():
                                     for system, share in (("BASE", 0.3), ("NAT", 0.5), ("SYN", 0.8))}, index=index)
                 for name, fall in ((ORIGINAL, 0), ("order 1", 0.1), ("order 2", 0.2), ("no question", 0.25))}
     matrices["order 2"] = matrices["order 2"].head(500)
-    together = all_orders(matrices, 400)
+    [together] = all_orders(matrices, ["order 1", "order 2"], 400).to_dict("records")
     kept = index[:500]
     both = [matrices[name].loc[kept].to_numpy().mean() for name in (ORIGINAL, "order 1", "order 2")]
     assert together["change"] == pytest.approx((both[1] + both[2]) / 2 - both[0]) and together["change_high"] < 0
     assert together["tau"] == 1 and together["tau_low"] > 0.9
-    assert all_orders({ORIGINAL: matrices[ORIGINAL]}) == {}
+    assert all_orders({ORIGINAL: matrices[ORIGINAL]}, []).empty and all_orders({}, []).empty
 
 
 def test_the_change_over_all_orders_weighs_every_run_the_same():
@@ -110,20 +117,39 @@ def test_the_change_over_all_orders_weighs_every_run_the_same():
     index = [f"i{i}" for i in range(300)]
     before = pd.DataFrame(rng.random((300, 4)) < 0.6, index, pd.MultiIndex.from_tuples(runs)).astype(float)
     after = before.where(rng.random((300, 4)) > 0.1, 0.0)
-    together = all_orders({ORIGINAL: before, "order 1": after}, 2000)
+    [together] = all_orders({ORIGINAL: before, "turned": after}, ["turned"], 2000).to_dict("records")
     changes = (after - before).mean(axis=1)  # these runs' own: others would add nothing
     assert together["change"] == pytest.approx(changes.mean())
     width = 2 * 1.96 * changes.std() / np.sqrt(300)
     assert together["change_high"] - together["change_low"] == pytest.approx(width, rel=0.08)
 
 
-def test_general_questions_are_left_out_and_variants_become_matrices(tmp_path):
-    tree = Tree(tmp_path)
-    assert load_probe_scores(tree).empty
-    asked = [Run("NAT").columns() | {"id": item, "variant": variant, "general": item == "c",
-                                     "set_aside": False, "exact_match": int(item == "a")}
-             for item in "abc" for variant in (ORIGINAL, "order 1")]
+def test_without_variants_all_tables_are_empty_and_shown_as_such(tree):
+    probed = load_probed(tree)
+    assert probed.in_words().startswith("Notebook 32 asked no variant") and not probed.orders
+    means, rankings = probe_means(probed.matrices, 100, probed.clusters)
+    positions = preferred_positions(probed.scores)
+    parts = compare_by_wording(probed.original, probed.items, 100, probed.clusters)
+    sampled = sampled_answers({}, single_letters(probed.items))
+    tables = (means, rankings, positions, parts, sampled, over_orders(probed.scores), shown_changes(means),
+              all_orders(probed.matrices, probed.orders), shown_positions(positions), shown_against_base(parts))
+    assert all(table.empty and labelled(table, "nothing").data for table in tables)
+    assert conditions_figure(means, "variant", "Nothing") is None
+    assert sampled_ranking_in_words(sampled).startswith("No variant")
+
+
+def test_general_questions_are_left_out_and_variants_become_matrices(tree):
+    records = pd.read_parquet(tree.records)
+    ids = records.loc[records["split"] == "test", "id"].unique()[:3]
+    asked = [Run("NAT").columns() | {
+        "id": item, "variant": variant, "general": item == ids[2], "set_aside": False, "task": "mcqu", "letters": "A",
+        "gold": "A", "reordered": variant == "order 1", "exact_match": int(item == ids[0])}
+        for item in ids for variant in (ORIGINAL, "order 1")]
     write_parquet(pd.DataFrame(asked), tree.probe_scores)
-    matrices = variant_matrices(load_probe_scores(tree))
-    assert list(matrices) == [ORIGINAL, "order 1"]
-    assert matrices["order 1"]["NAT", 0].to_dict() == {"a": 1.0, "b": 0.0}
+    probed = load_probed(tree)
+    assert list(probed.matrices) == [ORIGINAL, "order 1"] and probed.orders == ["order 1"]
+    assert probed.matrices["order 1"]["NAT", 0].to_dict() == {ids[0]: 1.0, ids[1]: 0.0}
+    assert set(probed.items.index) == set(ids[:2]) and probed.in_words() == "4 answers."
+    write_parquet(pd.DataFrame(asked).drop(columns="reordered"), tree.probe_scores)
+    with pytest.raises(ValueError, match=r"notebook 32.*no column reordered"):
+        load_probed(tree)

@@ -59,7 +59,7 @@ def test_wrong_columns_are_named_with_those_that_are_expected():
              "read, set_aside; expected: read, set_aside, system; there are: system"),
             (lambda: system_table(drawn, pairs.drop(columns="p"), None), "p; expected: difference"),
             (lambda: rank_intervals(drawn.means, pairs.drop(columns="p_holm")), "p_holm; expected"),
-            (lambda: over_orders(rows), "exact_match, run, variant; expected"),
+            (lambda: over_orders(rows), "exact_match, reordered, run, variant; expected"),
             (lambda: compare_parts(table, drawn, pairs, rows, ["task"]),
              "task; expected: task; there are: system, id")):
         with pytest.raises(ValueError, match=lacking):

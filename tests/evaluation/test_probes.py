@@ -4,7 +4,14 @@ import pytest
 from medinj_utils.core.names import Run
 from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.probes import WORDINGS, refers_to_options, variants
+from medinj_utils.evaluation.probes import (
+    ORIGINAL,
+    WORDINGS,
+    count_variants,
+    refers_to_options,
+    variants,
+    ways_to_ask,
+)
 from medinj_utils.evaluation.scoring import score_answers
 
 
@@ -28,10 +35,17 @@ def test_in_another_order_the_right_letters_move_with_their_options(items):
         assert len({tuple(order[name]) for order in orders}) == 4  # all differ
 
 
-def test_orders_follow_the_seed_and_the_question_and_not_its_place(items):
+def test_orders_follow_the_question_and_not_its_place(items):
     one, turned = variants(items, 1)["order 1"], variants(items.iloc[::-1], 1)["order 1"]
     assert one.set_index("id")["options"].map(list).sort_index().equals(turned.set_index("id")["options"].map(list).sort_index())
-    assert variants(items, 1, seed=5)["order 1"]["options"].map(list).tolist() != one["options"].map(list).tolist()
+
+
+def test_without_other_orders_nothing_is_asked_and_with_them_it_is_known_which_are_reordered(items):
+    assert ways_to_ask(items, 0) == {} and count_variants({}).empty
+    asked = ways_to_ask(items, 2)
+    reordered = {name: set(table["reordered"]) for name, table in asked.items() if len(table)}
+    assert reordered["order 1"] == reordered["order 2"] == {True} and reordered[ORIGINAL] == reordered["numbers"] == {False}
+    assert count_variants(asked)["questions"].to_dict() == {name: len(table) for name, table in asked.items()}
 
 
 @pytest.mark.parametrize("option, refers", [

@@ -6,8 +6,13 @@ from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.answer import Protocol
-from medinj_utils.evaluation.probes import ORIGINAL, variants
-from medinj_utils.evaluation.score_runs import ask_runs, score_runs, score_variants
+from medinj_utils.evaluation.probes import ways_to_ask
+from medinj_utils.evaluation.score_runs import (
+    ask_runs,
+    score_runs,
+    score_variants,
+    scores_by_variant,
+)
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.loading import Base
@@ -63,8 +68,10 @@ def test_the_table_of_the_asking_counts_what_was_set_aside(tree, items, models):
 
 def test_variants_are_asked_scored_and_hold_their_right_letters(tree, items, models):
     few = items.head(6)
-    asked = {ORIGINAL: few} | variants(few, 1)
+    asked = ways_to_ask(few, 1)
     scores = score_variants(tree, asked, models, Protocol(["constrained"]))
+    assert set(scores.loc[scores["reordered"], "variant"]) == {"order 1"}
+    assert scores_by_variant(scores).loc["BASE"].between(0, 1).all()
     assert set(scores["variant"]) == {name for name, table in asked.items() if len(table)}
     assert tree.answers(Run(BASE), "order 1").exists() and len(pd.read_parquet(tree.probe_scores)) == len(scores)
     ordered = asked["order 1"].set_index("id")["answer_letters"].map(", ".join)

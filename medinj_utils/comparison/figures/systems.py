@@ -42,14 +42,19 @@ def systems_figure(comparison: pd.DataFrame,
     return figure, alt
 
 
-def conditions_figure(means: pd.DataFrame, by: str, title: str = "") -> tuple[plt.Figure, str]:
+def conditions_figure(means: pd.DataFrame, by: str, title: str) -> tuple[plt.Figure, str] | None:
     """Exact match of each system, with its interval, under each of several conditions.
 
     Args:
         means: columns ``by``, system, exact_match, low, high.
         by: the column that names the condition.
         title: of the figure.
+
+    Returns:
+        The figure and its alternative text; None for no condition.
     """
+    if means.empty:
+        return None
     table = means.rename(columns={"exact_match": "estimate"})
     conditions, systems = list(dict.fromkeys(means[by])), in_order(means["system"])
     height = 1.4 + 0.2 * len(conditions) * max(len(systems), 3)
