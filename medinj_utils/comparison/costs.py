@@ -70,6 +70,20 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
     return questions + costs["hours"] * hour + costs["kwh"] * kwh
 
 
+def with_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float,
+               kwh: float) -> pd.DataFrame:
+    """The costs with a column ``euros`` of `in_euros`, where there are prices.
+
+    Args:
+        costs: of `costs_of`.
+        prices, hour, kwh: as for `in_euros`; without prices of questions there are no euros.
+
+    Raises:
+        ValueError: as `in_euros`.
+    """
+    return costs.assign(euros=in_euros(costs, prices, hour, kwh)) if prices else costs
+
+
 def yields(resampled: Resampled, costs: pd.DataFrame) -> pd.DataFrame:
     """Points of exact match gained over the base, for what was spent.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from medinj_utils.comparison.claims import Claims
+from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
 from medinj_utils.comparison.paper import FEWER_ITEMS
 from medinj_utils.comparison.tables import Compared
@@ -12,6 +13,8 @@ from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
+_CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
+            "the study's claims, and show that the rule works.")
 _P_VALUES = ("p", "p_holm", "q_bh", "p_adjusted")
 
 
@@ -40,6 +43,14 @@ def what_is_compared(compared: Compared) -> str:
             f"systems, {compared.mode} answers. Left out for all: {left_out['set_aside']} items "
             "that were set aside before some system was asked, "
             f"{left_out['not_answered_by_all']} that some system has no answer to.")
+
+
+def factorial_in_words(compared: Compared) -> str:
+    """Items and clusters of the factorial, or that it lacks a system, in a sentence."""
+    if not is_factorial(compared.matrix.columns.get_level_values("system")):
+        return ("The factorial needs the base and all seven mixtures: most tables of this page are "
+                "empty.")
+    return f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters."
 
 
 def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -71,6 +82,8 @@ def findings_in_words(pairs: pd.DataFrame) -> str:
 
 def null_findings_in_words(pairs: pd.DataFrame) -> str:
     """What was found in a null world, in which no two tuned systems differ."""
+    if pairs.empty:
+        return "No null world was run beside this one (parameter null_output)."
     tuned = tuned_pairs(pairs)
     return (f"Null world: {len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems "
             "differ at 5 % after Holm's adjustment (smallest adjusted p: "
@@ -128,11 +141,17 @@ def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"verdict_if_fewer": f"if over {FEWER_ITEMS:,}"})
 
 
-def verdicts_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
-    """How many claims got which verdict, by where the figures are from."""
+def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> str:
+    """How many claims got which verdict.
+
+    Args:
+        tables: of `medinj_utils.comparison.verdicts.verdicts`, by where the figures are from.
+        fictional: whether the runs are of a planted world, of which a caution is added.
+    """
     counts = {name: table["verdict"].value_counts() for name, table in tables.items()}
-    return " ".join(f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
-                    for name, tally in counts.items())
+    sentences = [f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
+                 for name, tally in counts.items()]
+    return " ".join([*sentences, _CAUTION] if fictional else sentences)
 
 
 def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:

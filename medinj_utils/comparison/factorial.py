@@ -146,8 +146,12 @@ def cell_means(resampled: Resampled) -> pd.DataFrame:
     Returns:
         Columns one, other (the parts), with_one, with_other (whether systems have seen them), and
         estimate, low, high (95 %): the mean score of these systems, averaged over the third part.
+        Empty where the base or one of the seven mixtures was not run.
     """
     rows = []
+    if not is_factorial(resampled.means.index):
+        return pd.DataFrame(columns=["one", "other", "with_one", "with_other", "estimate", "low",
+                                     "high"])
     for one, other in combinations(FACTORS, 2):
         for with_one, with_other in product((False, True), repeat=2):
             cells = [system for cell, system in CELLS.items()

@@ -18,7 +18,14 @@ from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.names import FACTORS, seen
 
 
-def has_log_odds(scores: Scores) -> bool:
+def log_odds_table(scores: Scores) -> pd.DataFrame:
+    """As `log_odds_effects`; empty unless all eight systems give right and wrong answers."""
+    if not _has_log_odds(scores):
+        return pd.DataFrame(columns=["kind", "effect", "estimate", "low", "high"])
+    return log_odds_effects(scores)
+
+
+def _has_log_odds(scores: Scores) -> bool:
     """Whether all eight systems were run, and each gives right and wrong answers, and no others."""
     if not is_factorial(scores.systems):
         return False
@@ -34,7 +41,7 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
     questions of one cluster depend on each other in any way. Runs are taken as they are.
 
     Args:
-        scores: 0/1 scores of the eight systems, of which `has_log_odds` holds.
+        scores: 0/1 scores of the eight systems.
 
     Returns:
         Columns kind, effect, estimate, low, high (95 %, with what

@@ -20,9 +20,16 @@ from medinj_utils.comparison.scores import need_columns
 from medinj_utils.comparison.unseen import unseen_share
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order
+from medinj_utils.core.tree import Tree
 
 #: Smallest effect of interest, in the scores' unit: one point of exact match. Of claims, too.
 SMALLEST = 0.01
+#: Columns of `system_table`.
+COMPARISON_COLUMNS = ("system", "n_items", "n_seeds", "exact_match", "low", "high", "difference",
+                      "difference_low", "difference_high", "p", "p_holm", "unread_share")
+#: Columns of `pair_table`.
+PAIR_COLUMNS = ("first", "second", "difference", "low", "high", "p", "p_holm", "only_first_right",
+                "only_second_right", "test", "q_bh", "equivalent", "low_bca", "high_bca")
 
 
 def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
@@ -155,9 +162,7 @@ def system_table(resampled: Resampled, pairs: pd.DataFrame,
             row |= {"difference": gain.estimate, "difference_low": gain.low,
                     "difference_high": gain.high} | against.iloc[0][["p", "p_holm"]].to_dict()
         rows.append(row | {"unread_share": failure_shares[system]})
-    order = ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference",
-             "difference_low", "difference_high", "p", "p_holm", "unread_share"]
-    return pd.DataFrame(rows).reindex(columns=order)
+    return pd.DataFrame(rows).reindex(columns=COMPARISON_COLUMNS)
 
 
 def rank_intervals(means: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -188,6 +193,18 @@ def rank_intervals(means: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
 def significant_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs that differ at 5 % after Holm's adjustment."""
     return pairs[pairs["p_holm"] < 0.05]
+
+
+def null_pairs(root: str) -> pd.DataFrame:
+    """The pairs that notebook 40 compared in a null world; empty for no world.
+
+    Args:
+        root: of the null world's output tree, or an empty text.
+
+    Raises:
+        FileNotFoundError: notebook 40 was not run there.
+    """
+    return Tree(root).read_table("pairs") if root else pd.DataFrame(columns=PAIR_COLUMNS)
 
 
 def tuned_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from medinj_utils.comparison.pairs import pair_table
+from medinj_utils.comparison.pairs import PAIR_COLUMNS, pair_table
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
+from medinj_utils.core.style import in_order
 from medinj_utils.data.text_measures import texts_by_row
 
 
@@ -47,10 +48,24 @@ def _labelled(part: str, items: int, pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(part=part, items=items)[columns]
 
 
+def inner_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `compare_parts` without those of the whole test."""
+    return parts[parts["part"] != "all"]
+
+
 def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Mean exact match of each system in each cell of the columns ``by``: systems × cells."""
+    """Mean exact match of each system in each cell of some columns.
+
+    Args:
+        scores: rows of the scores table.
+        by: its columns that make the cells.
+
+    Returns:
+        Systems, in the book's order, × cells.
+    """
     table = scores.astype({"exact_match": float})
-    return table.pivot_table(index="system", columns=list(by), values="exact_match")
+    means = table.pivot_table(index="system", columns=list(by), values="exact_match")
+    return means.loc[in_order(means.index)]
 
 
 def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int,
@@ -67,8 +82,7 @@ def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int
         As `compare_parts`; empty where there are no items.
     """
     if matrix.empty:
-        return pd.DataFrame(columns=["part", "items", "first", "second", "difference", "low",
-                                     "high", "p_holm"])
+        return pd.DataFrame(columns=["part", "items", *PAIR_COLUMNS])
     resampled = resample(matrix, resamples, clusters=clusters)
     by_wording = items.assign(asks=asked_for(items))
     return compare_parts(matrix, resampled, pair_table(resampled), by_wording, ["asks"], clusters)

@@ -11,6 +11,8 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.data import load_mixture
 from medinj_utils.demo.truth import planted_means
 
+_NO_TRUTH = "These are real questions: there is no planted truth."
+
 
 def planted_scores(tree: Tree, systems: Iterable[str]) -> pd.Series | None:
     """Mean scores of an ideal learner by system; None where questions are real."""
@@ -20,21 +22,29 @@ def planted_scores(tree: Tree, systems: Iterable[str]) -> pd.Series | None:
     return planted_means(tree.key, mixtures)
 
 
-def scores_beside_planted(comparison: pd.DataFrame, planted: pd.Series) -> pd.DataFrame:
+def scores_beside_planted(comparison: pd.DataFrame, planted: pd.Series | None) -> pd.DataFrame:
     """By system: the mean score found, the planted one, and the interval of the first.
 
     Args:
         comparison: of ``comparison.csv``.
         planted: of `planted_scores`.
+
+    Returns:
+        Columns found, planted, low, high (95 %); empty where questions are real.
     """
+    if planted is None:
+        return pd.DataFrame(columns=["found", "planted", "low", "high"])
     table = comparison.set_index("system")
     return pd.DataFrame({"found": table["exact_match"], "planted": planted.reindex(table.index),
                          "low": table["low"], "high": table["high"]})
 
 
-def rank_correlation(beside: pd.DataFrame) -> float:
-    """Spearman's correlation of the columns found and planted."""
-    return beside["found"].corr(beside["planted"], "spearman")
+def planted_scores_found(beside: pd.DataFrame) -> str:
+    """How `scores_beside_planted` agree, by Spearman's correlation, in a sentence."""
+    if beside.empty:
+        return _NO_TRUTH
+    correlation = beside["found"].corr(beside["planted"], "spearman")
+    return f"Rank correlation of planted and found means: {correlation:.2f}."
 
 
 def effects_beside_planted(tree: Tree, resampled: Resampled) -> pd.DataFrame:
@@ -54,8 +64,10 @@ def effects_beside_planted(tree: Tree, resampled: Resampled) -> pd.DataFrame:
 
 def planted_effects_found(effects: pd.DataFrame) -> str:
     """Which main effects have the planted one in their interval, in a sentence."""
+    if effects.empty:
+        return "There are no effects to hold against planted ones."
     if "planted" not in effects:
-        return "These are real questions: there is no planted truth."
+        return _NO_TRUTH
     main = effects[effects["kind"] == "main"]
     inside = main[(main["low"] <= main["planted"]) & (main["planted"] <= main["high"])]["effect"]
     return (f"Planted main effects inside their intervals: {', '.join(inside) or 'none'} "

@@ -183,6 +183,17 @@ def power_curves(cases: Mapping[str, Case], power: float = 0.8) -> pd.DataFrame:
                          for name, case in cases.items()}, index=pd.Index(items, name="questions"))
 
 
+def study_sizes(items: int, freedom: int) -> list[int]:
+    """Numbers of questions for which runs are planned: those here, and round ones.
+
+    Args:
+        items: questions of this run.
+        freedom: of `medinj_utils.comparison.resampling.run_spread`; where it is 0 there is nothing
+            to plan with.
+    """
+    return [items, 1000, 10_000, 100_000] if freedom else []
+
+
 def runs_table(items: Iterable[int], case: Case, spread: float,
                power: float = 0.8) -> pd.DataFrame:
     """Smallest difference shown, in points: runs of each system × numbers of questions."""

@@ -32,6 +32,11 @@ class Compared:
     mode: str
     unequal: str
 
+    @property
+    def of_items(self) -> pd.DataFrame:
+        """The scores' rows of the items that are compared."""
+        return self.scores[self.scores["id"].isin(self.matrix.index)]
+
 
 def load_compared(tree: Tree, mode: str, unequal: str = "refuse") -> Compared:
     """The answers of one mode, without questions that ask for general knowledge.

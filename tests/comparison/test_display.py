@@ -4,6 +4,7 @@ import pytest
 
 from medinj_utils.comparison import compare_pairs, display
 from medinj_utils.comparison.claims import load_claims
+from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.tables import load_compared
 from medinj_utils.core.style import show_p
 
@@ -36,6 +37,7 @@ def test_findings_count_tuned_pairs_alone(pairs):
     significant = int(pairs["p_holm"].iloc[2] < 0.05)
     assert display.findings_in_words(pairs).startswith(f"{significant} of 1 pairs of tuned systems")
     assert f"smallest adjusted p: {show_p(pairs['p_holm'].iloc[2])}" in display.null_findings_in_words(pairs)
+    assert display.null_findings_in_words(null_pairs("")).startswith("No null world") and display.shown_pairs(null_pairs("")).empty
 
 
 def test_systems_at_chance_are_named():
@@ -68,7 +70,8 @@ def test_verdicts_are_shown_with_claim_and_mark():
     shown = display.shown_verdicts(table)
     assert shown.loc["supported"].tolist() == ["A. [V]", "0.100 [0.050, 0.150]", "0.010", 0.2, ""]
     assert shown.loc["not testable here", ["difference", "p_adjusted"]].tolist() == ["", ""]
-    assert display.verdicts_in_words({"Here": table}) == "Here: 1 supported; 1 not testable here."
+    assert display.verdicts_in_words({"Here": table}, False) == "Here: 1 supported; 1 not testable here."
+    assert "planted world" in display.verdicts_in_words({"Here": table}, True)
 
 
 def test_claims_and_spread_are_said():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from comparison.simulated import by_provenances
-from medinj_utils.comparison.log_odds import has_log_odds, log_odds_effects
+from medinj_utils.comparison.log_odds import log_odds_effects, log_odds_table
 from medinj_utils.comparison.scores import check_scores
 from medinj_utils.core.names import seen
 
@@ -12,8 +12,8 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
     from statsmodels.genmod.families import Binomial
     scores, _, clusters = by_provenances()
     checked = check_scores(scores, clusters)
-    assert has_log_odds(checked)
     found = log_odds_effects(checked).set_index("effect")
+    assert log_odds_table(checked).set_index("effect").equals(found)
     coded = np.array([[(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")] for system, _ in scores.columns])
     design = np.column_stack([np.ones(8), coded, coded[:, 0] * coded[:, 1], coded[:, 0] * coded[:, 2], coded[:, 1] * coded[:, 2],
                               coded.prod(axis=1)])
@@ -31,6 +31,6 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
         log_odds_effects(check_scores(scores.drop(columns="ALL", level=0), clusters))
     sole = scores.copy()
     sole["NAT", 0] = 1.0
-    assert not has_log_odds(check_scores(sole, clusters))
+    assert log_odds_table(check_scores(sole, clusters)).empty
     with pytest.raises(ValueError, match="NAT answers all items right"):
         log_odds_effects(check_scores(sole, clusters))

@@ -6,7 +6,13 @@ from statsmodels.stats.multitest import multipletests
 
 from comparison.simulated import independent
 from medinj_utils.comparison import compare_pairs
-from medinj_utils.comparison.pairs import SMALLEST, pair_table, rank_intervals, system_table
+from medinj_utils.comparison.pairs import (
+    PAIR_COLUMNS,
+    SMALLEST,
+    pair_table,
+    rank_intervals,
+    system_table,
+)
 from medinj_utils.comparison.resampling import resample
 from simulations.promises import World
 
@@ -61,6 +67,7 @@ def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
     drawn = resample(table, 500)
     pairs = pair_table(drawn)
     failures = pd.Series({"BASE": 0.1, "NAT": 0.0, "SYN": 0.0})
+    assert list(pairs) == list(PAIR_COLUMNS)
     made = system_table(drawn, pairs, failures)
     assert list(made) == ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference", "difference_low",
                           "difference_high", "p", "p_holm", "unread_share"]

@@ -3,7 +3,7 @@ import pandas as pd
 
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.pairs import pair_table
-from medinj_utils.comparison.parts import asked_for, compare_parts, scores_by_part
+from medinj_utils.comparison.parts import asked_for, compare_parts, inner_parts, scores_by_part
 from medinj_utils.comparison.resampling import resample
 
 
@@ -14,6 +14,7 @@ def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
     drawn = resample(scores, 200)
     pairs = pair_table(drawn)
     parts = compare_parts(scores, drawn, pairs, items, ["task", "source"])
+    assert len(inner_parts(parts)) == len(parts) - len(pairs)
     assert parts[parts["part"] == "all"][pairs.columns].reset_index(drop=True).equals(pairs)
     assert parts.groupby("part", sort=False)["items"].first().to_dict() == {
         "all": 100, "task: mcq": 40, "task: mcqu": 60, "source: big": 95}

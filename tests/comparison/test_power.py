@@ -18,6 +18,7 @@ from medinj_utils.comparison.power import (
     runs_needed,
     runs_needed_table,
     runs_table,
+    study_sizes,
     study_table,
     with_detectable,
 )
@@ -113,6 +114,7 @@ def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
     assert runs.loc["runs: 3", "1000 questions"] == 100 * detectable_with_runs(1000, case, 0.02, 3)
     needed = runs_needed_table([0.05], [1000], case, 0.02)
     assert needed.loc["for 5 points", "1000 questions"] == runs_needed(0.05, 1000, case, 0.02)
+    assert study_sizes(70, 0) == [] and study_sizes(70, 3)[0] == 70
     assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
     study = study_table(0.8)
     assert study.loc["10000 questions, design effect 2", "discordance rate 20%"] == (

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
+from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.figures.intervals import (
     draw_coloured,
     draw_intervals,
@@ -29,15 +30,20 @@ def _colour(name: str) -> str:
     return PART_COLOURS.get(name) or system_colour(name)
 
 
-def effects_figure(effects: pd.DataFrame, kind: str = "main") -> tuple[plt.Figure, str]:
+def effects_figure(effects: pd.DataFrame, kind: str) -> tuple[plt.Figure, str] | None:
     """Effects of one kind with intervals; planted ones, if any, as crosses.
 
     Args:
         effects: of ``effects.csv``.
         kind: "main" or "synergy".
+
+    Returns:
+        The figure and its alternative text; None without effects.
     """
     title, label, words = _KINDS[kind]
     rows = effects[effects["kind"] == kind]
+    if rows.empty:
+        return None
     figure, axes = plt.subplots(figsize=(7.2, 1.6 + 0.4 * len(rows)))
     draw_coloured(axes, rows, range(len(rows)), [_colour(name) for name in rows["effect"]])
     if "planted" in rows:
@@ -47,9 +53,11 @@ def effects_figure(effects: pd.DataFrame, kind: str = "main") -> tuple[plt.Figur
     return figure, f"{words}, with 95 % intervals: {_named(effects, kind)}."
 
 
-def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str]:
-    """Each provenance's share in the gain of ALL over the base, as bars with intervals."""
+def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str] | None:
+    """Each provenance's share in the gain of ALL over the base; None without effects."""
     rows = effects[effects["kind"] == "shapley"]
+    if rows.empty:
+        return None
     figure, axes = plt.subplots(figsize=(7.2, 2.8))
     colours = [PART_COLOURS[part] for part in rows["effect"]]
     axes.barh(range(len(rows)), rows["estimate"], color=colours, height=0.6)
@@ -62,7 +70,8 @@ def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str]:
     return figure, alt
 
 
-def interactions_figure(cells: pd.DataFrame, effects: pd.DataFrame) -> tuple[plt.Figure, str]:
+def interactions_figure(cells: pd.DataFrame,
+                        effects: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     """For each two provenances the mean score without and with each of them.
 
     Parallel lines are gains that add up.
@@ -70,7 +79,12 @@ def interactions_figure(cells: pd.DataFrame, effects: pd.DataFrame) -> tuple[plt
     Args:
         cells: of `medinj_utils.comparison.factorial.cell_means`.
         effects: of ``effects.csv``, which the alternative text takes the interactions from.
+
+    Returns:
+        The figure and its alternative text; None without cells.
     """
+    if cells.empty:
+        return None
     groups = cells.groupby(["one", "other"], sort=False)
     figure, panels = plt.subplots(1, len(groups), sharey=True, figsize=(7.2, 3.4))
     for axes, ((one, other), rows) in zip(panels, groups, strict=True):
@@ -90,12 +104,17 @@ def interactions_figure(cells: pd.DataFrame, effects: pd.DataFrame) -> tuple[plt
     return figure, alt
 
 
-def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str]:
+def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     """The seven mixtures where their shares of the provenances put them, with scores in points.
 
     Args:
         comparison: of ``comparison.csv``.
+
+    Returns:
+        The figure and its alternative text; None where a mixture was not run.
     """
+    if not is_factorial(comparison["system"]):
+        return None
     corners = dict(zip(PART_COLOURS, [(0.5, 0.87), (0.0, 0.0), (1.0, 0.0)], strict=True))
     mixtures = comparison[comparison["system"] != BASE].to_dict("records")
     figure, axes = plt.subplots(figsize=(7.2, 5))

@@ -50,13 +50,15 @@ def _gains(pairs: pd.DataFrame) -> pd.DataFrame:
                       "high": -behind["low"]})])
 
 
-def pairs_figure(pairs: pd.DataFrame) -> tuple[plt.Figure, str]:
+def pairs_figure(pairs: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     """Matrix of the differences row − column, in points.
 
     Bold where Holm's adjusted p is below 5 %, ≈ where two are equivalent. A panel for each part of
     the test, where ``pairs`` have several (those of
-    `medinj_utils.comparison.parts.compare_parts`).
+    `medinj_utils.comparison.parts.compare_parts`). None without pairs.
     """
+    if pairs.empty:
+        return None
     systems = in_order({*pairs["first"], *pairs["second"]})
     parts = list(pairs.groupby("part", sort=False)) if "part" in pairs else [("", pairs)]
     columns = min(2, len(parts))
