@@ -19,32 +19,35 @@ class Curves:
     """Scores of systems by number of training questions, with bootstrap draws of the same items.
 
     Args:
-        matrices: by number of questions, two at least, items × (system, seed) scores with the same
-            items and columns in all.
+        matrices: by number of questions, items × (system, seed) scores with the same items and
+            columns in all: two at least, or none, of which all tables are empty.
         resamples: bootstrap draws.
         seed: of the draws.
         clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
 
     Raises:
-        ValueError: fewer than two budgets, or budgets that differ in items or columns.
+        ValueError: there is one budget, or budgets that differ in items or columns.
     """
 
     def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
                  clusters=None):
+        self.sizes = sorted(matrices)
+        self.systems, self.means, self.draws = [], {}, {}
+        if not matrices:
+            return
         if len(matrices) < 2:
             raise ValueError(f"scores of {len(matrices)} budget; a curve needs two at least")
-        self.sizes = sorted(matrices)
         self.log_sizes = np.log2(self.sizes)
         first = matrices[self.sizes[0]]
         for size in self.sizes:
             _check_alike(matrices[size], size, first, self.sizes[0])
-        renamed = [matrices[size].loc[first.index].rename(columns=_renamer(size), level=0)
+        self.systems = in_order(first.columns.get_level_values(0))
+        renamed = [matrices[size].loc[first.index].rename(
+            columns={system: _column(system, size) for system in self.systems}, level=0)
                    for size in self.sizes]
         self._resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
-        self.systems = in_order(first.columns.get_level_values(0))
-        self.means, self.draws = {}, {}
         for system in self.systems:
-            names = [_renamer(size)(system) for size in self.sizes]
+            names = [_column(system, size) for size in self.sizes]
             self.means[system] = self._resampled.means[names].to_numpy()
             self.draws[system] = self._resampled.draws[names].to_numpy()
 
@@ -53,14 +56,18 @@ class Curves:
         rows = []
         for system in self.systems:
             for size in self.sizes:
-                point = self._resampled.contrast({_renamer(size)(system): 1.0})
+                point = self._resampled.contrast({_column(system, size): 1.0})
                 rows.append({"system": system, "questions": size, "exact_match": point.estimate,
                              "low": point.low, "high": point.high})
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["system", "questions", "exact_match", "low", "high"])
+
+    def in_words(self) -> str:
+        """The numbers of questions, in a sentence."""
+        return f"Questions in the budgets: {', '.join(map(str, self.sizes)) or 'none'}."
 
     def _weights(self, system: str, by_size: np.ndarray) -> dict[str, float]:
         """Weights of a system's scores in a sum over budgets."""
-        return {_renamer(size)(system): float(weight)
+        return {_column(system, size): float(weight)
                 for size, weight in zip(self.sizes, by_size, strict=True)}
 
     def _slope(self, system: str) -> Estimate:
@@ -79,7 +86,7 @@ class Curves:
             slope = self._slope(system)
             rows.append({"system": system, "points": 100 * slope.estimate, "low": 100 * slope.low,
                          "high": 100 * slope.high})
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["system", "points", "low", "high"])
 
     def exchange(self, source: str, currency: str = "NAT") -> dict:
         """Questions of ``currency`` that are worth a thousand of ``source`` at the largest budget.
@@ -87,6 +94,10 @@ class Curves:
         They are worth as much where the line of ``currency`` reaches what ``source`` scores with
         the whole budget. Lines are not followed beyond the budgets that were run: an end of the
         interval below the smallest or above the largest budget is −∞ or ∞.
+
+        Args:
+            source: system whose questions are exchanged.
+            currency: system whose questions they are exchanged for.
 
         Returns:
             source, currency, estimate, low, high (95 %), and ``reason`` why there is no estimate.
@@ -117,7 +128,7 @@ class Curves:
         x = self.log_sizes - self.log_sizes.mean()
         at = np.clip(reached, *self.log_sizes[[0, -1]]) - self.log_sizes.mean()
         weights = self._weights(currency, -(1 / len(x) + at * x / (x @ x)))
-        last = _renamer(self.sizes[-1])(source)
+        last = _column(source, self.sizes[-1])
         return unseen_reach(self._resampled.scores, weights | {last: weights.get(last, 0) + 1.0})
 
     def _reached(self, target: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -144,8 +155,9 @@ class Curves:
         return pd.DataFrame(rates, columns=columns)
 
 
-def _renamer(size: int):
-    return lambda system: f"{system}\n{size}"
+def _column(system: str, size: int) -> str:
+    """What the bootstrap of all budgets together calls a system's runs on one of them."""
+    return f"{system} on {size}"
 
 
 def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_size: int) -> None:
@@ -155,8 +167,17 @@ def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_siz
                          f"{len(first)}, by {sorted(first.columns)}")
 
 
-def curves_figure(points: pd.DataFrame, title: str = "") -> tuple[plt.Figure, str]:
-    """Exact match over the number of training questions with 95 % intervals, a line per system."""
+def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
+    """Exact match over the number of training questions with 95 % intervals, a line per system.
+
+    Args:
+        points: of `Curves.points`.
+
+    Returns:
+        The figure and its alternative text; None without points.
+    """
+    if points.empty:
+        return None
     figure, axes = plt.subplots()
     sizes, ends = sorted(points["questions"].unique()), []
     for number, system in enumerate(in_order(points["system"])):
@@ -171,7 +192,7 @@ def curves_figure(points: pd.DataFrame, title: str = "") -> tuple[plt.Figure, st
     axes.set_xlabel("Training questions")
     axes.set_ylabel("Exact match, 95 % interval")
     axes.legend(frameon=False)
-    axes.set_title(title)
+    axes.set_title("Learning curves")
     alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % "
            f"intervals: {'; '.join(ends)}.")
     return figure, alt

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.figures import conditions_figure
-from medinj_utils.comparison.pairs import pair_table
+from medinj_utils.comparison.pairs import PAIR_COLUMNS, pair_table
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.style import in_order
 
@@ -23,14 +23,13 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
     Returns:
         means: recipe, system, exact_match, low, high (95 %).
         pairs: recipe and the columns of `compare_pairs`; p-values are adjusted within a recipe.
+        Both are empty without recipes.
 
     Raises:
-        ValueError: no recipe, or a recipe with other systems or items than the first.
+        ValueError: a recipe has other systems or items than the first.
     """
-    if not matrices:
-        raise ValueError("no recipe to compare")
-    means, pairs = [], []
-    first = next(iter(matrices.values()))
+    means, pairs = [], [pd.DataFrame(columns=[*PAIR_COLUMNS, "recipe"])]
+    first = next(iter(matrices.values()), None)
     for recipe, matrix in matrices.items():
         if set(matrix.columns) != set(first.columns) or set(matrix.index) != set(first.index):
             raise ValueError(f"{recipe}: {len(matrix)} items answered by the runs "
@@ -43,7 +42,8 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
             means.append({"recipe": recipe, "system": system, "exact_match": own.estimate,
                           "low": own.low, "high": own.high})
         pairs.append(pair_table(resampled).assign(recipe=recipe))
-    return pd.DataFrame(means), pd.concat(pairs, ignore_index=True)
+    means = pd.DataFrame(means, columns=["recipe", "system", "exact_match", "low", "high"])
+    return means, pd.concat(pairs[1:] or pairs, ignore_index=True)
 
 
 def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +57,8 @@ def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
         recipes, and ``turns``: whether two recipes contradict each other, each with an interval
         that excludes zero.
     """
-    decided = pairs.assign(first_ahead=pairs["low"] > 0, second_ahead=pairs["high"] < 0)
+    ends = pairs[["low", "high"]].astype(float)
+    decided = pairs.assign(first_ahead=ends["low"] > 0, second_ahead=ends["high"] < 0)
     decided["undecided"] = ~(decided["first_ahead"] | decided["second_ahead"])
     columns = ["first_ahead", "second_ahead", "undecided"]
     counts = decided.groupby(["first", "second"], sort=False)[columns].sum()
@@ -72,7 +73,12 @@ def orders_by_estimate(means: pd.DataFrame) -> pd.Series:
 
 
 def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
-    """What `decided_order` and the point estimates say, in two sentences."""
+    """What `decided_order` and the point estimates say, in two sentences.
+
+    Args:
+        counts: of `decided_order`.
+        means: of `compare_recipes`.
+    """
     turning = [" and ".join(pair) for pair in counts.index[counts["turns"]]]
     named = f": {', '.join(turning)}" if turning else ""
     orders = orders_by_estimate(means)
@@ -80,8 +86,10 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
             f"By point estimates alone there are {orders.nunique()} different orders.")
 
 
-def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str]:
-    """Exact match of each system, with its 95 % interval, under each recipe."""
+def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str] | None:
+    """Exact match of each system, with its 95 % interval, under each recipe; None for none."""
+    if means.empty:
+        return None
     figure, _ = conditions_figure(means, "recipe", "Exact match by recipe")
     orders = orders_by_estimate(means)
     alt = (f"Exact match of {means['system'].nunique()} systems under {len(orders)} recipes, with "

@@ -15,6 +15,7 @@ from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import load_mixture, part_of, save_mixture
 from medinj_utils.models.loading import Base
+from medinj_utils.training.backends import start_backend
 
 MODE = "constrained"  # no system loses points by the form of its answers
 
@@ -42,11 +43,73 @@ class Variation:
 
 @dataclass(frozen=True)
 class Tuned:
-    """How the tree's own runs were tuned, from their cards: recipe, backend and base model."""
+    """How the tree's own runs were tuned, from their cards.
+
+    Attributes:
+        recipe: the whole recipe.
+        backend: "unsloth" or "peft".
+        base: the base model.
+    """
 
     recipe: Recipe
     backend: str
     base: Base
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is varied; nothing where the notebook's parameter names no variation.
+
+    Attributes:
+        variations: ways to tune, as the tree's own runs were tuned but for what is varied.
+        tuned: how those were tuned; None without variations.
+    """
+
+    variations: Sequence[Variation] = ()
+    tuned: Tuned | None = None
+
+    def start_backend(self) -> None:
+        """Start the training backend, before anything imports transformers, trl or peft."""
+        if self.tuned:
+            start_backend(self.tuned.backend)
+
+    def in_words(self) -> str:
+        """How many variations there are, in a sentence."""
+        return f"{len(self.variations) or 'No'} variations to try."
+
+
+def plan_recipes(tree: Tree, runs: Sequence[Run], recipe: Recipe, learning_rates: Sequence[float],
+                 epochs_tried: Sequence[int]) -> Plan:
+    """A variation for each learning rate with each number of epochs.
+
+    Args:
+        tree, runs, recipe: as for `how_tuned`.
+        learning_rates: peaks of the learning rate; without any, nothing is varied.
+        epochs_tried: numbers of epochs.
+
+    Raises:
+        FileNotFoundError, ValueError: as `how_tuned`.
+    """
+    if not learning_rates:
+        return Plan()
+    tuned = how_tuned(tree, runs, recipe)
+    return Plan(recipe_variations(tuned.recipe, learning_rates, epochs_tried), tuned)
+
+
+def plan_budgets(tree: Tree, runs: Sequence[Run], recipe: Recipe, shares: Sequence[float]) -> Plan:
+    """A variation for each share of the budget.
+
+    Args:
+        tree, runs, recipe: as for `how_tuned`.
+        shares: parts of the budget, below 1; without any, nothing is varied.
+
+    Raises:
+        FileNotFoundError, ValueError: as `how_tuned`.
+    """
+    if not shares:
+        return Plan()
+    tuned = how_tuned(tree, runs, recipe)
+    return Plan(budget_variations(tuned.recipe, shares), tuned)
 
 
 def recipe_label(recipe: Recipe) -> str:
@@ -80,14 +143,25 @@ def how_tuned(tree: Tree, runs: Sequence[Run], recipe: Recipe) -> Tuned:
 
 def recipe_variations(recipe: Recipe, learning_rates: Iterable[float],
                       epochs_tried: Iterable[int]) -> list[Variation]:
-    """A variation for each learning rate with each number of epochs."""
+    """A variation for each learning rate with each number of epochs, without validations.
+
+    Args:
+        recipe: what is varied.
+        learning_rates: peaks of the learning rate.
+        epochs_tried: numbers of epochs.
+    """
     recipes = [replace(_without_validation(recipe), learning_rate=rate, epochs=epochs)
                for rate, epochs in product(learning_rates, epochs_tried)]
     return [Variation("recipe", recipe_label(varied), varied) for varied in recipes]
 
 
 def budget_variations(recipe: Recipe, shares: Iterable[float]) -> list[Variation]:
-    """A variation for each share of the budget, tuned for as many epochs and so in fewer steps."""
+    """A variation for each share of the budget, tuned for as many epochs and so in fewer steps.
+
+    Args:
+        recipe: of all of them, but for its validations.
+        shares: parts of the budget, below 1.
+    """
     varied = _without_validation(recipe)
     return [Variation("budget", f"{share:g}", varied, share) for share in shares]
 
@@ -96,27 +170,21 @@ def _without_validation(recipe: Recipe) -> Recipe:
     return replace(recipe, validations=0, keep="last", patience=0)
 
 
-def try_variations(tree: Tree, variations: Iterable[Variation], runs: Sequence[Run],
-                   items: pd.DataFrame, tuned: Tuned) -> None:
-    """Tune, ask and score in each variation's way; see `try_variation`."""
-    for variation in variations:
-        try_variation(tree, variation, runs, items, tuned)
-
-
-def try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: pd.DataFrame,
-                  tuned: Tuned) -> pd.DataFrame:
-    """Tune every run in a variation's way, ask it the questions, and score its answers.
+def try_variations(tree: Tree, plan: Plan, runs: Sequence[Run], items: pd.DataFrame) -> None:
+    """Tune every run in each variation's way, ask it the questions, and score its answers.
 
     Args:
-        tree: the output tree, with the mixtures.
-        variation: how to tune.
+        tree: the output tree, with the mixtures; scores are written to the variations' trees.
+        plan: what is varied.
         runs: what to tune.
         items: test questions (records).
-        tuned: backend and base model, those of the tree's own runs.
-
-    Returns:
-        The scores, a row per run and question, which also stand in the variation's tree.
     """
+    for variation in plan.variations:
+        _try_variation(tree, variation, runs, items, plan.tuned)
+
+
+def _try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: pd.DataFrame,
+                   tuned: Tuned) -> None:
     from medinj_utils.evaluation.answer import Protocol
     from medinj_utils.evaluation.score_runs import score_runs
     from medinj_utils.training.train import train_run
@@ -128,11 +196,25 @@ def try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: 
             save_mixture(part, run.system, own, share=variation.share)
         train_run(own, run, recipe, tuned.backend, tuned.base)
     protocol = Protocol.from_recipe(recipe, (MODE,))
-    return score_runs(own, runs, items, tuned.base, recipe, protocol)
+    score_runs(own, runs, items, tuned.base, recipe, protocol)
 
 
 def tuning_table(tree: Tree, variations: Iterable[Variation], runs: Iterable[Run]) -> pd.DataFrame:
-    """What tuning took: variation, run, rows, steps, supervised tokens, last loss and seconds."""
+    """What tuning took, from the runs' cards.
+
+    Args:
+        tree: the output tree.
+        variations: ways to tune.
+        runs: that were tuned in each.
+
+    Returns:
+        A row per variation and run: the variation's label under its kind, ``run``, ``rows``,
+        ``steps``, ``supervised_tokens``, ``final_loss`` (nats per supervised token) and
+        ``training_seconds``.
+
+    Raises:
+        FileNotFoundError: a run isn't there; the message names the notebook.
+    """
     figures = ["rows", "steps", "supervised_tokens", "final_loss", "training_seconds"]
     rows = []
     for variation, run in product(variations, runs):
@@ -143,7 +225,15 @@ def tuning_table(tree: Tree, variations: Iterable[Variation], runs: Iterable[Run
 
 
 def mean_scores(tree: Tree, variations: Iterable[Variation]) -> pd.DataFrame:
-    """Exact match over all test questions: a row per variation, a column per run."""
+    """Exact match over all test questions.
+
+    Args:
+        tree: the output tree.
+        variations: ways to tune, which were tried.
+
+    Returns:
+        A row per variation, a column per run: shares of the questions.
+    """
     means = {}
     for variation in variations:
         scores = pd.read_parquet(variation.tree(tree).scores)

@@ -51,6 +51,9 @@ def test_points_and_figure_hold_what_was_scored():
 
 def test_budgets_of_other_items_and_single_ones_are_refused():
     told = matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)}, 50)
+    none = Curves({})
+    assert none.in_words() == "Questions in the budgets: none." and curves_figure(none.points()) is None
+    assert none.points().empty and none.slopes().empty and none.exchange_table().empty
     with pytest.raises(ValueError, match="scores of 1 budget; a curve needs two"):
         Curves({100: told[100]})
     with pytest.raises(ValueError, match="200 questions: 49 items .* of 100 questions there are 50"):

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from medinj_utils.comparison.display import shown_pairs
+from medinj_utils.core.style import labelled
 from medinj_utils.variations.recipes import (
     compare_recipes,
     decided_order,
@@ -42,8 +44,13 @@ def test_many_systems_of_a_recipe_stay_in_its_place():
     means, _ = compare_recipes({"r1": matrix(0, **shares), "r2": matrix(1, **shares)}, 50)
     places = [line[0].get_ydata() for line in recipes_figure(means)[0].axes[0].containers]
     assert max(y[0] for y in places) < min(y[1] for y in places)
-    with pytest.raises(ValueError, match="no recipe"):
-        compare_recipes({})
+
+
+def test_without_recipes_all_is_empty():
+    means, pairs = compare_recipes({})
+    counts = decided_order(pairs)
+    assert means.empty and counts.empty and shown_pairs(pairs).empty and recipes_figure(means) is None
+    assert labelled(counts, "nothing").data and order_in_words(counts, means).startswith("0 of 0 pairs")
 
 
 def test_one_order_throughout_turns_nowhere():

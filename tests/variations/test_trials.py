@@ -11,9 +11,12 @@ from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.models.loading import Base
 from medinj_utils.variations.trials import (
+    Plan,
     budget_variations,
     how_tuned,
     mean_scores,
+    plan_budgets,
+    plan_recipes,
     recipe_variations,
     tuning_table,
 )
@@ -54,6 +57,17 @@ def test_variations_change_what_they_name_and_leave_validations_out():
     [half] = budget_variations(RECIPE, [0.5])
     assert (half.label, half.share, half.recipe.epochs) == ("0.5", 0.5, RECIPE.epochs)
     assert recipe_variations(RECIPE, [], [2]) == budget_variations(RECIPE, []) == []
+
+
+def test_a_plan_names_its_variations_and_how_the_trees_runs_were_tuned(tmp_path):
+    tree = Tree(tmp_path)
+    assert plan_recipes(tree, [NAT], RECIPE, [], [2]) == plan_budgets(tree, [NAT], RECIPE, []) == Plan()
+    assert Plan().in_words() == "No variations to try." and tuning_table(tree, (), [NAT]).empty
+    Plan().start_backend()  # which backend isn't known, nor needed
+    write_card(tree, NAT, rank=4)
+    recipes, budgets = plan_recipes(tree, [NAT], RECIPE, [1e-3], [2, 5]), plan_budgets(tree, [NAT], RECIPE, [0.5])
+    assert recipes.in_words() == "2 variations to try." and budgets.in_words() == "1 variations to try."
+    assert {variation.recipe.rank for variation in (*recipes.variations, *budgets.variations)} == {4} == {recipes.tuned.recipe.rank}
 
 
 def test_a_part_of_the_budget_has_its_own_mixtures_and_all_share_the_records(tmp_path):
