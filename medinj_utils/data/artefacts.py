@@ -56,6 +56,17 @@ def right_positions(records: pd.DataFrame,
     return table[first + sorted(column for column in table if len(column) == 1) + last]
 
 
+def uneven_in_words(positions: pd.DataFrame) -> str:
+    """In how many groups right letters are unevenly spread at the 1 % level, in two sentences.
+
+    Args:
+        positions: of `right_positions`.
+    """
+    uneven = (positions["p, equal shares"] < 0.01).sum()
+    return (f"Uneven at the 1 % level: {uneven} of {len(positions)} groups. By chance alone one in "
+            "a hundred would be.")
+
+
 class _Options:
     """All options of all choice questions as flat arrays, one question after the other.
 
@@ -164,6 +175,12 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
             rows.append(group | {"rule": rule, "items": len(hits), "exact_match": hits.mean(),
                                  "low": low, "high": high, "chance": (1 / ways).mean()})
     return pd.DataFrame(rows, columns=_BLIND)
+
+
+def above_chance_in_words(baselines: pd.DataFrame) -> str:
+    """How many rules of `blind_baselines` are above chance, in a sentence."""
+    above = baselines["low"] > baselines["chance"]
+    return f"Above chance: {above.sum()} of {len(baselines)} rules (95 % interval)."
 
 
 def _training_questions(questions: pd.DataFrame, task: str, source: str) -> pd.DataFrame:

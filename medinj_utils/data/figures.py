@@ -53,13 +53,14 @@ def records_figure(records: pd.DataFrame) -> tuple[plt.Figure, str]:
     return _counts_figure(counts, "Records by provenance, task and split"), alt
 
 
-def overlap_figure(matrix: pd.DataFrame, n_training: int) -> tuple[plt.Figure, str]:
+def overlap_figure(matrix: pd.DataFrame, records: pd.DataFrame) -> tuple[plt.Figure, str]:
     """Numbers of training rows that are also in the test.
 
     Args:
         matrix: what `medinj_utils.data.overlap.leak_matrix` gave.
-        n_training: number of all training rows.
+        records: all records.
     """
+    n_training = (records["split"] == "train").sum()
     counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
     found = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
     alt = (f"Training rows whose question is also in the test: {counts.to_numpy().sum():,} of "

@@ -167,6 +167,16 @@ def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float)
     return table[table["similarity"] >= _HARDLY * nearest[table["second"]]]
 
 
+def chosen_encoder(name: str, revision: str) -> Encoder | None:
+    """The encoder of this name; None for no name, where anchors are compared.
+
+    Args:
+        name: folder, hub id, or an empty text.
+        revision: commit on the hub; empty for a folder.
+    """
+    return Encoder(name, revision) if name else None
+
+
 def retold_questions(records: pd.DataFrame, least: float = 0.45,
                      encoder: Encoder | None = None) -> pd.DataFrame:
     """Pairs of a translated training question and a test question that seem to ask the same.

@@ -1,6 +1,6 @@
 """From the records of a tree to its seven mixtures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -108,6 +108,18 @@ def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
 
     return pd.DataFrame({"answer_tokens": lengths(answers), "all_tokens": lengths(whole)},
                         index=records.index, dtype=int)
+
+
+def budget_in_words(manifests: Mapping[str, Mapping], mixing: Mixing) -> str:
+    """What each mixture is worth, and what was asked for, in a sentence.
+
+    Args:
+        manifests: of `build_mixtures`.
+        mixing: how the mixtures were made.
+    """
+    budget = next(iter(manifests.values()))["budget"]
+    return (f"Each mixture is worth {budget:,} {mixing.unit.replace('_', ' ')}; "
+            f"{mixing.budget:,} were asked for.")
 
 
 def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -> dict[str, dict]:

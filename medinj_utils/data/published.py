@@ -24,6 +24,7 @@ SYNTHETIC_TASKS = {"multiple choice": 33_493, "open-ended": 43_013}
 _COMPONENTS = ("native", "synthetic", "translated")
 _PARTS = tuple(STATED)
 _SOURCE, _READER = "MedInjection-FR", "medinjection"
+_NOT_COUNTED = "not counted here"
 _EXPECTED = ["source", "split", "stated", "read", "in quarantine", "verdict"]
 
 
@@ -80,8 +81,13 @@ def stated_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.Da
     rows.append(("all rows, quarantine included", STATED["all"]["total"], len(own) + refused))
     table = pd.DataFrame(rows, columns=["what", "stated [V]", "counted here"])
     if own.empty:
-        return table.assign(**{"counted here": ""}, verdict="not counted here")
+        return table.assign(**{"counted here": ""}, verdict=_NOT_COUNTED)
     return table.assign(verdict=(table["counted here"] - table["stated [V]"]).map(_verdict))
+
+
+def counted_here(counted: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `stated_and_counted` that could be counted."""
+    return counted[counted["verdict"] != _NOT_COUNTED]
 
 
 def expected_and_read(read: Iterable[SourceRead]) -> pd.DataFrame:

@@ -7,6 +7,11 @@ import pandas as pd
 from medinj_utils.core.names import CHOICE_TASKS
 
 
+def records_of_test(records: pd.DataFrame) -> pd.DataFrame:
+    """The records of the test."""
+    return records[records["split"] == "test"]
+
+
 def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
                      most: int = 0) -> pd.DataFrame:
     """The choice questions of the test, each once.
@@ -19,8 +24,8 @@ def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
     Raises:
         ValueError: a source has no choice question in the test.
     """
-    test = records[(records["split"] == "test") & records["task"].isin(CHOICE_TASKS)]
-    items = test.drop_duplicates("id")
+    test = records_of_test(records)
+    items = test[test["task"].isin(CHOICE_TASKS)].drop_duplicates("id")
     if missing := set(sources) - set(items["source"]):
         there = ", ".join(sorted(items["source"].unique()))
         raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; "
@@ -30,7 +35,13 @@ def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
     return items.sample(most, random_state=0) if 0 < most < len(items) else items
 
 
-def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[str, list[dict]]:
+def count_questions(items: pd.DataFrame) -> pd.DataFrame:
+    """Number of ``test questions`` by provenance, source and task."""
+    sizes = items.groupby(["provenance", "source", "task"]).size()
+    return sizes.rename("test questions").to_frame()
+
+
+def choose_examples(records: pd.DataFrame, shots: int) -> dict[str, list[dict]]:
     """Training questions that are shown with their answers before every test question.
 
     They are drawn from those that the test doesn't have.
@@ -38,7 +49,6 @@ def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[st
     Args:
         records: all records.
         shots: questions of each choice task.
-        seed: of the draw.
 
     Returns:
         The records by task, "mcqu" and "mcq".
@@ -46,7 +56,7 @@ def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[st
     Raises:
         ValueError: the test asks a task that has too few training questions.
     """
-    test = records[records["split"] == "test"]
+    test = records_of_test(records)
     training = records[(records["split"] == "train")
                        & ~records["question_id"].isin(test["question_id"])]
     examples = {}
@@ -55,6 +65,6 @@ def choose_examples(records: pd.DataFrame, shots: int, seed: int = 0) -> dict[st
         if shots > len(pool) and (test["task"] == task).any():
             raise ValueError(f"shots is {shots}, but there are {len(pool)} training questions of "
                              f"task {task}")
-        drawn = pool.sample(min(shots, len(pool)), random_state=seed)
+        drawn = pool.sample(min(shots, len(pool)), random_state=0)
         examples[task] = drawn.to_dict("records")
     return examples

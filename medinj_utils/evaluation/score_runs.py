@@ -75,6 +75,24 @@ def score_runs(tree: Tree, runs: Sequence[Run], items: pd.DataFrame, base: Base,
     models = answering_models(adapters_of(tree, runs), base, choose_precision(recipe.precision),
                               Asking.from_recipe(recipe))
     answers, _ = ask_runs(tree, items, models, protocol)
+    return save_scores(tree, answers, items)
+
+
+def save_scores(tree: Tree, answers: Mapping[Run, pd.DataFrame],
+                items: pd.DataFrame) -> pd.DataFrame:
+    """Score the answers of runs and write ``tree.scores``.
+
+    Args:
+        tree: the output tree.
+        answers: of each run, as `medinj_utils.evaluation.answer.answer_questions` gives them.
+        items: records of the questions.
+
+    Returns:
+        Rows of `medinj_utils.evaluation.scoring.score_answers` of all runs.
+
+    Raises:
+        ValueError: an answer is to none of the questions.
+    """
     scores = pd.concat([score_answers(table, items, run) for run, table in answers.items()],
                        ignore_index=True)
     write_parquet(scores, tree.scores)

@@ -33,6 +33,7 @@ _ANSWER = ("run", "system", "seed", "id", "mode", "provenance", "source", "task"
            "set_aside", "chance", "letters", "reason", "ended", "letters_mass")
 _COUNTS = ("hits", "false_alarms", "misses")
 _CONFIDENCE = ("confidence", "brier")
+_BINS = 10  # of confidence
 
 
 def score_choices(predicted: Collection[str] | None, gold: Collection[str], task: str) -> dict:
@@ -231,24 +232,23 @@ def _option_scores(grouped) -> pd.DataFrame:
         "f1_mcq": 2 * hits / (2 * hits + named["false_alarms"] + named["misses"])})
 
 
-def calibration(scores: pd.DataFrame, by: Sequence[str] = ("system",),
-                bins: int = 10) -> pd.DataFrame:
+def calibration(scores: pd.DataFrame, by: Sequence[str] = ("system",)) -> pd.DataFrame:
     """How often answers of a confidence are right.
 
     Args:
         scores: of `score_answers`; rows without confidence are left out.
         by: columns that make the groups.
-        bins: of confidence, equally wide from 0 to 1.
 
     Returns:
-        One row per group and bin that has answers: ``items``, mean ``confidence`` and
-        ``exact_match``; in every row of a group its ``ece``, the expected calibration error (mean
-        distance of the two, weighted by items; Guo et al. 2017), and its mean ``brier``.
+        One row per group and bin of confidence (ten, equally wide) that has answers: ``items``,
+        mean ``confidence`` and ``exact_match``; in every row of a group its ``ece``, the expected
+        calibration error (mean distance of the two, weighted by items; Guo et al. 2017), and its
+        mean ``brier``.
     """
     by = list(by)
     answers = scores[scores["confidence"].notna()].astype(
         {"confidence": float, "exact_match": float, "brier": float})
-    bin_ = np.minimum((answers["confidence"] * bins).astype(int), bins - 1)
+    bin_ = np.minimum((answers["confidence"] * _BINS).astype(int), _BINS - 1)
     table = answers.assign(bin=bin_).groupby([*by, "bin"], sort=False).agg(
         items=("id", "size"), confidence=("confidence", "mean"),
         exact_match=("exact_match", "mean"), brier=("brier", "sum"))

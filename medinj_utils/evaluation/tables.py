@@ -6,7 +6,10 @@ import pandas as pd
 
 from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.style import in_order
 from medinj_utils.core.tree import Tree
+from medinj_utils.data.artefacts import blind_baselines
+from medinj_utils.evaluation.scoring import calibration, summarise
 
 #: Entries of a run's card that `training_table` shows.
 _TRAINING = ("rows", "examples", "steps", "tokens", "supervised_tokens", "training_seconds",
@@ -14,6 +17,10 @@ _TRAINING = ("rows", "examples", "steps", "tokens", "supervised_tokens", "traini
 #: Columns that tell a run, and those that say how an answer was read.
 RUN_COLUMNS = ["run", "system", "seed"]
 READ_COLUMNS = ["run", "mode", "task", "raw", "letters", "reason", "exact_match"]
+#: Columns of `summarise` on the form of answers; the others are on whether they are right.
+_COMPLIANCE = ["format_compliant", "extraction_failures", "cut_off", "end_unknown",
+               "exact_match_read"]
+_CELL = ["provenance", "source", "task"]
 
 
 def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
@@ -52,6 +59,85 @@ def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
 def answers_card(tree: Tree, run: Run) -> dict:
     """The card of a run's answers."""
     return read_json(tree.need(tree.answers_card(run)))
+
+
+def answers_in_scores(scores: pd.DataFrame, question: str) -> pd.DataFrame:
+    """How the answers to one question were read and scored.
+
+    Args:
+        scores: of `medinj_utils.evaluation.scoring.score_answers`.
+        question: id of the question.
+    """
+    return scores.loc[scores["id"] == question, READ_COLUMNS]
+
+
+def correctness(summary: pd.DataFrame) -> pd.DataFrame:
+    """Of `medinj_utils.evaluation.scoring.summarise`, how often answers are right, by run and mode.
+    """
+    others = ["system", "seed", "little_mass", *_COMPLIANCE]
+    return summary.drop(columns=others).set_index(["run", "mode"])
+
+
+def compliance(summary: pd.DataFrame) -> pd.DataFrame:
+    """Of `medinj_utils.evaluation.scoring.summarise`, the form of greedy answers, by run."""
+    return summary[summary["mode"] == "greedy"].set_index("run")[_COMPLIANCE]
+
+
+def baselines(records: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """What rules that see no question score on the questions that were asked.
+
+    Args:
+        records: all records.
+        scores: of `medinj_utils.evaluation.scoring.score_answers`.
+
+    Returns:
+        As `medinj_utils.data.artefacts.blind_baselines`, by provenance, source, task and rule.
+    """
+    asked = records[(records["split"] == "train") | records["id"].isin(scores["id"])]
+    return blind_baselines(asked).set_index([*_CELL, "rule"])
+
+
+def likelihood_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of answers in the mode "likelihood"."""
+    return scores[scores["mode"] == "likelihood"]
+
+
+def calibration_errors(calibrated: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+    """Calibration of each system in the mode "likelihood".
+
+    Args:
+        calibrated: of `medinj_utils.evaluation.scoring.calibration`, by system.
+        summary: of `medinj_utils.evaluation.scoring.summarise`, by run and mode.
+
+    Returns:
+        By system, in the book's order, ``ece``, ``brier`` and ``little_mass`` (a count).
+    """
+    errors = calibrated.groupby("system")[["ece", "brier"]].first()
+    little = likelihood_scores(summary).groupby("system")["little_mass"].sum()
+    return errors.join(little).reindex(in_order(errors.index))
+
+
+def calibration_by_source(scores: pd.DataFrame) -> pd.DataFrame:
+    """Items, ``ece`` and ``brier`` of each run on the test questions of each source."""
+    by_source = ["run", "provenance", "source"]
+    groups = calibration(likelihood_scores(scores), by_source).groupby(by_source, sort=False)
+    return groups.agg(items=("items", "sum"), ece=("ece", "first"),
+                      brier=("brier", "first")).reset_index()
+
+
+def summarise_cells(scores: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.evaluation.scoring.summarise` by run, mode and cell of the test questions."""
+    return summarise(scores, [*RUN_COLUMNS, "mode", *_CELL])
+
+
+def across_cells(cells: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One column of `summarise_cells`: runs and modes × cells of the test questions.
+
+    Args:
+        cells: of `summarise_cells`.
+        column: its column to take.
+    """
+    return cells.set_index(["run", "mode", *_CELL])[column].unstack(_CELL, sort=False)
 
 
 def extraction_failures(scores: pd.DataFrame) -> pd.DataFrame:

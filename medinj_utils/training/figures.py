@@ -51,12 +51,17 @@ def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt
     return figure, alt
 
 
-def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, str]:
+def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, str] | None:
     """Validation loss and scores over steps, a panel for each column of ``validation.csv``.
 
     Args:
         curves: ``validation.csv`` of each run.
+
+    Returns:
+        The figure and its alternative text; None without curves.
     """
+    if not curves:
+        return None
     columns = [column for column in pd.concat(curves.values()) if column != "step"]
     figure, panels = plt.subplots(len(columns), 1, sharex=True, squeeze=False,
                                   figsize=(6.4, 2.6 * len(columns)))

@@ -99,10 +99,17 @@ def read_curves(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:
     return {run: pd.read_csv(tree.need(tree.run_files(run).curve)) for run in runs}
 
 
-def read_validations(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:
+def read_validations(tree: Tree, runs: Iterable[Run], recipe: Recipe) -> dict[Run, pd.DataFrame]:
     """What each run wrote at every validation: step, loss, and its scores by name.
 
+    Args:
+        tree: the output tree.
+        runs: that were trained.
+        recipe: how; nothing is read where it asks for no validations.
+
     Raises:
-        FileNotFoundError: a run isn't there, or had no validations.
+        FileNotFoundError: a run isn't there; the message names notebook 21.
     """
+    if not recipe.validations:
+        return {}
     return {run: pd.read_csv(tree.need(tree.run_files(run).validation)) for run in runs}

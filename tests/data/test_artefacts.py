@@ -63,5 +63,5 @@ def test_tables_of_records_without_choices_are_empty_and_not_an_error():
     assert artefacts.right_positions(rows).empty and artefacts.blind_baselines(rows).empty
     assert overlap.find_duplicates(rows).empty and artefacts.longest_is_right(rows)["low"].empty
     matrix = overlap.leak_matrix(overlap.find_leaks(rows), rows)
-    for figure, _ in (positions_figure(artefacts.right_positions(rows)), overlap_figure(matrix, 1)):
+    for figure, _ in (positions_figure(artefacts.right_positions(rows)), overlap_figure(matrix, rows)):
         assert "nothing" in figure.axes[0].texts[0].get_text()

@@ -19,7 +19,8 @@ def test_alternative_texts_hold_the_numbers_of_the_figures(world):
     native = (records["provenance"] == "native").sum()
     assert f"native {native:,};" in records_figure(records)[1]
     matrix = leak_matrix(find_leaks(records), records)
-    assert "is also in the test: 4 of 1,000. native · planted medicine 4;" in overlap_figure(matrix, 1000)[1]
+    n_training = (records["split"] == "train").sum()
+    assert f"is also in the test: 4 of {n_training:,}. native · planted medicine 4;" in overlap_figure(matrix, records)[1]
     figure, alt = positions_figure(right_positions(records))
     assert alt.startswith("Share of right letters") and figure.axes[0].get_ylabel() == "Share of right letters"
     words = texts_by_row(records)["words"]

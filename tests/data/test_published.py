@@ -21,7 +21,7 @@ def test_stated_sums_are_added_up():
 def test_stated_counts_are_held_against_what_was_read(world):
     quarantine = world["quarantine"].assign(source="planted")
     nothing = published.stated_and_counted(world["records"], quarantine)
-    assert set(nothing["verdict"]) == {"not counted here"}
+    assert set(nothing["verdict"]) == {"not counted here"} and published.counted_here(nothing).empty
     as_if = world["records"].assign(source="MedInjection-FR")
     counted = published.stated_and_counted(as_if, quarantine.assign(source="medinjection")).set_index("what")
     assert counted.loc["all rows, quarantine included", "counted here"] == len(as_if) + len(quarantine)

@@ -21,7 +21,7 @@ def test_questions_are_chosen_by_source_and_as_a_sample_that_stays(records):
 
 def test_examples_stand_before_the_question_and_are_no_test_questions(records, items, loaded):
     examples = choose_examples(records, 2)
-    assert examples == choose_examples(records, 2) != choose_examples(records, 2, seed=1)
+    assert examples == choose_examples(records, 2)
     assert {task: len(own) for task, own in examples.items()} == {"mcqu": 2, "mcq": 2}
     tested = set(records.loc[records["split"] == "test", "question_id"])
     assert not tested & {example["question_id"] for own in examples.values() for example in own}

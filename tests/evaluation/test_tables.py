@@ -4,12 +4,21 @@ import pytest
 from medinj_utils.core.files import write_json
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.scoring import score_answers
+from medinj_utils.evaluation.scoring import calibration, score_answers, summarise
 from medinj_utils.evaluation.tables import (
+    RUN_COLUMNS,
+    across_cells,
+    answers_in_scores,
     answers_to,
+    calibration_by_source,
+    calibration_errors,
+    compliance,
+    correctness,
     extraction_failures,
     failure_reasons,
+    likelihood_scores,
     load_answers,
+    summarise_cells,
     training_table,
 )
 
@@ -38,6 +47,22 @@ def test_extraction_failures_are_counted_by_their_reasons(question):
     assert failures["id"].tolist() == ["b", "c"]
     assert failure_reasons(failures)["answers"].sum() == 2
     assert failure_reasons(failures.head(0)).empty
+
+
+def test_scores_are_shown_by_what_they_say(question):
+    items = question(id=list("ab"), task="mcqu", options=[["foie", "rein"]] * 2, answer_letters=[["A"]] * 2)
+    answers = pd.DataFrame({"id": list("abab"), "mode": ["greedy", "greedy", "likelihood", "likelihood"],
+                            "raw": ["A", "Bonjour", "A", "B"], "note": "",
+                            "probabilities": [None, None, [0.9, 0.1], [0.3, 0.7]]})
+    scores = score_answers(answers, items, Run(BASE))
+    summary = summarise(scores, [*RUN_COLUMNS, "mode"])
+    assert correctness(summary).loc[("BASE", "greedy"), "exact_match"] == 0.5
+    assert compliance(summary).loc["BASE", "extraction_failures"] == 0.5 and list(compliance(summary).index) == ["BASE"]
+    assert answers_in_scores(scores, "a")["letters"].tolist() == ["A", "A"]
+    errors = calibration_errors(calibration(likelihood_scores(scores)), summary)
+    assert errors.loc["BASE", "ece"] == pytest.approx((0.1 + 0.7) / 2) == calibration_by_source(scores)["ece"].item()
+    cells = across_cells(summarise_cells(scores), "exact_match")
+    assert cells.loc[("BASE", "likelihood")].tolist() == [0.5]
 
 
 def test_answers_of_before_that_do_not_say_why_they_ended_are_refused(tmp_path):

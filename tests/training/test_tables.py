@@ -49,4 +49,5 @@ def test_runs_are_described_from_their_cards(plain):
 def test_curves_are_read_by_run(plain):
     assert len(read_curves(plain.tree, [RUN])[RUN]) == plain.card["steps"]
     with pytest.raises(FileNotFoundError, match="run notebook 21_train_adapter first"):
-        read_validations(plain.tree, [RUN])
+        read_validations(plain.tree, [RUN], quick_recipe(validations=2))
+    assert read_validations(plain.tree, [RUN], quick_recipe(validations=0)) == {}
