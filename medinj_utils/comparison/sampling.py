@@ -11,6 +11,8 @@ from medinj_utils.comparison.resampling import Estimate
 from medinj_utils.core.names import Run
 from medinj_utils.core.prompts import LETTERS
 
+_DRAWS = 10_000  # of the whole test
+
 
 def single_letters(items: pd.DataFrame) -> pd.Series:
     """The right letter by id, of questions with one right answer."""
@@ -60,21 +62,19 @@ def sampled_ranking_in_words(sampled: pd.DataFrame) -> str:
             f"{tau.high:.2f}.")
 
 
-def sampled_ranking(sampled: pd.DataFrame, draws: int = 10_000, seed: int = 0) -> Estimate:
+def sampled_ranking(sampled: pd.DataFrame) -> Estimate:
     """Kendall's tau of the systems' order by one drawn test with that by the likeliest answers.
 
     Args:
         sampled: of `sampled_answers`.
-        draws: how many tests are drawn.
-        seed: of the random numbers.
 
     Returns:
-        The mean over the drawn tests, and the ends between which 95 % of them lie.
+        The mean over 10,000 drawn tests, and the ends between which 95 % of them lie.
     """
     system = sampled["system"].to_numpy()
-    rng = np.random.default_rng(seed)
-    by_run = rng.normal(sampled["drawn"], sampled["sd"], size=(draws, len(sampled)))
+    rng = np.random.default_rng(0)
+    by_run = rng.normal(sampled["drawn"], sampled["sd"], size=(_DRAWS, len(sampled)))
     drawn = pd.DataFrame(by_run).T.groupby(system).mean().T
     likeliest = sampled["likeliest"].groupby(system).mean()[drawn.columns].to_numpy()
-    taus = kendall(drawn.to_numpy(), np.tile(likeliest, (draws, 1)))
+    taus = kendall(drawn.to_numpy(), np.tile(likeliest, (_DRAWS, 1)))
     return Estimate(float(taus.mean()), *interval(taus))

@@ -12,9 +12,11 @@ from medinj_utils.core.cards import Card
 from medinj_utils.core.files import read_json, sha256, write_parquet
 from medinj_utils.core.tree import Tree
 
+_SEED = 0
 
-def draw_systems(tree: Tree, mode: str, unequal: str, resamples: int,
-                 seed: int = 0) -> tuple[Compared, Resampled]:
+
+def draw_systems(tree: Tree, mode: str, unequal: str,
+                 resamples: int) -> tuple[Compared, Resampled]:
     """Draw the bootstrap of the systems of a tree, compare all pairs, and keep both with a card.
 
     Args:
@@ -23,7 +25,6 @@ def draw_systems(tree: Tree, mode: str, unequal: str, resamples: int,
         mode: way in which the questions were answered.
         unequal: as for `medinj_utils.comparison.tables.score_matrix`.
         resamples: number of draws.
-        seed: of the random numbers.
 
     Returns:
         What was compared, and its bootstrap.
@@ -32,10 +33,10 @@ def draw_systems(tree: Tree, mode: str, unequal: str, resamples: int,
         FileNotFoundError: there are no scores or records yet.
         ValueError: as `load_compared` and `resample`.
     """
-    parameters = {"mode": mode, "unequal_items": unequal, "resamples": resamples, "seed": seed}
+    parameters = {"mode": mode, "unequal_items": unequal, "resamples": resamples, "seed": _SEED}
     card = Card(tree.notebook, parameters, [tree.need(tree.scores), tree.need(tree.records)])
     compared = load_compared(tree, mode, unequal)
-    resampled = resample(compared.matrix, resamples, seed, compared.clusters)
+    resampled = resample(compared.matrix, resamples, _SEED, compared.clusters)
     write_parquet(resampled.draws, tree.draws)
     write_parquet(pair_table(resampled), tree.pairs)
     card.write(tree.draws_card, [tree.draws, tree.pairs])

@@ -17,7 +17,7 @@ _TESTED = ("native", "translated")
 
 
 def train_test_interactions(matrix: pd.DataFrame, provenance: pd.Series, clusters: pd.Series,
-                            resamples: int = 10_000, seed: int = 0) -> pd.DataFrame:
+                            resamples: int = 10_000) -> pd.DataFrame:
     """Each gain on native and on translated test items, and the difference of the two.
 
     The two kinds of items are drawn separately; where some of both share a cluster, the interval of
@@ -28,7 +28,6 @@ def train_test_interactions(matrix: pd.DataFrame, provenance: pd.Series, cluster
         provenance: of each item, by the items' index.
         clusters: label of each item, by the items' index.
         resamples: draws of each bootstrap.
-        seed: of the random numbers.
 
     Returns:
         Columns first, second, on ("native", "translated", "translated − native"), items, estimate,
@@ -39,8 +38,8 @@ def train_test_interactions(matrix: pd.DataFrame, provenance: pd.Series, cluster
     if any(independent_units(part.index, clusters) < 2 for part in parts):
         return pd.DataFrame(columns=columns)
     native, translated = (
-        resample(part, resamples, seed + number, clusters.loc[part.index])
-        for number, part in enumerate(parts))
+        resample(part, resamples, seed, clusters.loc[part.index])
+        for seed, part in enumerate(parts))
     rows = [row for first, second in GAINS if {first, second} <= set(native.means.index)
             for row in _gain_rows(native, translated, first, second)]
     return pd.DataFrame(rows, columns=columns)

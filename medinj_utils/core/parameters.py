@@ -96,15 +96,15 @@ def looks_numeric(value: object) -> bool:
         return False
 
 
-def notebook_names(folder: Path = NOTEBOOKS) -> list[str]:
+def notebook_names() -> list[str]:
     """Names of all notebooks, in the order of their numbers.
 
     Raises:
         SettingsError: the folder isn't there, as outside the book's root.
     """
-    if not folder.is_dir():
-        raise SettingsError(not_in_root(folder))
-    return sorted(path.stem for path in folder.glob("[0-9][0-9]_*.ipynb"))
+    if not NOTEBOOKS.is_dir():
+        raise SettingsError(not_in_root(NOTEBOOKS))
+    return sorted(path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
 def _assigned(source: str) -> dict[str, Any]:
@@ -113,15 +113,15 @@ def _assigned(source: str) -> dict[str, Any]:
             if isinstance(node, ast.Assign)}
 
 
-def notebook_defaults(name: str, folder: Path = NOTEBOOKS) -> dict[str, Any]:
+def notebook_defaults(name: str) -> dict[str, Any]:
     """Parameters of a notebook and their defaults, from its cell tagged ``parameters``.
 
     Raises:
         SettingsError: there is no such notebook, or it hasn't exactly one such cell.
     """
-    path = folder / f"{name}.ipynb"
+    path = NOTEBOOKS / f"{name}.ipynb"
     if not path.exists():
-        known = ", ".join(notebook_names(folder))
+        known = ", ".join(notebook_names())
         raise SettingsError(f"no notebook {name!r}; there are: {known}")
     cells = [cell for cell in nbformat.read(path, as_version=4).cells
              if "parameters" in cell.metadata.get("tags", [])]

@@ -75,12 +75,12 @@ def near_matrix(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
                        colnames=["other"])
 
 
-def near_examples(pairs: pd.DataFrame, records: pd.DataFrame, most: int = 5) -> pd.DataFrame:
-    """The most similar pairs of `near_duplicates` that are not equal in all words."""
+def near_examples(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """The five most similar pairs of `near_duplicates` that are not equal in all words."""
     options = records["options"].map(" / ".join)
     texts = (records["instruction"] + " " + options).str.strip().map(lambda text: quoted(text, 240))
     differing = pairs[pairs["similarity"] < 1]
-    return _examples(differing, texts, ("one", "other"), most)
+    return _examples(differing, texts, ("one", "other"))
 
 
 def leak_summary(leaks: pd.DataFrame) -> pd.DataFrame:
@@ -89,20 +89,28 @@ def leak_summary(leaks: pd.DataFrame) -> pd.DataFrame:
     return by.size().rename("training rows").reset_index()
 
 
-def retold_examples(pairs: pd.DataFrame, leaks: pd.DataFrame, records: pd.DataFrame,
-                    most: int = 5) -> pd.DataFrame:
-    """The most similar pairs of `retold_questions` whose training row is suspected of a leak."""
+def retold_examples(pairs: pd.DataFrame, leaks: pd.DataFrame,
+                    records: pd.DataFrame) -> pd.DataFrame:
+    """The five most similar pairs of `retold_questions` whose training row may be a leak.
+
+    Args:
+        pairs: of `medinj_utils.data.languages.retold_questions`.
+        leaks: of `medinj_utils.data.overlap.find_leaks`.
+        records: that both are of.
+
+    Returns:
+        Columns ``similarity`` (two decimals) and the texts of the two.
+    """
     suspected = leaks.loc[leaks["reason"] == _SUSPICION, "id"]
     positions = records.index[records["id"].isin(suspected)]
     texts = (records["context"] + " " + records["instruction"]).str.strip()
     texts = texts.map(lambda text: quoted(text, 300))
     suspects = pairs[pairs["first"].isin(positions)]
-    return _examples(suspects, texts, ("translated, in training", "in the test"), most)
+    return _examples(suspects, texts, ("translated, in training", "in the test"))
 
 
-def _examples(pairs: pd.DataFrame, texts: pd.Series, names: tuple[str, str],
-              most: int) -> pd.DataFrame:
-    chosen = pairs.sort_values("similarity", ascending=False).drop_duplicates("first").head(most)
+def _examples(pairs: pd.DataFrame, texts: pd.Series, names: tuple[str, str]) -> pd.DataFrame:
+    chosen = pairs.sort_values("similarity", ascending=False).drop_duplicates("first").head(5)
     one, other = names
     return pd.DataFrame({"similarity": chosen["similarity"].map("{:.2f}".format).to_numpy(),
                          one: texts.iloc[chosen["first"]].to_numpy(),

@@ -12,10 +12,11 @@ from medinj_utils.core.machine import available_cores
 
 T = TypeVar("T")
 
+_AT_ONCE = 20_000  # rows of a piece
 _ENDS = r"^[^\pL\pN]+|[^\pL\pN]+$"
 
 
-def in_pieces(work: Callable[[int, int], T], rows: int, at_once: int = 20_000) -> list[T]:
+def in_pieces(work: Callable[[int, int], T], rows: int) -> list[T]:
     """Results of ``work(start, stop)`` for pieces of the rows, in order.
 
     Pieces bound the memory, and since compiled code does most of the work, threads run side by
@@ -24,10 +25,9 @@ def in_pieces(work: Callable[[int, int], T], rows: int, at_once: int = 20_000) -
     Args:
         work: takes the first row of a piece and the one after its last.
         rows: how many rows there are.
-        at_once: rows of a piece.
     """
-    starts = range(0, rows, at_once)
-    stops = [min(start + at_once, rows) for start in starts]
+    starts = range(0, rows, _AT_ONCE)
+    stops = [min(start + _AT_ONCE, rows) for start in starts]
     with ThreadPoolExecutor(available_cores()) as pool:
         return list(pool.map(work, starts, stops))
 

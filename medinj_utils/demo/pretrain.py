@@ -37,6 +37,8 @@ from medinj_utils.demo.vocabulary import FAMILIAR, RELATIONS, TAUGHT
 
 SEED = 0
 TOKENIZER_QUESTIONS = 20_000
+VOCABULARY = 1600
+LEARNING_RATE = 2e-3  # its peak
 WARMUP_STEPS = 200
 REPORT_STEPS = 200
 CHAT_TEMPLATE = (
@@ -64,7 +66,7 @@ def example(rng: np.random.Generator, general: list[Fact]) -> list[dict]:
     return messages(record, str(answer_format))
 
 
-def build_tokenizer(chats: list[list[dict]], vocabulary: int = 1600) -> PreTrainedTokenizerFast:
+def build_tokenizer(chats: list[list[dict]]) -> PreTrainedTokenizerFast:
     """Byte-level BPE, large enough for almost every name to be one token."""
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.Sequence([
@@ -72,7 +74,7 @@ def build_tokenizer(chats: list[list[dict]], vocabulary: int = 1600) -> PreTrain
         pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     bpe.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary, special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        vocab_size=VOCABULARY, special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
         show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
     texts = (f"{turn['role']}\n{turn['content']}\n" for chat in chats for turn in chat)
     bpe.train_from_iterator(texts, trainer)
@@ -117,14 +119,13 @@ def build_model(tokenizer) -> Qwen3ForCausalLM:
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
 
 
-def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
+def build(folder: Path, steps: int, rows: int = 64) -> dict:
     """Train tokenizer and model, and save both.
 
     Args:
         folder: where to.
         steps: optimizer steps.
         rows: questions a step.
-        rate: peak learning rate.
 
     Returns:
         Figures of the run, which are saved beside the model as ``pretraining.json``.
@@ -134,7 +135,8 @@ def build(folder: Path, steps: int, rows: int = 64, rate: float = 2e-3) -> dict:
     general, _ = all_facts()
     tokenizer = build_tokenizer([example(rng, general) for _ in range(TOKENIZER_QUESTIONS)])
     model = build_model(tokenizer)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01,
+                                  betas=(0.9, 0.98))
     schedule = get_cosine_schedule_with_warmup(optimizer, WARMUP_STEPS, steps)
     began = time.time()
     losses, questions = [], hashlib.sha256()

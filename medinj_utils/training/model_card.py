@@ -54,21 +54,15 @@ and of the training sets together; look at both.
 {figures}
 
 Hardware: {hardware}. Packages: {packages}.
-
-## Scores
-
-{scores}
 """
 
 
-def model_card(card: Mapping, manifest: Mapping | None = None,
-               scores: Mapping[str, float] | None = None) -> str:
+def model_card(card: Mapping, manifest: Mapping | None) -> str:
     """The text of an adapter's README.md.
 
     Args:
         card: of the run.
         manifest: of its mixture, where that is known.
-        scores: by name, where they are known.
     """
     parameters = card["parameters"]
     counts = manifest["counts"] if manifest else []
@@ -76,13 +70,9 @@ def model_card(card: Mapping, manifest: Mapping | None = None,
     if manifest:
         sources = ", ".join(sorted({row["source"] for row in counts}))
         data = f"Mixture {manifest['configuration']}, SHA-256 {manifest['sha256']}, of: {sources}."
-    scored = "Not known when this card was written."
-    if scores:
-        rows = markdown_rows((name, f"{value:.3f}") for name, value in scores.items())
-        scored = f"| score | value |\n|---|---:|\n{rows}"
     return _CARD.format(
         head=_head(parameters), configuration=parameters["configuration"], seed=parameters["seed"],
-        base=parameters["base_model"], data=data, scores=scored,
+        base=parameters["base_model"], data=data,
         counts=markdown_rows([row[name] for name in ("provenance", "source", "task", "rows")]
                      for row in counts),
         recipe=markdown_rows(item for item in parameters.items() if item[1] not in ("", None)),
@@ -104,19 +94,21 @@ def _read_card(run: Path) -> dict:
     return read_json(need(RunFiles(run).card, "notebook 21_train_adapter"))
 
 
-def write_model_card(run: str | Path, scores: Mapping[str, float] | None = None) -> Path:
+def write_model_card(run: str | Path) -> Path:
     """Write ``adapter/README.md`` in a run's folder.
 
     Args:
         run: folder of the run. The manifest of its mixture is looked for in the tree around it.
-        scores: see `model_card`.
+
+    Raises:
+        FileNotFoundError: the run has no card; the message names notebook 21.
     """
     run = Path(run)
     card = _read_card(run)
     manifests = [Tree(folder).manifest(card["parameters"]["configuration"])
                  for folder in run.absolute().parents]
     manifest = next((read_json(file) for file in manifests if file.exists()), None)
-    return write_text(model_card(card, manifest, scores), RunFiles(run).model_card)
+    return write_text(model_card(card, manifest), RunFiles(run).model_card)
 
 
 def merge(run: str | Path, folder: str | Path) -> Path:

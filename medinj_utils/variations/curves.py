@@ -22,15 +22,14 @@ class Curves:
         matrices: by number of questions, items × (system, seed) scores with the same items and
             columns in all: two at least, or none, of which all tables are empty.
         resamples: bootstrap draws.
-        seed: of the draws.
         clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
 
     Raises:
         ValueError: there is one budget, or budgets that differ in items or columns.
     """
 
-    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000, seed: int = 0,
-                 clusters=None):
+    def __init__(self, matrices: Mapping[int, pd.DataFrame], resamples: int = 10_000,
+                 clusters: pd.Series | None = None):
         self.sizes = sorted(matrices)
         self.systems, self.means, self.draws = [], {}, {}
         if not matrices:
@@ -45,7 +44,7 @@ class Curves:
         renamed = [matrices[size].loc[first.index].rename(
             columns={system: _column(system, size) for system in self.systems}, level=0)
                    for size in self.sizes]
-        self._resampled = resample(pd.concat(renamed, axis=1), resamples, seed, clusters)
+        self._resampled = resample(pd.concat(renamed, axis=1), resamples, clusters=clusters)
         for system in self.systems:
             names = [_column(system, size) for size in self.sizes]
             self.means[system] = self._resampled.means[names].to_numpy()
@@ -88,7 +87,7 @@ class Curves:
                          "high": 100 * slope.high})
         return pd.DataFrame(rows, columns=["system", "points", "low", "high"])
 
-    def exchange(self, source: str, currency: str = "NAT") -> dict:
+    def exchange(self, source: str, currency: str) -> dict:
         """Questions of ``currency`` that are worth a thousand of ``source`` at the largest budget.
 
         They are worth as much where the line of ``currency`` reaches what ``source`` scores with
@@ -150,7 +149,7 @@ class Curves:
     def exchange_table(self) -> pd.DataFrame:
         """`exchange` of every other system into native questions; empty where NAT wasn't run."""
         others = [system for system in self.systems if system != "NAT"]
-        rates = [self.exchange(system) for system in others] if "NAT" in self.systems else []
+        rates = [self.exchange(system, "NAT") for system in others] if "NAT" in self.systems else []
         columns = ["source", "currency", "estimate", "low", "high", "reason"]
         return pd.DataFrame(rates, columns=columns)
 

@@ -16,11 +16,11 @@ def test_the_model_card_says_what_the_run_knows(plain, tmp_path):
     assert head["base_model"] == "planted" and head["language"] == "fr"
     assert head["library_name"] == "peft"
     assert "Not a medical device" in text and "| learning_rate | 0.004 |" in text
-    assert "energy_kwh" in text and "| supervised_tokens |" in text and "Not known when" in text
+    assert "energy_kwh" in text and "| supervised_tokens |" in text
     assert "Mixture ALL, SHA-256" in text and "planted medicine | mcqu |" in text
     shutil.copytree(plain.folder, tmp_path / "ALL-s0")  # without its mixture
-    text = write_model_card(tmp_path / "ALL-s0", {"exact match": 0.5}).read_text("utf-8")
-    assert "| exact match | 0.500 |" in text and "See the run card" in text
+    text = write_model_card(tmp_path / "ALL-s0").read_text("utf-8")
+    assert "See the run card" in text and "Mixture" not in text
 
 
 def test_the_merged_model_answers_as_the_adapter_does(plain, tmp_path):

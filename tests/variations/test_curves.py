@@ -32,7 +32,7 @@ def test_a_straight_line_gives_its_slope_and_the_exchange_rate_that_follows():
 def test_the_interval_of_the_rate_holds_the_truth_in_most_worlds():
     inside = 0
     for world in range(40):
-        rate = Curves(matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)}, 1500, world), 300, world).exchange("TRAD", "NAT")
+        rate = Curves(matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)}, 1500, world), 300).exchange("TRAD", "NAT")
         inside += rate["low"] <= 500 <= rate["high"]
     assert inside >= 34
 
