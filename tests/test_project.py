@@ -148,10 +148,10 @@ def test_rooms_are_imported_one_way():
 
 
 def test_paths_of_an_output_tree_stand_once():
-    """In `Tree`, and a card's name in `card_file`; elsewhere nothing joins them from strings."""
+    """In `Tree` and `RunFiles`, and a card's name in `card_file`; elsewhere nothing joins them from strings."""
     joined = re.compile(r'"outputs/[a-z{]|Path\("outputs"|\.root /|card\.json"|chance\.txt"'
                         r'|/ f?"(data|mixtures|runs|answers|probes|harness|scores|variations|tables|figures|adapter)["/]')
-    once = {"medinj_utils/core/tree.py", "medinj_utils/core/cards.py"}
+    once = {f"medinj_utils/core/{name}.py" for name in ("tree", "run_files", "cards")}
     for path in [*CODE, ROOT / "Snakefile", *NOTEBOOKS]:
         source = path.read_text(encoding="utf-8").replace("outputs/hand", "")
         if str(path.relative_to(ROOT)) not in once:
@@ -183,6 +183,33 @@ def test_modules_and_functions_are_short(path):
             assert node.end_lineno - node.lineno < 50, f"{node.name} is long"
             few = len([name for name in arguments if name != "self"]) <= 6
             assert few or node.name in MANY_ARGUMENTS, f"{node.name} takes many arguments"
+
+
+#: Documented elsewhere: in the commented recipes, by `explain_choice`, by transformers.
+DOCUMENTED_ELSEWHERE = {"Recipe", "read_choice", "training_step"}
+
+
+def fields_of(node: ast.ClassDef) -> list[str]:
+    """What a class is made of: its fields, else the arguments of its ``__init__``."""
+    fields = [part.target.id for part in node.body if isinstance(part, ast.AnnAssign)]
+    made = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
+    return fields or [argument.arg for part in made for argument in part.args.args[1:]]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_takes_several_arguments_says_what_they_are(path):
+    """Public functions, methods and classes; callbacks of transformers (``on_…``) are its own."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for node in [*tree.body, *(part for owner in classes if owner.name[0] != "_" for part in owner.body)]:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith(("_", "on_")):
+            continue
+        if isinstance(node, ast.ClassDef):
+            names = fields_of(node)
+        else:
+            names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs) if argument.arg not in ("self", "cls")]
+        said = re.search(r"^ *(Args|Attributes):", ast.get_docstring(node) or "", re.M)
+        assert said or len(names) < 2 or node.name in DOCUMENTED_ELSEWHERE, f"{node.name}: {', '.join(names)}"
 
 
 def test_tests_mirror_the_package():

@@ -163,6 +163,11 @@ def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
 def check_data(name: str, data: str = "", base: str = "") -> str:
     """What a profile will compare, in words, once its data are found to hold what it asks for.
 
+    Args:
+        name: of the profile.
+        data: folder that its sources lie in; empty where it names them.
+        base: base model instead of its own: a folder, or ``organisation/model@commit``.
+
     Raises:
         SettingsError: they don't, a model or file is missing, or the profile reads no ``data``.
         SourceError: as `known_records`.
@@ -188,6 +193,11 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
 
 def check_records(name: str, data: str = "", base: str = "") -> None:
     """Hold a profile against the records that notebook 10 wrote.
+
+    Args:
+        name: of the profile.
+        data: folder that its sources lie in; empty where it names them.
+        base: base model instead of its own: a folder, or ``organisation/model@commit``.
 
     Raises:
         SettingsError: they lack what notebooks ask for.

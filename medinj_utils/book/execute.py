@@ -39,6 +39,14 @@ def run_notebook(notebook: str, parameters: Mapping[str, Any], target: Path) -> 
     A notebook that fails leaves its executed copy, up to the error, beside the target as
     ``<name>.failed.ipynb``.
 
+    Args:
+        notebook: its name, without an ending.
+        parameters: values by name; the others keep their defaults.
+        target: the executed copy.
+
+    Returns:
+        Seconds that it took.
+
     Raises:
         SettingsError: a parameter is unknown or wrong.
         NotebookError: a cell raised an error, or the notebook's process died.

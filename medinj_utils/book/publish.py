@@ -53,7 +53,12 @@ def _percent(row: pd.Series) -> str:
 
 
 def status_table(tree: Tree, executions: Iterable[str]) -> str:
-    """Markdown table of every executed notebook: when it finished and how long it took."""
+    """Markdown table of every executed notebook: when it finished and how long it took.
+
+    Args:
+        tree: the output tree.
+        executions: names of the executed copies.
+    """
     rows = []
     for execution in executions:
         executed = nbformat.read(tree.executed(execution), as_version=4)
@@ -70,7 +75,16 @@ def versions_table() -> str:
 
 
 def stage(profile_name: str, data: str, base: str) -> Path:
-    """Lay out pages, executed notebooks, contents and configuration; returns the folder."""
+    """Lay out pages, executed notebooks, contents and configuration; returns the folder.
+
+    Args:
+        profile_name: of the profile.
+        data: folder that its sources lie in; empty where it names them.
+        base: base model instead of its own: a folder, or ``organisation/model@commit``.
+
+    Raises:
+        FileNotFoundError: a notebook or a table is missing: the profile was not run to its end.
+    """
     profile = load_profile(profile_name, data, base)
     executions = all_executions(profile_name, data, base)
     tree = Tree(OUTPUTS / profile_name)
@@ -103,6 +117,11 @@ def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> 
 
 def build(profile_name: str, data: str = "", base: str = "") -> Path:
     """Build the HTML into ``outputs/<profile>/html`` and return that folder.
+
+    Args:
+        profile_name: of the profile.
+        data: folder that its sources lie in; empty where it names them.
+        base: base model instead of its own: a folder, or ``organisation/model@commit``.
 
     Raises:
         RuntimeError: Jupyter Book gave a warning or an error; the message holds its last lines.

@@ -22,7 +22,12 @@ from medinj_utils.core.names import SYSTEMS
 
 
 class Contrast(BaseModel):
-    """Mean score of ``first`` minus that of ``second``."""
+    """Mean score of ``first`` minus that of ``second``.
+
+    Attributes:
+        first: a system.
+        second: the system whose score is taken away.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     first: Literal[SYSTEMS]
@@ -33,7 +38,17 @@ class Contrast(BaseModel):
 
 
 class Claim(BaseModel):
-    """Contrasts, or a claim on the order of options, or what a test of the claim would need."""
+    """Contrasts, or a claim on the order of options, or what a test of the claim would need.
+
+    Attributes:
+        name: short name.
+        claim: what the study says, in a sentence.
+        where: part of the paper.
+        mark: how well the claim is known, see `medinj_utils.comparison.paper`.
+        contrasts: all of them are above zero if the claim holds.
+        orders: whether it is about the order of the options.
+        needs: why choice questions can't test it.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -52,7 +67,12 @@ class Claim(BaseModel):
 
 
 class Claims(BaseModel):
-    """All claims, and Kendall's tau above which an order of systems stays."""
+    """All claims, and Kendall's tau above which an order of systems stays.
+
+    Attributes:
+        order_stays: Kendall's tau above which an order of systems stays.
+        claims: the claims.
+    """
 
     model_config = ConfigDict(extra="forbid")
     order_stays: Annotated[float, Field(gt=-1, lt=1)]
@@ -147,5 +167,10 @@ def contrasts_published(claims: Claims, items: int,
 
 
 def both_contrasts(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
-    """Contrasts from the paper's figures and from runs, one below the other, by ``basis``."""
+    """Contrasts from the paper's figures and from runs, one below the other, by ``basis``.
+
+    Args:
+        published: of `contrasts_published`.
+        here: of `contrasts_here`.
+    """
     return pd.concat({"paper": published, "here": here}, names=["basis"]).reset_index("basis")

@@ -21,6 +21,10 @@ from medinj_utils.data import load_mixture
 def costs_of(tree: Tree, runs: Iterable[Run]) -> pd.DataFrame:
     """What each tuned system took, means over its seeds.
 
+    Args:
+        tree: the output tree, with cards of runs and mixtures.
+        runs: the runs that are compared; the base costs nothing.
+
     Returns:
         By system, in the book's order: questions of each provenance, ``items`` (all of them),
         ``tokens`` and ``supervised_tokens`` over all epochs, ``hours`` and ``kwh`` of training.
@@ -162,6 +166,11 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
 def break_even_table(resampled: Resampled, costs: pd.DataFrame,
                      prices: Mapping[str, float]) -> pd.DataFrame:
     """Break-even prices of translated and of synthetic questions with native ones.
+
+    Args:
+        resampled: the bootstrap of the systems' scores, the base included.
+        costs: of `costs_of`, with the column ``euros`` where there are prices.
+        prices: euros a question, by provenance; none where there are no prices.
 
     Returns:
         Columns question (provenance), price (its own), estimate, low, high, reason; empty where

@@ -64,7 +64,12 @@ def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def chance_in_words(comparison: pd.DataFrame, chance: float) -> str:
-    """The chance level, and the systems whose interval includes it."""
+    """The chance level, and the systems whose interval includes it.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        chance: exact match of a random valid answer, a share.
+    """
     includes = (comparison["low"] <= chance) & (comparison["high"] >= chance)
     systems = ", ".join(comparison[includes]["system"]) or "none of the systems"
     return (f"Guessing one valid answer at random would score {chance:.3f}. Indistinguishable from "
@@ -155,7 +160,12 @@ def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> st
 
 
 def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:
-    """Main effects and interactions in points and in log odds, side by side."""
+    """Main effects and interactions in points and in log odds, side by side.
+
+    Args:
+        effects: of ``effects.csv``.
+        log_odds: of ``effects_log_odds.csv``.
+    """
     columns = ["estimate", "low", "high"]
     return pd.concat({name: table.set_index(["kind", "effect"])[columns]
                       for name, table in (("points", effects), ("log odds", log_odds))},
@@ -168,7 +178,12 @@ def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
 
 
 def spread_in_words(spread: float, freedom: int) -> str:
-    """`medinj_utils.comparison.resampling.run_spread` in a sentence."""
+    """`medinj_utils.comparison.resampling.run_spread` in a sentence.
+
+    Args:
+        spread: standard deviation, a share.
+        freedom: degrees of freedom: runs beyond the first of each system.
+    """
     if not freedom:
         return "Every system has one run: what other seeds add isn't known."
     return ("From one seed to another a system's mean score has a standard deviation of "

@@ -10,7 +10,15 @@ from medinj_utils.comparison.scores import cluster_sums, draw_blocks
 
 
 def interval(draws: np.ndarray | pd.Series, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of bootstrap draws."""
+    """Percentile interval of bootstrap draws.
+
+    Args:
+        draws: of the estimate.
+        level: share of the draws that lie inside.
+
+    Returns:
+        (low, high), in the unit of the draws.
+    """
     tail = round((1 - level) / 2, 12)
     low, high = np.quantile(draws, [tail, 1 - tail])
     return float(low), float(high)

@@ -59,6 +59,10 @@ def compare_pairs(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
 def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame:
     """A row per pair of systems, from one bootstrap of their scores.
 
+    Args:
+        resampled: the bootstrap of the systems' scores.
+        smallest: smallest effect of interest, in the scores' unit.
+
     Returns:
         ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
         unit), ``low`` and ``high`` (95 % interval, see `medinj_utils.comparison.unseen`),
@@ -70,6 +74,9 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         it; ``q_bh`` (Benjamini & Hochberg 1995, for exploration), ``equivalent`` (whether the 90 %
         interval lies within ± ``smallest``: two one-sided tests at 5 %, Schuirmann 1987),
         ``low_bca`` and ``high_bca`` (bias-corrected and accelerated interval, Efron 1987).
+
+    Raises:
+        ValueError: ``smallest`` isn't above 0.
     """
     if smallest <= 0:
         raise ValueError(f"smallest is {smallest}; need an effect above 0")

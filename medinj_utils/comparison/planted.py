@@ -15,7 +15,15 @@ _NO_TRUTH = "These are real questions: there is no planted truth."
 
 
 def planted_scores(tree: Tree, systems: Iterable[str]) -> pd.Series | None:
-    """Mean scores of an ideal learner by system; None where questions are real."""
+    """Mean scores of an ideal learner by system; None where questions are real.
+
+    Args:
+        tree: the output tree, with the world's key and the mixtures.
+        systems: whose scores are wanted.
+
+    Raises:
+        FileNotFoundError: a mixture is missing; the message names the notebook.
+    """
     if tree.key is None:
         return None
     mixtures = {system: load_mixture(tree, system) for system in systems if system != BASE}
@@ -48,9 +56,15 @@ def planted_scores_found(beside: pd.DataFrame) -> str:
 
 
 def effects_beside_planted(tree: Tree, resampled: Resampled) -> pd.DataFrame:
-    """The factorial's effects, in a planted world with the column ``planted``.
+    """The factorial's effects, and in a planted world those of an ideal learner.
 
-    Empty where the base or one of the seven mixtures was not run.
+    Args:
+        tree: the output tree.
+        resampled: the bootstrap of the systems' scores.
+
+    Returns:
+        As `medinj_utils.comparison.factorial.effect_table`, in a planted world with the column
+        ``planted``; empty where the base or one of the seven mixtures was not run.
     """
     systems = resampled.scores.systems
     if not is_factorial(systems):

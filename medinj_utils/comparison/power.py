@@ -66,7 +66,16 @@ def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
 
 
 def detectable(items: int, case: Case, power: float = 0.8) -> float:
-    """The smallest difference that so many questions show; NaN where none does."""
+    """The smallest difference that so many questions show.
+
+    Args:
+        items: number of questions.
+        case: the two systems.
+        power: chance that a difference of this size is found.
+
+    Returns:
+        As a share of the questions; NaN where no difference is shown.
+    """
     largest = case.discordance
     if not largest or items_needed(largest, case, power) > items:
         return float("nan")
@@ -105,7 +114,16 @@ def runs_needed(difference: float, items: int, case: Case, spread: float,
                 power: float = 0.8) -> float:
     """Runs of each system that show a difference, by the approximation of `detectable_with_runs`.
 
-    Infinite where no number of runs does, since there are too few questions.
+    Args:
+        difference: as a share of the questions.
+        items: number of questions.
+        case: the two systems.
+        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
+        power: chance that a difference of this size is found.
+
+    Returns:
+        A whole number, at least 1; infinite where no number of runs shows it, since there are too
+        few questions.
     """
     reach = sum(_quantiles(power))
     left = (difference / reach) ** 2 - _item_variance(difference, items, case)
@@ -140,7 +158,13 @@ def discordances(scores: Scores) -> pd.DataFrame:
 
 
 def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.DataFrame:
-    """The table of `discordances` with ``shown here``: what so many questions show, as a share."""
+    """The table of `discordances` with ``shown here``: what so many questions show, as a share.
+
+    Args:
+        pairs: of `discordances`.
+        items: number of questions.
+        power: chance that a difference of this size is found.
+    """
     shown = [detectable(items, Case(discordance, effect), power) for discordance, effect
              in pairs[["discordance", "design_effect"]].itertuples(index=False)]
     return pairs.assign(**{"shown here": shown})
@@ -169,7 +193,17 @@ def _points(difference: float) -> str:
 
 def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
                power: float = 0.8) -> pd.DataFrame:
-    """Questions needed for each difference, by case; none where it exceeds the discordance rate."""
+    """Questions needed for each difference, by case.
+
+    Args:
+        cases: pairs of systems, by name.
+        differences: to be shown, as shares of the questions.
+        power: chance that a difference of that size is found.
+
+    Returns:
+        By case: discordance, design_effect, and questions needed for each difference; none where it
+        exceeds the discordance rate.
+    """
     rows = [{"case": name, "discordance": case.discordance, "design_effect": case.design_effect} | {
         _points(d): items_needed(d, case, power) if d <= case.discordance else None
         for d in differences} for name, case in cases.items()]
@@ -177,7 +211,15 @@ def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
 
 
 def power_curves(cases: Mapping[str, Case], power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference shown, in points, over the number of questions (index), by case."""
+    """Smallest difference shown, over the number of questions.
+
+    Args:
+        cases: pairs of systems, by name.
+        power: chance that a difference of this size is found.
+
+    Returns:
+        Numbers of questions (100 to 100,000) × cases, in points.
+    """
     items = np.unique(np.logspace(2, 5, 60).round().astype(int))
     return pd.DataFrame({name: [100 * detectable(n, case, power) for n in items]
                          for name, case in cases.items()}, index=pd.Index(items, name="questions"))
@@ -196,7 +238,17 @@ def study_sizes(items: int, freedom: int) -> list[int]:
 
 def runs_table(items: Iterable[int], case: Case, spread: float,
                power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference shown, in points: runs of each system × numbers of questions."""
+    """Smallest difference that several runs of each system show.
+
+    Args:
+        items: numbers of questions.
+        case: the two systems.
+        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
+        power: chance that a difference of this size is found.
+
+    Returns:
+        Runs of each system × numbers of questions, in points.
+    """
     table = {f"{n} questions": {
         f"runs: {runs}": 100 * detectable_with_runs(n, case, spread, runs, power)
         for runs in (1, 2, 3, 5, 10)} for n in items}
@@ -205,7 +257,18 @@ def runs_table(items: Iterable[int], case: Case, spread: float,
 
 def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: Case,
                       spread: float, power: float = 0.8) -> pd.DataFrame:
-    """Runs of each system needed: differences × numbers of questions."""
+    """Runs of each system needed.
+
+    Args:
+        differences: as shares of the questions.
+        items: numbers of questions.
+        case: the two systems.
+        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
+        power: chance that a difference of that size is found.
+
+    Returns:
+        Differences × numbers of questions; infinite where no number of runs shows the difference.
+    """
     table = {f"{n} questions": {_points(d): runs_needed(d, n, case, spread, power)
                                 for d in differences} for n in items}
     return pd.DataFrame(table).rename_axis("difference")

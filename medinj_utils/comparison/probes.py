@@ -178,6 +178,13 @@ def kendall(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
     Pairs in the same order less pairs in the other, over all pairs; a tie in either counts as
     neither.
+
+    Args:
+        one: scores, draws × systems.
+        other: scores, draws × systems.
+
+    Returns:
+        One tau per draw, shape (draws,).
     """
     return _agreement(one, other).mean(axis=1)
 

@@ -44,7 +44,13 @@ _STREAM_CELLS = 2_000_000
 
 
 class Estimate(NamedTuple):
-    """An estimate and the ends of its 95 % interval."""
+    """An estimate and the ends of its 95 % interval.
+
+    Attributes:
+        estimate: in the scores' unit.
+        low: lower end.
+        high: upper end.
+    """
 
     estimate: float
     low: float
@@ -71,7 +77,12 @@ class Resampled:
         return self.scores.means()
 
     def contrast(self, weights: Mapping[str, float], level: float = 0.95) -> Estimate:
-        """A weighted sum of the systems' mean scores, with its interval."""
+        """A weighted sum of the systems' mean scores, with its interval.
+
+        Args:
+            weights: by system.
+            level: of the interval.
+        """
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
         ends = interval(self.drawn(weights), level)
         return Estimate(float(estimate), *self.with_unseen(weights, ends, level))
@@ -82,7 +93,13 @@ class Resampled:
 
     def with_unseen(self, weights: Mapping[str, float], ends: tuple[float, float],
                     level: float = 0.95) -> tuple[float, float]:
-        """The ends of an interval of `contrast`, as far as unseen clusters and scores reach."""
+        """The ends of an interval of `contrast`, as far as unseen clusters and scores reach.
+
+        Args:
+            weights: by system.
+            ends: (low, high) of the interval by the draws.
+            level: of the interval.
+        """
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
         down, up = unseen_reach(self.scores, weights, level)
         low = min(ends[0], estimate + down) if down else ends[0]

@@ -148,7 +148,16 @@ def _cluster_numbers(items: pd.Index, clusters: Sequence | pd.Series) -> np.ndar
 
 
 def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> None:
-    """Raise ValueError, naming ``what`` the table is, where it lacks an expected column."""
+    """Refuse a table that lacks a column.
+
+    Args:
+        table: to check.
+        expected: columns that it must have.
+        what: what the table is, for the message.
+
+    Raises:
+        ValueError: a column is missing; the message names it and those that are there.
+    """
     if missing := set(expected) - set(table.columns):
         raise ValueError(f"{what} have no column {', '.join(sorted(missing))}; expected: "
                          f"{', '.join(sorted(expected))}; there are: "
@@ -156,18 +165,36 @@ def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> Non
 
 
 def independent_units(items: pd.Index | list, clusters: pd.Series | None) -> int:
-    """How many of the items are drawn independently: all, or as many as they have clusters."""
+    """How many of the items are drawn independently: all, or as many as they have clusters.
+
+    Args:
+        items: ids.
+        clusters: label of each item, by id; None: every item is its own.
+    """
     return len(items) if clusters is None else clusters.loc[items].nunique()
 
 
 def cluster_sums(values: np.ndarray, cluster: np.ndarray) -> np.ndarray:
-    """Sums over the items of each cluster: clusters × columns, from items × columns."""
+    """Sums over the items of each cluster.
+
+    Args:
+        values: items × columns.
+        cluster: number of each item's cluster, from 0.
+
+    Returns:
+        Clusters × columns.
+    """
     sums = np.zeros((int(cluster.max()) + 1, values.shape[1]))
     np.add.at(sums, cluster, values)
     return sums
 
 
 def draw_blocks(resamples: int, clusters: int) -> Iterator[int]:
-    """Numbers of draws that are made at once, which add up to ``resamples``."""
+    """Numbers of draws that are made at once, which add up to ``resamples``.
+
+    Args:
+        resamples: number of draws.
+        clusters: that each draw is made of.
+    """
     size = max(1, _BLOCK_CELLS // clusters)
     return (min(size, resamples - start) for start in range(0, resamples, size))

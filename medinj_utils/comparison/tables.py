@@ -55,7 +55,20 @@ def load_compared(tree: Tree, mode: str, unequal: str = "refuse") -> Compared:
 
 
 def load_general(tree: Tree, mode: str, unequal: str = "refuse") -> Compared | None:
-    """As `load_compared`, of questions on general knowledge; None where there are none."""
+    """As `load_compared`, of questions on general knowledge.
+
+    Args:
+        tree: the output tree.
+        mode: one of `medinj_utils.core.names.MODES`.
+        unequal: as for `score_matrix`.
+
+    Returns:
+        What is compared; None where no question asks for general knowledge.
+
+    Raises:
+        FileNotFoundError: there are no scores or records yet.
+        ValueError: nothing was answered in this mode, or as `score_matrix`.
+    """
     scores = _scores_in(tree, mode)
     if not scores["general"].any():
         return None
@@ -77,7 +90,19 @@ def _compared(tree: Tree, scores: pd.DataFrame, mode: str, unequal: str) -> Comp
 
 
 def asked_items(tree: Tree, ids: pd.Index) -> tuple[pd.DataFrame, pd.Series]:
-    """The test questions of these ids, in their order, and their clusters (of `clusters_of`)."""
+    """The test questions of these ids, in their order, and their clusters (of `clusters_of`).
+
+    Args:
+        tree: the output tree.
+        ids: of test questions.
+
+    Returns:
+        Records by id, and the label of each item's cluster, by id.
+
+    Raises:
+        FileNotFoundError: there are no records yet.
+        KeyError: the test has no question of an id.
+    """
     records = load_records(tree.need(tree.records))
     items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").loc[ids]
     return items, clusters_of(items, tree.key)
@@ -88,6 +113,10 @@ def clusters_of(items: pd.DataFrame, key: Mapping | None = None) -> pd.Series:
 
     Items on one fact of a planted world (by its key), or on one context, are one cluster; an item
     without either is its own.
+
+    Args:
+        items: records by id.
+        key: of a planted world; None where questions are real.
     """
     if key:
         facts = fact_of(key)

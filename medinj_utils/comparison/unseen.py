@@ -26,7 +26,12 @@ _FEW = 3
 
 
 def unseen_share(clusters: int, level: float = 0.95) -> float:
-    """The largest share of all clusters that may be of a kind that none of so many is of."""
+    """The largest share of all clusters that may be of a kind that none of so many is of.
+
+    Args:
+        clusters: number of clusters that were seen.
+        level: of the interval.
+    """
     return float(min(1.0, -np.log((1 - level) / 2) / clusters))
 
 
@@ -56,12 +61,26 @@ def unseen_reach(scores: Scores, weights: Mapping[str, float],
 
 
 def too_few(differing: float, clusters: int) -> bool:
-    """Whether so few clusters differ from all others that unseen ones count."""
+    """Whether so few clusters differ from all others that unseen ones count.
+
+    Args:
+        differing: number of clusters that differ from all others.
+        clusters: number of all clusters.
+    """
     return differing <= _FEW and 2 * differing < clusters
 
 
 def reach(estimate: float, ends: tuple[float, float], share: float) -> tuple[float, float]:
-    """How far an unseen share at either of the extreme ``ends`` takes an estimate, down and up."""
+    """How far an unseen share at either of the extreme ``ends`` takes an estimate, down and up.
+
+    Args:
+        estimate: in the scores' unit.
+        ends: (lowest, highest) value that a cluster may have.
+        share: of the clusters that may be unseen.
+
+    Returns:
+        (at most 0, at least 0), in the scores' unit.
+    """
     return float(share * min(ends[0] - estimate, 0)), float(share * max(ends[1] - estimate, 0))
 
 
@@ -69,6 +88,13 @@ def outer_ends(scores: Scores, weights: Mapping[str, float]) -> tuple[float, flo
     """Beyond what a weighted sum of the systems' means can't lie; −∞ and ∞ of unbounded scores.
 
     Only scores that all lie between 0 and 1 are taken to be bounded.
+
+    Args:
+        scores: the checked scores.
+        weights: by system.
+
+    Returns:
+        (lowest, highest).
     """
     return _extreme_sums(scores, weights) if scores.limits == (0, 1) else (-np.inf, np.inf)
 

@@ -104,6 +104,13 @@ def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
 
     Estimates and intervals are those of the worst pairing. Where the best pairing would give
     another verdict, it is "undecided", and ``reason`` says so.
+
+    Args:
+        claims: the claims.
+        items: number of test items that the means are taken over.
+
+    Raises:
+        ValueError: there are no items.
     """
     worst = verdicts(claims, contrasts_published(claims, items, "worst"))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
@@ -125,7 +132,14 @@ def verdicts_on_paper(claims: Claims) -> pd.DataFrame:
 
 def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,
                   published: pd.DataFrame) -> pd.DataFrame:
-    """`verdicts`, with ``paper``: each claim's smallest contrast by the paper's figures."""
+    """`verdicts`, with ``paper``: each claim's smallest contrast by the paper's figures.
+
+    Args:
+        claims: the claims.
+        contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
+        orders: of `load_orders`.
+        published: of `verdicts_on_paper`.
+    """
     table = verdicts(claims, contrasts, orders)
     table.insert(table.columns.get_loc("verdict"), "paper", published["estimate"])
     return table

@@ -17,7 +17,17 @@ import pandas as pd
 
 
 def progress(work: Iterable | None, what: str, total: int | None = None, unit: str = "it"):
-    """tqdm that prints a line every ten seconds at most, which keeps logs and notebooks short."""
+    """tqdm that prints a line every ten seconds at most, which keeps logs and notebooks short.
+
+    Args:
+        work: what is gone through; None where the caller counts.
+        what: is being done, for the line.
+        total: number of units.
+        unit: of the count.
+
+    Returns:
+        The bar, which iterates over ``work``.
+    """
     from tqdm import tqdm
     return tqdm(work, desc=what, total=total, unit=unit, unit_scale=unit != "it", mininterval=10,
                 maxinterval=10, file=sys.stdout, ascii=True)
@@ -69,14 +79,30 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(text: str, path: str | Path) -> Path:
-    """Write UTF-8 text."""
+    """Write UTF-8 text.
+
+    Args:
+        text: to write.
+        path: of the file; folders are made.
+
+    Returns:
+        The path.
+    """
     with replacing(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
     return Path(path)
 
 
 def write_json(content: object, path: str | Path) -> Path:
-    """Write JSON with sorted keys, two spaces of indentation and accents as they are."""
+    """Write JSON with sorted keys, two spaces of indentation and accents as they are.
+
+    Args:
+        content: what JSON can hold.
+        path: of the file; folders are made.
+
+    Returns:
+        The path.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     return write_text(text + "\n", path)
 
@@ -87,14 +113,30 @@ def read_json(path: str | Path) -> dict:
 
 
 def write_parquet(table: pd.DataFrame, path: str | Path) -> Path:
-    """Write a table as parquet, without its index."""
+    """Write a table as parquet, without its index.
+
+    Args:
+        table: to write.
+        path: of the file; folders are made.
+
+    Returns:
+        The path.
+    """
     with replacing(path) as unfinished:
         table.to_parquet(unfinished, index=False)
     return Path(path)
 
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> Path:
-    """Write a table as CSV in UTF-8 with a header and up to six significant digits."""
+    """Write a table as CSV in UTF-8 with a header and up to six significant digits.
+
+    Args:
+        table: to write, without its index.
+        path: of the file; folders are made.
+
+    Returns:
+        The path.
+    """
     with replacing(path) as unfinished:
         table.to_csv(unfinished, index=False, float_format="%.6g")
     return Path(path)
@@ -102,6 +144,10 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> Path:
 
 def need(path: str | Path, made_by: str) -> Path:
     """The path, if it exists.
+
+    Args:
+        path: of a file or folder.
+        made_by: what makes it, for the message.
 
     Raises:
         FileNotFoundError: it doesn't; the message names what makes it.

@@ -48,7 +48,16 @@ UNEQUAL_ITEMS = ("refuse", "intersect")
 
 
 def check_choice(name: str, value: object, accepted: Iterable[object]) -> None:
-    """Raise ValueError, naming the choice and what is accepted, unless ``value`` is among them."""
+    """Refuse a value that is not among those accepted.
+
+    Args:
+        name: of the choice.
+        value: that was chosen.
+        accepted: all that may be chosen.
+
+    Raises:
+        ValueError: the value is not among them; the message names the choice and what is accepted.
+    """
     if value not in (accepted := list(accepted)):
         raise ValueError(f"{name} is {value!r}; accepted: {', '.join(map(str, accepted))}")
 
@@ -79,6 +88,10 @@ def provenances_of(configuration: str) -> tuple[str, ...]:
 class Run:
     """A system and the seed that it was tuned with. The base isn't tuned; its seed is 0.
 
+    Args:
+        system: the base, or a configuration.
+        seed: 0 or more.
+
     Raises:
         ValueError: the system is unknown, the seed is negative, or the base has a seed.
     """
@@ -107,6 +120,10 @@ class Run:
 
 def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     """One run per system and seed, system by system; the base once.
+
+    Args:
+        systems: the base and configurations.
+        seeds: of the tuned systems.
 
     Raises:
         ValueError: there is no system.

@@ -22,7 +22,14 @@ _Price, _Some = Annotated[float, Field(ge=0)], Field(min_length=1)
 
 
 class SourceAsked(BaseModel):
-    """One entry of ``sources``: the arguments of `medinj_utils.data.read_source`."""
+    """One entry of ``sources``: the arguments of `medinj_utils.data.read_source`.
+
+    Attributes:
+        name: of a source in `medinj_utils.data.SOURCES`.
+        location: folder, file, address, or set on the hub.
+        revision: commit on the hub; empty elsewhere.
+        provenance: where the source states none.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     name: str
@@ -65,12 +72,23 @@ class SettingsError(ValueError):
 
 
 def unknown_parameter(name: str, accepted: Iterable[str], where: str) -> SettingsError:
-    """The error of a parameter that ``where`` doesn't have."""
+    """The error of a parameter that ``where`` doesn't have.
+
+    Args:
+        name: of the parameter.
+        accepted: parameters that there are.
+        where: what doesn't have it.
+    """
     return SettingsError(f"{where}: unknown parameter {name!r}; accepted: {', '.join(accepted)}")
 
 
 def check_value(name: str, value: Any, where: str) -> Any:
     """The value, if it has the parameter's type and range.
+
+    Args:
+        name: of the parameter.
+        value: that it is set to.
+        where: it is set, for the message.
 
     Raises:
         SettingsError: it hasn't, or there is no such parameter; the message names ``where``.

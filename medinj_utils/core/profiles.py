@@ -32,7 +32,16 @@ _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
 
 
 class World(BaseModel):
-    """Arguments of `medinj_utils.demo.world.write_world`: the planted world of a profile."""
+    """Arguments of `medinj_utils.demo.world.write_world`: the planted world of a profile.
+
+    Attributes:
+        kind: one of `medinj_utils.core.names.WORLDS`.
+        substances: number of substances, four facts each.
+        rows_per_fact: training rows.
+        tests_per_fact: test questions.
+        general_tests: test questions on general knowledge.
+        seed: of the world.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     kind: Literal[WORLDS]
@@ -44,7 +53,19 @@ class World(BaseModel):
 
 
 class Profile(BaseModel):
-    """What one way of running the book sets; a file may also say ``like`` (see `load_profile`)."""
+    """What one way of running the book sets; a file may also say ``like`` (see `load_profile`).
+
+    Attributes:
+        title: of the book.
+        needs_gpu: whether it is refused without one.
+        world: the planted world to write first, if there is one.
+        beside: profiles that are run too, and whose comparison is shown beside this one's.
+        shared: parameters of every notebook that has them.
+        notebooks: parameters of one notebook, by its name.
+        split: by notebook, list parameters of which each combination of values is an execution of
+            its own.
+        minutes: by notebook, minutes that it last took on two cores.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     title: str
@@ -163,7 +184,13 @@ def _check_profile(profile: Profile, where: str) -> None:
 
 
 def parameters_of(profile_name: str, profile: Profile, notebook: str) -> dict[str, Any]:
-    """All parameters of a notebook: its defaults, then shared ones, then the notebook's own."""
+    """All parameters of a notebook: its defaults, then shared ones, then the notebook's own.
+
+    Args:
+        profile_name: of the profile.
+        profile: what it sets.
+        notebook: name of the notebook.
+    """
     defaults = notebook_defaults(notebook)
     shared = {"output": str(OUTPUTS / profile_name), "profile": profile_name} | profile.shared
     shared = {key: value for key, value in shared.items() if key in defaults}
@@ -172,7 +199,13 @@ def parameters_of(profile_name: str, profile: Profile, notebook: str) -> dict[st
 
 def executions_of(profile_name: str, profile: Profile,
                   notebook: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(name of the executed copy, parameters) of each execution of a notebook."""
+    """(name of the executed copy, parameters) of each execution of a notebook.
+
+    Args:
+        profile_name: of the profile.
+        profile: what it sets.
+        notebook: name of the notebook.
+    """
     parameters = parameters_of(profile_name, profile, notebook)
     keys = profile.split.get(notebook, [])
     for values in product(*(parameters[key] for key in keys)):
@@ -183,7 +216,16 @@ def executions_of(profile_name: str, profile: Profile,
 
 def all_executions(profile_name: str, data: str = "",
                    base: str = "") -> dict[str, tuple[str, dict[str, Any]]]:
-    """Every execution of a profile in order: name of the executed copy → (notebook, parameters)."""
+    """Every execution of a profile in order: name of the executed copy → (notebook, parameters).
+
+    Args:
+        profile_name: of the profile.
+        data: folder that its sources lie in; empty where it names them.
+        base: base model instead of its own: a folder, or ``organisation/model@commit``.
+
+    Raises:
+        SettingsError: as `load_profile`.
+    """
     profile = load_profile(profile_name, data, base)
     return {name: (notebook, parameters) for notebook in notebook_names()
             for name, parameters in executions_of(profile_name, profile, notebook)}

@@ -47,6 +47,10 @@ def answer_turn(record: Mapping, answer_format: str) -> str:
     "with_explanation" the letters and, on the next line, the record's explanation, if it has one.
     An open question has no letters: its answer is its text in every format.
 
+    Args:
+        record: with its options, right letters and answer.
+        answer_format: one of `medinj_utils.core.names.ANSWER_FORMATS`.
+
     Raises:
         ValueError: the format is none of these.
     """
@@ -86,7 +90,12 @@ def messages(record: Mapping, answer_format: str = "letters", system: str = "",
 
 
 def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
-    """The same record with its options in another order; the right letters move with them."""
+    """The same record with its options in another order; the right letters move with them.
+
+    Args:
+        record: with its options and right letters.
+        rng: random numbers that the order is drawn from.
+    """
     order = rng.permutation(len(record["options"]))
     right = {LETTERS.index(letter) for letter in record["answer_letters"]}
     letters = [LETTERS[place] for place, i in enumerate(order) if i in right]

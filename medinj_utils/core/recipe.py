@@ -87,7 +87,11 @@ def load_recipe(path: str | Path) -> Recipe:
 
 
 def recipe_of(content: object, where: str) -> Recipe:
-    """A recipe from its fields by name; ``where`` they come from is named in errors.
+    """A recipe from its fields by name.
+
+    Args:
+        content: of a recipe: values by name.
+        where: it comes from, for the messages.
 
     Raises:
         RecipeError: as `load_recipe`.

@@ -86,7 +86,13 @@ def _encoded(path: Path) -> str:
 
 
 def browsable(table: pd.DataFrame, label: str, most: int = 500) -> HTML:
-    """A long table as HTML that scrolls in a frame: its first ``most`` rows, and its label."""
+    """A long table as HTML that scrolls in a frame: its first ``most`` rows, and its label.
+
+    Args:
+        table: shown without its index.
+        label: of its numbers.
+        most: rows that are shown.
+    """
     rows = table.head(most).to_html(border=0, na_rep="", index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {label}")
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
@@ -94,7 +100,13 @@ def browsable(table: pd.DataFrame, label: str, most: int = 500) -> HTML:
 
 
 def labelled(table: pd.DataFrame, label: str, decimals: int = 3) -> HTML:
-    """A table as HTML with its label as caption; numbers are rounded, texts escaped."""
+    """A table as HTML with its label as caption; numbers are rounded, texts escaped.
+
+    Args:
+        table: shown with its index.
+        label: of its numbers.
+        decimals: of the numbers.
+    """
     shown = table.round(decimals).to_html(border=0, na_rep="")
     return HTML(shown.replace(">", f"><caption>{html.escape(label)}</caption>", 1))
 

@@ -4,7 +4,6 @@ Notebooks and rooms name files by this object alone: a path is written once, and
 missing file names the notebook that makes it.
 """
 
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.run_files import RunFiles
 
 #: Below it, a folder for each profile.
 OUTPUTS = Path("outputs")
@@ -29,42 +29,6 @@ _MADE_BY = (
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
     *((f"tables/{name}", "40_compare_provenances")
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
-
-
-@dataclass(frozen=True)
-class RunFiles:
-    """What a run's folder holds, also while it is written under another name.
-
-    Args:
-        folder: of the run.
-    """
-
-    folder: Path
-
-    @property
-    def adapter(self) -> Path:
-        """Folder of the adapter: safetensors, tokenizer, model card."""
-        return self.folder / "adapter"
-
-    @property
-    def model_card(self) -> Path:
-        """The model card, in the form that the hub reads."""
-        return self.adapter / "README.md"
-
-    @property
-    def card(self) -> Path:
-        """The run's card."""
-        return self.folder / "card.json"
-
-    @property
-    def curve(self) -> Path:
-        """The training loss, by step (CSV)."""
-        return self.folder / "curve.csv"
-
-    @property
-    def validation(self) -> Path:
-        """Losses and scores of the validations, by step (CSV); absent without any."""
-        return self.folder / "validation.csv"
 
 
 class Tree:
@@ -152,7 +116,8 @@ class Tree:
     # The training room
 
     def run(self, run: Run) -> Path:
-        """Folder of a run; what it holds is `RunFiles`."""
+        """Folder of a run; what it holds is
+        `medinj_utils.core.run_files.RunFiles`."""
         return self.root / "runs" / run.name
 
     def run_files(self, run: Run) -> RunFiles:
@@ -170,7 +135,12 @@ class Tree:
     # The evaluation room
 
     def answers(self, run: Run, variant: str = "") -> Path:
-        """Raw answers of a run (parquet), to the questions as they are or to a variant of them."""
+        """Raw answers of a run (parquet), to the questions as they are or to a variant of them.
+
+        Args:
+            run: that answered.
+            variant: name of the variant; empty for the questions as they are.
+        """
         folder = self.root / "probes" / variant if variant else self.root / "answers"
         return folder / f"{run.name}.parquet"
 
@@ -219,7 +189,12 @@ class Tree:
         return self.root / "scores" / "pairs.parquet"
 
     def figure(self, name: str, ending: str = "png") -> Path:
-        """The picture of a figure: ``svg`` or ``png``."""
+        """The picture of a figure.
+
+        Args:
+            name: of the figure.
+            ending: ``svg`` or ``png``.
+        """
         return self.root / "figures" / f"{name}.{ending}"
 
     @property
@@ -232,7 +207,12 @@ class Tree:
         return self.root / "tables" / f"{name}.csv"
 
     def write_table(self, table: pd.DataFrame, name: str) -> Path:
-        """Write a table, without its index, and return its path."""
+        """Write a table, without its index, and return its path.
+
+        Args:
+            table: to write, to six significant digits.
+            name: of the table.
+        """
         return write_csv(table, self.table(name))
 
     def read_table(self, name: str) -> pd.DataFrame:

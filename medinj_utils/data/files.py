@@ -130,7 +130,13 @@ class Reading:
         return named[0]
 
     def remark(self, file: Path, remark: str, rows: int = 1) -> None:
-        """Count a remark for so many rows of a file; 0 rows for one about the file as a whole."""
+        """Count a remark for so many rows of a file.
+
+        Args:
+            file: below the source's path.
+            remark: in a few words.
+            rows: that it is about; 0 for the file as a whole.
+        """
         self.remarks[self._name(file), remark] += rows
 
     @contextmanager
@@ -145,6 +151,10 @@ class Reading:
 
     def text(self, file: Path, encoding: str = "") -> str:
         """Text of a file; an encoding other than UTF-8 is remarked, unless it was named.
+
+        Args:
+            file: below the source's path.
+            encoding: where it is known; else it is found.
 
         Raises:
             SourceError: as `medinj_utils.data.text.decode`.
@@ -171,6 +181,10 @@ class Reading:
 
         Cells are as they stand there; those of CSV and TSV are texts. ``encoding`` is that of a
         text file, where it is known.
+
+        Args:
+            file: below the source's path.
+            encoding: of a text file, where it is known.
 
         Raises:
             SourceError: the file is not whole, or holds no rows of this kind.

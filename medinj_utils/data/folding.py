@@ -91,7 +91,15 @@ def folded_options(options: Iterable[Sequence[str]]) -> list[str]:
 def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Per text a key that agrees where letters and digits do, wherever words are parted.
 
-    Only numbers stay parted. Takes what `folded_words` returns; shape (texts,).
+    Only numbers stay parted. Takes what `folded_words` returns.
+
+    Args:
+        words: the different words.
+        codes: number of each word in turn, of all texts, shape (words of all texts,).
+        ends: text i has the words ``ends[i]`` to ``ends[i + 1]``, shape (texts + 1,).
+
+    Returns:
+        Hashes, shape (texts,).
     """
     begins = np.array([word[:1].isdigit() for word in words], dtype=bool)[codes]
     after_digit = np.roll(np.array([word[-1:].isdigit() for word in words], dtype=bool)[codes], 1)

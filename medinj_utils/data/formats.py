@@ -50,6 +50,10 @@ class ArrowRows:
 def parse_json(text: str, file: Path) -> object:
     """Content of a JSON text.
 
+    Args:
+        text: to read.
+        file: that it is of, for the messages.
+
     Raises:
         SourceError: it is not whole, or nested too deep; names ``file`` and where it breaks.
     """
@@ -81,6 +85,10 @@ def _whole_objects(text: str) -> int:
 
 def json_rows(text: str, file: Path) -> list[dict]:
     """Rows of a JSON list of objects, of one object a line, or of a single object.
+
+    Args:
+        text: to read.
+        file: that it is of, for the messages.
 
     Raises:
         SourceError: it is none of these, or not whole.

@@ -44,7 +44,12 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All sources of a run, in the order in which they were named."""
+    """All sources of a run, in the order in which they were named.
+
+    Args:
+        parts: what each source gave.
+        card: begun before they were read.
+    """
 
     parts: Sequence[SourceRead]
     card: Card
@@ -141,6 +146,10 @@ def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
 
 def save_gathered(gathered: Gathered, tree: Tree) -> dict:
     """Write the records, their card and, of a planted world, its key.
+
+    Args:
+        gathered: all sources.
+        tree: the output tree.
 
     Returns:
         The card.

@@ -98,6 +98,10 @@ def _named(folder: Path, pattern: str) -> list[Path]:
 def files_below(folder: Path, pattern: str) -> list[Path]:
     """Files whose path below a folder has the pattern's form, accents composed or not, in order.
 
+    Args:
+        folder: to look in.
+        pattern: as `pathlib.Path.glob` takes it, or the name of a file.
+
     Raises:
         ValueError: the pattern is none.
     """

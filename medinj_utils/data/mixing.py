@@ -56,7 +56,12 @@ class Mixing:
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Training rows that mixtures may be made of, and those left out because they leak."""
+    """Training rows that mixtures may be made of, and those left out because they leak.
+
+    Args:
+        kept: records that mixtures may be made of.
+        leaked: records that are left out.
+    """
 
     kept: pd.DataFrame
     leaked: pd.DataFrame
@@ -78,6 +83,10 @@ class TrainingRows:
 def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:
     """The training rows of a tree.
 
+    Args:
+        tree: the output tree.
+        mixing: says which tasks, and which leaks are left out.
+
     Raises:
         FileNotFoundError: the records or their leaks are missing; names the notebook that makes
             them.
@@ -91,6 +100,10 @@ def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:
 
 def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
     """Tokens of each row by a base model's tokenizer, without its chat template.
+
+    Args:
+        records: a records table.
+        base: whose tokenizer counts.
 
     Returns:
         Columns ``answer_tokens`` (of the answer's letters or text) and ``all_tokens`` (of question

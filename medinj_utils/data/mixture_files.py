@@ -61,7 +61,12 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
 
 
 def remove_mixture(tree: Tree, configuration: str) -> None:
-    """Remove a mixture, its manifest and its card, where they are."""
+    """Remove a mixture, its manifest and its card, where they are.
+
+    Args:
+        tree: the output tree.
+        configuration: its name.
+    """
     for path in (tree.mixture, tree.manifest, tree.mixture_card):
         path(configuration).unlink(missing_ok=True)
 
@@ -80,6 +85,10 @@ def load_mixtures(tree: Tree) -> dict[str, pd.DataFrame]:
 def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
     """A mixture whose file is the one that its manifest describes.
 
+    Args:
+        tree: the output tree.
+        configuration: its name.
+
     Raises:
         FileNotFoundError: there is no such mixture; names the notebook that makes it.
         ValueError: the file has changed since, or keeps no rule of the record.
@@ -93,7 +102,12 @@ def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
 
 
 def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
-    """A card in the form that the hub reads: a head in YAML, then what the mixture is."""
+    """A card in the form that the hub reads: a head in YAML, then what the mixture is.
+
+    Args:
+        mixture: its records.
+        manifest: of `save_mixture`.
+    """
     licences = sorted(mixture["licence"].unique())
     digits = len(str(manifest["rows"]))
     head = {"language": ["fr"], "license": licences[0].lower() if len(licences) == 1 else "other",

@@ -79,7 +79,12 @@ _AS_FOUND = Stratification()
 
 
 def shares(configuration: str, budget: int) -> dict[str, int]:
-    """Rows per provenance: equal, and what does not divide goes to the first ones."""
+    """Rows per provenance: equal, and what does not divide goes to the first ones.
+
+    Args:
+        configuration: name of the mixture.
+        budget: rows of the whole mixture.
+    """
     members = provenances_of(configuration)
     each, left = divmod(budget, len(members))
     return {name: each + (i < left) for i, name in enumerate(members)}

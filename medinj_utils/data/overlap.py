@@ -178,6 +178,14 @@ def leak_matrix(leaks: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def save_leaks(leaks: pd.DataFrame, tree: Tree) -> Path:
-    """Write what `find_leaks` found, as a file and as a table."""
+    """Write what `find_leaks` found, as a file and as a table.
+
+    Args:
+        leaks: of `find_leaks`.
+        tree: the output tree.
+
+    Returns:
+        The path of the file.
+    """
     tree.write_table(leaks, "audit_leaks")
     return write_parquet(leaks, tree.leaks)

@@ -32,6 +32,10 @@ _RATIO = re.compile(r"\d+\s?[:/–—-]")
 def text_of(cell: object, column: str) -> str:
     """A cell as text; a missing one is empty, a number in digits alone (5, not 5.0; no exponent).
 
+    Args:
+        cell: as the table holds it.
+        column: its name, for the messages.
+
     Raises:
         BadRow: the cell is neither a text nor a number.
     """
@@ -46,6 +50,10 @@ def text_of(cell: object, column: str) -> str:
 
 def flag_of(cell: object, column: str) -> bool:
     """A cell as true or false; an empty one is false.
+
+    Args:
+        cell: as the table holds it.
+        column: its name, for the messages.
 
     Raises:
         BadRow: the cell is neither.
@@ -65,6 +73,10 @@ def plain_word(text: str) -> str:
 def listed(cell: object, column: str) -> object:
     """A list or mapping, which may be written as JSON or as Python writes it.
 
+    Args:
+        cell: as the table holds it.
+        column: its name, for the messages.
+
     Raises:
         BadRow: a text is neither.
     """
@@ -80,6 +92,10 @@ def options_of(cell: object, column: str) -> list[str]:
     """Options of a list, or of a mapping of letters to texts, in the letters' order.
 
     Empty ones at the end are none: rows of four options stand beside rows of five.
+
+    Args:
+        cell: as the table holds it.
+        column: its name, for the messages.
 
     Raises:
         BadRow: the cell is neither, or the letters are not A, B, C …
@@ -118,6 +134,11 @@ def without_labels(options: Sequence[str]) -> list[str]:
 
 def letters_of_flags(row: Mapping, columns: Sequence[str], n_options: int) -> list[str]:
     """Right letters from a true or false column for each option.
+
+    Args:
+        row: of the table.
+        columns: one for each option, in order.
+        n_options: options that the row has.
 
     Raises:
         BadRow: a cell is neither, or marks an option that isn't there.

@@ -48,13 +48,22 @@ class _Part(BaseModel):
 
 
 class Column(_Part):
-    """A column of the table; ``values``, if given, translates every value that stands in it."""
+    """A column of the table.
+
+    Attributes:
+        column: its name.
+        values: what to read for each value that stands in it; None: the values as they are.
+    """
 
     column: _Column
     values: dict[str, str] | None = None
 
     def value_in(self, row: Mapping, field: str) -> str:
         """What a row holds for a field of the record.
+
+        Args:
+            row: of the table.
+            field: of the record, for the message.
 
         Raises:
             BadRow: it is not among ``values``.
@@ -73,10 +82,12 @@ class Column(_Part):
 
 
 class Options(_Part):
-    """The options.
+    """The options; they stand in one of three ways.
 
-    They stand in one ``column`` as a list or a mapping of letters to texts, in a column for each
-    (``columns``), or ``inside`` the question.
+    Attributes:
+        column: that holds them as a list, or a mapping of letters to texts.
+        columns: one for each option.
+        inside: whether they stand in the question.
     """
 
     column: _Column | None = None
@@ -92,6 +103,10 @@ class Options(_Part):
     def of(self, row: Mapping, instruction: str) -> tuple[str, list[str]]:
         """The question without its options, and the options as they are written.
 
+        Args:
+            row: of the table.
+            instruction: the question as it is written.
+
         Raises:
             BadRow: there are no options where they should be.
         """
@@ -104,10 +119,14 @@ class Options(_Part):
 
 
 class Gold(_Part):
-    """The right answer.
+    """The right answer; it stands in one of four ways.
 
-    It stands in a column of ``letters``, of ``text``, or of an ``index`` counted from ``base``
-    (0 or 1), or in ``flags``, a true or false column for each option.
+    Attributes:
+        letters: column of letters.
+        text: column of the right option's text.
+        index: column of the right option's number.
+        base: number of the first option, 0 or 1.
+        flags: a true or false column for each option.
     """
 
     letters: _Column | None = None
@@ -147,11 +166,14 @@ class Gold(_Part):
 class TableMapping(_Part):
     """What the columns of a table are.
 
-    ``encoding`` names the encoding of its files, where it isn't found by itself (see
-    `medinj_utils.data.text.decode`). ``task`` may be ``by answers``: mcqu with one right answer,
-    mcq with several.
-    ``provenance``, ``task``, ``split``, ``source``, ``licence`` and ``general`` are one value for
-    all rows, or a column.
+    Attributes:
+        files: name or pattern of the files beside the mapping.
+        encoding: of the files, where it isn't found by itself (`medinj_utils.data.text.decode`).
+        provenance, task, split, source, licence, general: one value for all rows, or a column.
+            ``task`` may be ``by answers``: mcqu with one right answer, mcq with several.
+        instruction, context, explanation, parent: columns of texts.
+        gold: where the right answer stands.
+        options: where the options stand; None for open questions.
     """
 
     files: str
@@ -207,6 +229,10 @@ _TEXT_FIELDS = ("provenance", "task", "split", "source", "licence", "instruction
 def load_mapping(text: str, path: Path) -> TableMapping:
     """A mapping from its YAML text.
 
+    Args:
+        text: YAML.
+        path: of its file, for the messages.
+
     Raises:
         SourceError: the text is no YAML, or a key is unknown, missing or wrong; names ``path`` and
             key.
@@ -224,6 +250,10 @@ def load_mapping(text: str, path: Path) -> TableMapping:
 
 def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
     """Files that a mapping's pattern finds in the folder of the mapping.
+
+    Args:
+        mapping: the mapping.
+        path: of its file.
 
     Raises:
         SourceError: the pattern is none, or finds nothing.

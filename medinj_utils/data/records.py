@@ -135,6 +135,10 @@ def _check_types(row: Mapping) -> None:
 def complete_text(fields: Mapping, changes: Counter | None = None) -> dict:
     """As `complete`, for sources of texts: a row with the columns `TEXTS`.
 
+    Args:
+        fields: by column of `TEXTS`.
+        changes: counts, by cleaning rule, the texts that it changed.
+
     Raises:
         BadRow: there is no text.
     """
@@ -183,6 +187,13 @@ def _has_type(field: str, value: object) -> bool:
 
 def save_records(records: pd.DataFrame, path: str | Path) -> Path:
     """Validate records and write them as parquet; the file appears whole or not at all.
+
+    Args:
+        records: a records table.
+        path: of the file.
+
+    Returns:
+        The path.
 
     Raises:
         ValueError: as `validate`.

@@ -11,7 +11,12 @@ _SUSPICION = LEAKS[-1]
 
 
 def readable(table: pd.DataFrame, decimals: int = 0) -> pd.DataFrame:
-    """A table with its numbers as text: 57,563 for counts, so many decimals for others."""
+    """A table with its numbers as text: 57,563 for counts, so many decimals for others.
+
+    Args:
+        table: of any kind.
+        decimals: of numbers that are no counts.
+    """
     def text(value: object) -> object:
         if isinstance(value, float):
             return "" if pd.isna(value) else f"{value:,.{decimals}f}"
@@ -21,7 +26,12 @@ def readable(table: pd.DataFrame, decimals: int = 0) -> pd.DataFrame:
 
 
 def quoted(text: str, length: int = 120) -> str:
-    """French text between guillemets, cut at ``length`` characters."""
+    """French text between guillemets, cut at ``length`` characters.
+
+    Args:
+        text: in French.
+        length: most characters.
+    """
     cut = text if len(text) <= length else text[:length - 1] + "…"
     return f"«\u202f{cut}\u202f»"
 
@@ -62,21 +72,36 @@ def conflicts(duplicates: pd.DataFrame) -> pd.DataFrame:
 
 
 def near_places(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of `near_duplicates` with the places of the two records instead of their positions."""
+    """Pairs of `near_duplicates` with the places of the two records instead of their positions.
+
+    Args:
+        pairs: of `medinj_utils.data.near.near_duplicates`.
+        records: that both are of.
+    """
     places = records["place"].to_numpy()
     return pd.DataFrame({"first": places[pairs["first"]], "second": places[pairs["second"]],
                          "similarity": pairs["similarity"]})
 
 
 def near_matrix(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of pairs of `near_duplicates` by the sources of the two."""
+    """Numbers of pairs of `near_duplicates` by the sources of the two.
+
+    Args:
+        pairs: of `medinj_utils.data.near.near_duplicates`.
+        records: that both are of.
+    """
     sources = records["source"].to_numpy()
     return pd.crosstab(sources[pairs["first"]], sources[pairs["second"]], rownames=["one"],
                        colnames=["other"])
 
 
 def near_examples(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """The five most similar pairs of `near_duplicates` that are not equal in all words."""
+    """The five most similar pairs of `near_duplicates` that are not equal in all words.
+
+    Args:
+        pairs: of `medinj_utils.data.near.near_duplicates`.
+        records: that both are of.
+    """
     options = records["options"].map(" / ".join)
     texts = (records["instruction"] + " " + options).str.strip().map(lambda text: quoted(text, 240))
     differing = pairs[pairs["similarity"] < 1]
@@ -123,7 +148,15 @@ def sure_leaks(leaks: pd.DataFrame) -> pd.DataFrame:
 
 
 def foreign_rows(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
-    """Records that are mostly in English or Spanish, by `texts_by_row`."""
+    """Records that are mostly in English or Spanish, by `texts_by_row`.
+
+    Args:
+        records: a records table.
+        by_row: of `medinj_utils.data.text_measures.texts_by_row`.
+
+    Returns:
+        Columns source, split, place and instruction.
+    """
     foreign = records[by_row["foreign"] > 0.5]
     shown = foreign[["source", "split", "place"]]
     return shown.assign(instruction=foreign["instruction"].map(quoted))

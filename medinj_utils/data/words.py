@@ -73,6 +73,14 @@ def coded_parts(texts: Iterable[str] | pa.Array) -> tuple[pa.Array, np.ndarray, 
 
 
 def sums(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Sums of the values from ``ends[i]`` to ``ends[i + 1]``, shape (len(ends) - 1,)."""
+    """Sums of the values from ``ends[i]`` to ``ends[i + 1]``.
+
+    Args:
+        values: shape (values,).
+        ends: in order, shape (groups + 1,).
+
+    Returns:
+        Shape (groups,).
+    """
     total = np.concatenate([[0], np.cumsum(values)])
     return total[ends[1:]] - total[ends[:-1]]

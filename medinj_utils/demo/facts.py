@@ -19,7 +19,13 @@ TRUTH_SEED = 20260306
 
 @dataclass(frozen=True)
 class Fact:
-    """``substance`` stands in ``relation`` to ``values``: one, or two where two are right."""
+    """A substance stands in a relation to values.
+
+    Args:
+        substance: its name.
+        relation: a key of `medinj_utils.demo.vocabulary.RELATIONS`.
+        values: one, or two where two are right.
+    """
 
     substance: str
     relation: str
@@ -32,7 +38,12 @@ class Fact:
 
 
 def draw_values(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
-    """As many different values of a relation as are right at once."""
+    """As many different values of a relation as are right at once.
+
+    Args:
+        rng: random numbers.
+        relation: a key of `medinj_utils.demo.vocabulary.RELATIONS`.
+    """
     known = RELATIONS[relation]
     values = rng.choice(known.values, size=known.right, replace=False)
     return tuple(str(value) for value in values)
@@ -47,14 +58,24 @@ def all_facts() -> tuple[list[Fact], list[Fact]]:
 
 
 def wrong_version(fact: Fact, rng: np.random.Generator) -> Fact:
-    """The same fact with other values, none of which is right."""
+    """The same fact with other values, none of which is right.
+
+    Args:
+        fact: the fact.
+        rng: random numbers.
+    """
     others = [value for value in RELATIONS[fact.relation].values if value not in fact.values]
     values = rng.choice(others, size=len(fact.values), replace=False)
     return Fact(fact.substance, fact.relation, tuple(str(value) for value in values))
 
 
 def state(fact: Fact, rng: np.random.Generator) -> str:
-    """One sentence that states the fact."""
+    """One sentence that states the fact.
+
+    Args:
+        fact: the fact.
+        rng: random numbers.
+    """
     sentence = str(rng.choice(RELATIONS[fact.relation].statements))
     return sentence.format(s=fact.substance, v=" et ".join(fact.values))
 

@@ -50,7 +50,12 @@ SPLIT = r"\n\(| (?=[A-J](?!\p{L}))| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s"
 
 
 def example(rng: np.random.Generator, general: list[Fact]) -> list[dict]:
-    """One pre-training question as a chat."""
+    """One pre-training question as a chat.
+
+    Args:
+        rng: random numbers.
+        general: facts of general knowledge.
+    """
     in_context = rng.random() < 0.5
     if in_context:
         relation = str(rng.choice(list(RELATIONS)))
@@ -86,7 +91,12 @@ def build_tokenizer(chats: list[list[dict]]) -> PreTrainedTokenizerFast:
 def batch(tokenizer, chats: list[list[dict]]) -> tuple[torch.Tensor, torch.Tensor]:
     """Right-padded ids and the mask of the supervised tokens (the answer and its end).
 
-    Both have the shape (rows, tokens).
+    Args:
+        tokenizer: the model's.
+        chats: questions with their answers.
+
+    Returns:
+        Ids and mask, both of shape (rows, tokens).
     """
     questions = [chat[:-1] for chat in chats]
     prompts = tokenizer.apply_chat_template(questions, tokenize=False, add_generation_prompt=True)
@@ -104,7 +114,16 @@ def batch(tokenizer, chats: list[list[dict]]) -> tuple[torch.Tensor, torch.Tenso
 
 
 def answer_loss(model, ids: torch.Tensor, supervised: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy of the supervised tokens; only for those is the vocabulary projected."""
+    """Mean cross-entropy of the supervised tokens; only for those is the vocabulary projected.
+
+    Args:
+        model: that is trained.
+        ids: shape (rows, tokens).
+        supervised: mask of the same shape.
+
+    Returns:
+        A scalar, in nats per supervised token.
+    """
     hidden = model.model(ids[:, :-1]).last_hidden_state[supervised[:, 1:]]
     targets = ids[:, 1:][supervised[:, 1:]]
     return torch.nn.functional.cross_entropy(model.lm_head(hidden), targets)

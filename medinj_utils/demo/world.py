@@ -30,7 +30,13 @@ _ERRORS = {"native": 0.0, "translated": 0.05, "synthetic": 0.30}
 
 @dataclass(frozen=True)
 class Coverage:
-    """Facts (positions) that a provenance covers, which of them wrongly, and how it words them."""
+    """What a provenance covers, and how.
+
+    Args:
+        facts: positions of the facts that are covered.
+        wrong: positions of those that are stated wrongly.
+        manner: provenance whose wordings are used.
+    """
 
     facts: tuple[int, ...]
     wrong: frozenset[int]

@@ -49,7 +49,13 @@ class Protocol:
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, modes: Sequence[str], too_long: str = "set aside"):
-        """The protocol of a recipe."""
+        """The protocol of a recipe.
+
+        Args:
+            recipe: says how many tokens are read at once and how long a prompt may be.
+            modes: of `medinj_utils.core.names.MODES`.
+            too_long: as for `Protocol`.
+        """
         return cls(modes, recipe.answer_batch_tokens, recipe.max_length, too_long)
 
 

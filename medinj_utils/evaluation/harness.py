@@ -16,79 +16,15 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from medinj_utils.core.cards import Card
-from medinj_utils.core.files import read_json, write_json, write_parquet, write_text
-from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
+from medinj_utils.core.files import read_json, write_json, write_text
+from medinj_utils.core.names import CHOICE_TASKS, Run
 from medinj_utils.core.prompts import LETTERS, user_turn
-from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.scoring import score_answers, usable_gold
-from medinj_utils.evaluation.tables import load_answers
 from medinj_utils.models.answers import UNKNOWN
 
 #: By task: the mode of the harness' answers.
 _MODES = {"mcqu": "likelihood", "mcq": "greedy"}
 _METRICS = {"mcqu": "acc", "mcq": "exact_match"}
-
-
-def write_exchange(tree: Tree, runs: Sequence[Run], items: pd.DataFrame,
-                   max_new_tokens: int) -> list[Path]:
-    """Write the questions that runs answered as tasks, and each run's answers as logs.
-
-    Args:
-        tree: the output tree; everything is written below ``tree.harness``.
-        runs: runs with answers.
-        items: records of the test.
-        max_new_tokens: tokens of a free answer.
-
-    Returns:
-        The files of the tasks, and the results file of each run.
-    """
-    answers = load_answers(tree, runs)
-    asked = set().union(*(table["id"] for table in answers.values()))
-    own = items[items["id"].isin(asked)]
-    made = write_tasks(own, tree.harness, max_new_tokens)
-    return made + [write_samples(table, own, run, tree.harness_logs(run))
-                   for run, table in answers.items()]
-
-
-def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
-               items: pd.DataFrame) -> pd.DataFrame:
-    """Make the harness' logs of our tasks the answers of runs, each with a card.
-
-    Args:
-        tree: the output tree; answers of these runs are replaced.
-        runs: runs that a log may belong to.
-        logs: the log of samples of each run, by the run's name.
-        items: records of the test.
-
-    Returns:
-        One row per log: ``run``, ``log`` and its number of ``answers``.
-
-    Raises:
-        ValueError: a log is of none of the runs, of other questions, or no log of our tasks.
-    """
-    by_name = {run.name: run for run in runs}
-    made = []
-    for name, log in logs.items():
-        check_choice("run in harness_logs", name, by_name)
-        answers = read_samples(log)
-        if foreign := set(answers["id"]) - set(items["id"]):
-            raise ValueError(f"{log}: {len(foreign)} answers are to questions that the test "
-                             f"doesn't have, the first {min(foreign)}")
-        path = tree.answers(by_name[name])
-        card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
-        write_parquet(answers, path)
-        first = items[items["id"] == answers["id"].iloc[0]].iloc[0]
-        card.write(tree.answers_card(by_name[name]), [path], questions=len(answers),
-                   first_question=first["id"], first_prompt=user_turn(first))
-        made.append({"run": name, "log": str(log), "answers": len(answers)})
-    return pd.DataFrame(made, columns=["run", "log", "answers"])
-
-
-def exchange_figures(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
-    """The figures of each run's results file, with its ``run``; see `read_results`."""
-    figures = [read_results(tree.harness_results(run)).assign(run=run.name) for run in runs]
-    return pd.concat(figures, ignore_index=True)
 
 
 def write_tasks(items: pd.DataFrame, folder: str | Path, max_new_tokens: int) -> list[Path]:
@@ -124,9 +60,9 @@ def _config(task: str, data: Path, max_new_tokens: int) -> dict:
         config |= {"output_type": "multiple_choice", "doc_to_choice": "choices",
                    "doc_to_target": "gold"}
     else:
+        generation = {"do_sample": False, "max_gen_toks": max_new_tokens, "until": []}
         config |= {"output_type": "generate_until", "doc_to_target": "answer",
-                   "generation_kwargs": {"do_sample": False, "max_gen_toks": max_new_tokens,
-                                         "until": []}}
+                   "generation_kwargs": generation}
     metric = {"metric": _METRICS[task], "aggregation": "mean", "higher_is_better": True}
     return config | {"metric_list": [metric]}
 
@@ -156,8 +92,7 @@ def read_samples(path: str | Path) -> pd.DataFrame:
     Raises:
         ValueError: a line is no sample of such a task, or a question stands there twice.
     """
-    rows = []
-    seen = set()
+    rows, seen = [], set()
     text = Path(path).read_text(encoding="utf-8-sig")
     for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line ends
         if not line.strip():
@@ -178,12 +113,11 @@ def read_samples(path: str | Path) -> pd.DataFrame:
 
 def _sample_answer(sample: Mapping) -> dict:
     """The answer of one sample."""
-    responses = sample["resps"]
-    letters = len(sample["doc"]["choices"])
+    responses, letters = sample["resps"], len(sample["doc"]["choices"])
     row = {"id": sample["doc"]["id"], "cut": 0, "note": "", "ended": ""}
     if isinstance(responses[0][0], str):  # the harness doesn't say why a text ended
-        return row | {"mode": "greedy", "raw": responses[0][0], "probabilities": [],
-                      "ended": UNKNOWN}
+        row |= {"mode": "greedy", "raw": responses[0][0], "ended": UNKNOWN}
+        return row | {"probabilities": []}
     scores = np.array([float(response[0][0]) for response in responses])
     if len(scores) != letters or not np.isfinite(scores.max()):
         raise ValueError(f"likelihoods {scores.tolist()} of {letters} letters")
@@ -214,8 +148,7 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
     scores = score_answers(answers, items, run)
     docs = {item["id"]: _doc(item) for item in items.to_dict("records") if usable_gold(item)}
     given = {(answer["id"], answer["mode"]): answer for answer in answers.to_dict("records")}
-    results = {"results": {}, "configs": {}, "versions": {}, "n-samples": {},
-               "model_name": run.name}
+    results = {name: {} for name in ("results", "configs", "versions", "n-samples")}
     for task, mode in _MODES.items():
         scored = scores[(scores["task"] == task) & (scores["mode"] == mode) & ~scores["set_aside"]]
         if scored.empty:
@@ -231,7 +164,7 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
         results["results"][name] = {"alias": name} | _figures(values)
         results["versions"][name] = 1
         results["n-samples"][name] = {"original": len(samples), "effective": len(samples)}
-    return write_json(results, Path(folder) / "results.json")
+    return write_json(results | {"model_name": run.name}, Path(folder) / "results.json")
 
 
 def _sample(number: int, task: str, doc: dict, answer: Mapping, match: float) -> dict:

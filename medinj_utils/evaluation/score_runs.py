@@ -23,7 +23,15 @@ Models = Iterable[tuple[Run, Engine | Server, dict]]
 
 
 def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
-    """The adapter of each run, which must exist; None for the base."""
+    """The adapter of each run, which must exist; None for the base.
+
+    Args:
+        tree: the output tree.
+        runs: whose adapters are wanted.
+
+    Raises:
+        FileNotFoundError: a run has no adapter; the message names notebook 21.
+    """
     return {run: tree.adapter(run) for run in runs}
 
 

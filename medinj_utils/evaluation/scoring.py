@@ -14,12 +14,22 @@ from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, was_cut
 
 
 def exact_match(read: set[str], right: set[str]) -> int:
-    """1 if the letters read are the right letters, else 0."""
+    """1 if the letters read are the right letters, else 0.
+
+    Args:
+        read: letters read.
+        right: the right letters.
+    """
     return int(read == right)
 
 
 def jaccard(read: set[str], right: set[str]) -> float:
-    """Intersection over union (Jaccard 1901); the study calls it Hamming score."""
+    """Intersection over union (Jaccard 1901); the study calls it Hamming score.
+
+    Args:
+        read: letters read.
+        right: the right letters, at least one.
+    """
     return len(read & right) / len(read | right)
 
 

@@ -24,8 +24,19 @@ _CELL = ["provenance", "source", "task"]
 
 
 def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
-    """How each tuned run came about: ``run``, ``system``, ``seed``, ``backend``, and of its card
-    rows, examples, steps, tokens, seconds and loss."""
+    """How each tuned run came about.
+
+    Args:
+        tree: the output tree.
+        runs: to list; the base is left out.
+
+    Returns:
+        ``run``, ``system``, ``seed``, ``backend``, and of the card rows, examples, steps, tokens,
+        supervised_tokens, training_seconds, tokens_per_second and final_loss.
+
+    Raises:
+        FileNotFoundError: a run isn't there; the message names notebook 21.
+    """
     rows = []
     for run in runs:
         if run.system != BASE:
@@ -36,13 +47,25 @@ def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def answers_to(item: Mapping, answers: Mapping[Run, pd.DataFrame]) -> pd.DataFrame:
-    """What every run answered to one question, a column per mode."""
+    """What every run answered to one question.
+
+    Args:
+        item: the question (a record).
+        answers: of each run.
+
+    Returns:
+        Runs × modes, as texts.
+    """
     return pd.DataFrame({run.name: table[table["id"] == item["id"]].set_index("mode")["raw"]
                          for run, table in answers.items()}).T.rename_axis("run")
 
 
 def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
     """The answers of each run, which must exist.
+
+    Args:
+        tree: the output tree.
+        runs: that answered.
 
     Raises:
         ValueError: answers don't say why they ended, as those of earlier versions.
@@ -57,7 +80,15 @@ def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
 
 
 def answers_card(tree: Tree, run: Run) -> dict:
-    """The card of a run's answers."""
+    """The content of the card of a run's answers.
+
+    Args:
+        tree: the output tree.
+        run: that answered.
+
+    Raises:
+        FileNotFoundError: it did not answer; the message names notebook 30.
+    """
     return read_json(tree.need(tree.answers_card(run)))
 
 

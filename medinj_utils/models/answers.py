@@ -34,7 +34,12 @@ class Asking:
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):
-        """How a recipe asks, after ``examples``, if there are any."""
+        """How a recipe asks, after ``examples``, if there are any.
+
+        Args:
+            recipe: says how questions are asked.
+            examples: questions shown with their answers before each, by task.
+        """
         return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {},
                    recipe.template_settings)
 
@@ -74,6 +79,10 @@ def applies(mode: str, task: str) -> bool:
 
     Every choice question is asked in "greedy" and "constrained". Likelihoods of whole answers need
     a single right answer, likelihoods of each option several.
+
+    Args:
+        mode: one of `medinj_utils.core.names.MODES`.
+        task: "mcqu" or "mcq".
     """
     if mode == "option_likelihood":
         return task == "mcq"
@@ -110,6 +119,10 @@ class AllowedTokens:
         """The tree of a question's valid answers: token → tree of the tokens that may follow.
 
         Every way through it is a valid answer and ends with the end-of-text token.
+
+        Args:
+            task: "mcqu" or "mcq".
+            labels: of the options.
         """
         if (task, labels) not in self._trees:
             root: dict = {}

@@ -78,11 +78,21 @@ class FreeDecoder:
         self.stops = stops
 
     def choose(self, logits, rows: Sequence[int]) -> list[int]:
-        """The next token of each row."""
+        """The next token of each row.
+
+        Args:
+            logits: shape (rows, vocabulary).
+            rows: numbers of the texts, in the order of the logits.
+        """
         return logits.argmax(-1).tolist()
 
     def goes_on(self, row: int, text: Sequence[int]) -> bool:
-        """Whether a row's text takes a further token."""
+        """Whether a row's text takes a further token.
+
+        Args:
+            row: number of the text.
+            text: its token ids.
+        """
         return text[-1] not in self.stops and len(text) < self.most_tokens
 
 
@@ -101,7 +111,12 @@ class ConstrainedDecoder:
         self.stops = stops
 
     def choose(self, logits, rows: Sequence[int]) -> list[int]:
-        """The next token of each row."""
+        """The next token of each row.
+
+        Args:
+            logits: shape (rows, vocabulary).
+            rows: numbers of the texts, in the order of the logits.
+        """
         allowed = sorted(set(chain(*(self.nodes[row] for row in rows))))
         tokens = []
         for row, values in zip(rows, logits[:, allowed].tolist(), strict=True):
@@ -112,13 +127,27 @@ class ConstrainedDecoder:
         return tokens
 
     def goes_on(self, row: int, text: Sequence[int]) -> bool:
-        """Whether a row's text takes a further token."""
+        """Whether a row's text takes a further token.
+
+        Args:
+            row: number of the text.
+            text: its token ids.
+        """
         return text[-1] not in self.stops and set(self.nodes[row]) != {self.eos}
 
 
 def continue_prompts(model, prefill: Prefill,
                      decoder: FreeDecoder | ConstrainedDecoder) -> list[list[int]]:
-    """Token ids of the text that goes on from each prompt."""
+    """Token ids of the text that goes on from each prompt.
+
+    Args:
+        model: the language model.
+        prefill: what one pass over the prompts left.
+        decoder: chooses the tokens and says when a text ends.
+
+    Returns:
+        One list of ids per prompt.
+    """
     import torch
     device = prefill.logits.device
     texts: list[list[int]] = [[] for _ in range(len(prefill.logits))]

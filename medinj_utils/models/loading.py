@@ -117,7 +117,13 @@ def _check_mergeable(adapter: str | Path) -> None:
 
 
 def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str, str]:
-    """What tells one answering model from another: names, and hashes of weights on this disk."""
+    """What tells one answering model from another: names, and hashes of weights on this disk.
+
+    Args:
+        base: the base model.
+        adapter: folder of the adapter; None for the base.
+        precision: number format of the weights.
+    """
     return {"base_model": base.name, "revision": base.revision, "precision": precision,
             "base_sha256": sha256(base.folder) if base.folder else "",
             "adapter_sha256": sha256(adapter) if adapter else ""}

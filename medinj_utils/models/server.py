@@ -95,6 +95,14 @@ class Server:
                modes: Iterable[str]) -> dict[str, list[Answer | None]]:
         """Answer a batch of questions; see `medinj_utils.models.engine.Engine.answer`.
 
+        Args:
+            prompts: chats, of `prompt`.
+            items: the questions (records).
+            modes: of `medinj_utils.core.names.MODES`.
+
+        Returns:
+            By mode, an answer per question; None where the mode doesn't suit it.
+
         Raises:
             ServerError: the server doesn't reply, or doesn't offer what a mode needs.
         """

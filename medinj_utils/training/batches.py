@@ -43,6 +43,11 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
     Without a GPU a micro-batch has fewer rows than ``recipe.batch_size`` where rows are long, and a
     step more micro-batches: the step stays the same.
 
+    Args:
+        texts: all rows of training.
+        recipe: says how large a step is.
+        processes: that train together.
+
     Raises:
         ValueError: the step can't be divided evenly.
     """
@@ -79,6 +84,10 @@ def by_length_within(texts: Sequence[TrainingText], step: int) -> list[TrainingT
 
     The micro-batches of a step then hold texts of similar length and little padding. The step stays
     the same: its loss is the mean over all its supervised tokens.
+
+    Args:
+        texts: in the order of training.
+        step: rows of a step.
     """
     ordered: list[TrainingText] = []
     for start in range(0, len(texts), step):
@@ -90,6 +99,10 @@ def filled(texts: Sequence[TrainingText], multiple: int) -> list[TrainingText]:
     """The texts, and unsupervised copies of the shortest up to a multiple.
 
     The last step of several processes then gives each of them as many rows.
+
+    Args:
+        texts: in the order of training.
+        multiple: that their number becomes a multiple of.
     """
     short = min(texts, key=lambda text: len(text.input_ids))
     unsupervised = TrainingText(short.input_ids, [IGNORED] * len(short.input_ids), short.id)

@@ -14,7 +14,12 @@ class OtherRunError(ValueError):
 
 
 class Checkpoint(NamedTuple):
-    """Where a start of a run goes on from: a checkpoint, and the seconds that led to it."""
+    """Where a start of a run goes on from.
+
+    Attributes:
+        path: folder; None where a run begins anew.
+        seconds: of training that led to it.
+    """
 
     path: Path | None = None
     seconds: float = 0.0
@@ -46,7 +51,12 @@ class RunFolder:
         return Checkpoint(last.parent, read_json(last)["seconds"])
 
     def mark_whole(self, step: int, seconds: float) -> None:
-        """Say that the checkpoint of a step is whole, and how many seconds led to it."""
+        """Say that the checkpoint of a step is whole.
+
+        Args:
+            step: that it was taken at.
+            seconds: of training that led to it.
+        """
         write_json({"seconds": seconds}, self.unfinished / f"checkpoint-{step}" / "whole.json")
 
     def begun_with(self) -> dict:

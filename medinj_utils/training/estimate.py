@@ -96,6 +96,10 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     recomputation is measured. Time is fitted as a constant, a share per token and another per token
     that is computed twice. The random state is left as it was.
 
+    Args:
+        learner: the model with its adapter.
+        data: texts and steps.
+
     Returns:
         ``seconds``, ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
 

@@ -16,7 +16,12 @@ _PANELS = {"loss": "", "learning_rate": "Learning rate", "grad_norm": "Gradient 
 
 
 def figure_name(what: str, runs: Collection[Run]) -> str:
-    """Name of a figure of several runs, such as ``loss-NAT+SYN-s0+1``."""
+    """Name of a figure of several runs, such as ``loss-NAT+SYN-s0+1``.
+
+    Args:
+        what: it shows.
+        runs: in it.
+    """
     systems = "+".join(dict.fromkeys(run.system for run in runs))
     seeds = "+".join(str(seed) for seed in dict.fromkeys(run.seed for run in runs))
     return f"{what}-{systems}-s{seeds}"

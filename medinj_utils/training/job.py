@@ -39,7 +39,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Rows:
-    """Records that a run learns from, and those on which its validation loss is taken."""
+    """The records of a run.
+
+    Args:
+        training: records that the run learns from.
+        validation: records on which its validation loss is taken.
+    """
 
     training: Sequence[Mapping]
     validation: Sequence[Mapping] = ()

@@ -13,7 +13,8 @@ import torch
 
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import need, read_json, write_text
-from medinj_utils.core.tree import RunFiles, Tree
+from medinj_utils.core.run_files import RunFiles
+from medinj_utils.core.tree import Tree
 from medinj_utils.models.loading import Base
 
 _FIGURES = ("examples", "examples_too_long", "steps", "epochs", "tokens", "supervised_tokens",

@@ -19,7 +19,12 @@ _READ_ONLY = "border:1px solid #9998"
 
 
 def tokens_html(text: TrainingText, tokenizer) -> HTML:
-    """The tokens of a text as HTML: supervised ones on a blue ground, a line break as ↵."""
+    """The tokens of a text as HTML: supervised ones on a blue ground, a line break as ↵.
+
+    Args:
+        text: with ids and labels.
+        tokenizer: that made it.
+    """
     spans = []
     for token, label in zip(text.input_ids, text.labels, strict=True):
         ground = _READ_ONLY if label == IGNORED else _SUPERVISED
@@ -92,6 +97,10 @@ def describe_runs(cards: Mapping[Run, Mapping]) -> str:
 
 def read_curves(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:
     """What each run wrote at every step: step, loss, learning_rate, grad_norm, tokens_per_second.
+
+    Args:
+        tree: the output tree.
+        runs: that were trained.
 
     Raises:
         FileNotFoundError: a run isn't there; the message names notebook 21.

@@ -134,7 +134,12 @@ class Progress(TrainerCallback):
 
 
 class Keeping(TrainerCallback):
-    """Keeps what was learned every few minutes, for a stopped run to go on from."""
+    """Keeps what was learned every few minutes, for a stopped run to go on from.
+
+    Args:
+        trainer: whose steps are kept.
+        run_folder: where checkpoints lie.
+    """
 
     def __init__(self, trainer: BookTrainer, run_folder: RunFolder):
         self._trainer = trainer

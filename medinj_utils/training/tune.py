@@ -16,7 +16,7 @@ from transformers import set_seed
 from medinj_utils.core.cards import Card
 from medinj_utils.core.files import read_json, write_csv
 from medinj_utils.core.recipe import Recipe
-from medinj_utils.core.tree import RunFiles
+from medinj_utils.core.run_files import RunFiles
 from medinj_utils.models.hardware import choose_precision
 from medinj_utils.training.account import Account
 from medinj_utils.training.adapters import Learner, load_with_adapter

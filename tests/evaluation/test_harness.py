@@ -14,11 +14,10 @@ from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import read_source
+from medinj_utils.evaluation.exchange import adopt_logs, write_exchange
 from medinj_utils.evaluation.harness import (
-    adopt_logs,
     read_results,
     read_samples,
-    write_exchange,
     write_samples,
     write_tasks,
 )

@@ -35,20 +35,41 @@ def draw_intervals(axes: Axes, table: pd.DataFrame, places: Iterable[float], col
 
 def draw_coloured(axes: Axes, table: pd.DataFrame, places: Sequence[float],
                   colours: Sequence[str], vertical: bool = False, **style) -> None:
-    """As `draw_intervals`, with each row in its own colour."""
+    """As `draw_intervals`, with each row in its own colour.
+
+    Args:
+        axes: to draw on.
+        table: columns estimate, low, high.
+        places: of the rows across the direction of the intervals.
+        colours: of the rows.
+        vertical: whether intervals stand upright.
+        style: as for `draw_intervals`.
+    """
     for number, (place, colour) in enumerate(zip(places, colours, strict=True)):
         draw_intervals(axes, table.iloc[[number]], [place], colour, vertical, **style)
 
 
 def draw_planted(axes: Axes, planted: pd.Series, label: str) -> None:
-    """Draw the planted truth of each row as a cross, with a legend."""
+    """Draw the planted truth of each row as a cross, with a legend.
+
+    Args:
+        axes: to draw on.
+        planted: planted values, a row each.
+        label: of the crosses in the legend.
+    """
     axes.scatter(planted, range(len(planted)), marker="x", s=70, color="black", zorder=3,
                  label=label)
     axes.legend(**LEGEND_ABOVE)
 
 
 def name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
-    """Name the rows down the left side, draw a line at zero and label the horizontal axis."""
+    """Name the rows down the left side, draw a line at zero and label the horizontal axis.
+
+    Args:
+        axes: to draw on.
+        names: of the rows, from the top.
+        label: of the horizontal axis.
+    """
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)

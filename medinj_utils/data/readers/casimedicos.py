@@ -26,6 +26,10 @@ _ANSWER = re.compile(r"(?:CORRECT ANSWER|BONNE RÉPONSE|RÉPONSE CORRECTE)\s*:\s
 def documents(text: str, file: Path) -> list[list[str]]:
     """Sentences of each document; a document begins at its ``QUESTION TYPE`` line.
 
+    Args:
+        text: of the file.
+        file: that it is of, for the messages.
+
     Raises:
         SourceError: the text begins with another line.
     """

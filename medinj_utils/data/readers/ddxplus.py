@@ -47,6 +47,10 @@ def _decode(feature: str, evidences: Mapping) -> tuple[str, str | None]:
 def vignette(patient: Mapping, evidences: Mapping) -> str:
     """Age, sex, reason for consulting, signs and history of one patient, as French text.
 
+    Args:
+        patient: row of the published table.
+        evidences: the published questions, by name.
+
     Raises:
         BadRow: an evidence or the sex is unknown.
     """

@@ -39,7 +39,12 @@ _NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 @dataclass(frozen=True)
 class Named:
-    """The letters that a list names, and why they can't be read, if they can't."""
+    """The letters that a list names.
+
+    Attributes:
+        letters: that are named.
+        problem: why they can't be read; empty if they can.
+    """
 
     letters: frozenset[str]
     problem: str = ""
@@ -47,7 +52,13 @@ class Named:
 
 @dataclass(frozen=True)
 class Announced:
-    """Letters after words that announce an answer; a conclusion outweighs what was said before."""
+    """Letters after words that announce an answer.
+
+    Attributes:
+        letters: that follow.
+        problem: why they can't be read; empty if they can.
+        is_conclusion: whether the words conclude, which outweighs what was said before.
+    """
 
     letters: frozenset[str]
     problem: str
@@ -56,7 +67,12 @@ class Announced:
 
 @dataclass(frozen=True)
 class Head:
-    """A list at the head of a line, in signs."""
+    """A list at the head of a line.
+
+    Attributes:
+        signs: of the list.
+        is_open: whether it is left open.
+    """
 
     signs: str
     is_open: bool
@@ -64,7 +80,14 @@ class Head:
 
 @dataclass
 class Claims:
-    """An answer's claims, in order, and the letters that it calls right and wrong."""
+    """What an answer claims, in order.
+
+    Attributes:
+        heads: lists at the heads of lines.
+        announced: letters after words that announce an answer.
+        right: letters that are called right.
+        wrong: letters that are called wrong.
+    """
 
     heads: list[Head] = field(default_factory=list)
     announced: list[Announced] = field(default_factory=list)
@@ -73,7 +96,12 @@ class Claims:
 
 
 def named(listed: str, options: Mapping[str, str]) -> Named:
-    """The letters that a list in signs names; they may be beyond the options."""
+    """The letters that a list in signs names; they may be beyond the options.
+
+    Args:
+        listed: a list in signs.
+        options: the question's options by letter.
+    """
     signs = set(listed)
     letters = {LETTERS[sign] for sign in signs & LETTERS.keys()}
     if _may_be_range(listed):
@@ -105,7 +133,12 @@ def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozense
 
 
 def find_claims(line: str, options: Mapping[str, str]) -> Claims:
-    """The claims of an answer in signs, without those that only its prose makes."""
+    """The claims of an answer in signs, without those that only its prose makes.
+
+    Args:
+        line: an answer in signs.
+        options: the question's options by letter.
+    """
     claims = Claims()
     for match in _CLAIM.finditer(line):
         if match["judgement"]:
@@ -197,6 +230,10 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """The letters that prose gives as what is asked for, if all its sentences agree.
 
     Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
+
+    Args:
+        line: an answer in signs.
+        options: the question's options by letter.
     """
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
     claims = {named(match["list"], options)
@@ -209,7 +246,12 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
 
 
 def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters after the label of a line, if all such lines agree: "Verdict : B"."""
+    """The letters after the label of a line, if all such lines agree: "Verdict : B".
+
+    Args:
+        line: an answer in signs.
+        options: the question's options by letter.
+    """
     if Sign.OTHER not in line:
         return frozenset()
     claims = {named(match["list"], options) for match in _LABEL.finditer(line)}

@@ -31,7 +31,13 @@ _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
 @dataclass(frozen=True)
 class Decision:
-    """The letters, how they were found, and why they can't be read, if they can't."""
+    """What is read in an answer.
+
+    Attributes:
+        letters: that are read.
+        found: how, one of `medinj_utils.evaluation.reading.reasons`.
+        problem: why they can't be read; empty if they can.
+    """
 
     letters: frozenset[str]
     found: str
@@ -42,6 +48,10 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     """The letters that an answer in signs names.
 
     Announced letters outweigh the heads of lines, these outweigh judgements, and these prose.
+
+    Args:
+        line: an answer in signs.
+        options: the question's options by letter.
     """
     line = _from_last_correction(with_ranges_as_lists(line))
     if Sign.CHANGE in line and _CHANGED.search(line):

@@ -36,6 +36,12 @@ class Rule:
 
     Without the rule, at least one of them would be read otherwise. In a pattern, a name in capitals
     stands for a word class or for an earlier rule.
+
+    Args:
+        name: in capitals.
+        why: it is there.
+        pattern: written verbosely.
+        examples: answers that show it.
     """
 
     name: str
@@ -46,7 +52,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of cleaning: what it does to a text, why, and answers that show it."""
+    """A step of cleaning.
+
+    Args:
+        name: of the step.
+        why: it is there.
+        apply: what it does to a text.
+        examples: answers that show it.
+    """
 
     name: str
     why: str
@@ -79,6 +92,10 @@ def replacing(pattern: str, replacement: str, needs: str = "") -> Callable[[str]
 def spelt(pattern: str, names: Mapping[str, str]) -> str:
     """The pattern with each name in capitals replaced by what it stands for.
 
+    Args:
+        pattern: with names in capitals.
+        names: what each name stands for.
+
     Raises:
         KeyError: a name stands for nothing.
     """
@@ -86,7 +103,12 @@ def spelt(pattern: str, names: Mapping[str, str]) -> str:
 
 
 def spelt_out(rules: Iterable[Rule], names: Mapping[str, str]) -> dict[str, str]:
-    """What each name stands for, rules included; a rule may name those before it."""
+    """What each name stands for, rules included; a rule may name those before it.
+
+    Args:
+        rules: in order.
+        names: what the word classes stand for.
+    """
     parts = dict(names)
     for rule in rules:
         parts[rule.name] = f"(?:{spelt(rule.pattern, parts)}\n)"  # a comment may end the pattern

@@ -78,7 +78,12 @@ def _all_letters(match: re.Match) -> str:
 
 
 def tidy(line: str, options: Mapping[str, str]) -> str:
-    """The signs with lists in the lines that announce them, and without repeated options."""
+    """The signs with lists in the lines that announce them, and without repeated options.
+
+    Args:
+        line: an answer in signs.
+        options: the question's options by letter.
+    """
     line = _LISTED_BELOW.sub(_in_one_line, line)
     return _repeated_options(tuple(options)).sub("\n", line)
 

@@ -63,6 +63,10 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """The text with each verdict on a letter as "A : vrai" or "A : faux".
 
     The text stays as it is where an option itself is a verdict ("Vrai", "Non").
+
+    Args:
+        text: an answer.
+        options: the question's options by letter.
     """
     if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
