@@ -46,6 +46,9 @@ def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) ->
     Args:
         records: of all sources.
         parameters: of every notebook, by its name.
+
+    Returns:
+        A sentence for each; none where all is there.
     """
     return [*_unmet_mixtures(records, parameters), *_unmet_questions(records, parameters)]
 

@@ -82,6 +82,9 @@ def stage(profile_name: str, data: str, base: str) -> Path:
         data: folder that its sources lie in; empty where it names them.
         base: base model instead of its own: a folder, or ``organisation/model@commit``.
 
+    Returns:
+        The folder, ``outputs/<profile>/book``.
+
     Raises:
         FileNotFoundError: a notebook or a table is missing: the profile was not run to its end.
     """
@@ -122,6 +125,9 @@ def build(profile_name: str, data: str = "", base: str = "") -> Path:
         profile_name: of the profile.
         data: folder that its sources lie in; empty where it names them.
         base: base model instead of its own: a folder, or ``organisation/model@commit``.
+
+    Returns:
+        The folder of the book.
 
     Raises:
         RuntimeError: Jupyter Book gave a warning or an error; the message holds its last lines.

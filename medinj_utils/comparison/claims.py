@@ -172,5 +172,8 @@ def both_contrasts(published: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     Args:
         published: of `contrasts_published`.
         here: of `contrasts_here`.
+
+    Returns:
+        As `contrasts_here`, with ``basis``: "paper" or "here".
     """
     return pd.concat({"paper": published, "here": here}, names=["basis"]).reset_index("basis")

@@ -46,6 +46,9 @@ def bca(draws: np.ndarray | pd.Series, values: np.ndarray,
         draws: bootstrap draws of the mean.
         values: what the mean is taken of, by item.
         cluster: number of each item's cluster.
+
+    Returns:
+        (low, high), in the unit of the values.
     """
     estimate = values.mean()
     influence = np.bincount(cluster, weights=values - estimate)  # of each cluster, but for a factor
@@ -67,6 +70,9 @@ def mcnemar(only_first: int, only_second: int) -> float:
     Args:
         only_first: items that the first system alone answers right.
         only_second: items that the second system alone answers right.
+
+    Returns:
+        Between 0 and 1; 1 where no item tells the two apart.
     """
     discordant = only_first + only_second
     return float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0

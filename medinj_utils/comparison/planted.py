@@ -21,6 +21,9 @@ def planted_scores(tree: Tree, systems: Iterable[str]) -> pd.Series | None:
         tree: the output tree, with the world's key and the mixtures.
         systems: whose scores are wanted.
 
+    Returns:
+        Shares of the test questions.
+
     Raises:
         FileNotFoundError: a mixture is missing; the message names the notebook.
     """

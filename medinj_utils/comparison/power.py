@@ -52,6 +52,9 @@ def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
         case: the two systems.
         power: chance that a difference of this size is found.
 
+    Returns:
+        A whole number of questions, clusters and the exact test allowed for.
+
     Raises:
         ValueError: the difference is 0 or larger than the discordance rate.
     """
@@ -96,6 +99,9 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
         spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
         runs: of each system.
         power: chance that a difference of this size is found.
+
+    Returns:
+        As a share of the questions; NaN where none is shown, or the two always answer alike.
     """
     reach = sum(_quantiles(power))
 

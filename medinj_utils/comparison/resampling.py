@@ -82,6 +82,9 @@ class Resampled:
         Args:
             weights: by system.
             level: of the interval.
+
+        Returns:
+            In the scores' unit.
         """
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
         ends = interval(self.drawn(weights), level)
@@ -99,6 +102,9 @@ class Resampled:
             weights: by system.
             ends: (low, high) of the interval by the draws.
             level: of the interval.
+
+        Returns:
+            (low, high), in the scores' unit.
         """
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
         down, up = unseen_reach(self.scores, weights, level)
@@ -120,6 +126,9 @@ def resample(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
         clusters: one label per item, as `check_scores` takes them.
         same_runs: by system, a name for its runs, where several columns are scores of the same runs
             (under other conditions, say): they vary together.
+
+    Returns:
+        The checked scores with resamples × systems draws of their means.
 
     Raises:
         ValueError: there is no draw to make, or as `check_scores`.

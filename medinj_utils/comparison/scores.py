@@ -86,6 +86,9 @@ def check_scores(scores: pd.DataFrame, clusters: Sequence | pd.Series | None = N
         clusters: one label per item. A Series is taken by the items' index, anything else by
             position. None: every item is its own.
 
+    Returns:
+        Items × runs, with the columns of each system and the number of each item's cluster.
+
     Raises:
         ValueError: a score is missing or no number, an item or a column stands twice, there are
             fewer than two systems, an item has no cluster, or there is a single cluster.

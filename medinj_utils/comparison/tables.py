@@ -46,6 +46,9 @@ def load_compared(tree: Tree, mode: str, unequal: str = "refuse") -> Compared:
         mode: one of `medinj_utils.core.names.MODES`.
         unequal: as for `score_matrix`.
 
+    Returns:
+        What is compared: scores, their matrix, items and clusters.
+
     Raises:
         FileNotFoundError: there are no scores or records yet.
         ValueError: no such question was answered in this mode, or as `score_matrix`.
@@ -117,6 +120,9 @@ def clusters_of(items: pd.DataFrame, key: Mapping | None = None) -> pd.Series:
     Args:
         items: records by id.
         key: of a planted world; None where questions are real.
+
+    Returns:
+        Labels, by the items' index.
     """
     if key:
         facts = fact_of(key)

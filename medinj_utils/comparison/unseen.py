@@ -31,6 +31,9 @@ def unseen_share(clusters: int, level: float = 0.95) -> float:
     Args:
         clusters: number of clusters that were seen.
         level: of the interval.
+
+    Returns:
+        Between 0 and 1.
     """
     return float(min(1.0, -np.log((1 - level) / 2) / clusters))
 

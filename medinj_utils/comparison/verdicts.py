@@ -109,6 +109,9 @@ def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
         claims: the claims.
         items: number of test items that the means are taken over.
 
+    Returns:
+        As `verdicts`.
+
     Raises:
         ValueError: there are no items.
     """
@@ -139,6 +142,9 @@ def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, 
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `load_orders`.
         published: of `verdicts_on_paper`.
+
+    Returns:
+        As `verdicts`, with ``paper``, a share of the items, before ``verdict``.
     """
     table = verdicts(claims, contrasts, orders)
     table.insert(table.columns.get_loc("verdict"), "paper", published["estimate"])

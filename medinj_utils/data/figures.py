@@ -21,6 +21,9 @@ def composition_figure(composition: pd.DataFrame) -> tuple[plt.Figure, str]:
 
     Args:
         composition: columns configuration, provenance, task, rows.
+
+    Returns:
+        The figure and its alternative text.
     """
     figure, axes = plt.subplots()
     names = in_order(composition["configuration"])
@@ -59,6 +62,9 @@ def overlap_figure(matrix: pd.DataFrame, records: pd.DataFrame) -> tuple[plt.Fig
     Args:
         matrix: what `medinj_utils.data.overlap.leak_matrix` gave.
         records: all records.
+
+    Returns:
+        The figure and its alternative text.
     """
     n_training = (records["split"] == "train").sum()
     counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
@@ -102,6 +108,9 @@ def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
 
     Args:
         positions: what `medinj_utils.data.artefacts.right_positions` gave.
+
+    Returns:
+        The figure and its alternative text.
     """
     uneven = positions[positions["p, equal shares"] < _UNEVEN]
     groups = uneven[["provenance", "task", "options"]].itertuples(index=False)
@@ -156,6 +165,9 @@ def lengths_figure(records: pd.DataFrame, words: pd.Series) -> tuple[plt.Figure,
     Args:
         records: a records table.
         words: number of words of each record.
+
+    Returns:
+        The figure and its alternative text.
     """
     figure, axes = plt.subplots()
     table = records[["provenance", "task"]].assign(words=words)

@@ -97,6 +97,9 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
         sources: arguments of `medinj_utils.data.read_source`: ``name``, ``location`` and perhaps
             ``revision`` and ``provenance``.
 
+    Returns:
+        What each source gave, with the card that was begun.
+
     Raises:
         SourceError: a source can't be read.
     """

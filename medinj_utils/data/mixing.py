@@ -87,6 +87,9 @@ def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:
         tree: the output tree.
         mixing: says which tasks, and which leaks are left out.
 
+    Returns:
+        Those that mixtures may be made of, and those that leak.
+
     Raises:
         FileNotFoundError: the records or their leaks are missing; names the notebook that makes
             them.

@@ -21,6 +21,9 @@ def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
         sources: sources whose questions are asked; empty for all.
         most: most questions, of which a random sample, always the same, is taken; 0 for all.
 
+    Returns:
+        Records, in their order or, if sampled, in that of the sample.
+
     Raises:
         ValueError: a source has no choice question in the test.
     """

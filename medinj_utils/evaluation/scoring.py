@@ -29,6 +29,9 @@ def jaccard(read: set[str], right: set[str]) -> float:
     Args:
         read: letters read.
         right: the right letters, at least one.
+
+    Returns:
+        Between 0 and 1.
     """
     return len(read & right) / len(read | right)
 

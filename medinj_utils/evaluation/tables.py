@@ -98,6 +98,9 @@ def answers_in_scores(scores: pd.DataFrame, question: str) -> pd.DataFrame:
     Args:
         scores: of `medinj_utils.evaluation.scoring.score_answers`.
         question: id of the question.
+
+    Returns:
+        The columns `READ_COLUMNS`, a row per run and mode.
     """
     return scores.loc[scores["id"] == question, READ_COLUMNS]
 
@@ -176,6 +179,9 @@ def extraction_failures(scores: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         scores: of `medinj_utils.evaluation.scoring.score_answers`.
+
+    Returns:
+        Columns run, id, mode, task, raw and reason.
     """
     failed = scores[~scores["set_aside"] & ~_was_read(scores)]
     return failed[["run", "id", "mode", "task", "raw", "reason"]]

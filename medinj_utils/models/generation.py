@@ -43,6 +43,10 @@ def read_prompts(model, prompts: Sequence[Sequence[int]]) -> Prefill:
     Args:
         model: a causal language model of transformers.
         prompts: token ids of each prompt.
+
+    Returns:
+        Logits of each prompt's next token, shape (prompts, vocabulary), keys and values, and the
+        mask of the prompts, shape (prompts, longest prompt).
     """
     import torch
     from transformers import DynamicCache

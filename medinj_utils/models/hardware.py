@@ -29,6 +29,9 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
     Args:
         size: rows and columns of the matrices.
         seconds: how long each format is measured.
+
+    Returns:
+        By number format.
     """
     import torch
     device = "cuda" if torch.cuda.is_available() else "cpu"

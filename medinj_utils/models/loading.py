@@ -62,6 +62,9 @@ def load_base(base: Base, precision: str = "float32"):
     Args:
         base: the base model.
         precision: number format of the weights, "float32" or "bfloat16".
+
+    Returns:
+        (model, tokenizer) of transformers, the model in evaluation mode.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -123,6 +126,9 @@ def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str
         base: the base model.
         adapter: folder of the adapter; None for the base.
         precision: number format of the weights.
+
+    Returns:
+        Names, and hashes of what lies on this disk; empty texts elsewhere.
     """
     return {"base_model": base.name, "revision": base.revision, "precision": precision,
             "base_sha256": sha256(base.folder) if base.folder else "",

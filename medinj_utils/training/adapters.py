@@ -61,6 +61,9 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
         precision: "float32" or "bfloat16". Weights that are trained themselves (adapter "full") are
             held in float32: in bfloat16 most updates would be rounded away.
 
+    Returns:
+        The model with its adapter, its tokenizer, and what training needs to know of them.
+
     Raises:
         ValueError: the base can't be tuned in this way, or adapter qlora is asked for without CUDA.
     """

@@ -48,6 +48,9 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
         recipe: says how large a step is.
         processes: that train together.
 
+    Returns:
+        Rows of a micro-batch, micro-batches a step, and processes.
+
     Raises:
         ValueError: the step can't be divided evenly.
     """
@@ -73,6 +76,9 @@ def micro_batch_rows(texts: Sequence[TrainingText], most: int, step: int, most_t
         most: rows at most.
         step: rows of a step.
         most_tokens: tokens of a micro-batch at most, on average, unless one row has more.
+
+    Returns:
+        At least 1.
     """
     mean = sum(len(text.input_ids) for text in texts) / len(texts)
     return max(n for n in range(1, most + 1)

@@ -35,6 +35,9 @@ def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt
     Args:
         curves: ``curve.csv`` of each run.
         loss_on: tokens over which the loss was taken: "answer" or "all".
+
+    Returns:
+        The figure and its alternative text.
     """
     mosaic = [["loss"] * 3, ["learning_rate", "grad_norm", "tokens_per_second"]]
     figure, panels = plt.subplot_mosaic(mosaic, height_ratios=[1.9, 1], figsize=(8.6, 6.0))

@@ -101,6 +101,9 @@ def write_model_card(run: str | Path) -> Path:
     Args:
         run: folder of the run. The manifest of its mixture is looked for in the tree around it.
 
+    Returns:
+        The path of the card.
+
     Raises:
         FileNotFoundError: the run has no card; the message names notebook 21.
     """
@@ -118,6 +121,9 @@ def merge(run: str | Path, folder: str | Path) -> Path:
     Args:
         run: folder of the run.
         folder: where to write.
+
+    Returns:
+        The folder.
 
     Raises:
         ValueError: the run tuned all weights, so its ``adapter/`` is a whole model already.
@@ -146,6 +152,9 @@ def to_gguf(run: str | Path, folder: str | Path) -> Path:
     Args:
         run: folder of the run.
         folder: where to write.
+
+    Returns:
+        The folder.
 
     Raises:
         RuntimeError: there is no GPU.

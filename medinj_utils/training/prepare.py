@@ -52,6 +52,9 @@ def prepare(rows: Rows, tokenizer, job: Job, processes: int) -> TrainingData:
         job: its recipe and seed count.
         processes: processes that share each step.
 
+    Returns:
+        Texts in the order of training, validation texts, and how a step is divided.
+
     Raises:
         TemplateError: a row can't be written by the tokenizer's template.
         ValueError: too many rows are too long, a step can't be divided, or all rows make one step.

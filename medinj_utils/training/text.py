@@ -44,6 +44,9 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
             the study's released code).
         settings: of the chat template; see `medinj_utils.models.chat.chat_ids`.
 
+    Returns:
+        Token ids of the whole chat, and as many labels.
+
     Raises:
         TemplateError: the supervised span is not exactly the answer, or the record's text holds a
             special token; the message names the row.

@@ -15,6 +15,9 @@ def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
 
     Args:
         parts: of `medinj_utils.comparison.parts.compare_parts`.
+
+    Returns:
+        The figure and its alternative text.
     """
     names = list(dict.fromkeys(parts["part"]))
     systems = [name for name in in_order({*parts["first"], *parts["second"]}) if name != BASE]

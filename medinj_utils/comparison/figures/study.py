@@ -13,6 +13,9 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
     Args:
         published: of `medinj_utils.comparison.claims.contrasts_published`, worst pairing.
         here: of `medinj_utils.comparison.claims.contrasts_here`.
+
+    Returns:
+        The figure and its alternative text.
     """
     names = _names(published)
     figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(names)))
@@ -60,6 +63,9 @@ def power_figure(curves: pd.DataFrame, power: float, items: int,
         power: that the curves hold for.
         items: number of questions of this run.
         shown_here: smallest difference of the middle pair that they show; NaN for none.
+
+    Returns:
+        The figure and its alternative text.
     """
     figure, axes = plt.subplots()
     for name, dash in zip(curves, ["-", "--", ":", "-."], strict=False):

@@ -25,6 +25,9 @@ def systems_figure(comparison: pd.DataFrame,
     Args:
         comparison: of ``comparison.csv``.
         planted: mean score of an ideal learner, by system.
+
+    Returns:
+        The figure and its alternative text.
     """
     rows = comparison.rename(columns={"exact_match": "estimate"}).set_index("system")
     rows = rows.loc[in_order(rows.index)]
@@ -82,6 +85,9 @@ def pareto_figure(table: pd.DataFrame, in_euros: bool) -> tuple[plt.Figure, str]
     Args:
         table: of `medinj_utils.comparison.costs.score_and_cost`.
         in_euros: whether cost is in euros, else in training questions.
+
+    Returns:
+        The figure and its alternative text.
     """
     unit = "Euros, questions and training" if in_euros else "Training questions"
     rows = table.rename(columns={"exact_match": "estimate"}).set_index("system")
