@@ -14,6 +14,9 @@ from medinj_utils.core.tree import _MADE_BY, DEMO_LABEL, Tree
     (lambda tree: tree.mixture("NAT"), "14_build_mixtures"),
     (lambda tree: tree.run(Run("NAT", 1)) / "card.json", "21_train_adapter"),
     (lambda tree: tree.answers(Run(BASE)), "30_answer_questions"), (lambda tree: tree.scores, "31_score_choices"),
+    (lambda tree: tree.answers_card(Run(BASE)), "30_answer_questions"), (lambda tree: tree.draws_card, "40_compare_provenances"),
+    (lambda tree: tree.pairs, "40_compare_provenances"), (lambda tree: tree.manifest("NAT"), "14_build_mixtures"),
+    (lambda tree: tree.run_files(Run("NAT", 1)).curve, "21_train_adapter"), (lambda tree: tree.chance, "40_compare_provenances"),
     (lambda tree: tree.probe_scores, "32_ask_otherwise"), (lambda tree: tree.table("pairs"), "40_compare_provenances"),
     (lambda tree: tree.variation("recipe-x").scores, "50_vary_recipe"),
     (lambda tree: tree.variation("budget-0.5", own_mixtures=True).mixture("NAT"), "51_vary_budget"),
@@ -36,6 +39,17 @@ def test_a_variation_has_runs_of_its_own_and_the_records_of_the_tree(tmp_path):
     assert below.notebook == "50_vary_recipe"
     own = tree.variation("budget-0.5", own_mixtures=True)
     assert own.mixture("NAT") == tmp_path / "variations/budget-0.5/mixtures/NAT.parquet"
+
+
+def test_no_two_members_name_one_path(tmp_path):
+    tree, run = Tree(tmp_path), Run("NAT", 1)
+    named = [getattr(tree, name) for name, member in vars(Tree).items()
+             if isinstance(member, property) and name not in ("harness",)]
+    files = tree.run_files(run)
+    named += [tree.mixture("NAT"), tree.manifest("NAT"), tree.mixture_card("NAT"), tree.answers(run), tree.answers(run, "numbers"),
+              tree.answers_card(run), tree.harness_results(run), tree.figure("pairs"), tree.table("pairs"), tree.executed("21"),
+              files.adapter, files.model_card, files.card, files.curve, files.validation]
+    assert len(set(named)) == len(named) and all(path.is_relative_to(tmp_path) for path in named)
 
 
 def test_the_label_follows_the_records(tmp_path):
