@@ -46,8 +46,9 @@ def make(folder, *words, **options):
 def test_data_base_and_profile_arrive_as_they_were_given(project, given):
     for words, env in (((f"DATA={given}", f"BASE={given}"), {}), ((), {"DATA": given, "BASE": given})):
         made = make(project, "book", "PROFILE=1e5", *words, env=env)
-        check, snakemake = re.findall(r"PYTHON (.*?)(?=\nPYTHON|\nNothing)", made.stdout, re.S)
-        assert check == f"[1e5] [{given}] [{given}] (-m) (medinj_utils.core.profiles) (--data={given}) (--base={given}) (--) (1e5)"
+        *checks, snakemake = re.findall(r"PYTHON (.*?)(?=\nPYTHON|\nNothing)", made.stdout, re.S)
+        assert checks == [f"[1e5] [{given}] [{given}] (-m) ({module}) (--data={given}) (--base={given}) (--) (1e5)"
+                          for module in ("medinj_utils.core.profiles", "medinj_utils.book.check")]
         assert snakemake.startswith(f"[1e5] [{given}] [{given}] (-m) (snakemake) (--cores)") and made.returncode == 0
 
 

@@ -183,9 +183,11 @@ def _run_draws(scores: Scores, names: list[str], resamples: int, seed: int) -> n
         resamples: number of draws.
         seed: of the random numbers.
     """
-    spread, freedom = run_spread(scores)
+    spread, _ = run_spread(scores)
     if not spread:
         return np.zeros((resamples, len(names)))
+    runs_of = dict(zip(names, scores.columns.values(), strict=True))
+    freedom = sum(len(runs) - 1 for runs in runs_of.values())  # runs of one name count once
     # One variance for all, known from few runs: so a t-distribution.
     variance = freedom / np.random.default_rng([seed, 4]).chisquare(freedom, size=resamples)
     known = list(dict.fromkeys(names))

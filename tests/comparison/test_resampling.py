@@ -106,6 +106,8 @@ def test_conditions_of_the_same_runs_are_drawn_with_the_same_seeds():
         "BASE, again": "BASE", "NAT, again": "NAT"})
     assert together["NAT"].equals(together["NAT, again"]) and together["BASE"].equals(together["BASE, again"])
     assert not apart["NAT"].equals(apart["NAT, again"])
+    # Scores under two conditions say no more of how runs differ than scores under one.
+    np.testing.assert_allclose(together[["BASE", "NAT"]], drawn(scores, 300)[["BASE", "NAT"]])
 
 
 def test_a_system_with_one_run_is_as_unsure_as_the_others_are_and_the_base_is_not():
