@@ -13,7 +13,10 @@ from medinj_utils.evaluation import read_choice
 OPTIONS = {"A": "le foie", "B": "le rein", "C": "la rate", "D": "le cœur"}
 PIECES = ("A ", "(", "A, ", " ", "a ", "A\n", "\n", "A ou B ", "A. B ", "A) x, B) y, ", "réponse ",
           "non, A ", "le rein ", "toutes sauf ", "A-", "\\boxed{", "[", "<think>", "</think>",
-          "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n")
+          "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n",
+          "Seule A ", "A (x), ", "A: un x ; ", "Option A : x. ", "[INST] ", "tout oriente vers A ",
+          "A aussi, ", "pas A. ", "entre A et B, ", "B est la plus ", "non, x\n", "types A, ",
+          "( ) A ", "Q : x A : ", "A vrai, B aussi, ")
 
 
 def seconds(piece: str, length: int) -> float:

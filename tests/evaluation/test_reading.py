@@ -21,15 +21,17 @@ def test_there_are_enough_cases():
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{n}-{case['why']}") for n, case in enumerate(CASES)])
 def test_case(case):
     expected = None if case["expected"] is None else frozenset(case["expected"])
-    letters, reason = explain_choice(case["output"], case["options"], case["task"])
+    letters, reason = explain_choice(case["output"], case["options"], case["task"], case.get("cut", False))
     assert letters == expected, reason
-    assert read_choice(case["output"], case["options"], case["task"]) == letters
+    assert read_choice(case["output"], case["options"], case["task"], case.get("cut", False)) == letters
     assert 0 < len(reason) < 80
 
 
 @pytest.mark.parametrize("piece", [
     "A ", "(", "A, ", " ", "a ", "A\n", "\n", "A ou B ", "A. B ", "A) x, B) y, ", "réponse ", "non, A ", "le rein ",
-    "toutes sauf ", "A-", "\\boxed{", "[", "<think>", "</think>", "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n"])
+    "toutes sauf ", "A-", "\\boxed{", "[", "<think>", "</think>", "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n",
+    "Seule A ", "A (x), ", "A: un x ; ", "Option A : x. ", "[INST] ", "tout oriente vers A ", "A aussi, ", "pas A. ",
+    "entre A et B, ", "B est la plus ", "non, x\n", "types A, ", "( ) A ", "Q : x A : ", "A vrai, B aussi, "])
 def test_long_output(piece):
     """In quadratic time, each of these would take minutes."""
     letters = read_choice((piece * 50_000)[:50_000], OPTIONS, "mcq")

@@ -17,6 +17,7 @@ from medinj_utils.evaluation.reading.vocabulary import (
 
 _CLAIM = compiled("CLAIM")
 _ENDED = compiled("ENDED")
+_EXPLANATION = compiled("EXPLANATION")
 _TEXT_ENDED = compiled("TEXT_ENDED")
 _OPEN = compiled("OPEN")
 _UNSURE = compiled("UNSURE")
@@ -26,6 +27,11 @@ _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
 _SAID = compiled("SAID")
 _LABEL = compiled("LABEL")
 _DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
+_TEXTS = frozenset(LETTERS_OF_TEXTS)
+_REMARK = compiled(r"(?: (?<= \( ) | \( ) (?P<letter> [LETTER] ) OTHER [^ ) \n]{0,20} \)")
+_GOING_ON = signs("AND , ( :")
+_QUESTIONED = compiled("QUESTIONED")
+_LIKEWISE = compiled("LIKEWISE")
 _CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
@@ -93,6 +99,7 @@ class Claims:
     announced: list[Announced] = field(default_factory=list)
     right: set[str] = field(default_factory=set)
     wrong: set[str] = field(default_factory=set)
+    problem: str = ""  # of what is called right
 
 
 def named(listed: str, options: Mapping[str, str]) -> Named:
@@ -140,16 +147,22 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
         options: the question's options by letter.
     """
     claims = Claims()
+    explained = _EXPLANATION.search(line) if Sign.EXPLAINS in line else None
+    explained_from = explained.start() if explained else len(line)
     for match in _CLAIM.finditer(line):
         if match["judgement"]:
             _add_judgement(claims, match, options)
             continue
-        is_open = _OPEN.match(line, match.end("list")) is not None
+        is_open = _OPEN.match(line, match.end("list")) is not None or _is_taken_back(match)
         if not (is_open or _is_ended(match)) or _is_doubted(match):
+            continue
+        if is_open and _QUESTIONED.match(line, match.end("list")):
             continue
         if _is_announced(match):
             _add_announced(claims, match, is_open, options)
-        elif _is_head(claims, match):
+        elif _is_head(claims, match) and not (
+                claims.announced and match.start() > explained_from
+                and _names_texts(match["list"])):
             has_doubt = Sign.DOUBT in match["list"]  # in a loose text: "A) dyspnée ?, C) reflux"
             claims.heads.append(Head(_with_text_that_is(match), is_open or has_doubt))
     return claims
@@ -158,7 +171,12 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
 def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
     is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER, Sign.CHOOSE)
     judged = claims.right if is_right else claims.wrong
-    judged.update(named(match["list"], options).letters)
+    found = named(match["list"], options)
+    judged.update(found.letters)
+    if likewise := _LIKEWISE.match(match.string, match.end()):
+        judged.update(likewise.captures("letter"))
+    if is_right and found.problem:
+        claims.problem = found.problem
 
 
 def _names_letters(listed: str) -> bool:
@@ -167,13 +185,25 @@ def _names_letters(listed: str) -> bool:
     return not (signs.isdisjoint(LETTERS) and signs.isdisjoint(_ALL_OR_NONE))
 
 
+def _names_texts(listed: str) -> bool:
+    return not _TEXTS.isdisjoint(listed)
+
+
 def _is_ended(match: re.Match) -> bool:
     ended = _ENDED if _names_letters(match["list"]) else _TEXT_ENDED
     return ended.match(match.string, match.end("list")) is not None
 
 
+def _is_taken_back(match: re.Match) -> bool:
+    """Whether brackets after a list speak of a letter in it: "A, B, C (B barré)"."""
+    remark = _REMARK.match(match.string, match.end("list"))
+    return remark is not None and remark["letter"] in match["list"]
+
+
 def _is_doubted(match: re.Match) -> bool:
     before = match.string[max(0, match.start() - 9):match.start()]
+    if before[-1:] == "\n" and Sign.ANSWER in match["lead"]:
+        return False
     return _UNSURE.search(before) is not None
 
 
@@ -189,6 +219,11 @@ def _is_announced(match: re.Match) -> bool:
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
     if before == "," and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
         return True
+    if before == Sign.OTHER and lead & _ANNOUNCING == {Sign.RATHER}:
+        return match["list"].lstrip(Sign.ARTICLE)[0] not in _TEXTS  # "donne plutôt une colique"
+    if not lead and before == "." and _names_letters(match["list"]):  # a sentence of its own
+        is_alone = match.string[match.start() - 2] not in _GOING_ON
+        return is_alone and _BARE.match(match.string, match.end()) is not None
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
 
 
@@ -254,8 +289,12 @@ def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """
     if Sign.OTHER not in line:
         return frozenset()
-    claims = {named(match["list"], options) for match in _LABEL.finditer(line)}
+    found = list(_LABEL.finditer(line))
+    claims = {named(match["list"], options) for match in found}
     if len(claims) != 1:
         return frozenset()
     claim = claims.pop()
-    return frozenset() if claim.problem or claim.letters == set(options) else claim.letters
+    beside = {LETTERS_OF_TEXTS[sign] for match in found
+              for sign in set(match[0]) & LETTERS_OF_TEXTS.keys()}
+    is_answer = not claim.problem and beside <= claim.letters != set(options)
+    return claim.letters if is_answer else frozenset()

@@ -9,16 +9,28 @@ from unicodedata import normalize
 
 import regex as re
 
+from medinj_utils.evaluation.reading.lists import (
+    with_entries_apart,
+    with_kind_before_each,
+    without_remarks_on_others,
+)
+from medinj_utils.evaluation.reading.paraphrases import PARAPHRASES
 from medinj_utils.evaluation.reading.phrases import PHRASES
 from medinj_utils.evaluation.reading.pictures import a_line_each, only_ticked, without_pictures
 from medinj_utils.evaluation.reading.rules import DOSES, Example, Step, replacing
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
 _TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
+_VERDICTS_BELOW = re.compile(
+    r"""
+    ^ [ ]* \| (?P<letters> (?: [ *]* [A-J] [ *]* \| ){2,10}+ ) [ ]* \n
+    (?: [ ]* \| [-: |]++ \n )?
+    [ ]* \| (?P<verdicts> [^\n]+ ) \| [ ]* $
+    """, re.VERBOSE | re.MULTILINE)
 _BULLET = re.compile(r"^(?:(?:[-•–—+]|\d{1,2}[.)])\s+|\.\s*)(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CHARACTERS = str.maketrans(
-    {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-"})
+    {"’": "'", "‘": "'", "œ": "oe", "Œ": "Oe", "æ": "ae", "。": ".", "‐": "-", "、": ",", "‚": ","})
 
 
 def fold(text: str) -> str:
@@ -34,12 +46,21 @@ def clean(text: str) -> str:
 
 
 def in_common_letters(text: str) -> str:
-    """The text with letters of one form: no full-width, circled or bold ones, no entities."""
-    return normalize("NFKC", unescape(text))
+    """The text with letters of one form: no full-width, circled or bold ones."""
+    return normalize("NFKC", text)
+
+
+def _below_each_other(table: re.Match) -> str:
+    letters = re.findall("[A-J]", table["letters"])
+    verdicts = [cell.strip() for cell in table["verdicts"].split("|")]
+    if len(letters) != len(verdicts) or not "ABCDEFGHIJ".startswith("".join(letters)):
+        return table[0]
+    return "\n".join([f"{pair[0]} : {pair[1]}" for pair in zip(letters, verdicts, strict=True)])
 
 
 def table_rows_as_lines(text: str) -> str:
     """The text with colons between the cells of a table."""
+    text = _VERDICTS_BELOW.sub(_below_each_other, text)
     return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
 
 
@@ -57,6 +78,30 @@ def distinct_lines(text: str) -> str:
 
 STEPS = (
     Step(
+        "entities",
+        "An entity is the character that it names.",
+        unescape,
+        [Example("&lt;think&gt;Réponse : A&lt;/think&gt;B", "B")]),
+    Step(
+        "other turns",
+        "What a chat's template gives to others than the model is no answer of it.",
+        replacing(
+            r"""
+            (?: \[INST\] | <\|? (?: im_start | start_header_id | start_of_turn | start ) \|? >
+                \s? (?: user | system | human ) | <\| (?: user | system ) \|> )
+            (?s: .*? )
+            (?: \[/INST\] | <\|? (?: im_start | start_header_id | start_of_turn | start ) \|? >
+                \s? (?: assistant | model ) | <\|assistant\|> | \Z )
+            | (?<= \w \W{0,6} ) (?: <\|end_?of_?text\|> | <\|eot_id\|> | <eos>
+                | </s> (?= \s? (?: <s> | \[INST\] ) ) ) (?s: .* )
+            """, "\n", needs="text|> </s> eot_id <eos> [inst] im_start start_header start_of_turn "
+                               "|user| |system|"),
+        [
+            Example("[INST] A ou B ? [/INST] B", "B"),
+            Example("B<|im_end|><|im_start|>user\nA ?", "B"),
+            Example("B<|endoftext|>Réponse : A", "B"),
+        ]),
+    Step(
         "thoughts",
         "Thoughts are no answer. A thought that isn't closed was cut off before the answer.",
         without_thoughts,
@@ -72,6 +117,14 @@ STEPS = (
             """, "\nréponse finale : ", needs="> ] ▷"),
         [Example("[Réponse] B", "B"), Example("<|begin_of_solution|>B<|end_of_solution|>", "B")]),
     Step(
+        "struck out",
+        "What is struck out is no answer.",
+        replacing(
+            r"""
+            ~~ [^~\n]{1,300} ~~ | < (?P<tag> del | strike ) > [^<\n]{1,300} </ (?P=tag) >
+            """, " ", needs="~~ <del> <strike>"),
+        [Example("~~A~~ B", "B"), Example("<del>A</del> B", "B")]),
+    Step(
         "tags",
         "Tags of layout and tokens of a chat's turns mean nothing.",
         replacing(
@@ -80,11 +133,6 @@ STEPS = (
             | < \|? /? [a-z] [\w-]{0,40} \|? [ ]? /? >
             """, "\n", needs=">"),
         [Example("<p>B</p>", "B"), Example("B<|im_end|>", "B")]),
-    Step(
-        "struck out",
-        "What is struck out is no answer.",
-        replacing(r"~~ [^~\n]{1,300} ~~", " ", needs="~~"),
-        [Example("~~A~~ B", "B")]),
     Step(
         "picture signs",
         "A picture sign is a letter, a tick, a cross, an arrow, or means nothing.",
@@ -149,7 +197,33 @@ STEPS = (
         "boxed answer",
         "A boxed answer is the final one.",
         replacing(r"\\boxed \s? \{", "\nréponse finale : ", needs="boxed"),
-        [Example("Le sang est filtré. $\\boxed{B}$", "B")]),
+        [Example("Réponse : A\n$\\boxed{B}$", "B")]),
+    Step(
+        "text in LaTeX",
+        "A command for text is its text.",
+        replacing(r"\\ (?: text | math ) [a-z]* \s? \{ ([^{}\n]{0,300}+) \}", r" \1",
+                  needs="\\text \\math"),
+        [Example("\\text{Réponse : } B", "B")]),
+    Step(
+        "fields of what is rejected",
+        "A field of JSON may hold what is not the answer.",
+        replacing(
+            r"""
+            " (?i: alternatives? | others? | distractors? | incorrect | wrong | rejected
+              | eliminated )
+            (?i: _ \w+ )? " \s? : \s? (?: \[ [^\]\n]{0,300} \] | "[^"\n]{0,300}" )
+            """, " ", needs='alternative other distractor incorrect wrong rejected eliminated'),
+        [Example('{"answer": "B", "alternatives": ["A"]}', "B")]),
+    Step(
+        "remarks on other letters",
+        "A remark in brackets on letters that were not named says nothing about those that were.",
+        without_remarks_on_others,
+        [Example("A, C (B et D filtrent)", "AC")]),
+    Step(
+        "entries apart",
+        "Letters with a remark each stand in lines of their own.",
+        with_entries_apart,
+        [Example("B: un filtre ; D: un muscle", "BD"), Example("B (filtre), D (muscle)", "BD")]),
     Step(
         "layout",
         "LaTeX commands, emphasis and quotes mean nothing.",
@@ -161,6 +235,11 @@ STEPS = (
             Example("$\\text{B}$", "B"),
         ]),
     Step(
+        "arrows",
+        "An arrow may be made of other signs.",
+        replacing(r"[-=]{1,3} >", "→", needs="=> ->"),
+        [Example("B => il filtre", "B")]),
+    Step(
         "characters",
         "Apostrophes, hyphens and ligatures have several spellings.",
         with_plain_characters,
@@ -169,8 +248,14 @@ STEPS = (
         "marks again",
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
-        [Example("Réponse --------------> B", "B")]),
+        [Example("Réponse :::::::::::::: B", "B")]),
     *PHRASES,
+    *PARAPHRASES,
+    Step(
+        "letters of a kind",
+        "\"Types B et C\" names two of a kind.",
+        with_kind_before_each,
+        [Example("Types B et C", "AB", {"A": "Type B", "B": "Type C", "C": "Type A"})]),
     Step(
         "units",
         "A number and its unit may stand together.",
@@ -181,11 +266,17 @@ STEPS = (
     Step(
         "abbreviated names",
         "The E of \"E. coli\" is part of a name. A dot of its own marks it.",
-        replacing(r"\b ([A-Z]) \. (?= \s? [a-zà-ÿ] )", r"\1·"),
-        [Example("C. albicans est une levure.", "")]),
+        replacing(
+            r"""
+            \b ( [A-Z] | (?i: vit | h[ée]p | gr | gpe? | fig | cf | tab | chap | vol | art
+              | ann | st
+              | cl ) (?= \. \s [A-J] \b ) ) \. (?= \s? (?: [a-zà-ÿ] |
+                (?<= \w{2} \. \s? ) [A-J] \b ) )
+            """, r"\1·"),
+        [Example("C. albicans est une levure.", ""), Example("Carence en vit. B.", "")]),
     Step(
         "lines",
         "Bullets, numbers, empty and repeated lines mean nothing.",
         distinct_lines,
-        [Example("1) B\n2) D", "BD")]),
+        [Example("1) le rein\n2) le cœur", "BD")]),
 )

@@ -14,18 +14,26 @@ from medinj_utils.evaluation.reading.claims import (
 )
 from medinj_utils.evaluation.reading.grammar import compiled
 from medinj_utils.evaluation.reading.tidying import tidy, with_ranges_as_lists
-from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign, signs
+from medinj_utils.evaluation.reading.vocabulary import (
+    LETTERS_OF_TEXTS,
+    TEXT_SIGNS,
+    Sign,
+    signs,
+)
 
 _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
 _EXPLANATION = compiled("EXPLANATION")
 _REASON = compiled("REASON")
+_PROSE = compiled("PROSE")
 _TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
 _DENIED = compiled("DENIED")
 _CHANGED = compiled("CHANGED")
+_PASSED_OVER = compiled("PASSED_OVER")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
 _DENYING = signs("NOT WRONG")
 _CORRECTING = signs("NO RATHER")
+_CHANGING = signs("CHANGE RATHER ARE")
 _BEFORE_FIRST_LETTER = Sign.ARTICLE + Sign.OPTION + Sign.NEUTRAL + "("
 
 
@@ -54,7 +62,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
         options: the question's options by letter.
     """
     line = _from_last_correction(with_ranges_as_lists(line))
-    if Sign.CHANGE in line and _CHANGED.search(line):
+    if not _CHANGING.isdisjoint(line) and _CHANGED.search(line):
         return Decision(frozenset(), "", reasons.LEFT_OPEN)
     if not _DENYING.isdisjoint(line):
         line = _DENIED.sub(Sign.CHOOSE, line)
@@ -64,11 +72,13 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     claims = find_claims(line, options)
     if claims.announced:
         return _by_announcements(line, claims, _at_heads(claims, options))
+    if _are_the_others(claims, options):
+        return Decision(frozenset(claims.right), reasons.CALLED_RIGHT, claims.problem)
     if claims.heads:
         label = labelled(line, options) if ":" in line or "-" in line else frozenset()
         return _by_heads(claims, _at_heads(claims, options), label)
     if claims.right or claims.wrong:
-        return _by_judgements(claims)
+        return _by_judgements(line, claims, options)
     letters = said(line, options) or labelled(line, options)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
 
@@ -84,14 +94,21 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         several: whether several letters may be right. Then more of them may follow a reason, so the
             list must be announced, in one line, and the explanation have a line of its own.
     """
-    explanation = (_EXPLANATION if several else _REASON).search(line)
+    explanation = (_EXPLANATION.search(line) if several
+                   else _REASON.search(line) or _PROSE.search(line))
     if explanation:
         before, rest = line[:explanation.start()], line[explanation.start():]
         declared = decide(before, options)
-        is_whole = not several or (declared.found == reasons.ANNOUNCED and ":\n" not in before)
+        is_whole = (not several or _all_judged(before, options)
+                    or (declared.found == reasons.ANNOUNCED and ":\n" not in before))
         if is_whole and not _TURNS.search(rest) and decide(line, options) == declared:
             return declared
     return Decision(frozenset(), "", reasons.CUT)
+
+
+def _all_judged(line: str, options: Mapping[str, str]) -> bool:
+    claims = find_claims(line, options)
+    return claims.right | claims.wrong == set(options)
 
 
 def _from_last_correction(line: str) -> str:
@@ -131,15 +148,28 @@ def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
 def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     """Whether the heads of lines name something else than the last announcement.
 
-    Several heads that include it are a review of the options. Heads before a conclusion may be
-    an analysis, unless the answer opens with one.
+    Several heads that include it are a review of the options, and options from the first one on
+    are repeated. Heads before a conclusion may be an analysis, unless the answer opens with one.
     """
     last = claims.announced[-1]
     if not claims.heads or last.letters == heads.letters:
         return False
-    is_review = len(claims.heads) > 1 and last.letters < heads.letters
+    several = len(claims.heads) > 1
+    if last.is_conclusion and len(claims.wrong - last.letters) > 1:
+        return False  # the options were reviewed
+    is_review = several and last.letters < heads.letters
     opens_with_head = line.lstrip(_BEFORE_FIRST_LETTER).startswith(claims.heads[0].signs)
-    return (opens_with_head or not last.is_conclusion) and not is_review
+    is_repetition = several and not opens_with_head and all(
+        TEXT_SIGNS[letter] in head.signs and head.signs.lstrip("(")[0] == letter
+        for letter, head in zip(TEXT_SIGNS, claims.heads, strict=False))
+    return (opens_with_head or not last.is_conclusion) and not (is_review or is_repetition)
+
+
+def _are_the_others(claims: Claims, options: Mapping[str, str]) -> bool:
+    """Whether lines speak of each option but those called right."""
+    letters = [head.signs[0] for head in claims.heads]
+    others = options.keys() - claims.right
+    return len(letters) > 1 and bool(claims.right) and sorted(others) == letters
 
 
 def _by_heads(claims: Claims, heads: Named, label: frozenset[str]) -> Decision:
@@ -153,8 +183,10 @@ def _by_heads(claims: Claims, heads: Named, label: frozenset[str]) -> Decision:
     return Decision(heads.letters, reasons.AT_HEAD, problem)
 
 
-def _by_judgements(claims: Claims) -> Decision:
-    """The letters called right, unless some of them are called wrong as well."""
-    is_clear = claims.right and not claims.right & claims.wrong
-    problem = "" if is_clear else reasons.NOTHING_NAMED
+def _by_judgements(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
+    """The letters called right, unless some are called wrong as well, or others passed over."""
+    listed = {match["letter"] for match in _PASSED_OVER.finditer(line)} & options.keys()
+    is_clear = (claims.right and not claims.right & claims.wrong
+                and listed <= claims.right | claims.wrong)
+    problem = claims.problem if is_clear else reasons.NOTHING_NAMED
     return Decision(frozenset(claims.right), reasons.CALLED_RIGHT, problem)

@@ -26,8 +26,10 @@ CLAIM_RULES = (
         "A corrected answer: \"non, plutôt B\", \"Correction : B\". It replaces what precedes it.",
         r"""
         (?: (?<! AND ) NO [. , : ; RATHER CHOOSE ONLY -]{1,3}
-          | RATHER [. , : ;]? )
-        FILLING (?> LIST ) (?! JUDGEMENT )
+          | ^ [NO RATHER] [. , : ; RATHER]{1,2} (?: [^ \n]*+ \n ){1,3}?
+            [ARTICLE RIGHT NEUTRAL SO]{0,4} ANSWER
+          | RATHER (?! (?<= OTHER RATHER ) ARTICLE? [TEXT] ) [. , : ;]? )
+        FILLING (?> LIST ) (?! JUDGEMENT | BUT )
         """,
         [Example("A. Correction : C", "C")]),
     Rule(
@@ -36,7 +38,10 @@ CLAIM_RULES = (
         r"""
           $ | [. ) ( : ; , BECAUSE -]
         | RATHER BUT            # "B plutôt que C"
+        | (?<= RATHER [ARTICLE OPTION]{0,2} [LETTER TEXT] )
+          BUT (?= [ARTICLE OPTION]{0,2} [LETTER TEXT] )     # "plutôt B que C"
         | [AND BUT] [NO NOT]    # "B et non C"
+        | AND NEUTRAL? WRONG    # "je garde B et j'écarte C"
         | (?<! (?: ^ | \. ) A ) NEUTRAL? [ONLY SURE]  # "B seulement", not the article of "A sure…"
         | NEUTRAL{1,3} IS? (?: $ | [. , ; : )] )        # "B probablement", "B it is"
         | (?<= [). : · ( -] )
@@ -50,7 +55,8 @@ CLAIM_RULES = (
         "TEXT_ENDED",
         "A text without a letter needs a firmer end: after a comma, its sentence may go on.",
         r"""
-          $ | [. ) ( : BECAUSE -] | , BECAUSE | ,? [AND BUT]? [NO NOT] (?! [IS ARE] )
+          $ | [. ) ( : BECAUSE -] | , BECAUSE | , [SURE NEUTRAL]{1,2} (?: $ | [.] )
+        | ,? [AND BUT]? [NO NOT] (?! [IS ARE] )
         | (?<= [). : · -] )
         """,
         [Example("Le rein, car il filtre", "B"), Example("Le rein, organe pair, filtre.", "")]),
@@ -61,8 +67,19 @@ CLAIM_RULES = (
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
         | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
-        | (?: , | ,? AND ) (?: OTHER{1,2} | [TO NEUTRAL] ) ARTICLE? [LETTER] (?: $ | [. , ; )] )
+        | (?: , | ,? AND ) (?: OTHER{1,2} | [TO NEUTRAL] ) ,? ARTICLE? [LETTER] (?: $ | [. , ; )] )
+        | [NEUTRAL SURE ONLY]{1,2} [, ; AND]{1,2} ARTICLE? [LETTER]
+          (?: $ | [. , ; ) DOUBT SURE NEUTRAL] )                        # "A sûrement, B peut-être"
         | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
+        | [. , ;]? [OTHER ,]{0,2} (?: AND ALSO? [ARTICLE OPTION]{0,2} [LETTER] ALSO?
+            | [ARTICLE OPTION]{0,2} [LETTER] ALSO ) (?: $ | [. , ;] )    # "A. Et aussi B"
+        | (?<! RATHER [ARTICLE OPTION]{0,2} [LETTER TEXT] ) ,? BUT
+          [^ . \n LETTER TEXT NOT NO WRONG EXCEPT]{0,8} [LETTER] (?: $ | [. ALSO] )
+        | [, ;] NEUTRAL [LETTER] [NEUTRAL DOUBT NOT]                     # "A ; pour B je ne sais"
+        | (?<= [LETTER] \( ) [^ ( ) . \n LETTER BECAUSE NOT NO WRONG EXCEPT BUT]{1,12}+
+          \) [, ; AND]{1,2} [ARTICLE OPTION]{0,2} [LETTER] (?: [(:.,;] | $ )    # "A (…), B (…)"
+        | (?<= [LETTER] : ) [^ ( ) . ; : \n LETTER RIGHT BECAUSE NOT NO WRONG EXCEPT BUT]{1,12}+
+          [, ;] [LETTER] :                                               # "A: …; B: …"
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
@@ -77,32 +94,71 @@ CLAIM_RULES = (
         "DENIED",
         "An item denied before another one: \"ce n'est pas le foie, mais le rein\".",
         r"""
-          NOT? [IS ARE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] )
+          NOT? [IS ARE CHOOSE]? NOT [ARTICLE OPTION ANSWER NEUTRAL (]{0,3} (?> ITEMS | [TEXT] )
           ,? [BUT EXCEPT]
           (?= [ARTICLE OPTION ANSWER NEUTRAL CHOOSE IS]{0,5} ITEM )
-        | WRONG [ARTICLE OPTION NEUTRAL]{0,3} (?> ITEMS ) (?: (?<= : ) | : )
-        | ^ (?: NOT [ARTICLE OPTION]{0,2} [LETTER TEXT] [, ; AND]{0,2} ){2,9}+ [: .]{0,2}
-          (?= [LETTER TEXT] )
+        | WRONG [ARTICLE OPTION NEUTRAL]{0,3} (?> ITEMS ) (?: (?<= [: -] ) | [: -] )
+        | ^ NOT [ARTICLE NEUTRAL]{0,2} [TEXT] [^ : . \n LETTER TEXT]{1,6} : (?= [LETTER] )
+        | ^ [ARTICLE OTHER OPTION ANSWER NEUTRAL]{1,4} ARE WRONG [: ; -] (?= (?> ITEMS ) $ )
+        | ^ (?: NOT [ARTICLE OPTION NEUTRAL]{0,3} [LETTER TEXT] [, ; . AND]{0,2} ){2,9}+ [: .]{0,2}
+          (?= ARTICLE? [LETTER TEXT] )
+        | ^ (?: NO ,? )? NOT [ARTICLE OPTION NEUTRAL]{0,3} [LETTER TEXT] [; . :]
+          (?= ARTICLE? [LETTER TEXT] )
+        | ^ NOT [ARTICLE OTHER]{1,4} NOT [ARTICLE OTHER]{1,4} : (?= ARTICLE? [LETTER TEXT] )
+        | ^ (?> ITEMS ) [IS ARE]? WRONG [: -] (?= (?> ITEMS ) (?: $ | [. ;] ) )
         """,
         [
             Example("Ce n'est pas le foie mais le rein.", "B"),
             Example("La réponse n'est pas A mais B", "B"),
             Example("Pas C, mais D.", "D"),
             Example("Ni A, ni C, ni D : B", "B"),
+            Example("Pas A. Pas C. Le rein.", "B"),
+            Example("A, C et D éliminées : B", "B"),
         ]),
     Rule(
         "CHANGED",
         "A list that is changed letter by letter is left open.",
-        r"CHANGE [ARTICLE OPTION ANSWER NEUTRAL ALSO :]{0,4} [LETTER TEXT] (?! OTHER )",
-        [Example("A, B, C. Je retire C.", ""), Example("A, B. J'ajoute D.", "")]),
+        r"""
+          CHANGE [ARTICLE OPTION ANSWER NEUTRAL ALSO :]{0,4} [LETTER TEXT] (?! OTHER )
+        | RATHER ,? NOT [ARTICLE OPTION NEUTRAL]{0,3} [LETTER TEXT] [). ]{0,2} $
+        | RATHER ,? [ARTICLE OPTION]{0,2} [LETTER TEXT] IS? WRONG
+        | [LETTER] - [LETTER] ARE [LETTER]
+        """,
+        [
+            Example("A, B, C. Je retire C.", ""),
+            Example("A, B. J'ajoute D.", ""),
+            Example("A, B, C. Finalement pas C.", ""),
+        ]),
+    Rule(
+        "QUESTIONED",
+        "Letters that are asked about and denied at once, as in \"A ? Non\".",
+        r"[). ]{0,2} DOUBT [. , ;]{0,2} [NO NOT WRONG]",
+        [Example("Voyons, la réponse est A ? Non.\nRéponse : B", "B")]),
+    Rule(
+        "PASSED_OVER",
+        "A letter that stands in the answer as an item does.",
+        r"""
+        (?: ^ | [. , ; AND] ) [ARTICLE OPTION]{0,2} (?P<letter> [LETTER] )
+        (?: [ALSO SURE NEUTRAL]{1,2} (?: $ | [. , ;] ) | [TO DOUBT] )
+        """,
+        [Example("A est vraie, B certainement, C est fausse.", "")]),
+    Rule(
+        "LIKEWISE",
+        "Letters that are judged as the one before: \"A est vraie, B aussi\".",
+        r"""
+        (?: [^ . \n LETTER]{0,20} [. , ; AND] [ARTICLE OPTION]{0,2} (?P<letter> [LETTER] )
+            (?: ARTICLE [IS ARE] )? ALSO
+          | ,? SO BUT ARTICLE? (?P<letter> [LETTER] ) (?= $ | [.] ) )++
+        """,
+        [Example("A est vraie, B aussi, C est fausse, D aussi.", "AB")]),
     Rule(
         "LABEL",
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
         (?: ^ (?: A (?= [OTHER NEUTRAL] ) )? | (?<= [. , ; -] ) )
-        (?= (?: [^ \n LETTER TEXT] | [LETTER] · ){0,11} OTHER )
-        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER TEXT -]
-          | [LETTER] · | (?<= OTHER ) [LETTER] ){1,12}+
+        (?= (?: [^ \n LETTER] | [LETTER] · ){0,11} OTHER )
+        (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER -]
+          | [LETTER] · | (?<= OTHER ) [LETTER] (?! , ) | KIND (?= [^ : \n LETTER -] ) ){1,12}+
         (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) )
         LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
         """,
@@ -125,12 +181,15 @@ CLAIM_RULES = (
         "SAID",
         "A sentence that gives an option as what is asked for: \"La dose est de 40 mg\".",
         r"""
-        [IS ARE CHOOSE] [ARTICLE ANSWER OPTION NEUTRAL RIGHT :]{0,4}
+        [IS ARE CHOOSE] [ARTICLE ANSWER OPTION NEUTRAL RIGHT SURE :]{0,4}
         (?P<list>
             (?: [LETTER] (?= $ | [. , ; : ) ( BECAUSE AND] )
               | [ONE_TEXT] (?: \( [OPTION ANSWER]? [LETTER] \) )? )
-            (?: [, ; AND]{1,2} ARTICLE? [LETTER ONE_TEXT] )*+
+            (?: [, ; AND]{1,2} [ARTICLE NEUTRAL]{0,2} [LETTER ONE_TEXT] )*+
         )
+        (?! [, ; AND]{1,2} [^ . \n]{0,3} [TEXT] )  # the list goes on
+        | \( [ANSWER OPTION]{1,2} (?P<list> [LETTER] ) \) [.]? $
+        | (?P<list> [ONE_TEXT] [: -]{1,2} [LETTER] ) [.]? $
         """,
         [
             Example("La dose est de 40 mg.", "C", DOSES),
@@ -139,7 +198,7 @@ CLAIM_RULES = (
     Rule(
         "EXPLANATION",
         "An explanation begins on a line or in a field of its own: the list before it is whole.",
-        r"(?: ^ | [)] , ) \W{0,2} NEUTRAL{0,2} EXPLAINS [^ \n]{2}",
+        r"(?: ^ | [)] , ) \W{0,2} NEUTRAL{0,2} EXPLAINS [: .]? \n? [^ \n]{2}",
         [Example("Réponses : A et C\nExplication : le foie", "AC", cut=True)]),
     Rule(
         "REASON",
@@ -150,6 +209,19 @@ CLAIM_RULES = (
         | ,? BECAUSE [^ \n LETTER WRONG]{2}
         """,
         [Example("Réponse : B, car il filtre le", "B", task="mcqu", cut=True)]),
+    Rule(
+        "PROSE",
+        "Prose begins on the line after an announced letter, or after its text: it is whole.",
+        r"""
+        (?: ^ | \. ) [ARTICLE RIGHT NEUTRAL SO]{0,5} ANSWER FILLING
+        (?: LETTER_WITH_TEXT [). ]{0,2} \n
+          | [LETTER] [). : -]{1,3} ARTICLE? [TEXT] \. \n?
+          | [LETTER] IS ARTICLE? RIGHT \. \n? ) \K
+        (?: [^ . : ; , ( ) \n LETTER SMALL TEXT ANSWER OPTION CHOOSE SO RIGHT WRONG NO RATHER
+               DOUBT]{2}
+          | ARTICLE? [TEXT] [IS OTHER] )
+        """,
+        [Example("Réponse : B\nCet organe filtre le sang, et", "B", task="mcqu", cut=True)]),
     Rule(
         "LETTER_THEN_TEXT",
         "A letter and the text after it, which must belong to one option.",

@@ -18,12 +18,13 @@ ITEM_RULES = (
         "JUDGEMENT",
         "Words that call the letters before them right or wrong.",
         r"""
-        [IS ARE SO ALSO : ( -]{0,4}
+        (?: BECAUSE (?= [IS ARE] ) )? [IS ARE SO ALSO RATHER : ( -]{0,4}
         (?: (?: [RIGHT WRONG] | (?<! [(] ) NOT )
             (?! ANSWER | : \(? [LETTER TEXT] )  # not "B ; bonne réponse : C"
           | (?<= [IS ARE :] ) [ARTICLE OPTION NEUTRAL TO]{1,3} [RIGHT WRONG NOT]
-          | (?<= [IS ARE] ) [ARTICLE OPTION]{1,2} ANSWER
-          | (?<= [IS ARE] ) TO CHOOSE
+          | (?<= [IS ARE] ) [ARTICLE OPTION NEUTRAL]{1,2} ANSWER (?! WRONG )
+          | (?<= [IS ARE] ) TO? CHOOSE
+          | NEUTRAL [IS ARE] CHOOSE
         )
         """,
         [Example("A et C sont exactes", "AC"), Example("A est la bonne réponse", "A")]),
@@ -50,7 +51,7 @@ ITEM_RULES = (
         "LETTER_WITH_TEXT",
         "A capital that stands alone, with or without its text, but not the E of \"E. coli\".",
         r"""
-        [LETTER] (?! · (?! [ARTICLE TEXT BECAUSE RIGHT WRONG] ) ) [). : · ( -]{0,4}
+        [LETTER] (?! · [OTHER KIND IS] ) [). : · ( -]{0,4}
         (?: WHOLE_TEXT (?! [AND DOUBT BECAUSE] | , [OPTION ANSWER] ) )?
         """,
         [Example("A. Le foie", "A"), Example("C. albicans", "")]),
@@ -69,7 +70,11 @@ ITEM_RULES = (
     Rule(
         "SEPARATOR",
         "What separates the items of a list.",
-        r"(?: [, ; AND (]{1,3} | ,? SO BUT | ,? BUT ALSO ) [ARTICLE OPTION ANSWER ALSO]{0,3}",
+        r"""
+        (?: [, ; AND (]{1,3} | ,? SO BUT | ,? BUT ALSO )
+        (?! (?<= [TEXT] , ) [ARTICLE OPTION]? ANSWER )  # "il filtre le sang du rein, réponse B"
+        [ARTICLE OPTION ANSWER ALSO]{0,3}
+        """,
         [
             Example("A ; C", "AC"),
             Example("A ainsi que C", "AC"),

@@ -1,4 +1,4 @@
-"""Phrases around an answer: those that say nothing go, others become words of the vocabulary."""
+"""Phrases around an answer that say nothing about it, numbers and abbreviations before it."""
 
 from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
@@ -8,13 +8,43 @@ PHRASES = (
         "Words around an answer that say nothing about it.",
         replacing(
             r"""
-              ^ (?i: uniquement | seulement | only | both ) \s
+              ^ (?i: uniquement | seulement | only ) \s
+            | \b (?i: both | à [ ] la [ ] fois ) \s (?= \W? [A-J] \b )
             | \b I (?= \s (?: think | believe | would | choose | say | go | pick | select | opt
                             | vote | lean | am | guess | conclude | take | had | have | was | do
                             | first | initially | originally ) \b )  # no option I
             | [\u200b\ufeff]                        # characters without width
             | \( \s? \d+ \s? % \s? \)               # how sure the model is
             | \( (?i: e? s ) \)                     # "réponse(s)"
+            | (?<= (?i: r[ée]ponses? | answers? | choi(?:x|ce) | lett(?:re|er) | option ) )
+              [ ] [(\[] A [^()\[\]\n:]{1,20} [)\]] (?= \s? : )              # "réponse (A-E)"
+            | ^ [ ]? \( (?: (?! \b [A-J] \b ) [^()\n] ){3,60}+ \) \s{0,2}
+              (?= [A-J] \b )  # "(réfléchit)"
+            | \(? \b (?i: (?: (?: par | après | via ) [ ] )? (?: élimination | exclusion )
+                | après [ ] avoir [ ] (?: éliminé | exclu | écarté ) ) [ ]
+              (?: de [ ] )? (?: la [ ] )? [A-J] \b (?: (?: ,[ ] | [ ] et [ ] ) [A-J] \b ){0,8}
+              \)? (?= \W{0,2} $ )
+            | (?<= \w{2} ) [ ] \( (?: (?! \b [A-J] \b ) [^()\n] ){3,40}+ \) (?= \s? : )
+            | \b (?i: entre | between ) [ ] (?: la [ ] )? [A-J] (?: ,[ ]
+              (?: la [ ] )? [A-J] ){0,3} [ ]
+              (?: et | and ) [ ] (?: la [ ] )? [A-J] \b ,?            # "entre A et C"
+            | (?i: contrairement [ ] à | à [ ] la [ ] diff[ée]rence [ ] de | unlike
+              | as [ ] opposed [ ] to )
+              [ ] (?: la [ ] )? [A-J] (?: (?: ,[ ] | [ ] et [ ] | [ ] and [ ] ) [A-J] ){0,4} \b ,?
+            | (?i: (?: ,[ ] )? \b (?: et [ ] c'est [ ] tout | point [ ] final
+              | et [ ] rien [ ] d'autre | and [ ] nothing [ ] else |
+              (?: and [ ] )? that's [ ] (?:all|it) ) \b )
+            | (?<= \b (?i: answer | r[ée]ponse | choice | choix ) )
+              [_ ] (?: idx | index | key | letter | option | id | label
+                | choice ) \b  # "answer_idx"
+            | (?<= (?i: r[ée]ponses? | answers? ) ) [ ] \( \d{1,2} \)              # how many
+            | \b (?i: nombre [ ] de [ ] (?: bonnes [ ] )? r[ée]ponses | number [ ] of [ ] answers )
+              [^\n.:A-J]{0,30} : \s? \d{1,2} \s? [.,;\n–-]
+            | [(] V/F [)] | \b (?i: V/F | vrai \s? / \s? faux | true \s? / \s? false ) \b
+            | \b (?i: (?: je [ ] ne | i'm [ ] not | i [ ] am [ ] not )
+              (?: [ ] [a-zà-ÿ']{2,12} ){0,5}?
+                [ ] (?: s[ûu]re? | certaine? | certain ) (?: [ ] [a-zà-ÿ']{2,8} ){0,3} ,? [ ]
+                (?: mais | but ) ) (?= [ ] )    # "je ne suis pas sûr, mais": it denies nothing
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),
@@ -33,39 +63,33 @@ PHRASES = (
         replacing(
             r"""
               ,? [ ]? \b [ÀAàa] [ ] mon [ ] (?: humble [ ] )? (?: avis | sens ) \b (?: \s? [,:] )?
-            | \b (?i: par [ ] (?: élimination | exclusion | défaut | déduction )
+            | \b (?i: (?: en [ ] proc[ée]dant [ ] )? par [ ] (?: élimination | exclusion
+              | défaut | déduction )
                     | as [ ] a [ ] matter [ ] of [ ] fact | c'est [ -] à [ -] dire )
               \b (?: \s? [,:] )?
+            | ,? [ ]? \b (?i: (?: au | par ) [ ] hasard | at [ ] random ) \b (?: \s? [,:] )?
             | ,? [ ]? \b (?i: bien [ ] s[ûu]r | bien [ ] entendu | of [ ] course ) \b
             """, "",
-            needs="avis sens élimination exclusion défaut déduction matter à-dire sûr sur entendu "
+            needs="hasard random avis sens élimination exclusion défaut déduction matter à-dire "
+                  "sûr sur entendu "
                   "course"),
         [Example("B à mon avis, bien sûr", "B"), Example("Par élimination, B.", "B")]),
-    Step(
-        "exception",
-        "Long forms of \"sauf\".",
-        replacing(
-            r"""
-              \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
-            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
-            """, "sauf ", needs="exception"),
-        [
-            Example("Toutes à l'exception de A", "BCD"),
-            Example("All of the above with the exception of D", "ABC"),
-        ]),
     Step(
         "numbers",
         "A question's number stands before an answer, or one before each letter.",
         replacing(
             r"""
-              ^ (?: \w{1,9} \.? \s? (?: n? \s? [°º] \s? )? \d{1,4} \s? [,.:)/–—-]{0,2} \s ){1,3}
+              ^ (?: (?! [A-J] \b | (?i: err[eo]u?r | code ) ) \w{1,9} \.? \s?
+                (?: n? \s? [°º] \s? )? \d{1,4} \s?
+                [,.:)/–—-]{0,2} \s ){1,3}
               (?= \W{0,3} (?: [A-J] (?! [\w'] ) | r[ée]p ) )
             | (?: ^ | [—–-] \s ) (?i: qc[msu] | qr[mu] | ecn | edn | q | n )
               \s? \.? [°º]? \s? (?: n \s? [°º] )? \s? \d{0,4} \s? [.:)/–—-]{1,2} \s
-              (?= \W{0,3} (?: [A-J] (?! [\w'] ) | (?i: r[ée]p ) ) )
+              (?= \W{0,3} (?: [A-J]{1,5} (?! [\w'] ) | (?i: r[ée]p ) ) )
             | ^ [#(] \d{1,4} [ ]? [:)]? \s (?= \(? [A-J] \b )
-            | ^ \d{1,2} \s? [/:–—-] \s? (?= \(? [A-J] \b )
-            | (?<= [A-J] \s? [,;] \s ) \d{1,2} \s? [/:.)-] \s? (?= \(? [A-J] \b )
+            | ^ Q? \d{1,2} \s? [/:=.)–—-] \s? (?= \(? [A-J] \b )
+            | (?<= [A-J] \s? [,;]? \s ) \d{1,2} \s? [/:.)=-] \s? (?= \(? [A-J] \b )
+            | (?<= ^ (?i: r[ée]p (?:onse)? s? ) ) \.? [ ] Q\d{1,3} (?= [ ]? : )
             """, "", needs="0 1 2 3 4 5 6 7 8 9 qc qr q. q: ecn edn"),
         [Example("QCM 12 : A, C", "AC"), Example("1/ B", "B"), Example("1: A, 2: C", "AC")]),
     Step(
@@ -74,59 +98,11 @@ PHRASES = (
         replacing(
             r"""
               \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
-            | \b (?i: r[ée]p ) (?= \s \(? [A-J] \b )
+            | \b (?i: r[ée]p | ans ) (?= \s \(? [A-J] \b )
             | ^ (?: R | BR ) \s? [.:=] [ ]? :? (?= \s? \(? [A-J] \b )
-            """, "réponse :", needs="rép rep ans sol r: r. r= r br"),
+            | (?<= ^ Q \s? : [^\n]{0,300} \s ) A \s? : (?= \s? \(? [A-J] \b )  # question, answer
+            """, "réponse :", needs="rép rep ans sol r: r. r= r br q: q"),
         [Example("Rép. B", "B"), Example("R : B", "B")]),
-    Step(
-        "corrections",
-        "Phrases that take an answer back for another one.",
-        replacing(
-            r"""
-            \b (?i:
-              erreur [ ] de [ ] ma [ ] part | mea [ ] culpa
-            | (?<= [.,;–-] [ ] ) erreur (?= \s? : )
-            | au(?:tant)? [ ] (?:temps [ ])? pour [ ] moi
-            | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
-            | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong
-            | on [ ] second [ ] thoughts?
-            | je [ ] (?:me [ ])? (?:corrige|rectifie) | je [ ] change [ ] d'avis | scratch [ ] that
-            | [àa] [ ] la [ ] r[ée]flexion | r[ée]flexion [ ] faite | en [ ] r[ée]alit[ée]
-            | apr[èe]s [ ] (?:m[ûu]re [ ])?
-              (?:r[ée]flexion|relecture|v[ée]rification|analyse|examen)
-            | [àa] [ ] y [ ] r[ée]fl[ée]chir | tout [ ] compte [ ] fait | plus [ ] exactement
-            | rectificati(?:on|f) | oups | oops | sorry | corrected [ ] (?:answers?|list)
-            | no [ ] wait
-            | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | je [ ] me [ ] ravise
-            | take [ ] that [ ] back
-            ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
-            """, "correction",
-            needs="erreur culpa moi bad mistake correct mea wrong second rectifi corrige avis "
-                  "scratch réflexion reflexion relecture rification analyse examen chir compte "
-                  "réalit realit exactement oups oops sorry wait reviens ravise back"),
-        [Example("A. Après réflexion : B", "B"), Example("A, B. I meant A, C.", "AC")]),
-    Step(
-        "verbs of choice",
-        "Before a letter, these verbs choose; elsewhere they may mean something else.",
-        replacing(
-            r"""
-            \b (?i: je | j' | on | nous ) [ ]? (?: me [ ] | m' )?
-            (?: mise(?:rais)? | parie(?:rais)? | pars | vais | irais | tranche | penche(?:rais)?
-              | prononce | oriente | dirige | vote(?:rais)? | valide(?:rais)? | garde(?:rais)?
-              | prends | prendrais | donne(?:rais)? | mets | mettrais | propose(?:rais)?
-              | maintiens | confirme | pense | crois | suppose | estime | conclus | tends
-              | privilégie | préfère | note | cocherais | suis )
-            (?: [ ] (?: donc | plutôt | que ) )?
-            (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de ) )?
-            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | proposition | option | lettre ) [ ] )?
-              \(? [A-J] (?! [\w'] ) )
-            """, "je choisis", needs="je j' on nous"),
-        [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
-    Step(
-        "hence",
-        "\"D'où\" begins a conclusion.",
-        replacing(r"\b [Dd] ' o[ùu] \b", "donc", needs="d'o"),
-        [Example("Il filtre le sang, d'où B.", "B")]),
     Step(
         "letters that are words",
         "\"A priori\" and \"N.B.\" name no option.",

@@ -10,16 +10,21 @@ _TICKED = rf"\[[xX{TICKS}]\]|[☑☒{TICKS}]"
 _CROSSED = rf"[☐{CROSSES}]|\[ ?\]"
 
 #: Signs that mean the same as the first tick, the first cross, an empty box or an arrow.
-_SAME = {"✅": "👍🟢🆗🗸✔✓", "❌": "👎🔴⛔🚫✖✘✗🗙🗴🗶", "☐": "⬜⬛□▢", "☑": "🗹", "→": "➡➜➔➤➝➞⮕🡒⇒👉"}
+_SAME = {"✅": "👍🟢🟩🆗🗸✔✓", "❌": "👎🔴🟥⛔🚫✖✘✗🗙🗴🗶", "☐": "⬜⬛□▢", "☑": "🗹", "→": "➡➜➔➤➝➞⮕🡒⇒👉"}
 _LETTERS = {first + place: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
             for first in (0x1F150, 0x1F170, 0x1F1E6) for place in range(26)}
 _CHARACTERS = str.maketrans(
     _LETTERS | {ord(sign): first for first, signs in _SAME.items() for sign in signs}
     | dict.fromkeys(map(ord, "❓❔⁇"), "?") | dict.fromkeys([0xFE0E, 0xFE0F, 0x200D, 0x20E3], ""))
+#: Empty and filled signs: beside empty ones, the filled ones are ticked boxes, else bullets.
+_FILLED = ("○●", "◯⬤", "◯●", "□■", "◻◼", "◇◆", "⬜⬛", "⚪🔵", "⚪⚫")
+_ROUND_BOX = re.compile(r"\( (?P<tick> [ xX✓✔] ) \)", re.VERBOSE)
 _PICTURE = re.compile(
     rf"(?![☐☑☒{TICKS}{CROSSES}©®™↔]) [\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}■-◿☀-➿⬀-⯿]",
     re.VERBOSE)
-_TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}(?:{_TICKED})(.+)")
+_PICTURE_BESIDE_LETTER = re.compile(
+    r"\b [A-J] [ ]? ( [\p{Emoji_Presentation}--[✅❌]] )", re.VERBOSE | re.VERSION1)
+_TICKED_LINE = re.compile(rf"(?m)^\W{{0,4}}?(?:{_TICKED})(.+)")
 _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
 _BOX_BEHIND = re.compile(
     r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✅] \] ) (?= \s* $ )", re.VERBOSE)
@@ -35,9 +40,19 @@ _MARK = re.compile(rf"(?P<leading>^\W{{0,4}}?)?(?:{_TICKED}|{_CROSSED})")
 
 def without_pictures(text: str) -> str:
     """The text without picture signs, but for ticks, crosses and boxes, in one form each."""
+    if "( )" in text:
+        text = _ROUND_BOX.sub(lambda box: f"[{box['tick']}]", text)
     if max(text, default="") < _FIRST_SIGN:
         return text
-    return _PICTURE.sub(" ", text.translate(_CHARACTERS))
+    for empty, filled in _FILLED:
+        if empty in text and filled in text:
+            text = text.replace(empty, "☐").replace(filled, "☑")
+    text = text.translate(_CHARACTERS)
+    beside = _PICTURE_BESIDE_LETTER.findall(text)
+    # two kinds of pictures beside all letters are verdicts, but who knows which
+    if len(beside) > 2 and 1 < len(set(beside)) < len(beside):
+        return _PICTURE.sub(" ? ", text)
+    return _PICTURE.sub(" ", text)
 
 
 def a_line_each(text: str) -> str:

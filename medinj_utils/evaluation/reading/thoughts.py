@@ -14,7 +14,7 @@ import regex as re
 
 _MARK = re.compile(
     r"""
-    (?P<bracket> [<\[{◁⟨〈【] ){1,2} \|? (?P<slash> [/\\] )? \|? \s?
+    (?P<bracket> [<\[{◁⟨〈【] ){1,2} \|? \s? (?P<slash> [/\\] )? \|? \s?
     (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.-]{0,40}
       (?: [ ] (?: (?: of | de | du ) [ ] )? [^\W\d_]{4,14} )? )
     (?: (?<= < [\w:.-]{3,60} ) \s [^<>\n]{0,80} )?
@@ -51,7 +51,7 @@ _ANSWER = re.compile(
 _LAYOUT = frozenset(
     """strong div span html body head title table thead tbody sub sup code pre font small center
     mark blockquote section article aside main nav del ins img summary details json xml yaml math
-    text latex list item step bos eos pad unk sep cls mask inst sys system user assistant model
+    text latex list item bos eos pad unk sep cls mask inst sys system user assistant model
     human bot turn header_id eot_id eom_id im endoftext eos_token bos_token message channel return
     call tool tool_call start end""".split())
 _BEGINS = re.compile(

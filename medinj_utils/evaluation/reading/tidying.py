@@ -46,6 +46,21 @@ LINE_OF_TEXT = Rule(
     "A line with the text of each option, in their order: the options repeated.",
     r"^ ARTICLE? THIS_TEXT \.? (?: \n | \Z )",
     [Example("le foie\nle rein\nla rate\nle cœur", "")])
+SENTENCE_OF_OPTION = Rule(
+    "SENTENCE_OF_OPTION",
+    "Sentences about each option, in their order, none of them judged: a review of the options.",
+    r"""
+    (?: ^ | (?<= \. ) ) OPTION? THIS_LETTER [: -]
+    (?: [^ . \n RIGHT WRONG]
+      | \. (?! OPTION? [LETTER] [: -] | [ARTICLE NEUTRAL]{0,2} ANSWER | SO ) )++ \.
+    """,
+    [Example("Option A : fait la bile. Option B : filtre. Option C : stocke. Option D : pompe. "
+             "Réponse : B", "B")])
+ALL_LETTERS = Rule(
+    "ALL_LETTERS",
+    "All letters of the options, one of which is to be taken: the task repeated.",
+    r"\(? OTHER_LETTERS ,? DOUBT LAST_LETTER \)?",
+    [Example("Choisir la lettre A, B, C ou D. Réponse : B", "B")])
 LISTED_ASIDE = Rule(
     "LISTED_ASIDE",
     "Options listed under a question, or under \"Analyse :\", are repeated, not chosen.",
@@ -58,7 +73,8 @@ LISTED_ASIDE = Rule(
         Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
         Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
     ])
-LAYOUT_RULES = (RANGE, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, LISTED_ASIDE)
+LAYOUT_RULES = (RANGE, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT,
+                SENTENCE_OF_OPTION, ALL_LETTERS, LISTED_ASIDE)
 
 _RANGE = compiled(RANGE.pattern)
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)
@@ -102,11 +118,15 @@ def _repeated_options(letters: tuple[str, ...]) -> re.Pattern:
     entries = [spell(LETTER_AND_TEXT.pattern, THIS_LETTER=letter, THIS_TEXT=TEXT_SIGNS[letter])
                for letter in letters]
     texts = [spell(LINE_OF_TEXT.pattern, THIS_TEXT=TEXT_SIGNS[letter]) for letter in letters]
+    sentences = [spell(SENTENCE_OF_OPTION.pattern, THIS_LETTER=letter) for letter in letters]
     any_line = spell(LINE_OF_OPTION.pattern, THIS_LETTER="[A-Z]")
     return compiled("|".join([
         "".join(lines),
         r"[). ]{0,2} \n?".join(entries),
         "OPTION [IS ARE]? :" + "[). , ;]{0,2}".join(entries),
         "".join(texts),
+        "".join(sentences),
+        spell(ALL_LETTERS.pattern, OTHER_LETTERS="[, ; -]?".join(letters[:-1]),
+              LAST_LETTER=letters[-1]),
         spell(LISTED_ASIDE.pattern, ANY_LINE=any_line),
     ]))

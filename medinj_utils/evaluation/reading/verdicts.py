@@ -24,10 +24,14 @@ VERDICTS = (
     Rule(
         "TICK_IN_LINE",
         "A tick or a cross in an option's line. The rest of the line explains it.",
-        r"LINE_OF WORDS (?: (?P<yes> TICK ) | CROSS ) [^\n]*",
+        r"""
+        LINE_OF (?! \s? (?: [,;/+&] | et | and ) \s? [A-J] \b )
+        WORDS (?: (?P<yes> TICK ) | CROSS ) [^\n]*
+        """,
         [
             Example("A ✔️\nB ✖️\nC ✔️\nD ✖️", "AC"),
             Example("A. ❌ Le foie fait la bile\nB. ✅ Il filtre", "B"),
+            Example("A et C ✅ ; B et D ❌", "AC"),
         ]),
     Rule(
         "TICK_AFTER_TEXT",
@@ -41,12 +45,22 @@ VERDICTS = (
         "WORD_AFTER_LETTER",
         "A verdict directly after a letter.",
         r"""
+        (?! (?<= [A-J] \s? , \s? ) [A-J] \. )  # "A, B. Non."
         \(? \b (?P<letter> [A-J] ) \b \s? [):.=–—→-]{0,2} \s?
         (?i: (?P<yes> YES ) | NO ) (?! \w )
         (?! , \s? [A-J] \s? [,.] (?! \s? \w{3} ) )  # "A. Non, B."
         (?: \s? [,;] | (?= \s? [.)\n(] | \s? $ | \s? \(? [A-J] \b ) )
         """,
-        [Example("(A) Non (B) Oui (C) Non (D) Oui", "BD")]),
+        [Example("(A) Non (B) Oui (C) Non", "B")]),
+    Rule(
+        "WORD_BEFORE_REMARK",
+        "A verdict between the text of an option's line and a remark on it.",
+        r"""
+        LINE_OF \s? [.):–—-] \s? (?: (?! \b [A-J] \b ) [^\n:→] ){3,200}+ [:→] \s?
+        (?i: (?P<yes> YES ) | NO ) \s? [,.;(:–—-]
+        (?! [^\n]* (?: \b [A-J] \b | (?i: r[ée]ponse | answer ) ) ) [^\n]*
+        """,
+        [Example("A. Le foie : non, il fait la bile.\nB. Le rein : oui, il filtre.", "B")]),
     Rule(
         "WORD_AT_END_OF_LINE",
         "A verdict after an arrow, dash or colon at the end of an option's line, if the line names "
@@ -70,28 +84,32 @@ def plain_verdicts(text: str, options: Mapping[str, str]) -> str:
     """
     if any(_VERDICT.fullmatch(fold(option).strip(" .")) for option in options.values()):
         return text
-    if not _ONE_LETTER.isdisjoint(text):
-        text = _one_letter_each(tuple(options)).sub(_in_words, text)
     has_ticks = not _TICKS.isdisjoint(text)
+    if not has_ticks:
+        text = _one_letter_each(tuple(options)).sub(_in_words, text)
     for rule, pattern in _PATTERNS:
         if has_ticks or not rule.startswith("TICK"):
             text = pattern.sub(_in_one_form, text)
     return text
 
 
-_ONE_LETTER = frozenset("VT1+")  # at least one option is right
 
 
 @cache
 def _one_letter_each(letters: tuple[str, ...]) -> re.Pattern:
     """A pattern for a verdict of one sign on each option, in their order: "A V, B F, C V"."""
-    entries = [rf"\b {letter} \W{{0,5}}? (?P<{letter}> [VFT10+-] ) (?! \w )" for letter in letters]
-    return re.compile(r"\W{1,6}?".join(entries), re.VERBOSE)
+    entry = spelt(r"""
+        \b (?i: %s ) \W{0,5}? (?: (?P<%s> [V1T+] | (?i: YES ) ) | [F0-] | (?i: NO ) )
+        (?! \w | \s? (?i: YES | NO ) \b | \s? \w{2} )
+        """, _NAMES)
+    entries = [entry % (letter.lower(), letter) for letter in letters]
+    remark = r"(?: \W{1,6}? | \s? \( [^()\n]{0,100}+ \) \W{1,6}? )"
+    return re.compile(remark.join(entries), re.VERBOSE)
 
 
 def _in_words(verdicts: re.Match) -> str:
-    return ", ".join(f"{letter} : {'vrai' if verdict in 'VT1+' else 'faux'}"
-                     for letter, verdict in verdicts.groupdict().items())
+    return ", ".join(f"{letter} : {'vrai' if yes else 'faux'}"
+                     for letter, yes in verdicts.groupdict().items())
 
 
 def _in_one_form(verdict: re.Match) -> str:

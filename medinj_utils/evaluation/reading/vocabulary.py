@@ -61,16 +61,15 @@ WORDS = (
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation
          | question | enonce | alternative | statement | possibilit[ey] | hypothese | modalite
          | phrase
-         | suggestion ) s? | case | choix""",
+         | suggestion | case ) s? | choix""",
          [Example("Option B", "B")]),
     Rule("CHOOSE", "Picks an option.",
-         r"""c' | it's | agit | choisi(?:s|r|rais|ssons) | selectionn(?:e|er|ons|erais)
-         | opte(?:rais|rai)?
-         | repond(?:s|rais?) | dirais | retien(?:s|t|drais|drai) | retenir | choose | pick
-         | select | opt
-         | coche[rz]? | cochons | reste(?:rait)? | restent | leaves | vote | go | going | say
-         | think | believe
-         | guess""",
+         r"""c' | it's | agit | choisi(?:s|r|rais?|rait|ssons|ssez|rons)
+         | selectionn(?:e|er|ons|ez|erais?) | opt(?:e|ons|ez|erais?|er) | repond(?:s|ons|ez|rais?)
+         | dirais? | dirions | retien(?:s|t|drais?|drait|drons) | reten(?:ir|ons|ez)
+         | choose | pick | select | opt | coche(?:[rz]|rais?)? | cochons | reste(?:rait)? | restent
+         | retenue?s? | cochee?s? | choisie?s | selectionnee?s?
+         | leaves | vote | go | going | say | think | believe | guess""",
          [Example("Je choisis B", "B")]),
     Rule("SO", "Begins a conclusion.",
          r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale?
@@ -86,14 +85,17 @@ WORDS = (
          | seule?s? | numero | j' | je | on | moi | avis | sens | [#] | • | ° | en | sur | with
          | out
          | i'(?:d|m|ll) | would | should | must | doit | devrait | ca
-         | ci-dessus | above | ces | se | porte | va | vont | from | allant | [0-9]+""",
+         | ci-dessus | above | tres | fort(?:ement)? | environ | approximative(?:ment)? | about
+         | approximately | around | vraisemblable(?:ment)?
+         | (?: typique | classique | manifeste | logique | simple | effective | visible ) ment
+         | typically | classically | ces | se | porte | va | vont | from | allant | [0-9]+""",
          [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
     Rule("IS", "Links an announcement and a letter.",
-         r"est | is | serait | es | ist | be | etre | demeure",
+         r"est | is | sera(?:it)? | es | ist | be | etre | demeure | etant | being",
          [Example("La réponse est B", "B")]),
     Rule("ARE", "Links an announcement and several letters.",
-         r"sont | are | sind | seraient | =",
+         r"sont | are | sind | seraient | seront | =",
          [Example("Les réponses sont A et C", "AC")]),
     # Words that judge
     Rule("RIGHT", "Calls an option right.",
@@ -103,10 +105,12 @@ WORDS = (
     Rule("WRONG", "Calls an option wrong.",
          r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false
          | untrue
-         | erreurs? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation) | exclu(?:[est]|es|re|ons)?
+         | erreurs? | errors? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation)
+         | exclu(?:[est]|es|re|ons)?
          | excluded? | exclusion
          | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
-         | distracteurs?""",
+         | distracteurs? | unlikely | improbables? | invraisemblables? | impossibles?
+         | incompatibles?""",
          [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),
     Rule("NOT", "Denies what follows.",
          r"""pas | ne | n' | not | isn' | jamais | ni | neither | nor | never
@@ -120,7 +124,7 @@ WORDS = (
          r"aussi | egalement | also | bien",
          [Example("A, C, mais aussi D", "ACD")]),
     Rule("ALL", "Names every option.",
-         r"tou(?:te)?s | tout | all",
+         r"tou(?:te)?s | tout | all | everything",
          [Example("Toutes", "ABCD")]),
     Rule("NONE", "Names no option.",
          r"aucune? | none",
@@ -130,14 +134,16 @@ WORDS = (
          [Example("All but B", "ACD")]),
     # Words that end an answer, leave it open or take it back
     Rule("BECAUSE", "Ends an answer: its reason follows.",
-         r"car | comme | parce | puisque | because | since | as | qui | which",
+         r"""car | comme | parce | puisque | because | since | as | qui | which | given | vu
+         | devant | considering | due""",
          [Example("B car le foie ne filtre pas", "B")]),
     Rule("BUT", "Begins a clause.",
          r"que | of | mais | than | cependant | toutefois | pourtant | neanmoins | however",
          [Example("B plutôt que C", "B")]),
     Rule("DOUBT", "Leaves an answer open.",
          r"""ou | or | if | si | voire | peut-etre | eventuellement | maybe | perhaps | possibly
-         | \? | peut | peuvent | pourraient | pourrait | could | might | may""",
+         | \? | peut | peuvent | pourraient | pourrait | could | might | may | sinon | otherwise
+         | else | etc | euh | heu | hum | hmm | uh | uhm""",
          [Example("B (ou C)", ""), Example("B, peut-être C", "")]),
     Rule("NO", "Takes an answer back, or excludes a letter.",
          r"non?",
@@ -153,17 +159,18 @@ WORDS = (
          [Example("A à C", "ABC"), Example("A through C", "ABC")]),
     Rule("ONLY", "Says that a list names no more.",
          r"""seulement | uniquement | only | exclusivement | exclusively
-         | inclu(?:se?s?|ded|sive)?""",
+         | inclu(?:se?s?|ded|sive)? | compri(?:se?s?)""",
          [Example("A et C seulement", "AC")]),
     Rule("SURE", "Says how sure an answer is, or by whom.",
-         r"""sans | hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement
+         r"""hesiter | hesitation | doute | evidemment | clair(?:ement)? | surement
          | certain(?:ement)?
          | sures? | definitely | definitivement | clearly | obviously | certainly | surely
          | undoubtedly
          | absolu(?:ment|tely) | selon | according | apres | clear | evident | evidence""",
-         [Example("Sans hésiter : B", "B"), Example("A, C selon le référentiel", "AC")]),
+         [Example("Évidemment : B", "B"), Example("A, C selon le référentiel", "AC")]),
     Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
-         r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )? | remove
+         r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )?
+         | oublie | omis | forgot | missed | remove
          | add | drop
          | replace | swap""",
          [Example("A, B, C. Je retire C.", "")]),

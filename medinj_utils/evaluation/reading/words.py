@@ -75,6 +75,27 @@ def _is_compact(word: str, compact: Set[str]) -> bool:
     return len(compact.intersection(letters)) == len(letters)
 
 
+#: An answer of one sentence, such as "Le patient présente une cirrhose.", says what is asked for.
+ONE_SENTENCE = re.compile(
+    r"""
+    \A [ ] (?: (?! (?: ne | n' | pas | not? | non | si | if | jamais | never
+      | sans ) [ ] ) [^ \n.,;:?Ⓐ-Ⓩ]++ [ ] ){0,4}?
+    (?: present(?:e|ent|ait) | souffr(?:e|ait) | atteinte? | a | has | had | suffers | needs
+      | requires
+      | faut | doit | administr\w+ | prescri\w+ | realis\w+ | fer(?:ais?|a|ons) | propos\w+
+        | debut\w+
+      | suspect\w+ | commenc\w+ | pens\w+ | donn\w+ | retrouv\w+ | evoqu\w+ | perform | order
+        | give | start ) [ ]
+    (?: (?: de | d' | des | du | le | la | l' | les | une? | a | à | an | the | realiser
+      | faire | from
+        | par | d' [ ] abord | immediatement | rapidement | immediately | first ) [ ] ){0,4}
+    (?= [Ⓐ-Ⓩ] [ ]
+      (?: (?: , | et | and ) [ ] (?: (?: de | d' | des | du | le | la | l' | les
+        | une? ) [ ] ){0,2} [Ⓐ-Ⓩ] [ ] )*+
+      (?: [.!] [ ] )? \Z )
+    """, re.VERBOSE)
+
+
 def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
     """The words with a sign in the place of each option's text, the longest first."""
     signs: dict[str, str] = {}
@@ -83,7 +104,7 @@ def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
         signs[pattern] = SHARED_TEXT if pattern in signs else TEXT_SIGNS[letter]
     for pattern in sorted(filter(None, signs), key=len, reverse=True):
         line = re.sub(rf" {pattern}(?= )", f" {signs[pattern]}", line)
-    return line
+    return ONE_SENTENCE.sub(" c' ", line)
 
 
 @lru_cache(maxsize=10_000)  # every run answers the same questions

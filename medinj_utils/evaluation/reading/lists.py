@@ -1,0 +1,51 @@
+"""Lists with a remark on each letter or on other ones, and with one kind before all letters."""
+
+import regex as re
+
+_BRACKETS_IN_LIST = re.compile(
+    r"""
+    (?<= \b [A-J] ) \s? \( (?! (?i: vrai | fau | exact | inexact | correct | incorrect | juste
+      | true
+      | false | oui | non? | yes ) )
+    (?: (?! \b [A-J] \b ) [^()\n✅❌] ){3,100}+ \)
+    (?= \s? (?: [,;] | et \b | and \b | , \s (?: et | and ) \b ) \s? (?: la [ ] )? [A-J] \b )
+    """, re.VERBOSE)
+_REMARK_ON_LETTERS = re.compile(
+    r"""
+    ^ (?P<before> [^\n()]{0,80}? \b [A-J] [.;]? \s? )
+    \( (?P<letters> [A-J] (?: (?: ,[ ] | [ ] et [ ] | [ ] and [ ] ) [A-J] ){0,4} ) (?: \s? : )? [ ]
+    (?! (?: et | ou | and | or ) \b )
+    (?! [^()\n]* (?i: just | vrai | exact | correct | aussi | possib | discut | peut | right | true
+      | also | \b à \b | \b to \b ) )
+    [a-zà-ÿ'] [^()\n]* \)
+    """, re.VERBOSE | re.MULTILINE)
+_NEXT_ENTRY = re.compile(r" \s? [,;] \s? (?= [A-J] \s? : )", re.VERBOSE)
+_ENTRIES = re.compile(
+    r"^ \W{0,3} [A-J] \s? : \s? \w{2} [^\n;:]{0,200}+ ; \s? [A-J] \s? : [^\n]++",
+    re.VERBOSE | re.MULTILINE)
+_LETTERS_OF_KIND = re.compile(
+    r"""
+    \b (?P<kind> (?i: vitamin | h[ée]patit | group | typ | stad | grad | class ) (?i: e
+      | is )? ) s? [ ]
+    (?P<letters> [A-Z] \d{0,2} (?: , [ ] [A-Z] \d{0,2} \b ){0,8} ,? [ ] (?: et | and | ou | or ) [ ]
+      [A-Z] \d{0,2} \b )
+    """, re.VERBOSE)
+
+
+def without_remarks_on_others(text: str) -> str:
+    """The text without brackets after a letter that speak of letters which the line lacks."""
+    return _REMARK_ON_LETTERS.sub(
+        lambda found: found["before"] if set(re.findall(r"\b[A-J]\b", found["letters"])).isdisjoint(
+            found["before"]) else found[0], text)
+
+
+def with_entries_apart(text: str) -> str:
+    """The text with a line for each of the letters that have a remark in the same line."""
+    text = _BRACKETS_IN_LIST.sub("", text)
+    return _ENTRIES.sub(lambda line: _NEXT_ENTRY.sub("\n", line[0]), text)
+
+
+def with_kind_before_each(text: str) -> str:
+    """The text with its kind before each letter: "hépatite B, hépatite C et hépatite D"."""
+    return _LETTERS_OF_KIND.sub(
+        lambda found: re.sub(r"\b(?=[A-Z])", f"{found['kind']} ", found["letters"]), text)
