@@ -207,8 +207,8 @@ def by_the_study(work: Work, folder: Path) -> dict:
     base = Base(work.base)
     rows = work.rows
     batch_size, accumulation = STEP[work.size]
-    tokenizer = AutoTokenizer.from_pretrained(base.path)
-    model = AutoModelForCausalLM.from_pretrained(base.path,
+    tokenizer = AutoTokenizer.from_pretrained(base.folder)
+    model = AutoModelForCausalLM.from_pretrained(base.folder,
                                                  dtype=getattr(torch, work.way.precision))
     chats = [{"messages": messages(row)} for row in rows.iloc[:-HELD].to_dict("records")]
     adapter = LoraConfig(r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",

@@ -10,10 +10,11 @@ import pandas as pd
 
 from medinj_utils.core.cards import Card
 from medinj_utils.core.files import write_parquet
+from medinj_utils.core.hub import commit_of
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.locations import commit_of, local_path, resolve
+from medinj_utils.data.locations import local_path, resolve
 from medinj_utils.data.own_tables import load_mapping, tables_of
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import save_records

@@ -54,9 +54,9 @@ class Encoder:
         import torch
         from transformers import AutoModel, AutoTokenizer
         base = Base(self.name, self.revision)
-        tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+        tokenizer = AutoTokenizer.from_pretrained(base.folder)
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-        model = AutoModel.from_pretrained(base.path, **base.at, use_safetensors=True).eval()
+        model = AutoModel.from_pretrained(base.folder, use_safetensors=True).eval()
         if torch.cuda.is_available():
             model = model.cuda()
         positions = getattr(model.config, "max_position_embeddings", 512)

@@ -6,6 +6,7 @@ import unicodedata
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
+from medinj_utils.core.hub import HubError, snapshot
 from medinj_utils.data.files import MAPPINGS, TABLES, is_fork
 from medinj_utils.data.formats import SourceError
 
@@ -16,7 +17,6 @@ _ON_HUB = re.compile(r"""
     (?:/(?P<within>.+))?       # a file or folder of the set
     """, re.VERBOSE)
 _NOTHING = "no such file or folder"
-_SNAPSHOT = re.compile(r"/snapshots/([0-9a-f]{40})(?:/|$)")
 
 
 def resolve(location: str | Path, revision: str | None = None) -> Path:
@@ -120,27 +120,14 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in paths if path.is_file() and not is_fork(path))
 
 
-def commit_of(path: Path) -> str:
-    """Commit of a set that `resolve` downloaded from the hub; empty for other paths."""
-    match = _SNAPSHOT.search(path.as_posix())
-    return match[1] if match else ""
-
-
 def _downloaded(address: str, name: str, within: str | None, commit: str | None) -> Path:
     """Folder of a set on the hub at a commit, or the file or folder ``within`` it."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-    )
     patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
     try:
-        folder = Path(snapshot_download(name, repo_type="dataset", revision=commit or None,
-                                        allow_patterns=patterns))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise SourceError(f"{address}: {_NOTHING}, nor a data set that the hub gives "
-                          f"({_first_line(error)})") from error
+        folder = snapshot(name, commit or "", "dataset", patterns)
+    except HubError as error:
+        here = "" if address.startswith("hf://") else f"{address}: {_NOTHING}; and of "
+        raise SourceError(f"{here}{error}") from error
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")
     return folder / within if within else folder

@@ -113,7 +113,7 @@ def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
         and answer), with the records' index.
     """
     from transformers import AutoTokenizer
-    tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+    tokenizer = AutoTokenizer.from_pretrained(base.folder)
     rows = records.to_dict("records")
     answers = [answer_turn(row, "letters") for row in rows]
     whole = [f"{user_turn(row)}\n{answer}" for row, answer in zip(rows, answers, strict=True)]

@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
+from medinj_utils.core.hub import commit_of
 from medinj_utils.core.names import PROVENANCES
 from medinj_utils.data.files import RawTable, Reading
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.locations import commit_of, resolve
+from medinj_utils.data.locations import resolve
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import (
     COLUMNS,

@@ -27,6 +27,7 @@ from medinj_utils.models.generation import (
     FreeDecoder,
     Prefill,
     continue_prompts,
+    continue_without_cache,
     log_likelihoods,
     read_prompts,
 )
@@ -47,14 +48,17 @@ class Engine:
         model: a causal language model of transformers.
         tokenizer: its tokenizer, with a chat template.
         asking: how questions are put.
+        holds_cache: whether keys and values of the prompts are held. Without them every token takes
+            a whole pass, and all but valid answers and options alone is out of reach.
     """
 
     modes = MODES
     counts_tokens = True  # `size` is exact
     left_out: Sequence[str] = ()  # nothing that it is asked to do is left out
 
-    def __init__(self, model, tokenizer, asking: Asking):
+    def __init__(self, model, tokenizer, asking: Asking, holds_cache: bool = True):
         self.model = model
+        self._holds_cache = holds_cache
         self.tokenizer = tokenizer
         self.asking = asking
         self.settings = {"backend": "transformers", "max_new_tokens": asking.max_new_tokens,
@@ -162,12 +166,13 @@ class Engine:
         single = [i for i, item in enumerate(items) if item["task"] == "mcqu"]
         several = [i for i, item in enumerate(items) if item["task"] == "mcq"]
         by_mode: dict[str, list[Answer | None]] = {mode: [None] * len(items) for mode in modes}
-        if set(modes) - {"option_likelihood"}:
+        prefill = None
+        if self._holds_cache and set(modes) - {"option_likelihood"}:
             prefill = read_prompts(self.model, prompts)
         if "greedy" in modes:
             by_mode["greedy"] = self._free(prefill, prompts)
         if "constrained" in modes:
-            by_mode["constrained"] = self._constrained(prefill, items)
+            by_mode["constrained"] = self._constrained(prefill, prompts, items)
         if "likelihood" in modes:
             _place(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
         if single and (by_text := [mode for mode in modes if mode in _PER_BYTE]):
@@ -189,12 +194,14 @@ class Engine:
         return [Answer("<think>" * thought + text, ended=STOPPED if ids[-1] in self._stops else CUT)
                 for thought, text, ids in zip(begun, self._decode(written), written, strict=True)]
 
-    def _constrained(self, prefill: Prefill, items: Sequence[Mapping]) -> list[Answer]:
+    def _constrained(self, prefill: Prefill | None, prompts: Sequence[Sequence[int]],
+                     items: Sequence[Mapping]) -> list[Answer]:
         """Texts that are valid answers, whatever ``max_new_tokens`` is."""
         trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
         decoder = ConstrainedDecoder(trees, self.tokenizer.eos_token_id, self._stops)
-        texts = self._decode(continue_prompts(self.model, prefill, decoder))
-        return [Answer(text, ended=STOPPED) for text in texts]
+        texts = (continue_prompts(self.model, prefill, decoder) if prefill
+                 else continue_without_cache(self.model, prompts, decoder))
+        return [Answer(text, ended=STOPPED) for text in self._decode(texts)]
 
     def _decode(self, texts: list[list[int]]) -> list[str]:
         """Texts without special tokens, but for the marks of thoughts, which get one form."""

@@ -50,23 +50,28 @@ def read_prompts(model, prompts: Sequence[Sequence[int]]) -> Prefill:
     """
     import torch
     from transformers import DynamicCache
-    lengths = torch.tensor([len(prompt) for prompt in prompts])
-    width = max(map(len, prompts))
-    ids = np.zeros((len(prompts), width), dtype=np.int64)  # any token may pad: none attends to it
-    for row, prompt in zip(ids, prompts, strict=True):
-        row[:len(prompt)] = prompt
     cache = DynamicCache(config=model.config)
+    logits = _next_token_logits(model, prompts, past_key_values=cache)
+    lengths = torch.tensor([len(prompt) for prompt in prompts])
+    mask = (torch.arange(max(map(len, prompts))) < lengths[:, None]).long().to(model.device)
+    return Prefill(logits, cache, mask)
+
+
+def _next_token_logits(model, prompts: Sequence[Sequence[int]], **options):
+    """Logits of the token after each prompt, float32 (prompts × vocabulary)."""
+    import torch
+    ids = np.zeros((len(prompts), max(map(len, prompts))), dtype=np.int64)
+    for row, prompt in zip(ids, prompts, strict=True):  # any token may pad: none attends to it
+        row[:len(prompt)] = prompt
     rows = torch.arange(len(prompts), device=model.device)
-    last = lengths.to(model.device) - 1
+    last = torch.tensor([len(prompt) - 1 for prompt in prompts], device=model.device)
     projection = model.get_output_embeddings().register_forward_pre_hook(
         lambda _, states: (states[0][rows, last, None],))
-    tokens = torch.from_numpy(ids).to(model.device)
     try:
-        logits = model(input_ids=tokens, past_key_values=cache).logits
+        tokens = torch.from_numpy(ids).to(model.device)
+        return model(input_ids=tokens, **options).logits[:, -1].float()
     finally:
         projection.remove()
-    mask = (torch.arange(width) < lengths[:, None]).long().to(model.device)
-    return Prefill(logits[:, -1].float(), cache, mask)
 
 
 class FreeDecoder:
@@ -174,6 +179,29 @@ def continue_prompts(model, prefill: Prefill,
         places = mask.sum(-1, keepdim=True) - 1
         logits = model(input_ids=last, attention_mask=mask, position_ids=places,
                        past_key_values=cache).logits[:, -1].float()
+
+
+def continue_without_cache(model, prompts: Sequence[Sequence[int]],
+                           decoder: FreeDecoder | ConstrainedDecoder) -> list[list[int]]:
+    """As `continue_prompts`, with no keys and values held: every token takes a whole pass.
+
+    Args:
+        model: the language model.
+        prompts: token ids of each prompt.
+        decoder: chooses the tokens and says when a text ends.
+
+    Returns:
+        One list of ids per prompt.
+    """
+    texts: list[list[int]] = [[] for _ in prompts]
+    rows = list(range(len(prompts)))
+    while rows:
+        logits = _next_token_logits(model, [[*prompts[row], *texts[row]] for row in rows],
+                                    use_cache=False)
+        for row, token in zip(rows, decoder.choose(logits, rows), strict=True):
+            texts[row].append(token)
+        rows = [row for row in rows if decoder.goes_on(row, texts[row])]
+    return texts
 
 
 def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Sequence[Sequence[int]]):

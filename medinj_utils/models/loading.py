@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from medinj_utils.core.files import sha256
+from medinj_utils.core.hub import MODEL_FILES, snapshot
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
@@ -29,31 +31,37 @@ class Base:
     revision: str = ""
 
     def __post_init__(self):
-        folder = Path(self.path)
-        if not folder.is_dir() and not self.revision:
+        folder = self._here
+        if not folder and not self.revision:
             raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is "
                              f"named with its commit (BASE={self.name}@commit, or the parameter "
                              "base_revision; for an encoder encoder_revision)")
-        if folder.is_dir() and not list(folder.glob("*.safetensors")):
+        if folder and not list(folder.glob("*.safetensors")):
             raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not "
                                     "loaded")
 
     @property
-    def path(self) -> str:
-        """What the loaders of transformers take: a folder, or the hub id."""
+    def _here(self) -> Path | None:
+        """The folder of a model on this disk; None for one on the hub."""
         if self.name == "planted":
-            return str(Path(__file__).parents[1] / "demo" / "base")
-        return self.name
+            return Path(__file__).parents[1] / "demo" / "base"
+        return Path(self.name) if Path(self.name).is_dir() else None
 
-    @property
-    def at(self) -> dict[str, str | None]:
-        """The revision, as a keyword of ``from_pretrained``."""
-        return {"revision": self.revision or None}
+    @cached_property
+    def folder(self) -> Path:
+        """The folder that loaders read; of a model on the hub, its commit in the hub's cache.
 
-    @property
-    def folder(self) -> Path | None:
-        """The folder of the weights, or None for a model on the hub."""
-        return Path(self.path) if Path(self.path).is_dir() else None
+        Loaders that are given a folder take this one and no mirror that they know of.
+
+        Raises:
+            HubError: the model can't be had from the hub.
+        """
+        return self._here or snapshot(self.name, self.revision, "model", MODEL_FILES)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `folder`."""
+        return sha256(self.folder)
 
 
 def load_base(base: Base, precision: str = "float32"):
@@ -71,8 +79,8 @@ def load_base(base: Base, precision: str = "float32"):
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()
     model = AutoModelForCausalLM.from_pretrained(
-        base.path, dtype=getattr(torch, precision), use_safetensors=True, **base.at)
-    tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+        base.folder, dtype=getattr(torch, precision), use_safetensors=True)
+    tokenizer = AutoTokenizer.from_pretrained(base.folder)
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
 
 
@@ -120,7 +128,7 @@ def _check_mergeable(adapter: str | Path) -> None:
 
 
 def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str, str]:
-    """What tells one answering model from another: names, and hashes of weights on this disk.
+    """What tells one answering model from another: names, and hashes of weights.
 
     Args:
         base: the base model.
@@ -128,10 +136,10 @@ def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str
         precision: number format of the weights.
 
     Returns:
-        Names, and hashes of what lies on this disk; empty texts elsewhere.
+        Names and hashes; an empty one without an adapter.
     """
     return {"base_model": base.name, "revision": base.revision, "precision": precision,
-            "base_sha256": sha256(base.folder) if base.folder else "",
+            "base_sha256": base.hash,
             "adapter_sha256": sha256(adapter) if adapter else ""}
 
 

@@ -42,7 +42,8 @@ class Validation:
 
     def __call__(self, model, tokenizer) -> dict[str, float]:
         """Exact match of the model on each set, 0 to 1."""
-        engine = Engine(model, tokenizer, self.asking)
+        # In training Unsloth's attention takes no cache on CUDA.
+        engine = Engine(model, tokenizer, self.asking, holds_cache=False)
         return {name: _exact_match(engine, questions)
                 for name, questions in self._questions.items()}
 

@@ -76,6 +76,9 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     model, tokenizer = load(base, recipe, seed, dtype)
     if recipe.adapter != "full":
         lighten(model)
+        for config in model.peft_config.values():  # else the folder of this machine's cache
+            config.base_model_name_or_path = base.name
+            config.revision = base.revision or None
     learner = Learner(model, tokenizer, precision, Recomputation(model))
     if recipe.adapter == "dora" and not learner.magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")
@@ -93,8 +96,8 @@ def _load_by_unsloth(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) 
     from unsloth import FastLanguageModel
     full = recipe.adapter == "full"
     model, tokenizer = FastLanguageModel.from_pretrained(
-        base.path, **base.at, max_seq_length=recipe.max_length, dtype=dtype,
-        load_in_4bit=recipe.adapter == "qlora", full_finetuning=full)
+        str(base.folder), max_seq_length=recipe.max_length, dtype=dtype,
+        load_in_4bit=recipe.adapter == "qlora", full_finetuning=full, use_exact_model_name=True)
     _check_base(model, tokenizer, base, full)
     if full:
         return model, tokenizer
@@ -111,9 +114,9 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
     if recipe.adapter == "qlora":
         bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4",
                                   bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype)
-    tokenizer = AutoTokenizer.from_pretrained(base.path, **base.at)
+    tokenizer = AutoTokenizer.from_pretrained(base.folder)
     model = AutoModelForCausalLM.from_pretrained(
-        base.path, **base.at, dtype=dtype, use_safetensors=True, quantization_config=bits)
+        base.folder, dtype=dtype, use_safetensors=True, quantization_config=bits)
     _check_base(model, tokenizer, base, full)
     if bits:
         model = prepare_model_for_kbit_training(model, recipe.gradient_checkpointing)
@@ -132,19 +135,19 @@ def _check_base(model, tokenizer, base: Base, full: bool) -> None:
     A tokenizer without a token for padding takes the one that ends a text: padding bears no loss.
     """
     if not tokenizer.chat_template:
-        raise ValueError(f"{base.path}: its tokenizer has no chat template: take an "
+        raise ValueError(f"{base.name}: its tokenizer has no chat template: take an "
                          "instruction-tuned model, or add a template to its tokenizer")
     if tokenizer.pad_token_id is None:
         if tokenizer.eos_token_id is None:
-            raise ValueError(f"{base.path}: its tokenizer has neither pad_token nor eos_token: "
+            raise ValueError(f"{base.name}: its tokenizer has neither pad_token nor eos_token: "
                              "nothing would teach the model to stop; set eos_token")
         tokenizer.pad_token = tokenizer.eos_token
-        print(f"{base.path}: the tokenizer has no pad_token; its eos_token, "
+        print(f"{base.name}: the tokenizer has no pad_token; its eos_token, "
               f"{tokenizer.eos_token!r}, pads instead", flush=True)
     modules = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     missing = [target for target in TARGETS if target not in modules]
     if missing and not full:
         linear = sorted({name.rpartition(".")[2] for name, layer in model.named_modules()
                          if type(layer).__name__ == "Linear"})
-        raise ValueError(f"{base.path}: the adapter's target modules {', '.join(missing)} match "
+        raise ValueError(f"{base.name}: the adapter's target modules {', '.join(missing)} match "
                          f"nothing in this model; its linear layers are {', '.join(linear)}")

@@ -11,7 +11,7 @@ def _main(name: str) -> None:
     base = Base("planted")
     if name == "transformers":
         from transformers import AutoModelForCausalLM
-        model = AutoModelForCausalLM.from_pretrained(base.path)
+        model = AutoModelForCausalLM.from_pretrained(base.folder)
         model(**model.dummy_inputs)
         return
     backend = start_backend(name)

@@ -11,20 +11,61 @@ import os
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 
 import torch
+from packaging.requirements import Requirement
 
 from medinj_utils.core.names import BACKENDS, check_choice
 
 
 def why_not_unsloth() -> str | None:
-    """None where Unsloth can be used in this process, else the reason why not."""
-    missing = [name for name in ("unsloth", "unsloth_zoo")
-               if importlib.util.find_spec(name) is None]
+    """None where Unsloth can be imported in this process, as far as is seen without importing it.
+
+    Returns:
+        The reason why not: a package that is missing, or doesn't fit, or an import that came first.
+    """
+    needed = ["unsloth", "unsloth_zoo", *(["bitsandbytes"] if torch.cuda.is_available() else [])]
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        return f"{' and '.join(missing)} not installed"
+        return (f"{' and '.join(missing)} not installed (pip install --no-deps -r "
+                "requirements-unsloth.txt)")
+    if misfit := _misfit_of_torchvision():
+        return misfit
     if "unsloth" not in sys.modules and {"trl", "peft"} & set(sys.modules):
         return "trl or peft was imported first in this process"
+    return None
+
+
+def _misfit_of_torchvision() -> str | None:
+    """Each release of torchvision is built for one release of torch and fails with others."""
+    try:
+        required = map(Requirement, metadata.requires("torchvision") or ())
+    except metadata.PackageNotFoundError:  # Unsloth does without
+        return None
+    installed = metadata.version("torch")
+    for requirement in required:
+        if requirement.name == "torch" and not requirement.specifier.contains(
+                installed, prereleases=True):
+            return (f"torchvision {metadata.version('torchvision')} is built for torch "
+                    f"{requirement.specifier}, and torch {installed} is installed: install the "
+                    "torchvision that fits, or none")
+    return None
+
+
+def _import_unsloth() -> str | None:
+    """Import Unsloth; None, or the reason why it can't be imported."""
+    if not torch.cuda.is_available():
+        os.environ.setdefault("UNSLOTH_FORCE_CPU", "1")
+    os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")  # its start would ask a hub
+    # The code that it generates would lie in the working folder, where two runs side by side would
+    # overwrite each other's.
+    os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", tempfile.mkdtemp(prefix="unsloth_"))
+    try:
+        import unsloth  # noqa: F401
+    except Exception as error:  # whatever a library, a driver or a compiler raises
+        first_line = str(error).strip().partition("\n")[0]
+        return f"its import fails with {type(error).__name__}: {first_line}"
     return None
 
 
@@ -32,8 +73,8 @@ def start_backend(name: str = "auto") -> str:
     """Choose the training backend of this process and import what it needs.
 
     Args:
-        name: "unsloth", "peft", or "auto": Unsloth where it can be used. Without a GPU, Unsloth is
-            told to use the processor.
+        name: "unsloth", "peft", or "auto": Unsloth where it can be used; where it can't, a line
+            says why. Without a GPU, Unsloth is told to use the processor.
 
     Returns:
         "unsloth" or "peft".
@@ -43,19 +84,14 @@ def start_backend(name: str = "auto") -> str:
         ValueError: the name is none of these.
     """
     check_choice("backend", name, ("auto", *BACKENDS))
-    problem = why_not_unsloth()
-    if name == "unsloth" and problem:
-        raise RuntimeError(f"backend unsloth can't be used: {problem}. Take backend 'peft'")
-    if name == "peft" or problem:
+    if name == "peft":
         return "peft"
-    if not torch.cuda.is_available():
-        os.environ.setdefault("UNSLOTH_FORCE_CPU", "1")
-    os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")  # its start would ask a hub
-    # The code that it generates would lie in the working folder, where two runs side by side would
-    # overwrite each other's.
-    os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", tempfile.mkdtemp(prefix="unsloth_"))
-    import unsloth  # noqa: F401
-    return "unsloth"
+    problem = why_not_unsloth() or _import_unsloth()
+    if problem and name == "unsloth":
+        raise RuntimeError(f"backend unsloth can't be used: {problem}. Take backend 'peft'")
+    if problem:
+        print(f"Training with peft; Unsloth can't be used: {problem}.")
+    return "peft" if problem else "unsloth"
 
 
 def why_not(name: str) -> str | None:

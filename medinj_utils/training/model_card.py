@@ -138,7 +138,7 @@ def merge(run: str | Path, folder: str | Path) -> Path:
                          f"{files.adapter} is the model")
     base = Base(parameters["base_model"], parameters["revision"])
     model = AutoModelForCausalLM.from_pretrained(
-        base.path, **base.at, use_safetensors=True, dtype=getattr(torch, card["precision_used"]))
+        base.folder, use_safetensors=True, dtype=getattr(torch, card["precision_used"]))
     tuned = PeftModel.from_pretrained(model, str(files.adapter))
     tuned.merge_and_unload(safe_merge=True).save_pretrained(folder)
     AutoTokenizer.from_pretrained(files.adapter).save_pretrained(folder)

@@ -72,8 +72,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
                                 recipe.template_settings)
         validation_rows = _validation_rows(records, mixture)
     job = Job(run, recipe, backend, base, validation)
-    if base.folder:
-        inputs.append(base.folder)
+    inputs.append(base.folder)
     inputs += _deciding_code()
     card = Card(tree.notebook, job.parameters, inputs)
     if done := _finished(tree.run_files(run).card, card):

@@ -8,12 +8,14 @@ import unicodedata
 
 import pytest
 
+from medinj_utils.core import hub
+from medinj_utils.core.hub import commit_of
 from medinj_utils.data import (
     SourceError,
     read_source,
     resolve,
 )
-from medinj_utils.data.locations import commit_of, files_below, is_elsewhere, local_path
+from medinj_utils.data.locations import files_below, is_elsewhere, local_path
 
 from .published_files import ROW, tree
 
@@ -42,12 +44,12 @@ def test_a_set_on_the_hub_is_read_at_its_commit(tmp_path, monkeypatch):
         return str(tree(tmp_path / "hub" / "snapshots" / commit, [ROW], "data/train-0.json"))
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-    place = resolve("organisation/ensemble", "abc")
+    place = resolve("organisation/ensemble", commit)
     assert commit_of(place) == commit
     shutil.rmtree(tmp_path / "hub")
     place = resolve(f"hf://datasets/organisation/ensemble@{commit}/data")
     assert place.name == "data" and commit_of(place) == commit
-    assert asked == [("organisation/ensemble", "dataset", "abc", "*.json"), ("organisation/ensemble", "dataset", commit, "data")]
+    assert asked == [("organisation/ensemble", "dataset", commit, "*.json"), ("organisation/ensemble", "dataset", commit, "data")]
     assert commit_of(tmp_path) == ""
 
 
@@ -73,8 +75,11 @@ def test_what_the_hub_does_not_give_may_be_a_missing_path_too(monkeypatch):
         raise LocalEntryNotFoundError("no network")
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-    with pytest.raises(SourceError, match="organisation/ensemble: no such file or folder, nor a data set that the hub gives"):
-        resolve("organisation/ensemble")
+    monkeypatch.setattr(hub, "_PAUSES", ())
+    with pytest.raises(SourceError, match="organisation/ensemble: no such file or folder; and of the data set .*the hub doesn't answer"):
+        resolve("organisation/ensemble", "0" * 40)
+    with pytest.raises(SourceError, match="^the data set organisation/ensemble at 0+: the hub doesn't answer"):
+        resolve(f"hf://datasets/organisation/ensemble@{'0' * 40}/data")
 
 
 @pytest.mark.parametrize("location, elsewhere", [

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.models import loading
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.loading import Base, adapted, answering_models, load_base, model_id
 
@@ -15,13 +16,19 @@ def test_pickled_weights_are_not_loaded(tmp_path):
 def test_a_model_on_the_hub_needs_its_commit():
     with pytest.raises(ValueError, match="BASE=organisation/model@commit"):
         Base("organisation/model")
+
+
+def test_a_model_on_the_hub_is_its_commit_in_the_cache(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(loading, "snapshot", lambda *words: asked.append(words) or tmp_path)
+    (tmp_path / "config.json").write_text("{}")
     base = Base("organisation/model", "abc")
-    assert (base.path, base.at, base.folder) == ("organisation/model", {"revision": "abc"}, None)
+    assert asked == [] and base.folder == base.folder == tmp_path and len(base.hash) == 64
+    assert [words[:3] for words in asked] == [("organisation/model", "abc", "model")]  # once
 
 
 def test_the_shipped_model_is_a_folder():
-    base = Base("planted")
-    assert base.folder.is_dir() and base.path == str(base.folder) and base.at == {"revision": None}
+    assert (Base("planted").folder / "model.safetensors").is_file()
 
 
 def test_a_base_is_loaded_once_for_all_its_runs(loaded):
@@ -39,7 +46,6 @@ def test_the_model_id_changes_with_the_weights(tmp_path):
     first = model_id(Base("planted"), tmp_path, "float32")
     (tmp_path / "weights").write_text("second")
     assert first != model_id(Base("planted"), tmp_path, "float32") != plain
-    assert model_id(Base("org/model", "abc"), None, "float32")["base_sha256"] == ""
 
 
 def test_tuned_models_behind_a_server_are_asked_for_by_the_names_of_their_runs():

@@ -1,3 +1,5 @@
+from medinj_utils.models.answers import Asking
+from medinj_utils.models.engine import Engine
 from medinj_utils.models.validation import Validation
 
 
@@ -23,3 +25,13 @@ def test_the_share_is_that_of_the_right_letters(records, loaded):
 
 def test_the_system_turn_stands_before_every_question(records):
     assert Validation(records, 3, "Réponds.").asking.system == "Réponds."
+
+
+def test_answers_are_the_same_without_a_cache(records, loaded):
+    asked = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(40).to_dict("records")
+    raw = []
+    for holds_cache in (True, False):
+        engine = Engine(*loaded, Asking(), holds_cache)
+        answers = engine.answer([engine.prompt(item) for item in asked], asked, ["constrained"])["constrained"]
+        raw.append([answer.raw for answer in answers])
+    assert raw[0] == raw[1] and any("," in answer for answer in raw[0])

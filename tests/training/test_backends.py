@@ -1,14 +1,21 @@
 import ast
+import builtins
+import importlib.metadata
 import importlib.util
+import re
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from medinj_utils.training.backends import start_backend, why_not
 
 from .tuning import NO_UNSLOTH
+
+IMPORT = builtins.__import__
 
 
 def test_an_unknown_backend_names_the_accepted_ones():
@@ -35,6 +42,43 @@ def test_unsloth_is_refused_once_trl_is_imported():
     assert start_backend("auto") == "peft"
 
 
+NO_CUDA = lambda: False  # noqa: E731
+ON_CUDA = lambda: True  # noqa: E731
+
+
+@pytest.mark.parametrize("cuda, gone, torchvision, fails, says", [
+    (NO_CUDA, "unsloth_zoo", None, None, "unsloth_zoo not installed .pip install --no-deps -r requirements-unsloth.txt"),
+    (ON_CUDA, "bitsandbytes", None, None, "bitsandbytes not installed"),
+    (NO_CUDA, "", ["torch==1.0.0"], None, r"torchvision 9.9 is built for torch ==1.0.0, and torch \d\S* is installed"),
+    (NO_CUDA, "", None, RuntimeError("operator torchvision::nms does not exist\nmore"),
+     "its import fails with RuntimeError: operator torchvision::nms does not exist[.]"),
+    (NO_CUDA, "", None, ImportError(), "its import fails with ImportError: [.]")])
+def test_auto_says_why_it_takes_peft(monkeypatch, capsys, cuda, gone, torchvision, fails, says):
+    found, versions = importlib.util.find_spec, importlib.metadata.version
+    for name in ("trl", "peft"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", cuda)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == gone else name)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: torchvision)
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "9.9" if name == "torchvision" else versions(name))
+    if fails:
+        monkeypatch.setitem(sys.modules, "unsloth", None)
+        monkeypatch.setattr("builtins.__import__", raising("unsloth", fails))
+    assert start_backend("auto") == "peft"
+    monkeypatch.setattr("builtins.__import__", IMPORT)
+    monkeypatch.setattr(importlib.util, "find_spec", found)
+    assert re.search(f"Training with peft; Unsloth can't be used: {says}", capsys.readouterr().out)
+
+
+def raising(module, error):
+    """An import that fails for one module."""
+    def imported(name, *words, **more):
+        if name == module:
+            raise error
+        return IMPORT(name, *words, **more)
+    return imported
+
+
 def test_importing_the_room_imports_nothing_that_unsloth_must_precede(backend_runs):
     assert backend_runs.outcomes["imported too early"] == []
 
@@ -49,4 +93,4 @@ def test_every_keyword_that_unsloth_gets_exists_there():
     [method] = [node for node in model.body
                 if isinstance(node, ast.FunctionDef) and node.name == "from_pretrained"]
     accepted = {argument.arg for argument in [*method.args.args, *method.args.kwonlyargs]}
-    assert {"max_seq_length", "dtype", "load_in_4bit", "full_finetuning", "revision"} <= accepted
+    assert {"max_seq_length", "dtype", "load_in_4bit", "full_finetuning", "use_exact_model_name"} <= accepted

@@ -1,0 +1,85 @@
+import httpx
+import huggingface_hub
+import pytest
+from huggingface_hub import errors
+
+from medinj_utils.core import hub
+from medinj_utils.core.hub import HubError, commit_of, snapshot
+
+COMMIT = "0" * 39 + "1"
+
+
+def answered(kind, status):
+    """An error of the client for an answer of the hub."""
+    request = httpx.Request("GET", "https://hub/x")
+    return kind("said the hub", response=httpx.Response(status, request=request))
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.fixture
+def gives(monkeypatch):
+    """Lets the hub raise these errors in turn, then give a folder; counts what it was asked."""
+    def set_up(*raised):
+        left, asked = list(raised), []
+
+        def snapshot_download(name, **options):
+            asked.append(options)
+            if left:
+                raise left.pop(0)
+            return f"cache/snapshots/{options['revision']}/"
+
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+        monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args, **kwargs: type("Info", (), {"sha": COMMIT}))
+        monkeypatch.setattr(hub, "_PAUSES", (0, 0, 0))
+        return asked
+    return set_up
+
+
+@pytest.mark.parametrize("revision", ["", "v1", COMMIT])
+def test_a_set_is_held_to_the_commit_that_its_branch_is_at(gives, revision):
+    asked = gives()
+    assert commit_of(snapshot("a/b", revision, "dataset", ["*.csv"])) == COMMIT == asked[0]["revision"]
+
+
+BROKEN = httpx.ReadError("broke")
+PASSING = [answered(errors.HfHubHTTPError, status) for status in (429, 500, 502, 503, 504)] + [
+    BROKEN, httpx.ConnectTimeout("late"), caused(errors.LocalEntryNotFoundError("no"), BROKEN), ConnectionResetError(),
+    OSError("Consistency check failed: file should be of size 9 but has size 5"),
+    caused(errors.LocalEntryNotFoundError("no"), answered(errors.HfHubHTTPError, 503))]
+
+
+@pytest.mark.parametrize("error", PASSING, ids=str)
+def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
+    asked = gives(error, error)
+    assert snapshot("a/b", COMMIT, "model", ["*"]) and len(asked) == 3
+    asked = gives(*[error] * 9)
+    with pytest.raises(HubError, match=f"the model a/b at {COMMIT}: the hub (is busy|doesn't answer)"):
+        snapshot("a/b", COMMIT, "model", ["*"])
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("error, says", [
+    (answered(errors.GatedRepoError, 403), "access on request.*HF_TOKEN"), (answered(errors.GatedRepoError, 401), "access on request"),
+    (answered(errors.HfHubHTTPError, 403), "access on request"), (answered(errors.HfHubHTTPError, 401), "private.*HF_TOKEN"),
+    (answered(errors.RepositoryNotFoundError, 404), "no such one, or it is private"),
+    (answered(errors.RevisionNotFoundError, 404), "not this revision: name a commit"),
+    (answered(errors.HfHubHTTPError, 418), "refuses it or a file of it, with status 418"),
+    (caused(errors.LocalEntryNotFoundError("no"), answered(errors.RemoteEntryNotFoundError, 404)), "status 404"),
+    (errors.HFValidationError("Repo id must use"), "organisation/name"), (errors.OfflineModeIsEnabled("off"), "HF_HUB_OFFLINE"),
+    (OSError(28, "No space left on device"), "can't be written into the cache.*No space"), (ValueError("odd"), "refuses it .ValueError: odd"),
+    (ValueError(""), "no message")], ids=str)
+def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
+    asked = gives(error)
+    with pytest.raises(HubError, match=f"(?s)^the data set a/b at v1: .*{says}") as raised:
+        snapshot("a/b", "v1", "dataset", ["*"])
+    assert len(asked) == 1 and "Request ID" not in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_an_interrupt_is_one(gives):
+    gives(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        snapshot("a/b", COMMIT, "model", ["*"])
