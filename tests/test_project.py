@@ -48,6 +48,17 @@ def test_a_notebook_opens_with_its_question_and_its_place(notebook):
     assert "**Question.**" in opening and "?" in opening and "**Time and hardware.**" in opening
     assert f"https://colab.research.google.com/github/{place}/notebooks/{name}" in opening
     assert "**Reads**" in notebook.cells[1].source and "**Writes**" in notebook.cells[1].source
+    assert f'BOOK = "https://raw.githubusercontent.com/{place.replace("/blob/", "/")}/"' in notebook.code[0].source
+
+
+def test_the_repository_is_where_one_setting_says():
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    owner = repository.rpartition("/")[0].removeprefix("https://")
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("*.cff"), *ROOT.glob("*.toml"), *(ROOT / "book").glob("*.md"), *CODE]
+    named = {match.removesuffix(".git") for path in texts for match in re.findall(rf"https://{owner}/[\w.-]+[\w]", path.read_text(encoding="utf-8"))}
+    assert named == {repository}
+    from medinj_utils.book.colab import REPOSITORY
+    assert repository == REPOSITORY
 
 
 def test_a_notebook_is_short_and_holds_no_outputs(notebook):
