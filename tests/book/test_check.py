@@ -67,7 +67,7 @@ SYN = {"configurations": ["NAT", "SYN"], "systems": ["BASE", "NAT", "SYN"]}
 @pytest.mark.parametrize("rows, changes, message", [
     (USUAL, {"shared": SYN}, r"SYN can't be built: no training rows are synthetic \(6 native\).*configurations: \[NAT\] and systems: \[BASE, NAT\]"),
     (USUAL, {"n14": {"configurations": ["NAT", "ALL"]}}, "ALL can't be built: no training rows are synthetic or translated"),
-    (USUAL, {"n14": {"budget": 7}}, r"14_build_mixtures: NAT needs 7 native rows but 6 are there.*shortage"),
+    (USUAL, {"n14": {"budget": 7, "shortage": "refuse"}}, r"14_build_mixtures: NAT needs 7 native rows but 6 are there.*shortage"),
     ([*USUAL, *[{"provenance": "synthetic", "task": "mcq", "answer_letters": ["A", "B"]}] * 6], {"n14": {"by_task": "matched"}, "shared": SYN},
      "14_build_mixtures: by_task is 'matched', but no task type stands in all provenances"),
     (USUAL, {"n30": {"test_sources": ["Mes questiosn"]}}, "30_answer_questions, test_sources: no test question of Mes questiosn; there are: Mes questions"),
@@ -94,7 +94,7 @@ def test_what_the_data_lack_is_said_before_anything_runs(profile, rows, changes,
 
 def test_all_that_is_wrong_is_said_at_once(profile):
     with pytest.raises(SettingsError) as caught:
-        profile(n14={"budget": 99}, n30={"test_sources": ["x"]}, n32={"test_sources": ["y"], "orders": 1})
+        profile(n14={"budget": 99, "shortage": "refuse"}, n30={"test_sources": ["x"]}, n32={"test_sources": ["y"], "orders": 1})
     assert len(str(caught.value).splitlines()) == 3
 
 
