@@ -12,6 +12,7 @@ from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.core.tree import OUTPUTS, Tree
 from medinj_utils.data.gather import files_of
+from medinj_utils.data.locations import hub_commit
 
 if strange := {"profile", "data", "base"} & set(config):
     raise WorkflowError(f"{', '.join(sorted(strange))}: set by the environment, as in PROFILE=paper DATA=folder snakemake …")
@@ -98,6 +99,17 @@ def stamps(files):
     return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
+@cache
+def commit_now(location, revision):
+    return hub_commit(location, revision)
+
+
+def commits(parameters):
+    """The commit that each source on the hub is at: a moved branch is read again."""
+    named = ((source["location"], source.get("revision")) for source in parameters.get("sources", []))
+    return {location: commit for location, revision in named if (commit := commit_now(location, revision))}
+
+
 rule book:
     input:
         executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
@@ -133,6 +145,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.
                 parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
                 files=lambda wildcards, files=stamps(files): files,
+                commits=lambda wildcards, named={} if profile.world else commits(parameters): named,
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
             threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
             shell:

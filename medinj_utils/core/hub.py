@@ -51,6 +51,29 @@ def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Pa
 _KINDS = {"model": "model", "dataset": "data set"}
 
 
+def commit_at(name: str, revision: str, kind: str) -> str:
+    """The commit that a revision is at now; by the cache where the hub doesn't answer.
+
+    Args:
+        name, revision, kind: as for `snapshot`.
+
+    Returns:
+        The commit; empty where neither the hub nor the cache knows one.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+    if _COMMIT.fullmatch(revision):
+        return revision
+    try:
+        return HfApi().repo_info(name, repo_type=kind, revision=revision or None).sha
+    except Exception:  # no network, above all; what reads the set says what is wrong
+        pass
+    try:
+        return commit_of(Path(snapshot_download(name, repo_type=kind, revision=revision or None,
+                                                local_files_only=True)))
+    except Exception:
+        return ""
+
+
 def commit_of(path: Path) -> str:
     """Commit of a path in the hub's cache, as `snapshot` returns it; empty for other paths."""
     match = re.search(r"/snapshots/([0-9a-f]{40})(?:/|$)", path.as_posix())

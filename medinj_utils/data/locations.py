@@ -5,8 +5,9 @@ import re
 import unicodedata
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
-from medinj_utils.core.hub import HubError, snapshot
+from medinj_utils.core.hub import HubError, commit_at, snapshot
 from medinj_utils.data.files import MAPPINGS, TABLES, is_fork
 from medinj_utils.data.formats import SourceError
 
@@ -36,11 +37,41 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
         return path
     if address.startswith(("https://", "http://127.0.0.1")):
         return _fetched(address)
-    if match := _ON_HUB.fullmatch(address):
-        return _downloaded(address, match["name"], match["within"], match["commit"] or revision)
-    if not _may_be_on_hub(address):
+    if not (on_hub := _on_hub(address, revision)):
         raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}")
-    return _downloaded(address, address, None, revision)
+    return _downloaded(address, *on_hub)
+
+
+def hub_commit(location: str, revision: str | None = None) -> str:
+    """The commit that a location's set on the hub is at now; empty for other locations.
+
+    Args:
+        location, revision: as for `resolve`.
+
+    Raises:
+        SourceError: the location and the revision name two.
+    """
+    on_hub = None if local_path(location) else _on_hub(location, revision)
+    return commit_at(on_hub.name, on_hub.revision, "dataset") if on_hub else ""
+
+
+class _OnHub(NamedTuple):
+    """A set on the hub, or a part of it."""
+
+    name: str
+    revision: str  # empty for the main branch
+    within: str  # a file or folder of the set; empty for the whole
+
+
+def _on_hub(address: str, revision: str | None) -> _OnHub | None:
+    match = _ON_HUB.fullmatch(address)
+    if not match:
+        return _OnHub(address, revision or "", "") if _may_be_on_hub(address) else None
+    named = match["commit"] or ""
+    if named and revision and named != revision:
+        raise SourceError(f"{address}: the location says @{named} and the revision {revision}: "
+                          "leave one of them out")
+    return _OnHub(match["name"], named or revision or "", match["within"] or "")
 
 
 def is_elsewhere(location: str) -> bool:
@@ -120,11 +151,11 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in paths if path.is_file() and not is_fork(path))
 
 
-def _downloaded(address: str, name: str, within: str | None, commit: str | None) -> Path:
+def _downloaded(address: str, name: str, revision: str, within: str) -> Path:
     """Folder of a set on the hub at a commit, or the file or folder ``within`` it."""
     patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
     try:
-        folder = snapshot(name, commit or "", "dataset", patterns)
+        folder = snapshot(name, revision, "dataset", patterns)
     except HubError as error:
         here = "" if address.startswith("hf://") else f"{address}: {_NOTHING}; and of "
         raise SourceError(f"{here}{error}") from error

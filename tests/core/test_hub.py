@@ -4,7 +4,7 @@ import pytest
 from huggingface_hub import errors
 
 from medinj_utils.core import hub
-from medinj_utils.core.hub import HubError, commit_of, snapshot
+from medinj_utils.core.hub import HubError, commit_at, commit_of, snapshot
 
 COMMIT = "0" * 39 + "1"
 
@@ -83,3 +83,20 @@ def test_an_interrupt_is_one(gives):
     gives(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         snapshot("a/b", COMMIT, "model", ["*"])
+
+
+def test_the_commit_of_a_branch_is_the_caches_where_the_hub_does_not_answer(monkeypatch):
+    played = {"info": COMMIT, "cache": f"c/snapshots/{'2' * 40}"}
+
+    def given(what):
+        if not played[what]:
+            raise httpx.ConnectError("no network")
+        return played[what]
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args, **kwargs: type("Info", (), {"sha": given("info")}))
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *args, local_files_only, **kwargs: given("cache"))
+    assert commit_at("a/b", "", "dataset") == COMMIT and commit_at("a/b", "3" * 40, "dataset") == "3" * 40
+    played["info"] = ""
+    assert commit_at("a/b", "v1", "dataset") == "2" * 40
+    played["cache"] = ""
+    assert commit_at("a/b", "v1", "dataset") == ""

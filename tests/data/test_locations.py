@@ -12,10 +12,11 @@ from medinj_utils.core import hub
 from medinj_utils.core.hub import commit_of
 from medinj_utils.data import (
     SourceError,
+    locations,
     read_source,
     resolve,
 )
-from medinj_utils.data.locations import files_below, is_elsewhere, local_path
+from medinj_utils.data.locations import files_below, hub_commit, is_elsewhere, local_path
 
 from .published_files import ROW, tree
 
@@ -109,3 +110,14 @@ def test_what_macos_lays_beside_a_table_is_none(tmp_path):
     for name in ("q.csv", "._q.csv"):
         (tmp_path / name).touch()
     assert [path.name for path in files_below(tmp_path, "*.csv")] == ["q.csv"]
+
+
+def test_a_location_says_which_commit_its_set_is_at(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(locations, "commit_at", lambda *words: asked.append(words) or "1" * 40)
+    assert hub_commit("a/b") == hub_commit("hf://datasets/a/b@v1/data") == hub_commit("a/b", "v2") == "1" * 40
+    assert asked == [("a/b", "", "dataset"), ("a/b", "v1", "dataset"), ("a/b", "v2", "dataset")]
+    assert hub_commit(str(tmp_path)) == hub_commit("absent/q.csv") == hub_commit("https://x.fr/q.csv") == ""
+    for call in (hub_commit, resolve):
+        with pytest.raises(SourceError, match="says @v1 and the revision v2: leave one of them out"):
+            call("hf://datasets/a/b@v1", "v2")
