@@ -283,14 +283,16 @@ def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol
              parts: Path) -> pd.DataFrame:
     """All answers in the order of the questions, those set aside included."""
     tables = [pd.read_parquet(file) for file in sorted(parts.glob("[!.]*.parquet"))]
-    answers = pd.concat(tables or [pd.DataFrame(columns=_COLUMNS)])
-    everything = [(row["id"], mode) for row in questions.rows for mode in protocol.modes
-                  if applies(mode, row["task"])]
-    index = pd.MultiIndex.from_tuples(everything, names=["id", "mode"])
-    answers = answers.set_index(["id", "mode"]).reindex(index).reset_index()
+    everything = pd.MultiIndex.from_tuples(
+        [(row["id"], mode) for row in questions.rows for mode in protocol.modes
+         if applies(mode, row["task"])], names=["id", "mode"])
+    answers = pd.concat(tables or [pd.DataFrame(columns=_COLUMNS)]).set_index(["id", "mode"])
+    answers = answers.reindex(everything).reset_index()
     notes = {questions.rows[i]["id"]:
              f"prompt of {questions.sizes[i]} tokens, over {protocol.max_length}"
              for i in _too_long(questions, backend, protocol)}
+    if lost := int((answers["ended"].isna() & ~answers["id"].isin(notes)).sum()):
+        raise RuntimeError(f"{parts}: {lost} answers are gone: let one process answer there")
     answers["note"] = answers["id"].map(notes).fillna(answers["note"]).fillna("")
     answers["ended"] = answers["ended"].fillna("")
     answers["letters_mass"] = answers["letters_mass"].astype(float)

@@ -251,3 +251,17 @@ def test_a_recipe_says_how_much_is_asked_at_once():
     recipe = load_recipe("profiles/recipes/demo.yaml")
     protocol = Protocol.from_recipe(recipe, ["greedy"], "cut context")
     assert protocol == Protocol(["greedy"], recipe.answer_batch_tokens, recipe.max_length, "cut context")
+
+
+def test_answers_that_another_process_took_away_are_missed(items, ask, tmp_path, monkeypatch):
+    asked = answer_module._ask
+
+    def then_one_is_gone(questions, backend, protocol, parts):
+        asked(questions, backend, protocol, parts)
+        sorted(parts.glob("*.parquet"))[0].unlink()
+
+    monkeypatch.setattr(answer_module, "_ask", then_one_is_gone)
+    with pytest.raises(RuntimeError, match=r"a\.parts: \d+ answers are gone"):
+        ask(items, tmp_path / "a.parquet", batch_tokens=1000)
+    monkeypatch.setattr(answer_module, "_ask", asked)
+    assert ask(items, tmp_path / "a.parquet", batch_tokens=1000)["raw"].notna().all()
