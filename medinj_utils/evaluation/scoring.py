@@ -10,7 +10,7 @@ from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, labels_of
 from medinj_utils.evaluation.reading import explain_choice
 from medinj_utils.evaluation.reading.reasons import LITTLE_MASS
-from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, was_cut
+from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, how_ended, was_cut
 
 
 def exact_match(read: set[str], right: set[str]) -> int:
@@ -215,7 +215,7 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     further = [name for name in METRICS if name != "exact_match"]
     asked = asked.assign(among_read=asked["exact_match"].where(asked["read"]),
                          failed=~asked["read"], cut_off=asked["ended"].map(was_cut),
-                         end_unknown=asked["ended"] == UNKNOWN,
+                         end_unknown=asked["ended"].map(how_ended) == UNKNOWN,
                          little_mass=asked["letters_mass"].astype(float) < LEAST_MASS,
                          **{name: asked[name].where(several).astype(float)
                             for name in (*further, *_COUNTS)})

@@ -127,7 +127,9 @@ class Server:
         choice = self._ask(prompt, max_tokens=self.asking.max_new_tokens)
         if isinstance(choice, Answer):
             return choice
-        return Answer(_text(choice), ended=choice.finish_reason or UNKNOWN)
+        reason = choice.finish_reason
+        known = isinstance(reason, str) and reason.strip()
+        return Answer(_text(choice), ended=reason if known else UNKNOWN)
 
     def _constrained(self, prompt: list[dict], item: Mapping) -> Answer:
         allowed = allowed_answers(item["task"], labels_of(item))

@@ -19,7 +19,7 @@ from medinj_utils.models.answers import Asking, allowed_answers, was_cut
 from medinj_utils.models.loading import Base, answering_models
 from medinj_utils.models.server import Server, ServerError
 
-MODEL = Base("planted").path
+MODEL = str(Base("planted").folder)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,8 @@ REFUSED = {
     "narrow": (["seed", "max_tokens", "temperature"], "unknown field {}"),
     "stubborn": (["max_tokens", "max_completion_tokens"], "unsupported parameter {}"),
     "large": (["max_tokens"], "{} is too large"), "plain": (["chat_template_kwargs"], "unknown field {}")}
-ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None}
+ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None, "loud": "STOP", "listing": ["stop"], "coded": 1,
+         "blank": " ", "own words": "fini"}
 
 
 class Played(BaseHTTPRequestHandler):
@@ -210,7 +211,8 @@ def test_a_part_without_text_is_told(played, single):
 
 
 @pytest.mark.parametrize("model, ended, cut", [
-    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False)])
+    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False),
+    ("loud", "STOP", False), ("listing", "unknown", False), ("coded", "unknown", False), ("blank", "unknown", False), ("own words", "fini", False)])
 def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
     answer = ask_one(played, model, single)
     assert answer.ended == ended and was_cut(answer.ended) == cut
