@@ -9,7 +9,7 @@ import pandas as pd
 from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, labels_of
 from medinj_utils.evaluation.reading import explain_choice
-from medinj_utils.evaluation.reading.reasons import LITTLE_MASS
+from medinj_utils.evaluation.reading.reasons import LITTLE_MASS, NO_PROBABILITIES
 from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, how_ended, was_cut
 
 
@@ -147,7 +147,7 @@ def _score(answer: Mapping, item: Mapping) -> dict:
         return row
     letters, reason = _read(answer["raw"], item, was_cut(ended))
     if answer["mode"] == "likelihood" and not answer["raw"]:  # what a server's answer is then
-        reason = LITTLE_MASS
+        reason = NO_PROBABILITIES if pd.isna(row["letters_mass"]) else LITTLE_MASS
     named = set(letters or ())
     row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "reason": reason}
     row |= score_choices(letters, gold, item["task"])

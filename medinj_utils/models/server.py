@@ -7,15 +7,13 @@ in vLLM; each answer is checked against the list); probabilities of letters amon
 first tokens.
 """
 
-import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from medinj_utils.core.prompts import LETTERS, labels_of, messages
+from medinj_utils.core.prompts import labels_of, messages
 from medinj_utils.models.answers import (
-    LEAST_MASS,
     STOPPED,
     UNKNOWN,
     Answer,
@@ -23,9 +21,9 @@ from medinj_utils.models.answers import (
     allowed_answers,
     applies,
 )
+from medinj_utils.models.probabilities import first_tokens, likeliest_letter
 
 _LIKELIEST = 20  # first tokens of which servers give the probability
-_NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
 _RETRIES = 6  # of a request after status 429, 5xx or no reply, with growing pauses
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"
@@ -147,21 +145,11 @@ class Server:
         choice = self._ask(prompt, max_tokens=1, logprobs=True, top_logprobs=_LIKELIEST)
         if isinstance(choice, Answer):
             return choice
-        first = choice.logprobs.content[0].top_logprobs if (
-            choice.logprobs and choice.logprobs.content) else None
-        known = [token for token in first or () if token.logprob is not None]
-        if not known:
+        tokens = first_tokens(choice)
+        if all(logprob is None for _, logprob in tokens):
             raise ServerError(f"{self.url}: gives no probabilities of tokens (logprobs): leave "
                               "'likelihood' out of modes")
-        logprobs = {token.token.strip(): token.logprob for token in reversed(known)}
-        p = [math.exp(logprobs.get(label, -math.inf)) for label in labels_of(item)]
-        mass = sum(p)
-        if mass < LEAST_MASS:
-            return Answer("", letters_mass=mass)  # the model would write something else first
-        # a letter that isn't among them has at most the probability of the last one that is
-        hidden = math.exp(min(logprobs.values())) if min(p) == 0 else 0
-        probabilities = [own / mass for own in p] if hidden < _NEGLIGIBLE * mass else []
-        return Answer(LETTERS[p.index(max(p))], probabilities, letters_mass=mass)
+        return likeliest_letter(tokens, labels_of(item))
 
     def _ask(self, prompt: list[dict], extra_body: Mapping | None = None, **options):
         """The server's first choice; an `Answer` without text if the prompt is too long for it."""

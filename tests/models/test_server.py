@@ -125,8 +125,12 @@ class Played(BaseHTTPRequestHandler):
                       "thinks first": {"<think>": 0.99, "A": 0.004, "C": 0.002}, "null": {"A": None, "C": None},
                       "half null": {"A": 0.2, "C": 0.6, "B": None, "Le": 0.0001}}.get(
                 asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
+            if asked["model"] == "odd":
+                shares = {"A": 1.0, "C": 1.0}
             logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
                 {"token": token, "logprob": p and math.log(p), "bytes": None} for token, p in shares.items()]}]}
+            if asked["model"] == "mapping":
+                logprobs["content"][0]["top_logprobs"] = {"A": math.log(0.8), "C": -20, "NaN": math.nan}
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
             {"index": 0, "finish_reason": ENDED.get(asked["model"], "stop"), "message": message,
              "logprobs": logprobs}]} if status == 200 else {
@@ -263,6 +267,9 @@ def test_probabilities_that_are_null_are_none(played, single):
     with pytest.raises(ServerError, match="leave 'likelihood' out"):
         ask_one(played, "null", single, "likelihood")
     assert ask_one(played, "half null", single, "likelihood").raw == "C"
+    odd = ask_one(played, "odd", single, "likelihood")  # two letters with a probability of 1 each
+    assert (odd.raw, odd.probabilities, odd.letters_mass) == ("", [], None)
+    assert ask_one(played, "mapping", single, "likelihood").raw == "A"
 
 
 def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, items):
