@@ -7,6 +7,7 @@ are kept under ``outputs/worlds``: a command that was stopped goes on from there
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -21,7 +22,7 @@ from medinj_utils.comparison.pairs import pair_table, tuned_pairs
 from medinj_utils.comparison.planted import planted_scores
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.comparison.tables import load_compared
-from medinj_utils.core.files import progress, write_csv, write_parquet
+from medinj_utils.core.files import not_in_root, progress, write_csv, write_parquet
 from medinj_utils.core.machine import available_cores
 from medinj_utils.core.names import runs_of
 from medinj_utils.core.profiles import load_profile, parameters_of
@@ -200,6 +201,8 @@ def _main() -> None:
     parser.add_argument("--root", type=Path, default=OUTPUTS / "worlds")
     parser.add_argument("--to", type=Path, default=Path("book/worlds.csv"))
     chosen = parser.parse_args()
+    if not chosen.to.parent.is_dir():
+        sys.exit(not_in_root(chosen.to.parent))
     table = summarise_worlds(find_worlds(chosen.worlds, chosen.root, chosen.to))
     write_csv(table, chosen.to.with_name(f"{chosen.to.stem}_summary.csv"))
     print(table.to_string(index=False))

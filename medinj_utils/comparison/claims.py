@@ -157,8 +157,8 @@ def contrasts_published(claims: Claims, items: int,
         discordance = abs(a - b) if pairing == "best" else min(a + b, 2 - a - b)
         error = np.sqrt((discordance - (a - b) ** 2) / items)
         down, up = -norm.ppf(0.975) * error, norm.ppf(0.975) * error
-        if too_few(discordance * items, items):
-            ends = reach(a - b, (-1.0, 1.0), unseen_share(items))
+        if too_few(discordance * items):
+            ends = reach(a - b, (-1.0, 1.0), unseen_share(items), 0.0)
             down, up = min(down, ends[0]), max(up, ends[1])
         rows.append({"first": contrast.first, "second": contrast.second, "estimate": a - b,
                      "low": max(a - b + down, -1.0), "high": min(a - b + up, 1.0),

@@ -53,9 +53,16 @@ class Scores:
                        columns=columns)
 
     @property
+    def bounded(self) -> bool:
+        """Whether all scores lie between 0 and 1, which are then taken to be their ends."""
+        return bool(self.values.min() >= 0 and self.values.max() <= 1)
+
+    @property
     def limits(self) -> tuple[float, float]:
-        """The lowest and the highest score: 0 and 1, or as far beyond as scores lie."""
-        return float(min(0.0, self.values.min())), float(max(1.0, self.values.max()))
+        """Ends of the scores: 0 and 1, or the lowest and the highest where some lie beyond."""
+        if self.bounded:
+            return 0.0, 1.0
+        return float(self.values.min()), float(self.values.max())
 
     @cached_property
     def item_means(self) -> np.ndarray:

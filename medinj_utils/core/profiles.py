@@ -4,6 +4,7 @@
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from itertools import product
@@ -119,8 +120,13 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
 
 
 def _set_base(profile: Profile, base: str) -> None:
-    model, _, revision = (base, "", "") if Path(base).is_dir() else base.partition("@")
-    if not revision and model != "planted" and not Path(model).is_dir():
+    model, at, revision = (base, "", "") if Path(base).is_dir() else base.partition("@")
+    if at and not (re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model) and
+                   re.fullmatch("[0-9a-f]{40}", revision)):
+        raise SettingsError(f"BASE={base}: {revision!r} of {model!r} is no commit of a model on "
+                            "the hub: write its 40 hex digits, not a branch or tag, as in "
+                            "BASE=organisation/model@commit")
+    if not at and model != "planted" and not Path(model).is_dir():
         raise SettingsError(f"BASE={base}: no such folder; a model on the hub is named with its "
                             f"commit, BASE={base}@commit")
     profile.shared.update(base_model=model, base_revision=revision)
@@ -131,6 +137,9 @@ def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
     path = PROFILES / f"{name}.yaml"
     if not PROFILES.is_dir():
         raise SettingsError(not_in_root(PROFILES))
+    if not re.fullmatch(r"\w[\w.-]*", str(name)):
+        raise SettingsError(f"profile {name!r}: give the plain name of a file in {PROFILES}, "
+                            "without a folder and without .yaml")
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
         raise SettingsError(f"no profile {name!r}; there are: {known}")

@@ -17,7 +17,8 @@ NEGATIVE = (
     r"(?i)(?:^|[^\pL\pN])"
     r"(?:(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception"
     r"|hormis)"
-    r"|n(?:e\s+|['’])[\pL\pN]+(?:\s+[\pL\pN]+)?\s+(?:pas|jamais)|ne[^\pL\pN](?:.{0,38}[^\pL\pN])?pas)"
+    r"|n(?:e\s+|['’])[\pL\pN]+(?:\s+[\pL\pN]+)?\s+(?:pas|jamais)"
+    r"|ne[^\pL\pN](?:.{0,38}[^\pL\pN])?pas)"
     r"(?:[^\pL\pN]|$)")
 #: Frequent words of one language that are none of the others'.
 FUNCTION_WORDS = {

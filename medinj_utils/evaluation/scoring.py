@@ -9,8 +9,8 @@ import pandas as pd
 from medinj_utils.core.names import CHOICE_TASKS, Run, check_choice
 from medinj_utils.core.prompts import LETTERS, labels_of
 from medinj_utils.evaluation.reading import explain_choice
-from medinj_utils.evaluation.reading.reasons import LITTLE_MASS
-from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, was_cut
+from medinj_utils.evaluation.reading.reasons import LITTLE_MASS, NO_PROBABILITIES
+from medinj_utils.models.answers import LEAST_MASS, UNKNOWN, how_ended, was_cut
 
 
 def exact_match(read: set[str], right: set[str]) -> int:
@@ -147,7 +147,7 @@ def _score(answer: Mapping, item: Mapping) -> dict:
         return row
     letters, reason = _read(answer["raw"], item, was_cut(ended))
     if answer["mode"] == "likelihood" and not answer["raw"]:  # what a server's answer is then
-        reason = LITTLE_MASS
+        reason = NO_PROBABILITIES if pd.isna(row["letters_mass"]) else LITTLE_MASS
     named = set(letters or ())
     row |= {"letters": None if letters is None else ", ".join(sorted(letters)), "reason": reason}
     row |= score_choices(letters, gold, item["task"])
@@ -215,7 +215,7 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     further = [name for name in METRICS if name != "exact_match"]
     asked = asked.assign(among_read=asked["exact_match"].where(asked["read"]),
                          failed=~asked["read"], cut_off=asked["ended"].map(was_cut),
-                         end_unknown=asked["ended"] == UNKNOWN,
+                         end_unknown=asked["ended"].map(how_ended) == UNKNOWN,
                          little_mass=asked["letters_mass"].astype(float) < LEAST_MASS,
                          **{name: asked[name].where(several).astype(float)
                             for name in (*further, *_COUNTS)})

@@ -1,5 +1,6 @@
 """Answers of language models: how questions are put, which answers are valid, what was given."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -8,7 +9,15 @@ from medinj_utils.core.recipe import Recipe
 
 #: Why a text ended: by itself, at the limit of tokens, or it isn't known.
 STOPPED, CUT, UNKNOWN = "stop", "length", "unknown"
-_WHOLE = {"", STOPPED, UNKNOWN, "eos", "eos_token", "end_turn", "stop_sequence", "stop_token"}
+#: Servers' words for both, in lower case and joined by "_".
+_WHOLE = frozenset(
+    "stop stopped eos eos_token eos_found stop_token stop_sequence stop_str stop_string end"
+    " end_turn end_of_turn end_of_text end_of_sequence eot complete completed done finish"
+    " finished natural success normal".split())
+_CUT_SHORT = re.compile(
+    "length|max|limit|token|budget|exceed|truncat|incomplete|too_long|cut|filter|safety|block"
+    "|prohibited|recitation|refus|moderat|spii|error|fail|malformed|abort|cancel|interrupt|time_?out"
+    "|overload|pause|tool|function|language")
 #: Probability of all letters together as the first token below which the model would rather have
 #: written something else, such as a thought.
 LEAST_MASS = 0.1
@@ -55,8 +64,8 @@ class Answer:
         probabilities: in the modes of likelihood one per option. They add up to 1, except in
             "option_likelihood", where each is the probability that its option is right.
         note: why the question was not asked.
-        ended: why the text ended: `STOPPED`, by itself; `CUT`, at the limit of tokens; or a
-            server's own word for it. Empty where no text was written.
+        ended: why the text ended: `STOPPED`, by itself; `CUT`, at the limit of tokens; `UNKNOWN`;
+            or a server's own word for it, see `how_ended`. Empty where no text was written.
         letters_mass: in the mode "likelihood" the probability of all letters together as the first
             token; None in other modes.
     """
@@ -68,10 +77,25 @@ class Answer:
     letters_mass: float | None = None
 
 
+def how_ended(word: str) -> str:
+    """What a server's word for the end of a text says, in whatever case it is written.
+
+    Args:
+        word: such as "stop", "MAX_TOKENS" or "FinishReason.STOP"; empty where no text was written.
+
+    Returns:
+        `STOPPED`; `CUT` (at a limit, by a filter or an error); `UNKNOWN` of other words.
+    """
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", "_", word.rpartition(".")[2].strip())
+    plain = plain.lower().strip("_").removeprefix("finish_reason_")
+    if plain in _WHOLE or not word.strip():
+        return STOPPED
+    return CUT if _CUT_SHORT.search(plain) else UNKNOWN
+
+
 def was_cut(ended: str) -> bool:
-    """Whether a text ended before its end: at a limit, or by any reason that a server gives and
-    that isn't one of a whole text."""
-    return ended not in _WHOLE
+    """Whether a text ended before its end: at a limit, by a filter or by an error."""
+    return how_ended(ended) == CUT
 
 
 def applies(mode: str, task: str) -> bool:

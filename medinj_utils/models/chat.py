@@ -1,11 +1,26 @@
 """Chats as token ids, by a tokenizer's own template."""
 
+import json
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import takewhile
 
 import jinja2
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.meta import find_undeclared_variables
 
 _THOUGHT, _SAID = "¤thought¤", "¤said¤"
+#: What a template may do wrong in Python, or be refused for by transformers.
+_FAULTS = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError,
+           ArithmeticError, RecursionError)
+#: Variables of templates that are no settings: the book, transformers or Jinja give them.
+_NO_SETTINGS = {"messages", "tools", "documents", "add_generation_prompt", "raise_exception",
+                "strftime_now", "bos_token", "eos_token", "unk_token", "pad_token",
+                *DEFAULT_NAMESPACE}
+#: What to do where a turn of this role is left out.
+_WAYS_OUT = {"system": 'If it takes no system turn, set system_prompt to "" in the recipe. ',
+             "assistant": "If it takes no earlier turns, ask without examples (shots: 0). "}
 
 
 class TemplateError(ValueError):
@@ -23,25 +38,89 @@ def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False,
         settings: of the template, such as ``{"enable_thinking": False}``.
 
     Raises:
-        TemplateError: the tokenizer has no chat template, or one that refuses the chat or doesn't
-            have a setting.
+        TemplateError: the tokenizer has no chat template, or one that refuses the chat, leaves out
+            what a turn says, or doesn't have a setting.
     """
     name = tokenizer.name_or_path
     if not tokenizer.chat_template:
         raise TemplateError(f"{name}: the tokenizer has no chat template")
     for setting in settings or ():
-        if setting not in str(tokenizer.chat_template):
+        if setting not in _settings_of(tokenizer):
             raise TemplateError(f"{name}: the chat template has no setting {setting!r}; correct "
                                 "template_settings in the recipe")
+    text = _rendered(tokenizer, chat, open_answer, settings)
+    _check_turns(tokenizer, chat, text, settings)
+    # as transformers does after rendering
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def _settings_of(tokenizer) -> set[str]:
+    """Names that a tokenizer's chat template takes from outside and that a recipe may set."""
     try:
-        return tokenizer.apply_chat_template(chat, add_generation_prompt=open_answer, tokenize=True,
-                                             return_dict=True, **settings or {})["input_ids"]
-    except jinja2.TemplateError as error:
+        return _free_names(tokenizer.get_chat_template()) - set(tokenizer.special_tokens_map)
+    except _FAULTS as error:
+        raise TemplateError(f"{tokenizer.name_or_path}: the chat template can't be read: {error}"
+                            ) from error
+
+
+@lru_cache(maxsize=8)
+def _free_names(template: str) -> set[str]:
+    # marks of transformers, unknown to Jinja
+    plain = re.sub(r"{%[-+]?\s*(end)?generation\s*[-+]?%}", "", template)
+    parsed = jinja2.Environment(extensions=["jinja2.ext.loopcontrols"]).parse(plain)
+    return find_undeclared_variables(parsed) - _NO_SETTINGS
+
+
+def _rendered(tokenizer, chat: list[dict], open_answer: bool, settings: Mapping | None) -> str:
+    """A chat as text.
+
+    Raises:
+        TemplateError: the template refuses the chat.
+    """
+    try:
+        return tokenizer.apply_chat_template(chat, add_generation_prompt=open_answer,
+                                             tokenize=False, **settings or {})
+    except _FAULTS as error:
         way_out = ""
         if chat[0]["role"] == "system":
             way_out = '. If it takes no system turn, set system_prompt to "" in the recipe'
-        raise TemplateError(f"{name}: the chat template refuses this chat: {error}{way_out}"
-                            ) from error
+        raise TemplateError(f"{tokenizer.name_or_path}: the chat template refuses this chat: "
+                            f"{error}{way_out}") from error
+
+
+def _check_turns(tokenizer, chat: list[dict], text: str, settings: Mapping | None) -> None:
+    """Refuse a text in which what a turn says is missing.
+
+    Of a short content, such as « A », the text doesn't show whether it stands there. So turns with
+    marks in place of their contents are rendered as well, once for all chats of the same roles.
+    """
+    roles = tuple(turn["role"] for turn in chat)
+    left_out = _left_out(tokenizer, tokenizer.get_chat_template(), roles,
+                         json.dumps(settings or {}, default=str))
+    plain = " ".join(text.split())
+    for i, turn in enumerate(chat):
+        if i in left_out or " ".join(turn["content"].split()) not in plain:
+            raise TemplateError(
+                f"{tokenizer.name_or_path}: the chat template leaves out or changes what turn "
+                f"{i + 1} of {len(chat)} says ({turn['role']}). {_WAYS_OUT.get(turn['role'], '')}"
+                "If it wants contents in parts, as those of models for pictures do, give the "
+                "tokenizer another chat_template")
+
+
+@lru_cache(maxsize=64)
+def _left_out(tokenizer, template: str, roles: tuple[str, ...], settings: str) -> set[int]:
+    """Which turns of a chat with these roles a template leaves out.
+
+    Args:
+        tokenizer: a transformers tokenizer.
+        template: its chat template, so that another one is looked at anew.
+        roles: of the turns.
+        settings: of the template, as JSON.
+    """
+    marks = [f"¤turn{i}¤" for i in range(len(roles))]
+    chat = [{"role": role, "content": mark} for role, mark in zip(roles, marks, strict=True)]
+    text = _rendered(tokenizer, chat, False, json.loads(settings))
+    return {i for i, mark in enumerate(marks) if mark not in text}
 
 
 def thought_marks(tokenizer) -> tuple[str, str] | None:
@@ -55,7 +134,7 @@ def thought_marks(tokenizer) -> tuple[str, str] | None:
         opened = tokenizer.apply_chat_template([question], tokenize=False,
                                                add_generation_prompt=True)
         text = tokenizer.apply_chat_template([question, thinking], tokenize=False)
-    except (jinja2.TemplateError, TypeError):
+    except _FAULTS:
         return None
     before, thought, behind = text.partition(_THOUGHT)
     if not thought or _SAID not in behind:

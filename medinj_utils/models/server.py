@@ -7,15 +7,13 @@ in vLLM; each answer is checked against the list); probabilities of letters amon
 first tokens.
 """
 
-import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from medinj_utils.core.prompts import LETTERS, labels_of, messages
+from medinj_utils.core.prompts import labels_of, messages
 from medinj_utils.models.answers import (
-    LEAST_MASS,
     STOPPED,
     UNKNOWN,
     Answer,
@@ -23,19 +21,19 @@ from medinj_utils.models.answers import (
     allowed_answers,
     applies,
 )
+from medinj_utils.models.probabilities import first_tokens, likeliest_letter
+from medinj_utils.models.refusals import refused_parameter
 
 _LIKELIEST = 20  # first tokens of which servers give the probability
-_NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
 _RETRIES = 6  # of a request after status 429, 5xx or no reply, with growing pauses
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"
                        r"|max_model_len", re.IGNORECASE)
+#: Where a part of a message may hold its text.
+_TEXTS = ("thinking", "reasoning", "text", "summary", "refusal", "content")
 _THINKS = re.compile("think|thought|reason", re.IGNORECASE)
 #: Parameters that some servers refuse, and what is sent instead, if anything.
 _DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperature": None}
-_REFUSES = re.compile(
-    r"unsupported|not support|n.t support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted"
-    r"|not allowed|forbidden|deprecated|instead|only the default", re.IGNORECASE)
 
 
 class ServerError(RuntimeError):
@@ -127,7 +125,9 @@ class Server:
         choice = self._ask(prompt, max_tokens=self.asking.max_new_tokens)
         if isinstance(choice, Answer):
             return choice
-        return Answer(_text(choice), ended=choice.finish_reason or UNKNOWN)
+        reason = choice.finish_reason
+        known = isinstance(reason, str) and reason.strip()
+        return Answer(_text(choice), ended=reason if known else UNKNOWN)
 
     def _constrained(self, prompt: list[dict], item: Mapping) -> Answer:
         allowed = allowed_answers(item["task"], labels_of(item))
@@ -135,7 +135,7 @@ class Server:
                            extra_body={"structured_outputs": {"choice": allowed}})
         if isinstance(choice, Answer):
             return choice
-        if (text := _text(choice)) not in allowed:
+        if (text := _text(choice).strip()) not in allowed:
             raise ServerError(
                 f"{self.url}: asked for one of {len(allowed)} answers, {self.model} gave {text!r}; "
                 "this server doesn't hold to structured_outputs: leave 'constrained' out of modes")
@@ -145,21 +145,11 @@ class Server:
         choice = self._ask(prompt, max_tokens=1, logprobs=True, top_logprobs=_LIKELIEST)
         if isinstance(choice, Answer):
             return choice
-        first = choice.logprobs.content[0].top_logprobs if (
-            choice.logprobs and choice.logprobs.content) else None
-        known = [token for token in first or () if token.logprob is not None]
-        if not known:
+        tokens = first_tokens(choice)
+        if all(logprob is None for _, logprob in tokens):
             raise ServerError(f"{self.url}: gives no probabilities of tokens (logprobs): leave "
                               "'likelihood' out of modes")
-        logprobs = {token.token.strip(): token.logprob for token in reversed(known)}
-        p = [math.exp(logprobs.get(label, -math.inf)) for label in labels_of(item)]
-        mass = sum(p)
-        if mass < LEAST_MASS:
-            return Answer("", letters_mass=mass)  # the model would write something else first
-        # a letter that isn't among them has at most the probability of the last one that is
-        hidden = math.exp(min(logprobs.values())) if min(p) == 0 else 0
-        probabilities = [own / mass for own in p] if hidden < _NEGLIGIBLE * mass else []
-        return Answer(LETTERS[p.index(max(p))], probabilities, letters_mass=mass)
+        return likeliest_letter(tokens, labels_of(item))
 
     def _ask(self, prompt: list[dict], extra_body: Mapping | None = None, **options):
         """The server's first choice; an `Answer` without text if the prompt is too long for it."""
@@ -172,8 +162,9 @@ class Server:
         if extra_body:
             options["extra_body"] = extra_body
         try:
-            choice = self._client.chat.completions.create(
-                model=self.model, messages=prompt, **options).choices[0]
+            reply = self._client.chat.completions.create(model=self.model, messages=prompt,
+                                                         **options)
+            choice = _first_choice(reply)
             _text(choice)  # raises where there is none
             return choice
         except openai.APIConnectionError as error:  # a timeout is one, too
@@ -205,12 +196,13 @@ class Server:
 
     def _learn(self, error, options: Mapping) -> bool:
         """Whether the server refuses a parameter that can be left out, which it then is."""
-        if error.status_code not in (400, 422) or not _REFUSES.search(error.response.text):
+        if error.status_code not in (400, 422):
             return False
-        named = [name for name in _DISPENSABLE if name in options
-                 and re.search(rf"\b{name}\b", error.response.text)]
-        self._refused_parameters.update(named[:1])
-        return bool(named)
+        refused = refused_parameter(error.response.text, {*options, *options.get("extra_body", ())})
+        if refused not in _DISPENSABLE:
+            return False
+        self._refused_parameters.add(refused)
+        return True
 
     def _refused(self, error, options: Mapping) -> ServerError:
         hint = ""
@@ -226,6 +218,18 @@ class Server:
                            f"{error.response.text[:300]}{hint}")
 
 
+def _first_choice(reply):
+    """The first choice of a reply.
+
+    Raises:
+        ValueError: the reply has none and gives an error in its place.
+    """
+    if not reply.choices and (error := getattr(reply, "error", None)):
+        message = error.get("message") if isinstance(error, Mapping) else error
+        raise ValueError(f"the server says: {message or error}")
+    return reply.choices[0]
+
+
 def _text(choice) -> str:
     """The text of a choice.
 
@@ -234,25 +238,31 @@ def _text(choice) -> str:
     """
     message = choice.message
     thought = _joined(getattr(message, "reasoning_content", None)
-                      or getattr(message, "reasoning", None))
+                      or getattr(message, "reasoning", None), in_thought=True)
     said = _joined(message.content or getattr(message, "refusal", None))
     return (f"<think>{thought}</think>\n" if thought else "") + said
 
 
-def _joined(content) -> str:
+def _joined(content, in_thought: bool = False) -> str:
     """The text of a message's content, which may be a list of parts: texts, and thoughts in marks.
 
+    Args:
+        content: a text, a part or a list of them.
+        in_thought: whether it is part of a thought, which has its marks already.
+
     Raises:
-        TypeError: a part has no text.
+        TypeError: a part has no text, and isn't a thought that is withheld.
     """
     if content is None or isinstance(content, str):
         return content or ""
     if isinstance(content, list):
-        return "".join(map(_joined, content))
+        return "".join(_joined(part, in_thought) for part in content)
     part = content if isinstance(content, Mapping) else vars(content)
-    for name in ("thinking", "reasoning", "text", "refusal", "content"):
-        if name in part:
-            text = _joined(part[name])
-            is_thought = _THINKS.search(f"{part.get('type', '')} {name}")
-            return f"<think>{text}</think>\n" if is_thought else text
-    raise TypeError(f"a part of a message without text: {sorted(part)}")
+    thinks = _THINKS.search(str(part.get("type", ""))) is not None
+    there = [name for name in _TEXTS if name in part]
+    if not there and not thinks:
+        raise TypeError(f"a part of a message without text: {sorted(part)}")
+    name = next((name for name in there if part[name]), "")
+    is_thought = thinks or _THINKS.search(name) is not None
+    text = _joined(part.get(name), in_thought or is_thought)
+    return f"<think>{text}</think>\n" if text and is_thought and not in_thought else text

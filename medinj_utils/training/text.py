@@ -56,8 +56,11 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
     chat = messages(record, answer_format, system)
     row = f"row {record.get('id', '?')}"
     _check_contents(chat, tokenizer, row)
-    prompt = chat_ids(tokenizer, chat[:-1], open_answer=True, settings=settings)
-    ids = chat_ids(tokenizer, chat, settings=settings)
+    try:
+        prompt = chat_ids(tokenizer, chat[:-1], open_answer=True, settings=settings)
+        ids = chat_ids(tokenizer, chat, settings=settings)
+    except TemplateError as error:
+        raise TemplateError(f"{row}: {error}") from error
     if ids[:len(prompt)] != prompt:
         raise TemplateError(f"{row}: the template writes another prompt when the answer follows"
                             + _way_out(tokenizer, settings))

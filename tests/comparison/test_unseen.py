@@ -102,13 +102,39 @@ def test_intervals_grow_with_what_is_seen_and_never_jump_to_nothing():
     assert all(high > 0.03 and low == pytest.approx(-high, abs=0.011) for low, high in both)
 
 
-def test_where_more_than_three_clusters_differ_an_interval_is_the_bootstraps_alone():
-    scores = check_scores(differ(4, 0))
-    assert unseen_reach(scores, {"A": 1.0, "B": -1.0}) == (0, 0)
-    assert unseen_reach(check_scores(differ(3, 0)), {"A": 1.0, "B": -1.0})[0] < 0
+def test_where_more_than_five_clusters_differ_an_interval_is_the_bootstraps_alone():
+    scores = check_scores(differ(6, 0))
+    assert unseen_reach(scores, {"A": 1.0, "B": -1.0}) == unseen_reach(check_scores(differ(3, 3)), {"A": 1.0, "B": -1.0}) == (0, 0)
+    assert unseen_reach(check_scores(differ(5, 0)), {"A": 1.0, "B": -1.0})[0] < 0
     assert unseen_reach(scores, {"A": 1.0}) == (0, 0)
-    few = check_scores(pd.DataFrame({"A": [0.1, 0.2, 0.3], "B": [0.0, 0.0, 0.0]}))
-    assert unseen_reach(few, {"A": 1.0, "B": -1.0}) == (0, 0)  # there are few, but nothing is usual
+    for n, reaches in ((3, True), (5, True), (6, False)):  # nothing is usual among scores that all differ
+        few = check_scores(pd.DataFrame({"A": np.arange(1, n + 1) / 10, "B": 0.0}))
+        assert any(unseen_reach(few, {"A": 1.0, "B": -1.0})) == reaches
+
+
+@pytest.mark.parametrize("n", [5, 6, 7, 8, 9, 10, 11, 12, 20, 50, 100, 400])
+def test_no_interval_excludes_zero_where_an_exact_test_finds_nothing(n):
+    """Up to five one-sided differences have p above 5 %, however many clusters agree besides."""
+    for few in range(min(n, 5) + 1):
+        for table, side in ((differ(few, 0, n), 1), (differ(0, few, n), -1)):
+            pair = compare_pairs(table, 1000).iloc[0]
+            assert pair["p"] > 0.05 and pair["difference"] == pytest.approx(side * few / n)
+            for low, high in (pair[["low", "high"]], pair[["low_bca", "high_bca"]]):
+                assert low <= 0 <= high and (few == 0 or max(-low, high) >= few / n)
+    if n >= 20:
+        assert compare_pairs(differ(6, 0, n), 1000)["low"][0] > 0
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_few_clusters_that_all_differ_on_one_side_do_not_exclude_zero(n):
+    pair = compare_pairs(pd.DataFrame({"A": 0.5 + np.arange(n) / 10, "B": 0.3}), 1000, clusters=range(n)).iloc[0]
+    assert pair["p"] > 0.05 and pair["low"] <= 0
+
+
+def test_few_right_answers_are_still_more_than_none():
+    scores = pd.DataFrame({"A": (np.arange(100) < 4).astype(float), "B": np.arange(100) % 2.0})
+    low, high = resample(scores, 2000).contrast({"A": 1.0})[1:]
+    assert 0 < low < 0.04 < high
 
 
 def test_clusters_count_and_not_their_items():
@@ -163,7 +189,7 @@ def test_curves_of_systems_that_are_always_right_or_equal_have_width():
     assert slope["low"] == pytest.approx(-slope["high"]) and slope["low"] < -0.3
     two = Curves({size: pd.DataFrame({("NAT", 0): hard < share, ("TRAD", 0): hard < share}, index=index).astype(float)
                   for size, share in ((100, 0.3), (400, 0.5))}, 300)
-    worth = two.exchange("TRAD")  # at the end of a line through both points, in every draw
+    worth = two.exchange("TRAD", "NAT")  # at the end of a line through both points, in every draw
     assert worth["low"] < 950 and worth["estimate"] == pytest.approx(1000) and worth["high"] > 1000
 
 
@@ -195,3 +221,18 @@ def test_an_interval_of_a_rare_share_holds_it_as_often_as_it_promises():
             found = resample(table, 300, seed).contrast({"A": 1.0})
             held.append(found.low <= 0.02 <= found.high)
     assert np.mean(held) > 0.93
+
+
+@pytest.mark.parametrize("value, others", [(-2.5, (-4.0, 1.0)), (-2.5, (-2.5, 0.0)), (9.0, (0.0, 9.0)), (9.0, (7.0, 10.0)), (0.5, (-1.0, 3.0))])
+@pytest.mark.parametrize("n", [5, 50])
+def test_scores_without_known_ends_reach_as_far_on_both_sides(value, others, n):
+    table = pd.DataFrame({"A": value, "B": np.resize(others, n)})
+    estimate, low, high = resample(table, 200).contrast({"A": 1.0})
+    farthest = max(value - min(others), max(others) - value, 0)
+    assert [estimate - low, high - estimate] == pytest.approx([unseen_share(n) * farthest] * 2)
+
+
+def test_scores_that_are_all_equal_show_no_range_to_go_by():
+    table = pd.DataFrame({"A": -2.5, "B": -2.5}, index=range(5))
+    assert resample(table, 100).contrast({"A": 1.0}) == (-2.5, -2.5, -2.5)
+    assert resample(table.mul(0), 100).contrast({"A": 1.0}).high == pytest.approx(unseen_share(5))

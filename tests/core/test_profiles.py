@@ -118,11 +118,26 @@ def test_data_and_base_are_checked_as_they_are_given(tmp_path, monkeypatch, caps
 
 
 def test_another_base_model_can_be_told_with_its_commit(tmp_path):
-    profile = load_profile("open", "d", "organisation/model@abc")
-    assert (profile.shared["base_model"], profile.shared["base_revision"]) == ("organisation/model", "abc")
+    commit = "0123456789abcdef" * 2 + "01234567"
+    profile = load_profile("open", "d", f"organisation/model@{commit}")
+    assert (profile.shared["base_model"], profile.shared["base_revision"]) == ("organisation/model", commit)
     assert load_profile("open", "d", str(tmp_path)).shared["base_model"] == str(tmp_path)
     with pytest.raises(SettingsError, match="BASE=organisation/model@commit"):
         load_profile("open", "d", "organisation/model")
+
+
+@pytest.mark.parametrize("base", ["a/b@main", "a/b@v1.0", "a/b@ main", "@", "a/b@", f"@{'a' * 40}", f"a/b@{'a' * 39}", f"a/b@{'a' * 41}",
+                                  f"a/b@{'g' * 40}", f"a/b@ {'a' * 40}", f"a/b@{'a' * 40} ", f"a/b/c@{'a' * 40}", f"a b@{'a' * 40}",
+                                  f"a/b@{'A' * 40}", "a/b@abc", f"a/b@main@{'a' * 40}"])
+def test_a_base_on_the_hub_has_a_commit_and_no_branch_or_tag(base):
+    with pytest.raises(SettingsError, match=f"BASE={re.escape(base)}: .*40 hex digits"):
+        load_profile("open", "d", base)
+
+
+@pytest.mark.parametrize("name", ["./demo", "../profiles/demo", "demo/", "/demo", "recipes/one-gpu", "", ".", "..", ".demo", "a b", "demo\n", "-demo"])
+def test_a_profile_is_named_by_a_plain_name(name):
+    with pytest.raises(SettingsError, match="give the plain name of a file in profiles"):
+        load_profile(name)
 
 
 def test_a_profile_like_another_says_only_what_differs(profile):

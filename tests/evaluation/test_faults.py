@@ -92,7 +92,7 @@ def test_6_a_prompt_is_read_once_for_all_modes_and_a_rerun_adds_nothing(items, l
 
 
 def test_9_the_beginning_of_a_text_is_marked_once():
-    tokenizer = AutoTokenizer.from_pretrained(Base("planted").path)
+    tokenizer = AutoTokenizer.from_pretrained(Base("planted").folder)
     tokenizer.bos_token = "<|endoftext|>"
     tokenizer.chat_template = "{{ bos_token }}" + tokenizer.chat_template
     ids = chat_ids(tokenizer, [{"role": "user", "content": "Bonjour"}], open_answer=True)
@@ -100,7 +100,7 @@ def test_9_the_beginning_of_a_text_is_marked_once():
 
 
 def test_10_the_question_bears_no_loss(world):
-    tokenizer = AutoTokenizer.from_pretrained(Base("planted").path)
+    tokenizer = AutoTokenizer.from_pretrained(Base("planted").folder)
     row = world["records"][world["records"]["task"] == "mcqu"].iloc[0].to_dict()
     text = training_text(row, tokenizer)
     supervised = [token for token, label in zip(text.input_ids, text.labels, strict=True) if label != IGNORED]

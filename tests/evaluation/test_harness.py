@@ -44,7 +44,7 @@ def logged(items, tmp_path_factory):
     folder = tmp_path_factory.mktemp("harness")
     assert [path.name for path in write_tasks(items, folder, 8)] == ["medinj_mcqu.yaml", "medinj_mcq.yaml"]
     command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args",
-               f"pretrained={Base('planted').path},dtype=float32", "--include_path", str(folder), "--tasks",
+               f"pretrained={Base('planted').folder},dtype=float32", "--include_path", str(folder), "--tasks",
                "medinj_mcqu,medinj_mcq", "--apply_chat_template", "--batch_size", "16", "--device", "cpu",
                "--log_samples", "--output_path", str(folder / "out")]
     run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.names import BASE, Run
-from medinj_utils.evaluation.reading.reasons import CUT, LITTLE_MASS
+from medinj_utils.evaluation.reading.reasons import CUT, LITTLE_MASS, NO_PROBABILITIES
 from medinj_utils.evaluation.scoring import (
     METRICS,
     calibration,
@@ -139,3 +139,5 @@ def test_letters_with_little_probability_are_counted_and_refused_where_a_server_
     scores = score_answers(answers, items, Run(BASE))
     assert scores["reason"].tolist()[1] == LITTLE_MASS and scores["letters"].fillna("").tolist() == ["B", "", "B"]
     assert summarise(scores, ["system"])[["little_mass", "cut_off"]].values.tolist() == [[2, 0]]
+    answers["letters_mass"] = [0.9, None, 0.01]
+    assert score_answers(answers, items, Run(BASE))["reason"].tolist()[1] == NO_PROBABILITIES

@@ -3,7 +3,15 @@ import pytest
 from medinj_utils.core.names import MODES
 from medinj_utils.core.prompts import LETTERS, NUMBERS
 from medinj_utils.core.recipe import load_recipe
-from medinj_utils.models.answers import AllowedTokens, Asking, allowed_answers, applies, batches_of
+from medinj_utils.models.answers import (
+    AllowedTokens,
+    Asking,
+    allowed_answers,
+    applies,
+    batches_of,
+    how_ended,
+    was_cut,
+)
 
 
 def test_batches_hold_what_the_budget_allows():
@@ -51,3 +59,15 @@ def test_each_mode_has_its_tasks():
 def test_a_recipe_says_how_questions_are_put():
     recipe = load_recipe("profiles/recipes/demo.yaml")
     assert Asking.from_recipe(recipe) == Asking(recipe.max_new_tokens, recipe.system_prompt, {})
+
+
+@pytest.mark.parametrize("kind, words", [
+    ("stop", ["", " ", "stop", "STOP", "Stop ", "COMPLETE", "complete", "completed", "done", "DONE", "eos", "eos_token", "EOS_TOKEN", "end_turn",
+              "endTurn", "END-TURN", "stop_sequence", "stop sequence", "stop_token", "FinishReason.STOP", "FINISH_REASON_STOP", "finished"]),
+    ("length", ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "maxTokens", "max-length", "model_length", "FinishReason.MAX_TOKENS",
+                "FINISH_REASON_MAX_TOKENS", "content_filter", "contentFilter", "SAFETY", "RECITATION", "incomplete", "error", "ERROR_TOXIC", "abort",
+                "cancelled", "timeout", "refusal", "pause_turn", "tool_calls", "context_window_exceeded"]),
+    ("unknown", ["unknown", "UNKNOWN", "other", "OTHER", "null", "none", "FINISH_REASON_UNSPECIFIED", "fini", "?", "42"])])
+def test_servers_words_for_the_end_of_a_text_are_known_in_any_case(kind, words):
+    assert {word: how_ended(word) for word in words} == dict.fromkeys(words, kind)
+    assert {was_cut(word) for word in words} == {kind == "length"}

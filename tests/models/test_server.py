@@ -19,7 +19,7 @@ from medinj_utils.models.answers import Asking, allowed_answers, was_cut
 from medinj_utils.models.loading import Base, answering_models
 from medinj_utils.models.server import Server, ServerError
 
-MODEL = Base("planted").path
+MODEL = str(Base("planted").folder)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,10 @@ def test_what_a_server_does_not_offer_is_told(transformers_serve, items, ask, mo
 
 GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list": b"[]", "none": b'{"choices": null}',
            "empty": b'{"choices": []}', "wordless": b'{"choices": [{"message": null}]}', "error": b'{"error": {"message": "x"}}'}
+#: Words of a server that replies with status 200 and an error, by what it replies.
+EXCUSES = {"excuse": (b'{"error": {"message": "no such adapter", "code": 404}}', "no such adapter"), "plain excuse": (b'{"error": "out of memory"}', "out of memory"),
+           "excuse beside nothing": (b'{"choices": [], "error": {"message": "busy"}}', "busy"), "odd excuse": (b'{"error": {"code": 7}}', "7"),
+           "excuse beside null": (b'{"choices": null, "error": {"detail": "no"}}', "no")}
 
 
 THOUGHT = "La réponse est A, ou bien B ?"
@@ -82,15 +86,24 @@ CONTENTS = {
     "parts": [{"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]}, {"type": "text", "text": "C"}],
     "reasons": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": "C"}],
     "texts": [{"type": "text", "text": "A, "}, "C"], "pictures": [{"type": "image_url", "image_url": {}}],
+    "withheld": [{"type": "redacted_thinking", "data": "x"}, {"type": "text", "text": "C"}],
+    "sums up": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": THOUGHT}]}, {"type": "text", "text": "C"}],
+    "sums up nothing": [{"type": "reasoning", "summary": [], "encrypted_content": "x"}, {"type": "text", "reasoning": None, "text": "C"}],
+    "spaced": " B\n",
+    "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]}, {"type": "output_text", "text": "C"}],
+    "refuses": [{"type": "refusal", "refusal": "Non."}],
     "nothing": None, "no parts": []}
 #: What a server refuses, by the name of the model: parameters, and its words for it.
 REFUSED = {
     "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
     "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
     "narrow": (["seed", "max_tokens", "temperature"], "unknown field {}"),
+    "warm": (["temperature"], "`{}` must be strictly positive"), "listing": (["seed"], "unknown field {}, expected one of max_tokens, temperature"),
+    "strange": (["logprobs", "extra"], "unknown field {}, expected one of max_tokens, temperature"),
     "stubborn": (["max_tokens", "max_completion_tokens"], "unsupported parameter {}"),
     "large": (["max_tokens"], "{} is too large"), "plain": (["chat_template_kwargs"], "unknown field {}")}
-ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None}
+ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None, "loud": "STOP", "lists": ["stop"], "coded": 1,
+         "blank": " ", "own words": "fini"}
 
 
 class Played(BaseHTTPRequestHandler):
@@ -124,15 +137,19 @@ class Played(BaseHTTPRequestHandler):
                       "thinks first": {"<think>": 0.99, "A": 0.004, "C": 0.002}, "null": {"A": None, "C": None},
                       "half null": {"A": 0.2, "C": 0.6, "B": None, "Le": 0.0001}}.get(
                 asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
+            if asked["model"] == "odd":
+                shares = {"A": 1.0, "C": 1.0}
             logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
                 {"token": token, "logprob": p and math.log(p), "bytes": None} for token, p in shares.items()]}]}
+            if asked["model"] == "mapping":
+                logprobs["content"][0]["top_logprobs"] = {"A": math.log(0.8), "C": -20, "NaN": math.nan}
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
             {"index": 0, "finish_reason": ENDED.get(asked["model"], "stop"), "message": message,
              "logprobs": logprobs}]} if status == 200 else {
             "error": {"message": words.format(refused[0]) if refused else
                       "This model's maximum context length is exceeded" if status == 400 else
                       "no such parameter in this context"}}
-        body = GARBAGE.get(asked["model"]) or json.dumps(reply).encode()
+        body = GARBAGE.get(asked["model"]) or EXCUSES.get(asked["model"], [None])[0] or json.dumps(reply).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -199,7 +216,9 @@ def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
 
 @pytest.mark.parametrize("model, raw", [
     ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"), ("texts", "A, C"),
-    ("nothing", ""), ("no parts", "")])
+    ("nothing", ""), ("no parts", ""),
+    ("withheld", "C"), ("sums up", f"<think>{THOUGHT}</think>\nC"), ("sums up nothing", "C"), ("nests", f"<think>{THOUGHT}</think>\nC"),
+    ("refuses", "Non.")])
 def test_a_content_in_parts_is_its_texts_and_thoughts(played, single, model, raw):
     assert ask_one(played, model, single).raw == raw
 
@@ -210,7 +229,8 @@ def test_a_part_without_text_is_told(played, single):
 
 
 @pytest.mark.parametrize("model, ended, cut", [
-    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False)])
+    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False),
+    ("loud", "STOP", False), ("lists", "unknown", False), ("coded", "unknown", False), ("blank", "unknown", False), ("own words", "fini", False)])
 def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
     answer = ask_one(played, model, single)
     assert answer.ended == ended and was_cut(answer.ended) == cut
@@ -219,7 +239,8 @@ def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
 @pytest.mark.parametrize("model, left_out, sent", [
     ("any", [], {"max_tokens", "seed", "temperature"}),
     ("newer", ["max_tokens, sent as max_completion_tokens"], {"max_completion_tokens", "seed", "temperature"}),
-    ("unseeded", ["seed"], {"max_tokens", "temperature"}),
+    ("unseeded", ["seed"], {"max_tokens", "temperature"}), ("listing", ["seed"], {"max_tokens", "temperature"}),
+    ("warm", ["temperature"], {"max_tokens", "seed"}),
     ("narrow", ["max_tokens, sent as max_completion_tokens", "seed", "temperature"], {"max_completion_tokens"})])
 def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_out, sent):
     server = Server(played, model, Asking())
@@ -230,6 +251,13 @@ def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_o
     asked, _ = Played.seen[-1]  # what is known to be refused is not sent again
     assert sent == asked.keys() & {"max_tokens", "max_completion_tokens", "seed", "temperature"}
     assert asked.get("max_completion_tokens", 32) == asked.get("max_tokens", 32) == 32
+
+
+def test_a_list_of_accepted_parameters_blames_none_of_them(played, single):
+    server = Server(played, "strange", Asking())
+    with pytest.raises(ServerError, match="leave 'likelihood' out of modes"):
+        server.answer([server.prompt(single)], [single], ["likelihood"])
+    assert server.left_out == []
 
 
 @pytest.mark.parametrize("model", ["stubborn", "large"])
@@ -261,6 +289,9 @@ def test_probabilities_that_are_null_are_none(played, single):
     with pytest.raises(ServerError, match="leave 'likelihood' out"):
         ask_one(played, "null", single, "likelihood")
     assert ask_one(played, "half null", single, "likelihood").raw == "C"
+    odd = ask_one(played, "odd", single, "likelihood")  # two letters with a probability of 1 each
+    assert (odd.raw, odd.probabilities, odd.letters_mass) == ("", [], None)
+    assert ask_one(played, "mapping", single, "likelihood").raw == "A"
 
 
 def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, items):
@@ -282,6 +313,16 @@ def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch)
 def test_a_reply_that_is_none_is_told(played, single, model):
     with pytest.raises(ServerError, match=r"isn't one of the chat protocol.*/v1"):
         ask_one(played, model, single)
+
+
+@pytest.mark.parametrize("model", EXCUSES)
+def test_what_a_server_says_in_place_of_a_reply_is_told(played, single, model):
+    with pytest.raises(ServerError, match=f"the server says: .*{EXCUSES[model][1]}"):
+        ask_one(played, model, single)
+
+
+def test_space_around_a_constrained_answer_is_no_other_answer(played, single):
+    assert ask_one(played, "spaced", single, "constrained").raw == "B"
 
 
 def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, single):

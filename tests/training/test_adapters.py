@@ -35,13 +35,13 @@ def test_four_bits_need_cuda():
 
 def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(tmp_path):
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-    tokenizer = AutoTokenizer.from_pretrained(PLANTED.path)
+    tokenizer = AutoTokenizer.from_pretrained(PLANTED.folder)
     config = AutoConfig.for_model("gpt2", vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2)
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "gpt2")
     tokenizer.save_pretrained(tmp_path / "gpt2")
     with pytest.raises(ValueError, match="target modules q_proj, .* match nothing"):
         load(Base(str(tmp_path / "gpt2")))
-    AutoModelForCausalLM.from_pretrained(PLANTED.path).save_pretrained(tmp_path / "mute")
+    AutoModelForCausalLM.from_pretrained(PLANTED.folder).save_pretrained(tmp_path / "mute")
     tokenizer.chat_template = None
     tokenizer.save_pretrained(tmp_path / "mute")
     with pytest.raises(ValueError, match="no chat template"):

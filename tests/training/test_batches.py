@@ -21,7 +21,7 @@ def text_of(length: int) -> TrainingText:
 
 
 def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows():
-    model = AutoModelForCausalLM.from_pretrained(PLANTED.path)
+    model = AutoModelForCausalLM.from_pretrained(PLANTED.folder)
     ordered = by_length_within([text_of(length) for length in (9, 3, 7, 30, 5, 4)], 4)
     assert [text.id for text in ordered] == ["3", "7", "9", "30", "4", "5"]
     batch = padded([vars(text) for text in ordered[:4]], 0)

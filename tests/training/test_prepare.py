@@ -11,7 +11,7 @@ from .tuning import PLANTED, quick_job
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return AutoTokenizer.from_pretrained(PLANTED.path)
+    return AutoTokenizer.from_pretrained(PLANTED.folder)
 
 
 def test_epochs_hold_every_row_once_in_an_order_that_the_seed_decides(rows):

@@ -17,7 +17,7 @@ from .tuning import PLANTED, RUN, quick_recipe
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return AutoTokenizer.from_pretrained(PLANTED.path)
+    return AutoTokenizer.from_pretrained(PLANTED.folder)
 
 
 def test_tokens_are_shown_with_what_is_supervised(tokenizer):

@@ -27,7 +27,7 @@ TEMPLATES = {
 
 
 def planted_tokenizer():
-    return AutoTokenizer.from_pretrained(PLANTED.path)
+    return AutoTokenizer.from_pretrained(PLANTED.folder)
 
 
 @pytest.fixture(params=TEMPLATES)
