@@ -82,10 +82,33 @@ def listed(cell: object, column: str) -> object:
     """
     if not isinstance(cell, str):
         return cell
-    for read in (json.loads, ast.literal_eval):
-        with contextlib.suppress(ValueError, SyntaxError):
-            return read(cell)
+    try:
+        for read in (_from_json, _from_python):
+            with contextlib.suppress(ValueError, SyntaxError):
+                return read(cell)
+    except _TwiceError:
+        raise BadRow(column, cell, "a mapping has one key twice") from None
     raise BadRow(column, cell, "neither a list nor a mapping")
+
+
+class _TwiceError(Exception):
+    """A mapping has one key twice: of two options one would be lost."""
+
+
+def _from_json(cell: str) -> object:
+    def different(pairs: list[tuple[str, object]]) -> dict:
+        if len(dict(pairs)) < len(pairs):
+            raise _TwiceError
+        return dict(pairs)
+
+    return json.loads(cell, object_pairs_hook=different)
+
+
+def _from_python(cell: str) -> object:
+    value = ast.literal_eval(cell)
+    if isinstance(value, dict) and len(value) < len(ast.parse(cell.strip()).body[0].value.keys):
+        raise _TwiceError
+    return value
 
 
 def options_of(cell: object, column: str) -> list[str]:

@@ -62,6 +62,12 @@ def test_options_that_are_neither_cost_the_row(cell):
         options_of(cell, "o")
 
 
+@pytest.mark.parametrize("cell", ['{"A": "x", "A": "y"}', "{'A': 'x', 'A': 'y'}", '{"A": "x", "B": {"C": 1, "C": 2}}'])
+def test_of_two_options_with_one_letter_none_is_lost(cell):
+    with pytest.raises(BadRow, match="a mapping has one key twice"):
+        options_of(cell, "o")
+
+
 @pytest.mark.parametrize("form", ["{}. {}", "{}) {}", "({}) {}", "{} - {}", "{} : {}", "{}){}", "[{}] {}", "Proposition {} : {}", "{}: {}"])
 @pytest.mark.parametrize("labels", ["ABCD", "abcd"])
 def test_labels_inside_all_options_are_left_out(form, labels):
