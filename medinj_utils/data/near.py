@@ -45,27 +45,39 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
         question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
         as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
-        wherever words are parted. ``attrs["closed"]`` counts the buckets of more than 200
-        questions, which were not compared pair by pair.
+        wherever words are parted. Where they do and signs that carry meaning differ, such as > and
+        <, these count as parts of the words. ``attrs["closed"]`` counts the buckets of more than
+        200 questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
     pieces = in_pieces(lambda start, stop: _keys(questions.iloc[start:stop]), len(questions))
     keys = np.concatenate([np.zeros((0, _BANDS + 1), dtype=np.uint64), *pieces])
     pairs, closed = _candidates(keys)
-    spelled = keys[:, -1]
-    involved = np.unique(pairs)
-    hashes, ends = _shingles(*_words(questions.iloc[involved]))
-    shingles = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
-    found = []
-    for (first, second), (a, b) in zip(pairs, np.searchsorted(involved, pairs), strict=True):
-        alike = spelled[first] == spelled[second] and len(shingles[a])
-        similarity = 1.0 if alike else _jaccard(shingles[a], shingles[b])
-        if similarity >= least:
-            found.append((rows[first], rows[second], similarity))
+    alike = keys[pairs[:, 0], -1] == keys[pairs[:, 1], -1]
+    similarities = np.zeros(len(pairs))
+    for which, signs in ((~alike, False), (alike, True)):
+        similarities[which] = _similarities(questions, pairs[which], signs)
+    found = [(rows[first], rows[second], similarity) for (first, second), similarity
+             in zip(pairs, similarities, strict=True) if similarity >= least]
     table = pd.DataFrame(found, columns=["first", "second", "similarity"])
     table.attrs["closed"] = closed
     return table
+
+
+def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np.ndarray:
+    """Similarity of each pair of questions, shape (pairs,), by their words with or without signs.
+
+    It is 1 where letters, digits and, if wanted, signs agree.
+    """
+    involved = np.unique(pairs)
+    coded = _words(questions.iloc[involved], signs)
+    spelled = spelling_keys(*coded)
+    hashes, ends = _shingles(*coded)
+    shingles = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
+    return np.array([
+        1.0 if spelled[a] == spelled[b] and len(shingles[a]) else _jaccard(shingles[a], shingles[b])
+        for a, b in np.searchsorted(involved, pairs)])
 
 
 def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
@@ -74,11 +86,12 @@ def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
     return shared / max(len(one) + len(other) - shared, 1)
 
 
-def _words(records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _words(records: pd.DataFrame,
+           signs: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The words of each question, as `folded_words` gives them."""
     return folded_words(joined(
         without_item_numbers(records["context"]), without_item_numbers(records["instruction"]),
-        folded_options(records["options"])))
+        folded_options(records["options"], signs)), signs)
 
 
 def _shingles(words: np.ndarray, codes: np.ndarray,

@@ -30,6 +30,21 @@ def test_words_are_folded(texts, words):
         assert folded(once) == once or folded(once)[0].as_py().split() == words.split()
 
 
+@pytest.mark.parametrize("texts, words", [
+    (("Na+", "Na⁺", "Ｎａ＋"), "na+"), (("Na-",), "na"), (("IgG+ IgM-",), "igg+ igm"), (("> 5",), "> 5"), (("p<0,05", "p<0.05"), "p<0٫05"),
+    (("≥ 5", ">= 5", "⩾ 5"), "≥ 5"), (("≤ 5", "<= 5"), "≤ 5"), (("± 5", "+/- 5", "+/− 5", "+- 5"), "± 5"), (("5",), "5"), (("-5 °C", "−5 °C"), "¬5 c"),
+    (("- 5",), "5"), (("5-10",), "5↔10"), (("1e-3", "1E−3"), "1e↓3"), (("1e3", "1e+3"), "1e3"), (("x²", "x^2", "x^(2)", "x^{2}"), "x↑2"),
+    (("x₂", "x2"), "x2"), (("x⁻²", "x^-2"), "x↓2"), (("m²", "m2", "m^2"), "m2"), (("Ca²⁺", "Ca2+"), "ca2+"), (("SO₄²⁻", "SO42-"), "so42"),
+    (("10⁻²", "10^-2"), "10↓2"), (("10²",), "10↑2"), (("½", "1/2"), "1↔2"), (("♂",), "♂"), (("5 %", "5 ％"), "5 %"), (("5 ‰",), "5 ‰"),
+    (("a → b", "a -> b", "a --> b"), "a → b"), (("a ← b", "a <- b"), "a ← b"), (("a ≠ b", "a != b"), "a ⧣ b"), (("a = b", "a : b", "a - b"), "a b"),
+    (("5 €",), "5 €"), (("√2",), "√2"), (("<<mot>>", "«mot»"), "mot"), (("L’œdème",), "loedeme"), (("5 × 10", "5x10"), "5 x 10")])
+def test_signs_that_carry_meaning_are_kept_apart(texts, words):
+    for text in texts:
+        once = folded([text], signs=True)
+        assert once[0].as_py().split() == words.split()
+        assert folded(once, signs=True)[0].as_py().split() == words.split()
+
+
 def test_the_words_of_many_texts_are_coded():
     words, codes, ends = folded_words(["L'os + de", "", "+ +", "5×10 mg d'os"])
     assert [words[codes[start:stop]].tolist() for start, stop in pairwise(ends)] == [
