@@ -100,7 +100,9 @@ def without_labels(options: Sequence[str]) -> Sequence[str]:
     labels = [match[1].lower() if match else "" for match in found]
     numbers = [str(i) for i in range(1, len(options) + 1)]
     letters = [chr(ord("a") + i) for i in range(len(options))]
-    return [match[2] for match in found] if labels in (numbers, letters) else options
+    if labels not in (numbers, letters) or len({match[2] for match in found}) < len(options):
+        return options
+    return [match[2] for match in found]
 
 
 def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> list[str]:

@@ -28,6 +28,8 @@ _LABELS = re.compile(r"""
 # After a number these may be part of a ratio or a range: "1 : 10", "1 - 2 h".
 _RATIO = re.compile(r"\d+\s?[:/–—-]")
 
+_BY_DASH = re.compile(r"\s?[/–—-]\s")
+
 
 def text_of(cell: object, column: str) -> str:
     """A cell as text; a missing one is empty, a number in digits alone (5, not 5.0; no exponent).
@@ -143,7 +145,11 @@ def filled(options: list[str]) -> list[str]:
 
 
 def without_labels(options: Sequence[str]) -> list[str]:
-    """The options without labels of their own, ``A. …``, where all have theirs, in order."""
+    """The options without labels of their own, ``A. …``, where all have theirs, in order.
+
+    They stay where they may be part of the text: where texts would be the same without them
+    (``1. 5 mg``, ``2. 5 mg``), or be labels themselves (``A - B``, ``B - A``).
+    """
     found = [_LABELS.fullmatch(option) for option in options]
     if len(found) < 2 or not all(found):
         return list(options)
@@ -152,7 +158,14 @@ def without_labels(options: Sequence[str]) -> list[str]:
     in_order = any(labels == list(order[:len(found)]) for order in orders)
     if not in_order or any(map(_RATIO.match, options)):
         return list(options)
-    return [match["text"] for match in found]
+    texts = [match["text"] for match in found]
+    plain = [text.strip(" .)") for text in texts]
+    label_like = [len(text) == 1 and text.isalpha() == labels[0].isalpha() for text in plain]
+    by_dash = any(_BY_DASH.match(option[match.start("label") + 1:])
+                  for option, match in zip(options, found, strict=True))
+    if len(set(texts)) < len(texts) or set(plain) <= set(labels) or (by_dash and any(label_like)):
+        return list(options)
+    return texts
 
 
 def letters_of_flags(row: Mapping, columns: Sequence[str], n_options: int) -> list[str]:

@@ -77,6 +77,7 @@ def test_labels_inside_all_options_are_left_out(form, labels):
 
 @pytest.mark.parametrize("options, expected", [
     (["1. foie", "2. rein"], ["foie", "rein"]), (["1) foie", "2) rein"], ["foie", "rein"]),
+    (["A. O", "B. A", "C. B", "D. AB"], ["O", "A", "B", "AB"]), (["A. 1", "B. 2"], ["1", "2"]), (["1) 2", "2) 3"], ["2", "3"]),
     (["A. NaCl 0,9 %", "B. glucose 5 %"], ["NaCl 0,9 %", "glucose 5 %"])])
 def test_labels_may_be_numbers_and_texts_may_hold_signs(options, expected):
     assert without_labels(options) == expected
@@ -85,7 +86,8 @@ def test_labels_may_be_numbers_and_texts_may_hold_signs(options, expected):
 @pytest.mark.parametrize("options", [
     FOUR, ["A. foie", "rein"], ["B. foie", "A. rein"], ["A. foie", "C. rein"], ["A. foie"], ["A", "B", "AB", "O"],
     ["1.5 mg", "2.5 mg"], ["1 : 10", "2 : 10"], ["1 - 2 h", "2 - 3 h"], ["A. ", "B. "], ["A/a", "B/b"], ["a-t-il", "b-t-il"],
-    ["1/2", "2/3"], ["1 mg", "2 mg"], ["A+", "B+"]])
+    ["1/2", "2/3"], ["1 mg", "2 mg"], ["A+", "B+"], ["A - B", "B - A"], ["A. B", "B. A"], ["A - C", "B - D"], ["1. 2", "2. 1"],
+    ["1. 5 mg", "2. 5 mg"], ["A: hépatite", "B: hépatite"], ["A - O", "B - A", "C - B", "D - AB"]])
 def test_what_is_no_label_stays(options):
     assert without_labels(options) == options
 
