@@ -245,8 +245,20 @@ def parquet_rows(file: Path) -> ArrowRows:
                 rows_read += len(groups[-1])
             table = pa.concat_tables(groups) if groups else parquet.read()
             table.validate(full=True)  # finds texts that are not UTF-8
-            return ArrowRows(table)
+            return ArrowRows(_as_written(table))
     except (OSError, pa.ArrowException) as error:
         problem = str(error).splitlines()[0]
         raise SourceError(f"{file}: not whole parquet ({problem}); readable up to row {rows_read}, "
                           f"of {file.stat().st_size} bytes") from error
+
+
+def _as_written(table: pa.Table) -> pa.Table:
+    """The table with numbers of 32 bits as what they were written as: 0.1, not 0.10000000149."""
+    for number, field in enumerate(table.schema):
+        listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        bits = field.type.value_type if listed else field.type
+        if bits == pa.float32():
+            text, wide = ((pa.list_(kind) if listed else kind) for kind in (pa.string(),
+                                                                            pa.float64()))
+            table = table.set_column(number, field.name, table[number].cast(text).cast(wide))
+    return table

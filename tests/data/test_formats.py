@@ -153,3 +153,10 @@ def test_rows_of_json_in_every_form(text, name, expected):
 def test_json_that_is_no_list_of_rows_is_refused(text):
     with pytest.raises(SourceError, match="expected a list of objects"):
         json_rows(text, Path("q.json"))
+
+
+@pytest.mark.parametrize("kind, values", [
+    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]])])
+def test_a_number_of_a_parquet_file_is_the_one_that_was_written(tmp_path, kind, values):
+    pq.write_table(pa.table({"a": pa.array(values, kind), "b": ["x"] * 4}), tmp_path / "q.parquet")
+    assert parquet_rows(tmp_path / "q.parquet")[0:4] == [{"a": value, "b": "x"} for value in values]
