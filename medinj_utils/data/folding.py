@@ -33,7 +33,10 @@ _MEANING = (
     (r"\b([µμmcdknh]?m)\^([23])\b", r"\1\2"),
     (r"([\pL)\]])\^[({]?-(\d)", r"\1↓\2"), (r"([\pL)\]])\^[({]?(\d)", r"\1↑\2"),
     (r"(^|[\s(<>≤≥])-(\d)", r"\1¬\2"))
+# Letters of other alphabets that look like Latin ones, in small.
+_LOOK_ALIKE = dict(zip("аеорсухіјѕкмнтвοԁһӏ", "aeopcyxijskmhtbodhl", strict=True))
 _AFTER_LETTERS = (
+    *_LOOK_ALIKE.items(),
     (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
     (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
     (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
@@ -48,11 +51,15 @@ _ITEM_NUMBERS = (
      r"\pN{1,4}(?:[.-]\pN{1,3})*[a-z]?\b|(?:question|qcm|qcu|énoncé)\s*:)[\s\pP\pS]*", ""),
     (_SIGNS + r"(?:\pN{1,4}(?:[.-]\pN{1,3})*[a-zA-Z]?(?:\s*[.)\]:/°–—-]\s|[.)\]:]([^\pN])|\t)"
      r"|[①-⑳⑴-⒛])", r"\1"),
-    (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""))
-_LABEL = re.compile(r"[^\w(]*\(?\s*([A-Za-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s))"
-                    r"[^\w<>+=-]*(\S.*)", re.DOTALL)
-
-
+    (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""),
+    (r"(?i:([.?!:;])[\s(]*(?:cochez|indiquez|choisissez|donnez|entourez|sélectionnez)\s[\pL\s()]{2,30}"
+     r"(?:réponse|proposition)(?:\(?s\)?)?\s(?:exacte|juste|vraie|correcte)(?:\(?s\)?)?[\s.!:)]*$)",
+     r"\1"))
+_LABEL = re.compile(r"""
+    [^\w(]*(?:(?:option|réponse|proposition|choix|item)\s+)?\(?\s*
+    (?:([a-z])\s?[.):\]] | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s)))
+    [^\w<>+=-]*(\S.*)""", re.VERBOSE | re.DOTALL | re.IGNORECASE)
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _KEEPING_SIGNS = tuple(
     (pattern.replace(_OTHER_SIGNS, _OTHER_SIGNS[:-2] + r"\p{Sm}\p{Sc}%‰←-⇿♀-♂]+"), by)
     for pattern, by in _AFTER_LETTERS)
@@ -85,7 +92,10 @@ def folded_words(texts: Iterable[str] | pa.Array,
 
 
 def without_item_numbers(texts: Iterable[str]) -> pa.Array:
-    """Texts without "12. ", "Question 12 :", "a)" and the like in front, thousands joined."""
+    """Texts without "12. ", "Question 12 :" and the like in front, thousands joined.
+
+    Nor do they end with what tells a reader to answer, "Cochez la ou les réponses exactes."
+    """
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)
     array = pc.if_else(pc.equal(stripped, ""), array, stripped)
@@ -93,16 +103,17 @@ def without_item_numbers(texts: Iterable[str]) -> pa.Array:
 
 
 def without_labels(options: Sequence[str]) -> Sequence[str]:
-    """The options of a question without their labels, if all have theirs in order."""
+    """The options of a question without their labels, if all have theirs, in any order."""
     if not options or not _LABEL.match(options[0]):
         return options
     found = [_LABEL.match(option) for option in options]
-    labels = [match[1].lower() if match else "" for match in found]
-    numbers = [str(i) for i in range(1, len(options) + 1)]
-    letters = [chr(ord("a") + i) for i in range(len(options))]
-    if labels not in (numbers, letters) or len({match[2] for match in found}) < len(options):
+    labels = {(match[1] or match[2]).lower() if match else "" for match in found}
+    numbers = {str(i) for i in range(1, len(options) + 1)}
+    letters = {chr(ord("a") + i) for i in range(len(options))}
+    texts = [match[3] if match else "" for match in found]
+    if labels not in (numbers, letters, {*_ROMAN[:len(options)]}) or len({*texts}) < len(options):
         return options
-    return [match[2] for match in found]
+    return texts
 
 
 def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> list[str]:
