@@ -72,6 +72,16 @@ def test_signs_in_other_writing_are_the_same(one, other):
     assert near_duplicates(table(*pair))["similarity"].tolist() == [1.0]
 
 
+@pytest.mark.parametrize("other, found", [
+    (LONG.format("l\ufffdger \ufffdd\ufffdme"), [(0, 1, 1.0)]), (LONG.format("l\ufffd\ufffdger \ufffd\ufffdd\ufffd\ufffdme"), [(0, 1, 1.0)]),
+    (LONG.format("l\ufffdger d\ufffdme au \ufffd"), [])])
+def test_accents_that_were_lost_make_no_other_question(other, found):
+    rows = [choice(LONG.format("léger œdème").replace("fatigue", "épée élevée à Évry"), ["oui", "née"]),
+            choice(other.replace("fatigue", "\ufffdp\ufffde \ufffdlev\ufffde \ufffd \ufffdvry").replace("é", "\ufffd").replace("è", "\ufffd"), ["n\ufffde", "oui"])]
+    assert list(near_duplicates(table(*rows), 0.9).itertuples(index=False, name=None)) == found
+    assert near_duplicates(table(choice("pêche", ["oui", "non"]), choice("péché", ["oui", "non"]), choice("élevé", ["oui", "non"])), 1.0).shape[0] <= 1
+
+
 def test_no_records_and_one_record_have_no_pairs():
     assert near_duplicates(table(), 0.7).empty
     assert near_duplicates(table(choice("Un ?", "ab")), 0.7).empty
