@@ -180,7 +180,8 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
             raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
-                              f"columns; {number} whole rows before it")
+                              f"columns; {number} whole rows before it. The first line has to "
+                              "be the names of the columns: remove a title or a wrong 'sep='")
     return [dict(zip(header, row, strict=False)) for row in cells]
 
 

@@ -15,7 +15,7 @@ from medinj_utils.data.choices import letters_alone, letters_of_texts
 from medinj_utils.data.rules import BadRow
 
 _TRUE = ("1", "true", "vrai", "oui", "yes", "v", "t", "o", "y", "x", "✓", "✔", "☑", "✅")
-_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "")
+_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "✗", "✘", "❌", "-", "")
 # "2,0" is 2 in a French spreadsheet, and 2 and 0 in a list.
 _DECIMAL_COMMA = re.compile(r"(\d+),(0+)")
 _BETWEEN_NUMBERS = re.compile(r"\s*(?:[;,/|+&]|\bet\b|\band\b|\s)\s*")

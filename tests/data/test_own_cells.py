@@ -36,12 +36,12 @@ def test_what_marks_an_option(cell):
     assert flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐"])
+@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐", "✗", "✘", "❌", "-"])
 def test_what_marks_none(cell):
     assert not flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", ["?", "2", "10", "✗", "vrai ou faux", "0.5", "-1"])
+@pytest.mark.parametrize("cell", ["?", "2", "10", "vrai ou faux", "0.5", "-1"])
 def test_what_is_neither_costs_the_row(cell):
     with pytest.raises(BadRow, match="neither true nor false"):
         flag_of(cell, "c")
