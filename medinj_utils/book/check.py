@@ -197,7 +197,10 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
     systems, read = ", ".join(parameters[_ASK]["systems"]), parameters[_READ]
     records = None
     if not profile.world:
-        records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
+        try:
+            records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
+        except SourceError as error:
+            raise SourceError(f"profiles/{name}.yaml, {_READ}, sources: {error}") from error
     if records is None:
         return f"Compared will be {systems}. What the data hold is checked after notebook 10."
     _refuse(name, unmet(records, parameters))

@@ -79,7 +79,11 @@ def folded(texts: Iterable[str] | pa.Array, signs: bool = False) -> pa.Array:
 
 def folded_words(texts: Iterable[str] | pa.Array,
                  signs: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The words of many texts, `folded`; returned as by `medinj_utils.data.words.coded_words`."""
+    """The words of many texts; returned as by `medinj_utils.data.words.coded_words`.
+
+    Args:
+        texts, signs: as for `folded`.
+    """
     # Some signs have blanks within them, so that parts of the text are no parts of it.
     parts, part_codes, part_ends = coded_parts(folded(texts, signs=True) if signs else texts)
     words, codes, ends = coded_parts(parts if signs else folded(parts))
@@ -117,7 +121,12 @@ def without_labels(options: Sequence[str]) -> Sequence[str]:
 
 
 def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> list[str]:
-    """Of each question the options, `folded` and in alphabetical order, as one text."""
+    """Of each question the options, `folded` and in alphabetical order, as one text.
+
+    Args:
+        options: of each question.
+        signs: as for `folded`.
+    """
     plain = [without_labels(texts) for texts in options]
     flat = _replaced(in_arrow([text for texts in plain for text in texts]), (_THOUSANDS,))
     texts = iter(_spelled(*folded_words(flat, signs), between=" ").to_pylist())
