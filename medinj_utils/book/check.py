@@ -13,14 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from medinj_utils.core.files import read_json
+from medinj_utils.core.files import read_json, sha256
 from medinj_utils.core.names import CONFIGURATIONS, provenances_of
 from medinj_utils.core.parameters import SettingsError, notebook_names
 from medinj_utils.core.profiles import Profile, add_profile_arguments, load_profile, parameters_of
 from medinj_utils.core.tree import Tree
+from medinj_utils.data.files import MAPPINGS
 from medinj_utils.data.formats import SourceError
 from medinj_utils.data.gather import files_of, quarantine_share, read_parts
-from medinj_utils.data.locations import is_elsewhere
+from medinj_utils.data.locations import is_elsewhere, local_path
 from medinj_utils.data.mixtures import (
     ShortageError,
     Stratification,
@@ -155,12 +156,25 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
 
 
 def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
-    card = tree.records_card
-    if not (card.exists() and tree.records.exists()):
+    """Whether the records are of these sources and their files are as the records' card holds them.
+
+    Contents are compared: a file that comes from an archive is older than what it replaces.
+    """
+    if not (tree.records_card.exists() and tree.records.exists()):
         return False
-    files = [file for source in sources for file in files_of(source["location"])]
-    unchanged = all(file.stat().st_mtime < card.stat().st_mtime for file in files)
-    return unchanged and read_json(card)["parameters"]["sources"] == list(sources)
+    card = read_json(tree.records_card)
+    paths = [local_path(source["location"]) for source in sources]
+    if None in paths or card["parameters"]["sources"] != list(sources):
+        return False
+    unchanged = card["inputs"] == {str(path): sha256(path) for path in paths}
+    return unchanged and all(_tables_are(path, read["files"]) for path, read
+                             in zip(paths, card["read"], strict=True))
+
+
+def _tables_are(path: Path, hashes: Mapping[str, str]) -> bool:
+    """Whether the tables that a mapping names have these hashes; other paths are none."""
+    return path.suffix.lower() not in MAPPINGS or path.is_dir() or hashes == {
+        file.relative_to(path.parent).as_posix(): sha256(file) for file in files_of(str(path))}
 
 
 def check_data(name: str, data: str = "", base: str = "") -> str:
@@ -183,7 +197,10 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
     systems, read = ", ".join(parameters[_ASK]["systems"]), parameters[_READ]
     records = None
     if not profile.world:
-        records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
+        try:
+            records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
+        except SourceError as error:
+            raise SourceError(f"profiles/{name}.yaml, {_READ}, sources: {error}") from error
     if records is None:
         return f"Compared will be {systems}. What the data hold is checked after notebook 10."
     _refuse(name, unmet(records, parameters))

@@ -47,13 +47,17 @@ def plain_sign(sign: str) -> str:
     return "".join(map(plain_sign, compatible)) if compatible != sign else sign
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, case: bool = False) -> str:
     """The form in which contents are compared: what differs by case or typography becomes the same.
 
     Composed (Unicode NFC) and case folded; one sign each for apostrophes, quotation marks, dashes,
     joined or wide letters and the like; no format characters such as soft hyphens; white space
     collapsed, with a blank before ``; : ! ? %`` as French has it. Raised and lowered digits,
     decimal signs, accents and signs of calculation stay.
+
+    Args:
+        text: any.
+        case: whether capitals stay, as within a question they must: CO is not Co, nor AA Aa.
     """
     text = text.replace("\u2019", "'")  # the one that is met most
     if _ODD.search(text):
@@ -65,7 +69,8 @@ def normalise(text: str) -> str:
     for sign in PARTED:
         if sign in text:
             text = text.replace(" " + sign, sign).replace(sign, " " + sign)
-    return unicodedata.normalize("NFC", text).casefold()
+    text = unicodedata.normalize("NFC", text)
+    return text if case else text.casefold()
 
 
 def _hash(parts: Iterable[str]) -> str:
@@ -77,7 +82,9 @@ def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str
 
     The record's is a hash of its content: instruction, context, options in order, answer. Split,
     source and provenance don't enter, so the same pair met twice has the same id. The question's is
-    the same without the answer and without the order of the options: a leak is found by it.
+    the same without the answer and without the order of the options: a leak is found by it. Case
+    makes no difference: a copy in capitals is a leak, and to take two questions for one that
+    differ in capitals alone costs a training row at most.
 
     Args:
         row: a record, or the fields that make its content.

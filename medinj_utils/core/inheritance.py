@@ -12,9 +12,9 @@ def inherit(parent: Any, child: Any, name: str) -> Any:
     """The content of a profile's file, completed from that of the profile that it is like.
 
     What the child says holds: a parameter among its ``shared`` ones is no longer set for single
-    notebooks by the parent. If it names sources, and not all of the parent's among them, it leaves
-    there what only makes sense with the parent's data (`_OF_THE_DATA`, `_NAMING_DATA`), and its
-    title is ``name`` unless it has one.
+    notebooks by the parent. If it names sources, and not all of the parent's among them (by their
+    readers, and tables of one's own by their places), it leaves there what only makes sense with
+    the parent's data (`_OF_THE_DATA`, `_NAMING_DATA`), and its title is ``name`` unless it has one.
 
     Args:
         parent: content of the other's file, itself complete.
@@ -25,8 +25,8 @@ def inherit(parent: Any, child: Any, name: str) -> Any:
         return child
     said = _dict(child.get("shared"))
     dropped = set(said)
-    own_sources = _source_names(child)
-    if own_sources and not own_sources >= _source_names(parent):
+    own_sources = _sources(child)
+    if own_sources and not own_sources >= _sources(parent):
         dropped.update(_NAMING_DATA)
         parent = {key: value for key, value in parent.items() if key not in _OF_THE_DATA}
         parent["title"] = name
@@ -36,12 +36,16 @@ def inherit(parent: Any, child: Any, name: str) -> Any:
     return _merged(parent | {"notebooks": notebooks}, child)
 
 
-def _source_names(content: dict) -> set:
-    """Names of the sources that a profile's content lists, wherever it does."""
+def _sources(content: dict) -> set:
+    """The sources that a profile's content lists, wherever it does.
+
+    A published set is the same wherever it lies. Tables of one's own are another at each place.
+    """
     places = [_dict(content.get("shared")), *_dict(content.get("notebooks")).values()]
     lists = [_dict(place).get("sources") for place in places]
-    return {str(_dict(source).get("name")) for sources in lists if isinstance(sources, list)
-            for source in sources}
+    listed = [_dict(source) for sources in lists if isinstance(sources, list) for source in sources]
+    return {(str(source.get("name")), str(source.get("location")) if source.get("name") == "own"
+             else "") for source in listed}
 
 
 def _dict(value: Any) -> dict:

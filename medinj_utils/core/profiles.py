@@ -11,7 +11,6 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medinj_utils.core.consistency import inconsistencies
@@ -25,8 +24,9 @@ from medinj_utils.core.parameters import (
     notebook_names,
     unknown_parameter,
 )
-from medinj_utils.core.recipe import load_recipe
+from medinj_utils.core.recipe import RecipeError, load_recipe
 from medinj_utils.core.tree import OUTPUTS
+from medinj_utils.core.yaml_texts import read_yaml
 
 PROFILES = Path("profiles")
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
@@ -144,9 +144,9 @@ def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.yaml")))
         raise SettingsError(f"no profile {name!r}; there are: {known}")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not YAML: {error}") from None
+        content = read_yaml(path)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     like = content.pop("like", None) if isinstance(content, dict) else None
     if like in (name, *above):
         chain = " is like ".join((*above, name, like))
@@ -183,8 +183,13 @@ def _check_profile(profile: Profile, where: str) -> None:
         if values.keys() & {"output", "profile"}:
             raise SettingsError(f"{where}: output and profile follow the profile's name; they "
                                 "can't be set")
-        if "recipe" in values:
-            load_recipe(values["recipe"])
+    places = {"shared": profile.shared} | profile.notebooks
+    for place, recipe in ((place, values["recipe"]) for place, values in places.items()
+                          if "recipe" in values):
+        try:
+            load_recipe(recipe)
+        except RecipeError as error:
+            raise SettingsError(f"{where}, {place}, recipe: {error}") from None
     for name, keys in profile.split.items():
         for key in keys:
             if not isinstance(notebooks[name].get(key), list):

@@ -4,13 +4,13 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from medinj_utils.core.files import not_in_root
 from medinj_utils.core.names import ADAPTERS, ANSWER_FORMATS, KEPT_WEIGHTS, LOSSES, PRECISIONS
 from medinj_utils.core.parameters import SettingsError, looks_numeric
+from medinj_utils.core.yaml_texts import read_yaml
 
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
 #: Fields that change answers and leave the adapter as it is.
@@ -80,9 +80,9 @@ def load_recipe(path: str | Path) -> Recipe:
         known = ", ".join(sorted(file.as_posix() for file in path.parent.glob("*.yaml")))
         raise RecipeError(f"{path}: no such recipe" + (f"; there are: {known}" if known else ""))
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{path}: not YAML: {error}") from None
+        content = read_yaml(path)
+    except ValueError as error:
+        raise RecipeError(str(error)) from None
     return recipe_of(content, str(path))
 
 

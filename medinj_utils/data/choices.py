@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,16 +89,28 @@ def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
     Raises:
         BadRow: a text is that of no option.
     """
-    letters: dict[str, list[str]] = {}
-    for letter, option in zip(LETTERS, options, strict=False):
-        letters.setdefault(normalise(option), []).append(letter)
+    letters: dict[str, set[str]] = {}
+    for case in (False, True):
+        for letter, option in zip(LETTERS, options, strict=False):
+            letters.setdefault(_key(option, case), set()).add(letter)
+
+    def of(text: object) -> set[str]:
+        """Letters of the options that are this text; whatever its capitals, if that is one."""
+        if not isinstance(text, str):
+            return set()
+        in_any_case = letters.get(_key(text, case=False), set())
+        return letters.get(_key(text, case=True), in_any_case if len(in_any_case) == 1 else set())
+
     texts = [answer] if isinstance(answer, str) else answer
-    if isinstance(answer, str) and normalise(answer) not in letters:
+    if isinstance(answer, str) and not of(answer):
         texts = [part for part in _BETWEEN_TEXTS.split(answer) if part.strip()]
-    if not isinstance(texts, list | tuple) or not texts or not all(
-            isinstance(text, str) and normalise(text) in letters for text in texts):
+    if not isinstance(texts, list | tuple) or not texts or not all(map(of, texts)):
         raise BadRow("answer", answer, "not the text of an option")
-    return sorted({letter for text in texts for letter in letters[normalise(text)]})
+    return sorted({letter for text in texts for letter in of(text)})
+
+
+def _key(text: str, case: bool) -> tuple[bool, str]:
+    return case, normalise(text, case)
 
 
 def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
@@ -174,13 +187,27 @@ class _Answer:
         return LETTERS[:len(self.options)]
 
     @cached_property
-    def by_text(self) -> Mapping[str, str]:
-        """Letters by the options' normalised texts, with and without a full stop at the end."""
-        plain = [normalise(option) for option in self.options]
-        without_stop = [text.rstrip(".") for text in plain]
-        letters = dict(zip(without_stop, self.accepted, strict=True))
-        # Second, since "5." may be one option and "5" another.
-        return letters | dict(zip(plain, self.accepted, strict=True))
+    def by_text(self) -> Mapping[tuple[bool, str], str]:
+        """Letters by the options' normalised texts, with and without case and a full stop."""
+        letters: dict[tuple[bool, str], str] = {}
+        for case in (False, True):
+            keys = [_key(option, case) for option in self.options]
+            without_stop = [(case, text.rstrip(".")) for _, text in keys]
+            # Whole texts second, since "5." may be one option and "5" another.
+            for forms in (without_stop, keys):
+                times = Counter(forms)
+                letters |= {form: letter for form, letter in zip(forms, self.accepted, strict=True)
+                            if times[form] == 1}
+        return letters
+
+    def letter_of(self, text: str) -> str:
+        """Letter of the option that is this text; empty where none is, or more than one."""
+        for case in (True, False):
+            _, whole = key = _key(text, case)
+            for form in (key, (case, whole.rstrip("."))):
+                if form in self.by_text:
+                    return self.by_text[form]
+        return ""
 
     def letters(self) -> set[str]:
         """``B``, ``A;C``, ``A, C``."""
@@ -191,8 +218,7 @@ class _Answer:
 
     def option(self) -> set[str]:
         """``le rein``."""
-        whole = normalise(self.text)
-        letter = self.by_text.get(whole) or self.by_text.get(whole.rstrip("."))
+        letter = self.letter_of(self.text)
         return {letter} if letter else set()
 
     def separate_letters(self) -> set[str]:
@@ -213,20 +239,17 @@ class _Answer:
         match = _LETTER_THEN_TEXT.match(self.text)
         if not match or not self._is_letter(match[1].upper()):
             return set()
-        letter, text = match[1].upper(), normalise(match[2]).rstrip(".")
-        of_text = self.by_text.get(text, letter)
-        if of_text != letter:
+        letter, of_text = match[1].upper(), self.letter_of(match[2])
+        if of_text and of_text != letter:
             reason = f"the letter is {letter}, the text is that of {of_text}"
             raise BadRow("answer", self.written, reason)
-        return {letter} if text in self.by_text else set()
+        return {of_text} if of_text else set()
 
     def several_options(self) -> set[str]:
         """``le foie ; la rate``."""
-        texts = [normalise(part).rstrip(".") for part in _BETWEEN_TEXTS.split(self.text)
-                 if part.strip()]
-        if len(texts) < 2 or not all(text in self.by_text for text in texts):
-            return set()
-        return {self.by_text[text] for text in texts}
+        letters = [self.letter_of(part) for part in _BETWEEN_TEXTS.split(self.text)
+                   if part.strip()]
+        return set(letters) if len(letters) > 1 and all(letters) else set()
 
     def _is_letter(self, letter: str) -> bool:
         return len(letter) == 1 and letter in self.accepted

@@ -11,7 +11,7 @@ from typing import Any
 from medinj_utils.core.files import sha256
 from medinj_utils.data.formats import SourceError, csv_rows, json_rows, parquet_rows, parse_json
 from medinj_utils.data.rules import VALUE_SHOWN, BadRow
-from medinj_utils.data.text import EncodingError, decode
+from medinj_utils.data.text import EncodingError, decode, encoded_twice
 
 TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
 MAPPINGS = (".yaml", ".yml")
@@ -166,6 +166,9 @@ class Reading:
             raise SourceError(str(error)) from error
         if encoding_used not in ("utf-8", "utf-8-sig", encoding):
             self.remark(file, f"is not UTF-8; read as {encoding_used}", rows=0)
+        if word := encoded_twice(text):
+            self.remark(file, f"seems to have been encoded in UTF-8 twice: {word!r} in it; export "
+                              "the table again", rows=0)
         return text
 
     def json(self, file: Path) -> object:

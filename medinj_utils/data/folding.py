@@ -2,7 +2,8 @@
 
 Accents, ligatures, signs, decimal commas and the numbers of items go: more than
 `medinj_utils.core.identity.normalise` may take, since what is alike here is compared, not equal.
-Digits stay apart: 1.5 from 15, 10² and 10⁻² from 102.
+Digits stay apart: 1.5 from 15, 10² and 10⁻² from 102. Where all letters and digits agree, signs
+that carry meaning are kept: > and <, + and ±, arrows, x² and x2.
 """
 
 import re
@@ -22,7 +23,20 @@ _BEFORE_LETTERS = (
     ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
     ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
 _OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
+# One sign for each meaning, once all is decomposed; ⧣ is the stroke through ≠, ¬ a minus.
+_MEANING = (
+    ("[−–‐‑]", "-"), ("[⁄∕]", "/"), ("\u0338|!=", "⧣"), (r"\+ ?/? ?-", "±"),
+    ("<=|[≦⩽]", "≤"), (">=|[≧⩾]", "≥"), ("<-+>|⟷", "⇄"), ("-+>|[⟶➔➜➝⮕]", "→"),
+    (r"<-+([^\d-])", r"←\1"), ("=+>", "⇒"), ("<<+|>>+|[=|~∗∙∼⋅]", ""),
+    (r"(\d)e-(\d)", r"\1e↓\2"), (r"(\d)e\+(\d)", r"\1e\2"),
+    (r"\^(\d?[+-])(\D|$)", r"\1\2"),  # Ca²⁺ is written Ca2+, too, and m² m2
+    (r"\b([µμmcdknh]?m)\^([23])\b", r"\1\2"),
+    (r"([\pL)\]])\^[({]?-(\d)", r"\1↓\2"), (r"([\pL)\]])\^[({]?(\d)", r"\1↑\2"),
+    (r"(^|[\s(<>≤≥])-(\d)", r"\1¬\2"))
+# Letters of other alphabets that look like Latin ones, in small.
+_LOOK_ALIKE = dict(zip("аеорсухіјѕкмнтвοԁһӏ", "aeopcyxijskmhtbodhl", strict=True))
 _AFTER_LETTERS = (
+    *_LOOK_ALIKE.items(),
     (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
     (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
     (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
@@ -37,22 +51,42 @@ _ITEM_NUMBERS = (
      r"\pN{1,4}(?:[.-]\pN{1,3})*[a-z]?\b|(?:question|qcm|qcu|énoncé)\s*:)[\s\pP\pS]*", ""),
     (_SIGNS + r"(?:\pN{1,4}(?:[.-]\pN{1,3})*[a-zA-Z]?(?:\s*[.)\]:/°–—-]\s|[.)\]:]([^\pN])|\t)"
      r"|[①-⑳⑴-⒛])", r"\1"),
-    (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""))
-_LABEL = re.compile(r"[^\w(]*\(?\s*([A-Za-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s))"
-                    r"[^\w<>+=-]*(\S.*)", re.DOTALL)
+    (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""),
+    (r"(?i:([.?!:;])[\s(]*(?:cochez|indiquez|choisissez|donnez|entourez|sélectionnez)\s[\pL\s()]{2,30}"
+     r"(?:réponse|proposition)(?:\(?s\)?)?\s(?:exacte|juste|vraie|correcte)(?:\(?s\)?)?[\s.!:)]*$)",
+     r"\1"))
+_LABEL = re.compile(r"""
+    [^\w(]*(?:(?:option|réponse|proposition|choix|item)\s+)?\(?\s*
+    (?:([a-z])\s?[.):\]] | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s)))
+    [^\w<>+=-]*(\S.*)""", re.VERBOSE | re.DOTALL | re.IGNORECASE)
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_KEEPING_SIGNS = tuple(
+    (pattern.replace(_OTHER_SIGNS, _OTHER_SIGNS[:-2] + r"\p{Sm}\p{Sc}%‰←-⇿♀-♂]+"), by)
+    for pattern, by in _AFTER_LETTERS)
 
 
-def folded(texts: Iterable[str] | pa.Array) -> pa.Array:
-    """Words of the texts in small letters without accents and signs, between blanks."""
+def folded(texts: Iterable[str] | pa.Array, signs: bool = False) -> pa.Array:
+    """Words of the texts in small letters without accents, between blanks.
+
+    Args:
+        texts: any.
+        signs: whether those that carry meaning stay.
+    """
     array = _replaced(in_arrow(texts), _BEFORE_LETTERS)
     array = pc.utf8_lower(pc.utf8_normalize(array, "NFKD"))
-    return _replaced(array, _AFTER_LETTERS)
+    return _replaced(array, (*_MEANING, *_KEEPING_SIGNS) if signs else _AFTER_LETTERS)
 
 
-def folded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The words of many texts, `folded`; returned as by `medinj_utils.data.words.coded_words`."""
-    parts, part_codes, part_ends = coded_parts(texts)
-    words, codes, ends = coded_parts(folded(parts))
+def folded_words(texts: Iterable[str] | pa.Array,
+                 signs: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The words of many texts; returned as by `medinj_utils.data.words.coded_words`.
+
+    Args:
+        texts, signs: as for `folded`.
+    """
+    # Some signs have blanks within them, so that parts of the text are no parts of it.
+    parts, part_codes, part_ends = coded_parts(folded(texts, signs=True) if signs else texts)
+    words, codes, ends = coded_parts(parts if signs else folded(parts))
     words = words.to_numpy(zero_copy_only=False)
     starts, lengths = ends[:-1], np.where(words[codes[ends[:-1]]] == "", 0, np.diff(ends))
     times = lengths[part_codes]
@@ -62,7 +96,10 @@ def folded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarra
 
 
 def without_item_numbers(texts: Iterable[str]) -> pa.Array:
-    """Texts without "12. ", "Question 12 :", "a)" and the like in front, thousands joined."""
+    """Texts without "12. ", "Question 12 :" and the like in front, thousands joined.
+
+    Nor do they end with what tells a reader to answer, "Cochez la ou les réponses exactes."
+    """
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)
     array = pc.if_else(pc.equal(stripped, ""), array, stripped)
@@ -70,21 +107,29 @@ def without_item_numbers(texts: Iterable[str]) -> pa.Array:
 
 
 def without_labels(options: Sequence[str]) -> Sequence[str]:
-    """The options of a question without their labels, if all have theirs in order."""
+    """The options of a question without their labels, if all have theirs, in any order."""
     if not options or not _LABEL.match(options[0]):
         return options
     found = [_LABEL.match(option) for option in options]
-    labels = [match[1].lower() if match else "" for match in found]
-    numbers = [str(i) for i in range(1, len(options) + 1)]
-    letters = [chr(ord("a") + i) for i in range(len(options))]
-    return [match[2] for match in found] if labels in (numbers, letters) else options
+    labels = {(match[1] or match[2]).lower() if match else "" for match in found}
+    numbers = {str(i) for i in range(1, len(options) + 1)}
+    letters = {chr(ord("a") + i) for i in range(len(options))}
+    texts = [match[3] if match else "" for match in found]
+    if labels not in (numbers, letters, {*_ROMAN[:len(options)]}) or len({*texts}) < len(options):
+        return options
+    return texts
 
 
-def folded_options(options: Iterable[Sequence[str]]) -> list[str]:
-    """Of each question the options, `folded` and in alphabetical order, as one text."""
+def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> list[str]:
+    """Of each question the options, `folded` and in alphabetical order, as one text.
+
+    Args:
+        options: of each question.
+        signs: as for `folded`.
+    """
     plain = [without_labels(texts) for texts in options]
-    flat = in_arrow([text for texts in plain for text in texts])
-    texts = iter(_spelled(*folded_words(_replaced(flat, (_THOUSANDS,))), between=" ").to_pylist())
+    flat = _replaced(in_arrow([text for texts in plain for text in texts]), (_THOUSANDS,))
+    texts = iter(_spelled(*folded_words(flat, signs), between=" ").to_pylist())
     return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
 
 

@@ -9,7 +9,8 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -58,13 +59,29 @@ def parse_json(text: str, file: Path) -> object:
         SourceError: it is not whole, or nested too deep; names ``file`` and where it breaks.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=partial(_object, str(file)))
     except RecursionError:
         raise SourceError(f"{file}: JSON nested too deep to be rows") from None
     except json.JSONDecodeError as error:
         raise SourceError(f"{file}: not whole JSON; readable up to line {error.lineno}, column "
                           f"{error.colno} ({error.msg}), {_whole_objects(text)} whole rows before "
                           "it") from error
+
+
+def _object(where: str, pairs: list[tuple[str, object]]) -> dict:
+    """A JSON object, which has each name once: of two values one would be lost."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        _refuse_twice([name for name, _ in pairs], where)
+    return made
+
+
+def _refuse_twice(names: Iterable[str], where: str) -> None:
+    """Refuse names of which two are one `column_name`: of two columns one would be lost."""
+    twice = [name for name, times in Counter(map(column_name, names)).items() if times > 1]
+    if twice:
+        raise SourceError(f"{where}: two columns have one name, {twice[0]!r} "
+                          f"({', '.join(map(repr, names))}); rename one or leave it out")
 
 
 def _whole_objects(text: str) -> int:
@@ -104,6 +121,8 @@ def json_rows(text: str, file: Path) -> list[dict]:
         rows = [_lone_row(rows, file)]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{file}: expected a list of objects")
+    for names, number in {tuple(row): number for number, row in enumerate(rows)}.items():
+        _refuse_twice(names, f"{file}, row {number}")
     return rows
 
 
@@ -119,10 +138,12 @@ def _lone_row(content: dict, file: Path) -> dict:
 
 def _parse_line(file: Path, number: int, line: str) -> object:
     try:
-        return json.loads(line)
+        return json.loads(line, object_pairs_hook=partial(_object, f"{file}, row {number}"))
     except json.JSONDecodeError as error:
         raise SourceError(f"{file}, row {number}: not whole JSON ({error.msg}, column "
                           f"{error.colno}); {number} whole rows before it") from error
+    except RecursionError:
+        raise SourceError(f"{file}, row {number}: JSON nested too deep to be a row") from None
 
 
 def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[str, str]]:
@@ -159,7 +180,8 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
             raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
-                              f"columns; {number} whole rows before it")
+                              f"columns; {number} whole rows before it. The first line has to "
+                              "be the names of the columns: remove a title or a wrong 'sep='")
     return [dict(zip(header, row, strict=False)) for row in cells]
 
 
@@ -203,9 +225,7 @@ def _column_names(header: list[str], file: Path) -> list[str]:
     names = [column_name(cell) for cell in header]
     while not names[-1]:
         names.pop()
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise SourceError(f"{file}: two columns have one name, {twice[0]!r} "
-                          f"({', '.join(names)})")
+    _refuse_twice(names, str(file))
     return names
 
 
@@ -213,19 +233,33 @@ def parquet_rows(file: Path) -> ArrowRows:
     """Rows of a parquet file.
 
     Raises:
-        SourceError: the file is not whole, or holds texts that are not UTF-8.
+        SourceError: the file is not whole, holds texts that are not UTF-8, or two columns have one
+            name.
     """
     rows_read = 0
     try:
         with pq.ParquetFile(file) as parquet:
+            _refuse_twice(parquet.schema_arrow.names, str(file))
             groups = []
             for number in range(parquet.num_row_groups):
                 groups.append(parquet.read_row_group(number))
                 rows_read += len(groups[-1])
             table = pa.concat_tables(groups) if groups else parquet.read()
             table.validate(full=True)  # finds texts that are not UTF-8
-            return ArrowRows(table)
+            return ArrowRows(_as_written(table))
     except (OSError, pa.ArrowException) as error:
         problem = str(error).splitlines()[0]
         raise SourceError(f"{file}: not whole parquet ({problem}); readable up to row {rows_read}, "
                           f"of {file.stat().st_size} bytes") from error
+
+
+def _as_written(table: pa.Table) -> pa.Table:
+    """The table with numbers of 32 bits as what they were written as: 0.1, not 0.10000000149."""
+    for number, field in enumerate(table.schema):
+        listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
+        bits = field.type.value_type if listed else field.type
+        if bits == pa.float32():
+            text, wide = ((pa.list_(kind) if listed else kind) for kind in (pa.string(),
+                                                                            pa.float64()))
+            table = table.set_column(number, field.name, table[number].cast(text).cast(wide))
+    return table

@@ -136,7 +136,9 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     Raises:
         ValueError: the pattern is none.
     """
-    if pattern and (folder / pattern).is_file():  # a name may hold the signs of a pattern
+    if not PurePath(pattern).parts:
+        raise ValueError(f"{pattern!r} names no file")
+    if (folder / pattern).is_file():  # a name may hold the signs of a pattern
         return [folder / pattern]
     paths = set(folder.glob(pattern))  # knows what the file system takes for one name
     if not pattern.isascii():

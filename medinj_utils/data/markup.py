@@ -18,26 +18,33 @@ _BLOCKS = _ROWS | frozenset(
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset(("script", "style"))  # what they hold isn't shown either
 _STYLED = frozenset(("sub", "sup", "span", "font"))
+#: Tags within a word or number: "1<b>0</b>" is shown as 10.
+_JOINING = _STYLED | frozenset(
+    "a abbr acronym b base bdi bdo big cite code dfn em i ins kbd mark nobr samp small strong tt u "
+    "var wbr".split())
 _KNOWN = _BLOCKS | _CELLS | _HIDDEN | _STYLED | frozenset(
     "a abbr acronym area audio b base bdi bdo big br canvas cite code col colgroup data datalist "
     "del dfn em embed i img input ins kbd label link map mark meta meter nobr noscript object "
     "output param picture progress q rp rt ruby s samp small source strike strong time track tt u "
     "var video wbr".split())
 
-# What may be markup. An attribute is name=value, or a word of the list: "a <b et c> d" has no tag.
+# What may be markup. An attribute is name=value, or a word; of "a <b et c> d" see `_is_markup`.
 _MARKUP = re.compile(r"""
-    <!--.*?--> | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
+    (?P<comment><!--.*?-->) | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
     | </?(?:[ovwm]|st1):[a-z][^<>]*>                       # of a word processor
     | <!\[CDATA\[(?P<data>.*?)\]\]>
     | <(?P<end>/?)(?P<name>[a-z][a-z0-9]*)
       (?P<attributes>
-        (?:\s+(?:checked|compact|controls|disabled|hidden|nowrap|noshade|readonly|reversed
-          |selected)\b(?!\s*=))*
+        (?P<words>(?:\s+[a-z][\w:-]*(?!\s*=|[\w:-]))*)
         (?:\s+[a-z][\w:-]*\s*=(?:"[^"]*"|'[^']*'|[^<>"'])*)?)
       \s*/?\s*>
     """, re.VERBOSE | re.IGNORECASE | re.DOTALL)
-# Names that formulas have too: in "si a<b>c" the b is glued to a word and never closed.
+# Names that formulas have too: in "si a<b>c" and "a <b> c" the b is never closed.
 _VARIABLES = frozenset("abiqsu")
+# Attributes that need no value, and no words of a text.
+_BARE = re.compile(r"(?:\s+(?:checked|compact|controls|disabled|hidden|nowrap|noshade|readonly"
+                   r"|reversed|selected|v?align|bgcolor|border|colspan|rowspan|class|style"
+                   r"|(?:data|aria)-[\w:-]+))*", re.IGNORECASE)
 
 _HIGH = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _LOW = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₋₋₌₍₎")
@@ -50,6 +57,9 @@ _BEFORE_ORDINAL = re.compile(r"[0-9IVXLCMDPSNn]$")
 _NO_POWER = re.compile(r"°.*|\[.*\]|[^\w+=\u2010\u2011\u2013\u2212-]+")
 _WORD = re.compile(r"[+-]?[A-Za-zÀ-ÿ0-9]+|\([^()]*\)")
 _LONGEST = 40  # characters; what is raised over more than that has lost its end
+
+
+_COMMENT = "comment"  # as a tag of its own
 
 
 def without_markup(text: str) -> str:
@@ -77,15 +87,19 @@ def _is_markup(match: re.Match) -> bool:
     if not match["name"]:
         return True
     name, text = match["name"].lower(), match.string
-    opens = not match["end"]
-    glued = text[:match.start()][-1:].isalnum()
-    if opens and (name in _HIDDEN or (name in _VARIABLES and glued)):
-        return f"</{name}" in text[match.end():].lower()
+    opens, before, after = not match["end"], text[:match.start()][-1:], text[match.end():][:1]
+    operand = name in _VARIABLES and (before.isalnum() or (before.isspace() and after.isspace()))
+    odd = not _BARE.fullmatch(match["words"])
+    if opens and (name in _HIDDEN or odd or operand):
+        closed = f"</{name}" in text[match.end():].lower()
+        return closed and name in _KNOWN and not (odd and len(name) == 1)
     return name in _KNOWN
 
 
 def _for_parser(match: re.Match) -> str:
     """Markup as all versions of the parser read it alike."""
+    if match["comment"]:
+        return f"<{_COMMENT}>"
     if not match["name"]:
         return escape(match["data"] or "", quote=False)
     if match["end"]:
@@ -104,6 +118,7 @@ class _Shown(HTMLParser):
         self._just_raised = False  # the last of `_written` is
         self._cell_is_empty = False
         self._hidden = False
+        self._apart = False  # digits that follow are another number
 
     def text(self) -> str:
         """What was written, after `close`."""
@@ -115,6 +130,7 @@ class _Shown(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._apart = self._apart or tag not in _JOINING
         if tag == "br":
             self._gap = self._gap.replace(" | ", "") + "\n"
         elif tag in _BLOCKS:
@@ -128,8 +144,10 @@ class _Shown(HTMLParser):
             self._hidden = True
         elif tag == "img":
             self.handle_data(given.get("alt") or "")
+            self._apart = True
 
     def handle_endtag(self, tag: str) -> None:
+        self._apart = self._apart or tag not in _JOINING
         if tag in _BLOCKS:
             self._begin_line(tag)
         elif tag in _CELLS:
@@ -150,7 +168,9 @@ class _Shown(HTMLParser):
             self._gap = ""
         elif self._just_raised and data[0].isalnum():  # "^99m" before "Tc" would have no end
             self._written[-1] = _bracketed(self._written[-1])
-        self._just_raised = False
+        elif self._apart and data[0].isdigit() and "".join(self._written[-2:])[-1:].isdigit():
+            data = " " + data
+        self._just_raised = self._apart = False
         self._written.append(data)
         self._cell_is_empty = self._cell_is_empty and not data.strip()
 
@@ -177,14 +197,24 @@ class _Shown(HTMLParser):
                     self._written[start:] = _raised("".join(self._written[start:]), sign, before)
                     self._just_raised = start < len(self._written)
                 return
+        self._apart = self._apart or tag in ("sub", "sup")  # where it began isn't known
 
 
 def _sign(tag: str, style: str) -> str:
     """``^`` of a tag that raises, ``_`` of one that lowers, else nothing."""
     style = "".join(style.lower().split())
-    if tag == "sup" or "vertical-align:super" in style:
+    if tag == "sup" or _RAISING.search(style):
         return "^"
-    return "_" if tag == "sub" or "vertical-align:sub" in style else ""
+    return "_" if tag == "sub" or _LOWERING.search(style) else ""
+
+
+_LENGTH = r"(?=[\d.]*[1-9])"  # other than 0
+_RAISING = re.compile(rf"vertical-align:(?:super|text-top|{_LENGTH}\d|{_LENGTH}\.)"
+                      rf"|position:relative.*?(?:\btop:-{_LENGTH}|\bbottom:{_LENGTH})"
+                      rf"|(?:\btop:-{_LENGTH}|\bbottom:{_LENGTH}).*?position:relative")
+_LOWERING = re.compile(rf"vertical-align:(?:sub|text-bottom|-{_LENGTH})"
+                       rf"|position:relative.*?(?:\btop:{_LENGTH}|\bbottom:-{_LENGTH})"
+                       rf"|(?:\btop:{_LENGTH}|\bbottom:-{_LENGTH}).*?position:relative")
 
 
 def _raised(text: str, sign: str, before: str) -> list[str]:

@@ -6,6 +6,8 @@ pairs that may be alike. Of those the Jaccard similarity is then computed exactl
 is reported that is less alike than asked for.
 """
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -25,6 +27,7 @@ from medinj_utils.data.words import in_pieces, joined
 # alike in 3.8 %.
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42
 _LARGEST_BUCKET = 200  # questions; larger buckets are counted and not compared pair by pair
+_LOST, _BEYOND_ASCII = "\ufffd", re.compile(r"[^\x00-\x7f]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: mixes hashes
 
 
@@ -45,27 +48,61 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
         question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
         as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
-        wherever words are parted. ``attrs["closed"]`` counts the buckets of more than 200
-        questions, which were not compared pair by pair.
+        wherever words are parted. Where they do and signs that carry meaning differ, such as > and
+        <, these count as parts of the words. It is 1, too, where one has lost its accents to the
+        sign of a lost character and all else agrees. ``attrs["closed"]`` counts the buckets of more
+        than 200 questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
     pieces = in_pieces(lambda start, stop: _keys(questions.iloc[start:stop]), len(questions))
     keys = np.concatenate([np.zeros((0, _BANDS + 1), dtype=np.uint64), *pieces])
     pairs, closed = _candidates(keys)
-    spelled = keys[:, -1]
-    involved = np.unique(pairs)
-    hashes, ends = _shingles(*_words(questions.iloc[involved]))
-    shingles = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
-    found = []
-    for (first, second), (a, b) in zip(pairs, np.searchsorted(involved, pairs), strict=True):
-        alike = spelled[first] == spelled[second] and len(shingles[a])
-        similarity = 1.0 if alike else _jaccard(shingles[a], shingles[b])
-        if similarity >= least:
-            found.append((rows[first], rows[second], similarity))
+    alike = keys[pairs[:, 0], -1] == keys[pairs[:, 1], -1]
+    similarities = np.zeros(len(pairs))
+    for which, signs in ((~alike, False), (alike, True)):
+        similarities[which] = _similarities(questions, pairs[which], signs)
+    found = {(first, second): similarity for first, second, similarity
+             in zip(*pairs.T, similarities, strict=True) if similarity >= least}
+    found |= dict.fromkeys(_lost_accents(questions), 1.0)
+    found = [(rows[first], rows[second], similarity)
+             for (first, second), similarity in sorted(found.items())]
     table = pd.DataFrame(found, columns=["first", "second", "similarity"])
     table.attrs["closed"] = closed
     return table
+
+
+def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np.ndarray:
+    """Similarity of each pair of questions, shape (pairs,), by their words with or without signs.
+
+    It is 1 where letters, digits and, if wanted, signs agree.
+    """
+    involved = np.unique(pairs)
+    coded = _words(questions.iloc[involved], signs)
+    spelled = spelling_keys(*coded)
+    hashes, ends = _shingles(*coded)
+    shingles = [np.unique(hashes[start:end]) for start, end in pairwise(ends)]
+    return np.array([
+        1.0 if spelled[a] == spelled[b] and len(shingles[a]) else _jaccard(shingles[a], shingles[b])
+        for a, b in np.searchsorted(involved, pairs)])
+
+
+def _lost_accents(questions: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Pairs of which one holds U+FFFD and that agree without it and without accented letters."""
+    fields = zip(questions["context"], questions["instruction"], questions["options"], strict=True)
+    texts = [(context, instruction, *options) for context, instruction, options in fields]
+    lost = np.flatnonzero([any(_LOST in text for text in own) for own in texts])
+    if not len(lost):
+        return
+    bare = [[_BEYOND_ASCII.sub("", text) for text in own] for own in texts]
+    context, instruction = zip(*(own[:2] for own in bare), strict=True)
+    words = _words(pd.DataFrame({"context": context, "instruction": instruction,
+                                 "options": [own[2:] for own in bare]}))
+    keys = np.where(np.diff(words[2]) > 0, spelling_keys(*words), np.arange(len(texts)))
+    alike = pd.Series(range(len(texts))).groupby(keys).indices
+    for one in lost:
+        yield from ((min(one, other), max(one, other)) for other in alike[keys[one]]
+                    if other != one)
 
 
 def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
@@ -74,11 +111,12 @@ def _jaccard(one: np.ndarray, other: np.ndarray) -> float:
     return shared / max(len(one) + len(other) - shared, 1)
 
 
-def _words(records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _words(records: pd.DataFrame,
+           signs: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The words of each question, as `folded_words` gives them."""
     return folded_words(joined(
         without_item_numbers(records["context"]), without_item_numbers(records["instruction"]),
-        folded_options(records["options"])))
+        folded_options(records["options"], signs)), signs)
 
 
 def _shingles(words: np.ndarray, codes: np.ndarray,

@@ -15,7 +15,7 @@ from medinj_utils.data.choices import letters_alone, letters_of_texts
 from medinj_utils.data.rules import BadRow
 
 _TRUE = ("1", "true", "vrai", "oui", "yes", "v", "t", "o", "y", "x", "✓", "✔", "☑", "✅")
-_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "")
+_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "✗", "✘", "❌", "-", "")
 # "2,0" is 2 in a French spreadsheet, and 2 and 0 in a list.
 _DECIMAL_COMMA = re.compile(r"(\d+),(0+)")
 _BETWEEN_NUMBERS = re.compile(r"\s*(?:[;,/|+&]|\bet\b|\band\b|\s)\s*")
@@ -27,6 +27,8 @@ _LABELS = re.compile(r"""
     """, re.VERBOSE | re.DOTALL | re.IGNORECASE)
 # After a number these may be part of a ratio or a range: "1 : 10", "1 - 2 h".
 _RATIO = re.compile(r"\d+\s?[:/–—-]")
+
+_BY_DASH = re.compile(r"\s?[/–—-]\s")
 
 
 def text_of(cell: object, column: str) -> str:
@@ -82,10 +84,33 @@ def listed(cell: object, column: str) -> object:
     """
     if not isinstance(cell, str):
         return cell
-    for read in (json.loads, ast.literal_eval):
-        with contextlib.suppress(ValueError, SyntaxError):
-            return read(cell)
+    try:
+        for read in (_from_json, _from_python):
+            with contextlib.suppress(ValueError, SyntaxError):
+                return read(cell)
+    except _TwiceError:
+        raise BadRow(column, cell, "a mapping has one key twice") from None
     raise BadRow(column, cell, "neither a list nor a mapping")
+
+
+class _TwiceError(Exception):
+    """A mapping has one key twice: of two options one would be lost."""
+
+
+def _from_json(cell: str) -> object:
+    def different(pairs: list[tuple[str, object]]) -> dict:
+        if len(dict(pairs)) < len(pairs):
+            raise _TwiceError
+        return dict(pairs)
+
+    return json.loads(cell, object_pairs_hook=different)
+
+
+def _from_python(cell: str) -> object:
+    value = ast.literal_eval(cell)
+    if isinstance(value, dict) and len(value) < len(ast.parse(cell.strip()).body[0].value.keys):
+        raise _TwiceError
+    return value
 
 
 def options_of(cell: object, column: str) -> list[str]:
@@ -120,7 +145,11 @@ def filled(options: list[str]) -> list[str]:
 
 
 def without_labels(options: Sequence[str]) -> list[str]:
-    """The options without labels of their own, ``A. …``, where all have theirs, in order."""
+    """The options without labels of their own, ``A. …``, where all have theirs, in order.
+
+    They stay where they may be part of the text: where texts would be the same without them
+    (``1. 5 mg``, ``2. 5 mg``), or be labels themselves (``A - B``, ``B - A``).
+    """
     found = [_LABELS.fullmatch(option) for option in options]
     if len(found) < 2 or not all(found):
         return list(options)
@@ -129,7 +158,14 @@ def without_labels(options: Sequence[str]) -> list[str]:
     in_order = any(labels == list(order[:len(found)]) for order in orders)
     if not in_order or any(map(_RATIO.match, options)):
         return list(options)
-    return [match["text"] for match in found]
+    texts = [match["text"] for match in found]
+    plain = [text.strip(" .)") for text in texts]
+    label_like = [len(text) == 1 and text.isalpha() == labels[0].isalpha() for text in plain]
+    by_dash = any(_BY_DASH.match(option[match.start("label") + 1:])
+                  for option, match in zip(options, found, strict=True))
+    if len(set(texts)) < len(texts) or set(plain) <= set(labels) or (by_dash and any(label_like)):
+        return list(options)
+    return texts
 
 
 def letters_of_flags(row: Mapping, columns: Sequence[str], n_options: int) -> list[str]:

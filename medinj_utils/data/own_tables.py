@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from medinj_utils.core.names import PROVENANCES, SPLITS, TASKS
+from medinj_utils.core.yaml_texts import parse_yaml
 from medinj_utils.data.choices import part_options
 from medinj_utils.data.formats import SourceError, column_name
 from medinj_utils.data.locations import files_below
@@ -238,14 +239,14 @@ def load_mapping(text: str, path: Path) -> TableMapping:
             key.
     """
     try:
-        return TableMapping.model_validate(yaml.load(text, Loader=_AsWritten))
-    except yaml.YAMLError as error:
-        raise SourceError(f"{path}: not YAML: {error}") from None
+        return TableMapping.model_validate(parse_yaml(text, str(path), _AsWritten))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)
         raise SourceError(f"{path}, {key}: {first['msg']}; keys are {keys}") from None
+    except ValueError as error:
+        raise SourceError(str(error)) from None
 
 
 def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
@@ -264,7 +265,7 @@ def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
         raise wrong
     try:
         found = files_below(path.parent, mapping.files)
-    except ValueError:
+    except (ValueError, OSError):  # a name too long
         raise wrong from None
     if not (files := [file for file in found if file != path]):
         raise SourceError(f"{path}, files: nothing beside it is named {mapping.files!r}")

@@ -95,6 +95,6 @@ def _broken_options(options: Sequence[str], normal: Sequence[str] | None = None)
     different = set(map(normalise, options) if normal is None else normal)
     if "" in different:
         return BadRow("options", options, "an option is empty")
-    if len(different) < len(options):
+    if len(different) < len(options) > len({normalise(option, case=True) for option in options}):
         return BadRow("options", options, "two options are the same text")
     return None

@@ -75,9 +75,20 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
 # A sign of French writing in its place, which it has in one encoding and rarely in another.
 _FRENCH = re.compile("""
     (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâäçèéêëîïôöùûüœ](?=[a-z])
-    | (?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z]) | (?<!\\S)[àÀ](?=\\s)
-    | \\d\\s?° | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
+    | (?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z]) | (?<![^\\s;,|"])[àÀ](?=\\s)
+    | \\d\\s?[°€‰] | (?<=\\s)[≥≤≈](?=\\s?\\d) | (?<=\\s)≠(?=\\s)
+    | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
     """, re.VERBOSE)
+
+# What é, ’, œ, ° and the like become if bytes of UTF-8 are taken for Windows-1252.
+_TWICE = re.compile(r"[^\W\d_]*(?:Ã[\u00a0-\u00bf\u2013-\u203a\u0152-\u017e\u02c6]"
+                    r"|â€[\u02dc-\u203a™¦œ\u009d]|Å[“’]|Â[\u00a0-\u00bf])[^\W\d_]*")
+
+
+def encoded_twice(text: str) -> str:
+    """The first word of a text that was encoded in UTF-8 twice, as ``thÃ©rapie``; else nothing."""
+    found = _TWICE.search(text)
+    return found[0] if found else ""
 
 
 class EncodingError(ValueError):
@@ -155,8 +166,11 @@ def _one_byte(data: bytes, file: Path) -> str:
     shown = _FRENCH.search(texts.get(likeliest, ""))
     example = ""
     if shown:
-        word = texts[likeliest][max(0, shown.start() - 12):shown.end() + 12].split("\n")[0]
-        example = f" ({word.strip()!r} in it)"
+        text, start = texts[likeliest], shown.start()
+        line = text[:start].splitlines(keepends=True)[-1:]  # what of it stands before
+        before = "" if not line or line[0].endswith(("\n", "\r")) else line[0][-12:]
+        after = text[start:shown.end() + 12].splitlines()[0]
+        example = f" ({(before + after).strip()!r} in it)"
     raise EncodingError(
         f"{file}: neither UTF-8 nor Windows-1252, rather {likeliest or 'damaged'}{example}; save "
         "it as UTF-8, or name the encoding in the YAML file about its columns, such as "

@@ -49,6 +49,13 @@ def test_fewer_sources_than_the_other_has_are_other_data():
     assert "world" not in inherit(parent, sources(MINE), "mine") and "world" in inherit(parent, sources(PLANTED + MINE), "mine")
 
 
+@pytest.mark.parametrize("location, same", [("mine.yaml", True), ("other.yaml", False), ("mine/mine.yaml", False)])
+def test_another_table_of_ones_own_is_other_data(location, same):
+    parent = PARENT | sources(MINE) | {"shared": {"test_sources": ["Mes questions"], "seeds": [0]}}
+    made = inherit(parent, sources([{"name": "own", "location": location}]), "mine")
+    assert (made["shared"] == parent["shared"], "world" in made) == (same, same)
+
+
 def test_what_the_profile_says_itself_is_kept_with_its_own_sources():
     own = sources(MINE) | {"title": "Mine", "beside": ["x"], "minutes": {}}
     own["notebooks"] = own["notebooks"] | {"30_answer_questions": {"test_sources": ["Mes questions"]}}

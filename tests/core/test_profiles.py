@@ -73,7 +73,7 @@ def profile(tmp_path, monkeypatch):
     ({"notebooks": {"50_vary_recipe": {"learning_rates": ["1e-5"]}}}, r"learning_rates\[0\].*'1e-5'"),
     ({"notebooks": {"43_plan_power": {"power": "1e-1"}}}, r"write 1\.0e-5"),
     ({"notebooks": {"43_plan_power": {"power": 1.5}}}, r"power: .*less than 1"),
-    ({"shared": {"recipe": "profiles/recipes/dmo.yaml"}}, r"dmo\.yaml: no such recipe; there are: .*demo\.yaml"),
+    ({"shared": {"recipe": "profiles/recipes/dmo.yaml"}}, r"mine\.yaml, shared, recipe: profiles/recipes/dmo\.yaml: no such recipe; there are: .*demo\.yaml"),
     ({"notebooks": {"21_train_adapter": {"configurations": ["NAT", "NATIVE"]}}}, r"configurations\[1\]"),
     ({"notebooks": {"10_read_sources": {"sources": [{"name": "x", "place": "y"}]}}}, r"sources\[0\]"),
     ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed'"), ({"shared": {"output": "elsewhere"}}, "can't be set"),
@@ -84,6 +84,15 @@ def profile(tmp_path, monkeypatch):
 def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, message):
     with pytest.raises(SettingsError, match=message):
         profile(**content)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("title: à".encode("latin-1"), "line 1: not UTF-8"), (b"title: a\ntitle: b", "line 2: the key 'title' stands twice"),
+    (b"title: a\nshared: &x {seeds: *x}", "holds itself"), (b"title: [", "not YAML")])
+def test_a_profile_that_can_not_be_read_says_where_and_why(profile, text, message):
+    (profiles.PROFILES / "mine.yaml").write_bytes(text)
+    with pytest.raises(SettingsError, match=rf"mine\.yaml.*{message}"):
+        load_profile("mine")
 
 
 def test_an_unknown_profile_and_missing_data_say_what_to_do():

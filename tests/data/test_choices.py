@@ -1,8 +1,11 @@
 """Options inside questions, and right answers as sets write them."""
 
+from contextlib import nullcontext
+
 import pytest
 
-from medinj_utils.data.choices import part_options, right_letters
+from medinj_utils.data.choices import letters_of_texts, part_options, right_letters
+from medinj_utils.data.records import complete
 from medinj_utils.data.rules import BadRow
 
 OPTIONS = ["le foie", "le rein", "la rate", "le cœur"]
@@ -61,3 +64,15 @@ def test_what_follows_the_options_is_none_of_the_last(after, kept):
 
 def test_options_that_differ_by_a_full_stop_alone_are_told_apart():
     assert right_letters("5", ["3", "5", "5."]) == ["B"] and right_letters("5.", ["3", "5", "5."]) == ["C"]
+
+
+@pytest.mark.parametrize("options, answer, letters", [
+    (["AA", "Aa", "aa"], "Aa", "B"), (["AA", "Aa", "aa"], "aa.", "C"), (["CO", "Co"], "CO", "A"), (["CO", "Co"], "B. Co", "B"), (["2n", "2N"], "2N", "B"),
+    (["10⁻³ M", "10⁻³ m"], "10⁻³ m", "B"), (["Foie", "rein"], "FOIE", "A"), (["AA", "Aa", "aa"], "AA ; aa", "AC"), (["5", "5."], "5", "A"),
+    (["5", "5."], "5.", "B"), (["CO", "Co"], "co", "")])
+def test_options_that_differ_by_case_alone_are_told_apart(options, answer, letters):
+    for read in [right_letters] if "." in answer and answer not in options else [right_letters, letters_of_texts]:
+        with nullcontext() if letters else pytest.raises(BadRow):
+            assert read(answer, options) == list(letters)
+    row = complete({"provenance": "native", "task": "mcq", "source": "s", "split": "train", "instruction": "?", "options": options, "answer_letters": ["A"]})
+    assert row["options"] == options

@@ -30,6 +30,21 @@ def test_words_are_folded(texts, words):
         assert folded(once) == once or folded(once)[0].as_py().split() == words.split()
 
 
+@pytest.mark.parametrize("texts, words", [
+    (("Na+", "Na⁺", "Ｎａ＋"), "na+"), (("Na-",), "na"), (("IgG+ IgM-",), "igg+ igm"), (("> 5",), "> 5"), (("p<0,05", "p<0.05"), "p<0٫05"),
+    (("≥ 5", ">= 5", "⩾ 5"), "≥ 5"), (("≤ 5", "<= 5"), "≤ 5"), (("± 5", "+/- 5", "+/− 5", "+- 5"), "± 5"), (("5",), "5"), (("-5 °C", "−5 °C"), "¬5 c"),
+    (("- 5",), "5"), (("5-10",), "5↔10"), (("1e-3", "1E−3"), "1e↓3"), (("1e3", "1e+3"), "1e3"), (("x²", "x^2", "x^(2)", "x^{2}"), "x↑2"),
+    (("x₂", "x2"), "x2"), (("x⁻²", "x^-2"), "x↓2"), (("m²", "m2", "m^2"), "m2"), (("Ca²⁺", "Ca2+"), "ca2+"), (("SO₄²⁻", "SO42-"), "so42"),
+    (("10⁻²", "10^-2"), "10↓2"), (("10²",), "10↑2"), (("½", "1/2"), "1↔2"), (("♂",), "♂"), (("5 %", "5 ％"), "5 %"), (("5 ‰",), "5 ‰"),
+    (("a → b", "a -> b", "a --> b"), "a → b"), (("a ← b", "a <- b"), "a ← b"), (("a ≠ b", "a != b"), "a ⧣ b"), (("a = b", "a : b", "a - b"), "a b"),
+    (("5 €",), "5 €"), (("√2",), "√2"), (("<<mot>>", "«mot»"), "mot"), (("L’œdème",), "loedeme"), (("5 × 10", "5x10"), "5 x 10")])
+def test_signs_that_carry_meaning_are_kept_apart(texts, words):
+    for text in texts:
+        once = folded([text], signs=True)
+        assert once[0].as_py().split() == words.split()
+        assert folded(once, signs=True)[0].as_py().split() == words.split()
+
+
 def test_the_words_of_many_texts_are_coded():
     words, codes, ends = folded_words(["L'os + de", "", "+ +", "5×10 mg d'os"])
     assert [words[codes[start:stop]].tolist() for start, stop in pairwise(ends)] == [
@@ -52,6 +67,19 @@ def test_what_is_no_item_number_stays(text):
     assert without_item_numbers([text])[0].as_py() == text
 
 
+@pytest.mark.parametrize("asked", [
+    "Cochez la ou les réponses exactes.", "(Cochez la réponse exacte)", "Indiquez la(les) proposition(s) exacte(s) :", "Choisissez les propositions vraies."])
+def test_what_tells_a_reader_to_answer_goes(asked):
+    text = "Quel os est le plus long ?"
+    assert without_item_numbers([f"{text} {asked}", asked]).to_pylist() == [text, asked]
+    for other in ("Cochez la ou les réponses fausses.", "Donnez la dose."):
+        assert without_item_numbers([f"{text} {other}"]).to_pylist() == [f"{text} {other}"]
+
+
+def test_letters_that_look_like_latin_ones_are_taken_for_them():
+    assert folded(["L\u0435 \u0441\u043eude, l\u0430 R\u0410TE"])[0].as_py().split() == ["le", "coude", "la", "rate"]
+
+
 def test_thousands_are_joined():
     texts = ["10 000 UI", "1 000 000 d'UI", "en 2010 300 cas", "5 10 000", "1 00"]
     assert without_item_numbers(texts).to_pylist() == ["10000 UI", "1000000 d'UI", "en 2010 300 cas", "5 10000", "1 00"]
@@ -60,13 +88,15 @@ def test_thousands_are_joined():
 @pytest.mark.parametrize("labelled, plain", [
     (["A) foie", "B) rein"], ["foie", "rein"]), (["a- foie", "b- rein"], ["foie", "rein"]), (["(A) x", "(B) -5"], ["x", "-5"]),
     (["1. 5", "2. 6"], ["5", "6"]), (["A : <5", "B : >5"], ["<5", ">5"]),
+    (["Réponse A : foie", "Réponse B : rein"], ["foie", "rein"]), (["I. foie", "II. rein", "III. œil"], ["foie", "rein", "œil"]),
+    (["C. foie", "A. rein", "B. œil"], ["foie", "rein", "œil"]), (["a.60 g", "b.70 g"], ["60 g", "70 g"]), (["Option 2) x", "Option 1) y"], ["x", "y"]),
     (["[A] foie", "[B] rein"], ["foie", "rein"]), (["• A/ foie", "• B/ rein"], ["foie", "rein"])])
 def test_labels_go_where_all_options_have_theirs_in_order(labelled, plain):
     assert without_labels(labelled) == plain
 
 
 @pytest.mark.parametrize("options", [
-    ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
+    ["1. 5 mg", "2. 5 mg"], ["A: hépatite", "B: hépatite"], ["A. foie", "A. rein"], ["II. foie", "III. rein"], ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
 def test_what_is_no_label_stays(options):
     assert without_labels(options) == options
 

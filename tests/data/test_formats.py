@@ -5,13 +5,15 @@ import unicodedata
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from medinj_utils.data import (
     SourceError,
     read_source,
 )
-from medinj_utils.data.formats import column_name, csv_rows, json_rows
+from medinj_utils.data.formats import column_name, csv_rows, json_rows, parquet_rows
 
 from .published_files import ROW, tree
 
@@ -115,6 +117,22 @@ def test_a_column_has_one_name_however_it_is_written(written):
     assert column_name(written) == "énoncé"
 
 
+@pytest.mark.parametrize("text, told", [
+    ('[{"a": 1, "a": 2}]', "q.json: two columns have one name, 'a'"), ('{"a": 1}\n{"a": 1, "a": 1}', "row 1: two columns have one name, 'a'"),
+    ('[{"b": 1}, {"é": 1, "e\u0301": 2}]', "row 1: two columns have one name, 'é'"), ('[{"q": 1, "q ": 2}]', r"'q' \('q', 'q '\)"),
+    ('[{"o": {"A": 1, "A": 2}}]', "q.json: two columns have one name, 'A'"), ('[{"a b": 1, "a  b": 2}]', "'a b'")])
+def test_of_two_names_that_are_one_none_is_lost_in_json(text, told):
+    with pytest.raises(SourceError, match=told):
+        json_rows(text, Path("q.json"))
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["a", " a"], ["é", "e\u0301"]])
+def test_of_two_names_that_are_one_none_is_lost_in_parquet(tmp_path, names):
+    pq.write_table(pa.table([["x"], ["y"]], names=names), tmp_path / "q.parquet")
+    with pytest.raises(SourceError, match="q.parquet: two columns have one name"):
+        parquet_rows(tmp_path / "q.parquet")
+
+
 ROWS = [{"a": 1}, {"a": 2}]
 
 
@@ -135,3 +153,10 @@ def test_rows_of_json_in_every_form(text, name, expected):
 def test_json_that_is_no_list_of_rows_is_refused(text):
     with pytest.raises(SourceError, match="expected a list of objects"):
         json_rows(text, Path("q.json"))
+
+
+@pytest.mark.parametrize("kind, values", [
+    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]])])
+def test_a_number_of_a_parquet_file_is_the_one_that_was_written(tmp_path, kind, values):
+    pq.write_table(pa.table({"a": pa.array(values, kind), "b": ["x"] * 4}), tmp_path / "q.parquet")
+    assert parquet_rows(tmp_path / "q.parquet")[0:4] == [{"a": value, "b": "x"} for value in values]

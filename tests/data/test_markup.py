@@ -67,3 +67,21 @@ def test_numbers_are_never_joined_or_lost(parts):
     expected = [piece for number, _, raised in parts for piece in ([number, number] if raised else [number])]
     found = [number.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")) for number in re.findall("[0-9]+|[⁰¹²³⁴-⁹]+", clean(text))]
     assert found == expected
+
+
+@pytest.mark.parametrize("html, text", [
+    ("5<img src=x.png>10", "5 10"), ('5<input type="text">10', "5 10"), ("<del>5</del>6", "5 6"), ("<s>5</s>6", "5 6"), ("5<!-- 6 -->7", "5 7"),
+    ("<ruby>5<rt>6</rt></ruby>", "5 6"), ("10</sup>9", "10 9"), ("5<script>1</script>6", "5 6"), ('<img alt="3">5', "3 5"), ("<label>5</label>6", "5 6"),
+    ("5<img> mg", "5 mg"), ("a<img>5", "a5"), ("a<!-- -->b", "ab"), ("<b>1</b>0", "10"), ("5<wbr>6", "56"), ("<span>1</span><span>0</span>", "10"),
+    ('10<span style="position:relative;top:-0.5em">9</span>', "10⁹"), ('CO<span style="top: 3px; position: relative">2</span>', "CO₂"),
+    ('10<span style="vertical-align: 30%">9</span>', "10⁹"), ('1<span style="vertical-align:0">9</span>', "19"), ('1<span style="margin-top:-3px">9</span>', "19")])
+def test_digits_that_are_shown_apart_stay_apart(html, text):
+    assert without_markup(html) == text
+
+
+@pytest.mark.parametrize("html, text", [
+    ("10<sup data-x>9</sup>", "10⁹"), ("10<sup x>9</sup>", "10⁹"), ('10<sup hidden y z="1">9</sup>', "10⁹"), ("<td nowrap align>4</td><td>5</td>", "4 | 5"),
+    ("<p class>oui</p>", "oui"), ("a <b et c> d", "a <b et c> d"), ("a <b et c> d</b>", "a <b et c> d"), ("a <b> c", "a <b> c"), ("x <i> y", "x <i> y"),
+    ("a <b> c </b> d", "a  c  d"), ("si time <code et data> x", "si time <code et data> x")])
+def test_a_tag_has_beginning_and_end_or_none(html, text):
+    assert without_markup(html) == text

@@ -51,6 +51,37 @@ def test_many_texts_from_one_template_are_counted_and_not_compared_pair_by_pair(
     assert found.attrs["closed"] > 0
 
 
+LONG = "Un patient de 50 ans consulte pour une fatigue depuis trois mois avec {} au bilan ; que faire en première intention ?"
+
+
+@pytest.mark.parametrize("one, other", [
+    ("Na +", "Na -"), ("Na+", "Na−"), ("K < 5", "K > 5"), ("K ≥ 5", "K ≤ 5"), ("K ≥ 5", "K > 5"), ("sexe ♂", "sexe ♀"), ("5 %", "5 ‰"), ("±5", "5"),
+    ("1e-3", "1e3"), ("IgG+ IgM-", "IgG- IgM+"), ("Ag HBs + Ac anti-HBs -", "Ag HBs - Ac anti-HBs +"), ("A → B", "A ← B"), ("x²", "x2"),
+    ("x₂", "x²"), ("a ≠ b", "a = b"), ("-5 °C", "5 °C"), ("Rh+", "Rh"), ("5 €", "5 $"), ("K ↑", "K ↓"), ("A ∪ B", "A ∩ B"), ("x⁻²", "x²")])
+def test_signs_that_carry_meaning_are_part_of_the_words(one, other):
+    pairs = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"]),
+             choice("Laquelle ?", [one, "aucune"]), choice("Laquelle ?", [other, "aucune"])]
+    assert (near_duplicates(table(*pairs), 0.2)["similarity"] < 1).all()
+    assert not {(2, 3)} & set(near_duplicates(table(*pairs))[["first", "second"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("one, other", [
+    ("K ≥ 5,5", "K >= 5.5"), ("± 5", "(+/- 5)"), ("A → B", "A -> B."), ("CO₂", "C O2"), ("5 %", "5%."), ("Na⁺ ;", "N a+"), ("- 5", "5."), ("x²", "(x^2)")])
+def test_signs_in_other_writing_are_the_same(one, other):
+    pair = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"])]
+    assert near_duplicates(table(*pair))["similarity"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("other, found", [
+    (LONG.format("l\ufffdger \ufffdd\ufffdme"), [(0, 1, 1.0)]), (LONG.format("l\ufffd\ufffdger \ufffd\ufffdd\ufffd\ufffdme"), [(0, 1, 1.0)]),
+    (LONG.format("l\ufffdger d\ufffdme au \ufffd"), [])])
+def test_accents_that_were_lost_make_no_other_question(other, found):
+    rows = [choice(LONG.format("léger œdème").replace("fatigue", "épée élevée à Évry"), ["oui", "née"]),
+            choice(other.replace("fatigue", "\ufffdp\ufffde \ufffdlev\ufffde \ufffd \ufffdvry").replace("é", "\ufffd").replace("è", "\ufffd"), ["n\ufffde", "oui"])]
+    assert list(near_duplicates(table(*rows), 0.9).itertuples(index=False, name=None)) == found
+    assert near_duplicates(table(choice("pêche", ["oui", "non"]), choice("péché", ["oui", "non"]), choice("élevé", ["oui", "non"])), 1.0).shape[0] <= 1
+
+
 def test_no_records_and_one_record_have_no_pairs():
     assert near_duplicates(table(), 0.7).empty
     assert near_duplicates(table(choice("Un ?", "ab")), 0.7).empty

@@ -36,12 +36,12 @@ def test_what_marks_an_option(cell):
     assert flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐"])
+@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐", "✗", "✘", "❌", "-"])
 def test_what_marks_none(cell):
     assert not flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", ["?", "2", "10", "✗", "vrai ou faux", "0.5", "-1"])
+@pytest.mark.parametrize("cell", ["?", "2", "10", "vrai ou faux", "0.5", "-1"])
 def test_what_is_neither_costs_the_row(cell):
     with pytest.raises(BadRow, match="neither true nor false"):
         flag_of(cell, "c")
@@ -62,6 +62,12 @@ def test_options_that_are_neither_cost_the_row(cell):
         options_of(cell, "o")
 
 
+@pytest.mark.parametrize("cell", ['{"A": "x", "A": "y"}', "{'A': 'x', 'A': 'y'}", '{"A": "x", "B": {"C": 1, "C": 2}}'])
+def test_of_two_options_with_one_letter_none_is_lost(cell):
+    with pytest.raises(BadRow, match="a mapping has one key twice"):
+        options_of(cell, "o")
+
+
 @pytest.mark.parametrize("form", ["{}. {}", "{}) {}", "({}) {}", "{} - {}", "{} : {}", "{}){}", "[{}] {}", "Proposition {} : {}", "{}: {}"])
 @pytest.mark.parametrize("labels", ["ABCD", "abcd"])
 def test_labels_inside_all_options_are_left_out(form, labels):
@@ -71,6 +77,7 @@ def test_labels_inside_all_options_are_left_out(form, labels):
 
 @pytest.mark.parametrize("options, expected", [
     (["1. foie", "2. rein"], ["foie", "rein"]), (["1) foie", "2) rein"], ["foie", "rein"]),
+    (["A. O", "B. A", "C. B", "D. AB"], ["O", "A", "B", "AB"]), (["A. 1", "B. 2"], ["1", "2"]), (["1) 2", "2) 3"], ["2", "3"]),
     (["A. NaCl 0,9 %", "B. glucose 5 %"], ["NaCl 0,9 %", "glucose 5 %"])])
 def test_labels_may_be_numbers_and_texts_may_hold_signs(options, expected):
     assert without_labels(options) == expected
@@ -79,7 +86,8 @@ def test_labels_may_be_numbers_and_texts_may_hold_signs(options, expected):
 @pytest.mark.parametrize("options", [
     FOUR, ["A. foie", "rein"], ["B. foie", "A. rein"], ["A. foie", "C. rein"], ["A. foie"], ["A", "B", "AB", "O"],
     ["1.5 mg", "2.5 mg"], ["1 : 10", "2 : 10"], ["1 - 2 h", "2 - 3 h"], ["A. ", "B. "], ["A/a", "B/b"], ["a-t-il", "b-t-il"],
-    ["1/2", "2/3"], ["1 mg", "2 mg"], ["A+", "B+"]])
+    ["1/2", "2/3"], ["1 mg", "2 mg"], ["A+", "B+"], ["A - B", "B - A"], ["A. B", "B. A"], ["A - C", "B - D"], ["1. 2", "2. 1"],
+    ["1. 5 mg", "2. 5 mg"], ["A: hépatite", "B: hépatite"], ["A - O", "B - A", "C - B", "D - AB"]])
 def test_what_is_no_label_stays(options):
     assert without_labels(options) == options
 

@@ -29,7 +29,7 @@ def test_a_complete_record_has_all_columns_and_its_answer_text():
     ("licence", [], "must be text"), ("parent", 1.5, "must be text"), ("answer_text", 7, "must be text"),
     ("general", 1, "true or false"), ("general", None, "true or false"),
     ("options", ["foie"], "1 options"), ("options", ["foie", " ", "rein"], "an option is empty"),
-    ("options", ["foie", "Foie ", "rein"], "same text"), ("answer_letters", [], "need letters"),
+    ("options", ["foie", "foie ", "rein"], "same text"), ("answer_letters", [], "need letters"),
     ("answer_letters", ["A", "D"], "need letters among ABC"), ("answer_letters", ["C", "A"], "in order"),
     ("answer_letters", ["A", "A"], "each once"), ("task", "mcqu", "exactly one"), ("task", "oeq", "no options")])
 def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, value, told):

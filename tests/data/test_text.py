@@ -2,11 +2,12 @@
 
 import contextlib
 import json
+import re
 from collections import Counter
 
 import pytest
 
-from medinj_utils.data.text import EncodingError, clean, decode
+from medinj_utils.data.text import EncodingError, clean, decode, encoded_twice
 
 
 @pytest.mark.parametrize("text, expected, rule", [
@@ -74,6 +75,27 @@ def test_bytes_that_are_no_text_are_refused(tmp_path, data, told):
     (tmp_path / "f").write_bytes(data)
     with pytest.raises(EncodingError, match=told):
         decode(tmp_path / "f")
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("Dose ≥ 5 µg ?", "'Dose ≥ 5 µg ?' in it"), ("K ≤ 5", "'K ≤ 5'"), ("x ≠ y", "'x ≠ y'"), ("5 €", "'5 €'"), ("5 ‰", "'5 ‰'"), ("x ≈ 5", "'x ≈ 5'"),
+    ("q;r\nla première ligne\nÀ jeun ?", "'la première ligne'"), ("q;r\n1;à jeun\n2;x", "'1;à jeun'"), ("question\nécole", "'école'")])
+def test_text_of_a_macintosh_is_refused_with_an_example_of_one_line(tmp_path, text, shown):
+    (tmp_path / "f").write_bytes(text.encode("mac_roman"))
+    with pytest.raises(EncodingError, match=re.escape(f"rather mac_roman ({shown}")):
+        decode(tmp_path / "f")
+
+
+@pytest.mark.parametrize("text", ["5 m² 5 kg/m² 3 cm³ 5", "5 Å de", "5 € et 5 ‰", "x³ 5", "½ 5"])
+def test_signs_of_windows_are_no_macintosh(tmp_path, text):
+    (tmp_path / "f").write_bytes(text.encode("cp1252"))
+    assert decode(tmp_path / "f") == (text, "cp1252")
+
+
+@pytest.mark.parametrize("word", ["thérapie", "l’os", "cœur", "37°", "« ", "à ", "É", "ç", "…", "– ", "5µ", "m²", "Ô", "tabac–alcool"])
+def test_text_that_was_encoded_twice_is_remarked(tmp_path, word):
+    twice = f"un {word} x".encode().decode("cp1252")
+    assert encoded_twice(twice) and encoded_twice(twice) in twice and not encoded_twice(f"un {word} x")
 
 
 def test_an_encoding_that_is_named_is_taken_or_refused(tmp_path):
