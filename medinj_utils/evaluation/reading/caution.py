@@ -78,6 +78,10 @@ CAUTIONS = (
         "Letters in an order, or in place of another one.",
         r"""
           \b [A-J] \s? [>≥] \s? [A-J] \b
+        | (?<= \b [A-J] \W{1,3} ) (?i: à [ ] défaut
+            | faute [ ] de [ ] mieux | à [ ] la [ ] rigueur | failing [ ] that
+            | en [ ] (?: second | deuxième ) [ ] (?: choix | intention ) )
+          ,? \s (?: la \s )? [A-J] \b
         | \b (?i: tromp[ée]e?s? | erreur | mistaken | wrong ) \s
           (?i: pour | sur | à [ ] propos [ ] de | about ) \s (?: la \s )? [A-J] \b
         """,

@@ -29,7 +29,8 @@ def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
     "A: 4/5, B: 1/5", "A (probabilité 90 %), B (10 %)", "A 60 / B 40", "A : score 3, B : score 1", "A : vrai/faux, B : vrai",
     "A : vrai ou faux, B : vrai", "A : oui/non, B : oui", "A : non faux, B : faux", "A : plutôt vrai, B : faux",
     "A : presque vrai, B : faux", "A : ni vrai ni faux, B : vrai", "A : vrai (?), B : faux", "A, …", "A, B, ...", "A, B, (...)",
-    "A, puis tout jusqu'à D", "A et le reste", "A, B et les suivantes", "A > C > B", "A, C. Je me suis trompé pour C."])
+    "A, puis tout jusqu'à D", "A et le reste", "A, B et les suivantes", "A > C > B", "A, à défaut C", "A, faute de mieux C", "A, à la rigueur C", "A, en second choix C",
+    "((think)) A", "((think)) A ((/think))", "%%think%% A", "╔think╗ A", "A, C. Je me suis trompé pour C."])
 def test_refused(output):
     assert read_choice(output, ORGANS, "mcq") is None
 
@@ -37,7 +38,7 @@ def test_refused(output):
 @pytest.mark.parametrize("output, letters", [
     ("A ✅ B ❌ C ✅ D ❌", "AC"), ("A 👍 B 👎 C 👍 D 👎", "AC"), ("✅ A, ❌ B, ✅ C, ❌ D", "AC"), ("A et C ✅ ; B et D ❌", "AC"),
     ("A, C ✅ B, D ❌", "AC"), ("A (le foie) ✅, B (le rein) ❌", "A"), ("A. Vitamine D ✅\nB. Vitamine C ❌", "A"), ("A ✅ (filtre) C ✅", "AC"),
-    ("A, C (90 %)", "AC"), ("B : 90 %", "B"), ("B...", "B"), ("A : vrai, C : vrai", "AC")])
+    ("A, C (90 %)", "AC"), ("B : 90 %", "B"), ("B...", "B"), ("((think)) A ((/think)) B", "B"), ("%%think%% A %%/think%% B", "B"), ("Réponse : A\u0336, C", "C"), ("A : vrai, C : vrai", "AC")])
 def test_read(output, letters):
     assert read_choice(output, ORGANS, "mcq") == set(letters)
 
