@@ -10,7 +10,8 @@ An answer is read in five steps, a module each:
    those at heads of lines, and those that are called right or wrong. `tidying` comes before.
 5. `decision` weighs the claims, and refuses where they contradict each other.
 
-`choice` runs the steps. Every rule has a name, a reason, and examples that the tests execute.
+`choice` runs the steps. Before them, `caution` refuses verdicts that are weighed, mixed or left
+out. Every rule has a name, a reason, and examples that the tests execute.
 """
 
 from medinj_utils.evaluation.reading.choice import explain_choice, read_choice

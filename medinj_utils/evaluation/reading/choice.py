@@ -1,13 +1,16 @@
 """Read a set of letters in a model's raw answer to a multiple-choice question, or refuse to."""
 
 from collections.abc import Mapping
+from html import unescape
 
 import regex as re
 
 from medinj_utils.core.names import CHOICE_TASKS, check_choice
 from medinj_utils.evaluation.reading import reasons
+from medinj_utils.evaluation.reading.caution import is_weighed_or_mixed
 from medinj_utils.evaluation.reading.cleaning import clean, fold
 from medinj_utils.evaluation.reading.decision import Decision, decide, decide_cut
+from medinj_utils.evaluation.reading.thoughts import without_thoughts
 from medinj_utils.evaluation.reading.verdicts import plain_verdicts
 from medinj_utils.evaluation.reading.words import signs_of
 
@@ -34,6 +37,8 @@ def explain_choice(output: str, options: dict[str, str], task: str,
         _plain_letters(output, options, task) or _text_word_for_word(output, options))
     if at_sight:
         return at_sight, reasons.AT_HEAD
+    if is_weighed_or_mixed(without_thoughts(unescape(output)), options):
+        return None, reasons.LEFT_OPEN
     text = plain_verdicts(clean(output), options)
     compact = frozenset(options) if task == "mcq" else frozenset()
     line = signs_of(text, options, compact)

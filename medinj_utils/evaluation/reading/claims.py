@@ -64,11 +64,13 @@ class Announced:
         letters: that follow.
         problem: why they can't be read; empty if they can.
         is_conclusion: whether the words conclude, which outweighs what was said before.
+        after: the letters that were called right before.
     """
 
     letters: frozenset[str]
     problem: str
     is_conclusion: bool
+    after: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -238,8 +240,8 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     concludes = not _CONCLUDING.isdisjoint(words_before)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
-    problem = LEFT_OPEN if is_open else names.problem
-    claims.announced.append(Announced(names.letters, problem, concludes))
+    claims.announced.append(Announced(
+        names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right)))
 
 
 def _is_head(claims: Claims, match: re.Match) -> bool:
@@ -281,11 +283,9 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
 
 
 def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters after the label of a line, if all such lines agree: "Verdict : B".
+    """The letters after the label of a line, if all agree: "Verdict : B".
 
-    Args:
-        line: an answer in signs.
-        options: the question's options by letter.
+    Args: as `said`.
     """
     if Sign.OTHER not in line:
         return frozenset()

@@ -121,9 +121,14 @@ STEPS = (
         "What is struck out is no answer.",
         replacing(
             r"""
-            ~~ [^~\n]{1,300} ~~ | < (?P<tag> del | strike ) > [^<\n]{1,300} </ (?P=tag) >
-            """, " ", needs="~~ <del> <strike>"),
-        [Example("~~A~~ B", "B"), Example("<del>A</del> B", "B")]),
+            ~~ [^~\n]{1,300} ~~ | (?: \S [\u0335-\u0338] )+
+            | < (?P<tag> del | strike ) > [^<\n]{1,300} </ (?P=tag) >
+            """, " ", needs="~~ <del> <strike> \u0335 \u0336 \u0337 \u0338"),
+        [
+            Example("~~A~~ B", "B"),
+            Example("A C D\u0336", "AC"),
+            Example("<del>A</del> B", "B"),
+        ]),
     Step(
         "tags",
         "Tags of layout and tokens of a chat's turns mean nothing.",

@@ -13,7 +13,11 @@ from medinj_utils.evaluation.reading.claims import (
     said,
 )
 from medinj_utils.evaluation.reading.grammar import compiled
-from medinj_utils.evaluation.reading.tidying import tidy, with_ranges_as_lists
+from medinj_utils.evaluation.reading.tidying import (
+    tidy,
+    with_ranges_as_lists,
+    without_exceptions,
+)
 from medinj_utils.evaluation.reading.vocabulary import (
     LETTERS_OF_TEXTS,
     TEXT_SIGNS,
@@ -27,9 +31,12 @@ _EXPLANATION = compiled("EXPLANATION")
 _REASON = compiled("REASON")
 _PROSE = compiled("PROSE")
 _TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
+_LEADS_ON = compiled("LEADS_ON")
+_TENTATIVE = compiled("TENTATIVE")
 _DENIED = compiled("DENIED")
 _CHANGED = compiled("CHANGED")
 _PASSED_OVER = compiled("PASSED_OVER")
+_REJECTED = compiled("REJECTED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
 _DENYING = signs("NOT WRONG")
 _CORRECTING = signs("NO RATHER")
@@ -61,7 +68,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
         line: an answer in signs.
         options: the question's options by letter.
     """
-    line = _from_last_correction(with_ranges_as_lists(line))
+    line = _from_last_correction(without_exceptions(with_ranges_as_lists(line)))
     if not _CHANGING.isdisjoint(line) and _CHANGED.search(line):
         return Decision(frozenset(), "", reasons.LEFT_OPEN)
     if not _DENYING.isdisjoint(line):
@@ -70,6 +77,14 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     if not _texts_and_letters_agree(line):
         return Decision(frozenset(), "", reasons.LETTER_AGAINST_TEXT)
     claims = find_claims(line, options)
+    decision = _weighed(line, claims, options)
+    if not decision.problem and _is_contested(line, claims, decision, options):
+        return Decision(decision.letters, decision.found, reasons.CONTRADICTION)
+    return decision
+
+
+def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
+    """What an answer's claims name: announced letters before heads, judgements and prose."""
     if claims.announced:
         return _by_announcements(line, claims, _at_heads(claims, options))
     if _are_the_others(claims, options):
@@ -101,7 +116,8 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         declared = decide(before, options)
         is_whole = (not several or _all_judged(before, options)
                     or (declared.found == reasons.ANNOUNCED and ":\n" not in before))
-        if is_whole and not _TURNS.search(rest) and decide(line, options) == declared:
+        turns = _TURNS.search(rest) or _LEADS_ON.search(rest) or _TENTATIVE.search(before)
+        if is_whole and not turns and decide(line, options) == declared:
             return declared
     return Decision(frozenset(), "", reasons.CUT)
 
@@ -163,6 +179,28 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
         TEXT_SIGNS[letter] in head.signs and head.signs.lstrip("(")[0] == letter
         for letter, head in zip(TEXT_SIGNS, claims.heads, strict=False))
     return (opens_with_head or not last.is_conclusion) and not (is_review or is_repetition)
+
+
+def _is_contested(line: str, claims: Claims, decision: Decision,
+                  options: Mapping[str, str]) -> bool:
+    """Whether a letter of the answer is called wrong, or another one right, beside it.
+
+    Where all others are called right, or the one letter wrong, the question may ask for what is
+    wrong. A conclusion may follow such a review.
+    """
+    if decision.found not in (reasons.ANNOUNCED, reasons.AT_HEAD):
+        return False
+    letters = decision.letters
+    others = options.keys() - letters
+    judged = claims.right | claims.wrong
+    is_review = others <= judged and letters.isdisjoint(judged)
+    if len(others) > 1 and (claims.right == others or is_review):
+        return False
+    denied = claims.wrong | {match["letter"] for match in _REJECTED.finditer(line)}
+    if letters & denied and not letters <= denied:
+        return True
+    before = claims.announced[-1].after if claims.announced else frozenset()
+    return bool(claims.right - letters - before)
 
 
 def _are_the_others(claims: Claims, options: Mapping[str, str]) -> bool:

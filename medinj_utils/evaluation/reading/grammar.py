@@ -123,6 +123,7 @@ CLAIM_RULES = (
         | RATHER ,? NOT [ARTICLE OPTION NEUTRAL]{0,3} [LETTER TEXT] [). ]{0,2} $
         | RATHER ,? [ARTICLE OPTION]{0,2} [LETTER TEXT] IS? WRONG
         | [LETTER] - [LETTER] ARE [LETTER]
+        | CHANGE [ARTICLE OPTION]{0,2} [LETTER] OTHER [ARTICLE OPTION]{0,2} [LETTER]
         """,
         [
             Example("A, B, C. Je retire C.", ""),
@@ -222,6 +223,29 @@ CLAIM_RULES = (
           | ARTICLE? [TEXT] [IS OTHER] )
         """,
         [Example("Réponse : B\nCet organe filtre le sang, et", "B", task="mcqu", cut=True)]),
+    Rule(
+        "REJECTED",
+        "A letter that is ruled out.",
+        r"""
+          (?: WRONG [ARTICLE OPTION NEUTRAL : ]{0,3} ) (?P<letter> [LETTER] ) (?= $ | [. , ; )] )
+        | (?P<letter> [LETTER] ) [IS TO NEUTRAL RATHER ALSO SO]{0,4} WRONG
+        """,
+        [Example("A, C. On élimine C.", "")]),
+    Rule(
+        "LEADS_ON",
+        "Words at the end of what was cut off that lead to an answer or a change.",
+        r"""
+          (?: [BUT ALSO SO RATHER NO NOT EXCEPT CHOOSE CHANGE OPTION RIGHT WRONG DOUBT]
+            | (?<! [OTHER TEXT] ) (?<! OTHER [LETTER] ) [IS ARE]
+            | ANSWER [^ . \n]{0,40} | CHANGE [^ . \n]{0,40} )
+          [ARTICLE NEUTRAL ANSWER OPTION TO , ]{0,4} [. , ; : ]? \n? \Z
+        """,
+        [Example("Réponse : B\nExplication : La réponse finale est", "", task="mcqu", cut=True)]),
+    Rule(
+        "TENTATIVE",
+        "A first guess, which another one may follow.",
+        r"\A [^ \n LETTER]{0,6} (?: OPTION [^ \n LETTER]{0,3} : | OTHER [^ \n LETTER]{0,3} [:,] )",
+        [Example("Première hypothèse : A. En effet, le foie", "", task="mcqu", cut=True)]),
     Rule(
         "LETTER_THEN_TEXT",
         "A letter and the text after it, which must belong to one option.",

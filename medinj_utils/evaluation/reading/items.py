@@ -109,7 +109,8 @@ ITEM_RULES = (
         (?P<list>
             ITEMS
           | [ALL NONE] [ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT WRONG]{0,9}+
-            (?: ,? EXCEPT [ARTICLE OPTION ANSWER NEUTRAL BUT]{0,5} ITEMS )?
+            (?: [. , : ; (-]{0,2} (?: EXCEPT | BUT NOT )
+              [ARTICLE OPTION ANSWER NEUTRAL BUT : (]{0,5} ITEMS )?
         )
         """,
         [

@@ -135,8 +135,12 @@ PARAPHRASES = (
         replacing(
             r"""
               \b (?i: à [ ] l'exception [ ] (?: du [ ] | des [ ] | de [ ] )? )
-            | \b (?i: with [ ] the [ ] exception [ ] of [ ] )
-            """, "sauf ", needs="exception"),
+            | \b (?i: with [ ] the [ ] exception [ ] of [ ] | à [ ] l'exclusion [ ] de [ ]
+                | excluding [ ] | en [ ] dehors [ ] de [ ]
+                | (?: apart [ ] from | other [ ] than | à [ ] part
+                | minus | moins | sans | without ) [ ] (?= (?: la [ ] | the [ ] )? [A-J] \b ) )
+            """, "sauf ", needs="exception exclusion excluding dehors apart other part minus "
+                           "moins sans without"),
         [
             Example("Toutes à l'exception de A", "BCD"),
             Example("All of the above with the exception of D", "ABC"),
@@ -153,7 +157,8 @@ PARAPHRASES = (
             | my [ ] (?:bad|mistake) | let [ ] me [ ] correct (?: [ ] (?:that|this|myself|it) )?
             | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong
             | on [ ] second [ ] thoughts?
-            | je [ ] (?:me [ ])? (?:corrige|rectifie|reprends) | je [ ] change [ ] d'avis
+            | je [ ] (?:me [ ])? (?:corrige|rectifie|reprends)
+            | je [ ] change (?: [ ] d'avis )? | en [ ] relisant
               | scratch [ ] that
             | [àa] [ ] la [ ] r[ée]flexion | r[ée]flexion [ ] faite | en [ ] r[ée]alit[ée]
             | apr[èe]s [ ] (?:m[ûu]re [ ])?
@@ -165,9 +170,10 @@ PARAPHRASES = (
             | no [ ] wait
             | je [ ] reviens [ ] sur [ ] ma [ ] r[ée]ponse | je [ ] me [ ] ravise
             | take [ ] that [ ] back
-            ) \b (?: ,? [ ] (?: en | to | as | into ) \b )?
+            ) \b (?: ,? [ ] (?: en | pour | to | as | into ) \b )?
             """, "correction",
-            needs="erreur culpa moi bad mistake correct mea wrong second rectifi corrige avis "
+            needs="change relisant erreur culpa moi "
+                  "bad mistake correct mea wrong second rectifi corrige avis "
                   "puis edit apologies excuse sol reprends scratch réflexion reflexion relecture "
                   "rification analyse examen chir compte "
                   "réalit realit exactement oups oops sorry wait reviens ravise back"),
@@ -211,7 +217,7 @@ PARAPHRASES = (
     Step(
         "additions",
         "\"Plus\" before a letter adds it.",
-        replacing(r",? [ ] plus (?= [ ] [A-J] \b )", " et", needs="plus"),
+        replacing(r"[,.]? [ ] [Pp]lus (?= [ ] [A-J] \b )", " et", needs="plus"),
         [Example("A, B, plus D", "ABD")]),
     Step(
         "letter of an option",

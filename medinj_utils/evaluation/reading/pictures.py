@@ -11,6 +11,9 @@ _CROSSED = rf"[☐{CROSSES}]|\[ ?\]"
 
 #: Signs that mean the same as the first tick, the first cross, an empty box or an arrow.
 _SAME = {"✅": "👍🟢🟩🆗🗸✔✓", "❌": "👎🔴🟥⛔🚫✖✘✗🗙🗴🗶", "☐": "⬜⬛□▢", "☑": "🗹", "→": "➡➜➔➤➝➞⮕🡒⇒👉"}
+#: All that is written as a tick or as a cross.
+ALL_TICKS = TICKS + _SAME["✅"]
+ALL_CROSSES = CROSSES + _SAME["❌"]
 _LETTERS = {first + place: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
             for first in (0x1F150, 0x1F170, 0x1F1E6) for place in range(26)}
 _CHARACTERS = str.maketrans(

@@ -28,6 +28,8 @@ _SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
     # the same where its marks are lost
     (r"\A \s{0,9} analysis (?=\S) (?= [^\0]*? assistantfinal )", "<think>"),
     (r"assistantfinal", "</think>"),
+    (r"(?: \(\( | %% | [╔╚║] ) \s? / \s? think \w* \s? (?: \)\) | %% | [╗╝║] )", "</think>"),
+    (r"(?: \(\( | %% | [╔╚║] ) \s? think \w* \s? (?: \)\) | %% | [╗╝║] )", "<think>"),
     (r"<unused94> | <ctrl94>", "<think>"),
     (r"<unused95> | <ctrl95>", "</think>"),
     (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?:thought|thinking|reasoning) \s? (?:process)? :",
@@ -41,7 +43,8 @@ _SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
 )]
 #: One of these is in every text with thoughts.
 _CLOSING = frozenset(">]}▷⟩〉】")
-_PHRASES = ("assistantfinal", "here is my", "here's my", "done thinking", "```")
+_PHRASES = ("assistantfinal", "here is my", "here's my", "done thinking", "```",
+            "((", "%%", "╔", "║")
 _THOUGHT = re.compile(
     r"think|thought|reason|reflect|refle[xc]|raison|pensee|analy[sz]|scratch|cot\b|monolog|delib"
     r"|brouillon|draft|ponder|rumin|cogit|inner|internal|hidden|brainstorm|denk|piens|razon|思考|推理")

@@ -7,7 +7,7 @@ import regex as re
 
 from medinj_utils.evaluation.reading.grammar import compiled, spell
 from medinj_utils.evaluation.reading.rules import Example, Rule
-from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS, Sign
+from medinj_utils.evaluation.reading.vocabulary import LETTERS, LETTERS_OF_TEXTS, TEXT_SIGNS, Sign
 
 RANGE = Rule(
     "RANGE",
@@ -17,6 +17,18 @@ RANGE = Rule(
     (?P<last> [LETTER] ) (?= [^·] | $ )
     """,
     [Example("A à C", "ABC"), Example("De la A à la C.", "ABC"), Example("C à A", "")])
+EXCEPTED = Rule(
+    "EXCEPTED",
+    "What a list's exception names is no part of it: \"A à D, sauf C\". A letter that a list names "
+    "and denies at once leaves it open.",
+    r"""
+    (?P<kept> (?> ITEMS ) ) (?P<judgement> JUDGEMENT? ) [. , : ; (-]{0,2} \n?
+    (?: (?P<is_except> EXCEPT ) [ARTICLE OPTION ANSWER NEUTRAL BUT : (]{0,5}
+      | (?: BUT? NOT | AND? NO ) [ARTICLE OPTION ANSWER NEUTRAL]{0,3} )
+    (?P<excepted> (?> ITEMS ) ) (?! JUDGEMENT ) \)?
+    """,
+    [Example("A à D, sauf C", "ABD"), Example("Les réponses A à D sont exactes sauf B", "ACD"),
+     Example("A, B, D mais pas B", "")])
 LISTED_BELOW = Rule(
     "LISTED_BELOW",
     "Lines under an announcement, such as \"Les réponses exactes sont :\", are its list.",
@@ -73,10 +85,11 @@ LISTED_ASIDE = Rule(
         Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
         Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
     ])
-LAYOUT_RULES = (RANGE, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT,
+LAYOUT_RULES = (RANGE, EXCEPTED, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT,
                 SENTENCE_OF_OPTION, ALL_LETTERS, LISTED_ASIDE)
 
 _RANGE = compiled(RANGE.pattern)
+_EXCEPTED = compiled(EXCEPTED.pattern)
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)
 _ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
 
@@ -91,6 +104,24 @@ def _all_letters(match: re.Match) -> str:
     if first >= last:
         return match["first"] + Sign.DOUBT + match["last"]
     return ",".join(map(chr, range(first, last + 1)))
+
+
+def without_exceptions(line: str) -> str:
+    """The signs with lists that lack the letters which they except."""
+    if {Sign.EXCEPT, Sign.NOT, Sign.NO}.isdisjoint(line):
+        return line  # most have no exception, and long lists take long
+    return _EXCEPTED.sub(_without_excepted, line)
+
+
+def _without_excepted(match: re.Match) -> str:
+    kept, excepted = (
+        {(LETTERS | LETTERS_OF_TEXTS)[sign] for sign in match[name]
+         if sign in LETTERS or sign in LETTERS_OF_TEXTS} for name in ("kept", "excepted"))
+    if not excepted < kept:
+        return match[0]
+    if not match["is_except"]:
+        return match["kept"] + Sign.DOUBT
+    return ",".join(sorted(kept - excepted)) + match["judgement"]
 
 
 def tidy(line: str, options: Mapping[str, str]) -> str:

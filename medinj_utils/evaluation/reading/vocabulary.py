@@ -88,7 +88,8 @@ WORDS = (
          | ci-dessus | above | tres | fort(?:ement)? | environ | approximative(?:ment)? | about
          | approximately | around | vraisemblable(?:ment)?
          | (?: typique | classique | manifeste | logique | simple | effective | visible ) ment
-         | typically | classically | ces | se | porte | va | vont | from | allant | [0-9]+""",
+         | typically | classically | ces | se | porte | va | vont | from | allant
+         | -?[0-9]+(?:[.:][0-9]+)*""",
          [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
     Rule("IS", "Links an announcement and a letter.",
@@ -107,7 +108,7 @@ WORDS = (
          | untrue
          | erreurs? | errors? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation)
          | exclu(?:[est]|es|re|ons)?
-         | excluded? | exclusion
+         | excluded? | exclusion | exceptees?
          | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
          | distracteurs? | unlikely | improbables? | invraisemblables? | impossibles?
          | incompatibles?""",
@@ -130,7 +131,7 @@ WORDS = (
          r"aucune? | none",
          [Example("Aucune sauf B", "B")]),
     Rule("EXCEPT", "Excepts letters from all or none.",
-         r"sauf | excepte | hormis | hors | except | but",
+         r"sauf | excepte | exception | hormis | hors | except | but",
          [Example("All but B", "ACD")]),
     # Words that end an answer, leave it open or take it back
     Rule("BECAUSE", "Ends an answer: its reason follows.",
@@ -170,7 +171,8 @@ WORDS = (
          [Example("Évidemment : B", "B"), Example("A, C selon le référentiel", "AC")]),
     Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
          r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )?
-         | oublie | omis | forgot | missed | remove
+         | (?: ajout | enlev | retir | supprim | remplac | oubli ) (?: e?ons | er | e )
+         | manque | omis | forgot | missed | remove
          | add | drop
          | replace | swap""",
          [Example("A, B, C. Je retire C.", "")]),

@@ -23,7 +23,9 @@ from medinj_utils.evaluation.reading.vocabulary import (
 
 _WORD = re.compile(
     r"""
-      [^\W_]+ ' [A-Za-z] \b           # "l'A": its A is no option
+      (?: (?<! [\w)\]] ) [-–−] )? \d+ (?: [.,:] \d+ )+ (?! \w )   # "0,5"
+    | (?<! [\w)\]] ) [-–−] \d+ (?! [\w-] )                      # "-15"
+    | [^\W_]+ ' [A-Za-z] \b           # "l'A": its A is no option
     | [^\W_]+ (?: - [^\W_]+ )*+ '?    # "rein", "D-dimères", "l'"
     | [^\w \t]                        # a mark, or the end of a line
     """, re.VERBOSE)
@@ -35,6 +37,26 @@ _KEPT_AS_IT_IS = re.compile("[A-Zà]|où")  # folded, "où" would be "ou"
 _MARKS_OF_TEXTS = ",.;:()[]{}'!?-–—·•"
 _NO_TEXT = re.compile("[a-z]?")
 _MAYBE_LETTERS = re.compile("[a-j]+|[a-z]")
+_NUMBER = re.compile(r"[-–−]?\d+(?:[.,:]\d+)*")
+_MARKS_OF_NUMBERS = str.maketrans(",–−", ".--")
+# An option's number is not meant where it is part of another number, a range or a limit: "15 mg" in
+# "1 015 mg", "10 à 15 mg", "plus de 15 mg". Spaces stand between all words.
+_PART_OF_NUMBER = r"""(?x: (?<! [ ] (?:
+        \d\S* (?: [ ] (?: [-–—/⁄x×*+^] | [aà] | to%s ) )?
+      | (?: \d\S* [ ] [\w%%]+ | [Ⓐ-Ⓩ] ) [ ] (?: [-–—] | [aà] | to )
+      | [<>≤≥⩽⩾≈~±^×/⁄] | [+] [ ] / [ ] -
+      | (?: plus | moins | more | less | greater | lower | fewer ) [ ] (?: de | d' | que | than )
+      | (?: au | at ) [ ] (?: moins | plus | least | most | minimum | maximum )
+      | (?: superieur | inferieur | egal ) e?s? [ ] [aà] | jusqu' [ ] [aà] | up [ ] to
+      | au-(?: dela | dessus | dessous ) [ ] de | [aà] [ ] partir [ ] de
+      | apres | avant | des | before | after | within | over | under | above | below | presque
+      | (?: double | triple | moitie | tiers | quart ) [ ] d[e'] | minimum | maximum | min | max
+    ) ) )"""
+_BEFORE_NUMBER = _PART_OF_NUMBER % ""  # "1 et 3" are two options
+_BEFORE_QUANTITY = _PART_OF_NUMBER % " | et | and | ou | or"  # "10 et 15 mg" may be a range
+_LONE_NUMBER = re.compile(r"[\\\d.-]+ \(\?: [ ] [^ ]* \)\?", re.VERBOSE)  # a pattern of one
+_NUMBER_GOES_ON = r"(?! (?<=\d )(?:[-–—/⁄x×*^]|[aà]|to) [\dⒶ-Ⓩ])"
+_QUANTITY_GOES_ON = r"(?! (?:[-–—x×]|[aà]|to) [\dⒶ-Ⓩ])"
 # "Toutes les réponses sont exactes", as an option says it and as an answer may
 _SAID_OF_ALL = spelt("[ARTICLE OPTION ANSWER RIGHT IS ARE BUT NEUTRAL NOT]", NAMES)
 _ALL_OR_NONE = re.compile(spelt("[ALL NONE]", NAMES) + _SAID_OF_ALL + r"*\.?")
@@ -64,7 +86,13 @@ def _known(word: str, compact: Set[str]) -> str:
         return word.replace("-", "")
     if _KEPT_AS_IT_IS.fullmatch(word):
         return word
-    return "à" if word == "À" else fold(word)
+    return "à" if word == "À" else _folded(word)
+
+
+def _folded(word: str) -> str:
+    """The word without case and accents, a number with one kind of point and of sign."""
+    is_number = word[-1].isdigit() and _NUMBER.fullmatch(word)
+    return fold(word.translate(_MARKS_OF_NUMBERS) if is_number else word)
 
 
 def _is_compact(word: str, compact: Set[str]) -> bool:
@@ -103,8 +131,17 @@ def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
         pattern = _text_pattern(option)
         signs[pattern] = SHARED_TEXT if pattern in signs else TEXT_SIGNS[letter]
     for pattern in sorted(filter(None, signs), key=len, reverse=True):
-        line = re.sub(rf" {pattern}(?= )", f" {signs[pattern]}", line)
+        line = re.sub(_in_line(pattern), f" {signs[pattern]}", line)
     return ONE_SENTENCE.sub(" c' ", line)
+
+
+def _in_line(pattern: str) -> str:
+    """The pattern of a text where it stands as a whole: a number is no part of another one."""
+    if not pattern.lstrip("\\-")[:1].isdigit():
+        return rf" {pattern}(?= ){_NUMBER_GOES_ON}"
+    if _LONE_NUMBER.fullmatch(pattern):
+        return rf"{_BEFORE_NUMBER} {pattern}(?= ){_NUMBER_GOES_ON}"
+    return rf"{_BEFORE_QUANTITY} {pattern}(?= ){_QUANTITY_GOES_ON}"
 
 
 @lru_cache(maxsize=10_000)  # every run answers the same questions
@@ -113,7 +150,7 @@ def _text_pattern(option: str) -> str:
 
     It is empty for an option that is one letter: "A" is left to be a letter.
     """
-    text = " ".join(fold(word) for word in _WORD.findall(clean(option)))
+    text = " ".join(_folded(word) for word in _WORD.findall(clean(option)))
     core = text.rstrip(" " + _MARKS_OF_TEXTS)
     last_marks = text[len(core):].strip()
     words = [word for word in core.split(" ") if word not in _MARKS_OF_TEXTS]

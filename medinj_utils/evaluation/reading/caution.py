@@ -1,0 +1,116 @@
+"""Refuse an answer whose verdicts are weighed, mixed or left out, whatever else it says.
+
+Its patterns are over the text without thoughts, before pictures and remarks are cleaned away.
+"""
+
+from collections.abc import Mapping
+
+import regex as re
+
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.pictures import ALL_CROSSES, ALL_TICKS
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+
+_NAMES = {
+    "TICK": f"[{ALL_TICKS}]",
+    "CROSS": f"[{ALL_CROSSES}]",
+    "MARK": f"[{ALL_TICKS}{ALL_CROSSES}]",
+    "UNMARKED": rf"(?: (?! \b [A-J] \b ) [^\n{ALL_TICKS}{ALL_CROSSES}] )",
+    "VERDICT": "(?: vrai | fau[xs] | (?: in )? (?: exact | correct ) | juste | true | false )",
+}
+
+CAUTIONS = (
+    Rule(
+        "THIRD_VERDICT",
+        "A letter with a sign that is neither a tick nor a cross, before one that has its own: "
+        "\"A ⚠️ B ✅\". In \"A et C ✅\" nothing but a conjunction is between them.",
+        r"""
+        (?<! ^ \W{0,3} MARK [^\w\n]{0,4} ) \b [A-J] \b
+        (?! (?: [\s,;/&+] | \b (?: et | and | la ) \b )* \b [A-J] \b )
+        (?: UNMARKED{0,80}? (?! MARK ) [^\w\s'’-] [ \t]* (?: (?: et | and | la ) [ ] )?
+              \b [A-J] \b (?: [ ]? [:.)(=–-] UNMARKED{0,80} )?
+          | [ ]? (?P<style> [:.)=] ) UNMARKED{0,80} [ ] [A-J] [ ]? (?P=style)
+          | [ ] (?! [A-ZÀ-Ý] ) UNMARKED{1,80} [ ] [A-J]
+          | [ ]? [-–—] [ ]? [A-J] )
+        [ ]? \(? MARK
+        """,
+        [
+            Example("A ⚠️ B ✅ C ❌ D ❌", ""),
+            Example("A : douteux, B : ✅, C : ❌", ""),
+            Example("A (foie) 🤷 B (rein) ✅", ""),
+        ]),
+    Rule(
+        "TICK_AND_CROSS",
+        "Both a tick and a cross, or a question mark, on one letter.",
+        r"""
+          TICK \ufe0f? [ ]? (?: [/] | ou | or | et )? \s? CROSS
+        | CROSS \ufe0f? [ ]? (?: [/] | ou | or | et )? \s? TICK
+        | MARK \ufe0f? [ ]? \(? [?❓❔🤔🤷⚠]
+        """,
+        [Example("A ✅❌", ""), Example("A ✅ ou ❌", "")]),
+    Rule(
+        "BOTH_VERDICTS",
+        "A verdict that is both, or neither, or half of one.",
+        r"""
+        \b [A-J] \s? [:=(–-] \s? (?i:
+            (?: vrai | exacte? | correcte? | true | oui | yes | v ) \s? (?: / | ou | or ) \s?
+              (?: faux | fausse | inexacte? | incorrecte? | false | non? | f ) \b
+          | (?: faux | fausse | inexacte? | incorrecte? | false | non? | f ) \s? (?: / | ou | or )
+              \s? (?: vrai | exacte? | correcte? | true | oui | yes | v ) \b
+          | (?: plut[ôo]t | partiellement | presque | à [ ] moitié | en [ ] partie | semi | ni | non
+              | pas | partly | almost | half | not ) [ -] VERDICT
+          | VERDICT \w{0,2} \s? [(] \s? [?] )
+        """,
+        [Example("A : vrai/faux, B : vrai", ""), Example("A : non faux, B : faux", "")]),
+    Rule(
+        "AND_SO_ON",
+        "A list that goes on without its letters.",
+        r"""
+          \b [A-J] \s? [,;] \s? \(? (?: … | \.{2,} )
+        | \b [A-J] \b \W{1,3} (?: et \s | puis \s | and \s )? (?i: tou\w+ | all | everything ) \b
+          [^.\n]{0,30} (?: jusqu | until | up [ ] to | aussi \b | également )
+        | \b [A-J] \b \W{1,3} (?: et | and | puis | plus ) \s (?: tou\w+ \s )?
+          (?: (?: les? | la | the ) \s )? (?: suivant\w* | autres? | reste | rest | others? ) \W*? $
+        """,
+        [Example("A, …", ""), Example("A, puis tout jusqu'à D", "")]),
+    Rule(
+        "RANKED",
+        "Letters in an order, or in place of another one.",
+        r"""
+          \b [A-J] \s? [>≥] \s? [A-J] \b
+        | (?<= \b [A-J] \W{1,3} ) (?i: à [ ] défaut
+            | faute [ ] de [ ] mieux | à [ ] la [ ] rigueur | failing [ ] that
+            | en [ ] (?: second | deuxième ) [ ] (?: choix | intention ) )
+          ,? \s (?: la \s )? [A-J] \b
+        | \b (?i: tromp[ée]e?s? | erreur | mistaken | wrong ) \s
+          (?i: pour | sur | à [ ] propos [ ] de | about ) \s (?: la \s )? [A-J] \b
+        """,
+        [Example("A > C", ""), Example("A, C. Je me suis trompé pour C.", "")]),
+)
+_WEIGHED = re.compile(
+    r"""
+    \b (?P<letter> [A-J] ) \b \s? [:(=à–-]{0,2} \s? (?: [a-zà-ÿ]{5,12} \s (?: de \s )? )?
+    (?P<number> \d{1,3} (?: [.,] \d{1,3} )? ) (?: \s? (?: % | points? | pts? | / \s? \d{1,3} )
+      | (?<= [01] [.,] \d{1,3} | \b \d\d | score \s \d ) ) (?! \w ) \s?
+    (?= [,;.)|/\n] | $ | et \b | and \b | [A-J] \b )
+    """, re.VERBOSE | re.MULTILINE)
+
+
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
+
+
+_PATTERNS = [_compiled(rule.pattern) for rule in CAUTIONS]
+
+
+def is_weighed_or_mixed(text: str, options: Mapping[str, str]) -> bool:
+    """Whether an answer's verdicts are weighed, mixed or left out.
+
+    Args:
+        text: an answer without thoughts.
+        options: the question's options by letter.
+    """
+    weighed = {found["letter"] for found in _WEIGHED.finditer(text)
+               if found["number"].replace(",", ".") not in fold(
+                   options.get(found["letter"], "")).replace(",", ".")}
+    return len(weighed) > 1 or any(pattern.search(text) for pattern in _PATTERNS)
