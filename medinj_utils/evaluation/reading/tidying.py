@@ -22,6 +22,7 @@ EXCEPTED = Rule(
     "What a list's exception names is no part of it: \"A à D, sauf C\". A letter that a list names "
     "and denies at once leaves it open.",
     r"""
+    (?<! [LETTER TEXT , ; AND] )
     (?P<kept> (?> ITEMS ) ) (?P<judgement> JUDGEMENT? ) [. , : ; (-]{0,2} \n?
     (?: (?P<is_except> EXCEPT ) [ARTICLE OPTION ANSWER NEUTRAL BUT : (]{0,5}
       | (?: BUT? NOT | AND? NO ) [ARTICLE OPTION ANSWER NEUTRAL]{0,3} )
