@@ -164,6 +164,10 @@ class Gold(_Part):
         return letters_of_answer(row[column], column, options, by_text=bool(self.text))
 
 
+#: Keys of a mapping's parts that name columns.
+_NAMING = ("column", "columns", "letters", "text", "index", "flags")
+
+
 class TableMapping(_Part):
     """What the columns of a table are.
 
@@ -191,6 +195,17 @@ class TableMapping(_Part):
     explanation: Column | None = None
     parent: Column | None = None
     general: bool | Column = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that are named, each with the field that names it first."""
+        found: dict[str, str] = {}
+        for field, part in self:
+            named = [getattr(part, key, None) for key in _NAMING] if isinstance(part, _Part) else []
+            for said in filter(None, named):
+                found |= {column: field for column in ([said] if isinstance(said, str) else said)
+                          if column not in found}
+        return found
 
     def fields(self, row: Mapping) -> dict:
         """Fields of a record from a row of the table, its columns named as by `column_name`.

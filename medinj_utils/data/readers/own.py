@@ -5,7 +5,7 @@ The location is the table (CSV, JSON, JSON lines or parquet, then with the recor
 `medinj_utils.data.own_tables.TableMapping` lists what it may hold.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +56,21 @@ class _Table:
         return fields
 
 
-def _checked(rows: Sequence[Mapping], file: Path, column: str, hint: str) -> Sequence[Mapping]:
-    """The rows, if the first of them have the column of the question.
+def _checked(rows: Sequence[Mapping], file: Path, columns: Iterable[str],
+             hint: str) -> Sequence[Mapping]:
+    """The rows, if they have the columns; in JSON a single row may lack one.
 
     Raises:
-        SourceError: they haven't; names the columns that are there.
+        SourceError: no row has one of them; names the columns that are there.
     """
     there = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
-    if there and column not in there:
-        raise SourceError(f"{file}: no column {column!r}; there are: {', '.join(there)}. {hint}")
+    missing = [column for column in columns if column not in there]
+    if there and missing and file.suffix.lower().startswith(".json"):
+        there |= dict.fromkeys(column_name(name) for row in rows for name in row)
+        missing = [column for column in missing if column not in there]
+    if there and missing:
+        raise SourceError(f"{file}: no column {', '.join(map(repr, missing))}; there are: "
+                          f"{', '.join(there)}. {hint}")
     return rows
 
 
@@ -74,7 +80,7 @@ def _read(reading: Reading) -> Iterator[RawTable]:
         hint = ("If its columns are not the record's, write a YAML file that says what they are, "
                 "and give that as the location")
         for name, file in reading.files(*TABLES):
-            rows = _checked(reading.rows(file), file, "instruction", hint)
+            rows = _checked(reading.rows(file), file, ["instruction"], hint)
             yield RawTable(name, rows, _Table(reading, file).records)
         return
     mapping = load_mapping(reading.text(path), path)
@@ -83,8 +89,8 @@ def _read(reading: Reading) -> Iterator[RawTable]:
                           f"{reading.provenance!r}")
     for file in tables_of(mapping, path):
         name = file.relative_to(path.parent).as_posix()
-        rows = _checked(reading.rows(file, mapping.encoding), file, mapping.instruction.column,
-                        f"Correct instruction in {path}")
+        rows = _checked(reading.rows(file, mapping.encoding), file, mapping.columns,
+                        f"Correct the names in {path}")
         yield RawTable(name, rows, _Table(reading, file, mapping).records)
 
 

@@ -62,7 +62,7 @@ def test_columns_with_values_and_open_questions(tmp_path):
     ({"n": "x"}, {"gold": {"index": "n", "base": 0}}, "n"), ({"v": "peut-être"}, {"gold": {"flags": ["v"]}}, "v"),
     ({"vc": "vrai"}, {"gold": {"flags": ["va", "vb", "vc"]}}, "va, vb, vc"),
     ({"g": "?"}, {"task": {"column": "g", "values": {"u": "mcqu"}}, "gold": {"letters": "bonne"}}, "g"),
-    ({}, {"gold": {"letters": "absente"}}, "absente"), ({"bonne": "Z"}, {"gold": {"letters": "bonne"}}, "answer")])
+    ({"bonne": "Z"}, {"gold": {"letters": "bonne"}}, "answer")])
 def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, field):
     row = ROW | {"va": "", "vb": "vrai"} | cells
     records, quarantine = read_source("own", write(tmp_path, [row], options={"columns": ["a", "b", "c"]}, **told))
@@ -317,6 +317,18 @@ def test_labels_inside_options_are_left_out_and_counted(tmp_path, own):
 @pytest.mark.parametrize("mapping", [True, False])
 def test_a_table_without_the_column_of_the_question_is_refused_with_those_it_has(tmp_path, mapping):
     path = mapped(tmp_path, TABLE.replace("énoncé", "enonce"))
-    said = "Correct instruction in .*m.yaml" if mapping else "write a YAML file that says what they are"
+    said = "Correct the names in .*m.yaml" if mapping else "write a YAML file that says what they are"
     with pytest.raises(SourceError, match=rf"mine\.csv: no column '{'énoncé' if mapping else 'instruction'}'; there are: enonce, a, b, bonne\. .*{said}"):
         read_source("own", path if mapping else tmp_path / "mine.csv")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet"])
+@pytest.mark.parametrize("changes, missing", [
+    ({"gold": {"letters": "réponse"}}, "'réponse'"), ({"gold": {"flags": ["a", "z"]}}, "'z'"), ({"options": {"columns": ["a", "b", "c"]}}, "'c'"),
+    ({"context": {"column": "cas"}, "parent": {"column": "de"}}, "'cas', 'de'"), ({"split": {"column": "lot"}}, "'lot'")])
+def test_a_column_that_the_table_lacks_is_named_once_with_those_it_has(tmp_path, ending, changes, missing):
+    rows = [{"question": f"Quoi {i} ?", "a": "oui", "b": "non", "bonne": "A"} for i in range(30)]
+    path = write(tmp_path, rows, files=f"mine.{ending}", **{"options": {"columns": ["a", "b"]}, "gold": {"letters": "bonne"}} | changes)
+    with pytest.raises(SourceError) as caught:
+        read_source("own", path)
+    assert f"mine.{ending}: no column {missing}; there are: question, a, b, bonne. Correct the names in {path}" in str(caught.value)
