@@ -149,10 +149,11 @@ def _reason(error: Exception) -> str:
         return ("the hub doesn't answer, and it isn't in the cache: look at the network (HF_HOME "
                 "names the cache, HF_ENDPOINT another hub)")
     if isinstance(error, OSError):
-        return f"it can't be written into the cache ({_first_line(error)})"
-    return f"the hub refuses it ({_first_line(error)})"
+        return f"it can't be written into the cache ({first_line(error)})"
+    return f"the hub refuses it ({first_line(error)})"
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """An error in one line: its kind, and the first line of its message."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"

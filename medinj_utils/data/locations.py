@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from medinj_utils.core.hub import HubError, commit_at, snapshot
+from medinj_utils.core.hub import HubError, commit_at, first_line, snapshot
 from medinj_utils.data.files import MAPPINGS, TABLES, is_fork
 from medinj_utils.data.formats import SourceError
 
@@ -175,8 +175,4 @@ def _fetched(address: str) -> Path:
     try:
         return Path(fsspec.open_local(f"filecache::{address}", filecache=options))
     except (OSError, ValueError, ImportError) as error:
-        raise SourceError(f"{address}: can't be fetched ({_first_line(error)})") from error
-
-
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        raise SourceError(f"{address}: can't be fetched ({first_line(error)})") from error
