@@ -6,6 +6,7 @@ PYTHON ?= python3
 PROFILE ?= demo
 DATA ?=
 BASE ?=
+NAME ?=
 VENV := .venv
 # Programs are called by their path, and PATH is for what they call: make 3.81, which macOS has, doesn't look in it.
 BIN := $(VENV)/bin
@@ -14,12 +15,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 override PROFILE := $(value PROFILE)
 override DATA := $(value DATA)
 override BASE := $(value BASE)
-export PROFILE DATA BASE
+override NAME := $(value NAME)
+export PROFILE DATA BASE NAME
 # Snakemake's own locks outlive a killed run; ours don't (medinj_utils/book/running.py).
 SNAKEMAKE = $(BIN)/python -m snakemake --cores all --quiet rules host reason --nolock --rerun-incomplete \
   --rerun-triggers mtime params input
 
-.PHONY: book test test-lowest validate worlds figures smollm2 lint clean check-profile check-gpu
+.PHONY: book test test-gpu test-lowest validate worlds figures smollm2 lint clean keep check-profile check-gpu
 
 ifeq ($(PROFILE),smollm2)
 check-profile: smollm2
@@ -39,6 +41,13 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 test: $(VENV)/installed  ## all tests, notebooks included
 	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
+# Twenty minutes on one GPU. All tests of the two rooms run there, those of killed runs and of answers included.
+test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each adapter, notebooks 21 and 30, and speed
+	@$(BIN)/python -c 'import sys, torch; sys.exit(None if torch.cuda.is_available() else "torch sees no GPU: nothing was tested")'
+	@$(BIN)/python -m pytest tests/training tests/models tests/book/test_gpu.py
+	@$(BIN)/python benchmarks/training.py --only paper --data="$(or $(value DATA),../shared/data)"
+	@$(BIN)/python benchmarks/evaluation.py --paper --data="$(or $(value DATA),../shared/data)"
+
 # Without the notebooks, the book and what trains long, which the pins alone are held to.
 test-lowest: $(VENV)/installed  ## tests with the lowest versions that pyproject.toml supports, in an environment of their own
 	@$(BIN)/python -m venv build/lowest
@@ -47,6 +56,9 @@ test-lowest: $(VENV)/installed  ## tests with the lowest versions that pyproject
 	@build/lowest/bin/python -m pip install -q -c build/lowest/lowest.txt -e . pytest hypothesis beautifulsoup4
 	@build/lowest/bin/python -m pytest tests/core tests/data tests/comparison tests/variations tests/evaluation tests/models \
 	  tests/training/test_trainer.py tests/training/test_tune.py
+
+keep: $(VENV)/installed  ## keep the results of a profile's run in results/, without texts and weights
+	@$(BIN)/python -m medinj_utils.book.results --data="$$DATA" --base="$$BASE" --name="$$NAME" -- "$$PROFILE"
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 

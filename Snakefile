@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from medinj_utils.book.results import RESULTS, executions_of_results
 from medinj_utils.book.running import RunningError, hold
 from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
@@ -81,6 +82,13 @@ def executed(profile, notebook=None):
             if notebook in (None, executed_notebook)]
 
 
+def executed_on_results(name=None):
+    """Executed copies of notebooks on kept results: of one, or of all that the profile shows."""
+    return [str(Tree(parameters["output"]).executed(notebook))
+            for execution, (notebook, parameters) in executions_of_results(PROFILE, DATA, BASE).items()
+            if name in (None, execution.partition("/")[0])]
+
+
 def files_named(profile, parameters):
     """Files on this disk that parameters name: what sources are read from, a recipe, a model's folder, logs."""
     sources = [] if profile.world else parameters.get("sources", [])
@@ -112,7 +120,7 @@ def commits(parameters):
 
 rule book:
     input:
-        executed(PROFILE), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
+        executed(PROFILE), executed_on_results(), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
         "medinj_utils/book/publish.py",
     output: str(Tree(OUTPUTS / PROFILE).html / "index.html")
     shell: '{PYTHON:q} -m medinj_utils.book.publish {PROFILE:q} --data="$DATA" --base="$BASE" --under {RUN}'
@@ -152,3 +160,26 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
                 "{PYTHON:q} -m medinj_utils.book.execute {params.profile:q} {params.execution:q} "
                 '--data="$DATA" --base="$BASE" --under {RUN}'
+
+
+for name in load_profile(PROFILE, DATA, BASE).results:
+    tree, first = Tree(OUTPUTS / PROFILE).results(name), executed_on_results(name)[0]
+    rule:
+        name: f"result_{name}"
+        input: [str(path) for path in sorted((RESULTS / name).rglob("*")) if path.is_file()]
+        output: str(tree.kept)
+        params: name=name
+        shell: "{PYTHON:q} -m medinj_utils.book.results {PROFILE:q} --lay-out {params.name:q}"
+
+for execution, (notebook, parameters) in executions_of_results(PROFILE, DATA, BASE).items():
+    name, tree = execution.partition("/")[0], Tree(parameters["output"])
+    first = executed_on_results(name)[0]
+    rule:
+        name: f"result_{name}_{notebook}"
+        input: f"notebooks/{notebook}.ipynb", str(tree.kept), package_files(notebook), [first] * (str(tree.executed(notebook)) != first)
+        output: str(tree.executed(notebook))
+        params: execution=execution
+        threads: 1
+        shell:
+            "OMP_NUM_THREADS={threads} "
+            '{PYTHON:q} -m medinj_utils.book.execute {PROFILE:q} {params.execution:q} --data="$DATA" --base="$BASE" --under {RUN}'

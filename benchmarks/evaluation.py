@@ -38,6 +38,7 @@ import torch
 from shapes import device, peak_flops, random_model
 from transformers import GenerationConfig
 
+from medinj_utils.core.cards import Origin
 from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
@@ -88,7 +89,8 @@ def by_harness(items: pd.DataFrame) -> tuple[float, dict[str, str]]:
         write_tasks(items, scratch, NEW_TOKENS)
         tasks = TaskManager(include_path=scratch, include_defaults=False)
         for size in (16, 64, 256):
-            model = HFLM(pretrained=PLANTED.path, dtype="float32", device="cpu", batch_size=size)
+            model = HFLM(pretrained=str(PLANTED.folder), dtype="float32", device="cpu",
+                         batch_size=size)
             began = time.perf_counter()
             result = lm_eval.simple_evaluate(
                 model=model, tasks=["medinj_mcqu"], task_manager=tasks, apply_chat_template=True,
@@ -165,7 +167,7 @@ def answer_and_tell_memory(folder: Path) -> None:
     """Answer the items in a folder and print the most memory held, in megabytes."""
     engine = Engine(*load_base(PLANTED), Asking())
     answer_questions(pd.read_parquet(folder / "items.parquet"), engine, folder / "a.parquet", {},
-                     Protocol(["constrained"], BATCH_TOKENS), "benchmarks/evaluation.py")
+                     Protocol(["constrained"], BATCH_TOKENS), Origin("benchmarks/evaluation.py"))
     print(1e3 * peak_memory_gb())
 
 

@@ -27,7 +27,7 @@ def device() -> str:
 def random_model(shape: str, precision: str):
     """A model of that shape with random weights, on `device`."""
     torch.manual_seed(0)
-    config = AutoConfig.from_pretrained(Base("planted").path)
+    config = AutoConfig.from_pretrained(Base("planted").folder)
     for name, value in SHAPES[shape].items():
         setattr(config, name, value)
     config.layer_types = ["full_attention"] * config.num_hidden_layers

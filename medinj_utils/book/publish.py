@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 import yaml
 
+from medinj_utils.book.result_pages import stage_result
 from medinj_utils.book.running import end_with
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
@@ -97,6 +98,7 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     (target / "notebooks").mkdir()
     _stage_notebooks(tree, executions, target / "notebooks")
     shutil.copy(tree.figure("comparison"), target / "book" / "comparison.png")
+    _stage_results(tree, profile.results, target)
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
         "answer": answer_so_far(tree), "label": tree.label, "profile": profile_name,
@@ -116,6 +118,17 @@ def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> 
         executed = nbformat.read(tree.executed(execution), as_version=4)
         executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
         nbformat.write(executed, target / f"{notebook}.ipynb")
+
+
+def _stage_results(tree: Tree, names: Iterable[str], target: Path) -> None:
+    """Pages of kept results, and their part of the contents, before the last one."""
+    kept = {name: tree.results(name) for name in names}
+    pages = [stage_result(own, name, answer_so_far(own), target) for name, own in kept.items()]
+    contents = target / "book" / "_toc.yml"
+    listed = yaml.safe_load(contents.read_text(encoding="utf-8"))
+    if pages:
+        listed["parts"].insert(-1, {"caption": "Kept results", "chapters": pages})
+    contents.write_text(yaml.safe_dump(listed, sort_keys=False), encoding="utf-8")
 
 
 def build(profile_name: str, data: str = "", base: str = "") -> Path:

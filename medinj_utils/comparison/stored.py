@@ -34,7 +34,7 @@ def draw_systems(tree: Tree, mode: str, unequal: str,
         ValueError: as `load_compared` and `resample`.
     """
     parameters = {"mode": mode, "unequal_items": unequal, "resamples": resamples, "seed": _SEED}
-    card = Card(tree.notebook, parameters, [tree.need(tree.scores), tree.need(tree.records)])
+    card = Card(tree.origin, parameters, [tree.need(tree.scores), tree.need(tree.records)])
     compared = load_compared(tree, mode, unequal)
     resampled = resample(compared.matrix, resamples, _SEED, compared.clusters)
     write_parquet(resampled.draws, tree.draws)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,19 +21,32 @@ def card_file(path: str | Path) -> Path:
     return Path(path).with_suffix(".card.json")
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from: what every card says first.
+
+    Args:
+        step: the notebook or command that writes the file.
+        commits: of the sets on the hub that its data were read from, by location.
+    """
+
+    step: str
+    commits: Mapping[str, str] = field(default_factory=dict)
+
+
 class Card:
     """Collects what a step does from its start, and is written beside the step's outputs.
 
     Args:
-        step: the notebook or command that runs the step.
+        origin: of the step's outputs.
         parameters: what the result depends on, beside the inputs.
         inputs: files and folders whose SHA-256 the card keeps.
     """
 
-    def __init__(self, step: str, parameters: Mapping, inputs: Iterable[str | Path] = ()):
+    def __init__(self, origin: Origin, parameters: Mapping, inputs: Iterable[str | Path] = ()):
         self._began = time.monotonic()
         self.content = {
-            "step": step, "parameters": dict(parameters),
+            **asdict(origin), "parameters": dict(parameters),
             "inputs": {str(path): sha256(path) for path in inputs}, "versions": versions(),
             "hardware": hardware(), "git_commit": git_commit(),
             "started": datetime.now(UTC).isoformat(timespec="seconds")}

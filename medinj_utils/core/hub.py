@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 _PAUSES = (1, 3, 9)  # seconds before each further attempt
 _BUSY = (408, 425, 429, 500, 502, 503, 504)  # statuses that may pass
@@ -74,14 +75,31 @@ def commit_at(name: str, revision: str, kind: str) -> str:
         return ""
 
 
+def file_names(name: str, revision: str, kind: str, most: int = 10) -> list[str]:
+    """Names of the first files of a model or data set; what they are is not looked at.
+
+    Args:
+        name, revision, kind: as for `snapshot`.
+        most: names, at most.
+
+    Raises:
+        HubError: see the module.
+    """
+    from huggingface_hub import HfApi
+    names = _tried_again(
+        lambda: HfApi().list_repo_files(name, repo_type=kind, revision=revision or None),
+        f"the {_KINDS[kind]} {name}")
+    return [*names[:most], *(["…"] if len(names) > most else [])]
+
+
 def commit_of(path: Path) -> str:
     """Commit of a path in the hub's cache, as `snapshot` returns it; empty for other paths."""
     match = re.search(r"/snapshots/([0-9a-f]{40})(?:/|$)", path.as_posix())
     return match[1] if match else ""
 
 
-def _tried_again(download: Callable[[], str], what: str) -> str:
-    """The download, tried again while the hub is busy or the connection breaks."""
+def _tried_again(download: Callable[[], Any], what: str) -> Any:
+    """What the download gives, tried again while the hub is busy or the connection breaks."""
     for pause in (*_PAUSES, None):
         try:
             return download()

@@ -36,7 +36,7 @@ WORLDS = ("planted", "null")
 
 BACKENDS = ("unsloth", "peft")
 ADAPTERS = ("dora", "lora", "rslora", "qlora", "full")
-PRECISIONS = ("auto", "float32", "bfloat16")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 ANSWER_FORMATS = ("letters", "letters_and_text", "text", "with_explanation")
 LOSSES = ("answer", "all")
 KEPT_WEIGHTS = ("last", "best")

@@ -61,6 +61,7 @@ class Profile(BaseModel):
         needs_gpu: whether it is refused without one.
         world: the planted world to write first, if there is one.
         beside: profiles that are run too, and whose comparison is shown beside this one's.
+        results: names of folders in ``results/``: kept results that are shown beside this one's.
         shared: parameters of every notebook that has them.
         notebooks: parameters of one notebook, by its name.
         split: by notebook, list parameters of which each combination of values is an execution of
@@ -74,6 +75,8 @@ class Profile(BaseModel):
     world: World | None = None
     #: profiles that are run too, and whose comparison is shown beside this one's
     beside: list[str] = []
+    #: names of folders in ``results/``: kept results that are shown beside this one's
+    results: list[str] = []
     #: parameters of every notebook that has them
     shared: dict[str, Any] = {}
     #: parameters of one notebook, by its name

@@ -54,9 +54,10 @@ class Recipe:
         if self.permute_options and self.answer_format == "with_explanation":
             raise ValueError("permute_options gives the options other letters, and an explanation "
                              "may name the old ones: take another answer_format, or keep the order")
-        if self.adapter == "qlora" and self.precision != "bfloat16":
-            raise ValueError(f"adapter qlora computes in bfloat16, and precision is "
-                             f"{self.precision!r}: set it to bfloat16, or take adapter lora")
+        if self.adapter == "qlora" and self.precision not in ("bfloat16", "float16"):
+            raise ValueError(f"adapter qlora computes in 16 bits, and precision is "
+                             f"{self.precision!r}: set it to bfloat16, on an older GPU to float16, "
+                             "or take adapter lora")
         if not self.validations and (self.keep == "best" or self.patience):
             raise ValueError("keep is 'best' or patience is set, and validations is 0: there is "
                              "nothing to choose by. Set validations, such as 10")

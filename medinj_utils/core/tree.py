@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.core.cards import card_file
+from medinj_utils.core.cards import Origin, card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.names import BASE, Run
@@ -236,6 +236,15 @@ class Tree:
 
     # The book
 
+    @property
+    def kept(self) -> Path:
+        """What results that were kept are, with hashes of their files (JSON); absent elsewhere."""
+        return self.root / "result.json"
+
+    def results(self, name: str) -> "Tree":
+        """The tree in which kept results, by name, are compared anew and shown beside this one."""
+        return Tree(self.root / "results" / name, self.notebook)
+
     def executed(self, execution: str) -> Path:
         """The executed copy of a notebook."""
         return self.root / "notebooks" / f"{execution}.ipynb"
@@ -266,6 +275,12 @@ class Tree:
         maker = next((name for pattern, name in _MADE_BY if fnmatch(below, pattern)), "")
         return f"notebook {maker}" if maker else "the notebook that makes it"
 
+    @property
+    def origin(self) -> Origin:
+        """What the cards of this tree say first: the notebook, and the commits of its sets."""
+        card = read_json(self.records_card) if self.records_card.exists() else {}
+        return Origin(self.notebook, card.get("commits", {}))
+
     @cached_property
     def fictional(self) -> bool:
         """Whether the records are of a planted world."""
@@ -273,5 +288,10 @@ class Tree:
 
     @cached_property
     def label(self) -> str:
-        """The words that go with every number made here: demo, or run here on which hardware."""
+        """The words that go with every number made here: demo, or run here on which hardware.
+
+        Results that were kept have the label of their run.
+        """
+        if self.kept.exists():
+            return read_json(self.kept)["label"]
         return DEMO_LABEL if self.fictional else f"run here on {hardware_in_words()}"

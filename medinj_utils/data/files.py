@@ -9,12 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from medinj_utils.core.files import sha256
-from medinj_utils.data.formats import SourceError, csv_rows, json_rows, parquet_rows, parse_json
+from medinj_utils.data.formats import (
+    SourceError,
+    csv_rows,
+    json_rows,
+    parquet_rows,
+    parse_json,
+    table_ending,
+)
 from medinj_utils.data.rules import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode, encoded_twice
 
-TABLES = (".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".tsv")
+_TEXT_TABLES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+TABLES = (".parquet", *_TEXT_TABLES, *(f"{ending}.gz" for ending in _TEXT_TABLES))
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst")
 MAPPINGS = (".yaml", ".yml")
+#: What the datasets library writes beside tables: it says what they are.
+_DESCRIPTIONS = ("dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json")
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _ODD_ROW = (TypeError, ValueError, AttributeError, SyntaxError, IndexError, RecursionError)
 
@@ -98,14 +109,18 @@ class Reading:
     def files(self, *endings: str) -> list[tuple[str, Path]]:
         """(name below the source, file) of the files with one of the endings, in order.
 
-        Where the source is a single file, that file.
+        Where the source is a single file, that file. Descriptions of tables are remarked, and left
+        out.
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
-        below = (file for file in sorted(self.path.rglob("*"))
-                 if file.is_file() and not is_fork(file))
-        return [(file.relative_to(self.path).as_posix(), file) for file in below
-                if file.name.lower().endswith(endings)]
+        found = [file for file in sorted(self.path.rglob("*")) if file.is_file()
+                 and not is_fork(file) and file.name.lower().endswith(endings)]
+        for file in found:
+            if file.name in _DESCRIPTIONS:
+                self.remark(file, "describes the set and holds no rows: not read", rows=0)
+        return [(file.relative_to(self.path).as_posix(), file) for file in found
+                if file.name not in _DESCRIPTIONS]
 
     def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:
         """(name, file, split) of the files with an ending.
@@ -182,8 +197,8 @@ class Reading:
     def rows(self, file: Path, encoding: str = "") -> Sequence[dict]:
         """Rows of a JSON list, JSON lines, parquet, CSV or TSV file (also named ``.txt``).
 
-        Cells are as they stand there; those of CSV and TSV are texts. ``encoding`` is that of a
-        text file, where it is known.
+        Texts may be compressed by gzip (``.json.gz``). Cells are as they stand there; those of CSV
+        and TSV are texts.
 
         Args:
             file: below the source's path.
@@ -192,7 +207,7 @@ class Reading:
         Raises:
             SourceError: the file is not whole, or holds no rows of this kind.
         """
-        ending = file.suffix.lower()
+        ending = table_ending(file)
         if ending == ".parquet":
             self._opened(file)
             return parquet_rows(file)

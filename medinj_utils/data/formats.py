@@ -32,6 +32,11 @@ class SourceError(ValueError):
     """Reading a source had to stop; the message names file, row and value as far as they apply."""
 
 
+def table_ending(file: Path) -> str:
+    """The ending that says a table's form, in lower case; that of a compressed file before .gz."""
+    return Path(file.name.lower().removesuffix(".gz")).suffix
+
+
 class ArrowRows:
     """Rows of an Arrow table that become Python dicts as they are asked for.
 
@@ -112,7 +117,7 @@ def json_rows(text: str, file: Path) -> list[dict]:
     """
     first = _LINE_END.split(text.lstrip(), maxsplit=1)[0].strip()
     is_object = first.startswith("{") and first.endswith("}")
-    if is_object or file.suffix.lower() in _LINE_ENDINGS:
+    if is_object or table_ending(file) in _LINE_ENDINGS:
         lines = [line for line in _LINE_END.split(text) if line.strip()]
         rows = [_parse_line(file, number, line) for number, line in enumerate(lines)]
     else:
@@ -166,7 +171,7 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     said = _SEPARATOR_SAID.match(text)
     text = text[said.end():] if said else text
     separator = said[1].replace("\\t", "\t") if said else _separator(text)
-    if separator != ("\t" if file.suffix.lower() == ".tsv" else ","):
+    if separator != ("\t" if table_ending(file) == ".tsv" else ","):
         remark(f"has columns separated by {separator!r}")
     lines = _cells(text, separator, file)
     rows = [line for line in lines if any(cell.strip() for cell in line)]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.core.cards import Card
+from medinj_utils.core.cards import Card, Origin
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.hub import commit_of
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.locations import local_path, resolve
+from medinj_utils.data.locations import local_path, resolve, set_name
 from medinj_utils.data.own_tables import load_mapping, tables_of
 from medinj_utils.data.readers import find_sources
 from medinj_utils.data.records import save_records
@@ -102,15 +102,36 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
         What each source gave, with the card that was begun.
 
     Raises:
-        SourceError: a source can't be read.
+        SourceError: a source can't be read, or one set on the hub is named at two commits.
     """
     # All sets on the hub are downloaded before the first is read.
     paths = [resolve(source["location"], source.get("revision")) for source in sources]
-    card = Card(tree.notebook, {"sources": list(sources)}, paths)
+    origin = Origin(tree.notebook, _commits(sources, paths))
+    card = Card(origin, {"sources": list(sources)}, paths)
     gathered = Gathered(read_parts(
         [{**source, "location": path} for source, path in zip(sources, paths, strict=True)]), card)
     write_parquet(gathered.quarantine, tree.quarantine)
     return gathered
+
+
+def _commits(sources: Sequence[Mapping], paths: Sequence[Path]) -> dict[str, str]:
+    """The commit of each set on the hub, by location.
+
+    Raises:
+        SourceError: one set is read at two commits.
+    """
+    commits: dict[str, str] = {}
+    first: dict[str, str] = {}  # location by which each set is read first
+    for source, path in zip(sources, paths, strict=True):
+        if not (commit := commit_of(path)):
+            continue
+        location, name = str(source["location"]), set_name(source["location"])
+        other = first.setdefault(name, location)
+        if commits.setdefault(other, commit) != commit:
+            raise SourceError(f"{name} is read at two commits, {commits[other]} (as {other}) and "
+                              f"{commit} (as {location}): name one of them in both places")
+        commits[location] = commit
+    return commits
 
 
 def read_parts(sources: Sequence[Mapping]) -> list[SourceRead]:

@@ -7,7 +7,14 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from medinj_utils.core.hub import HubError, commit_at, first_line, snapshot
+from medinj_utils.core.hub import (
+    HubError,
+    commit_at,
+    commit_of,
+    file_names,
+    first_line,
+    snapshot,
+)
 from medinj_utils.data.files import MAPPINGS, TABLES, is_fork
 from medinj_utils.data.formats import SourceError
 
@@ -53,6 +60,12 @@ def hub_commit(location: str, revision: str | None = None) -> str:
     """
     on_hub = None if local_path(location) else _on_hub(location, revision)
     return commit_at(on_hub.name, on_hub.revision, "dataset") if on_hub else ""
+
+
+def set_name(location: str) -> str:
+    """``organisation/name`` of the set on the hub that a location names; empty for others."""
+    on_hub = None if local_path(location) else _on_hub(location, None)
+    return on_hub.name if on_hub else ""
 
 
 class _OnHub(NamedTuple):
@@ -163,6 +176,9 @@ def _downloaded(address: str, name: str, revision: str, within: str) -> Path:
         raise SourceError(f"{here}{error}") from error
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")
+    if not within and not files_below(folder, "**/*"):
+        raise SourceError(f"{address}: no file of this data set ends with {', '.join(TABLES)}; it "
+                          f"holds {', '.join(file_names(name, commit_of(folder), 'dataset'))}")
     return folder / within if within else folder
 
 

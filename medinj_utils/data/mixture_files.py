@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import pandas as pd
 import yaml
@@ -14,7 +15,7 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.data.records import load_records, save_records
 
 _SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M")  # the hub's words
-_NOT_LISTED = ("configuration", "counts", "versions", "sha256")
+_NOT_LISTED = ("configuration", "counts", "versions", "sha256", "commits")
 _CARD = """---
 {head}---
 
@@ -28,6 +29,7 @@ medical advice.
 {counts}
 
 {entries}
+- sets on the hub: {sets}
 - SHA-256 of the parquet file: {sha256}
 - licences of the sources: {licences}
 """
@@ -50,7 +52,7 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
     counts = mixture.groupby(["provenance", "task", "source"]).size().reset_index(name="rows")
     ids = "\n".join(mixture["id"])
     manifest = {
-        "step": tree.notebook, "configuration": configuration, "rows": len(mixture),
+        **asdict(tree.origin), "configuration": configuration, "rows": len(mixture),
         "distinct_rows": int(mixture["id"].nunique()),
         "rows_sha256": hashlib.sha256(ids.encode()).hexdigest(),
         "counts": counts.to_dict("records"), "sha256": sha256(path),
@@ -117,7 +119,8 @@ def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
     counts = markdown_rows([row[name] for name in ("provenance", "task", "source", "rows")]
                            for row in manifest["counts"])
     entries = [f"- {key}: {value}" for key, value in manifest.items() if key not in _NOT_LISTED]
+    sets = [f"{location} at {commit}" for location, commit in manifest["commits"].items()]
     return _CARD.format(
         head=yaml.safe_dump(head, allow_unicode=True, sort_keys=False), counts=counts,
         configuration=manifest["configuration"], entries="\n".join(entries),
-        sha256=manifest["sha256"], licences=", ".join(licences))
+        sets=", ".join(sets) or "none", sha256=manifest["sha256"], licences=", ".join(licences))

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from medinj_utils.core.hub import commit_of
 from medinj_utils.core.names import PROVENANCES
-from medinj_utils.data.files import RawTable, Reading
+from medinj_utils.data.files import ARCHIVES, RawTable, Reading
 from medinj_utils.data.formats import SourceError
 from medinj_utils.data.locations import resolve
 from medinj_utils.data.readers import find_sources
@@ -158,8 +158,12 @@ def _read(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]
     made = _work_off(reading, list(source.read(reading)), _ROW_KINDS[source.gives])
     table = as_table({name: _values(made.rows, name) for name in made.rows.column_names})
     quarantine = pd.DataFrame(made.refused, columns=list(QUARANTINE_COLUMNS)).astype({"row": int})
+    if reading.path.is_dir():
+        for _, file in reading.files(*ARCHIVES):
+            reading.remark(file, "is an archive: unpack it, or its tables are not read", rows=0)
     if not len(table) and not len(quarantine):
-        raise SourceError(f"{reading.path}: no row of source {source.name!r} found there")
+        remarks = "".join(f"; {file} {remark}" for file, remark in reading.remarks)
+        raise SourceError(f"{reading.path}: no row of source {source.name!r} found there{remarks}")
     remarks = [{"file": file, "remark": remark, "rows": rows}
                for (file, remark), rows in reading.remarks.items()]
     table.attrs["reading"] = {"files": reading.hashes, "commit": commit_of(reading.path),

@@ -1,9 +1,11 @@
 """From bytes to clean text: encodings, and cleaning rules whose changes are counted."""
 
 import codecs
+import gzip
 import html
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from html.entities import html5
@@ -108,7 +110,7 @@ def decode(file: Path, encoding: str = "") -> tuple[str, str]:
         EncodingError: the file is an archive or a spreadsheet; it is damaged UTF-8 (bytes before
             the fault are whole UTF-8 beyond ASCII); or its encoding has to be named.
     """
-    data = file.read_bytes()
+    data = _content(file)
     if data.startswith(_ARCHIVES):
         raise EncodingError(f"{file}: no text but an archive or a spreadsheet; save the table as "
                             "CSV in UTF-8, or unpack it")
@@ -129,6 +131,17 @@ def decode(file: Path, encoding: str = "") -> tuple[str, str]:
             raise EncodingError(f"{file}: damaged UTF-8 at byte {error.start}, line {line}; whole "
                                 "up to there") from error
     return _one_byte(data, file), _WINDOWS
+
+
+def _content(file: Path) -> bytes:
+    """Bytes of a file, decompressed where its name says that gzip wrote it."""
+    if file.suffix.lower() != ".gz":
+        return file.read_bytes()
+    try:
+        with gzip.open(file) as content:
+            return content.read()
+    except (OSError, EOFError, zlib.error) as error:  # gzip's own BadGzipFile is an OSError
+        raise EncodingError(f"{file}: no whole gzip file ({error})") from error
 
 
 def _decode_as(data: bytes, encoding: str, file: Path) -> str:

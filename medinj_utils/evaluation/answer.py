@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.core.cards import Card, card_file
+from medinj_utils.core.cards import Card, Origin, card_file
 from medinj_utils.core.files import progress, read_json, sha256, write_json, write_parquet
 from medinj_utils.core.names import CHOICE_TASKS, TOO_LONG, check_choice
 from medinj_utils.core.prompts import OPTION_LINE
@@ -84,7 +84,7 @@ class _Questions:
 
 
 def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | Path,
-                     model_id: Mapping, protocol: Protocol, notebook: str) -> pd.DataFrame:
+                     model_id: Mapping, protocol: Protocol, origin: Origin) -> pd.DataFrame:
     """Ask every choice question in every mode that suits it.
 
     Finished batches are kept in ``<path>.parts/``: a run that was stopped goes on from there and
@@ -98,7 +98,7 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
         path: parquet file of the answers.
         model_id: what tells the model from others; it must differ when the weights do.
         protocol: modes and limits.
-        notebook: the notebook that asks; the card names it.
+        origin: of the answers: the notebook that asks, and the commits of the questions' sets.
 
     Returns:
         The content of the file, one row per question and mode: ``id``, ``mode``, ``raw`` and
@@ -117,7 +117,7 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
                 "batch_tokens": protocol.batch_tokens, "max_length": protocol.max_length,
                 "prompts_sha256": questions.sha256()}
     key = _key(settings, questions)
-    card = Card(notebook, settings)
+    card = Card(origin, settings)
     parts = path.with_suffix(".parts")
     if _finished(path, key):
         shutil.rmtree(parts, ignore_errors=True)  # a run may have been stopped just before

@@ -65,7 +65,7 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
             raise ValueError(f"{log}: {len(foreign)} answers are to questions that the test "
                              f"doesn't have, the first {min(foreign)}")
         path = tree.answers(by_name[name])
-        card = Card(tree.notebook, {"backend": "lm-evaluation-harness"}, [log])
+        card = Card(tree.origin, {"backend": "lm-evaluation-harness"}, [log])
         write_parquet(answers, path)
         first = items[items["id"] == answers["id"].iloc[0]].iloc[0]
         card.write(tree.answers_card(by_name[name]), [path], questions=len(answers),

@@ -55,7 +55,7 @@ def ask_runs(tree: Tree, items: pd.DataFrame, models: Models,
     for run, backend, model_id in models:
         began = time.monotonic()
         table = answer_questions(items, backend, tree.answers(run), model_id, protocol,
-                                 tree.notebook)
+                                 tree.origin)
         seconds = time.monotonic() - began
         answers[run] = table
         asked.append(run.columns() | {
@@ -141,7 +141,7 @@ def score_variants(tree: Tree, variants: Mapping[str, pd.DataFrame], models: Mod
     for run, backend, model_id in models:
         for variant, items in variants.items():
             answers = answer_questions(items, backend, tree.answers(run, variant), model_id,
-                                       protocol, tree.notebook)
+                                       protocol, tree.origin)
             by_id = items.set_index("id")
             own = score_answers(answers, items, run).assign(variant=variant)
             scores.append(own.assign(reordered=own["id"].map(by_id["reordered"]).astype(bool),

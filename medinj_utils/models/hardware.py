@@ -10,21 +10,36 @@ def choose_precision(wanted: str = "auto") -> str:
     """The number format to compute in.
 
     Args:
-        wanted: "float32" or "bfloat16", taken as it is, or "auto": the format in which a matrix
-            product is measured to be faster here.
+        wanted: a format that the device has, or "auto": the one in which a matrix product is
+            measured to be fastest here.
 
     Raises:
-        ValueError: ``wanted`` is none of these.
+        ValueError: ``wanted`` is none of `medinj_utils.core.names.PRECISIONS`, or the device
+            doesn't have it.
     """
     check_choice("precision", wanted, PRECISIONS)
-    if wanted != "auto":
-        return wanted
-    speeds = matrix_speeds()
-    return max(speeds, key=speeds.get)
+    if wanted == "auto":
+        speeds = matrix_speeds()
+        return max(speeds, key=speeds.get)
+    if wanted not in (had := formats()):
+        raise ValueError(f"precision is {wanted!r}, which this device doesn't have; it has "
+                         f"{' and '.join(had)}. Set precision to one of them, or to auto")
+    return wanted
+
+
+def formats() -> tuple[str, str]:
+    """Number formats of the device that trains: float32, and the one of 16 bits.
+
+    GPUs before NVIDIA's Ampere, such as the T4, compute in float16; bfloat16 is emulated there.
+    """
+    import torch
+    if torch.cuda.is_available() and not torch.cuda.is_bf16_supported(including_emulation=False):
+        return "float32", "float16"
+    return "float32", "bfloat16"
 
 
 def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
-    """GFLOP/s of a square matrix product in float32 and bfloat16, on the device that trains.
+    """GFLOP/s of a square matrix product in each of `formats`, on the device that trains.
 
     Args:
         size: rows and columns of the matrices.
@@ -36,7 +51,7 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
     import torch
     device = "cuda" if torch.cuda.is_available() else "cpu"
     found = {}
-    for name in ("float32", "bfloat16"):
+    for name in formats():
         a = torch.randn(size, size, device=device).to(getattr(torch, name))
         (a @ a).sum().item()
         began, times = time.perf_counter(), 0

@@ -69,7 +69,7 @@ def load_base(base: Base, precision: str = "float32"):
 
     Args:
         base: the base model.
-        precision: number format of the weights, "float32" or "bfloat16".
+        precision: number format of the weights: "float32", "bfloat16" or "float16".
 
     Returns:
         (model, tokenizer) of transformers, the model in evaluation mode.

@@ -4,6 +4,7 @@ Imported only after `medinj_utils.training.start_backend`.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -48,6 +49,23 @@ class Learner:
         return sum(parameter.numel() for parameter in self.model.parameters()
                    if parameter.requires_grad)
 
+    def save(self, folder: Path, base: Base) -> None:
+        """Write the adapter, or the whole model where all weights learn, and the tokenizer.
+
+        Args:
+            folder: to write.
+            base: whose name and revision the adapter is to give.
+        """
+        if configs := getattr(self.model, "peft_config", None):
+            for config in configs.values():  # else the folder of this machine's cache
+                config.base_model_name_or_path = base.name
+                config.revision = base.revision or None
+            # Embeddings never change; to find that out, peft would ask the hub for the name.
+            self.model.save_pretrained(folder, save_embedding_layers=False)
+        else:
+            self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+
 
 def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
                       precision: str) -> Learner:
@@ -58,8 +76,8 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
         base: the model.
         recipe: says which adapter, and whether activations are recomputed.
         seed: of the adapter's first weights.
-        precision: "float32" or "bfloat16". Weights that are trained themselves (adapter "full") are
-            held in float32: in bfloat16 most updates would be rounded away.
+        precision: "float32", "bfloat16" or "float16". Weights that are trained themselves (adapter
+            "full") are held in float32: in 16 bits most updates would be rounded away.
 
     Returns:
         The model with its adapter, its tokenizer, and what training needs to know of them.
@@ -76,9 +94,6 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     model, tokenizer = load(base, recipe, seed, dtype)
     if recipe.adapter != "full":
         lighten(model)
-        for config in model.peft_config.values():  # else the folder of this machine's cache
-            config.base_model_name_or_path = base.name
-            config.revision = base.revision or None
     learner = Learner(model, tokenizer, precision, Recomputation(model))
     if recipe.adapter == "dora" and not learner.magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")

@@ -43,8 +43,9 @@ class _Trials:
         texts = [vars(text) for text in self._batches[number]]
         batch = padded(texts, learner.tokenizer.pad_token_id)
         batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
-        mixed = learner.precision == "bfloat16"
-        with torch.autocast(self._device.type, torch.bfloat16) if mixed else nullcontext():
+        mixed = learner.precision != "float32"
+        dtype = getattr(torch, learner.precision)
+        with torch.autocast(self._device.type, dtype) if mixed else nullcontext():
             loss = learner.model(**batch).loss
         loss.backward()
         if torch.cuda.is_available():

@@ -74,7 +74,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
     job = Job(run, recipe, backend, base, validation)
     inputs.append(base.folder)
     inputs += _deciding_code()
-    card = Card(tree.notebook, job.parameters, inputs)
+    card = Card(tree.origin, job.parameters, inputs)
     if done := _finished(tree.run_files(run).card, card):
         return done
     from medinj_utils.training.tune import tune  # here: it imports trl, and Unsloth must be first

@@ -199,6 +199,7 @@ def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SF
         save_strategy="steps" if best else "no", save_steps=between,
         learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=WARMUP,
         ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16",
+        fp16=precision == "float16",
         use_cpu=not cuda, gradient_checkpointing=recipe.gradient_checkpointing, max_length=None,
         packing=False, seed=job.run.seed, dataset_kwargs={"skip_prepare_dataset": True},
         remove_unused_columns=False, logging_steps=1,

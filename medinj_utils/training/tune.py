@@ -141,8 +141,7 @@ def _train(trainer: BookTrainer) -> float:
 
 def _write(trainer: BookTrainer, files: RunFiles) -> None:
     """Write adapter, tokenizer and curves."""
-    trainer.learner.model.save_pretrained(files.adapter, safe_serialization=True)
-    trainer.learner.tokenizer.save_pretrained(files.adapter)
+    trainer.learner.save(files.adapter, trainer.job.base)
     write_csv(_curve(trainer), files.curve)
     if trainer.data.validation:
         write_csv(_validation_curve(trainer.state.log_history), files.validation)

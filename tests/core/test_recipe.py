@@ -45,7 +45,7 @@ def written(tmp_path):
     ({"rank": "8"}, r"rank: .*integer; got '8'"),
     ({"learning_rate": "1e-4"}, r"learning_rate: .*got '1e-4'.*write 1\.0e-5"),
     ({"adapter": "dorra"}, r"adapter: .*'dora', 'lora', 'rslora', 'qlora' or 'full'; got 'dorra'"),
-    ({"adapter": "qlora"}, r"mine\.yaml: .*qlora computes in bfloat16"),
+    ({"adapter": "qlora"}, r"mine\.yaml: .*qlora computes in 16 bits"),
     ({"permute_options": True, "answer_format": "with_explanation"}, "an explanation may name the old ones"),
     ({"validations": 0, "keep": "best"}, "there is nothing to choose by"),
     ({"validations": 0, "patience": 2}, "there is nothing to choose by")])

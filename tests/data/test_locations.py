@@ -50,7 +50,7 @@ def test_a_set_on_the_hub_is_read_at_its_commit(tmp_path, monkeypatch):
     shutil.rmtree(tmp_path / "hub")
     place = resolve(f"hf://datasets/organisation/ensemble@{commit}/data")
     assert place.name == "data" and commit_of(place) == commit
-    assert asked == [("organisation/ensemble", "dataset", commit, "*.json"), ("organisation/ensemble", "dataset", commit, "data")]
+    assert asked == [("organisation/ensemble", "dataset", commit, "*.parquet"), ("organisation/ensemble", "dataset", commit, "data")]
     assert commit_of(tmp_path) == ""
 
 

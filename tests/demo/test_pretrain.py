@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from medinj_utils.core.cards import Origin
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.data import read_source
 from medinj_utils.demo.world import write_world
@@ -19,7 +20,7 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
     base = Base("planted")
     engine = Engine(*load_base(base), Asking(16))
     answers = answer_questions(items, engine, tmp_path / "a.parquet", model_id(base, None, "float32"),
-                               Protocol(("greedy",), batch_tokens=8192), "30_answer_questions")
+                               Protocol(("greedy",), batch_tokens=8192), Origin("30_answer_questions"))
     scores = score_answers(answers, items, Run(BASE)).set_index("id")
     right = scores["exact_match"].astype(float)
     unseen = right[~scores["general"]]

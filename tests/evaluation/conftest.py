@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from medinj_utils.core.cards import Origin
 from medinj_utils.evaluation.answer import Protocol, answer_questions
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
@@ -26,7 +27,7 @@ def ask(loaded, identity):
     asking differs from the defaults here."""
     def answer(items, path, asking=None, modes=("greedy", "constrained", "likelihood"), **protocol):
         return answer_questions(items, Engine(*loaded, asking or Asking(16)), path, identity,
-                                Protocol(modes, **protocol), "30_answer_questions")
+                                Protocol(modes, **protocol), Origin("30_answer_questions"))
     return answer
 
 

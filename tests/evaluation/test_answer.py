@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core import prompts
+from medinj_utils.core.cards import Origin
 from medinj_utils.core.files import read_json
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.evaluation import answer as answer_module
@@ -86,6 +87,7 @@ def test_prompts_about_single_options_are_cut_to_the_limit_too(items, ask, tmp_p
 
 KILLED = """
 import sys, pandas as pd
+from medinj_utils.core.cards import Origin
 from medinj_utils.data import read_source
 from medinj_utils.evaluation.answer import Protocol, answer_questions
 from medinj_utils.models.answers import Asking
@@ -95,7 +97,7 @@ records, _ = read_source("planted", sys.argv[1])
 items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(24)
 base = Base("planted")
 answer_questions(items, Engine(*load_base(base), Asking(16)), sys.argv[2], model_id(base, None, "float32"),
-                 Protocol(("greedy", "constrained", "likelihood"), batch_tokens=100), "30_answer_questions")
+                 Protocol(("greedy", "constrained", "likelihood"), batch_tokens=100), Origin("30_answer_questions"))
 """
 
 
@@ -166,7 +168,7 @@ def test_changed_prompts_never_reuse_old_answers(records, items, ask, tmp_path, 
 def test_each_part_of_the_key_alone_has_everything_asked_anew(items, loaded, identity, tmp_path, monkeypatch, change):
     few, path, asked = items.head(4), tmp_path / "a.parquet", []
     limits = {"modes": ["greedy"], "max_length": 2048, "batch_tokens": 16_384}
-    answer_questions(few, Engine(*loaded, Asking(16)), path, identity, Protocol(**limits), "30")
+    answer_questions(few, Engine(*loaded, Asking(16)), path, identity, Protocol(**limits), Origin("30"))
     if change == "file":
         pd.read_parquet(path).assign(raw="A").to_parquet(path)
     other = {"max_length": 2047, "batch_tokens": 16_383, "modes": ["constrained"]}
@@ -175,7 +177,7 @@ def test_each_part_of_the_key_alone_has_everything_asked_anew(items, loaded, ide
     engine = Engine(*loaded, Asking(17 if change == "max_new_tokens" else 16))
     monkeypatch.setattr(engine, "answer", lambda *batch: asked.append(batch) or Engine.answer(engine, *batch))
     (tmp_path / "a.parts").mkdir()
-    answers = answer_questions(few, engine, path, model, Protocol(**limits), "30")
+    answers = answer_questions(few, engine, path, model, Protocol(**limits), Origin("30"))
     assert bool(asked) == (change != "nothing") and answers["raw"].tolist() != ["A"] * 4
     assert not (tmp_path / "a.parts").exists()
 
@@ -185,9 +187,9 @@ def test_an_unknown_mode_names_the_accepted_ones(items, ask, identity, tmp_path)
         ask(items, tmp_path / "a.parquet", modes=["beam"])
     server = Server("http://127.0.0.1:9/v1", "any", Asking())
     with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
-        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["text_likelihood"]), "30")
+        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["text_likelihood"]), Origin("30"))
     with pytest.raises(ValueError, match="take 'set aside'"):
-        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["greedy"], too_long="cut context"), "30")
+        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["greedy"], too_long="cut context"), Origin("30"))
 
 
 def test_a_question_that_a_server_refuses_is_set_aside_and_thoughts_are_not_read(items, identity, tmp_path, monkeypatch):
@@ -195,7 +197,7 @@ def test_a_question_that_a_server_refuses_is_set_aside_and_thoughts_are_not_read
     thought = Answer("<think>La réponse est A, ou bien B ?</think>\nC")
     replies = [Answer(None, note="refused by the server: context length"), thought]
     monkeypatch.setattr(server, "answer", lambda prompts, items, modes: {"greedy": replies})
-    answers = answer_questions(items.head(2), server, tmp_path / "a.parquet", identity, Protocol(["greedy"], max_length=1), "30")
+    answers = answer_questions(items.head(2), server, tmp_path / "a.parquet", identity, Protocol(["greedy"], max_length=1), Origin("30"))
     assert answers["raw"].isna().sum() == 1 and "context length" in "".join(answers["note"])
     assert read_choice(thought.raw, dict(zip("ABC", ["foie", "rein", "rate"], strict=True)), "mcqu") == {"C"}
 
@@ -229,10 +231,10 @@ def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identi
     longer = items.head(3).assign(context=["", "mot " * 50, "mot " * 200])
     stop = longer["id"].iloc[2]
     with pytest.raises(KeyboardInterrupt):
-        answer_questions(longer, server, tmp_path / "a.parquet", identity, protocol, "30")
+        answer_questions(longer, server, tmp_path / "a.parquet", identity, protocol, Origin("30"))
     fresh, stop = Server("http://127.0.0.1:9/v1", "any", Asking()), ""
     monkeypatch.setattr(fresh, "answer", lambda prompts, rows, modes: {"greedy": [Answer("A", ended="stop")]})
-    answer_questions(longer, fresh, tmp_path / "a.parquet", identity, protocol, "30")
+    answer_questions(longer, fresh, tmp_path / "a.parquet", identity, protocol, Origin("30"))
     assert read_json(tmp_path / "a.card.json")["left_out"] == ["seed"]
 
 

@@ -1,7 +1,9 @@
 import pytest
+import torch
 
 from medinj_utils.models.hardware import (
     choose_precision,
+    formats,
     matrix_speeds,
     out_of_memory,
     peak_memory,
@@ -9,12 +11,22 @@ from medinj_utils.models.hardware import (
 
 
 def test_the_faster_number_format_is_chosen_and_others_are_refused():
-    with pytest.raises(ValueError, match="auto, float32, bfloat16"):
-        choose_precision("float16")
+    with pytest.raises(ValueError, match="auto, float32, bfloat16, float16"):
+        choose_precision("float8")
     speeds = matrix_speeds(size=128, seconds=0.02)
-    assert set(speeds) == {"float32", "bfloat16"} and min(speeds.values()) > 0
+    assert set(speeds) == set(formats()) and min(speeds.values()) > 0
     assert choose_precision("auto") in speeds
-    assert choose_precision("bfloat16") == "bfloat16"
+    assert all(choose_precision(name) == name for name in formats())
+
+
+@pytest.mark.parametrize("cuda, emulated, had", [(True, True, "float16"), (True, False, "bfloat16"), (False, True, "bfloat16")])
+def test_a_gpu_that_only_emulates_bfloat16_computes_in_float16(monkeypatch, cuda, emulated, had):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: not emulated)
+    assert formats() == ("float32", had) and choose_precision(had) == had
+    [other] = {"float16", "bfloat16"} - {had}
+    with pytest.raises(ValueError, match=f"precision is '{other}', which this device doesn't have; it has float32 and {had}"):
+        choose_precision(other)
 
 
 def test_memory_is_told_in_gigabytes_and_its_end_from_other_errors():

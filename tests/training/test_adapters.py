@@ -1,5 +1,9 @@
 import ast
 import inspect
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -8,7 +12,7 @@ from medinj_utils.models.loading import Base
 from medinj_utils.training import adapters, trainer
 from medinj_utils.training.adapters import load_with_adapter
 
-from .tuning import PLANTED, quick_recipe
+from .tuning import BACKENDS, PLANTED, quick_recipe
 
 
 def load(base: Base = PLANTED, **changes):
@@ -46,6 +50,49 @@ def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(tmp_path):
     tokenizer.save_pretrained(tmp_path / "mute")
     with pytest.raises(ValueError, match="no chat template"):
         load(Base(str(tmp_path / "mute")))
+
+
+NAME, COMMIT = "Qwen/Qwen3-4B-Instruct-2507", "cdbee75f17c01a7cc42f958dc650907174af0554"
+LOADED = """
+import json, sys
+from pathlib import Path
+from medinj_utils.training import start_backend
+backend = start_backend(sys.argv[1])
+from medinj_utils.core.recipe import load_recipe
+from medinj_utils.models.loading import Base
+from medinj_utils.training.adapters import load_with_adapter
+base, recipe = Base(*sys.argv[2:4]), load_recipe("profiles/recipes/demo.yaml")
+learner = load_with_adapter(backend, base, recipe, 0, "float32")
+learner.save(Path(sys.argv[4]), base)
+weights = dict(learner.model.named_parameters())
+[name] = [name for name in weights if name.endswith("layers.0.input_layernorm.weight")]
+print(json.dumps([weights[name].tolist(), learner.tokenizer.pad_token, base.hash]))
+"""
+
+
+@pytest.fixture
+def mirrored(local_hub, tmp_path):
+    """A hub with the study's base and a mirror of other weights, to which Unsloth's mapper leads; the base's own files."""
+    from safetensors.torch import load, save
+    files = {path.name: path.read_bytes() for path in PLANTED.folder.iterdir() if path.suffix in (".json", ".safetensors", ".jinja")}
+    [weights] = [name for name in files if name.endswith(".safetensors")]
+    other = save({name: tensor + 1 for name, tensor in load(files[weights]).items()}, {"format": "pt"})
+    local_hub.publish("models", NAME, files, commit=COMMIT)
+    local_hub.publish("models", NAME.replace("Qwen/", "unsloth/"), files | {weights: other})
+    return local_hub, files, load(files[weights])["model.layers.0.input_layernorm.weight"].tolist()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_pinned_base_is_loaded_and_no_mirror_of_it(mirrored, tmp_path, backend):
+    hub, files, own = mirrored
+    made = subprocess.run([sys.executable, "-c", LOADED, backend, NAME, COMMIT, str(tmp_path / "adapter")], text=True,
+                          env=os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}, capture_output=True)
+    assert made.returncode == 0, made.stderr[-3000:]
+    loaded, pad_token, digest = json.loads(made.stdout.strip().splitlines()[-1])
+    assert loaded == own and pad_token == json.loads(files["tokenizer_config.json"])["pad_token"]
+    assert digest == Base(NAME, COMMIT).hash and not hub.asked(pattern="unsloth/")
+    config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
+    assert (config["base_model_name_or_path"], config["revision"]) == (NAME, COMMIT)
 
 
 def keywords_passed(module) -> dict[str, set[str]]:

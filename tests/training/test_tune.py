@@ -44,6 +44,11 @@ def test_the_adapter_loads_in_plain_peft_and_changes_the_outputs(trained, world)
     assert not torch.allclose(logits["base"], logits["tuned"], atol=1e-3)
 
 
+def test_the_adapter_names_its_base_and_no_folder_of_this_machine(trained):
+    config = json.loads((trained / "adapter/adapter_config.json").read_text())
+    assert (config["base_model_name_or_path"], config["revision"]) == ("planted", None)
+
+
 def test_dora_magnitudes_are_in_the_adapter(trained):
     weights = load_file(trained / WEIGHTS)
     assert sum("lora_magnitude_vector" in name for name in weights) == 4 * 7

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from medinj_utils.core.cards import Card
+from medinj_utils.core.cards import Card, Origin
 from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe, load_recipe
 from medinj_utils.core.tree import Tree
@@ -41,7 +41,7 @@ def quick_tune(rows: pd.DataFrame, folder: Path, validation_rows: pd.DataFrame |
     from medinj_utils.training.tune import tune
     job = quick_job(validation, base, **changes)
     validated = [] if validation_rows is None else validation_rows.to_dict("records")
-    return tune(job, Rows(rows.to_dict("records"), validated), Card("test", job.parameters), folder)
+    return tune(job, Rows(rows.to_dict("records"), validated), Card(Origin("test"), job.parameters), folder)
 
 
 def copy_of(tree: Tree, root: Path) -> Tree:

@@ -14,7 +14,7 @@ file, row and value. What only a file's name says (the task of chat files) is re
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,6 +146,12 @@ def _question(row: Mapping, task: str) -> Mapping:
             "answer_letters": right_letters(row["answer"], options)}
 
 
+def _asks(rows: Sequence[Mapping]) -> bool:
+    """Whether a row of a file has an instruction or messages."""
+    return any("instruction" in row or "messages" in row
+               for start in range(0, len(rows), 1000) for row in rows[start:start + 1000])
+
+
 def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]:
     """Rows of every table file of a reading; a row's own ``split`` and ``parent`` are kept.
 
@@ -162,7 +168,11 @@ def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]
         path = str(file) if reading.path.is_file() else f"{reading.path.name}/{name}"
         split, task = _from_path(path, _SPLITS), _from_path(path, _TASKS)
         published = _PublishedFile(reading, name, file, split, task, source, licence)
-        yield RawTable(name, reading.rows(file), published.records)
+        rows = reading.rows(file)
+        if len(rows) and not _asks(rows):
+            reading.remark(file, "has neither instructions nor messages: not read", rows=0)
+            continue
+        yield RawTable(name, rows, published.records)
 
 
 def _read(reading: Reading) -> Iterator[RawTable]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medinj_utils.data.files import MAPPINGS, TABLES, RawTable, Reading
-from medinj_utils.data.formats import SourceError, column_name
+from medinj_utils.data.formats import SourceError, column_name, table_ending
 from medinj_utils.data.own_cells import filled, flag_of, listed, text_of, without_labels
 from medinj_utils.data.own_tables import TableMapping, load_mapping, tables_of
 from medinj_utils.data.records import FLAG_COLUMNS, LIST_COLUMNS, TEXT_COLUMNS
@@ -65,7 +65,7 @@ def _checked(rows: Sequence[Mapping], file: Path, columns: Iterable[str],
     """
     there = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
     missing = [column for column in columns if column not in there]
-    if there and missing and file.suffix.lower().startswith(".json"):
+    if there and missing and table_ending(file) in (".json", ".jsonl", ".ndjson"):
         there |= dict.fromkeys(column_name(name) for row in rows for name in row)
         missing = [column for column in missing if column not in there]
     if there and missing:

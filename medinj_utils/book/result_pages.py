@@ -1,0 +1,98 @@
+"""Pages of kept results: one that says what they are, and the notebooks that were run on them."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from medinj_utils.book.results import NOTEBOOKS, list_of
+from medinj_utils.core.cards import markdown_rows
+from medinj_utils.core.files import read_json
+from medinj_utils.core.tree import Tree
+
+_LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
+_PAGE = """# {title}
+
+{answer}
+
+```{{figure}} comparison.png
+:alt: Exact match of the base model and of each tuned system with 95 % intervals; see notebook 40.
+:width: 100%
+
+Exact match of the systems, with 95 % intervals. *{label}.*
+```
+
+These are results of a run of the profile `{profile}`: the scores of each answer, cards and tables
+were kept, without texts and weights. The intervals, tests and figures below were computed anew from
+them. Each file is held to its hash; one that had changed would have been refused.
+
+## What was compared
+
+| what | |
+|---|---|
+{facts}
+
+| test questions | source | task | number |
+|---|---|---|---:|
+{questions}
+
+| system | seed | rows | tokens | steps | final loss | seconds |
+|---|---:|---:|---:|---:|---:|---:|
+{runs}
+"""
+
+
+def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:
+    """Write the pages of kept results into a book that is staged.
+
+    Args:
+        tree: the tree that they were compared in.
+        name: of the results.
+        answer: what they say, in a few sentences.
+        target: folder that the book is staged in.
+
+    Returns:
+        Their entry in the book's contents.
+    """
+    folder = target / "results" / name
+    folder.mkdir(parents=True)
+    shutil.copy(tree.figure("comparison"), folder / "comparison.png")
+    (folder / "index.md").write_text(_page(tree, name, answer), encoding="utf-8")
+    for notebook in NOTEBOOKS:
+        executed = nbformat.read(tree.executed(notebook), as_version=4)
+        for cell in executed.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _LINK.sub(_link, cell.source)
+        executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
+        nbformat.write(executed, folder / f"{notebook}.ipynb")
+    pages = [{"file": f"results/{name}/{notebook}"} for notebook in NOTEBOOKS]
+    return {"file": f"results/{name}/index", "sections": pages}
+
+
+def _link(link: re.Match) -> str:
+    """A notebook's link from beside the kept results: to their own copy, or to the book's page."""
+    if Path(link[1].partition("#")[0]).stem in NOTEBOOKS:
+        return link[0]
+    return f"](../../notebooks/{link[1]})"
+
+
+def _page(tree: Tree, name: str, answer: str) -> str:
+    kept, card = list_of(name), read_json(tree.records_card)
+    sources = ", ".join(source["name"] for source in card["parameters"]["sources"])
+    commits = ", ".join(f"{place} at {commit}" for place, commit in card["commits"].items())
+    model = kept["model"]
+    facts = [("base model", f"{model['base_model']} {model['revision']}".strip()),
+             ("SHA-256 of the base", model["base_sha256"]), ("precision", model["precision"]),
+             ("sources", sources), ("sets on the hub", commits or "none"),
+             ("answered", kept["made"]), ("commit of the book", kept["git_commit"])]
+    scores = pd.read_parquet(tree.scores).drop_duplicates("id")
+    questions = scores.groupby(["provenance", "source", "task"]).size().reset_index()
+    training = tree.read_table("training")
+    columns = ["system", "seed", "rows", "tokens", "steps", "final_loss", "training_seconds"]
+    return _PAGE.format(
+        title=kept["title"], answer=answer, label=tree.label, profile=kept["profile"],
+        facts=markdown_rows(facts), questions=markdown_rows(questions.to_numpy().tolist()),
+        runs=markdown_rows(training[columns].to_numpy().tolist()))
