@@ -47,10 +47,11 @@ from medinj_utils.evaluation.harness import write_tasks
 from medinj_utils.models.answers import Asking, batches_of
 from medinj_utils.models.chat import chat_ids
 from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import tokens_at_once
 from medinj_utils.models.loading import Base, load_base
 
 NEW_TOKENS = 16
-BATCH_TOKENS = 8192
+BATCH_TOKENS = tokens_at_once(8192)
 PLANTED = Base("planted")
 
 

@@ -19,6 +19,7 @@ from medinj_utils.core.prompts import OPTION_LINE
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.models.answers import MOST_OPTIONS, applies, batches_of
 from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import tokens_at_once
 from medinj_utils.models.server import Server
 
 _COLUMNS = ["id", "mode", "raw", "probabilities", "note", "ended", "letters_mass"]
@@ -52,11 +53,11 @@ class Protocol:
         """The protocol of a recipe.
 
         Args:
-            recipe: says how many tokens are read at once and how long a prompt may be.
+            recipe: says how many tokens are read at once, at most, and how long a prompt may be.
             modes: of `medinj_utils.core.names.MODES`.
             too_long: as for `Protocol`.
         """
-        return cls(modes, recipe.answer_batch_tokens, recipe.max_length, too_long)
+        return cls(modes, tokens_at_once(recipe.answer_batch_tokens), recipe.max_length, too_long)
 
 
 @dataclass

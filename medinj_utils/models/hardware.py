@@ -5,6 +5,20 @@ import time
 from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import PRECISIONS, check_choice
 
+#: Tokens that pass through a model together without a GPU, at most: what a processor's cache holds,
+#: measured by benchmarks/training.py and benchmarks/evaluation.py. More at once is slower.
+_CPU_TOKENS = 1024
+
+
+def tokens_at_once(wanted: int) -> int:
+    """How many tokens, padding included, pass through a model together: fewer without a GPU.
+
+    Args:
+        wanted: tokens at most.
+    """
+    import torch
+    return wanted if torch.cuda.is_available() else min(wanted, _CPU_TOKENS)
+
 
 def choose_precision(wanted: str = "auto") -> str:
     """The number format to compute in.

@@ -6,6 +6,7 @@ import pandas as pd
 
 from medinj_utils.models.answers import Asking, batches_of
 from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import tokens_at_once
 
 _BATCH_TOKENS = 8192
 
@@ -54,7 +55,7 @@ def _exact_match(engine: Engine, questions: list[dict]) -> float:
     lengths = [len(prompt) for prompt in prompts]
     order = sorted(range(len(questions)), key=lengths.__getitem__)
     right = 0
-    for batch in batches_of(lengths, order, _BATCH_TOKENS):
+    for batch in batches_of(lengths, order, tokens_at_once(_BATCH_TOKENS)):
         asked = [questions[i] for i in batch]
         answers = engine.answer([prompts[i] for i in batch], asked, ["constrained"])["constrained"]
         right += sum(answer.raw == ", ".join(question["answer_letters"])

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 import torch
 
 from medinj_utils.core.recipe import Recipe
+from medinj_utils.models.hardware import tokens_at_once
 from medinj_utils.training.text import IGNORED, TrainingText
-
-#: Tokens of a micro-batch without a GPU: what a processor's cache holds, measured by
-#: benchmarks/training.py.
-_CPU_TOKENS = 1024
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,8 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
     """
     rows = recipe.batch_size * recipe.gradient_accumulation
     per_process, left = divmod(rows, processes)
-    size = recipe.batch_size
-    if not torch.cuda.is_available():
-        size = micro_batch_rows(texts, size, per_process or 1, _CPU_TOKENS)
+    most_tokens = tokens_at_once(recipe.batch_size * recipe.max_length)
+    size = micro_batch_rows(texts, recipe.batch_size, per_process or 1, most_tokens)
     if left or per_process % size:
         raise ValueError(
             f"a step of {rows} rows (batch_size {recipe.batch_size} × gradient_accumulation "

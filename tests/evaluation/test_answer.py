@@ -20,6 +20,7 @@ from medinj_utils.evaluation.questions import choose_examples
 from medinj_utils.models import engine as engine_module
 from medinj_utils.models.answers import Answer, Asking
 from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import tokens_at_once
 from medinj_utils.models.server import Server
 
 
@@ -252,7 +253,7 @@ def test_the_card_says_what_answered_and_what_was_asked_in_which_notebook(items,
 def test_a_recipe_says_how_much_is_asked_at_once():
     recipe = load_recipe("profiles/recipes/demo.yaml")
     protocol = Protocol.from_recipe(recipe, ["greedy"], "cut context")
-    assert protocol == Protocol(["greedy"], recipe.answer_batch_tokens, recipe.max_length, "cut context")
+    assert protocol == Protocol(["greedy"], tokens_at_once(recipe.answer_batch_tokens), recipe.max_length, "cut context")
 
 
 def test_answers_that_another_process_took_away_are_missed(items, ask, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from medinj_utils.models.hardware import (
     matrix_speeds,
     out_of_memory,
     peak_memory,
+    tokens_at_once,
 )
 
 
@@ -17,6 +18,12 @@ def test_the_faster_number_format_is_chosen_and_others_are_refused():
     assert set(speeds) == set(formats()) and min(speeds.values()) > 0
     assert choose_precision("auto") in speeds
     assert all(choose_precision(name) == name for name in formats())
+
+
+@pytest.mark.parametrize("cuda, at_once", [(True, [9000, 10]), (False, [1024, 10])])
+def test_a_processor_takes_fewer_tokens_at_once(monkeypatch, cuda, at_once):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    assert [tokens_at_once(wanted) for wanted in (9000, 10)] == at_once
 
 
 @pytest.mark.parametrize("cuda, emulated, had", [(True, True, "float16"), (True, False, "bfloat16"), (False, True, "bfloat16")])
