@@ -42,8 +42,9 @@ from medinj_utils.core.cards import Origin
 from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.prompts import LETTERS, messages
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.harness import write_tasks
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.models.answers import Asking, batches_of
 from medinj_utils.models.chat import chat_ids
 from medinj_utils.models.engine import Engine

@@ -34,7 +34,7 @@ from medinj_utils.data.mixtures import Stratification
 from medinj_utils.data.near import near_duplicates
 from medinj_utils.data.overlap import find_leaks
 from medinj_utils.demo.world import write_world
-from medinj_utils.evaluation.answer import Protocol
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.questions import choose_questions
 from medinj_utils.evaluation.score_runs import score_runs
 from medinj_utils.models.loading import Base

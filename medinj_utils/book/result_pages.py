@@ -31,7 +31,7 @@ them. Each file is held to its hash; one that had changed would have been refuse
 
 ## What was compared
 
-| what | |
+| what | value |
 |---|---|
 {facts}
 
@@ -85,9 +85,10 @@ def _page(tree: Tree, name: str, answer: str) -> str:
     commits = ", ".join(f"{place} at {commit}" for place, commit in card["commits"].items())
     model = kept["model"]
     facts = [("base model", f"{model['base_model']} {model['revision']}".strip()),
-             ("SHA-256 of the base", model["base_sha256"]), ("precision", model["precision"]),
+             ("SHA-256 of the base", f"`{model['base_sha256'][:16]}…`"),
+             ("precision", model["precision"]),
              ("sources", sources), ("sets on the hub", commits or "none"),
-             ("answered", kept["made"]), ("commit of the book", kept["git_commit"])]
+             ("answered", kept["made"]), ("commit of the book", f"`{kept['git_commit'][:12]}`")]
     scores = pd.read_parquet(tree.scores).drop_duplicates("id")
     questions = scores.groupby(["provenance", "source", "task"]).size().reset_index()
     training = tree.read_table("training")

@@ -10,7 +10,8 @@ from medinj_utils.core.files import write_parquet
 from medinj_utils.core.names import Run, runs_of
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine

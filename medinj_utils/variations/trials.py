@@ -185,7 +185,7 @@ def try_variations(tree: Tree, plan: Plan, runs: Sequence[Run], items: pd.DataFr
 
 def _try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items: pd.DataFrame,
                    tuned: Tuned) -> None:
-    from medinj_utils.evaluation.answer import Protocol
+    from medinj_utils.evaluation.protocol import Protocol
     from medinj_utils.evaluation.score_runs import score_runs
     from medinj_utils.training.train import train_run
 

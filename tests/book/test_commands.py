@@ -22,7 +22,7 @@ EXECUTED = {"demo.world": {}, "budget 120": {}, "model_card": {}, "torchrun": {"
 #: Blocks that do not, by a word of theirs, and why.
 ELSEWHERE = {"git clone": "the fixture `project` does this in a copy", "!papermill": "the hub's data: no network",
              "--multi_gpu": "several GPUs", "PROFILE=paper": "a GPU: refused here, which test_book holds",
-             "vllm serve": "vLLM", "--executor slurm": "a cluster", "PROFILE=open": "real data: the profile's tests hold it",
+             "vllm serve": "vLLM", "--executor slurm": "a cluster", "make keep": "test_results keeps a tree", "PROFILE=open": "real data: the profile's tests hold it",
              "PROFILE=smollm2": "half an hour", "book PROFILE=own": "minutes: test_own_data goes the same way"}
 
 

@@ -136,7 +136,7 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
     entry = stage_result(own, "own", "The answer.", tmp_path / "book")
     assert entry["file"] == "results/own/index" and len(entry["sections"]) == len(NOTEBOOKS)
     page = (tmp_path / "book/results/own/index.md").read_text(encoding="utf-8")
-    for words in ("The answer.", "a/b " + "1" * 40, "2" * 64, "x/y at " + "3" * 40, own.label, "| TRAD-SYN | 1 | 30 | 7 |"):
+    for words in ("The answer.", "a/b " + "1" * 40, "`" + "2" * 16 + "…`", "x/y at " + "3" * 40, own.label, "| TRAD-SYN | 1 | 30 | 7 |"):
         assert words in page
     first = items.groupby(["provenance", "source", "task"]).size().reset_index().iloc[0]
     assert f"| {' | '.join(map(str, first))} |" in page

@@ -6,7 +6,8 @@ from medinj_utils.core.cards import Origin
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.data import read_source
 from medinj_utils.demo.world import write_world
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.cards import Origin
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.loading import Base, model_id

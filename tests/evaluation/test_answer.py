@@ -12,15 +12,14 @@ import pytest
 from medinj_utils.core import prompts
 from medinj_utils.core.cards import Origin
 from medinj_utils.core.files import read_json
-from medinj_utils.core.recipe import load_recipe
 from medinj_utils.evaluation import answer as answer_module
 from medinj_utils.evaluation import read_choice
-from medinj_utils.evaluation.answer import Protocol, _shortened, answer_questions
+from medinj_utils.evaluation.answer import _shortened, answer_questions
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.questions import choose_examples
 from medinj_utils.models import engine as engine_module
 from medinj_utils.models.answers import Answer, Asking
 from medinj_utils.models.engine import Engine
-from medinj_utils.models.hardware import tokens_at_once
 from medinj_utils.models.server import Server
 
 
@@ -90,7 +89,8 @@ KILLED = """
 import sys, pandas as pd
 from medinj_utils.core.cards import Origin
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.answer import Protocol, answer_questions
+from medinj_utils.evaluation.answer import answer_questions
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.loading import Base, load_base, model_id
@@ -248,12 +248,6 @@ def test_the_card_says_what_answered_and_what_was_asked_in_which_notebook(items,
     ask(items, tmp_path / "b.parquet", Asking(16, "Réponds en latin."))
     other = read_json(tmp_path / "b.card.json")
     assert card["parameters"]["prompts_sha256"] != other["parameters"]["prompts_sha256"]
-
-
-def test_a_recipe_says_how_much_is_asked_at_once():
-    recipe = load_recipe("profiles/recipes/demo.yaml")
-    protocol = Protocol.from_recipe(recipe, ["greedy"], "cut context")
-    assert protocol == Protocol(["greedy"], tokens_at_once(recipe.answer_batch_tokens), recipe.max_length, "cut context")
 
 
 def test_answers_that_another_process_took_away_are_missed(items, ask, tmp_path, monkeypatch):

@@ -5,8 +5,8 @@ from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.answer import Protocol
 from medinj_utils.evaluation.probes import ways_to_ask
+from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.score_runs import (
     ask_runs,
     score_runs,
