@@ -1,11 +1,14 @@
 """How texts are divided into steps and micro-batches, and the tensors of a micro-batch.
 
 A *step* updates the weights once. Its rows pass through the model in *micro-batches*, whose
-gradients add up.
+gradients add up. The micro-batches of a step hold about as many tokens each, so that the longest
+rows decide neither what memory has to hold nor how much of a device lies idle.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import torch
 
@@ -19,66 +22,83 @@ class StepPlan:
     """How the rows of a step are divided.
 
     Args:
-        micro_batch_rows: rows that pass through the model together.
-        micro_batches: micro-batches of a step, for each process.
-        processes: processes that share a step.
+        rows: of a step, all processes together.
+        micro_batches: of a step, for each process.
+        processes: that share a step.
     """
 
-    micro_batch_rows: int
+    rows: int
     micro_batches: int
     processes: int
 
     @property
-    def rows(self) -> int:
-        """Rows of a step, all processes together."""
-        return self.micro_batch_rows * self.micro_batches * self.processes
+    def micro_batch_rows(self) -> float:
+        """Rows of a micro-batch, on average."""
+        return self.rows / (self.micro_batches * self.processes)
 
 
 def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) -> StepPlan:
     """Divide the recipe's step among processes and micro-batches.
 
-    Without a GPU a micro-batch has fewer rows than ``recipe.batch_size`` where rows are long, and a
-    step more micro-batches: the step stays the same.
+    A step has ``batch_size`` × ``gradient_accumulation`` rows, and a micro-batch ``batch_size`` of
+    them on average; without a GPU fewer, where rows are long.
 
     Args:
-        texts: all rows of training.
+        texts: all rows of training; their mean length counts.
         recipe: says how large a step is.
         processes: that train together.
 
-    Returns:
-        Rows of a micro-batch, micro-batches a step, and processes.
-
     Raises:
-        ValueError: the step can't be divided evenly.
+        ValueError: a step has fewer rows than there are processes.
     """
     rows = recipe.batch_size * recipe.gradient_accumulation
-    per_process, left = divmod(rows, processes)
-    most_tokens = tokens_at_once(recipe.batch_size * recipe.max_length)
-    size = micro_batch_rows(texts, recipe.batch_size, per_process or 1, most_tokens)
-    if left or per_process % size:
+    if rows < processes:
         raise ValueError(
             f"a step of {rows} rows (batch_size {recipe.batch_size} × gradient_accumulation "
-            f"{recipe.gradient_accumulation}) can't be divided among {processes} processes in "
-            f"micro-batches of {size} rows: choose a gradient_accumulation that {processes} "
-            "divides")
-    return StepPlan(size, per_process // size, processes)
+            f"{recipe.gradient_accumulation}) can't be divided among {processes} processes: raise "
+            "one of them")
+    tokens = sum(len(text.input_ids) for text in texts) / len(texts) * rows
+    by_tokens = ceil(tokens / tokens_at_once(ceil(tokens)) / processes)
+    by_rows = ceil(recipe.gradient_accumulation / processes)
+    return StepPlan(rows, min(max(by_tokens, by_rows), rows // processes), processes)
 
 
-def micro_batch_rows(texts: Sequence[TrainingText], most: int, step: int, most_tokens: int) -> int:
-    """The largest number of rows that divides a step and keeps micro-batches small.
+def micro_batches(lengths: Sequence[int], plan: StepPlan) -> list[list[int]]:
+    """The micro-batches of all steps, in order; of each step those of one turn stand together.
 
     Args:
-        texts: what is learned; their mean length counts.
-        most: rows at most.
-        step: rows of a step.
-        most_tokens: tokens of a micro-batch at most, on average, unless one row has more.
+        lengths: tokens of each text, in the order of training, which rises within a step.
+        plan: how a step is divided.
 
     Returns:
-        At least 1.
+        Positions of the texts of each micro-batch. Every ``plan.processes``-th is of one process.
     """
-    mean = sum(len(text.input_ids) for text in texts) / len(texts)
-    return max(n for n in range(1, most + 1)
-               if step % n == 0 and (n == 1 or n * mean <= most_tokens))
+    batches: list[list[int]] = []
+    for start in range(0, len(lengths), plan.rows):
+        own = lengths[start:start + plan.rows]
+        turns = min(plan.micro_batches, len(own) // plan.processes)
+        ends = _ends(own, turns * plan.processes)
+        batches += [list(range(start + first, start + last))
+                    for first, last in zip([0, *ends], ends, strict=False)]
+    return batches
+
+
+def _ends(lengths: Sequence[int], parts: int) -> list[int]:
+    """Where to cut rising lengths so that the largest part, padded, is as small as it can be."""
+    def cut(most: int) -> list[int]:
+        ends, first, longest = [], 0, 0
+        for last, length in enumerate(lengths):
+            longest = max(longest, length)  # copies that fill a step are shorter again
+            left = parts - len(ends) - 1  # parts after this one, each of which needs a row
+            if last > first and ((last - first + 1) * longest > most
+                                 or len(lengths) - last <= left):
+                ends.append(last)
+                first, longest = last, length
+        return [*ends, len(lengths)]
+
+    sizes = range(max(lengths), max(lengths) * len(lengths) + 1)
+    fits = bisect_left(sizes, True, key=lambda most: len(cut(most)) <= parts)
+    return cut(sizes[fits])
 
 
 def by_length_within(texts: Sequence[TrainingText], step: int) -> list[TrainingText]:

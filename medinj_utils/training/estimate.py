@@ -25,11 +25,9 @@ class _Trials:
     """Micro-batches that pass through the model and back, and whose gradients are thrown away."""
 
     def __init__(self, learner: Learner, data: TrainingData):
-        rows = data.plan.micro_batch_rows
         self._learner = learner
         self._device = next(learner.model.parameters()).device
-        self._batches = [data.texts[start:start + rows]
-                         for start in range(0, len(data.texts), rows)]
+        self._batches = [[data.texts[i] for i in batch] for batch in data.batches]
         #: Tokens of each micro-batch, padding included.
         self.tokens = np.array([max(len(text.input_ids) for text in batch) * len(batch)
                                 for batch in self._batches])
@@ -51,8 +49,8 @@ class _Trials:
         if torch.cuda.is_available():
             torch.cuda.synchronize()
 
-    def run_longest(self, rows: int) -> None:
-        """Run the longest micro-batch of all.
+    def run_longest(self) -> None:
+        """Run the largest micro-batch of all.
 
         Raises:
             MemoryBudgetError: memory can't hold it.
@@ -64,9 +62,9 @@ class _Trials:
             if not out_of_memory(error):
                 raise
             raise MemoryBudgetError(
-                f"the longest micro-batch, {rows} rows of up to {self.tokens[longest] // rows} "
-                "tokens, doesn't fit into memory: lower batch_size (and raise "
-                "gradient_accumulation as much) or max_length, or set gradient_checkpointing"
+                f"the largest micro-batch, {len(self._batches[longest])} rows and "
+                f"{self.tokens[longest]:,} tokens, doesn't fit into memory: lower batch_size (and "
+                "raise gradient_accumulation as much) or max_length, or set gradient_checkpointing"
             ) from error
 
     def timed(self) -> tuple[list[int], list[float], float]:
@@ -105,7 +103,7 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
         ``seconds``, ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
 
     Raises:
-        MemoryBudgetError: memory can't hold the longest micro-batch.
+        MemoryBudgetError: memory can't hold the largest micro-batch.
     """
     processes = data.plan.processes
     recomputation = learner.recomputation
@@ -114,7 +112,7 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
     with torch.random.fork_rng():  # what is drawn here leaves no trace
-        trials.run_longest(data.plan.micro_batch_rows)
+        trials.run_longest()
         peak = peak_memory()
         in_order = trials.tokens[trials.order].tolist()
         recomputation.measure(in_order, lambda i: trials.run(trials.order[i]))

@@ -13,7 +13,7 @@ _KEPT_FREE = 0.1  # of a GPU's memory: what its allocator can't use, and what ch
 
 
 class MemoryBudgetError(MemoryError):
-    """The longest micro-batch doesn't fit into memory; the message says what to lower."""
+    """The largest micro-batch doesn't fit into memory; the message says what to lower."""
 
 
 class Recomputation:

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from medinj_utils.core.prompts import permute_options
 from medinj_utils.core.recipe import Recipe
-from medinj_utils.training.batches import StepPlan, by_length_within, filled, plan_steps
+from medinj_utils.training.batches import (
+    StepPlan,
+    by_length_within,
+    filled,
+    micro_batches,
+    plan_steps,
+)
 from medinj_utils.training.job import Job, Rows
 from medinj_utils.training.text import TrainingText, training_text
 
@@ -32,6 +39,11 @@ class TrainingData:
     plan: StepPlan
     examples: int
     too_long: int
+
+    @cached_property
+    def batches(self) -> list[list[int]]:
+        """Positions of the texts of each micro-batch; see `micro_batches`."""
+        return micro_batches([len(text.input_ids) for text in self.texts], self.plan)
 
     @property
     def steps(self) -> int:
@@ -65,8 +77,7 @@ def prepare(rows: Rows, tokenizer, job: Job, processes: int) -> TrainingData:
     examples = len(texts)
     plan = plan_steps(texts, recipe, processes)
     texts = by_length_within(texts, plan.rows)
-    if processes > 1:
-        texts = filled(texts, plan.micro_batch_rows * processes)
+    texts = filled(texts, processes)
     validation: list[TrainingText] = []
     if rows.validation:
         validation, _ = texts_of(rows.validation, recipe, tokenizer, "validation rows")

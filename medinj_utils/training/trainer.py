@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
+from torch.utils.data import BatchSampler, DataLoader
 from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
@@ -64,6 +65,12 @@ class BookTrainer(SFTTrainer):
         if job.recipe.patience:
             self.add_callback(EarlyStoppingCallback(job.recipe.patience))
 
+    def get_train_dataloader(self) -> DataLoader:
+        """The micro-batches of this process, as they were planned."""
+        own = slice(self.args.process_index, None, self.data.plan.processes)
+        return DataLoader(self.train_dataset, batch_sampler=Planned(self.data.batches[own]),
+                          collate_fn=self.data_collator, pin_memory=torch.cuda.is_available())
+
     def training_step(self, model, inputs, *args, **kwargs):
         """One micro-batch, whose loss must be a number."""
         self.learner.recomputation.prepare(inputs["input_ids"].numel())
@@ -110,6 +117,20 @@ class BookTrainer(SFTTrainer):
             logs["tokens_per_second"] = round(tokens / (now - self.last_step), 1)
             self.last_step = now
         super().log(logs, *args, **kwargs)
+
+
+class Planned(BatchSampler):
+    """Micro-batches whose rows are known."""
+
+    def __init__(self, batches: Sequence[Sequence[int]]):
+        self.batches = batches
+        self.sampler = None  # what skips batches, where a run goes on, hands it on
+
+    def __iter__(self):
+        return iter(self.batches)
+
+    def __len__(self):
+        return len(self.batches)
 
 
 class Progress(TrainerCallback):
@@ -190,7 +211,7 @@ def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SF
     between = math.ceil(data.steps / max(recipe.validations, 1))  # steps between validations
     arguments = SFTConfig(
         output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
-        per_device_train_batch_size=data.plan.micro_batch_rows,
+        per_device_train_batch_size=recipe.batch_size,  # on average; see `get_train_dataloader`
         gradient_accumulation_steps=data.plan.micro_batches,
         save_total_limit=2,  # a checkpoint is marked as whole after the one before the last is gone
         eval_strategy="steps" if data.validation else "no", eval_steps=between,

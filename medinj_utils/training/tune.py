@@ -50,7 +50,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 
     Raises:
         ValueError: the run can't be done in this way; the message says what to change.
-        MemoryBudgetError: memory can't hold the longest micro-batch.
+        MemoryBudgetError: memory can't hold the largest micro-batch.
         OtherRunError: an unfinished run was begun with other parameters.
         FloatingPointError: a loss is no number or has exploded; the message names its rows.
     """
@@ -174,7 +174,7 @@ def _figures(trainer: BookTrainer, seconds: float) -> dict:
         "supervised_tokens": sum(text.supervised for text in learned),
         "precision_used": trainer.learner.precision,
         "pad_token": trainer.learner.tokenizer.pad_token, "processes": data.plan.processes,
-        "micro_batch_rows": data.plan.micro_batch_rows,
+        "micro_batch_rows": round(data.plan.micro_batch_rows, 2),
         "micro_batches_per_step": data.plan.micro_batches,
         "training_seconds": round(seconds, 2),
         "validation_seconds": round(trainer.validation_seconds, 2),

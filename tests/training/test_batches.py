@@ -1,12 +1,16 @@
+from itertools import combinations, pairwise
+
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM
 
 from medinj_utils.training.batches import (
     StepPlan,
     by_length_within,
     filled,
-    micro_batch_rows,
+    micro_batches,
     padded,
     plan_steps,
 )
@@ -34,20 +38,41 @@ def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows():
     assert (batch["labels"] == IGNORED).sum() == 4 * 30 - (3 + 7 + 9 + 30)
 
 
-@pytest.mark.parametrize("most, step, most_tokens, expected", [
-    (12, 96, 10_000, 12), (12, 96, 500, 4), (12, 96, 50, 1), (16, 16, 1600, 16), (5, 7, 10_000, 1)])
-def test_micro_batches_divide_a_step_evenly_and_hold_what_is_asked(
-        most, step, most_tokens, expected):
-    assert micro_batch_rows([text_of(100)] * 8, most, step, most_tokens) == expected
+@pytest.mark.parametrize("cuda, length, processes, expected", [
+    (True, 400, 1, StepPlan(8, 2, 1)), (True, 400, 2, StepPlan(8, 1, 2)), (True, 400, 3, StepPlan(8, 1, 3)),
+    (False, 20, 1, StepPlan(8, 2, 1)), (False, 400, 1, StepPlan(8, 4, 1)), (False, 400, 2, StepPlan(8, 2, 2)),
+    (False, 5000, 1, StepPlan(8, 8, 1)), (False, 5000, 3, StepPlan(8, 2, 3))])
+def test_a_step_is_divided_among_processes_and_by_tokens(monkeypatch, cuda, length, processes, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    recipe = quick_recipe(batch_size=4, gradient_accumulation=2)
+    plan = plan_steps([text_of(length)] * 3, recipe, processes)
+    assert plan == expected and plan.micro_batch_rows * plan.micro_batches * plan.processes == 8
+    with pytest.raises(ValueError, match="step of 8 rows .* among 9 processes: raise one of them"):
+        plan_steps([text_of(length)], recipe, 9)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU takes the recipe's batch as it is")
-def test_a_step_is_divided_among_processes():
-    recipe = quick_recipe(batch_size=4, gradient_accumulation=1)
-    assert plan_steps([text_of(20)], recipe, 2) == StepPlan(2, 1, 2)
-    assert plan_steps([text_of(400)], recipe, 1) == StepPlan(2, 2, 1)
-    with pytest.raises(ValueError, match="step of 4 rows .* among 3 processes .* 3 divides"):
-        plan_steps([text_of(20)], recipe, 3)
+def padded_tokens(lengths, batches):
+    return [max(lengths[i] for i in batch) * len(batch) for batch in batches]
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=9), st.integers(1, 4), st.integers(1, 3))
+def test_no_other_cut_of_a_step_makes_its_largest_micro_batch_smaller(lengths, turns, processes):
+    lengths = sorted([*lengths, *[1] * (-len(lengths) % processes)])
+    plan = StepPlan(len(lengths), min(turns, len(lengths) // processes), processes)
+    batches = micro_batches(lengths, plan)
+    parts = plan.micro_batches * processes
+    assert len(batches) == parts and all(batches) and [i for batch in batches for i in batch] == list(range(len(lengths)))
+    others = ([range(*pair) for pair in pairwise([0, *cut, len(lengths)])]
+              for cut in combinations(range(1, len(lengths)), parts - 1))
+    assert max(padded_tokens(lengths, batches)) == min(max(padded_tokens(lengths, other)) for other in others)
+
+
+def test_every_step_has_its_own_micro_batches_and_the_last_may_have_fewer():
+    lengths = [1, 1, 1, 9, 2, 2, 2, 2, 5, 7]
+    batches = micro_batches(lengths, StepPlan(4, 2, 2))
+    assert batches == [[0], [1], [2], [3], [4], [5], [6], [7], [8], [9]]
+    assert micro_batches(lengths, StepPlan(4, 2, 1)) == [[0, 1, 2], [3], [4, 5], [6, 7], [8], [9]]
+    assert micro_batches(lengths[:9], StepPlan(4, 2, 1))[-1] == [8]
 
 
 def test_the_last_step_is_filled_with_copies_that_teach_nothing():

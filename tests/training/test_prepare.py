@@ -54,8 +54,8 @@ def test_texts_are_learned_in_steps_and_validation_rows_are_ordered_by_length(ro
 
 def test_the_last_step_gives_each_process_as_many_rows(rows, tokenizer):
     data = prepare(Rows(rows.head(9).to_dict("records")), tokenizer, quick_job(epochs=1), 2)
-    assert data.examples == 9 and len(data.texts) == 16
-    assert all(text.supervised == 0 for text in data.texts[9:])
+    assert data.examples == 9 and len(data.texts) == 10 and data.texts[9].supervised == 0
+    assert [len(data.batches[process::2]) for process in (0, 1)] == [2, 2] and data.batches[-2:] == [[8], [9]]
 
 
 def test_a_row_is_tokenised_once_however_many_epochs_teach_it(rows, tokenizer, monkeypatch):
