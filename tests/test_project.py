@@ -110,7 +110,7 @@ def test_pins_agree_everywhere():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     in_conda = pins(next(entry["pip"] for entry in conda if isinstance(entry, dict)))
-    assert len(direct) > 20 and len(unsloth) == 3
+    assert len(direct) > 20 and len(unsloth) == 4
     assert {name: constraints.get(name) for name in direct} == direct
     assert in_conda == direct | unsloth
     extras = project["optional-dependencies"]

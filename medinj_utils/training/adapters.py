@@ -15,6 +15,7 @@ from transformers.utils.logging import disable_progress_bar
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.models.loading import Base
 from medinj_utils.training.dora import lighten
+from medinj_utils.training.kernels import fuse
 from medinj_utils.training.memory import Recomputation
 
 #: Linear layers that get an adapter: the study's.
@@ -30,12 +31,14 @@ class Learner:
         tokenizer: the base's.
         precision: number format that it computes in.
         recomputation: which micro-batches compute their activations twice.
+        kernels: what `medinj_utils.training.kernels.fuse` changed; empty for nothing.
     """
 
     model: Any
     tokenizer: Any
     precision: str
     recomputation: Recomputation
+    kernels: str
 
     @property
     def magnitudes(self) -> dict[str, torch.nn.Parameter]:
@@ -92,9 +95,10 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     dtype = torch.float32 if recipe.adapter == "full" else getattr(torch, precision)
     load = _load_by_unsloth if backend == "unsloth" else _load_by_peft
     model, tokenizer = load(base, recipe, seed, dtype)
+    kernels = fuse(model) if backend == "peft" else ""  # Unsloth has its own
     if recipe.adapter != "full":
         lighten(model)
-    learner = Learner(model, tokenizer, precision, Recomputation(model))
+    learner = Learner(model, tokenizer, precision, Recomputation(model), kernels)
     if recipe.adapter == "dora" and not learner.magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")
     return learner

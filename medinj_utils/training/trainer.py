@@ -49,7 +49,7 @@ class BookTrainer(SFTTrainer):
         self.validation_seconds = 0.0
         self.last_step = time.monotonic()
         pad_id = learner.tokenizer.pad_token_id
-        arguments = _arguments(job, data, learner.precision, run_folder.unfinished)
+        arguments = _arguments(job, data, learner, run_folder.unfinished)
         if self.start.path:  # one that goes on has had its first validation
             arguments.eval_on_start = False
         super().__init__(
@@ -203,7 +203,7 @@ def _as_dataset(texts: Sequence[TrainingText]) -> Dataset:
                               for text in texts])
 
 
-def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SFTConfig:
+def _arguments(job: Job, data: TrainingData, learner: Learner, folder: Path) -> SFTConfig:
     """The trainer's arguments: one epoch over texts that are in order already."""
     recipe = job.recipe
     cuda = torch.cuda.is_available()
@@ -219,8 +219,9 @@ def _arguments(job: Job, data: TrainingData, precision: str, folder: Path) -> SF
         load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
         save_strategy="steps" if best else "no", save_steps=between,
         learning_rate=recipe.learning_rate, lr_scheduler_type="cosine", warmup_steps=WARMUP,
-        ddp_find_unused_parameters=False, optim="adamw_torch", bf16=precision == "bfloat16",
-        fp16=precision == "float16",
+        ddp_find_unused_parameters=False, optim="adamw_torch",
+        bf16=learner.precision == "bfloat16", fp16=learner.precision == "float16",
+        use_liger_kernel=bool(learner.kernels),
         use_cpu=not cuda, gradient_checkpointing=recipe.gradient_checkpointing, max_length=None,
         packing=False, seed=job.run.seed, dataset_kwargs={"skip_prepare_dataset": True},
         remove_unused_columns=False, logging_steps=1,

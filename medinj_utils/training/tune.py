@@ -172,7 +172,7 @@ def _figures(trainer: BookTrainer, seconds: float) -> dict:
         "examples": min(data.examples, len(learned)), "examples_too_long": data.too_long,
         "epochs": recipe.epochs, "steps": steps, "tokens": tokens,
         "supervised_tokens": sum(text.supervised for text in learned),
-        "precision_used": trainer.learner.precision,
+        "precision_used": trainer.learner.precision, "kernels": trainer.learner.kernels,
         "pad_token": trainer.learner.tokenizer.pad_token, "processes": data.plan.processes,
         "micro_batch_rows": round(data.plan.micro_batch_rows, 2),
         "micro_batches_per_step": data.plan.micro_batches,
