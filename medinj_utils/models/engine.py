@@ -113,10 +113,17 @@ class Engine:
 
         Raises:
             RuntimeError: memory is too small for a single prompt.
-            ValueError: the tokenizer can't tell labels, or yes and no, by their first tokens.
+            ValueError: the tokenizer can't tell labels, or yes and no, by their first tokens, or
+                its template opens a thought, in which only free text makes sense.
         """
         import torch
         modes = tuple(modes)
+        if set(modes) - {"greedy"} and any(map(self._opens_thought, prompts)):
+            raise ValueError(f"{self.tokenizer.name_or_path}: the chat template opens a thought "
+                             "before every answer, which no letter can follow: set "
+                             "template_settings in the recipe to {enable_thinking: false}, if the "
+                             "template has that, take the model's variant for instructions, or "
+                             "the mode greedy alone")
         if len({*map(len, prompts)}) > 1 and self._sees_padding(prompts, items):
             order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
             parts = [list(rows) for _, rows in groupby(order, key=lambda i: len(prompts[i]))]
@@ -185,10 +192,12 @@ class Engine:
                    self._each_option([items[i] for i in several], tokens))
         return by_mode
 
+    def _opens_thought(self, prompt: Sequence[int]) -> bool:
+        return self.show(prompt[-8:]).rstrip().endswith(("<think>", self._thought[0]))
+
     def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]]) -> list[Answer]:
         """Free texts; a thought that the template opens begins with its mark."""
-        begun = [self.show(prompt[-8:]).rstrip().endswith(("<think>", self._thought[0]))
-                 for prompt in prompts]
+        begun = map(self._opens_thought, prompts)
         decoder = FreeDecoder(self.asking.max_new_tokens, self._stops)
         written = continue_prompts(self.model, prefill, decoder)
         return [Answer("<think>" * thought + text, ended=STOPPED if ids[-1] in self._stops else CUT)

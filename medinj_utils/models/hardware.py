@@ -1,6 +1,8 @@
 """What the device can do: number formats by measured speed, and memory."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import PRECISIONS, check_choice
@@ -82,6 +84,36 @@ def peak_memory() -> float:
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() / 1e9
     return peak_memory_gb()
+
+
+class BaseTooBigError(MemoryError):
+    """A base model's weights don't fit into memory; the message says what to take instead."""
+
+
+@contextmanager
+def room_for(base: str) -> Iterator[None]:
+    """What is loaded inside must fit into memory.
+
+    Args:
+        base: name of the base model, for the message.
+
+    Raises:
+        BaseTooBigError: it doesn't.
+    """
+    import torch
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and not out_of_memory(error):
+            raise
+        held = "this machine's memory"
+        if torch.cuda.is_available():
+            total = torch.cuda.get_device_properties(0).total_memory / 1e9
+            held = f"the {total:.0f} GB of {torch.cuda.get_device_name(0)}"
+        raise BaseTooBigError(
+            f"{base}: the model's weights don't fit into {held}: tune with adapter qlora, which "
+            "holds the base in 4 bits, set precision to 16 bits, end what else uses the memory, or "
+            "take a smaller base") from error
 
 
 def out_of_memory(error: RuntimeError) -> bool:

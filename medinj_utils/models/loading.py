@@ -11,6 +11,7 @@ from medinj_utils.core.hub import MODEL_FILES, snapshot
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
+from medinj_utils.models.hardware import room_for
 from medinj_utils.models.server import Server
 
 
@@ -73,15 +74,21 @@ def load_base(base: Base, precision: str = "float32"):
 
     Returns:
         (model, tokenizer) of transformers, the model in evaluation mode.
+
+    Raises:
+        HubError: as `Base.folder`.
+        BaseTooBigError: the weights don't fit into memory.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()
-    model = AutoModelForCausalLM.from_pretrained(
-        base.folder, dtype=getattr(torch, precision), use_safetensors=True)
-    tokenizer = AutoTokenizer.from_pretrained(base.folder)
-    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
+    folder = base.folder
+    with room_for(base.name):
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, precision), use_safetensors=True)
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+    return model, AutoTokenizer.from_pretrained(folder)
 
 
 @contextmanager

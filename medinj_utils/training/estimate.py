@@ -49,23 +49,25 @@ class _Trials:
         if torch.cuda.is_available():
             torch.cuda.synchronize()
 
-    def run_longest(self) -> None:
-        """Run the largest micro-batch of all.
+    def run_largest(self) -> float:
+        """Run the largest micro-batch of all, and return the seconds that it took.
 
         Raises:
             MemoryBudgetError: memory can't hold it.
         """
-        longest = self.order[-1]
+        largest = self.order[-1]
+        began = time.perf_counter()
         try:
-            self.run(longest)
+            self.run(largest)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise
             raise MemoryBudgetError(
-                f"the largest micro-batch, {len(self._batches[longest])} rows and "
-                f"{self.tokens[longest]:,} tokens, doesn't fit into memory: lower batch_size (and "
+                f"the largest micro-batch, {len(self._batches[largest])} rows and "
+                f"{self.tokens[largest]:,} tokens, doesn't fit into memory: lower batch_size (and "
                 "raise gradient_accumulation as much) or max_length, or set gradient_checkpointing"
             ) from error
+        return time.perf_counter() - began
 
     def timed(self) -> tuple[list[int], list[float], float]:
         """Run micro-batches of several lengths.
@@ -91,16 +93,18 @@ class _Trials:
 def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     """What training on ``data`` will take, from trial micro-batches.
 
-    The longest comes first, so that a batch that memory can't hold shows now; then the learner's
-    recomputation is measured. Time is fitted as a constant, a share per token and another per token
-    that is computed twice. The random state is left as it was.
+    The largest comes first, so that a batch that memory can't hold shows now, and that what a
+    device compiles once is counted apart. Then the learner's recomputation is measured. Time is
+    fitted as a constant, a share per token and another per token that is computed twice. The random
+    state is left as it was.
 
     Args:
         learner: the model with its adapter.
         data: texts and steps.
 
     Returns:
-        ``seconds``, ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
+        ``seconds``, ``start_seconds`` (what the first micro-batch took beyond its share, which is
+        over), ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
 
     Raises:
         MemoryBudgetError: memory can't hold the largest micro-batch.
@@ -112,7 +116,7 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
     with torch.random.fork_rng():  # what is drawn here leaves no trace
-        trials.run_longest()
+        first = trials.run_largest()
         peak = peak_memory()
         in_order = trials.tokens[trials.order].tolist()
         recomputation.measure(in_order, lambda i: trials.run(trials.order[i]))
@@ -121,8 +125,11 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     computed_twice = trials.tokens * (trials.tokens > recomputation.held_tokens)
     causes = np.stack([np.ones(len(trials.tokens)), trials.tokens, computed_twice], axis=1)
     by_cause, _ = nnls(causes[numbers], seconds)
-    whole = float((causes @ by_cause).sum()) / processes
+    by_batch = causes @ by_cause
+    whole = float(by_batch.sum()) / processes
+    start = max(0.0, first - float(by_batch[trials.order[-1]]))
     peak = max(peak, peak_memory()) + recomputation.optimizer_bytes / 1e9
-    return {"seconds": round(whole, 1), "peak_memory_gb": round(peak, 3),
+    return {"seconds": round(whole, 1), "start_seconds": round(start, 1),
+            "peak_memory_gb": round(peak, 3),
             "energy_kwh": round(power * whole * energy_factor(processes), 7),
             "held_tokens": recomputation.held_tokens}

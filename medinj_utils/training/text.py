@@ -84,7 +84,7 @@ def _way_out(tokenizer, settings: Mapping | None) -> str:
                 and name not in (settings or {})]
     if switches:
         return (f". It writes thoughts: switch them off by template_settings: {{{switches[0]}: "
-                "false}} in the recipe, for tuning and asking alike")
+                "false} in the recipe, for tuning and asking alike")
     return (". If it always writes a thought, this model can't be taught answers without one: take "
             "its variant for instructions, or give its tokenizer another chat_template")
 

@@ -17,7 +17,7 @@ from medinj_utils.core.cards import Card
 from medinj_utils.core.files import read_json, write_csv
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.run_files import RunFiles
-from medinj_utils.models.hardware import choose_precision
+from medinj_utils.models.hardware import choose_precision, room_for
 from medinj_utils.training.account import Account
 from medinj_utils.training.adapters import Learner, load_with_adapter
 from medinj_utils.training.checkpoints import RunFolder
@@ -50,6 +50,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 
     Raises:
         ValueError: the run can't be done in this way; the message says what to change.
+        BaseTooBigError: memory can't hold the base.
         MemoryBudgetError: memory can't hold the largest micro-batch.
         OtherRunError: an unfinished run was begun with other parameters.
         FloatingPointError: a loss is no number or has exploded; the message names its rows.
@@ -59,12 +60,14 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     state = PartialState(cpu=not torch.cuda.is_available())
     precision = _common_precision(job.recipe, run_folder, state)
     set_seed(job.run.seed)
-    learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+    with room_for(job.base.name):
+        learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
     data = prepare(rows, learner.tokenizer, job, state.num_processes)
     if state.is_main_process:
         run_folder.begin(_begun_with(card, precision, state))
     state.wait_for_everyone()
-    trainer = BookTrainer(job, learner, data, run_folder)
+    with room_for(job.base.name):  # moves the model to its device
+        trainer = BookTrainer(job, learner, data, run_folder)
     expected = estimate(learner, data)
     if state.is_main_process:
         print(_announcement(job, learner, data, expected), flush=True)
@@ -117,7 +120,8 @@ def _announcement(job: Job, learner: Learner, data: TrainingData, expected: dict
     supervised = sum(text.supervised for text in data.texts)
     return (f"{job.run}: {learner.trainable:,} trainable parameters, {tokens:,} tokens "
             f"({supervised:,} supervised) in {data.steps:,} steps; expected: "
-            f"{expected['seconds']:,.0f} s, {expected['peak_memory_gb']:.2f} GB, "
+            f"{expected['seconds']:,.0f} s after {expected['start_seconds']:,.0f} s of start-up, "
+            f"{expected['peak_memory_gb']:.2f} GB, "
             f"{1000 * expected['energy_kwh']:.2g} Wh")
 
 

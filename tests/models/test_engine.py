@@ -190,6 +190,9 @@ def test_a_thought_that_the_template_opens_is_no_answer(items, engine, ask, monk
     template = engine.tokenizer.chat_template + "{% if add_generation_prompt %}<think>\n{% endif %}"
     monkeypatch.setattr(engine.tokenizer, "chat_template", template)
     assert ask(engine, items.head(3), ["greedy"])["raw"].str.startswith("<think>").all()
+    for mode in MODES[1:]:
+        with pytest.raises(ValueError, match="opens a thought before every answer, .*{enable_thinking: false}.*or the mode greedy"):
+            ask(engine, items.head(3), ["greedy", mode])
 
 
 def test_why_a_text_ended_is_kept(items, loaded, ask):

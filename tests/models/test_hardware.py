@@ -1,12 +1,16 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from medinj_utils.models.hardware import (
+    BaseTooBigError,
     choose_precision,
     formats,
     matrix_speeds,
     out_of_memory,
     peak_memory,
+    room_for,
     tokens_at_once,
 )
 
@@ -34,6 +38,20 @@ def test_a_gpu_that_only_emulates_bfloat16_computes_in_float16(monkeypatch, cuda
     [other] = {"float16", "bfloat16"} - {had}
     with pytest.raises(ValueError, match=f"precision is '{other}', which this device doesn't have; it has float32 and {had}"):
         choose_precision(other)
+
+
+@pytest.mark.parametrize("cuda, error, said", [
+    (True, RuntimeError("CUDA out of memory. Tried"), "a/b: the model's weights don't fit into the 16 GB of T4: .* qlora"),
+    (False, RuntimeError("DefaultCPUAllocator: can't allocate memory"), "a/b: .* don't fit into this machine's memory"),
+    (False, MemoryError(), "a/b: .* take a smaller base")])
+def test_a_base_that_is_too_big_is_said_so(monkeypatch, cuda, error, said):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda number: SimpleNamespace(total_memory=16e9))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: "T4")
+    with pytest.raises(BaseTooBigError, match=said), room_for("a/b"):
+        raise error
+    with pytest.raises(RuntimeError, match="shapes"), room_for("a/b"):
+        raise RuntimeError("mat1 and mat2 shapes")
 
 
 def test_memory_is_told_in_gigabytes_and_its_end_from_other_errors():
