@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from medinj_utils.core.files import sha256
-from medinj_utils.core.hub import MODEL_FILES, snapshot
+from medinj_utils.core.hub import MODEL_FILES, HubError, snapshot
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
@@ -55,9 +55,15 @@ class Base:
         Loaders that are given a folder take this one and no mirror that they know of.
 
         Raises:
-            HubError: the model can't be had from the hub.
+            HubError: the model can't be had from the hub, or has no safetensors there.
         """
-        return self._here or snapshot(self.name, self.revision, "model", MODEL_FILES)
+        if self._here:
+            return self._here
+        folder = snapshot(self.name, self.revision, "model", MODEL_FILES)
+        if not list(folder.glob("*.safetensors")):
+            raise HubError(f"the model {self.name} at {self.revision}: no *.safetensors there; "
+                           "pickled weights are not loaded: take a revision that has some")
+        return folder
 
     @cached_property
     def hash(self) -> str:

@@ -21,7 +21,7 @@ EXECUTED = {"demo.world": {}, "budget 120": {}, "model_card": {}, "torchrun": {"
             "37_exchange_with_harness": {}, "check-profile": {}}
 #: Blocks that do not, by a word of theirs, and why.
 ELSEWHERE = {"git clone": "the fixture `project` does this in a copy", "!papermill": "the hub's data: no network",
-             "--multi_gpu": "several GPUs", "PROFILE=paper": "a GPU: refused here, which test_book holds",
+             "--multi_gpu": "several GPUs", "make test-gpu": "a GPU", "PROFILE=paper": "a GPU: refused here, which test_book holds",
              "vllm serve": "vLLM", "--executor slurm": "a cluster", "make keep": "test_results keeps a tree", "PROFILE=open": "real data: the profile's tests hold it",
              "PROFILE=smollm2": "half an hour", "book PROFILE=own": "minutes: test_own_data goes the same way"}
 

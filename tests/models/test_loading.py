@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from medinj_utils.core.hub import HubError
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models import loading
 from medinj_utils.models.answers import Asking
@@ -21,10 +22,32 @@ def test_a_model_on_the_hub_needs_its_commit():
 def test_a_model_on_the_hub_is_its_commit_in_the_cache(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(loading, "snapshot", lambda *words: asked.append(words) or tmp_path)
-    (tmp_path / "config.json").write_text("{}")
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_text("{}")
     base = Base("organisation/model", "abc")
     assert asked == [] and base.folder == base.folder == tmp_path and len(base.hash) == 64
     assert [words[:3] for words in asked] == [("organisation/model", "abc", "model")]  # once
+
+
+WEIGHTS = {"config.json": b"{}", "model.safetensors": b"weights"}
+
+
+@pytest.mark.parametrize("files, options, revision, says", [
+    ({"config.json": b"{}", "pytorch_model.bin": b"pickled"}, {}, "", "no .*safetensors there; pickled weights are not loaded"),
+    (WEIGHTS, {"gated": "files", "tokens": ("hf_yes",)}, "", "access on request: ask for it on its page on the hub, and set HF_TOKEN"),
+    (WEIGHTS, {"gated": "all", "tokens": ("hf_yes",)}, "", "access on request"),
+    (WEIGHTS, {}, "1" * 40, "the hub has it, but not this revision")])
+def test_a_model_that_the_hub_does_not_give_is_named_with_what_to_do(local_hub, files, options, revision, says):
+    commit = local_hub.publish("models", "a/b", files, **options)
+    with pytest.raises(HubError, match=f"^the model a/b at {revision or commit}: .*{says}") as raised:
+        _ = Base("a/b", revision or commit).folder
+    assert "Request ID" not in str(raised.value)
+
+
+def test_a_model_that_was_renamed_is_found_by_its_old_name(local_hub):
+    commit = local_hub.publish("models", "a/new", WEIGHTS)
+    local_hub.move("models", "a/old", "a/new")
+    assert (Base("a/old", commit).folder / "model.safetensors").read_bytes() == b"weights"
 
 
 def test_the_shipped_model_is_a_folder():
