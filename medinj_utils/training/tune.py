@@ -50,8 +50,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 
     Raises:
         ValueError: the run can't be done in this way; the message says what to change.
-        BaseTooBigError: memory can't hold the base.
-        MemoryBudgetError: memory can't hold the largest micro-batch.
+        BaseTooBigError, MemoryBudgetError: memory can't hold the base, or the largest micro-batch.
         OtherRunError: an unfinished run was begun with other parameters.
         FloatingPointError: a loss is no number or has exploded; the message names its rows.
     """
@@ -60,14 +59,12 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     state = PartialState(cpu=not torch.cuda.is_available())
     precision = _common_precision(job.recipe, run_folder, state)
     set_seed(job.run.seed)
-    with room_for(job.base.name):
-        learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+    learner = _load(job, precision)
     data = prepare(rows, learner.tokenizer, job, state.num_processes)
     if state.is_main_process:
         run_folder.begin(_begun_with(card, precision, state))
     state.wait_for_everyone()
-    with room_for(job.base.name):  # moves the model to its device
-        trainer = BookTrainer(job, learner, data, run_folder)
+    trainer = BookTrainer(job, learner, data, run_folder)
     expected = estimate(learner, data)
     if state.is_main_process:
         print(_announcement(job, learner, data, expected), flush=True)
@@ -83,6 +80,15 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
         run_folder.finish()
     state.wait_for_everyone()
     return read_json(RunFiles(folder).card)
+
+
+def _load(job: Job, precision: str) -> Learner:
+    """The base with its adapter, on the device that trains."""
+    with room_for(job.base.name):
+        learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+        if job.recipe.adapter != "qlora":  # is there already: 4 bits are made on the GPU
+            learner.model.to(PartialState().device)
+    return learner
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:
