@@ -101,7 +101,8 @@ def gone(*pids):
 @pytest.mark.parametrize("how", ["the run is killed", "terminated", "hung up"])
 def test_a_notebooks_process_ends_with_its_run(how):
     run, _ = started("import time; print(flush=True); time.sleep(100)")
-    process, child = started(UNDER, run.pid)
+    # These tests may themselves have been started by nohup.
+    process, child = started("import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n" + UNDER, run.pid)
     {"the run is killed": run.kill, "terminated": process.terminate,
      "hung up": lambda: process.send_signal(signal.SIGHUP)}[how]()
     assert process.wait(20) > 128 and gone(int(child))
