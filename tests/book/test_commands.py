@@ -17,7 +17,7 @@ PAGES = [(Path(__file__).parents[2] / "book" / f"{name}.md").read_text(encoding=
          for name in ("run_it_yourself", "own_data")]
 BLOCKS = [block.replace("\\\n", " ") for page in PAGES for block in re.findall(r"```bash\n(.*?)```", page, re.S)]
 #: Blocks that run here, in this order, by a word of theirs; what is put in place of what, to have it smaller.
-EXECUTED = {"demo.world": {}, "budget 120": {}, "model_card": {}, "torchrun": {" demo ": " small "},
+EXECUTED = {"demo.world": {}, "{recipe: profiles/recipes/demo.yaml": {}, "model_card": {}, "torchrun": {" demo ": " small "},
             "37_exchange_with_harness": {}, "check-profile": {}}
 #: Blocks that do not, by a word of theirs, and why.
 ELSEWHERE = {"git clone": "the fixture `project` does this in a copy", "!papermill": "the hub's data: no network",
