@@ -45,8 +45,8 @@ test: $(VENV)/installed  ## all tests, notebooks included
 test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each adapter, notebooks 21 and 30, and speed
 	@$(BIN)/python -c 'import sys, torch; sys.exit(None if torch.cuda.is_available() else "torch sees no GPU: nothing was tested")'
 	@$(BIN)/python -m pytest tests/training tests/models tests/book/test_gpu.py
-	@$(BIN)/python benchmarks/training.py --only paper --data="$(or $(value DATA),../shared/data)"
-	@$(BIN)/python benchmarks/evaluation.py --paper --data="$(or $(value DATA),../shared/data)"
+	@$(BIN)/python benchmarks/training.py --only paper --data="$${DATA:-../shared/data}"
+	@$(BIN)/python benchmarks/evaluation.py --paper --data="$${DATA:-../shared/data}"
 
 # Without the notebooks, the book and what trains long, which the pins alone are held to.
 test-lowest: $(VENV)/installed  ## tests with the lowest versions that pyproject.toml supports, in an environment of their own

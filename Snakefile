@@ -163,7 +163,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
 
 
 for name in load_profile(PROFILE, DATA, BASE).results:
-    tree, first = Tree(OUTPUTS / PROFILE).results(name), executed_on_results(name)[0]
+    tree = Tree(OUTPUTS / PROFILE).results(name)
     rule:
         name: f"result_{name}"
         input: [str(path) for path in sorted((RESULTS / name).rglob("*")) if path.is_file()]
@@ -173,10 +173,10 @@ for name in load_profile(PROFILE, DATA, BASE).results:
 
 for execution, (notebook, parameters) in executions_of_results(PROFILE, DATA, BASE).items():
     name, tree = execution.partition("/")[0], Tree(parameters["output"])
-    first = executed_on_results(name)[0]
+    before = [path for path in executed_on_results(name)[:1] if path != str(tree.executed(notebook))]
     rule:
         name: f"result_{name}_{notebook}"
-        input: f"notebooks/{notebook}.ipynb", str(tree.kept), package_files(notebook), [first] * (str(tree.executed(notebook)) != first)
+        input: f"notebooks/{notebook}.ipynb", str(tree.kept), package_files(notebook), before
         output: str(tree.executed(notebook))
         params: execution=execution
         threads: 1

@@ -16,7 +16,7 @@ import nbformat
 import pandas as pd
 import yaml
 
-from medinj_utils.book.result_pages import stage_result
+from medinj_utils.book.result_pages import labelled_copy, stage_result
 from medinj_utils.book.running import end_with
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
@@ -115,9 +115,7 @@ def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> 
     for execution, (notebook, _) in executions.items():
         first.setdefault(notebook, execution)
     for notebook, execution in first.items():
-        executed = nbformat.read(tree.executed(execution), as_version=4)
-        executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
-        nbformat.write(executed, target / f"{notebook}.ipynb")
+        nbformat.write(labelled_copy(tree, execution), target / f"{notebook}.ipynb")
 
 
 def _stage_results(tree: Tree, names: Iterable[str], target: Path) -> None:

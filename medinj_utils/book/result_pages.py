@@ -45,6 +45,18 @@ them. Each file is held to its hash; one that had changed would have been refuse
 """
 
 
+def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
+    """An executed notebook of a tree, with the label of its numbers at its head.
+
+    Args:
+        tree: the output tree.
+        execution: name of the executed copy.
+    """
+    executed = nbformat.read(tree.executed(execution), as_version=4)
+    executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
+    return executed
+
+
 def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:
     """Write the pages of kept results into a book that is staged.
 
@@ -62,11 +74,10 @@ def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, 
     shutil.copy(tree.figure("comparison"), folder / "comparison.png")
     (folder / "index.md").write_text(_page(tree, name, answer), encoding="utf-8")
     for notebook in NOTEBOOKS:
-        executed = nbformat.read(tree.executed(notebook), as_version=4)
+        executed = labelled_copy(tree, notebook)
         for cell in executed.cells:
             if cell.cell_type == "markdown":
                 cell.source = _LINK.sub(_link, cell.source)
-        executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
         nbformat.write(executed, folder / f"{notebook}.ipynb")
     pages = [{"file": f"results/{name}/{notebook}"} for notebook in NOTEBOOKS]
     return {"file": f"results/{name}/index", "sections": pages}
