@@ -7,7 +7,6 @@ import pandas as pd
 from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
-from medinj_utils.comparison.paper import FEWER_ITEMS
 from medinj_utils.comparison.tables import Compared
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order, show_p
@@ -141,9 +140,27 @@ def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     shown = _with_p_in_words(table)
     shown = shown.assign(difference=_estimates(table, ["estimate", "low", "high"], ".3f"),
                          claim=table["claim"] + " [" + table["mark"] + "]").set_index("verdict")
-    further = [name for name in ("paper", "verdict_if_fewer") if name in shown]
-    shown = shown[["claim", "difference", "p_adjusted", *further, "reason"]]
-    return shown.rename(columns={"verdict_if_fewer": f"if over {FEWER_ITEMS:,}"})
+    further = [name for name in ("items", "paper") if name in shown]
+    return shown[["claim", "difference", "p_adjusted", *further, "reason"]]
+
+
+def shown_published(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.verdicts.verdicts_on_paper`: a claim a row, numbers of items beside.
+
+    Args:
+        table: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
+
+    Returns:
+        By claim: its smallest difference, then by number of items the interval and the verdict.
+    """
+    shown = table.assign(
+        claim=table["claim"] + " [" + table["mark"] + "]", difference=table["estimate"],
+        interval=[f"[{low:.3f}, {high:.3f}]" if pd.notna(low) else ""
+                  for low, high in table[["low", "high"]].itertuples(index=False)])
+    by_claim = shown.drop_duplicates("name").set_index("name")[["claim", "difference"]]
+    beside = [shown[shown["items"] == number].set_index("name")[["interval", "verdict", "reason"]]
+              .add_suffix(f", {number:,} items") for number in shown["items"].unique()]
+    return by_claim.join(beside).set_index("claim")
 
 
 def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> str:

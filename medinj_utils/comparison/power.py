@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from medinj_utils.comparison.pairs import tuned_pairs
-from medinj_utils.comparison.paper import FEWER_ITEMS, TEST_ITEMS
+from medinj_utils.comparison.paper import ITEMS
 from medinj_utils.comparison.scores import Scores, cluster_sums
 
 _LEVEL = 0.05  # of the two-sided test
@@ -289,7 +289,7 @@ def study_table(power: float) -> pd.DataFrame:
     Returns:
         Numbers of questions and design effects × discordance rates, all of them assumed.
     """
-    sizes = list(product((TEST_ITEMS, FEWER_ITEMS), (1.0, 2.0)))
+    sizes = list(product(ITEMS, (1.0, 2.0)))
     table = {f"discordance rate {share:.0%}": {
         f"{n} questions, design effect {effect:g}": 100 * detectable(n, Case(share, effect), power)
         for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}

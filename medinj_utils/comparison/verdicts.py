@@ -21,7 +21,6 @@ from scipy.stats import norm
 
 from medinj_utils.comparison.claims import Claims, contrasts_published
 from medinj_utils.comparison.pairs import SMALLEST
-from medinj_utils.comparison.paper import FEWER_ITEMS, TEST_ITEMS
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
@@ -99,15 +98,15 @@ def load_orders(tree: Tree) -> dict[str, float] | None:
     return rows[0] if rows else None
 
 
-def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
+def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:
     """`verdicts` on the paper's own figures, as if taken over so many items.
-
-    Estimates and intervals are those of the worst pairing. Where the best pairing would give
-    another verdict, it is "undecided", and ``reason`` says so.
 
     Args:
         claims: the claims.
         items: number of test items that the means are taken over.
+        pairing: one of `medinj_utils.core.names.PAIRINGS`. With "both", estimates and intervals
+            are those of the worst pairing; where the best one would give another verdict, it is
+            "undecided", and ``reason`` says so.
 
     Returns:
         As `verdicts`.
@@ -115,6 +114,8 @@ def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
     Raises:
         ValueError: there are no items.
     """
+    if pairing != "both":
+        return verdicts(claims, contrasts_published(claims, items, pairing))
     worst = verdicts(claims, contrasts_published(claims, items, "worst"))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
@@ -124,13 +125,19 @@ def verdicts_published(claims: Claims, items: int) -> pd.DataFrame:
     return worst
 
 
-def verdicts_on_paper(claims: Claims) -> pd.DataFrame:
-    """`verdicts_published` as if over all test questions, the best case for the study.
+def verdicts_on_paper(claims: Claims, items: Sequence[int], pairing: str) -> pd.DataFrame:
+    """`verdicts_published` for several numbers of items, one below the other.
 
-    The column ``verdict_if_fewer`` has the verdicts as if over `FEWER_ITEMS`.
+    Args:
+        claims: the claims.
+        items: numbers of test items that the means may be taken over.
+        pairing: as in `verdicts_published`.
+
+    Returns:
+        As `verdicts`, with the number in the column ``items``.
     """
-    fewer = verdicts_published(claims, FEWER_ITEMS)["verdict"]
-    return verdicts_published(claims, TEST_ITEMS).assign(verdict_if_fewer=fewer)
+    tables = {number: verdicts_published(claims, number, pairing) for number in items}
+    return pd.concat(tables, names=["items"]).reset_index("items").reset_index(drop=True)
 
 
 def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,
@@ -141,7 +148,7 @@ def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, 
         claims: the claims.
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `load_orders`.
-        published: of `verdicts_on_paper`.
+        published: of `verdicts_published`.
 
     Returns:
         As `verdicts`, with ``paper``, a share of the items, before ``verdict``.

@@ -63,6 +63,7 @@ PARAMETERS: dict[str, Any] = {
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,
     "prices": dict[str, _Price], "price_hour": _Price, "price_kwh": _Price,
+    "published_items": Annotated[list[_Count], _Some], "published_pairing": Literal[names.PAIRINGS],
     "power": _Open, "differences": Annotated[list[_Open], _Some],
 }
 

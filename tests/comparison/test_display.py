@@ -6,6 +6,7 @@ from medinj_utils.comparison import compare_pairs, display
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.tables import load_compared
+from medinj_utils.comparison.verdicts import verdicts_on_paper
 from medinj_utils.core.style import show_p
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
@@ -70,6 +71,9 @@ def test_verdicts_are_shown_with_claim_and_mark():
     shown = display.shown_verdicts(table)
     assert shown.loc["supported"].tolist() == ["A. [V]", "0.100 [0.050, 0.150]", "0.010", 0.2, ""]
     assert shown.loc["not testable here", ["difference", "p_adjusted"]].tolist() == ["", ""]
+    published = display.shown_published(verdicts_on_paper(load_claims(), (22_953, 10_000), "both"))
+    assert len(published) == len(load_claims().claims) and published["verdict, 22,953 items"].notna().all()
+    assert published.columns[0] == "difference" and "reason, 10,000 items" in published
     assert display.verdicts_in_words({"Here": table}, False) == "Here: 1 supported; 1 not testable here."
     assert "planted world" in display.verdicts_in_words({"Here": table}, True)
 

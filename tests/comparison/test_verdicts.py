@@ -7,6 +7,7 @@ import pytest
 from comparison.simulated import by_shares
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.claims import contrasts_here, load_claims
+from medinj_utils.comparison.paper import ITEMS, MOST_ITEMS
 from medinj_utils.comparison.verdicts import (
     load_orders,
     verdicts,
@@ -14,6 +15,7 @@ from medinj_utils.comparison.verdicts import (
     verdicts_on_paper,
     verdicts_published,
 )
+from medinj_utils.core.names import PAIRINGS
 from medinj_utils.core.tree import Tree
 
 
@@ -57,12 +59,25 @@ def test_in_null_worlds_hardly_any_claim_is_supported():
     assert sum(found) <= 3  # at 5 % over the family, and claims of two differences need both
 
 
+def test_fewer_items_leave_more_undecided_and_a_kind_pairing_fewer():
+    claims = load_claims()
+    undecided = {(items, pairing): verdicts_published(claims, items, pairing)["verdict"].eq("undecided").sum()
+                 for items in (500, 22_953) for pairing in PAIRINGS}
+    assert undecided[500, "worst"] > undecided[22_953, "worst"] > undecided[22_953, "best"]
+    assert undecided[22_953, "both"] >= undecided[22_953, "worst"]
+
+
+def test_the_means_are_over_choice_questions_alone():
+    """What the test set's parts add up to, less the open questions of MediQAl, all for testing (FACTS: 27,922, 4,969)."""
+    assert ITEMS[0] == MOST_ITEMS == 22_953
+
+
 def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
-    table = verdicts_published(load_claims(), 27_931).set_index("name")
+    table = verdicts_published(load_claims(), MOST_ITEMS, "both").set_index("name")
     assert table.loc["synthetic-harms", "verdict"] == "supported"
     assert table.loc["native-helps", "verdict"] == "undecided" and "same items" in table.loc["native-helps", "reason"]
     with pytest.raises(ValueError, match="items is 0"):
-        verdicts_published(load_claims(), 0)
+        verdicts_published(load_claims(), 0, "both")
 
 
 def test_a_claim_that_holds_by_less_than_matters_is_supported_and_says_so():
@@ -97,11 +112,14 @@ def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
         assert untold["verdict"] == "not testable here" and "other orders" in untold["reason"]
 
 
-def test_verdicts_stand_beside_other_numbers_of_items_and_the_papers_estimates():
+@pytest.mark.parametrize("pairing", PAIRINGS)
+def test_verdicts_stand_below_those_of_other_numbers_of_items_and_beside_the_papers_estimates(pairing):
     claims = load_claims()
-    table = verdicts_on_paper(claims)
-    assert table["verdict"].equals(verdicts_published(claims, 27_931)["verdict"])
-    assert table["verdict_if_fewer"].tolist() == verdicts_published(claims, 10_000)["verdict"].tolist()
+    both = verdicts_on_paper(claims, ITEMS, pairing)
+    assert both["items"].drop_duplicates().tolist() == list(ITEMS)
+    for number, rows in both.groupby("items"):
+        assert rows["verdict"].tolist() == verdicts_published(claims, number, pairing)["verdict"].tolist()
+    table = verdicts_published(claims, MOST_ITEMS, pairing)
     here = verdicts_here(claims, pd.DataFrame(columns=["first", "second"]), None, table)
     assert here["paper"].equals(table["estimate"].rename("paper"))
     assert list(here.columns).index("paper") == list(here.columns).index("verdict") - 1
