@@ -5,7 +5,7 @@ cluster's; a system has an ability, each of its runs one that is a little off, a
 worse at what the items of a cluster ask. An answer is right if these and chance add up to more
 than zero. All are normal, so the mean score of a system over all items and runs that could be is
 known exactly. `validate` counts in how many worlds a test finds what isn't there, and in how many
-an interval holds the truth.
+an interval covers the truth.
 """
 
 import argparse
@@ -128,7 +128,7 @@ def calls_equivalent(study: Study) -> bool:
 
 
 def covers_difference(study: Study) -> bool:
-    """Whether the interval of the first pair holds the truth."""
+    """Whether the interval of the first pair covers the truth."""
     return _covers(study.pairs(), "low", "high", study.true_difference())
 
 
@@ -138,12 +138,12 @@ def covers_difference_bca(study: Study) -> bool:
 
 
 def covers_mean(study: Study) -> bool:
-    """Whether the interval of the first system's mean score holds the truth."""
+    """Whether the interval of the first system's mean score covers the truth."""
     return _covers(study.means(), "low", "high", study.world.truth()[0])
 
 
 def covers_main_effect(study: Study) -> bool:
-    """Whether the interval of the main effect of NAT holds the truth."""
+    """Whether the interval of the main effect of NAT covers the truth."""
     return _covers(study.effects(), "low", "high", study.true_main_effect())
 
 
@@ -207,7 +207,7 @@ def _planned(world: World) -> World:
     return replace(world, items=-(-needed // world.cluster_size) * world.cluster_size)
 
 
-#: Few or rare cases, in which an interval may hold the truth more often.
+#: Few or rare cases, in which an interval may cover the truth more often.
 _small = partial(Promise, tolerated=(0.93, 1.0))
 _ALIKE, _APART = (0.0, 0.0), (0.0, 0.4)
 _RARE = float(np.sqrt(2) * norm.ppf(0.01))  # ability of a system that is right on 1 % of the items

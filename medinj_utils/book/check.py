@@ -40,7 +40,7 @@ _ASKING = {_ASK: "", "32_ask_otherwise": "orders", "50_vary_recipe": "learning_r
 
 
 def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What the notebooks of a profile will look for in vain in its records, in words.
+    """What the notebooks of a profile need and its records lack, in words.
 
     Budgets are held against all training rows: how many of them leak is known after notebook 13.
 

@@ -15,7 +15,7 @@ _VARIED = {"learning_rates": ("50_vary_recipe", "52_compare_recipes"),
 
 def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
                     beside: Sequence[str] = ()) -> list[str]:
-    """What a notebook of a profile will look for in vain, in words; nothing where all fits.
+    """What a notebook of a profile needs and will not find, in words; nothing where all fits.
 
     Args:
         parameters: of every notebook, by its name.
@@ -56,7 +56,7 @@ def _repeated(parameters: Mapping) -> Iterator[str]:
     for notebook, values in parameters.items():
         for name, value in values.items():
             if isinstance(value, list) and len(set(map(str, value))) < len(value):
-                yield f"{notebook}, {name}: something stands there twice ({_words(value)})"
+                yield f"{notebook}, {name}: a value is repeated ({_words(value)})"
 
 
 def _training(parameters: Mapping) -> Iterator[str]:

@@ -75,12 +75,11 @@ def commit_at(name: str, revision: str, kind: str) -> str:
         return ""
 
 
-def file_names(name: str, revision: str, kind: str, most: int = 10) -> list[str]:
-    """Names of the first files of a model or data set; what they are is not looked at.
+def file_names(name: str, revision: str, kind: str) -> list[str]:
+    """Names of the first ten files of a model or data set; what they are is not looked at.
 
     Args:
         name, revision, kind: as for `snapshot`.
-        most: names, at most.
 
     Raises:
         HubError: see the module.
@@ -89,7 +88,7 @@ def file_names(name: str, revision: str, kind: str, most: int = 10) -> list[str]
     names = _tried_again(
         lambda: HfApi().list_repo_files(name, repo_type=kind, revision=revision or None),
         f"the {_KINDS[kind]} {name}")
-    return [*names[:most], *(["…"] if len(names) > most else [])]
+    return [*names[:10], *(["…"] if len(names) > 10 else [])]
 
 
 def commit_of(path: Path) -> str:

@@ -120,7 +120,7 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
     """Pairs of texts that say the same in other words.
 
     A pair is named when it is ``least`` alike, shares at least three `anchors`, and either text has
-    hardly a nearer one on the other side (so that a text that stands there twice is matched twice).
+    hardly a nearer one on the other side (so that a repeated text is matched each time).
 
     Args:
         texts: texts of one side.

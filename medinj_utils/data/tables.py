@@ -56,7 +56,11 @@ def samples(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def duplicate_summary(duplicates: pd.DataFrame) -> pd.DataFrame:
-    """Of `find_duplicates`, by sources and splits: questions, rows, and how many differ."""
+    """Duplicates by sources and splits: questions, rows, and how many differ.
+
+    Args:
+        duplicates: of `find_duplicates`.
+    """
     differing = duplicates.assign(other_options=~duplicates["same_options"],
                                   other_answer=~duplicates["same_answer"])
     return differing.groupby(["sources", "splits"]).agg(
@@ -65,7 +69,11 @@ def duplicate_summary(duplicates: pd.DataFrame) -> pd.DataFrame:
 
 
 def conflicts(duplicates: pd.DataFrame) -> pd.DataFrame:
-    """Of `find_duplicates`, the groups with the same options and answers that disagree."""
+    """Duplicates with the same options whose answers disagree.
+
+    Args:
+        duplicates: of `find_duplicates`.
+    """
     found = duplicates[~duplicates["same_answer"] & duplicates["same_options"]]
     shown = found[["times", "tasks", "splits", "sources", "instruction", "places"]]
     return shown.assign(instruction=found["instruction"].map(quoted))
@@ -109,7 +117,11 @@ def near_examples(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def leak_summary(leaks: pd.DataFrame) -> pd.DataFrame:
-    """Of `find_leaks`, training rows by provenance, source and reason."""
+    """Leaked training rows by provenance, source and reason.
+
+    Args:
+        leaks: of `find_leaks`.
+    """
     by = leaks.groupby(["provenance", "source", "reason"])
     return by.size().rename("training rows").reset_index()
 

@@ -90,7 +90,7 @@ def read_samples(path: str | Path) -> pd.DataFrame:
         The columns of `medinj_utils.evaluation.answer.answer_questions`.
 
     Raises:
-        ValueError: a line is no sample of such a task, or a question stands there twice.
+        ValueError: a line is no sample of such a task, or a question is repeated.
     """
     rows, seen = [], set()
     text = Path(path).read_text(encoding="utf-8-sig")

@@ -22,7 +22,7 @@ _REFERS = re.compile(
     r"ci-dess(us|ous)|pr[ée]c[ée]demment"
     r"|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
     r"|^[A-Z](( et | ou |, ?| ?\+ ?)[A-Z])+$", re.IGNORECASE)
-#: Options on all the others, whatever their place, and the same said by its opposite.
+#: Options on all the others, whatever their place, and the opposite of each.
 _OPPOSITES = {
     r"toutes (ces |les )?(autres )?(r[ée]ponses |propositions |affirmations )?"
     r"(ci-dessus |pr[ée]c[ée]dentes )?"
@@ -65,7 +65,7 @@ def variants(items: pd.DataFrame, orders: int) -> dict[str, pd.DataFrame]:
         is left out where its options refer to each other, or have no further order. "no question":
         the options alone. "numbers": options called 1, 2, 3 (column ``labels``); left out where one
         is such a number, or options refer to each other. "all or none": questions with one option
-        on all the others ("Aucune de ces réponses n'est exacte"), that said by its opposite. The
+        on all the others ("Aucune de ces réponses n'est exacte"), replaced by its opposite. The
         `WORDINGS`.
     """
     rows = items.to_dict("records")
@@ -135,14 +135,14 @@ def _numbered(items: pd.DataFrame, free: list[dict]) -> pd.DataFrame:
 
 
 def _opposed(items: pd.DataFrame) -> pd.DataFrame:
-    """Questions with one option on all the others, which is said by its opposite."""
+    """Questions with one option on all the others, which is replaced by its opposite."""
     reworded = [_reworded(list(options)) for options in items["options"]]
     changed = [new != list(old) for new, old in zip(reworded, items["options"], strict=True)]
     return items.assign(options=reworded)[np.array(changed, dtype=bool)]
 
 
 def _reworded(options: list[str]) -> list[str]:
-    """The options, with one on all the others said by its opposite.
+    """The options, with one on all the others replaced by its opposite.
 
     They stay as they are where there is none; where there are two, which would speak of each other;
     and where it speaks of those above it and isn't the last.

@@ -181,10 +181,10 @@ def extraction_failures(scores: pd.DataFrame) -> pd.DataFrame:
         scores: of `medinj_utils.evaluation.scoring.score_answers`.
 
     Returns:
-        Columns run, id, mode, task, raw and reason.
+        Columns run, system, seed, id, mode, task, raw and reason.
     """
     failed = scores[~scores["set_aside"] & ~_was_read(scores)]
-    return failed[["run", "id", "mode", "task", "raw", "reason"]]
+    return failed[["run", "system", "seed", "id", "mode", "task", "raw", "reason"]]
 
 
 def answers_read(scores: pd.DataFrame) -> pd.DataFrame:

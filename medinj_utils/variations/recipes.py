@@ -82,7 +82,7 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
     turning = [" and ".join(pair) for pair in counts.index[counts["turns"]]]
     named = f": {', '.join(turning)}" if turning else ""
     orders = orders_by_estimate(means)
-    return (f"{len(turning)} of {len(counts)} pairs turn round over {len(orders)} recipes{named}. "
+    return (f"{len(turning)} of {len(counts)} pairs reverse over {len(orders)} recipes{named}. "
             f"By point estimates alone there are {orders.nunique()} different orders.")
 
 

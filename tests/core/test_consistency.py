@@ -46,7 +46,7 @@ def test_what_fits_is_no_problem(changes):
     (TRAINED | {"50": VARIED, "52": VARIED, "30": TRAINED["30"] | {"modes": ["greedy"]}}, "52_compare_recipes needs constrained"),
     ({"42": {"prices": {"native": 1.0}}}, "42_count_costs, prices: of native; need one of each"),
     ({"40": {"null_output": "outputs/nul"}}, "name its profile in `beside`"),
-    ({"21": {"seeds": [42, 42]}}, "21_train_adapter, seeds: something stands there twice"),
-    ({"31": {"systems": ["BASE", "NAT", "NAT"]}}, "31_score_choices, systems: something stands there twice")])
+    ({"21": {"seeds": [42, 42]}}, "21_train_adapter, seeds: a value is repeated"),
+    ({"31": {"systems": ["BASE", "NAT", "NAT"]}}, "31_score_choices, systems: a value is repeated")])
 def test_what_a_notebook_would_look_for_in_vain_is_named(changes, words):
     assert any(words in problem for problem in found(changes, ["null"])), found(changes, ["null"])

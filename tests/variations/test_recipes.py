@@ -1,4 +1,4 @@
-"""Whether an order of systems depends on the recipe: planted orders that turn round, and one that does not."""
+"""Whether an order of systems depends on the recipe: planted orders that reverse, and one that does not."""
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ def test_a_pair_that_turns_round_is_named_and_one_inside_its_interval_is_not():
     assert (means["low"] < means["exact_match"]).all() and (means["exact_match"] < means["high"]).all()
     own = means.set_index(["recipe", "system"]).loc[("rate-0.001-epochs-2", "NAT"), "exact_match"]
     assert own == pytest.approx(matrices["rate-0.001-epochs-2"]["NAT"].to_numpy().mean())
-    assert order_in_words(counts, means).startswith("2 of 3 pairs turn round over 2 recipes: NAT and SYN, NAT and TRAD.")
+    assert order_in_words(counts, means).startswith("2 of 3 pairs reverse over 2 recipes: NAT and SYN, NAT and TRAD.")
     figure, alt = recipes_figure(means)
     axes = figure.axes[0]
     assert "rate-0.001-epochs-2: NAT > " in alt
