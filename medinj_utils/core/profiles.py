@@ -117,7 +117,11 @@ def load_profile(name: str, data: str = "", base: str = "") -> Profile:
         _set_base(profile, base)
     _check_profile(profile, str(path))
     parameters = {notebook: parameters_of(name, profile, notebook) for notebook in notebook_names()}
-    if problems := inconsistencies(parameters, profile.beside):
+    try:
+        problems = inconsistencies(parameters, profile.beside)
+    except ValueError as error:  # no system is named
+        raise SettingsError(f"{path}: {error}") from None
+    if problems:
         raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
     return profile
 

@@ -1,6 +1,7 @@
 """Probabilities of a question's letters, from the likeliest first tokens that a server lists."""
 
 import math
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 
@@ -8,6 +9,7 @@ from medinj_utils.core.prompts import LETTERS
 from medinj_utils.models.answers import LEAST_MASS, Answer
 
 _NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
+_MARKS = string.whitespace + "()[]{}.,:;*_\"'«»`-–—"
 _ROUNDING = 0.02  # by how much probabilities may add up to more than 1
 
 
@@ -33,6 +35,11 @@ def first_tokens(choice) -> list[tuple[str, float | None]]:
     return [(token, _usable(logprob)) for token, logprob in pairs if isinstance(token, str)]
 
 
+def _bare(token: str) -> str:
+    """A token without blanks and the marks that a tokenizer may join to a letter, as in "B)"."""
+    return token.strip(_MARKS)
+
+
 def _usable(logprob) -> float | None:
     is_number = isinstance(logprob, Real) and not isinstance(logprob, bool)
     return float(logprob) if is_number and logprob <= _ROUNDING else None  # NaN is not below
@@ -53,10 +60,10 @@ def likeliest_letter(tokens: Sequence[tuple[str, float | None]], labels: Sequenc
     by_token = {token: math.exp(logprob) for token, logprob in tokens if logprob is not None}
     by_label: dict[str, float] = {}
     for token in sorted(by_token, key=by_token.get, reverse=True):
-        by_label.setdefault(token.strip(), by_token[token])  # a letter is its likeliest form
+        by_label.setdefault(_bare(token), by_token[token])  # a letter is its likeliest form
     p = [by_label.get(label, 0.0) for label in labels]
     best = labels[p.index(max(p))]
-    unknown = {token.strip() for token, logprob in tokens if logprob is None}
+    unknown = {_bare(token) for token, logprob in tokens if logprob is None}
     unknown &= set(labels) - {best if max(p) else None}
     left = 1 - sum(by_token.values())  # for all tokens of which no probability is known
     if left < -_ROUNDING or (unknown and left >= max(p)):

@@ -75,6 +75,8 @@ def profile(tmp_path, monkeypatch):
     ({"notebooks": {"43_plan_power": {"power": 1.5}}}, r"power: .*less than 1"),
     ({"shared": {"recipe": "profiles/recipes/dmo.yaml"}}, r"mine\.yaml, shared, recipe: profiles/recipes/dmo\.yaml: no such recipe; there are: .*demo\.yaml"),
     ({"notebooks": {"21_train_adapter": {"configurations": ["NAT", "NATIVE"]}}}, r"configurations\[1\]"),
+    ({"shared": {"configurations": [], "systems": []}}, "systems"),
+    ({"shared": {"configurations": []}}, "no system is named"),
     ({"notebooks": {"10_read_sources": {"sources": [{"name": "x", "place": "y"}]}}}, r"sources\[0\]"),
     ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed'"), ({"shared": {"output": "elsewhere"}}, "can't be set"),
     ({"notebook": {}}, r"mine\.yaml, notebook: .*accepted keys: .*notebooks"), ({"title": 3}, "title: .*string"),

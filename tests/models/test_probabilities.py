@@ -43,6 +43,15 @@ def test_an_unknown_letter_leaves_no_probabilities():
     assert likeliest_letter([("B", log(0.7)), ("A", log(0.3))], ["A", "B"]).probabilities == pytest.approx([0.3, 0.7])
 
 
+@pytest.mark.parametrize("form", ["{}", " {}", "{})", "({})", "{}.", " {} :", "**{}**", "«{}»", "{},", "[{}]", "\n{}"])
+def test_a_letter_joined_to_marks_is_that_letter(form):
+    tokens = [(form.format("B"), log(0.5)), (form.format("A"), log(0.3)), ("C", log(0.1)), ("Bien", log(0.05))]
+    answer = likeliest_letter(tokens, ["A", "B", "C"])
+    assert answer.raw == "B" and answer.letters_mass == pytest.approx(0.9)
+    unknown = likeliest_letter([(form.format("B"), None), ("A", log(0.3))], ["A", "B"])
+    assert unknown.raw == ""
+
+
 def test_labels_that_are_numbers_are_answered_by_letter():
     assert likeliest_letter([("2", log(0.7)), ("1", log(0.3))], ["1", "2"]).raw == "B"
 
