@@ -145,7 +145,8 @@ def _score(answer: Mapping, item: Mapping) -> dict:
             "letters_mass": answer.get("letters_mass")}
     if problem:
         return row
-    letters, reason = _read(answer["raw"], item, was_cut(ended))
+    is_cut = was_cut(ended) or _stops_short(answer["raw"], ended)
+    letters, reason = _read(answer["raw"], item, is_cut)
     if answer["mode"] == "likelihood" and not answer["raw"]:  # what a server's answer is then
         reason = NO_PROBABILITIES if pd.isna(row["letters_mass"]) else LITTLE_MASS
     named = set(letters or ())
@@ -154,6 +155,13 @@ def _score(answer: Mapping, item: Mapping) -> dict:
     row |= {"format_compliant": _complies(answer["raw"], named, item), "hits": len(named & gold),
             "false_alarms": len(named - gold), "misses": len(gold - named)}
     return row | _confidence(answer.get("probabilities"), gold, item)
+
+
+def _stops_short(raw: str, ended: str) -> bool:
+    """Whether an answer of which nobody kept why it ended stops within a list or a bracket."""
+    text = raw.rstrip()
+    last = text[text.rfind("\n") + 1:]
+    return ended == UNKNOWN and (text.endswith((",", "(")) or last.count("(") > last.count(")"))
 
 
 def _read(raw: str, item: Mapping, cut: bool) -> tuple[frozenset[str] | None, str]:

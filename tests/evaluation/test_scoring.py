@@ -132,6 +132,16 @@ def test_cut_answers_are_counted_and_read_only_where_an_explanation_had_begun(qu
     assert unknown[["cut_off", "end_unknown"]].values.tolist() == [[0, 5]]
 
 
+@pytest.mark.parametrize("raw", ["Les bonnes réponses sont A (sensible à l'insuline), B (il", "Réponses : A, B,",
+                                 "Les propositions exactes sont : A (sensibilité), C (rythme", "A, C (", "A,\n"])
+def test_an_answer_that_stops_short_is_cut_where_nobody_kept_why_it_ended(question, raw):
+    items = question(id=["a"], task="mcq", options=[["un", "deux", "trois"]], answer_letters=[["A", "B"]])
+    scores = score_answers(given("a", [raw], ended=["unknown"]), items, Run(BASE))
+    assert scores["letters"].isna().all() and scores["reason"].item() == CUT
+    whole = "A, B (sensible)\nC'est (presque) tout."
+    assert score_answers(given("a", [whole], ended=["unknown"]), items, Run(BASE))["letters"].item() == "A, B"
+
+
 def test_letters_with_little_probability_are_counted_and_refused_where_a_server_gave_them(question):
     items = question(id=list("abc"), task="mcqu", options=[["foie", "rein"]] * 3, answer_letters=[["B"]] * 3)
     answers = given("abc", ["B", "", "B"], "likelihood", ended="", letters_mass=[0.9, 0.006, 0.01],
