@@ -58,6 +58,38 @@ PHRASES = (
             Example("Réponse : D. N'hésitez pas si besoin.", "D"),
         ]),
     Step(
+        "judged together",
+        "A list is called right or wrong as a whole.",
+        replacing(
+            r"""
+            (?<= \b [A-J] ) \s? (?: [.,:;–—-] | sont )? \s? (?i:
+              (?: \b (?: toutes? | tous ) (?: [ ] les )?
+                  (?: [ ] (?: deux | trois | quatre | cinq ) )?
+                | \b les [ ] (?: deux | trois | quatre | cinq ) | (?<= [,] [ ] ) )
+              \s? ,? \s? \b (?= (?: faux | fausses? | inexacte?s? | incorrecte?s?
+                | erronée?s? | vraie?s? | exacte?s? | correcte?s? | justes? ) \b ) )
+            """, " sont ",
+            needs="tous toute deux trois quatre cinq faux fausse inexact incorrect erron vrai "
+                  "exact correct juste"),
+        [Example("A à D : toutes fausses", ""), Example("A et C, les deux exactes", "AC"),
+         Example("A, faux ; B, vrai.", "B")]),
+    Step(
+        "rejected together",
+        "A list is rejected as a whole.",
+        replacing(
+            r"""
+            (?<= \b [A-J] ) \s? [.,:;–—-]? \s? (?i:
+              (?: \b (?: toutes? | tous ) (?: [ ] les )?
+                  (?: [ ] (?: deux | trois | quatre | cinq ) )?
+                | \b les [ ] (?: deux | trois | quatre | cinq ) )? \s? ,? \s?
+              \b (?: à [ ] (?: rejeter | éliminer | exclure | écarter )
+                | (?: éliminé | exclu | écarté | rejeté ) e?s?
+                | aucune? [ ] n'est [ ] (?: vraie? | exacte? | correcte? | juste ) ) \b )
+              (?= \W{0,2} $ )
+            """, " sont faux",
+            needs="rejet élimin excl écart aucun"),
+        [Example("A, B : aucune n'est exacte.", ""), Example("A et C, éliminées", "")]),
+    Step(
         "opinions",
         "To say that an answer is one's own, or certain, doesn't change it.",
         replacing(
