@@ -58,6 +58,15 @@ PHRASES = (
             Example("Réponse : D. N'hésitez pas si besoin.", "D"),
         ]),
     Step(
+        "letters with a hyphen in a list",
+        "\"A-C\" beside other letters is a range or two letters: it is left open.",
+        replacing(
+            r"""
+              \b ([A-J]) - ([A-J]) (?= [ ]? , [ ]? [A-J] (?: \b | - ) )
+            | (?<= \b [A-J] , [ ] ) ([A-J]) - ([A-J]) (?! [\w-] )
+            """, r"\1\3 ou \2\4", needs="-"),
+        [Example("A-C, E", ""), Example("B, D-E", "")]),
+    Step(
         "judged together",
         "A list is called right or wrong as a whole.",
         replacing(
