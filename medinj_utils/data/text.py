@@ -24,6 +24,9 @@ _SPACE = re.compile("[\u001c-\u001f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 # Invisible characters that part nothing.
 _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f"
                       "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+# Between two figures these do: PDF files have a soft hyphen for a hyphen.
+_PARTS_NUMBERS = re.compile("(?<=\\d)[\u0000-\u0008\u000e-\u001f\u007f-\u009f"
+                            "\u00ad\u200b\ufeff]+(?=\\d)")
 _SUSPECT = re.compile(f"[&<]|{_SPACE.pattern}|{_CONTROL.pattern}")
 
 
@@ -34,13 +37,18 @@ def _decoded(text: str) -> str:
     return text
 
 
+def _with_parted_numbers(text: str) -> str:
+    """The text with a hyphen or a blank for invisible signs between two figures."""
+    return _PARTS_NUMBERS.sub(lambda found: "-" if "\u00ad" in found[0] else " ", text)
+
+
 #: The cleaning rules in the order in which they are applied: what each does, and how.
 RULES: dict[str, Callable[[str], str]] = {
     "HTML entities decoded": _decoded,
     "HTML tags removed": without_markup,
     "line ends made plain": lambda text: _LINE_END.sub("\n", text),
     "special spaces made plain": lambda text: _SPACE.sub(" ", text),
-    "control characters removed": lambda text: _CONTROL.sub("", text),
+    "control characters removed": lambda text: _CONTROL.sub("", _with_parted_numbers(text)),
     "composed (Unicode NFC)": lambda text: unicodedata.normalize("NFC", text),
 }
 

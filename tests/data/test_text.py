@@ -18,6 +18,9 @@ from medinj_utils.data.text import EncodingError, clean, decode, encoded_twice
     ("a\u000bb\u000cc\u0085d", "a\nb\nc\nd", "line ends made plain"), ("5\u001c10", "5 10", "special spaces made plain"),
     ("fo\u0000ie\u200b\ufeff", "foie", "control characters removed"),
     ("\u200e\u202bfo\u00adi\u200d\u200c\u2066e\u2069\u202c\u200f\u2063", "foie", "control characters removed"),
+    ("10\u00ad15 mg", "10-15 mg", "control characters removed"),
+    ("10\u200b15", "10 15", "control characters removed"), ("10\u000215", "10 15", "control characters removed"),
+    ("5\ufeff10", "5 10", "control characters removed"), ("1\u200e0", "10", "control characters removed"),
     ("10\u00a0mg\u202f?", "10 mg ?", "special spaces made plain"),
     ("cre\u0300me", "crème", "composed (Unicode NFC)")])
 def test_each_rule_changes_what_it_should_and_is_counted(text, expected, rule):
