@@ -140,8 +140,8 @@ def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     shown = _with_p_in_words(table)
     shown = shown.assign(difference=_estimates(table, ["estimate", "low", "high"], ".3f"),
                          claim=table["claim"] + " [" + table["mark"] + "]").set_index("verdict")
-    further = [name for name in ("items", "paper") if name in shown]
-    return shown[["claim", "difference", "p_adjusted", *further, "reason"]]
+    paper = ["paper"] if "paper" in shown else []
+    return shown[["claim", "difference", "p_adjusted", *paper, "reason"]]
 
 
 def shown_published(table: pd.DataFrame) -> pd.DataFrame:
