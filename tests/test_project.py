@@ -88,6 +88,12 @@ def test_a_notebook_calls_and_shows(notebook):
         assert "display(" not in source, "a cell shows one thing: its last value"
 
 
+def test_a_notebook_ends_with_one_finding(notebook):
+    """The page opens with it: see `medinj_utils.book.result_pages.labelled_copy`."""
+    [finding] = tagged(notebook, "finding")
+    assert finding == notebook.cells[-2].source and re.search(r"^finding\(", finding, re.M)
+
+
 def test_next_links_and_contents_agree():
     listed = chapters()
     assert sorted(listed) == sorted(path.stem for path in NOTEBOOKS)

@@ -46,14 +46,22 @@ them. Each file is held to its hash; one that had changed would have been refuse
 
 
 def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
-    """An executed notebook of a tree, with the label of its numbers at its head.
+    """An executed notebook that opens with what it found, and with the label of its numbers.
+
+    The finding is the output of the cell tagged ``finding``, which stands near the notebook's end
+    and is moved to its head.
 
     Args:
         tree: the output tree.
         execution: name of the executed copy.
     """
     executed = nbformat.read(tree.executed(execution), as_version=4)
-    executed.cells[0].source += f"\n\n*Numbers on this page: {tree.label}.*"
+    cell = next(cell for cell in executed.cells if "finding" in cell.metadata.get("tags", ()))
+    found = cell.outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
+    executed.cells.remove(cell)
+    title, question, *rest = executed.cells[0].source.split("\n\n")
+    opening = f":::{{admonition}} Finding\n:class: tip\n{found}\n\n*Numbers on this page: "
+    executed.cells[0].source = "\n\n".join([title, question, f"{opening}{tree.label}.*\n:::", *rest])
     return executed
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
-from IPython.display import HTML
+from IPython.display import HTML, Markdown
 from matplotlib.colors import to_hex, to_rgb
 
 from medinj_utils.core.files import replacing
@@ -109,6 +109,15 @@ def labelled(table: pd.DataFrame, label: str, decimals: int = 3) -> HTML:
     """
     shown = table.round(decimals).to_html(border=0, na_rep="")
     return HTML(shown.replace(">", f"><caption>{html.escape(label)}</caption>", 1))
+
+
+def finding(*sentences: str) -> Markdown:
+    """What a notebook found, for the cell tagged ``finding``, which its page opens with.
+
+    Args:
+        sentences: Markdown; empty ones are left out.
+    """
+    return Markdown(f"**Finding.** {' '.join(filter(None, sentences))}")
 
 
 def show_p(p: float) -> str:

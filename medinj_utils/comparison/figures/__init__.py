@@ -11,10 +11,11 @@ from medinj_utils.comparison.figures.pairs import forest_figure, pairs_figure
 from medinj_utils.comparison.figures.study import claims_figure, power_figure
 from medinj_utils.comparison.figures.systems import (
     conditions_figure,
+    forgetting_figure,
     pareto_figure,
     systems_figure,
 )
 
 __all__ = ["claims_figure", "conditions_figure", "draw_intervals", "effects_figure",
-           "forest_figure", "interactions_figure", "pairs_figure", "pareto_figure",
-           "power_figure", "shapley_figure", "simplex_figure", "systems_figure"]
+           "forest_figure", "forgetting_figure", "interactions_figure", "pairs_figure",
+           "pareto_figure", "power_figure", "shapley_figure", "simplex_figure", "systems_figure"]

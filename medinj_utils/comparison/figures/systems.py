@@ -18,13 +18,15 @@ from medinj_utils.core.style import in_order, system_colour
 _SCORE = "Exact match (share of items), 95 % interval"
 
 
-def systems_figure(comparison: pd.DataFrame,
-                   planted: pd.Series | None = None) -> tuple[plt.Figure, str]:
+def systems_figure(comparison: pd.DataFrame, planted: pd.Series | None = None,
+                   title: str = "Exact match by provenances seen in tuning"
+                   ) -> tuple[plt.Figure, str]:
     """Exact match of each system with its interval; planted truth, if any, as crosses.
 
     Args:
         comparison: of ``comparison.csv``.
         planted: mean score of an ideal learner, by system.
+        title: of the figure.
 
     Returns:
         The figure and its alternative text.
@@ -38,11 +40,25 @@ def systems_figure(comparison: pd.DataFrame,
     axes.set_yticks(range(len(rows)), rows.index)
     axes.invert_yaxis()
     axes.set_xlabel(_SCORE)
-    axes.set_title("Exact match by provenances seen in tuning", pad=10 if planted is None else 34)
+    axes.set_title(title, pad=10 if planted is None else 34)
     best = rows["estimate"].idxmax()
     alt = (f"Exact match of {len(rows)} systems with 95 % intervals. Highest: {best} with "
            f"{in_words(rows.loc[best])}; the base has {rows.loc[BASE, 'estimate']:.2f}.")
     return figure, alt
+
+
+def forgetting_figure(general: pd.DataFrame) -> tuple[plt.Figure, str] | None:
+    """Exact match on general knowledge, as `systems_figure`; None where the test has none of it.
+
+    Args:
+        general: of ``general_knowledge.csv``.
+
+    Returns:
+        The figure and its alternative text.
+    """
+    if general.empty:
+        return None
+    return systems_figure(general, title="General knowledge by provenances seen in tuning")
 
 
 def conditions_figure(means: pd.DataFrame, by: str, title: str) -> tuple[plt.Figure, str] | None:

@@ -1,0 +1,186 @@
+"""What each notebook of this room found, in the sentences that its page opens with.
+
+Every function takes the tables that its notebook wrote, and says nothing else.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.comparison.costs import undominated
+from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
+from medinj_utils.core.names import BASE
+from medinj_utils.core.style import show_p
+from medinj_utils.core.wording import listed, number, percent, points, score
+from medinj_utils.evaluation.probes import ORIGINAL
+
+
+def systems_finding(comparison: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """The best system, its gain over the base, and how many pairs of tuned systems differ.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        pairs: of ``pairs.csv``.
+    """
+    table = comparison.set_index("system")
+    base, tuned = table.loc[BASE], table.drop(BASE)
+    if tuned.empty:
+        return f"The base model answers {score(base)} of {number(base['n_items'])} questions."
+    best = tuned.loc[tuned["exact_match"].idxmax()]
+    between = tuned_pairs(pairs)
+    return (f"Of {number(base['n_items'])} questions the base model answers {score(base)} exactly, "
+            f"and the best of the tuned systems, {best.name}, {score(best)}: "
+            f"{points(best, 'difference', 'difference_low', 'difference_high')} "
+            f"(adjusted p {show_p(best['p_holm'])}). {len(significant_pairs(between))} of "
+            f"{len(between)} pairs of tuned systems differ at 5 % after adjustment for all pairs.")
+
+
+def planted_finding(beside: pd.DataFrame) -> str:
+    """Which planted scores lie outside the interval of the one found; empty for real questions.
+
+    Args:
+        beside: of `medinj_utils.comparison.planted.scores_beside_planted`.
+    """
+    if beside.empty:
+        return ""
+    outside = beside[(beside["planted"] < beside["low"]) | (beside["planted"] > beside["high"])]
+    if outside.empty:
+        return f"All {len(beside)} planted scores lie inside the interval of the score found."
+    above = int((outside["planted"] > outside["high"]).sum())
+    return (f"{len(outside)} of {len(beside)} planted scores, those of {listed(outside.index)}, "
+            f"lie outside the interval of the score found, {above} of them above it: the planted "
+            "score is that of an ideal learner, and a small model learns less than it is shown.")
+
+
+def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
+    """Under which variants the systems' ranking gets lost, and what options alone give away.
+
+    Args:
+        means: of ``probe_means.csv``.
+        rankings: of ``probe_rankings.csv``.
+    """
+    if rankings.empty:
+        return "No question was asked in another way."
+    lost = rankings[rankings["low"] <= 0]
+    kept = rankings[rankings["low"] > 0]["variant"]
+    sentences = [f"The ranking of the systems stays, by an interval of Kendall's tau above zero, "
+                 f"under {len(kept)} of {len(rankings)} variants"
+                 + (f" ({listed(kept)})." if len(kept) else ".")]
+    if len(lost):
+        taus = [f"{row['variant']}: {number(row['tau'], 2)} [{number(row['low'], 2)}, "
+                f"{number(row['high'], 2)}]" for row in lost.to_dict("records")]
+        sentences.append(f"It can't be told from a random one under {'; '.join(taus)}.")
+    return " ".join([*sentences, _options_alone(means)]).strip()
+
+
+def _options_alone(means: pd.DataFrame) -> str:
+    """What the best system scores without the question, beside those that score less with it."""
+    alone = means[means["variant"] == "no question"].set_index("system")
+    if alone.empty:
+        return ""
+    best = alone.loc[alone["exact_match"].idxmax()]
+    asked = means[means["variant"] == ORIGINAL].set_index("system")["exact_match"]
+    below = [system for system in asked.index if asked[system] < best["exact_match"]]
+    more = f", more than {listed(below)} with it" if below else ""
+    return f"Without the question {best.name} still scores {score(best)}{more}."
+
+
+def costs_finding(priced: pd.DataFrame, even: pd.DataFrame, prices: Mapping[str, float],
+                  fictional: bool) -> str:
+    """Which systems no cheaper one beats, and the prices at which sources are worth as much.
+
+    Args:
+        priced: of ``pareto.csv``.
+        even: of ``break_even.csv``.
+        prices: euros a question, by provenance.
+        fictional: whether the questions, and so their prices, are made up.
+    """
+    table = priced.set_index("system")
+    front = undominated(table["cost"], table["exact_match"])
+    sentences = [f"No other system scores as much for less than {listed(front)}, by point "
+                 "estimates, from the cheapest on."]
+    for row in even.dropna(subset="estimate").to_dict("records"):
+        low, high = number(row["low"], 2), number(row["high"], 2)
+        sentences.append(f"A {row['question']} question gains as much for a euro as a native one "
+                         f"at {number(row['estimate'], 2)} € [{low}, {high}]; the price entered "
+                         f"is {number(row['price'], 2)} €.")
+    entered = ", ".join(f"{name} {number(price, 2)} €" for name, price in prices.items())
+    if not prices:
+        sentences.append("No prices were entered (parameter `prices`): costs are in questions.")
+    elif fictional:
+        sentences.append(f"The prices ({entered}) are made up, as the questions are.")
+    return " ".join(sentences)
+
+
+def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: float) -> str:
+    """What this run could show, and how many questions the smallest difference asked for needs.
+
+    Args:
+        items: number of questions of this run.
+        shown_here: smallest difference of the middle pair that they show; NaN for none.
+        plan: of `medinj_utils.comparison.power.plan_table`.
+        power: that both hold for.
+    """
+    shown = ("no difference of the middle pair" if pd.isna(shown_here) else
+             f"a difference of {number(100 * shown_here, 1)} points between two systems")
+    needed = plan.loc["middle pair"].drop(["discordance", "design_effect"]).dropna()
+    needs = [f"{number(questions)} questions {name}" for name, questions in needed.items()]
+    more = f" The same pair would need {listed(needs)}." if needs else ""
+    return (f"With {number(items)} questions and one run of each system, {shown} is shown with a "
+            f"power of {power:.0%}.{more}")
+
+
+def effects_finding(effects: pd.DataFrame) -> str:
+    """What each provenance adds, and which interactions exclude zero.
+
+    Args:
+        effects: of ``effects.csv``.
+    """
+    if effects.empty:
+        return "The base and all seven mixtures are needed for effects; not all were run."
+    main = effects[effects["kind"] == "main"].to_dict("records")
+    added = "; ".join(f"{row['effect']} {points(row)}" for row in main)
+    both = effects[effects["kind"] == "interaction"]
+    clear = both[(both["low"] > 0) | (both["high"] < 0)].to_dict("records")
+    named = "; ".join(f"{row['effect']} {points(row)}" for row in clear)
+    rest = (f"Gains don't add up where an interaction excludes zero: {named}." if clear else
+            f"None of {len(both)} interactions has an interval that excludes zero.")
+    return f"What a provenance adds when it joins, on average: {added}. {rest}"
+
+
+def parts_finding(parts: pd.DataFrame) -> str:
+    """How many pairs of tuned systems differ within parts of the test, and in the whole.
+
+    Args:
+        parts: of ``pairs_by_part.csv``.
+    """
+    tuned = tuned_pairs(parts)
+    whole = tuned["part"] == "all"
+    inner = tuned[~whole]
+    if inner.empty:
+        return "No part of the test has enough questions to be looked at alone."
+    found = significant_pairs(inner)
+    places = f" ({listed(dict.fromkeys(found['part']))})" if len(found) else ""
+    return (f"{len(significant_pairs(tuned[whole]))} of {int(whole.sum())} pairs of tuned systems "
+            f"differ in the whole test, and {len(found)} of {len(inner)} within "
+            f"{inner['part'].nunique()} parts of it{places}.")
+
+
+def forgetting_finding(table: pd.DataFrame) -> str:
+    """What tuning takes from general knowledge: base, lowest and highest of the tuned systems.
+
+    Args:
+        table: of ``general_knowledge.csv``.
+    """
+    if table.empty:
+        return "No question of the test asks for general knowledge: forgetting isn't measured here."
+    by_system = table.set_index("system")
+    tuned = by_system.drop(BASE)
+    forgot = tuned[tuned["difference_high"] < 0]
+    low, high = tuned["exact_match"].min(), tuned["exact_match"].max()
+    rest = (f"{len(forgot)} of {len(tuned)} have an interval of the difference below zero. That is "
+            "catastrophic forgetting: what was tuned in has displaced what was known."
+            if len(forgot) else "No interval of a difference lies below zero.")
+    return (f"Of {number(by_system.loc[BASE, 'n_items'])} questions on general knowledge the base "
+            f"model answers {score(by_system.loc[BASE])} exactly, the tuned systems "
+            f"{percent(low)} to {percent(high)}. {rest}")

@@ -1,0 +1,69 @@
+"""Numbers as pages write them: points, shares and counts, in one format for each language.
+
+English pages have "1,234.5" and French ones "1 234,5". A minus is a minus sign, and what rounds to
+zero has no sign.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+Language = Literal["en", "fr"]
+_FRENCH = str.maketrans({",": "\u202f", ".": ","})
+
+
+def number(value: float, decimals: int = 0, sign: bool = False, language: Language = "en") -> str:
+    """A number with thousands apart.
+
+    Args:
+        value: finite.
+        decimals: that are shown.
+        sign: whether a number above zero has a plus.
+        language: of the page.
+    """
+    value = round(float(value), decimals) + 0.0  # −0.0 becomes 0.0
+    text = f"{value:{'+' if sign and value else ''},.{decimals}f}".replace("-", "\u2212")
+    return text.translate(_FRENCH) if language == "fr" else text
+
+
+def percent(share: float, language: Language = "en") -> str:
+    """A share as per cent with one decimal: "46.5 %"."""
+    return f"{number(100 * share, 1, language=language)}\u00a0%"
+
+
+def interval(low: float, high: float, sign: bool = False, language: Language = "en") -> str:
+    """The ends of an interval of shares, in points or per cent: "[34.1, 59.0]"."""
+    low, high = (number(100 * end, 1, sign, language) for end in (low, high))
+    return f"[{low}{';' if language == 'fr' else ','} {high}]"
+
+
+def points(row: Mapping, name: str = "estimate", low: str = "low", high: str = "high",
+           language: Language = "en") -> str:
+    """A difference of shares in points with its interval: "+4.9 points [−10.1, +19.3]".
+
+    Args:
+        row: of a table, shares.
+        name: its column of the difference.
+        low: its column of the lower end.
+        high: its column of the upper end.
+        language: of the page.
+    """
+    return (f"{number(100 * row[name], 1, True, language)} points "
+            f"{interval(row[low], row[high], True, language)}")
+
+
+def score(row: Mapping, name: str = "exact_match", language: Language = "en") -> str:
+    """A score with its interval: "46.5 % [34.1, 59.0]".
+
+    Args:
+        row: of a table, shares, with the columns ``low`` and ``high``.
+        name: its column of the score.
+        language: of the page.
+    """
+    ends = interval(row["low"], row["high"], language=language)
+    return f"{percent(row[name], language)} {ends}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names with commas and an "and"."""
+    names = list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

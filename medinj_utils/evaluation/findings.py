@@ -1,0 +1,68 @@
+"""What each notebook of this room found, in the sentences that its page opens with."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from medinj_utils.core.wording import listed, number, percent
+
+
+def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str]) -> str:
+    """How many questions were put to how many runs, and how many were set aside.
+
+    Args:
+        asked: of `medinj_utils.evaluation.score_runs.ask_runs`.
+        questions: number of questions.
+        modes: in which they were asked.
+    """
+    aside = asked["set_aside"].sum()
+    return (f"{len(asked)} runs were asked {number(questions)} questions in the modes "
+            f"{listed(modes)}: {number(asked['answers'].sum() - aside)} answers, and "
+            f"{number(aside)} set aside because the prompt is too long.")
+
+
+def scores_finding(summary: pd.DataFrame, blind: pd.DataFrame) -> str:
+    """Lowest and highest scores by mode, what no letter can be read in, and what blind rules score.
+
+    Args:
+        summary: of `medinj_utils.evaluation.scoring.summarise`, by run and mode.
+        blind: of `medinj_utils.evaluation.tables.baselines`.
+    """
+    spans = []
+    for mode, rows in summary.groupby("mode", sort=False):
+        rows = rows.set_index("run")["exact_match"]
+        spans.append(f"{percent(rows.min())} ({rows.idxmin()}) to {percent(rows.max())} "
+                     f"({rows.idxmax()}) in the mode {mode}")
+    failures = (summary["extraction_failures"] * summary["items"]).sum() / summary["items"].sum()
+    by_rule = blind.reset_index()
+    by_rule = (by_rule["exact_match"] * by_rule["items"]).groupby(by_rule["rule"]).sum() / (
+        by_rule.groupby("rule")["items"].sum())
+    best = (f" Over the same questions the rule “{by_rule.idxmax()}”, which sees no question, is "
+            f"right on {percent(by_rule.max())}." if len(by_rule) else "")
+    return (f"Exact match goes from {'; '.join(spans)}. In {percent(failures)} of the answers no "
+            f"letter can be read.{best}")
+
+
+def variants_finding(scores: pd.DataFrame) -> str:
+    """How many variants were put to how many runs.
+
+    Args:
+        scores: of `medinj_utils.evaluation.score_runs.score_variants`.
+    """
+    if scores.empty:
+        return "No question was asked in another way."
+    return (f"{scores['variant'].nunique()} variants were put to {scores['run'].nunique()} runs: "
+            f"{number(len(scores))} answers.")
+
+
+def exchange_finding(figures: pd.DataFrame) -> str:
+    """What the harness' own tasks give, from the lowest to the highest run.
+
+    Args:
+        figures: of `medinj_utils.evaluation.exchange.exchange_figures`.
+    """
+    spans = []
+    for (task, metric), rows in figures.groupby(["task", "metric"], sort=False):
+        values = rows["value"]
+        spans.append(f"{metric} of {task}: {percent(values.min())} to {percent(values.max())}")
+    return f"{figures['run'].nunique()} runs in the harness' form. {'; '.join(spans)}."

@@ -1,0 +1,40 @@
+"""What each notebook of this room found, in the sentences that its page opens with."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.core.names import Run
+from medinj_utils.core.wording import number, percent
+
+
+def tokens_finding(table: pd.DataFrame) -> str:
+    """How unequal the mixtures are in supervised tokens, and how much of a text these are.
+
+    Args:
+        table: of `medinj_utils.training.tables.token_table`.
+    """
+    supervised = table.set_index("configuration")["supervised_tokens"]
+    share = supervised.sum() / table["tokens"].sum()
+    more = supervised.max() / supervised.min() - 1
+    return (f"{percent(share)} of the tokens are supervised; the model only reads the others. "
+            f"Mixtures of one budget differ in them: {supervised.idxmax()} has "
+            f"{number(supervised.max())}, {percent(more)} more than {supervised.idxmin()}.")
+
+
+def training_finding(cards: Mapping[Run, Mapping]) -> str:
+    """What the runs took and where their losses ended.
+
+    Args:
+        cards: of the runs.
+    """
+    table = pd.DataFrame(cards.values(), index=[run.name for run in cards])
+    minutes, hours = table["seconds"].sum() / 60, table["seconds"].sum() / 3600
+    took = f"{number(hours, 1)} hours" if hours >= 2 else f"{number(minutes, 1)} minutes"
+    energy = 1000 * table["energy_kwh"].sum()
+    losses = table["final_loss"]
+    return (f"Tuning {len(table)} runs took {took} and {number(energy, 1)} Wh, at "
+            f"{number(table['tokens_per_second'].median())} tokens a second (median). Their last "
+            f"losses lie between {number(losses.min(), 3)} ({losses.idxmin()}) and "
+            f"{number(losses.max(), 3)} ({losses.idxmax()}). A low loss says that a mixture was "
+            "learned, not that it teaches medicine.")

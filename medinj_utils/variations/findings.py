@@ -1,0 +1,46 @@
+"""What each notebook of this room found, in the sentences that its page opens with."""
+
+import pandas as pd
+
+from medinj_utils.core.wording import number, percent
+
+
+def variations_finding(means: pd.DataFrame) -> str:
+    """How far scores move from one variation to another, of one and the same run.
+
+    Args:
+        means: of `medinj_utils.variations.trials.mean_scores`.
+    """
+    if means.empty:
+        return "Nothing was varied."
+    spans = 100 * (means.max() - means.min())
+    return (f"Over {len(means)} variations scores lie between {percent(means.min().min())} and "
+            f"{percent(means.max().max())}. A single run moves by {number(spans.min(), 1)} "
+            f"({spans.idxmin()}) to {number(spans.max(), 1)} points ({spans.idxmax()}).")
+
+
+def curves_finding(slopes: pd.DataFrame, rates: pd.DataFrame) -> str:
+    """What a doubling of the questions gains, and what a thousand are worth in native ones.
+
+    Args:
+        slopes: of `medinj_utils.variations.curves.Curves.slopes`, in points.
+        rates: of `medinj_utils.variations.curves.Curves.exchange_table`.
+    """
+    if slopes.empty:
+        return "No part of the budget was tried."
+    gains = "; ".join(f"{row['system']} {_in_points(row)}" for row in slopes.to_dict("records"))
+    worth = [f"A thousand {row['source']} questions are worth {number(row['estimate'])} native "
+             f"ones [{_end(row['low'])}, {_end(row['high'])}]."
+             if not row["reason"] and pd.notna(row["estimate"]) else
+             f"{row['source']} has no rate: {row['reason']}." for row in rates.to_dict("records")]
+    return " ".join([f"Every doubling of the questions gains: {gains}.", *worth])
+
+
+def _in_points(row: dict) -> str:
+    return (f"{number(row['points'], 1, True)} points [{number(row['low'], 1, True)}, "
+            f"{number(row['high'], 1, True)}]")
+
+
+def _end(end: float) -> str:
+    """An end of an interval: "none" beyond the budgets that were run."""
+    return number(end) if abs(end) != float("inf") else "beyond the budgets that were run"
