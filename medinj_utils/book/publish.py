@@ -9,48 +9,28 @@ import argparse
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 import yaml
 
+from medinj_utils.book.opening import answer, substitutions
 from medinj_utils.book.result_pages import labelled_copy, stage_result
 from medinj_utils.book.running import end_with
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
-from medinj_utils.core.names import BASE
 from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import add_profile_arguments, all_executions, load_profile
-from medinj_utils.core.style import show_p
 from medinj_utils.core.tree import OUTPUTS, Tree
 
 _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
                    "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
                    "snakemake")
+#: Figures that pages show.
+_FIGURES = ("comparison", "study")
 #: Of this environment, whatever program of the name is found first; it has no ``-m``.
 _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
-
-
-def answer_so_far(tree: Tree) -> str:
-    """The main result of a profile's run in a few sentences, from its tables."""
-    comparison = tree.read_table("comparison").set_index("system")
-    pairs, base = tree.read_table("pairs"), comparison.loc[BASE]
-    tuned = pairs[(pairs["first"] != BASE) & (pairs["second"] != BASE)]
-    best = comparison.loc[comparison.drop(BASE)["exact_match"].idxmax()]
-    gain = (f"{100 * best['difference']:+.1f} points to the base "
-            f"[{100 * best['difference_low']:+.1f}, {100 * best['difference_high']:+.1f}], "
-            f"adjusted p {show_p(best['p_holm'])}")
-    chance = tree.need(tree.chance).read_text(encoding="utf-8").strip()
-    found = int((tuned["p_holm"] < 0.05).sum())
-    return (f"The base model scores {_percent(base)}; the best of the others, **{best.name}**, "
-            f"{_percent(best)}: {gain}. {chance} {found} of {len(tuned)} pairs of tuned systems "
-            f"differ at 5 % after adjustment for all pairs. *{tree.label}.*")
-
-
-def _percent(row: pd.Series) -> str:
-    return f"{100 * row['exact_match']:.1f} % [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
 
 
 def status_table(tree: Tree, executions: Iterable[str]) -> str:
@@ -97,11 +77,13 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     shutil.copytree("book", target / "book")
     (target / "notebooks").mkdir()
     _stage_notebooks(tree, executions, target / "notebooks")
-    shutil.copy(tree.figure("comparison"), target / "book" / "comparison.png")
-    _stage_results(tree, profile.results, target)
+    for figure in _FIGURES:
+        shutil.copy(tree.figure(figure), target / "book")
+    kept = {name: tree.results(name) for name in profile.results}
+    _stage_results(kept, target)
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
-        "answer": answer_so_far(tree), "label": tree.label, "profile": profile_name,
+        **substitutions(tree, kept), "label": tree.label, "profile": profile_name,
         "profile_title": profile.title, "status": status_table(tree, executions),
         "versions": versions_table()}
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
@@ -118,14 +100,13 @@ def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> 
         nbformat.write(labelled_copy(tree, execution), target / f"{notebook}.ipynb")
 
 
-def _stage_results(tree: Tree, names: Iterable[str], target: Path) -> None:
-    """Pages of kept results, and their part of the contents, before the last one."""
-    kept = {name: tree.results(name) for name in names}
-    pages = [stage_result(own, name, answer_so_far(own), target) for name, own in kept.items()]
+def _stage_results(kept: Mapping[str, Tree], target: Path) -> None:
+    """Pages of kept results, and their place in the contents."""
+    pages = [stage_result(tree, name, answer(tree), target) for name, tree in kept.items()]
     contents = target / "book" / "_toc.yml"
     listed = yaml.safe_load(contents.read_text(encoding="utf-8"))
-    if pages:
-        listed["parts"].insert(-1, {"caption": "Kept results", "chapters": pages})
+    part = next(part for part in listed["parts"] if part["caption"] == "Kept results")
+    part["chapters"] += pages
     contents.write_text(yaml.safe_dump(listed, sort_keys=False), encoding="utf-8")
 
 

@@ -49,7 +49,7 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     """An executed notebook that opens with what it found, and with the label of its numbers.
 
     The finding is the output of the cell tagged ``finding``, which stands near the notebook's end
-    and is moved to its head.
+    and is moved to its head. Code is folded.
 
     Args:
         tree: the output tree.
@@ -59,9 +59,13 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     cell = next(cell for cell in executed.cells if "finding" in cell.metadata.get("tags", ()))
     found = cell.outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
     executed.cells.remove(cell)
+    for cell in executed.cells:
+        if cell.cell_type == "code" and "hide-cell" not in cell.metadata.get("tags", ()):
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
     title, question, *rest = executed.cells[0].source.split("\n\n")
-    opening = f":::{{admonition}} Finding\n:class: tip\n{found}\n\n*Numbers on this page: "
-    executed.cells[0].source = "\n\n".join([title, question, f"{opening}{tree.label}.*\n:::", *rest])
+    opening = (f":::{{admonition}} Finding\n:class: tip\n{found}\n\n"
+               f"*Numbers on this page: {tree.label}.*\n:::")
+    executed.cells[0].source = "\n\n".join([title, question, opening, *rest])
     return executed
 
 

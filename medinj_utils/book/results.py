@@ -30,9 +30,10 @@ from medinj_utils.data.records import load_records, save_records
 
 RESULTS = Path("results")
 #: Notebooks that are run anew on kept results, the first before the others.
-NOTEBOOKS = ("40_compare_provenances", "46_separate_effects", "48_compare_parts")
-_TABLES = ("training", "mixtures", "scores", "scores_by_item", "comparison", "pairs", "effects",
-           "train_test_interactions", "pairs_by_part")
+NOTEBOOKS = ("40_compare_provenances", "44_check_claims", "46_separate_effects",
+             "48_compare_parts")
+_TABLES = ("training", "mixtures", "scores", "baselines", "scores_by_item", "comparison", "pairs",
+           "effects", "train_test_interactions", "pairs_by_part")
 
 
 class ResultError(ValueError):

@@ -1,179 +1,108 @@
-"""Tables and sentences of the comparison as notebooks show them."""
+"""Tables of the comparison as notebooks show them: scores in per cent, differences in points.
 
-from collections.abc import Mapping, Sequence
+The CSV files keep shares. Every function returns texts, an estimate with its 95 % interval in one
+column.
+"""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
-from medinj_utils.comparison.claims import Claims
-from medinj_utils.comparison.factorial import is_factorial
-from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
-from medinj_utils.comparison.tables import Compared
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import in_order, show_p
+from medinj_utils.core.wording import interval, number, percent
 from medinj_utils.evaluation.probes import ORIGINAL
 
-_CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
-            "the study's claims, and show that the rule works.")
-_P_VALUES = ("p", "p_holm", "q_bh", "p_adjusted")
+_ENDS = ("low", "high")
 
 
-def _with_p_in_words(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(**{name: table[name].map(show_p) for name in _P_VALUES if name in table})
-
-
-def _estimates(table: pd.DataFrame, names: Sequence[str], form: str) -> list[str]:
-    """Estimates with intervals, such as "0.1 [0.0, 0.2]"; empty where there is none.
-
-    Args:
-        table: of any kind.
-        names: its columns of the estimate and of the ends of its interval.
-        form: format of each number.
-    """
-    rows = table[list(names)].itertuples(index=False)
-    return ["" if pd.isna(estimate) else f"{estimate:{form}} [{low:{form}}, {high:{form}}]"
+def _differences(table: pd.DataFrame, name: str = "estimate",
+                 ends: Sequence[str] = _ENDS) -> list[str]:
+    """Differences in points with intervals: "+4.9 [−10.1, +19.3]"; empty where there is none."""
+    rows = table[[name, *ends]].itertuples(index=False)
+    return ["" if pd.isna(estimate) else
+            f"{number(100 * estimate, 1, True)} {interval(low, high, True)}"
             for estimate, low, high in rows]
 
 
-def what_is_compared(compared: Compared) -> str:
-    """Items, clusters and systems that are compared, and what was left out, in a sentence."""
-    left_out = compared.matrix.attrs
-    systems = compared.matrix.columns.get_level_values("system").nunique()
-    return (f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters, {systems} "
-            f"systems, {compared.mode} answers. Left out for all: {left_out['set_aside']} items "
-            "that were set aside before some system was asked, "
-            f"{left_out['not_answered_by_all']} that some system has no answer to.")
+def _scores(table: pd.DataFrame, name: str = "exact_match",
+            ends: Sequence[str] = _ENDS) -> list[str]:
+    """Scores in per cent with intervals: "46.5 [33.2, 61.3]"."""
+    rows = table[[name, *ends]].itertuples(index=False)
+    return [f"{number(100 * score, 1)} {interval(low, high)}" for score, low, high in rows]
 
 
-def factorial_in_words(compared: Compared) -> str:
-    """Items and clusters of the factorial, or that it lacks a system, in a sentence."""
-    if not is_factorial(compared.matrix.columns.get_level_values("system")):
-        return ("The factorial needs the base and all seven mixtures: most tables of this page are "
-                "empty.")
-    return f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters."
+def _numbers(values: pd.Series, decimals: int = 0) -> list[str]:
+    return ["" if pd.isna(value) else number(value, decimals) for value in values]
 
 
 def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
-    """``comparison.csv`` by system, with p-values in words."""
-    return _with_p_in_words(comparison).set_index("system")
+    """``comparison.csv`` by system.
+
+    Args:
+        comparison: of ``comparison.csv``, or of ``general_knowledge.csv``.
+    """
+    difference = _differences(comparison, "difference", ("difference_low", "difference_high"))
+    return pd.DataFrame({
+        "questions": _numbers(comparison["n_items"]), "seeds": _numbers(comparison["n_seeds"]),
+        "exact match, %": _scores(comparison), "to the base, points": difference,
+        "adjusted p": comparison["p_holm"].map(show_p),
+        "unread, %": _numbers(100 * comparison["unread_share"].astype(float), 1)},
+        index=pd.Index(comparison["system"], name="system")) if len(comparison) else comparison
 
 
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """``pairs.csv`` with p-values in words and three decimals, without the BCa intervals."""
-    return _with_p_in_words(pairs).round(3).drop(columns=["low_bca", "high_bca"])
-
-
-def chance_in_words(comparison: pd.DataFrame, chance: float) -> str:
-    """The chance level, and the systems whose interval includes it.
+    """Pairs of systems, a row each, in front of them the part or recipe that they are of.
 
     Args:
-        comparison: of ``comparison.csv``.
-        chance: exact match of a random valid answer, a share.
+        pairs: of ``pairs.csv``, ``pairs_by_part.csv`` or ``recipe_pairs.csv``.
     """
-    includes = (comparison["low"] <= chance) & (comparison["high"] >= chance)
-    systems = ", ".join(comparison[includes]["system"]) or "none of the systems"
-    return (f"Guessing one valid answer at random would score {chance:.3f}. Indistinguishable from "
-            f"chance: {systems}.")
+    leading = [name for name in ("part", "recipe", "items") if name in pairs]
+    return pd.DataFrame({
+        **{name: pairs[name] for name in (*leading, "first", "second")},
+        "difference, points": _differences(pairs, "difference"), "p": pairs["p"].map(show_p),
+        "adjusted p": pairs["p_holm"].map(show_p), "q": pairs["q_bh"].map(show_p),
+        "only first right": _numbers(pairs["only_first_right"]),
+        "only second right": _numbers(pairs["only_second_right"]),
+        "equivalent": pairs["equivalent"].map({True: "≈", False: ""})})
 
 
-def findings_in_words(pairs: pd.DataFrame) -> str:
-    """How many pairs of tuned systems differ, and what that is worth."""
-    tuned = tuned_pairs(pairs)
-    return (f"{len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems differ at "
-            "5 % after Holm's adjustment. If no two of them differed in truth, at least one such "
-            "finding would still come up by chance in about 1 of 20 studies, and somewhat more "
-            "often with few runs of each system.")
-
-
-def null_findings_in_words(pairs: pd.DataFrame) -> str:
-    """What was found in a null world, in which no two tuned systems differ."""
-    if pairs.empty:
-        return "No null world was run beside this one (parameter null_output)."
-    tuned = tuned_pairs(pairs)
-    return (f"Null world: {len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems "
-            "differ at 5 % after Holm's adjustment (smallest adjusted p: "
-            f"{show_p(tuned['p_holm'].min())}). By chance about 1 of 20 such studies would show at "
-            "least one, and somewhat more often with few runs of each system.")
-
-
-def shown_gains(comparison: pd.DataFrame) -> pd.DataFrame:
-    """By system: scores and differences to the base, without tests."""
-    columns = ["n_items", "exact_match", "low", "high", "difference", "difference_low",
-               "difference_high"]
-    return comparison.set_index("system")[columns]
-
-
-def shown_yields(yields: pd.DataFrame) -> pd.DataFrame:
-    """Points gained for each unit that was spent: systems × units."""
-    shown = yields.assign(shown=_estimates(yields, ["points", "low", "high"], ".3g"))
-    shown["shown"] = shown["shown"].replace("", "costs nothing")
-    wide = shown.pivot(index="system", columns="per", values="shown")
-    return wide.loc[in_order(wide.index), yields["per"].unique()]
-
-
-def shown_changes(means: pd.DataFrame) -> pd.DataFrame:
-    """Changes of the scores against the original questions, in points: systems × variants.
+def shown_planted(beside: pd.DataFrame) -> pd.DataFrame:
+    """Planted and found scores by system, and whether the planted one is inside the interval.
 
     Args:
-        means: of `medinj_utils.comparison.probes.probe_means`.
+        beside: of `medinj_utils.comparison.planted.scores_beside_planted`.
     """
-    changes = ["change", "change_low", "change_high"]
-    points = means.assign(**{name: 100 * means[name] for name in changes})
-    shown = points.assign(shown=_estimates(points, changes, "+.1f"))
-    shown = shown[shown["variant"] != ORIGINAL]
-    wide = shown.pivot(index="system", columns="variant", values="shown")
-    return wide.loc[in_order(wide.index), shown["variant"].unique()]
+    if beside.empty:
+        return beside
+    inside = beside["planted"].between(beside["low"], beside["high"])
+    return pd.DataFrame({
+        "found, %": _scores(beside, "found"), "planted, %": _numbers(100 * beside["planted"], 1),
+        "inside": inside.map({True: "yes", False: "no"}).to_numpy()}, index=beside.index)
 
 
-def shown_against_base(parts: pd.DataFrame) -> pd.DataFrame:
-    """Differences of the base to each system, by part of the test."""
-    against = _with_p_in_words(parts[parts["first"] == BASE])
-    return against.set_index(["part", "second"])[["items", "difference", "low", "high", "p_holm"]]
+def shown_paper(beside: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.paper.beside_paper` in per cent and points."""
+    return pd.DataFrame({name: ["" if pd.isna(share) else
+                                number(100 * share, 1, "gain" in name) for share in beside[name]]
+                         if name != "paper_mark" else beside[name] for name in beside},
+                        index=beside.index)
 
 
-def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.power.runs_needed_table` in whole numbers or words."""
-    return table.map(lambda n: "too few questions" if n == float("inf") else f"{n:.0f}")
-
-
-def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts, each with its claim, the claim's smallest difference and p-value."""
-    shown = _with_p_in_words(table)
-    shown = shown.assign(difference=_estimates(table, ["estimate", "low", "high"], ".3f"),
-                         claim=table["claim"] + " [" + table["mark"] + "]").set_index("verdict")
-    paper = ["paper"] if "paper" in shown else []
-    return shown[["claim", "difference", "p_adjusted", *paper, "reason"]]
-
-
-def shown_published(table: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.verdicts.verdicts_on_paper`: a claim a row, numbers of items beside.
+def shown_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """``effects.csv`` by kind and effect, in points, beside what was planted.
 
     Args:
-        table: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
-
-    Returns:
-        By claim: its smallest difference, then by number of items the interval and the verdict.
+        effects: of ``effects.csv``, or of ``train_test_interactions.csv``.
     """
-    shown = table.assign(
-        claim=table["claim"] + " [" + table["mark"] + "]", difference=table["estimate"],
-        interval=[f"[{low:.3f}, {high:.3f}]" if pd.notna(low) else ""
-                  for low, high in table[["low", "high"]].itertuples(index=False)])
-    by_claim = shown.drop_duplicates("name").set_index("name")[["claim", "difference"]]
-    beside = [shown[shown["items"] == number].set_index("name")[["interval", "verdict", "reason"]]
-              .add_suffix(f", {number:,} items") for number in shown["items"].unique()]
-    return by_claim.join(beside).set_index("claim")
-
-
-def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> str:
-    """How many claims got which verdict.
-
-    Args:
-        tables: of `medinj_utils.comparison.verdicts.verdicts`, by where the figures are from.
-        fictional: whether the runs are of a planted world, of which a caution is added.
-    """
-    counts = {name: table["verdict"].value_counts() for name, table in tables.items()}
-    sentences = [f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
-                 for name, tally in counts.items()]
-    return " ".join([*sentences, _CAUTION] if fictional else sentences)
+    if effects.empty:
+        return effects
+    named = [name for name in ("kind", "effect", "first", "second", "on", "items")
+             if name in effects]
+    shown = effects[named].assign(points=_differences(effects))
+    if "planted" in effects:
+        shown["planted"] = [number(100 * value, 1, True) for value in effects["planted"]]
+    return shown.set_index(named)
 
 
 def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:
@@ -183,32 +112,132 @@ def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:
         effects: of ``effects.csv``.
         log_odds: of ``effects_log_odds.csv``.
     """
-    columns = ["estimate", "low", "high"]
-    return pd.concat({name: table.set_index(["kind", "effect"])[columns]
-                      for name, table in (("points", effects), ("log odds", log_odds))},
-                     axis=1, join="inner")
+    if log_odds.empty:
+        return log_odds
+    odds = [f"{number(estimate, 2, True)} [{number(low, 2, True)}, {number(high, 2, True)}]"
+            for estimate, low, high in log_odds[["estimate", *_ENDS]].itertuples(index=False)]
+    by_odds = log_odds[["kind", "effect"]].assign(**{"log odds": odds})
+    by_points = effects[["kind", "effect"]].assign(points=_differences(effects))
+    return by_points.merge(by_odds, on=["kind", "effect"]).set_index(["kind", "effect"])
+
+
+def shown_costs(costs: pd.DataFrame) -> pd.DataFrame:
+    """``costs.csv`` by system: questions and tokens in whole numbers, minutes, Wh and euros."""
+    whole = [name for name in costs if name not in ("hours", "kwh", "euros")]
+    shown = pd.DataFrame({name.replace("_", " "): _numbers(costs[name]) for name in whole},
+                         index=costs.index)
+    shown["minutes"] = _numbers(60 * costs["hours"], 1)
+    shown["Wh"] = _numbers(1000 * costs["kwh"], 2)
+    if "euros" in costs:
+        shown["euros"] = _numbers(costs["euros"], 2)
+    return shown
+
+
+def shown_yields(yields: pd.DataFrame) -> pd.DataFrame:
+    """Points gained for each unit that was spent: systems × units."""
+    shown = yields.assign(shown=[
+        "costs nothing" if pd.isna(points) else
+        f"{_sized(points)} [{_sized(low)}, {_sized(high)}]"
+        for points, low, high in yields[["points", *_ENDS]].itertuples(index=False)])
+    wide = shown.pivot(index="system", columns="per", values="shown")
+    return wide.loc[in_order(wide.index), yields["per"].unique()]
+
+
+def _sized(value: float) -> str:
+    """A number with about three figures."""
+    return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+
+def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
+    """``break_even.csv`` by question, in euros, or the reason why there is no such price."""
+    prices = ["" if pd.isna(estimate) else
+              f"{number(estimate, 2)} [{number(low, 2)}, {number(high, 2)}]"
+              for estimate, low, high in even[["estimate", *_ENDS]].itertuples(index=False)]
+    return pd.DataFrame({"price entered": _numbers(even["price"], 2), "break-even": prices,
+                         "reason": even["reason"].to_numpy()},
+                        index=pd.Index(even["question"], name="question"))
+
+
+def shown_discordances(pairs: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.power.with_detectable` by pair, in per cent and points."""
+    return pd.DataFrame({
+        "discordance rate, %": _numbers(100 * pairs["discordance"], 1),
+        "design effect": _numbers(pairs["design_effect"], 1),
+        "smallest difference shown here, points": _numbers(100 * pairs["shown here"], 1)},
+        index=pd.MultiIndex.from_frame(pairs[["first", "second"]]))
+
+
+def shown_plan(plan: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.power.plan_table` with questions in whole numbers."""
+    first = {"discordance": "discordance rate, %", "design_effect": "design effect"}
+    shown = plan.assign(discordance=_numbers(100 * plan["discordance"], 1),
+                        design_effect=_numbers(plan["design_effect"], 1))
+    for name in shown.columns.difference(list(first)):
+        shown[name] = _numbers(plan[name])
+    return shown.rename(columns=first)
+
+
+def shown_changes(means: pd.DataFrame) -> pd.DataFrame:
+    """Changes of the scores against the original questions, in points: systems × variants.
+
+    Args:
+        means: of `medinj_utils.comparison.probes.probe_means`.
+    """
+    shown = means.assign(shown=_differences(means, "change", ("change_low", "change_high")))
+    shown = shown[shown["variant"] != ORIGINAL]
+    wide = shown.pivot(index="system", columns="variant", values="shown")
+    return wide.loc[in_order(wide.index), shown["variant"].unique()]
+
+
+def shown_against_base(parts: pd.DataFrame) -> pd.DataFrame:
+    """Differences of the base to each system, by part of the test."""
+    against = parts[parts["first"] == BASE]
+    shown = pd.DataFrame({"items": against["items"],
+                          "difference, points": _differences(against, "difference"),
+                          "adjusted p": against["p_holm"].map(show_p)})
+    return shown.set_index([against["part"], against["second"]])
+
+
+def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.power.runs_needed_table` in whole numbers or words."""
+    return table.map(lambda n: "too few questions" if n == float("inf") else number(n))
+
+
+def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts, each with its claim, the claim's smallest difference in points, and p-value."""
+    shown = pd.DataFrame({
+        "claim": table["claim"] + " [" + table["mark"] + "]",
+        "difference, points": _differences(table), "adjusted p": table["p_adjusted"].map(show_p)})
+    if "paper" in table:
+        shown["paper, points"] = ["" if pd.isna(share) else number(100 * share, 1, True)
+                                  for share in table["paper"]]
+    return shown.assign(reason=table["reason"]).set_index(table["verdict"])
+
+
+def shown_published(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.verdicts.verdicts_on_paper`: a claim a row, numbers of items beside.
+
+    Args:
+        table: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
+
+    Returns:
+        By claim: its smallest difference in points, then by number of items interval and verdict.
+    """
+    shown = table.assign(claim=table["claim"] + " [" + table["mark"] + "]",
+                         interval=_differences(table))
+    beside = [shown[shown["items"] == items].set_index("name")[["interval", "verdict", "reason"]]
+              .rename(columns={"interval": "points"}).add_suffix(f", {number(items)} questions")
+              for items in shown["items"].unique()]
+    by_claim = shown.drop_duplicates("name").set_index("name")[["claim"]]
+    return by_claim.join(beside).set_index("claim")
 
 
 def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
-    """Shares of letters named and right: runs × letters."""
-    return positions.unstack("letter").swaplevel(axis=1).sort_index(axis=1)
+    """Shares of letters named and right, in per cent: runs × letters."""
+    shown = (100 * positions).map(lambda share: number(share, 1))
+    return shown.unstack("letter").swaplevel(axis=1).sort_index(axis=1)
 
 
-def spread_in_words(spread: float, freedom: int) -> str:
-    """`medinj_utils.comparison.resampling.run_spread` in a sentence.
-
-    Args:
-        spread: standard deviation, a share.
-        freedom: degrees of freedom: runs beyond the first of each system.
-    """
-    if not freedom:
-        return "Every system has one run: what other seeds add isn't known."
-    return ("From one seed to another a system's mean score has a standard deviation of "
-            f"{100 * spread:.1f} points beside what chance on single questions adds, by {freedom} "
-            "runs beyond the first.")
-
-
-def claims_in_words(claims: Claims) -> str:
-    """How many claims and differences there are, and the smallest effect of interest."""
-    return (f"{len(claims.claims)} claims, {len(claims.contrasts)} differences; smallest effect of "
-            f"interest {100 * SMALLEST:g} points.")
+def in_percent(shares: pd.DataFrame) -> pd.DataFrame:
+    """A table of shares in per cent; empty where there is none."""
+    return shares.map(lambda share: "" if pd.isna(share) else percent(share))

@@ -11,7 +11,7 @@ from medinj_utils.comparison.costs import undominated
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.core.names import BASE
 from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import listed, number, percent, points, score
+from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
 from medinj_utils.evaluation.probes import ORIGINAL
 
 
@@ -28,11 +28,13 @@ def systems_finding(comparison: pd.DataFrame, pairs: pd.DataFrame) -> str:
         return f"The base model answers {score(base)} of {number(base['n_items'])} questions."
     best = tuned.loc[tuned["exact_match"].idxmax()]
     between = tuned_pairs(pairs)
+    differ = len(significant_pairs(between))
     return (f"Of {number(base['n_items'])} questions the base model answers {score(base)} exactly, "
             f"and the best of the tuned systems, {best.name}, {score(best)}: "
             f"{points(best, 'difference', 'difference_low', 'difference_high')} "
-            f"(adjusted p {show_p(best['p_holm'])}). {len(significant_pairs(between))} of "
-            f"{len(between)} pairs of tuned systems differ at 5 % after adjustment for all pairs.")
+            f"(adjusted p {show_p(best['p_holm'])}). {differ} of {len(between)} pairs of tuned "
+            f"systems {agreeing(differ, 'differs', 'differ')} at 5 % after adjustment for all "
+            "pairs.")
 
 
 def planted_finding(beside: pd.DataFrame) -> str:
@@ -46,10 +48,13 @@ def planted_finding(beside: pd.DataFrame) -> str:
     outside = beside[(beside["planted"] < beside["low"]) | (beside["planted"] > beside["high"])]
     if outside.empty:
         return f"All {len(beside)} planted scores lie inside the interval of the score found."
-    above = int((outside["planted"] > outside["high"]).sum())
-    return (f"{len(outside)} of {len(beside)} planted scores, those of {listed(outside.index)}, "
-            f"lie outside the interval of the score found, {above} of them above it: the planted "
-            "score is that of an ideal learner, and a small model learns less than it is shown.")
+    lie = agreeing(len(outside), "lies", "lie")
+    above = outside[outside["planted"] > outside["high"]]
+    learned = (f" Above it {agreeing(len(above), 'is', 'are')} {listed(above.index)}: an ideal "
+               "learner scores what was planted, and the small model learned less."
+               if len(above) else "")
+    return (f"{len(outside)} of {len(beside)} planted scores ({listed(outside.index)}) {lie} "
+            f"outside the interval of the score found.{learned}")
 
 
 def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
@@ -127,7 +132,7 @@ def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: floa
     needs = [f"{number(questions)} questions {name}" for name, questions in needed.items()]
     more = f" The same pair would need {listed(needs)}." if needs else ""
     return (f"With {number(items)} questions and one run of each system, {shown} is shown with a "
-            f"power of {power:.0%}.{more}")
+            f"power of {100 * power:.0f}\u00a0%.{more}")
 
 
 def effects_finding(effects: pd.DataFrame) -> str:
@@ -161,9 +166,10 @@ def parts_finding(parts: pd.DataFrame) -> str:
         return "No part of the test has enough questions to be looked at alone."
     found = significant_pairs(inner)
     places = f" ({listed(dict.fromkeys(found['part']))})" if len(found) else ""
-    return (f"{len(significant_pairs(tuned[whole]))} of {int(whole.sum())} pairs of tuned systems "
-            f"differ in the whole test, and {len(found)} of {len(inner)} within "
-            f"{inner['part'].nunique()} parts of it{places}.")
+    differ = len(significant_pairs(tuned[whole]))
+    return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
+            f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(found)} of "
+            f"{len(inner)} within {inner['part'].nunique()} parts of it{places}.")
 
 
 def forgetting_finding(table: pd.DataFrame) -> str:
@@ -178,8 +184,8 @@ def forgetting_finding(table: pd.DataFrame) -> str:
     tuned = by_system.drop(BASE)
     forgot = tuned[tuned["difference_high"] < 0]
     low, high = tuned["exact_match"].min(), tuned["exact_match"].max()
-    rest = (f"{len(forgot)} of {len(tuned)} have an interval of the difference below zero. That is "
-            "catastrophic forgetting: what was tuned in has displaced what was known."
+    rest = (f"For {len(forgot)} of {len(tuned)} the interval of the difference lies below zero: "
+            "tuning on these mixtures made the model forget (catastrophic forgetting)."
             if len(forgot) else "No interval of a difference lies below zero.")
     return (f"Of {number(by_system.loc[BASE, 'n_items'])} questions on general knowledge the base "
             f"model answers {score(by_system.loc[BASE])} exactly, the tuned systems "

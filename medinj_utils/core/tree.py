@@ -27,7 +27,7 @@ _MADE_BY = (
     ("scores/draws.*", "40_compare_provenances"),
     ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
-    ("tables/training.csv", "30_answer_questions"),
+    ("tables/training.csv", "30_answer_questions"), ("tables/baselines.csv", "31_score_choices"),
     *((f"tables/{name}", "40_compare_provenances")
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
 

@@ -33,7 +33,7 @@ def percent(share: float, language: Language = "en") -> str:
 def interval(low: float, high: float, sign: bool = False, language: Language = "en") -> str:
     """The ends of an interval of shares, in points or per cent: "[34.1, 59.0]"."""
     low, high = (number(100 * end, 1, sign, language) for end in (low, high))
-    return f"[{low}{';' if language == 'fr' else ','} {high}]"
+    return f"[{low}\u00a0; {high}]" if language == "fr" else f"[{low}, {high}]"
 
 
 def points(row: Mapping, name: str = "estimate", low: str = "low", high: str = "high",
@@ -63,7 +63,12 @@ def score(row: Mapping, name: str = "exact_match", language: Language = "en") ->
     return f"{percent(row[name], language)} {ends}"
 
 
+def agreeing(count: int, one: str, more: str) -> str:
+    """The form of a verb that agrees with a count: "differs" with 1, "differ" with others."""
+    return one if count == 1 else more
+
+
 def listed(names: Iterable[str]) -> str:
     """Names with commas and an "and"."""
     names = list(names)
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)

@@ -21,12 +21,12 @@ def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str]) -
             f"{number(aside)} set aside because the prompt is too long.")
 
 
-def scores_finding(summary: pd.DataFrame, blind: pd.DataFrame) -> str:
+def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
     """Lowest and highest scores by mode, what no letter can be read in, and what blind rules score.
 
     Args:
         summary: of `medinj_utils.evaluation.scoring.summarise`, by run and mode.
-        blind: of `medinj_utils.evaluation.tables.baselines`.
+        rules: of `medinj_utils.evaluation.tables.blind_scores`.
     """
     spans = []
     for mode, rows in summary.groupby("mode", sort=False):
@@ -34,11 +34,8 @@ def scores_finding(summary: pd.DataFrame, blind: pd.DataFrame) -> str:
         spans.append(f"{percent(rows.min())} ({rows.idxmin()}) to {percent(rows.max())} "
                      f"({rows.idxmax()}) in the mode {mode}")
     failures = (summary["extraction_failures"] * summary["items"]).sum() / summary["items"].sum()
-    by_rule = blind.reset_index()
-    by_rule = (by_rule["exact_match"] * by_rule["items"]).groupby(by_rule["rule"]).sum() / (
-        by_rule.groupby("rule")["items"].sum())
-    best = (f" Over the same questions the rule “{by_rule.idxmax()}”, which sees no question, is "
-            f"right on {percent(by_rule.max())}." if len(by_rule) else "")
+    best = (f" Over the same questions the rule “{rules.idxmax()}”, which sees no question, is "
+            f"right on {percent(rules.max())}." if len(rules) else "")
     return (f"Exact match goes from {'; '.join(spans)}. In {percent(failures)} of the answers no "
             f"letter can be read.{best}")
 

@@ -131,6 +131,19 @@ def baselines(records: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return blind_baselines(asked).set_index([*_CELL, "rule"])
 
 
+def blind_scores(baselines: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
+    """Exact match of each rule over all questions of the cells that some items are of, a share.
+
+    Args:
+        baselines: of `baselines`, or of ``baselines.csv``.
+        items: records of the test.
+    """
+    cells = items[_CELL].drop_duplicates()
+    by_rule = baselines.reset_index().merge(cells, on=_CELL).groupby("rule")
+    return by_rule[["exact_match", "items"]].apply(
+        lambda rows: (rows["exact_match"] * rows["items"]).sum() / rows["items"].sum())
+
+
 def likelihood_scores(scores: pd.DataFrame) -> pd.DataFrame:
     """Scores of answers in the mode "likelihood"."""
     return scores[scores["mode"] == "likelihood"]

@@ -48,7 +48,7 @@ def ran(world, tmp_path, monkeypatch):
             write_text("step,loss\n1,2\n", tree.run_files(run).curve)
     table = pd.DataFrame([run.columns() | {"rows": 30, "tokens": 7, "steps": 2, "final_loss": 0.5, "training_seconds": 3.0}
                           for run in runs_of(SYSTEMS[1:], (0, 1))])
-    for name in ("training", "mixtures", "scores", "scores_by_item", "comparison", "pairs", "effects", "train_test_interactions",
+    for name in ("training", "mixtures", "scores", "baselines", "scores_by_item", "comparison", "pairs", "effects", "train_test_interactions",
                  "pairs_by_part"):
         write_csv(table, tree.table(name))
     write_json({}, tree.environment)

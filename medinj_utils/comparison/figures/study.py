@@ -3,8 +3,18 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from medinj_utils.comparison.figures.intervals import GREY, LEGEND_ABOVE, draw_coloured
+from medinj_utils.comparison.figures.intervals import (
+    GREY,
+    LEGEND_ABOVE,
+    draw_coloured,
+    draw_intervals,
+)
 from medinj_utils.core.style import system_colour
+from medinj_utils.core.wording import number
+
+#: Ground and text of a verdict's chip.
+_CHIPS = {"supported": ("#222222", "white"), "contradicted": ("white", "#222222"),
+          "undecided": ("#dddddd", "#222222")}
 
 
 def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figure, str]:
@@ -42,6 +52,43 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
            f"figures, under the worst pairing, {_including_zero(published)}; from the runs here "
            f"{_including_zero(here)}.")
     return figure, alt
+
+
+def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
+    """The study's claims by its own means: smallest difference, bounded interval, and verdict.
+
+    Claims that these means can't test are left out.
+
+    Args:
+        on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
+
+    Returns:
+        The figure and its alternative text.
+    """
+    tested = on_paper.dropna(subset="estimate")
+    names, numbers = list(dict.fromkeys(tested["name"])), list(dict.fromkeys(tested["items"]))
+    figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.62 * len(names)))
+    shifts = {items: 0.3 * (place - (len(numbers) - 1) / 2) for place, items in enumerate(numbers)}
+    for (items, shift), marker in zip(shifts.items(), "osD^v", strict=False):
+        rows = tested[tested["items"] == items].set_index("name").loc[names]
+        scaled = 100 * rows[["estimate", "low", "high"]]
+        places = [place + shift for place in range(len(names))]
+        draw_intervals(axes, scaled, places, GREY, fmt=marker, markersize=5, capsize=3,
+                       linewidth=None, label=f"{number(items)} questions")
+        for place, verdict in zip(places, rows["verdict"], strict=True):
+            ground, ink = _CHIPS[verdict]
+            box = {"boxstyle": "round,pad=0.2", "facecolor": ground, "edgecolor": "#222222"}
+            axes.annotate(verdict, (1.02, place), xycoords=("axes fraction", "data"), fontsize=9,
+                          color=ink, va="center", bbox=box)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_yticks(range(len(names)), [name.replace("-", " ") for name in names])
+    axes.invert_yaxis()
+    axes.set_xlabel("Smallest difference of the claim, points of exact match")
+    axes.legend(ncols=2, **LEGEND_ABOVE)
+    axes.set_title("What the study's own means say of its claims", pad=30)
+    verdicts = "; ".join(f"{name}: {' or '.join(dict.fromkeys(rows['verdict']))}"
+                     for name, rows in tested.groupby("name", sort=False))
+    return figure, f"Claims with bounded 95 % intervals and verdicts. {verdicts}."
 
 
 def _names(contrasts: pd.DataFrame) -> list[str]:

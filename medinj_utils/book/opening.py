@@ -1,0 +1,138 @@
+"""What the opening page says, in English and in French, from the study's figures and runs' tables.
+
+Each function gives the sentences of one language; the numbers are the same.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.comparison.findings import planted_finding, systems_finding
+from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
+from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK
+from medinj_utils.comparison.planted import planted_scores, scores_beside_planted
+from medinj_utils.core.names import BASE
+from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import Language, number, percent, points, score
+
+_VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
+_OF_CLAIMS = {"en": "Of the study's {} claims its means",
+              "fr": "Des {} affirmations de l'étude, ses moyennes"}
+_TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test {4} if they are "
+                "over {0} questions",
+          "fr": "en confirment {1}, en contredisent {2}, en laissent {3} indécises et n'en testent "
+                "pas {4} si elles portent sur {0} questions"}
+_NONE_KEPT = "No result of a run on real questions is kept in this copy of the book yet."
+_NONE_KEPT_FR = "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."
+
+
+def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
+    """The sentences that pages take by name.
+
+    Args:
+        tree: of the profile that the book is made of.
+        kept: trees of kept results, by name.
+
+    Returns:
+        Markdown by the name of the substitution.
+    """
+    on_paper = tree.read_table("claims_published")
+    return {"answer": answer(tree), "study_says": study_says("en"),
+            "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept),
+            "fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
+            "fr_kept_results": kept_results_fr(kept), "fr_answer": answer_fr(tree),
+            "fr_prices": prices_fr(tree)}
+
+
+def answer(tree: Tree) -> str:
+    """The main result of a run, from its tables; of a planted world what was planted, too."""
+    comparison = tree.read_table("comparison")
+    beside = scores_beside_planted(comparison, planted_scores(tree, comparison["system"]))
+    chance = tree.need(tree.chance).read_text(encoding="utf-8").strip()
+    sentences = [systems_finding(comparison, tree.read_table("pairs")), chance,
+                 planted_finding(beside)]
+    return f"{' '.join(filter(None, sentences))} *{tree.label}.*"
+
+
+def study_says(language: Language) -> str:
+    """The study's means in a sentence.
+
+    Args:
+        language: of the sentence.
+    """
+    tuned = {name: mean for name, mean in EXACT_MATCH.items() if name != BASE}
+    best, worst = max(tuned, key=tuned.get), min(tuned, key=tuned.get)
+    shown = {name: percent(mean / 100, language) for name, mean in EXACT_MATCH.items()}
+    if language == "fr":
+        return (f"Parmi sept mélanges de même taille, {best} donne le plus de réponses exactes "
+                f"({shown[best]}) et {worst} le moins ({shown[worst]}). NAT en donne "
+                f"{shown['NAT']}, le modèle de départ {shown[BASE]} [{EXACT_MATCH_MARK}].")
+    return (f"Of seven mixtures of one size {best} is the best, with {shown[best]} exact match, "
+            f"and {worst} the worst, with {shown[worst]}. NAT has {shown['NAT']}, and the model "
+            f"before tuning {shown[BASE]} [{EXACT_MATCH_MARK}].")
+
+
+def own_means(on_paper: pd.DataFrame, language: Language) -> str:
+    """How many of the study's claims its own means bear, for each number of questions.
+
+    Args:
+        on_paper: of ``claims_published.csv``.
+        language: of the sentences.
+    """
+    form, cases = _TALLY[language], []
+    for items, rows in on_paper.groupby("items", sort=False):
+        counts = rows["verdict"].value_counts()
+        cases.append(form.format(number(items, language=language),
+                                 *(counts.get(verdict, 0) for verdict in _VERDICTS)))
+    return f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {'; '.join(cases)}."
+
+
+def kept_results(kept: Mapping[str, Tree]) -> str:
+    """What kept results say, each with its label and a link.
+
+    Args:
+        kept: trees, by name.
+    """
+    return " ".join(f"{answer(tree)} [All of it](../results/{name}/index.md)."
+                    for name, tree in kept.items()) or _NONE_KEPT
+
+
+def kept_results_fr(kept: Mapping[str, Tree]) -> str:
+    """As `kept_results`, in French.
+
+    Args:
+        kept: trees, by name.
+    """
+    return " ".join(f"{answer_fr(tree)} [Tous les résultats](../results/{name}/index.md)."
+                    for name, tree in kept.items()) or _NONE_KEPT_FR
+
+
+def answer_fr(tree: Tree) -> str:
+    """Scores of the base and of the best tuned system, and how many pairs differ, in French."""
+    comparison = tree.read_table("comparison").set_index("system")
+    base, best = comparison.loc[BASE], comparison.loc[comparison.drop(BASE)["exact_match"].idxmax()]
+    pairs = tuned_pairs(tree.read_table("pairs"))
+    differ = len(significant_pairs(pairs))
+    gain = points(best, "difference", "difference_low", "difference_high", language="fr")
+    return (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
+            f"exactement à {score(base, language='fr')} ; le meilleur des modèles ajustés, "
+            f"{best.name}, à {score(best, language='fr')}, soit {gain}. "
+            f"{differ} des {len(pairs)} paires de modèles ajustés diffèrent au seuil de 5 %, après "
+            f"correction. *{tree.label}.*")
+
+
+def prices_fr(tree: Tree) -> str:
+    """At which prices translated and synthetic questions are worth native ones, in French."""
+    even = tree.read_table("break_even").dropna(subset="estimate")
+    names = {"translated": "traduite", "synthetic": "synthétique"}
+    sentences = [f"une question {names[row['question']]} vaut une question native, par euro "
+                 f"dépensé, à {number(row['estimate'], 2, language='fr')} € "
+                 f"[{number(row['low'], 2, language='fr')} ; "
+                 f"{number(row['high'], 2, language='fr')}]"
+                 for row in even.to_dict("records")]
+    if not sentences:
+        return ("Aucun prix n'a été indiqué, ou le gain des questions natives n'est pas établi : "
+                "rien ne peut être dit de ce qu'une question vaut.")
+    made_up = (" Ces prix et ces questions sont inventés : la phrase montre le calcul, pas un "
+               "résultat." if tree.fictional else "")
+    return f"Dans cette copie, {' ; '.join(sentences)}.{made_up}"

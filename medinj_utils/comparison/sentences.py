@@ -1,0 +1,108 @@
+"""Sentences of the comparison as notebooks show them."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.comparison.claims import Claims
+from medinj_utils.comparison.factorial import is_factorial
+from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
+from medinj_utils.comparison.tables import Compared
+from medinj_utils.core.style import show_p
+from medinj_utils.core.wording import listed, percent
+
+_CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
+            "the study's claims, and show that the rule works.")
+
+
+def what_is_compared(compared: Compared) -> str:
+    """Items, clusters and systems that are compared, and what was left out, in a sentence."""
+    left_out = compared.matrix.attrs
+    systems = compared.matrix.columns.get_level_values("system").nunique()
+    return (f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters, {systems} "
+            f"systems, {compared.mode} answers. Left out for all: {left_out['set_aside']} items "
+            "that were set aside before some system was asked, "
+            f"{left_out['not_answered_by_all']} that some system has no answer to.")
+
+
+def factorial_in_words(compared: Compared) -> str:
+    """Items and clusters of the factorial, or that it lacks a system, in a sentence."""
+    if not is_factorial(compared.matrix.columns.get_level_values("system")):
+        return ("The factorial needs the base and all seven mixtures: most tables of this page are "
+                "empty.")
+    return f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters."
+
+
+def chance_in_words(comparison: pd.DataFrame, chance: float, blind: pd.Series) -> str:
+    """The chance level, what a rule scores that sees no question, and who is no better.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        chance: exact match of a random valid answer, a share.
+        blind: of `medinj_utils.evaluation.tables.blind_scores`.
+    """
+    sentences = [f"Guessing one valid answer at random would score {percent(chance)}.",
+                 "Not above it, by the lower end of the interval: "
+                 f"{_not_above(comparison, chance)}."]
+    if len(blind):
+        sentences += [f"The rule “{blind.idxmax()}”, which sees no question, is right on "
+                      f"{percent(blind.max())}.",
+                      f"Not above that: {_not_above(comparison, blind.max())}."]
+    return " ".join(sentences)
+
+
+def _not_above(comparison: pd.DataFrame, level: float) -> str:
+    return listed(comparison[comparison["low"] <= level]["system"]) or "no system"
+
+
+def findings_in_words(pairs: pd.DataFrame) -> str:
+    """How many pairs of tuned systems differ, and what that is worth."""
+    tuned = tuned_pairs(pairs)
+    return (f"{len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems differ at "
+            "5 % after Holm's adjustment. If no two of them differed in truth, at least one such "
+            "finding would still come up by chance in about 1 of 20 studies, and somewhat more "
+            "often with few runs of each system.")
+
+
+def null_findings_in_words(pairs: pd.DataFrame) -> str:
+    """What was found in a null world, in which no two tuned systems differ."""
+    if pairs.empty:
+        return "No null world was run beside this one (parameter null_output)."
+    tuned = tuned_pairs(pairs)
+    return (f"Null world: {len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems "
+            "differ at 5 % after Holm's adjustment (smallest adjusted p: "
+            f"{show_p(tuned['p_holm'].min())}). By chance about 1 of 20 such studies would show at "
+            "least one, and somewhat more often with few runs of each system.")
+
+
+def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> str:
+    """How many claims got which verdict.
+
+    Args:
+        tables: of `medinj_utils.comparison.verdicts.verdicts`, by where the figures are from.
+        fictional: whether the runs are of a planted world, of which a caution is added.
+    """
+    counts = {name: table["verdict"].value_counts() for name, table in tables.items()}
+    sentences = [f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
+                 for name, tally in counts.items()]
+    return " ".join([*sentences, _CAUTION] if fictional else sentences)
+
+
+def spread_in_words(spread: float, freedom: int) -> str:
+    """`medinj_utils.comparison.resampling.run_spread` in a sentence.
+
+    Args:
+        spread: standard deviation, a share.
+        freedom: degrees of freedom: runs beyond the first of each system.
+    """
+    if not freedom:
+        return "Every system has one run: what other seeds add isn't known."
+    return ("From one seed to another a system's mean score has a standard deviation of "
+            f"{100 * spread:.1f} points beside what chance on single questions adds, by {freedom} "
+            "runs beyond the first.")
+
+
+def claims_in_words(claims: Claims) -> str:
+    """How many claims and differences there are, and the smallest effect of interest."""
+    return (f"{len(claims.claims)} claims, {len(claims.contrasts)} differences; smallest effect of "
+            f"interest {100 * SMALLEST:g} points.")
