@@ -14,6 +14,8 @@ from medinj_utils.core.files import read_json
 from medinj_utils.core.tree import Tree
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
+#: Tags of cells that set a notebook up, and of the one whose output opens the page.
+_LEFT_OUT = {"hide-cell", "hide-input", "finding"}
 _PAGE = """# {title}
 
 {answer}
@@ -46,21 +48,22 @@ them. Each file is held to its hash; one that had changed would have been refuse
 
 
 def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
-    """An executed notebook that opens with what it found, and with the label of its numbers.
+    """An executed notebook as a page: it opens with what it found and the label of its numbers.
 
-    The finding is the output of the cell tagged ``finding``, which stands near the notebook's end
-    and is moved to its head. Code is folded.
+    The finding is the output of the cell tagged ``finding``, near the notebook's end. Code is
+    folded; cells that only set the notebook up are left out.
 
     Args:
         tree: the output tree.
         execution: name of the executed copy.
     """
     executed = nbformat.read(tree.executed(execution), as_version=4)
-    cell = next(cell for cell in executed.cells if "finding" in cell.metadata.get("tags", ()))
-    found = cell.outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
-    executed.cells.remove(cell)
+    by_tag = {tag: cell for cell in executed.cells for tag in cell.metadata.get("tags", ())}
+    found = by_tag["finding"].outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
+    executed.cells = [cell for cell in executed.cells
+                      if not _LEFT_OUT & set(cell.metadata.get("tags", ()))]
     for cell in executed.cells:
-        if cell.cell_type == "code" and "hide-cell" not in cell.metadata.get("tags", ()):
+        if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
     title, question, *rest = executed.cells[0].source.split("\n\n")
     opening = (f":::{{admonition}} Finding\n:class: tip\n{found}\n\n"

@@ -46,7 +46,7 @@ def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "questions": _numbers(comparison["n_items"]), "seeds": _numbers(comparison["n_seeds"]),
         "exact match, %": _scores(comparison), "to the base, points": difference,
-        "adjusted p": comparison["p_holm"].map(show_p),
+        "adjusted p": [show_p(p) for p in comparison["p_holm"]],
         "unread, %": _numbers(100 * comparison["unread_share"].astype(float), 1)},
         index=pd.Index(comparison["system"], name="system")) if len(comparison) else comparison
 

@@ -26,12 +26,24 @@ def number(value: float, decimals: int = 0, sign: bool = False, language: Langua
 
 
 def percent(share: float, language: Language = "en") -> str:
-    """A share as per cent with one decimal: "46.5 %"."""
+    """A share as per cent with one decimal: "46.5 %".
+
+    Args:
+        share: 0 to 1.
+        language: of the page.
+    """
     return f"{number(100 * share, 1, language=language)}\u00a0%"
 
 
 def interval(low: float, high: float, sign: bool = False, language: Language = "en") -> str:
-    """The ends of an interval of shares, in points or per cent: "[34.1, 59.0]"."""
+    """The ends of an interval of shares, in points or per cent: "[34.1, 59.0]".
+
+    Args:
+        low: a share.
+        high: a share.
+        sign: whether ends above zero have a plus.
+        language: of the page.
+    """
     low, high = (number(100 * end, 1, sign, language) for end in (low, high))
     return f"[{low}\u00a0; {high}]" if language == "fr" else f"[{low}, {high}]"
 
@@ -64,7 +76,13 @@ def score(row: Mapping, name: str = "exact_match", language: Language = "en") ->
 
 
 def agreeing(count: int, one: str, more: str) -> str:
-    """The form of a verb that agrees with a count: "differs" with 1, "differ" with others."""
+    """The form of a verb that agrees with a count: "differs" with 1, "differ" with others.
+
+    Args:
+        count: of what the verb is said of.
+        one: the form for one.
+        more: the form for none or several.
+    """
     return one if count == 1 else more
 
 

@@ -128,8 +128,11 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
     own = Tree(lay_out("own", tree.results("own").root).parent)
     own.figure("comparison").parent.mkdir(parents=True)
     own.figure("comparison").touch()
+    finding = nbformat.v4.new_code_cell("finding()", metadata={"tags": ["finding"]}, outputs=[
+        nbformat.v4.new_output("display_data", {"text/markdown": "**Finding.** NAT is the best."})])
     source = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(
-        "[a](46_separate_effects.ipynb) [b](44_check_claims.ipynb#x) [c](../book/data.md) [d](https://x.fr) [e](#here)")])
+        "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) [b](42_count_costs.ipynb#x) [c](../book/data.md) "
+        "[d](https://x.fr) [e](#here)"), finding, nbformat.v4.new_code_cell("1 + 1")])
     for notebook in NOTEBOOKS:
         own.executed(notebook).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, own.executed(notebook))
@@ -140,10 +143,12 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
         assert words in page
     first = items.groupby(["provenance", "source", "task"]).size().reset_index().iloc[0]
     assert f"| {' | '.join(map(str, first))} |" in page
-    text = nbformat.read(tmp_path / "book/results/own/48_compare_parts.ipynb", as_version=4).cells[0].source
-    assert text.startswith("[a](46_separate_effects.ipynb) [b](../../notebooks/44_check_claims.ipynb#x) "
-                           "[c](../../notebooks/../book/data.md) [d](https://x.fr) [e](#here)")
-    assert own.label in text
+    opening, code = nbformat.read(tmp_path / "book/results/own/48_compare_parts.ipynb", as_version=4).cells
+    assert opening.source.endswith("[a](46_separate_effects.ipynb) [b](../../notebooks/42_count_costs.ipynb#x) "
+                                   "[c](../../notebooks/../book/data.md) [d](https://x.fr) [e](#here)")
+    assert own.label in opening.source and code.metadata["tags"] == ["hide-input"]
+    head, _, rest = opening.source.partition("NAT is the best.")
+    assert head.startswith("# A title\n\n**Question.** Which?\n\n:::{admonition} Finding") and ":::" in rest
 
 
 def test_kept_results_of_the_book_are_those_that_were_kept(tmp_path, monkeypatch):

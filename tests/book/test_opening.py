@@ -1,0 +1,68 @@
+"""What the opening page says: the same numbers in both languages, from the study's figures and a run's tables."""
+
+import pandas as pd
+import pytest
+
+from medinj_utils.book import opening
+from medinj_utils.comparison.claims import load_claims
+from medinj_utils.comparison.paper import EXACT_MATCH, ITEMS
+from medinj_utils.comparison.verdicts import verdicts_on_paper
+from medinj_utils.core.files import write_csv, write_json, write_text
+from medinj_utils.core.tree import Tree
+
+COMPARISON = pd.DataFrame({
+    "system": ["BASE", "NAT"], "n_items": 1288, "n_seeds": [1, 2], "exact_match": [0.2, 0.5], "low": [0.15, 0.4], "high": [0.25, 0.6],
+    "difference": [None, 0.3], "difference_low": [None, 0.2], "difference_high": [None, 0.4], "p_holm": [None, 0.0001],
+    "unread_share": 0.0})
+EVEN = pd.DataFrame({"question": ["synthetic"], "price": 0.01, "estimate": 0.33, "low": 0.02, "high": 0.68, "reason": ""})
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A run on real questions, with the tables that the opening reads."""
+    tree = Tree(tmp_path / "own")
+    write_json({"fictional": False}, tree.records_card)
+    write_text("Guessing would score 20.0 %.", tree.chance)
+    pairs = pd.DataFrame({"first": ["BASE"], "second": ["NAT"], "p_holm": [0.001]})
+    tables = {"comparison": COMPARISON, "pairs": pairs, "break_even": EVEN,
+              "claims_published": verdicts_on_paper(load_claims(), ITEMS, "both")}
+    for name, table in tables.items():
+        write_csv(table, tree.table(name))
+    return tree
+
+
+def test_every_sentence_of_the_pages_is_made(tree):
+    made = opening.substitutions(tree, {})
+    assert all(made.values()) and "No result" in made["kept_results"] and "Aucun résultat" in made["fr_kept_results"]
+    kept = opening.substitutions(tree, {"own": tree})
+    assert "[All of it](../results/own/index.md)" in kept["kept_results"] and made["answer"] in kept["kept_results"]
+    assert "(../results/own/index.md)" in kept["fr_kept_results"]
+
+
+def test_the_studys_best_and_worst_are_those_of_its_table():
+    best = max(EXACT_MATCH, key=EXACT_MATCH.get)
+    assert f"{best} is the best, with {EXACT_MATCH[best]:.1f}" in opening.study_says("en")
+    assert f"{best} donne le plus" in opening.study_says("fr") and "38,2" in opening.study_says("fr")
+
+
+def test_verdicts_are_counted_alike_in_both_languages(tree):
+    on_paper = tree.read_table("claims_published")
+    english, french = (opening.own_means(on_paper, language) for language in ("en", "fr"))
+    for items, rows in on_paper.groupby("items"):
+        counts = [int((rows["verdict"] == name).sum()) for name in ("supported", "contradicted", "undecided", "not testable here")]
+        assert "support {}, contradict {}, leave {} undecided and can't test {} if".format(*counts) in english
+        assert "en confirment {}, en contredisent {}, en laissent {} indécises et n'en testent pas {} si".format(*counts) in french
+        assert f"over {items:,} questions" in english
+
+
+def test_the_answer_has_gain_and_label_and_its_french_the_same_numbers(tree):
+    assert "1,288 questions" in opening.answer(tree) and tree.label in opening.answer(tree)
+    french = opening.answer_fr(tree)
+    assert "1\u202f288 questions" in french and "+30,0 points [+20,0\u00a0; +40,0]" in french and tree.label in french
+
+
+def test_prices_are_said_only_where_they_are_known(tree):
+    assert "une question synthétique vaut" in opening.prices_fr(tree) and "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
+    assert "inventés" not in opening.prices_fr(tree)
+    write_csv(EVEN.head(0), tree.table("break_even"))
+    assert "Aucun prix" in opening.prices_fr(tree)

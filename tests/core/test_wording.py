@@ -1,0 +1,25 @@
+import pytest
+
+from medinj_utils.core.wording import agreeing, interval, listed, number, percent, points, score
+
+
+@pytest.mark.parametrize("value, decimals, sign, english, french", [
+    (1234.5, 1, False, "1,234.5", "1\u202f234,5"), (-0.04, 1, True, "0.0", "0,0"), (-0.0, 0, False, "0", "0"),
+    (11_000, 0, False, "11,000", "11\u202f000"), (-2.36e3, 0, False, "\u22122,360", "\u22122\u202f360"),
+    (0.06, 1, True, "+0.1", "+0,1"), (300.00588, 2, False, "300.01", "300,01"), (1e-9, 3, True, "0.000", "0,000")])
+def test_a_number_has_one_form_in_each_language(value, decimals, sign, english, french):
+    assert number(value, decimals, sign) == english
+    assert number(value, decimals, sign, "fr") == french
+
+
+def test_shares_are_written_as_points_and_per_cent_with_intervals():
+    row = {"estimate": -0.004, "exact_match": 0.4653, "low": -0.1009, "high": 0.19268}
+    assert percent(0.4653) == "46.5\u00a0%" and percent(0.4653, "fr") == "46,5\u00a0%"
+    assert points(row) == "\u22120.4 points [\u221210.1, +19.3]"
+    assert points(row, language="fr") == "\u22120,4 points [\u221210,1\u00a0; +19,3]"
+    assert score(row) == "46.5\u00a0% [\u221210.1, 19.3]" and interval(0, 1) == "[0.0, 100.0]"
+
+
+def test_words_agree_with_counts_and_names_are_listed():
+    assert [agreeing(n, "differs", "differ") for n in (0, 1, 2)] == ["differ", "differs", "differ"]
+    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
