@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from IPython.display import HTML, Markdown
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
 
 from medinj_utils.core.files import replacing
@@ -22,6 +23,8 @@ from medinj_utils.core.tree import Tree
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
 BASE_COLOUR = "#767676"
+#: Shape of each system, so that mixtures of near colours are told apart.
+MARKERS = dict(zip(SYSTEMS, "ho^sDvP*", strict=True))
 
 
 def system_colour(system: str) -> str:
@@ -30,6 +33,16 @@ def system_colour(system: str) -> str:
     if not parts:
         return BASE_COLOUR
     return to_hex([sum(channel) / len(parts) for channel in zip(*parts, strict=True)])
+
+
+def percent_axis(axis: Axis) -> None:
+    """Write the shares of an axis in per cent, which for differences are points.
+
+    Args:
+        axis: ``axes.xaxis`` or ``axes.yaxis``.
+    """
+    axis.set_major_formatter(
+        lambda share, _: f"{round(100 * share, 6):g}".replace("-", "\u2212"))
 
 
 def use_style() -> None:

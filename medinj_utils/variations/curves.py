@@ -12,7 +12,8 @@ import pandas as pd
 
 from medinj_utils.comparison.resampling import Estimate, resample
 from medinj_utils.comparison.unseen import unseen_reach
-from medinj_utils.core.style import in_order, system_colour
+from medinj_utils.core.style import MARKERS, in_order, percent_axis, system_colour
+from medinj_utils.core.wording import percent
 
 
 class Curves:
@@ -182,14 +183,16 @@ def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     for number, system in enumerate(in_order(points["system"])):
         rows = points[points["system"] == system].sort_values("questions")
         bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
-        axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars, fmt="o-",
-                      capsize=3, label=system, color=system_colour(system))
+        axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars,
+                      fmt=f"{MARKERS[system]}-", capsize=3, label=system,
+                      color=system_colour(system))
         scores = rows["exact_match"]
-        ends.append(f"{system} {scores.iloc[0]:.2f} to {scores.iloc[-1]:.2f}")
+        ends.append(f"{system} {percent(scores.iloc[0])} to {percent(scores.iloc[-1])}")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.set_xlabel("Training questions")
-    axes.set_ylabel("Exact match, 95 % interval")
+    axes.set_ylabel("Exact match, %, with 95 % interval")
+    percent_axis(axes.yaxis)
     axes.legend(frameon=False)
     axes.set_title("Learning curves")
     alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % "

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from medinj_utils.comparison.display import beside_odds, factorial_in_words
+from medinj_utils.comparison.display import beside_odds
 from medinj_utils.comparison.factorial import cell_means, effects_of
 from medinj_utils.comparison.figures import (
     effects_figure,
@@ -20,6 +20,7 @@ from medinj_utils.comparison.planted import (
     scores_beside_planted,
 )
 from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.sentences import factorial_in_words
 from medinj_utils.comparison.tables import load_compared
 from medinj_utils.core.names import SYSTEMS
 from medinj_utils.core.tree import Tree

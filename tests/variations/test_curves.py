@@ -46,7 +46,7 @@ def test_points_and_figure_hold_what_was_scored():
     figure, alt = curves_figure(points.reset_index())
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["100", "200", "400"]
-    assert alt.startswith("Exact match over 100 to 400 training questions") and "NAT 0.3" in alt
+    assert alt.startswith("Exact match over 100 to 400 training questions") and "NAT 30." in alt
 
 
 def test_budgets_of_other_items_and_single_ones_are_refused():

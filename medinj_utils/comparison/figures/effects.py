@@ -5,14 +5,14 @@ import pandas as pd
 
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.figures.intervals import (
-    draw_coloured,
     draw_intervals,
     draw_planted,
+    draw_systems,
     name_rows,
-    signed,
 )
 from medinj_utils.core.names import BASE, seen
-from medinj_utils.core.style import PART_COLOURS, system_colour
+from medinj_utils.core.style import MARKERS, PART_COLOURS, percent_axis, system_colour
+from medinj_utils.core.wording import points
 
 #: By kind of effect: title, what the axis says, what the alternative text says.
 _KINDS = {
@@ -23,11 +23,7 @@ _KINDS = {
 
 def _named(effects: pd.DataFrame, kind: str) -> str:
     rows = effects[effects["kind"] == kind].to_dict("records")
-    return "; ".join(f"{row['effect']} {signed(row)}" for row in rows)
-
-
-def _colour(name: str) -> str:
-    return PART_COLOURS.get(name) or system_colour(name)
+    return "; ".join(f"{row['effect']} {points(row)}" for row in rows)
 
 
 def effects_figure(effects: pd.DataFrame, kind: str) -> tuple[plt.Figure, str] | None:
@@ -45,10 +41,10 @@ def effects_figure(effects: pd.DataFrame, kind: str) -> tuple[plt.Figure, str] |
     if rows.empty:
         return None
     figure, axes = plt.subplots(figsize=(7.2, 1.6 + 0.4 * len(rows)))
-    draw_coloured(axes, rows, range(len(rows)), [_colour(name) for name in rows["effect"]])
+    draw_systems(axes, rows, range(len(rows)), list(rows["effect"]))
     if "planted" in rows:
         draw_planted(axes, rows["planted"], "planted")
-    name_rows(axes, list(rows["effect"]), f"{label}: change of exact match, 95 % interval")
+    name_rows(axes, list(rows["effect"]), f"{label}: points of exact match, 95 % interval")
     axes.set_title(title, pad=24 if "planted" in rows else 10)
     return figure, f"{words}, with 95 % intervals: {_named(effects, kind)}."
 
@@ -63,7 +59,7 @@ def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     axes.barh(range(len(rows)), rows["estimate"], color=colours, height=0.6)
     draw_intervals(axes, rows, range(len(rows)), "black", fmt="none")
     name_rows(axes, list(rows["effect"]),
-              "Share in the gain of ALL over the base (exact match), 95 % interval")
+              "Share in the gain of ALL over the base, points of exact match, 95 % interval")
     axes.set_title("Who earns the gain?")
     alt = ("Shapley shares in the gain of ALL over the base, with 95 % intervals: "
            f"{_named(effects, 'shapley')}.")
@@ -96,7 +92,8 @@ def interactions_figure(cells: pd.DataFrame,
         axes.set_xticks([0, 1], [f"without\n{one}", f"with\n{one}"])
         axes.set_xlim(-0.3, 1.3)
         axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    panels[0].set_ylabel("Exact match")
+    panels[0].set_ylabel("Exact match, %")
+    percent_axis(panels[0].yaxis)
     figure.suptitle("Do gains add up?")
     figure.tight_layout()
     alt = ("Mean scores without and with each provenance. Interactions with 95 % intervals: "
@@ -122,7 +119,8 @@ def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     for row in mixtures:
         parts = [corners[part] for part in sorted(seen(row["system"]))]
         x, y = (sum(position) / len(parts) for position in zip(*parts, strict=True))
-        axes.scatter(x, y, s=130, color=system_colour(row["system"]), zorder=3)
+        axes.scatter(x, y, s=130, color=system_colour(row["system"]), zorder=3,
+                     marker=MARKERS[row["system"]])
         score, low, high = (100 * row[name] for name in ("exact_match", "low", "high"))
         axes.annotate(f"{row['system']}\n{score:.1f} ({low:.1f} to {high:.1f})", (x, y),
                       xytext=(0, 10 if y else -32), textcoords="offset points", ha="center",

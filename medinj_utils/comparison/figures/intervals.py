@@ -1,9 +1,11 @@
 """What the figures of this room share: estimates with intervals, and rows that have names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+
+from medinj_utils.core.style import MARKERS, percent_axis, system_colour
 
 GREY = "#444444"
 #: A legend above the axes, which hides nothing.
@@ -33,20 +35,21 @@ def draw_intervals(axes: Axes, table: pd.DataFrame, places: Iterable[float], col
         axes.errorbar(table["estimate"], places, xerr=[below, above], **style)
 
 
-def draw_coloured(axes: Axes, table: pd.DataFrame, places: Sequence[float],
-                  colours: Sequence[str], vertical: bool = False, **style) -> None:
-    """As `draw_intervals`, with each row in its own colour.
+def draw_systems(axes: Axes, table: pd.DataFrame, places: Sequence[float],
+                 systems: Sequence[str], vertical: bool = False, **style) -> None:
+    """As `draw_intervals`, with each row in the colour and the shape of its system.
 
     Args:
         axes: to draw on.
         table: columns estimate, low, high.
         places: of the rows across the direction of the intervals.
-        colours: of the rows.
+        systems: of the rows.
         vertical: whether intervals stand upright.
         style: as for `draw_intervals`.
     """
-    for number, (place, colour) in enumerate(zip(places, colours, strict=True)):
-        draw_intervals(axes, table.iloc[[number]], [place], colour, vertical, **style)
+    for number, (place, system) in enumerate(zip(places, systems, strict=True)):
+        draw_intervals(axes, table.iloc[[number]], [place], system_colour(system), vertical,
+                       fmt=MARKERS[system], **style)
 
 
 def draw_planted(axes: Axes, planted: pd.Series, label: str) -> None:
@@ -63,7 +66,7 @@ def draw_planted(axes: Axes, planted: pd.Series, label: str) -> None:
 
 
 def name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
-    """Name the rows down the left side, draw a line at zero and label the horizontal axis.
+    """Name the rows down the left side, draw a line at zero; label the horizontal axis, of points.
 
     Args:
         axes: to draw on.
@@ -74,13 +77,4 @@ def name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel(label)
-
-
-def in_words(row: Mapping) -> str:
-    """An estimate with its interval, as alternative texts say it."""
-    return f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
-
-
-def signed(row: Mapping) -> str:
-    """As `in_words`, with signs."""
-    return f"{row['estimate']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
+    percent_axis(axes.xaxis)

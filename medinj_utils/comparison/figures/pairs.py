@@ -2,12 +2,12 @@
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 
-from medinj_utils.comparison.figures.intervals import draw_coloured, name_rows
+from medinj_utils.comparison.figures.intervals import draw_systems, name_rows
 from medinj_utils.comparison.pairs import significant_pairs
 from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order, system_colour
+from medinj_utils.core.style import in_order
+from medinj_utils.core.wording import number
 
 
 def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
@@ -27,13 +27,12 @@ def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
                                   figsize=(7.2, 0.9 + (1 + 0.22 * len(systems)) * lines))
     for axes, name in zip(panels.flat, names, strict=False):
         gains = _gains(parts[parts["part"] == name]).reindex(systems)
-        draw_coloured(axes, gains, range(len(systems)), [system_colour(name) for name in systems],
-                      markersize=5, capsize=2)
+        draw_systems(axes, gains, range(len(systems)), systems, markersize=5, capsize=2)
         name_rows(axes, systems, "")
         axes.set_title(name, fontsize=10)
     for axes in panels.flat[len(names):]:
         axes.set_visible(False)
-    figure.supxlabel(f"Difference to {BASE} (exact match), 95 % interval", fontsize=11)
+    figure.supxlabel(f"Difference to {BASE} in points of exact match, 95 % interval", fontsize=11)
     figure.suptitle("Differences to the base")
     figure.tight_layout()
     found = significant_pairs(parts)["part"].value_counts()
@@ -54,58 +53,30 @@ def _gains(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def pairs_figure(pairs: pd.DataFrame) -> tuple[plt.Figure, str] | None:
-    """Matrix of the differences row − column, in points.
+    """Matrix of the differences row − column, in points; None without pairs.
 
-    Bold where Holm's adjusted p is below 5 %, ≈ where two are equivalent. A panel for each part of
-    the test, where ``pairs`` have several (those of
-    `medinj_utils.comparison.parts.compare_parts`). None without pairs.
+    Bold where Holm's adjusted p is below 5 %, ≈ where two are equivalent.
     """
     if pairs.empty:
         return None
     systems = in_order({*pairs["first"], *pairs["second"]})
-    parts = list(pairs.groupby("part", sort=False)) if "part" in pairs else [("", pairs)]
-    columns = min(2, len(parts))
-    lines = -(-len(parts) // columns)
-    font, height = (10, 5.4) if columns == 1 else (7.5, 3.1)
-    figure, panels = plt.subplots(lines, columns, sharex=True, sharey=True, squeeze=False,
-                                  figsize=(7.2, height * lines))
+    figure, axes = plt.subplots(figsize=(7.2, 5.4))
     most = pairs["difference"].abs().max() or 1
-    for axes, (name, rows) in zip(panels.flat, parts, strict=False):
-        _draw_matrix(axes, rows, systems, most, font)
-        axes.set_title(name, fontsize=10)
-    for axes in panels.flat[len(parts):]:
-        axes.set_visible(False)
-    for axes in panels.flat[len(parts) - columns:len(parts)]:  # also above one that isn't there
-        axes.tick_params(labelbottom=True)
-    figure.suptitle("Row minus column, in points")
-    figure.tight_layout()
-    return figure, _pairs_alt(pairs, systems, parts)
-
-
-def _draw_matrix(axes: Axes, pairs: pd.DataFrame, systems: list[str], most: float,
-                 font: float) -> None:
-    """Draw one matrix of differences, coloured up to ``most``."""
     grid = pd.DataFrame(float("nan"), index=systems, columns=systems)
     for row in pairs.to_dict("records"):
         pair = row["first"], row["second"]
         for (a, b), sign in ((pair, 1), (pair[::-1], -1)):
             grid.loc[a, b] = sign * row["difference"]
             axes.text(systems.index(b), systems.index(a),
-                      f"{100 * sign * row['difference']:+z.1f}{' ≈' * row['equivalent']}",
-                      ha="center", va="center", fontsize=font - 1,
+                      number(100 * sign * row["difference"], 1, True) + " ≈" * row["equivalent"],
+                      ha="center", va="center", fontsize=9,
                       color="white" if abs(row["difference"]) > 0.6 * most else "black",
                       weight="bold" if row["p_holm"] < 0.05 else "normal")
     axes.imshow(grid, cmap="PuOr", vmin=-most, vmax=most, aspect="auto")
-    axes.set_xticks(range(len(systems)), systems, rotation=45, ha="right", fontsize=font)
-    axes.set_yticks(range(len(systems)), systems, fontsize=font)
+    axes.set_xticks(range(len(systems)), systems, rotation=45, ha="right", fontsize=10)
+    axes.set_yticks(range(len(systems)), systems, fontsize=10)
     axes.grid(False)
-
-
-def _pairs_alt(pairs: pd.DataFrame, systems: list[str], parts: list) -> str:
-    if "part" in pairs:
-        return ("Differences between systems in points, a matrix for each part of the test. "
-                "Largest: " + "; ".join(f"{name} {100 * rows['difference'].abs().max():.1f}"
-                            for name, rows in parts) + ".")
-    return (f"Matrix of the differences between {len(systems)} systems in points. "
-            f"{len(significant_pairs(pairs))} of {len(pairs)} pairs differ at 5 % after Holm's "
-            f"adjustment; {int(pairs['equivalent'].sum())} are equivalent.")
+    axes.set_title("Row minus column, in points")
+    return figure, (f"Matrix of the differences between {len(systems)} systems in points. "
+                    f"{len(significant_pairs(pairs))} of {len(pairs)} pairs differ at 5 % after "
+                    f"Holm's adjustment; {int(pairs['equivalent'].sum())} are equivalent.")

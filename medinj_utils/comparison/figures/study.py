@@ -6,10 +6,9 @@ import pandas as pd
 from medinj_utils.comparison.figures.intervals import (
     GREY,
     LEGEND_ABOVE,
-    draw_coloured,
     draw_intervals,
 )
-from medinj_utils.core.style import system_colour
+from medinj_utils.core.style import percent_axis
 from medinj_utils.core.wording import number
 
 #: Ground and text of a verdict's chip.
@@ -31,10 +30,10 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
     figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(names)))
     above = [place - 0.15 for place in range(len(names))]
     below = [names.index(name) + 0.15 for name in _names(here)]
-    draw_coloured(axes, published, above, [GREY] * len(published), fmt="s", markersize=6, capsize=3,
-                  linewidth=None)
-    draw_coloured(axes, here, below, [system_colour(system) for system in here["first"]], capsize=3,
-                  linewidth=None)
+    draw_intervals(axes, published, above, GREY, fmt="s", markersize=6, capsize=3, linewidth=None,
+                   label="the paper's figures, worst pairing")
+    draw_intervals(axes, here, below, "#0072B2", capsize=3, linewidth=None,
+                   label="runs here" if len(here) else "")
     both = published.merge(here, on=["first", "second"], suffixes=("_paper", "_here"))
     for name, row in zip(_names(both), both.to_dict("records"), strict=True):
         place = names.index(name)
@@ -43,10 +42,9 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
-    axes.set_xlabel("Difference of exact match (share of items), 95 % interval")
-    first_of_each = [axes.containers[0], *axes.containers[len(published):][:1]]
-    labels = ["the paper's figures, worst pairing", "runs here"]
-    axes.legend(first_of_each, labels[:len(first_of_each)], ncols=2, **LEGEND_ABOVE)
+    axes.set_xlabel("Difference in points of exact match, 95 % interval")
+    percent_axis(axes.xaxis)
+    axes.legend(ncols=2, **LEGEND_ABOVE)
     axes.set_title("The claims' differences", pad=30)
     alt = ("Differences between systems with 95 % intervals. Including zero: from the paper's "
            f"figures, under the worst pairing, {_including_zero(published)}; from the runs here "
@@ -71,9 +69,8 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     shifts = {items: 0.3 * (place - (len(numbers) - 1) / 2) for place, items in enumerate(numbers)}
     for (items, shift), marker in zip(shifts.items(), "osD^v", strict=False):
         rows = tested[tested["items"] == items].set_index("name").loc[names]
-        scaled = 100 * rows[["estimate", "low", "high"]]
         places = [place + shift for place in range(len(names))]
-        draw_intervals(axes, scaled, places, GREY, fmt=marker, markersize=5, capsize=3,
+        draw_intervals(axes, rows, places, GREY, fmt=marker, markersize=5, capsize=3,
                        linewidth=None, label=f"{number(items)} questions")
         for place, verdict in zip(places, rows["verdict"], strict=True):
             ground, ink = _CHIPS[verdict]
@@ -84,6 +81,7 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     axes.set_yticks(range(len(names)), [name.replace("-", " ") for name in names])
     axes.invert_yaxis()
     axes.set_xlabel("Smallest difference of the claim, points of exact match")
+    percent_axis(axes.xaxis)
     axes.legend(ncols=2, **LEGEND_ABOVE)
     axes.set_title("What the study's own means say of its claims", pad=30)
     verdicts = "; ".join(f"{name}: {' or '.join(dict.fromkeys(rows['verdict']))}"

@@ -7,15 +7,15 @@ from medinj_utils.comparison.costs import undominated
 from medinj_utils.comparison.figures.intervals import (
     GREY,
     LEGEND_ABOVE,
-    draw_coloured,
     draw_intervals,
     draw_planted,
-    in_words,
+    draw_systems,
 )
 from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order, system_colour
+from medinj_utils.core.style import MARKERS, in_order, percent_axis, system_colour
+from medinj_utils.core.wording import percent, score
 
-_SCORE = "Exact match (share of items), 95 % interval"
+_SCORE = "Exact match, %, with 95 % interval"
 
 
 def systems_figure(comparison: pd.DataFrame, planted: pd.Series | None = None,
@@ -34,16 +34,18 @@ def systems_figure(comparison: pd.DataFrame, planted: pd.Series | None = None,
     rows = comparison.rename(columns={"exact_match": "estimate"}).set_index("system")
     rows = rows.loc[in_order(rows.index)]
     figure, axes = plt.subplots()
-    draw_coloured(axes, rows, range(len(rows)), [system_colour(name) for name in rows.index])
+    draw_systems(axes, rows, range(len(rows)), rows.index)
     if planted is not None:
         draw_planted(axes, planted.reindex(rows.index), "planted truth (ideal learner)")
     axes.set_yticks(range(len(rows)), rows.index)
     axes.invert_yaxis()
     axes.set_xlabel(_SCORE)
+    percent_axis(axes.xaxis)
     axes.set_title(title, pad=10 if planted is None else 34)
     best = rows["estimate"].idxmax()
     alt = (f"Exact match of {len(rows)} systems with 95 % intervals. Highest: {best} with "
-           f"{in_words(rows.loc[best])}; the base has {rows.loc[BASE, 'estimate']:.2f}.")
+           f"{score(rows.loc[best], 'estimate')}; the base has "
+           f"{percent(rows.loc[BASE, 'estimate'])}.")
     return figure, alt
 
 
@@ -82,15 +84,17 @@ def conditions_figure(means: pd.DataFrame, by: str, title: str) -> tuple[plt.Fig
         rows = table[table["system"] == system].set_index(by).loc[conditions]
         shift = 0.8 / len(systems) * (number - (len(systems) - 1) / 2)
         draw_intervals(axes, rows, [place + shift for place in range(len(conditions))],
-                       system_colour(system), markersize=5, capsize=3, linewidth=None, label=system)
+                       system_colour(system), fmt=MARKERS[system], markersize=5, capsize=3,
+                       linewidth=None, label=system)
     axes.set_yticks(range(len(conditions)), conditions)
     axes.invert_yaxis()
     axes.set_xlabel(_SCORE)
+    percent_axis(axes.xaxis)
     axes.legend(ncols=4, **LEGEND_ABOVE)
     axes.set_title(title, pad=20 + 16 * -(-len(systems) // 4))
     spans = means.groupby(by, sort=False)["exact_match"].agg(["min", "max"])
     alt = (f"Exact match of the systems with 95 % intervals, by {by}. Lowest to highest: "
-           + "; ".join(f"{name} {low:.2f} to {high:.2f}"
+           + "; ".join(f"{name} {percent(low)} to {percent(high)}"
                        for name, low, high in spans.itertuples()) + ".")
     return figure, alt
 
@@ -108,17 +112,17 @@ def pareto_figure(table: pd.DataFrame, in_euros: bool) -> tuple[plt.Figure, str]
     unit = "Euros, questions and training" if in_euros else "Training questions"
     rows = table.rename(columns={"exact_match": "estimate"}).set_index("system")
     figure, axes = plt.subplots()
-    draw_coloured(axes, rows, list(rows["cost"]), [system_colour(name) for name in rows.index],
-                  vertical=True, linewidth=None)
     for system, row in rows.iterrows():
-        axes.annotate(system, (row["cost"], row["estimate"]), xytext=(6, 5),
-                      textcoords="offset points", fontsize=9)
+        draw_systems(axes, rows.loc[[system]], [row["cost"]], [system], vertical=True,
+                     linewidth=None, label=system)
     front = undominated(rows["cost"], rows["estimate"])
     axes.step(rows.loc[front, "cost"], rows.loc[front, "estimate"], "--", where="post", color=GREY,
               linewidth=1, zorder=0)
     axes.set_xlabel(unit)
-    axes.set_ylabel("Exact match, 95 % interval")
-    axes.set_title("Score and cost")
+    axes.set_ylabel(_SCORE)
+    percent_axis(axes.yaxis)
+    axes.legend(ncols=4, **LEGEND_ABOVE)
+    axes.set_title("Score and cost", pad=46)
     alt = (f"Exact match with 95 % intervals over {unit.lower()}. Beaten by none on both: "
            f"{', '.join(front)}.")
     return figure, alt

@@ -11,6 +11,7 @@ from medinj_utils.comparison.figures import (
 )
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.names import SYSTEMS
+from medinj_utils.core.wording import points
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def test_effects_are_drawn_by_kind_and_named_with_their_intervals(drawn):
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"]
     nat = effects.iloc[0]
     figure, alt = effects_figure(effects.assign(planted=0.1), "main")
-    assert f"NAT {nat['estimate']:+.2f} ({nat['low']:+.2f} to {nat['high']:+.2f})" in alt
+    assert f"NAT {points(nat)}" in alt
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["planted"]
 
 

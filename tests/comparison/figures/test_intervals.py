@@ -2,7 +2,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.figures.intervals import draw_intervals, in_words, signed
+from medinj_utils.comparison.figures.intervals import draw_intervals, draw_systems, name_rows
+from medinj_utils.core.style import MARKERS
 
 
 @pytest.mark.parametrize("vertical", [False, True])
@@ -17,6 +18,10 @@ def test_intervals_run_from_low_to_high_around_the_estimate(vertical):
     assert ends == [pytest.approx([0.4, 0.7]), pytest.approx([0.2, 0.3])]  # an end beyond the estimate is cut
 
 
-def test_estimates_in_words():
-    row = {"estimate": 0.123, "low": -0.1, "high": 0.3}
-    assert in_words(row) == "0.12 (-0.10 to 0.30)" and signed(row) == "+0.12 (-0.10 to +0.30)"
+def test_every_system_has_a_shape_and_differences_are_in_points():
+    table = pd.DataFrame({"estimate": [0.5, 0.2], "low": 0.1, "high": 0.7})
+    _, axes = plt.subplots()
+    draw_systems(axes, table, [0, 1], ["NAT-SYN", "NAT-TRAD"])
+    assert [container[0].get_marker() for container in axes.containers] == ["D", "v"] and len(set(MARKERS.values())) == 8
+    name_rows(axes, ["a", "b"], "points")
+    assert axes.xaxis.get_major_formatter()(0.25) == "25"

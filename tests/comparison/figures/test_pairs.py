@@ -32,10 +32,3 @@ def test_the_matrix_holds_every_difference_twice(parts):
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert len(texts) == 6 and any(text.startswith(f"{100 * own['difference'].iloc[0]:+.1f}") for text in texts)
     assert alt.startswith("Matrix of the differences between 3 systems in points. 2 of 3 pairs differ")
-
-
-def test_parts_have_a_matrix_each(parts):
-    figure, alt = pairs_figure(parts)
-    assert [axes.get_title() for axes in figure.axes if axes.get_visible()] == ["all", "task: mcqu"]
-    largest = 100 * parts[parts["part"] == "all"]["difference"].abs().max()
-    assert f"Largest: all {largest:.1f}; task: mcqu" in alt

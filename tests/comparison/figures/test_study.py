@@ -3,8 +3,9 @@ import numpy as np
 from comparison.simulated import by_shares
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.claims import contrasts_here, contrasts_published, load_claims
-from medinj_utils.comparison.figures import claims_figure, power_figure
+from medinj_utils.comparison.figures import claims_figure, power_figure, study_figure
 from medinj_utils.comparison.power import Case, power_curves
+from medinj_utils.comparison.verdicts import verdicts_on_paper
 
 
 def test_the_figure_has_every_difference_twice():
@@ -13,7 +14,7 @@ def test_the_figure_has_every_difference_twice():
     here = contrasts_here(claims, compare_pairs(by_shares(0), 100))
     figure, alt = claims_figure(paper, here)
     axes = figure.axes[0]
-    assert len(axes.get_yticklabels()) == len(claims.contrasts) and len(axes.containers) == 2 * len(claims.contrasts)
+    assert len(axes.get_yticklabels()) == len(claims.contrasts) and len(axes.containers) == 2
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["the paper's figures, worst pairing", "runs here"]
     including = ((here["low"] <= 0) & (here["high"] >= 0)).sum()
     assert alt.endswith(f"from the runs here {including} of {len(here)}.")
@@ -35,3 +36,13 @@ def test_the_figure_falls_with_more_items_and_says_its_power():
     assert "90% power" in axes.get_ylabel() and "for 2 cases" in alt
     assert alt.endswith("With the 300 questions of this run the middle pair shows 12.3 points.")
     assert (power_curves(cases, 0.9)["independent"] > power_curves(cases, 0.8)["independent"]).iloc[20:].all()
+
+
+def test_the_studys_claims_stand_with_a_chip_for_each_number_of_questions():
+    on_paper = verdicts_on_paper(load_claims(), (22_953, 10_000), "both")
+    figure, alt = study_figure(on_paper)
+    axes, tested = figure.axes[0], on_paper.dropna(subset="estimate")
+    chips = [text.get_text() for text in axes.texts]
+    assert sorted(chips) == sorted(tested["verdict"]) and len(axes.get_yticklabels()) == tested["name"].nunique()
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["22,953 questions", "10,000 questions"]
+    assert "complementary: supported or undecided" in alt
