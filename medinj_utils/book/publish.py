@@ -16,7 +16,7 @@ import nbformat
 import yaml
 
 from medinj_utils.book.opening import answer, substitutions
-from medinj_utils.book.result_pages import labelled_copy, stage_result
+from medinj_utils.book.result_pages import finding_of, labelled_copy, stage_result
 from medinj_utils.book.running import end_with
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.machine import hardware, versions
@@ -27,6 +27,8 @@ from medinj_utils.core.tree import OUTPUTS, Tree
 _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsloth", "datasets",
                    "pandas", "numpy", "scipy", "statsmodels", "papermill", "jupyter-book",
                    "snakemake")
+#: The room that a notebook's first digit stands for.
+ROOMS = {"1": "data", "2": "training", "3": "evaluation", "4": "comparison", "5": "variations"}
 #: Figures that pages show.
 _FIGURES = ("comparison", "study")
 #: Of this environment, whatever program of the name is found first; it has no ``-m``.
@@ -47,6 +49,31 @@ def status_table(tree: Tree, executions: Iterable[str]) -> str:
         finished = times["end_time"][:19].replace("T", " ")
         rows.append((execution, finished, f"{times['duration']:.0f}"))
     return f"| notebook | finished | seconds |\n|---|---|---:|\n{markdown_rows(rows)}"
+
+
+def findings_by_room(tree: Tree, executions: Mapping[str, tuple]) -> dict[str, str]:
+    """Markdown lists of what the notebooks of each room found: ``found_data`` and so on.
+
+    Args:
+        tree: the output tree.
+        executions: notebook and parameters of each executed copy.
+    """
+    lists = {f"found_{room}": [] for room in ROOMS.values()}
+    for notebook, execution in _first_of_each(executions).items():
+        executed = nbformat.read(tree.executed(execution), as_version=4)
+        if room := ROOMS.get(notebook[0]):
+            title = executed.cells[0].source.partition("\n")[0].removeprefix("# ")
+            lists[f"found_{room}"].append(
+                f"- [{title}](../notebooks/{notebook}.ipynb): {finding_of(executed)}")
+    return {name: "\n".join([*rows, "", f"*{tree.label}.*"]) for name, rows in lists.items()}
+
+
+def _first_of_each(executions: Mapping[str, tuple]) -> dict[str, str]:
+    """By notebook its executed copy; of a notebook that a profile splits, the first."""
+    first = {}
+    for execution, (notebook, _) in executions.items():
+        first.setdefault(notebook, execution)
+    return first
 
 
 def versions_table() -> str:
@@ -83,7 +110,8 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     _stage_results(kept, target)
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
-        **substitutions(tree, kept), "label": tree.label, "profile": profile_name,
+        **substitutions(tree, kept), **findings_by_room(tree, executions),
+        "label": tree.label, "profile": profile_name,
         "profile_title": profile.title, "status": status_table(tree, executions),
         "versions": versions_table()}
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
@@ -91,12 +119,8 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     return target
 
 
-def _stage_notebooks(tree: Tree, executions: dict[str, tuple], target: Path) -> None:
-    """Executed copies; of a notebook that a profile splits, the first."""
-    first = {}
-    for execution, (notebook, _) in executions.items():
-        first.setdefault(notebook, execution)
-    for notebook, execution in first.items():
+def _stage_notebooks(tree: Tree, executions: Mapping[str, tuple], target: Path) -> None:
+    for notebook, execution in _first_of_each(executions).items():
         nbformat.write(labelled_copy(tree, execution), target / f"{notebook}.ipynb")
 
 

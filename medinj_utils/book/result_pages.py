@@ -47,6 +47,12 @@ them. Each file is held to its hash; one that had changed would have been refuse
 """
 
 
+def finding_of(executed: nbformat.NotebookNode) -> str:
+    """What the cell tagged ``finding`` of an executed notebook says, as Markdown."""
+    by_tag = {tag: cell for cell in executed.cells for tag in cell.metadata.get("tags", ())}
+    return by_tag["finding"].outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
+
+
 def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     """An executed notebook as a page: it opens with what it found and the label of its numbers.
 
@@ -58,8 +64,7 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
         execution: name of the executed copy.
     """
     executed = nbformat.read(tree.executed(execution), as_version=4)
-    by_tag = {tag: cell for cell in executed.cells for tag in cell.metadata.get("tags", ())}
-    found = by_tag["finding"].outputs[-1]["data"]["text/markdown"].removeprefix("**Finding.** ")
+    found = finding_of(executed)
     executed.cells = [cell for cell in executed.cells
                       if not _LEFT_OUT & set(cell.metadata.get("tags", ()))]
     for cell in executed.cells:
