@@ -98,7 +98,7 @@ def _score(own: pd.DataFrame, tree: Tree) -> str:
 
 def _verdict(tree: Tree) -> str:
     claims = tree.read_table("claims")
-    tested = claims[claims["low"].notna() & claims["estimand"].str.contains("−")]
+    tested = claims[claims["low"].notna() & claims["estimand"].astype(str).str.contains("−")]
     if tested.empty:
         return "No claim could be tested with the systems of this run."
     claim = tested.iloc[0]

@@ -14,6 +14,8 @@ LEAK = {"place": "train.csv:3", "provenance": "translated", "reason": "same pare
 @pytest.fixture
 def toured(ran):  # noqa: F811
     tree, items = ran
+    scores = pd.read_parquet(tree.scores)
+    write_parquet(scores.assign(raw="A", letters="A", reason="a letter"), tree.scores)
     write_json({"parameters": {"mode": "greedy"}}, tree.draws_card)
     write_parquet(pd.DataFrame([LEAK | {"test_place": items["place"].iloc[5]},
                                 LEAK | {"test_place": items["place"].iloc[2], "reason": "same in other words"}]), tree.leaks)
@@ -47,7 +49,7 @@ def test_without_leaks_the_first_question_is_followed(toured):
 
 
 def test_what_a_model_writes_closes_no_fence_and_no_cell(toured):
-    tree, items = toured
+    tree, _ = toured
     scores = pd.read_parquet(tree.scores)
     write_parquet(scores.assign(raw="``` | <script>\n\n# B"), tree.scores)
     rows = [line for line in tour(tree)["tour_answers"].splitlines()[2:]]
