@@ -71,16 +71,15 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         label: in place of the tree's label, where a figure holds more than the tree's numbers.
 
     Returns:
-        The picture with its alternative text, and below it the label.
+        The picture with its alternative text, and below it a label of its own and the table.
     """
-    label = label or tree.label
     if drawn is None:
-        return HTML(f'<p class="medinj">Nothing to draw. {html.escape(label)}</p>')
+        return HTML('<p class="medinj">Nothing to draw.</p>')
     figure, alt = drawn
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
     right = figure.axes[-1].get_position().x1
-    figure.text(right, lowest - 0.02, label, ha="right", va="top", fontsize=9, style="italic",
-                color="#444444")
+    figure.text(right, lowest - 0.02, label or tree.label, ha="right", va="top",
+                fontsize=9, style="italic", color="#444444")
     for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         with replacing(tree.figure(name, ending)) as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
@@ -88,8 +87,8 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)
     if table:
-        caption += (f' · <a download="{table}.csv" href="data:text/csv;base64,'
-                    f'{_encoded(tree.table(table))}">the table behind it</a>')
+        caption += (f'{" · " * bool(label)}<a download="{table}.csv" href="data:text/csv;base64,'
+                    f'{_encoded(tree.table(table))}">The table behind it</a>')
     return HTML(f'<figure class="medinj"><img src="data:image/png;base64,{picture}" '
                 f'alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>')
 
@@ -98,30 +97,39 @@ def _encoded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def browsable(table: pd.DataFrame, label: str, most: int = 500) -> HTML:
-    """A long table as HTML that scrolls in a frame: its first ``most`` rows, and its label.
+def browsable(table: pd.DataFrame, caption: str = "", most: int = 500) -> HTML:
+    """A long table as HTML that scrolls in a frame: its first ``most`` rows.
 
     Args:
         table: shown without its index.
-        label: of its numbers.
+        caption: below it, after the number of rows.
         most: rows that are shown.
     """
-    rows = table.head(most).to_html(border=0, na_rep="", index=False)
-    caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {label}")
+    rows = _headed(table.head(most)).to_html(border=0, na_rep="", index=False)
+    caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {caption}".strip())
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
                 f'<p class="medinj-long">{caption}</p>')
 
 
-def labelled(table: pd.DataFrame, label: str, decimals: int = 3) -> HTML:
-    """A table as HTML with its label as caption; numbers are rounded, texts escaped.
+def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3) -> HTML:
+    """A table as HTML; numbers are rounded, texts escaped.
 
     Args:
         table: shown with its index.
-        label: of its numbers.
+        caption: below it.
         decimals: of the numbers.
     """
-    shown = table.round(decimals).to_html(border=0, na_rep="")
-    return HTML(shown.replace(">", f"><caption>{html.escape(label)}</caption>", 1))
+    named = table.columns.nlevels == 1 and None not in table.index.names
+    shown = _headed(table.reset_index() if named else table).round(decimals)
+    shown = shown.to_html(border=0, na_rep="", index=not named)
+    if caption:
+        shown = shown.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
+    return HTML(shown)
+
+
+def _headed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with words in its heads: a blank for each underscore."""
+    return table.rename(columns=lambda name: str(name).replace("_", " "))
 
 
 def finding(*sentences: str) -> Markdown:

@@ -21,7 +21,7 @@ from medinj_utils.comparison.sampling import (
 )
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.names import Run
-from medinj_utils.core.style import labelled
+from medinj_utils.core.style import captioned
 from medinj_utils.evaluation.probes import ORIGINAL
 
 
@@ -133,7 +133,7 @@ def test_without_variants_all_tables_are_empty_and_shown_as_such(tree):
     sampled = sampled_answers({}, single_letters(probed.items))
     tables = (means, rankings, positions, parts, sampled, over_orders(probed.scores), shown_changes(means),
               all_orders(probed.matrices, probed.orders), shown_positions(positions), shown_against_base(parts))
-    assert all(table.empty and labelled(table, "nothing").data for table in tables)
+    assert all(table.empty and captioned(table, "nothing").data for table in tables)
     assert conditions_figure(means, "variant", "Nothing") is None
     assert sampled_ranking_in_words(sampled).startswith("No variant")
 

@@ -10,8 +10,8 @@ from medinj_utils.core.names import BASE, SYSTEMS
 from medinj_utils.core.style import (
     COLOURS,
     browsable,
+    captioned,
     in_order,
-    labelled,
     show,
     show_p,
     system_colour,
@@ -44,7 +44,7 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
     axes.plot([0, 1])
     page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data, "html.parser")
     assert page.img["alt"] == "A line from 0 to 1 <rising>."
-    assert DEMO_LABEL in page.figcaption.get_text() and page.a["download"] == "some.csv"
+    assert page.figcaption.get_text() == "The table behind it" and page.a["download"] == "some.csv"
     assert DEMO_LABEL in tree.figure("line", "svg").read_text(encoding="utf-8")
     assert tree.figure("line").stat().st_size > 1000
     assert not plt.get_fignums()  # or every notebook would warn of open figures
@@ -59,10 +59,13 @@ def test_a_figure_of_other_numbers_has_their_label(tree):
 
 def test_texts_of_tables_are_data_and_no_markup():
     hostile = pd.DataFrame({"raw": ["<script>alert(1)</script>"] * 3, "p": [0.12345, None, 1]})
-    for page in (labelled(hostile, "run <here>").data, browsable(hostile, "run <here>", most=2).data):
+    for page in (captioned(hostile, "run <here>").data, browsable(hostile, "run <here>", most=2).data):
         soup = BeautifulSoup(page, "html.parser")
         assert not soup.find("script") and "run <here>" in soup.get_text()
-    assert "0.123" in labelled(hostile, "").data and "2 of 3 rows" in browsable(hostile, "", most=2).data
+    odd = pd.DataFrame({"exact_match": [0.5]}, index=pd.Index(["NAT"], name="system"))
+    heads = BeautifulSoup(captioned(odd).data, "html.parser").find_all("th")
+    assert [head.get_text() for head in heads] == ["system", "exact match"]
+    assert "0.123" in captioned(hostile, "").data and "2 of 3 rows" in browsable(hostile, "", most=2).data
 
 
 @pytest.mark.parametrize("p, shown", [(0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison.display import shown_pairs
-from medinj_utils.core.style import labelled
+from medinj_utils.core.style import captioned
 from medinj_utils.variations.recipes import (
     compare_recipes,
     decided_order,
@@ -50,7 +50,7 @@ def test_without_recipes_all_is_empty():
     means, pairs = compare_recipes({})
     counts = decided_order(pairs)
     assert means.empty and counts.empty and shown_pairs(pairs).empty and recipes_figure(means) is None
-    assert labelled(counts, "nothing").data and order_in_words(counts, means).startswith("0 of 0 pairs")
+    assert captioned(counts, "nothing").data and order_in_words(counts, means).startswith("0 of 0 pairs")
 
 
 def test_one_order_throughout_turns_nowhere():
