@@ -6,6 +6,7 @@ provenances. A figure function returns the figure and its alternative text.
 
 import base64
 import html
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from medinj_utils.core.tree import Tree
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
+#: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
+_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
 BASE_COLOUR = "#767676"
 #: Shape of each system, so that mixtures of near colours are told apart.
 MARKERS = dict(zip(SYSTEMS, "ho^sDvP*", strict=True))
@@ -128,8 +131,10 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3) -> HTML
 
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words in its heads: a blank for each underscore."""
-    return table.rename(columns=lambda name: str(name).replace("_", " "))
+    """The table with words in its heads, and with each interval on one line."""
+    named = table.rename(columns=lambda name: str(name).replace("_", " "))
+    return named.map(lambda cell: _IN_INTERVAL.sub("\u00a0", cell)
+                     if isinstance(cell, str) else cell)
 
 
 def finding(*sentences: str) -> Markdown:

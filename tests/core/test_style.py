@@ -62,6 +62,8 @@ def test_texts_of_tables_are_data_and_no_markup():
     for page in (captioned(hostile, "run <here>").data, browsable(hostile, "run <here>", most=2).data):
         soup = BeautifulSoup(page, "html.parser")
         assert not soup.find("script") and "run <here>" in soup.get_text()
+    ends = captioned(pd.DataFrame({"gain": ["+1.5 [\u22120.5, +2.5]", "a [b, c], 1, 2"]})).data
+    assert "+1.5\u00a0[\u22120.5,\u00a0+2.5]" in ends and "a [b, c], 1, 2" in ends
     odd = pd.DataFrame({"exact_match": [0.5]}, index=pd.Index(["NAT"], name="system"))
     heads = BeautifulSoup(captioned(odd).data, "html.parser").find_all("th")
     assert [head.get_text() for head in heads] == ["system", "exact match"]
