@@ -107,7 +107,7 @@ def seen(page, faults, site):
             page.set_viewport_size({"width": width, "height": 900})
             if view != "dark":  # which the page turns to while it is read
                 page.goto(address + name)
-            assert page.evaluate("document.documentElement.dataset.theme") == wish
+            page.wait_for_function(f"document.documentElement.dataset.theme == '{wish}'")
             found["faults"][name, view] = list(faults)
             found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
             found["violations"][name, view] = [one for one in violations(page, view) if one[:2] not in NOT_OURS]
