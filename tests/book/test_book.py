@@ -100,6 +100,20 @@ def test_every_figure_has_alt_text_and_every_demo_result_its_label(project):
     assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 2
 
 
+def test_every_page_has_an_icon_a_picture_to_share_and_a_description_of_its_own(project):
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    raw = repository["url"].replace("github.com", "raw.githubusercontent.com") + f"/{repository['branch']}/"
+    described = []
+    for name, page in pages(project[0]).items():
+        [icon], [picture] = page.select("link[rel=icon]"), page.select("meta[property='og:image']")
+        assert ((project[0] / "outputs" / "small" / "html" / name).parent / icon["href"]).is_file(), name
+        assert picture["content"].startswith(raw) and (ROOT / picture["content"].removeprefix(raw)).is_file()
+        [told], [title] = page.select("meta[name=description]"), page.select("meta[property='og:title']")
+        assert 20 < len(told["content"]) <= 160 and title["content"] == page.h1.get_text(), name
+        described.append(told["content"])
+    assert len(set(described)) == len(described)
+
+
 def test_colab_links_name_the_source_notebook(project):
     folder, _ = project
     page = pages(folder)["notebooks/31_score_choices.html"]

@@ -1,0 +1,109 @@
+"""What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
+
+Search without accents, a description of each page for search engines and shared links, headings of
+tables that are none when empty, the Colab badge from a file of the book, and no script that asks
+another host.
+"""
+
+import html
+import unicodedata
+from typing import Any
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
+
+_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+_LONGEST = 160  # signs of a description, about what search engines show
+
+
+def folded(text: str) -> str:
+    """A text without accents and ligatures: ``énoncé`` and ``œdème`` are ``enonce`` and ``oedeme``.
+
+    Compatibility decomposition without marks (Unicode Standard Annex 15), as in JavaScript below.
+    """
+    plain = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    return "".join(sign for sign in unicodedata.normalize("NFKD", plain)
+                   if not unicodedata.category(sign).startswith("M"))
+
+
+class FoldedSearch(SearchEnglish):
+    """Sphinx's search of English pages, in which words and queries lose their accents."""
+
+    # JavaScript's \w knows ASCII only: this is what Sphinx splits queries by when left alone.
+    js_splitter_code = r"""
+var splitQuery = (query) => query
+  .replaceAll("œ", "oe").replaceAll("Œ", "OE").replaceAll("æ", "ae").replaceAll("Æ", "AE")
+  .normalize("NFKD").replace(/\p{M}/gu, "")
+  .split(/[^\p{Letter}\p{Number}_\p{Emoji_Presentation}]+/gu)
+  .filter(term => term)
+"""
+
+    def split(self, input: str) -> list[str]:
+        return super().split(folded(input))
+
+
+def _place_badges(app: Sphinx, doctree: nodes.document) -> None:
+    """Before Sphinx collects pictures. On GitHub and Colab, notebooks show the badge of the web."""
+    for image in doctree.findall(nodes.image):
+        if image["uri"] == _BADGE:
+            image["uri"] = "/book/_static/colab-badge.svg"
+
+
+def name_columns(text: str) -> str:
+    """HTML of pandas in which no heading of a table is empty.
+
+    pandas writes the names of an index into a row of their own, below the names of the columns:
+    they go up beside these. A heading without a word is a plain cell.
+    """
+    soup = BeautifulSoup(text, "html.parser")
+    for table in soup.find_all("table"):
+        rows = [row.find_all("th") for row in table.select("thead tr")]
+        if len(rows) > 1 and len(rows[-2]) == len(rows[-1]):
+            pairs = list(zip(rows[-2], rows[-1], strict=True))
+            if not any(above.get_text() and below.get_text() for above, below in pairs):
+                for above, below in pairs:
+                    above.extend(below.contents)
+                rows[-1][0].parent.decompose()
+        for heading in table.find_all("th"):
+            if not heading.get_text(strip=True):
+                heading.name = "td"
+    return str(soup)
+
+
+def _name_columns(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for output in list(doctree.findall(nodes.raw)):
+        if "<th></th>" in output.astext():
+            output.replace_self(nodes.raw("", name_columns(output.astext()), format="html"))
+
+
+def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
+                 doctree: nodes.document | None) -> None:
+    # Jupyter Book always loads Thebe, which the book doesn't use; its constants are declared twice.
+    context["script_files"] = [script for script in context["script_files"]
+                               if "thebe" not in f"{script.filename}{script.attributes}".lower()]
+    if doctree is not None:
+        # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
+        context["body"] = context["body"].replace('<figure class="medinj-wide',
+                                                  '<figure tabindex="0" class="medinj-wide')
+        told = html.escape(_description(doctree))
+        title = html.escape(doctree.next_node(nodes.title).astext())
+        context["metatags"] += (f'<meta name="description" content="{told}">'
+                                f'<meta property="og:title" content="{title}">'
+                                f'<meta property="og:description" content="{told}">')
+
+
+def _description(doctree: nodes.document) -> str:
+    """The first paragraph of a page, which in a notebook is its question."""
+    text = " ".join(doctree.next_node(nodes.paragraph).astext().split()).removeprefix("Question. ")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST - 1].rpartition(' ')[0]}…"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect all this to Sphinx."""
+    app.add_search_language(FoldedSearch)
+    app.connect("doctree-read", _place_badges, priority=400)
+    app.connect("doctree-resolved", _name_columns)
+    app.connect("html-page-context", _finish_page, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,181 @@
+"""Every page of a built book in Chromium: on a wide screen in light and dark, and on a phone.
+
+Screenshots of whole pages are kept in ``outputs/screenshots``, as ``<page>-<light, dark or phone>.jpeg``.
+"""
+
+import functools
+import http.server
+import shutil
+import threading
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from medinj_utils.book.theme import folded
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no program `chromium` is installed (Debian: apt install chromium)")
+SHOTS = Path(__file__).parents[2] / "outputs" / "screenshots"
+#: Width of the screen in pixels, and the reader's wish for light or dark.
+VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
+#: What Sphinx writes and isn't ours: a list of citations has the role of a list, whose children are no list items.
+NOT_OURS = {("aria-required-children", ".citation-list")}
+#: Axe looks at each text: this marks the first of each colour, ground and size, which is twenty times quicker.
+MARK_KINDS_OF_TEXT = """() => {
+  document.querySelectorAll("[data-first]").forEach(element => delete element.dataset.first);
+  const seen = new Set(), texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !element.checkVisibility()) continue;
+    let ground = element;
+    const transparent = () => getComputedStyle(ground).backgroundColor.endsWith(", 0)");
+    while (ground.parentElement && transparent()) ground = ground.parentElement;
+    const {color, fontSize, fontWeight} = getComputedStyle(element);
+    const kind = [color, fontSize, fontWeight, getComputedStyle(ground).backgroundColor].join();
+    if (!seen.has(kind)) element.dataset.first = "";
+    seen.add(kind);
+  }
+}"""
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
+IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(project):
+    """The small profile's book: its folder, and the address that it is served at."""
+    html = project[0] / "outputs" / "small" / "html"
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield html, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def page():
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser.new_page(reduced_motion="reduce")
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def faults(page, site):
+    """Faults that a page tells of by itself or by its requests, as they come; a test clears what it doesn't look at."""
+    found = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    page.on("response", lambda response: found.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.on("request", lambda request: None if request.url.startswith((site[1], "data:")) else found.append(f"asked: {request.url}"))
+    return found
+
+
+def violations(page, view):
+    """What axe-core finds serious, or an empty heading: all rules in light, contrasts in dark, what scrolls on a phone."""
+    from axe_playwright_python.sync_playwright import Axe
+    page.evaluate(MARK_KINDS_OF_TEXT)
+    contrast, others = {"runOnly": ["color-contrast"]}, {"rules": {"color-contrast": {"enabled": False}}}
+    runs = {"light": [("[data-first]", contrast), ("html", others)], "dark": [("[data-first]", contrast)],
+            "phone": [("html", {"runOnly": ["scrollable-region-focusable"]})]}
+    for part, options in runs[view]:
+        found = Axe().run(page, {"include": [[part]]}, {"resultTypes": ["violations"], **options}).response["violations"]
+        for rule in found:
+            if rule["impact"] in ("serious", "critical") or rule["id"] == "empty-table-header":
+                yield from ((rule["id"], node["target"][0], node["html"][:200]) for node in rule["nodes"])
+
+
+@pytest.fixture(scope="module")
+def seen(page, faults, site):
+    """By kind of finding, what was found on which page in which view; links and places by page."""
+    html, address = site
+    found = defaultdict(dict)
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    SHOTS.mkdir(parents=True)
+    names = {path.relative_to(html).as_posix() for path in html.rglob("*.html")} - {"index.html"}
+    for name in sorted(name for name in names if not name.startswith("_static")):
+        for view, (width, wish) in VIEWS.items():
+            faults.clear()
+            page.emulate_media(color_scheme=wish)
+            page.set_viewport_size({"width": width, "height": 900})
+            if view != "dark":  # which the page turns to while it is read
+                page.goto(address + name)
+            page.wait_for_function(f"document.documentElement.dataset.theme == '{wish}'")
+            found["faults"][name, view] = list(faults)
+            found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
+            found["violations"][name, view] = [one for one in violations(page, view) if one[:2] not in NOT_OURS]
+            page.screenshot(path=SHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}-{view}.jpeg",
+                            full_page=True, type="jpeg", quality=60)
+        found["links"][name], found["ids"][name] = page.evaluate(LINKS), set(page.evaluate(IDS))
+    return found
+
+
+def results(page, address, query):
+    """Titles of the pages that a search lists."""
+    page.goto(f"{address}search.html?q={query}")
+    page.wait_for_function("document.querySelector('#search-results h2')?.innerText == 'Search Results'")
+    return page.locator("#search-results li > a").all_inner_texts()
+
+
+def test_pages_load_without_an_error_and_ask_no_other_host(seen):
+    assert len(seen["faults"]) > 3 * 30
+    assert not {place: told for place, told in seen["faults"].items() if told}
+
+
+def test_no_page_scrolls_sideways(seen):
+    assert not {place: width for place, width in seen["width"].items() if width > VIEWS[place[1]][0]}
+
+
+def test_axe_finds_nothing_serious_and_no_empty_heading(seen):
+    assert not {place: told for place, told in seen["violations"].items() if told}
+
+
+def test_links_inside_the_book_lead_to_a_place_that_is_there(seen, site):
+    html, address = site
+    followed = 0
+    for name, links in seen["links"].items():
+        for link in (unquote(link) for link in links if link.startswith(address)):
+            target, _, place = link.removeprefix(address).partition("#")
+            assert (html / target).is_file(), f"{name}: {link}"
+            assert not place or place in seen["ids"][target], f"{name}: {link}"
+            followed += bool(place)
+    assert followed > 100
+
+
+def test_the_root_leads_to_the_first_page_which_has_one_search_box(page, site):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(site[1])
+    page.wait_for_url("**/book/index.html")
+    assert page.get_by_role("button", name="Search").count() == 1
+    assert page.locator("input[type=search]:visible").count() == 0
+
+
+@pytest.mark.parametrize("accents, plain", [("entraîne", "entraine"), ("ENTRAÎNE", "Entraine"), ("réponses", "reponses")])
+def test_search_finds_with_and_without_accents(page, faults, site, accents, plain):
+    faults.clear()
+    found = results(page, site[1], accents)
+    assert "30 · Answer the questions" in found or "31 · Score the choices" in found
+    assert results(page, site[1], plain) == found and not faults
+
+
+def test_search_finds_nothing_where_nothing_is(page, site):
+    assert results(page, site[1], "enonciateurs-inconnus") == []
+
+
+def test_search_works_from_a_file(page, site):
+    assert results(page, f"{site[0].as_uri()}/", "entraine") == results(page, site[1], "entraine")
+
+
+@pytest.mark.parametrize("text", ["l'énoncé", "Œdème, CŒUR et ex æquo", "re\u0301ponse", "10² µg/mL – naïf", "日本 Ελλάδα"])
+def test_a_query_is_split_into_the_words_of_the_index(page, site, text):
+    from medinj_utils.book.theme import FoldedSearch
+    page.goto(f"{site[1]}search.html")
+    assert page.evaluate("text => splitQuery(text)", text) == FoldedSearch({}).split(text)
+    assert page.evaluate("text => splitQuery(text)", folded(text)) == FoldedSearch({}).split(text)
