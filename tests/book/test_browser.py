@@ -79,15 +79,17 @@ def faults(page, site):
 
 
 def violations(page, view):
-    """What axe-core finds serious, or an empty heading: all rules in light, contrasts in dark, what scrolls on a phone."""
+    """What axe-core finds serious, or an empty heading: the rules of WCAG 2.1 in light, contrasts in dark, what scrolls on a phone."""
     from axe_playwright_python.sync_playwright import Axe
     page.evaluate(MARK_KINDS_OF_TEXT)
-    contrast, others = {"runOnly": ["color-contrast"]}, {"rules": {"color-contrast": {"enabled": False}}}
+    contrast = {"runOnly": ["color-contrast"]}
+    others = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+              "rules": {"color-contrast": {"enabled": False}, "empty-table-header": {"enabled": True}}}
     runs = {"light": [("[data-first]", contrast), ("html", others)], "dark": [("[data-first]", contrast)],
             "phone": [("html", {"runOnly": ["scrollable-region-focusable"]})]}
     for part, options in runs[view]:
-        found = Axe().run(page, {"include": [[part]]}, {"resultTypes": ["violations"], **options}).response["violations"]
-        for rule in found:
+        options |= {"resultTypes": ["violations"], "preload": False}
+        for rule in Axe().run(page, {"include": [[part]]}, options).response["violations"]:
             if rule["impact"] in ("serious", "critical") or rule["id"] == "empty-table-header":
                 yield from ((rule["id"], node["target"][0], node["html"][:200]) for node in rule["nodes"])
 
@@ -157,12 +159,12 @@ def test_the_root_leads_to_the_first_page_which_has_one_search_box(page, site):
     assert page.locator("input[type=search]:visible").count() == 0
 
 
-@pytest.mark.parametrize("accents, plain", [("entraîne", "entraine"), ("ENTRAÎNE", "Entraine"), ("réponses", "reponses")])
-def test_search_finds_with_and_without_accents(page, faults, site, accents, plain):
+@pytest.mark.parametrize("accents, plain, title", [
+    ("pancréas", "pancreas", "Your own data"), ("VÉSICULE", "Vesicule", "Your own data"), ("cœur", "coeur", "Training")])
+def test_search_finds_with_and_without_accents(page, faults, site, accents, plain, title):
     faults.clear()
     found = results(page, site[1], accents)
-    assert "30 · Answer the questions" in found or "31 · Score the choices" in found
-    assert results(page, site[1], plain) == found and not faults
+    assert title in found and results(page, site[1], plain) == found and not faults
 
 
 def test_search_finds_nothing_where_nothing_is(page, site):
@@ -170,7 +172,7 @@ def test_search_finds_nothing_where_nothing_is(page, site):
 
 
 def test_search_works_from_a_file(page, site):
-    assert results(page, f"{site[0].as_uri()}/", "entraine") == results(page, site[1], "entraine")
+    assert results(page, f"{site[0].as_uri()}/", "pancreas") == results(page, site[1], "pancreas") != []
 
 
 @pytest.mark.parametrize("text", ["l'énoncé", "Œdème, CŒUR et ex æquo", "re\u0301ponse", "10² µg/mL – naïf", "日本 Ελλάδα"])
