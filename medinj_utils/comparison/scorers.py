@@ -132,7 +132,8 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
 
 def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataFrame]:
     labels = pd.Series(list(answers.labels), dtype=object)
-    if strange := [i for i, label in labels.items() if label not in (0, 1)]:
+    if strange := [i for i, label in labels.items()
+                   if pd.isna(label) or label not in (0, 1)]:
         raise ValueError(f"label {strange[0]} is {labels[strange[0]]!r}: need 0 or 1")
     if not len(labels) == len(answers.questions) == len(answers.generators) == len(scores):
         raise ValueError(f"{len(labels)} labels, {len(answers.questions)} questions, "

@@ -1,8 +1,8 @@
 """Figures of agreement of many weighted samples at once: a bootstrap draw is a row of weights.
 
 They are those of `medinj_utils.evaluation.agreement`, of samples in which pair i stands as often as
-its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and gives a number
-per draw, NaN where it is undefined.
+its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and gives
+a number per draw, NaN where it is undefined.
 """
 
 from collections.abc import Callable
