@@ -162,11 +162,11 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
         totals = _drawn_totals(sums, resamples, seed)
     means = totals[:, :-1] / totals[:, -1:]
     whole = sums.sum(axis=0)
-    means += (_widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
+    means += (widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
     return np.stack([means[:, runs].mean(axis=1) for runs in scores.columns.values()], axis=1)
 
 
-def _widening(n_clusters: int) -> float:
+def widening(n_clusters: int) -> float:
     """By what draws of so many clusters are spread; a single cluster has no spread to widen."""
     if n_clusters == 1:
         return 1.0

@@ -119,8 +119,7 @@ def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame
     worst = verdicts(claims, contrasts_published(claims, items, "worst"))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
-    worst.loc[differ, "reason"] = ("depends on how often the systems are right on the same items: "
-                                + best["verdict"] + " at best")
+    worst.loc[differ, "reason"] = best["verdict"] + " with the best pairing"
     worst.loc[differ, "verdict"] = "undecided"
     return worst
 

@@ -1,0 +1,93 @@
+"""How fast open answers are scored: ``python benchmarks/open_answers.py [--pairs N]``.
+
+Made-up French answers of 5 to 150 words are scored against references, without BERTScore, and so
+are they by the same libraries called one after the other in one process: ``sentence_bleu``,
+``sentence_chrf``, ROUGE-1, 2 and L, METEOR. These are timed on fewer pairs, and their time taken in
+proportion. The last line is a JSON object: seconds, pairs, words (mean of an answer),
+ratio_libraries, seconds_libraries, peak_gb, and largest_difference of a score from the libraries'.
+"""
+
+import argparse
+import json
+import random
+import time
+
+import pandas as pd
+import sacrebleu
+from nltk.stem.snowball import FrenchStemmer
+from nltk.translate.meteor_score import single_meteor_score
+from rouge_score.rouge_scorer import RougeScorer
+
+from medinj_utils.core.machine import peak_memory_gb
+from medinj_utils.evaluation import score_open_answers
+from medinj_utils.evaluation.open_answers.tokens import FUNCTION_WORDS, tokens
+
+STEMS = ("hépat card pneum néphr derm gastr neur ostéo angi thyroïd diabèt traum infect inflamm "
+         "allerg tum").split()
+ENDS = ("ite ites ose oses ique iques ologie opathie algie ectomie émie ations ement ées ant "
+        "aires").split()
+
+
+class _French:
+    tokenize = staticmethod(tokens)
+
+
+class _NoWordNet:
+    synsets = staticmethod(lambda word: [])
+
+
+def made_up(pairs: int) -> tuple[list[str], list[str]]:
+    """Answers and references: an answer has parts of its reference, other words and doses."""
+    rng = random.Random(0)
+    words = [stem + end for stem in STEMS for end in ENDS] + sorted(FUNCTION_WORDS) * 2
+    answers, references = [], []
+    for _ in range(pairs):
+        text = [*rng.choices(words, k=rng.randint(5, 80)), f"{rng.randint(1, 99)} mg/j."]
+        start = rng.randrange(len(text))
+        answers.append(" ".join(text[start:] + rng.choices(words, k=rng.randint(0, 80))))
+        references.append(" ".join(text))
+    return answers, references
+
+
+def by_libraries(answers: list[str], references: list[str]) -> pd.DataFrame:
+    """The same scores by the libraries' plain calls."""
+    rouge = RougeScorer(["rouge1", "rouge2", "rougeL"], tokenizer=_French())
+    stemmer = FrenchStemmer()
+    rows = []
+    for answer, reference in zip(answers, references, strict=True):
+        found = rouge.score(reference, answer)
+        rows.append({
+            "bleu": sacrebleu.sentence_bleu(answer, [reference]).score,
+            "chrf": sacrebleu.sentence_chrf(answer, [reference]).score,
+            "rouge_1": found["rouge1"].fmeasure, "rouge_2": found["rouge2"].fmeasure,
+            "rouge_l": found["rougeL"].fmeasure,
+            "meteor": single_meteor_score(tokens(reference), tokens(answer), stemmer=stemmer,
+                                          wordnet=_NoWordNet())})
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=10_000)
+    parser.add_argument("--library-pairs", type=int, default=500)
+    chosen = parser.parse_args()
+    answers, references = made_up(chosen.pairs)
+    some = min(chosen.library_pairs, chosen.pairs)
+    began = time.perf_counter()
+    scores = score_open_answers(answers, references)
+    seconds = time.perf_counter() - began
+    print(f"{chosen.pairs} pairs: {seconds:.1f} s", flush=True)
+    began = time.perf_counter()
+    theirs = by_libraries(answers[:some], references[:some])
+    libraries = (time.perf_counter() - began) / some * chosen.pairs
+    differs = (scores[theirs.columns].head(some) - theirs).abs().max().max()
+    print(json.dumps({
+        "seconds": round(seconds, 2), "pairs": chosen.pairs,
+        "words": round(sum(len(answer.split()) for answer in answers) / len(answers), 1),
+        "ratio_libraries": round(libraries / seconds, 2),
+        "seconds_libraries": round(libraries, 1), "peak_gb": round(peak_memory_gb(), 2),
+        "largest_difference": float(f"{differs:.1e}")}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The share of right answers that humans would find, from a judge and a small human sample.
+
+Both corrections are a few lines here. ppi-python has the second, and would bring a compiler (numba)
+and a downloader (gdown) with it; a test holds this one to its numbers.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint
+
+JUDGE, HUMANS = "judge alone", "human sample alone"
+ROGAN_GLADEN, PREDICTION_POWERED = "Rogan–Gladen", "prediction-powered"
+_Z = norm.ppf(0.975)
+
+
+def corrected_prevalence(judged: Sequence, sample_judged: Sequence,
+                         sample_labels: Sequence) -> pd.DataFrame:
+    """The share of answers that humans would call right, four ways.
+
+    The sample must be drawn at random from the same answers, at most one of each question: its
+    answers count as independent.
+
+    Args:
+        judged: the judge's 0 or 1 of each answer outside the human sample.
+        sample_judged: the judge's 0 or 1 of each answer in it.
+        sample_labels: the humans' 0 or 1 of the same answers.
+
+    Returns:
+        ``method``, ``estimate``, ``low``, ``high`` (95 %), in this order: "judge alone" and "human
+        sample alone" (Wilson's intervals); "Rogan–Gladen" (`rogan_gladen`) and "prediction-powered"
+        (`prediction_powered`).
+
+    Raises:
+        ValueError: a value is neither 0 nor 1 (an unreadable verdict is none), there are none, or
+            the sample's two columns differ in length.
+    """
+    rest, ours, theirs = (_zeros_and_ones(values, what) for values, what in (
+        (judged, "judged"), (sample_judged, "sample_judged"), (sample_labels, "sample_labels")))
+    if len(ours) != len(theirs):
+        raise ValueError(f"{len(ours)} sample_judged and {len(theirs)} sample_labels: need as many")
+    alone = [(name, float(values.mean()), *proportion_confint(values.sum(), len(values), 0.05,
+                                                              method="wilson"))
+             for name, values in ((JUDGE, rest), (HUMANS, theirs))]
+    rows = [*alone, (ROGAN_GLADEN, *rogan_gladen(rest, ours, theirs)),
+            (PREDICTION_POWERED, *prediction_powered(rest, ours, theirs))]
+    return pd.DataFrame(rows, columns=["method", "estimate", "low", "high"])
+
+
+def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
+                 sample_labels: np.ndarray) -> tuple[float, float, float]:
+    """The judge's share corrected by its sensitivity and specificity (Rogan & Gladen 1978).
+
+    It is (share + specificity − 1) ÷ (sensitivity + specificity − 1). The interval is by the delta
+    method, with the two rates pulled to a half by one success and one failure each, as Lang and
+    Reiczigel (2014) pull them.
+
+    Args:
+        judged: 0 or 1, outside the sample.
+        sample_judged: the judge's 0 or 1 in the sample.
+        sample_labels: the humans'.
+
+    Returns:
+        (estimate, low, high), within 0 and 1. The estimate is NaN, and the interval all of [0, 1],
+        where the sample lacks a class or the judge is no better than chance in it.
+    """
+    ones, zeros = sample_judged[sample_labels == 1], 1 - sample_judged[sample_labels == 0]
+    if not len(ones) or not len(zeros) or ones.mean() + zeros.mean() <= 1:
+        return float("nan"), 0.0, 1.0
+    share = judged.mean()
+    estimate = _corrected(share, ones.mean(), zeros.mean())
+    rates = [(rate.sum() + 1) / (len(rate) + 2) for rate in (ones, zeros)]
+    gain = rates[0] + rates[1] - 1
+    if gain <= 0:
+        return estimate, 0.0, 1.0
+    middle = _corrected(share, *rates)
+    variances = [rate * (1 - rate) / len(of) for rate, of in zip(rates, (ones, zeros), strict=True)]
+    spread = _Z / gain * np.sqrt(share * (1 - share) / len(judged) + middle**2 * variances[0]
+                                 + (1 - middle) ** 2 * variances[1])
+    return (estimate, float(min(max(middle - spread, 0), estimate)),
+            float(max(min(middle + spread, 1), estimate)))
+
+
+def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
+                       sample_labels: np.ndarray) -> tuple[float, float, float]:
+    """The judge's share, plus what humans say otherwise in the sample, by a tuned weight.
+
+    Prediction-powered inference of a mean (Angelopoulos et al. 2023) with power tuning (PPI++):
+    a judge that knows nothing gets the weight 0, and the sample alone is left. Where humans and
+    judge agree on the whole sample, the interval reaches further by the highest rate of
+    disagreement that such a sample allows (Clopper & Pearson 1934).
+
+    Args:
+        judged: 0 or 1, outside the sample.
+        sample_judged: the judge's 0 or 1 in the sample.
+        sample_labels: the humans'.
+
+    Returns:
+        (estimate, low, high), within 0 and 1.
+    """
+    n, rest = len(sample_labels), len(judged)
+    spread = np.concatenate([sample_judged, judged]).var(ddof=1)
+    together = np.mean((sample_labels - sample_labels.mean())
+                       * (sample_judged - sample_judged.mean()))
+    weight = np.clip(together / ((1 + n / rest) * spread), 0, 1) if spread else 0.0
+    corrected = sample_labels - weight * sample_judged
+    estimate = weight * judged.mean() + corrected.mean()
+    reach = _Z * np.sqrt((weight * judged).var() / rest + corrected.var() / n)
+    if (sample_labels == sample_judged).all():
+        reach += 1 - 0.025 ** (1 / n)
+    estimate = float(np.clip(estimate, 0, 1))
+    return estimate, float(max(estimate - reach, 0)), float(min(estimate + reach, 1))
+
+
+def _corrected(share: float, sensitivity: float, specificity: float) -> float:
+    return float(np.clip((share + specificity - 1) / (sensitivity + specificity - 1), 0, 1))
+
+
+def _zeros_and_ones(values: Sequence, what: str) -> np.ndarray:
+    given = pd.Series(list(values), dtype=object)
+    for position, value in given.items():
+        if pd.isna(value) or value not in (0, 1):
+            raise ValueError(f"{what}: {value!r} at position {position} is neither 0 nor 1; leave "
+                             "unreadable verdicts out and say how many they are")
+    if given.empty:
+        raise ValueError(f"{what}: there are none")
+    return given.to_numpy(dtype=float)

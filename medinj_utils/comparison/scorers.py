@@ -1,0 +1,210 @@
+"""Scorers of open answers (metrics, judges, a length, a constant) judged by human labels.
+
+Intervals are by bootstrap of whole questions, since answers to one question are alike. Pooling
+generators inflates correlations where generators differ in quality, so every figure is also taken
+of each generator alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.comparison.inference import adjust_holm, interval, two_sided
+from medinj_utils.comparison.resampling import widening
+from medinj_utils.comparison.scores import draw_blocks
+from medinj_utils.comparison.weighted import BINARY, REAL, Figure
+from medinj_utils.evaluation.raters import cross_validated, is_binary
+
+POOLED = "pooled"
+CONSTANT = "constant baseline"
+_MOST_UNDEFINED = 0.1  # share of draws without the figure, above which there is no interval
+_ENDS = {"pearson": (-1, 1), "spearman": (-1, 1), "kappa": (-1, 1)}
+
+
+class Labelled(NamedTuple):
+    """Answers with a human label.
+
+    Attributes:
+        labels: 0 or 1 of each answer, shape (answers,).
+        questions: which question each answers.
+        generators: which system gave each.
+    """
+
+    labels: Sequence
+    questions: Sequence
+    generators: Sequence
+
+
+class _Sample(NamedTuple):
+    """Checked answers: labels, numbers of their questions, generators."""
+
+    labels: np.ndarray
+    question: np.ndarray
+    generators: np.ndarray
+
+    def draws(self, answers: np.ndarray, resamples: int, seed: int) -> Iterator[np.ndarray]:
+        """Draws × answers: how often each of some answers stands in each bootstrap draw."""
+        n = int(self.question.max()) + 1
+        rng = np.random.default_rng([seed, 5])
+        for size in draw_blocks(resamples, max(n, len(answers))):
+            counts = rng.multinomial(n, np.full(n, 1 / n), size=size)
+            yield counts[:, self.question[answers]].astype(float)
+
+
+def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2_000,
+                     seed: int = 0) -> pd.DataFrame:
+    """Agreement of each scorer with the human labels, pooled and by generator.
+
+    Scores other than 0 and 1 are made so for ``kappa``, ``f1`` and ``accuracy`` at thresholds that
+    other questions choose (`medinj_utils.evaluation.raters.cross_validated`); these are not chosen
+    anew in each draw.
+
+    Args:
+        answers: the answers that humans labelled.
+        scores: answers × scorers; NaN where a scorer gave none, such as an unreadable verdict.
+        resamples: number of draws.
+        seed: of the random numbers.
+
+    Returns:
+        A row per generator ("pooled" first), scorer ("constant baseline" last) and figure:
+        ``generator``, ``scorer``, ``figure``, ``estimate``, ``low``, ``high`` (95 %), ``n``, the
+        answers it was taken of, and ``unscored``, those that the scorer gave none. An estimate is
+        NaN where it is undefined, an interval also where it is in more than a tenth of the draws.
+
+    Raises:
+        ValueError: a label is neither 0 nor 1, there is no question or generator for each, there
+            are fewer than two questions, or a score is infinite or no number.
+    """
+    sample, table = _checked(answers, scores)
+    binary = _all_binary(sample, table)
+    rows = []
+    for generator in [POOLED, *pd.unique(sample.generators)]:
+        of = np.full(len(table), True) if generator == POOLED else sample.generators == generator
+        for name in table:
+            there = np.flatnonzero(of & table[name].notna().to_numpy())
+            unscored = int(of.sum() - len(there))
+            for figure, (function, values) in _figures(table[name], binary[name]).items():
+                found = _estimate(sample, there, function, values, resamples, seed)
+                rows.append((generator, name, figure, *_with_ends(figure, *found),
+                             len(there), unscored))
+        rows += _baseline(sample, np.flatnonzero(of), generator, resamples, seed)
+    return pd.DataFrame(rows, columns=["generator", "scorer", "figure", "estimate", "low", "high",
+                                       "n", "unscored"])
+
+
+def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples: int = 2_000,
+                 seed: int = 0) -> pd.DataFrame:
+    """Differences between scorers in one figure, on the answers that both scored.
+
+    Args:
+        answers, scores, resamples, seed: as for `scorer_agreement`.
+        figure: one of those that it gives.
+
+    Returns:
+        A row per pair: ``first``, ``second``, ``difference``, ``low``, ``high`` (95 %), ``p`` by
+        the same draws, ``p_holm`` over all pairs, and ``n``, the answers that both scored.
+
+    Raises:
+        ValueError: as `scorer_agreement`, or there is no such figure.
+    """
+    if figure not in REAL | BINARY:
+        raise ValueError(f"figure is {figure!r}; choose from {', '.join(REAL | BINARY)}")
+    sample, table = _checked(answers, scores)
+    values = _all_binary(sample, table) if figure in BINARY else table
+    function, rows = (REAL | BINARY)[figure], []
+    for first, second in combinations(table, 2):
+        there = np.flatnonzero(table[[first, second]].notna().all(axis=1).to_numpy())
+        one, other = (_estimate(sample, there, function, values[name].to_numpy(), resamples, seed)
+                      for name in (first, second))
+        difference, draws = one[0] - other[0], one[1] - other[1]
+        ends = _with_ends("", difference, draws)
+        p = two_sided(draws[np.isfinite(draws)]) if np.isfinite(ends[1]) else np.nan
+        rows.append((first, second, *ends, p, len(there)))
+    pairs = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p", "n"])
+    tested = pairs["p"].notna()
+    pairs.insert(6, "p_holm", np.nan)
+    pairs.loc[tested, "p_holm"] = adjust_holm(pairs.loc[tested, "p"])
+    return pairs
+
+
+def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataFrame]:
+    labels = pd.Series(list(answers.labels), dtype=object)
+    if strange := [i for i, label in labels.items()
+                   if pd.isna(label) or label not in (0, 1)]:
+        raise ValueError(f"label {strange[0]} is {labels[strange[0]]!r}: need 0 or 1")
+    if not len(labels) == len(answers.questions) == len(answers.generators) == len(scores):
+        raise ValueError(f"{len(labels)} labels, {len(answers.questions)} questions, "
+                         f"{len(answers.generators)} generators, {len(scores)} rows of scores: "
+                         "need as many of each")
+    question, known = pd.factorize(np.asarray(answers.questions, dtype=object))
+    generators = np.asarray(answers.generators, dtype=object)
+    if (question < 0).any() or pd.isna(generators).any():
+        raise ValueError("an answer has no question or no generator: name both for each")
+    if len(known) < 2:
+        raise ValueError("all answers are to one question: with nothing to resample there is no "
+                         "interval")
+    try:
+        table = scores.astype(float).reset_index(drop=True)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"scores are not all numbers ({error})") from None
+    if np.isinf(table.to_numpy()).any():
+        row, column = np.argwhere(np.isinf(table.to_numpy()))[0]
+        raise ValueError(f"scorer {table.columns[column]!r} has an infinite score in row {row}")
+    return _Sample(labels.to_numpy(dtype=float), question, generators), table
+
+
+def _as_binary(sample: _Sample, values: np.ndarray) -> np.ndarray:
+    there = np.isfinite(values)
+    if is_binary(values[there]):
+        return values
+    found = np.full(len(values), np.nan)
+    found[there] = cross_validated(sample.labels[there], values[there], sample.question[there])
+    return found
+
+
+def _all_binary(sample: _Sample, table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: _as_binary(sample, table[name].to_numpy()) for name in table},
+                        index=table.index)
+
+
+def _figures(values: pd.Series, binary: pd.Series) -> dict[str, tuple[Figure, np.ndarray]]:
+    """By figure, how it is computed and of what."""
+    return {name: (function, values.to_numpy()) for name, function in REAL.items()} | {
+        name: (function, binary.to_numpy()) for name, function in BINARY.items()}
+
+
+def _estimate(sample: _Sample, there: np.ndarray, function: Figure, values: np.ndarray,
+              resamples: int, seed: int) -> tuple[float, np.ndarray]:
+    """A figure of some answers, and its draws."""
+    if not len(there):
+        return np.nan, np.full(resamples, np.nan)
+    labels, given = sample.labels[there], values[there]
+    estimate = function(labels, given, np.ones((1, len(there))))[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        draws = np.concatenate([function(labels, given, weights)
+                                for weights in sample.draws(there, resamples, seed)])
+    spread = widening(len(np.unique(sample.question[there])))
+    return float(estimate), estimate + spread * (draws - estimate)
+
+
+def _with_ends(figure: str, estimate: float,
+               draws: np.ndarray) -> tuple[float, float, float]:
+    """An estimate with its interval, within the figure's ends."""
+    defined = draws[np.isfinite(draws)]
+    if np.isnan(estimate) or len(defined) < (1 - _MOST_UNDEFINED) * len(draws):
+        return estimate, np.nan, np.nan
+    low, high = interval(defined)
+    bottom, top = _ENDS.get(figure, (0, 1) if figure else (-np.inf, np.inf))
+    return estimate, max(low, bottom), min(high, top)
+
+
+def _baseline(sample: _Sample, there: np.ndarray, generator: str, resamples: int,
+              seed: int) -> list[tuple]:
+    """The row of whoever always gives the more frequent label."""
+    often = np.full(len(sample.labels), float(sample.labels[there].mean() > 0.5))
+    found = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
+    return [(generator, CONSTANT, "accuracy", *_with_ends("accuracy", *found), len(there),
+             0)]

@@ -1,0 +1,86 @@
+"""Figures of agreement of many weighted samples at once: a bootstrap draw is a row of weights.
+
+They are those of `medinj_utils.evaluation.agreement`, of samples in which pair i stands as often as
+its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and gives
+a number per draw, NaN where it is undefined.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+#: Of labels, scores and weights.
+Figure = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def _pearson(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    # Centred first, so that large means lose no digits.
+    x, y = labels - labels.mean(), scores - scores.mean()
+    return _correlation(weights, *(weights @ part for part in (x, y, x * x, y * y, x * y)))
+
+
+def _spearman(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    x, y = _ranks(labels, weights), _ranks(scores, weights)
+    x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
+    sums = [(weights * part).sum(1) for part in (x, y, x * x, y * y, x * y)]
+    return _correlation(weights, *sums)
+
+
+def _auc(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    order, starts = _ties(scores)
+    ones = np.add.reduceat(weights[:, order] * labels[order], starts, axis=1)
+    zeros = np.add.reduceat(weights[:, order] * (1 - labels[order]), starts, axis=1)
+    below = zeros.cumsum(1) - zeros / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (ones * below).sum(1) / (ones.sum(1) * zeros.sum(1))
+
+
+def _accuracy(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return weights @ (labels == scores) / weights.sum(1)
+
+
+def _kappa(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    n = weights.sum(1)
+    x, y = weights @ labels / n, weights @ scores / n
+    chance = x * y + (1 - x) * (1 - y)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = (_accuracy(labels, scores, weights) - chance) / (1 - chance)
+    return np.where(np.isclose(chance, 1), np.nan, found)
+
+
+def _f1(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 2 * (weights @ (labels * scores)) / (weights @ (labels + scores))
+
+
+#: By name; AUC needs labels of 0 and 1, the second group scores of 0 and 1 as well.
+REAL: dict[str, Figure] = {"pearson": _pearson, "spearman": _spearman, "auc": _auc}
+BINARY: dict[str, Figure] = {"kappa": _kappa, "f1": _f1, "accuracy": _accuracy}
+
+
+def _correlation(weights, x, y, xx, yy, xy) -> np.ndarray:
+    n = weights.sum(1)
+    spread_x, spread_y = xx - x * x / n, yy - y * y / n
+    found = np.full(len(n), np.nan)
+    # What rounding leaves of no spread is none.
+    has = (spread_x > 1e-10 * np.maximum(xx, 1e-300)) & (spread_y > 1e-10 * np.maximum(yy, 1e-300))
+    both = np.sqrt(spread_x[has] * spread_y[has])
+    found[has] = (xy[has] - x[has] * y[has] / n[has]) / both
+    return found
+
+
+def _ties(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The order of the values, and where in it each group of equal ones starts."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    return order, np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+
+
+def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Draws × values: the mean rank of each, but for a constant."""
+    order, starts = _ties(values)
+    held = np.add.reduceat(weights[:, order], starts, axis=1)
+    middle = held.cumsum(1) - held / 2
+    ranks = np.empty(weights.shape)
+    ranks[:, order] = np.repeat(middle, np.diff(np.append(starts, len(values))), axis=1)
+    return ranks

@@ -1,0 +1,124 @@
+"""How far a scorer (a metric, a judge, a length) agrees with labels that humans gave."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+#: Keys of what `agreement` gives. The last four need scores of 0 and 1.
+FIGURES = ("pearson", "spearman", "auc", "kappa", "f1", "accuracy", "constant_baseline")
+_FOLDS = 10
+
+
+def agreement(labels: Sequence | pd.Series, scores: Sequence | pd.Series) -> dict[str, float]:
+    """Figures of agreement between human labels and a scorer's scores, pair by pair.
+
+    Args:
+        labels: of humans, numbers; 0 and 1 for all figures but the correlations.
+        scores: of the scorer, as many numbers; higher means better.
+
+    Returns:
+        ``pearson`` and ``spearman`` (SciPy), −1 to 1; ``auc``, the area under the ROC curve, 0 to
+        1; and where labels and scores are all 0 or 1, Cohen's ``kappa`` (1960), ``f1`` of label 1,
+        ``accuracy`` (scikit-learn) and ``constant_baseline``, the accuracy of whoever always gives
+        the more frequent label. NaN where a figure is undefined: a correlation of constants, AUC or
+        kappa with one class alone, F1 without a 1 anywhere, what needs 0 and 1 for other numbers.
+
+    Raises:
+        ValueError: there are no pairs, not as many scores as labels, their indices differ, or some
+            are missing or no finite numbers; the message has the positions.
+    """
+    if (isinstance(labels, pd.Series) and isinstance(scores, pd.Series)
+            and not labels.index.equals(scores.index)):
+        raise ValueError("labels and scores have different indices: align them first")
+    human, given = _numbers(labels, "labels"), _numbers(scores, "scores")
+    if len(human) != len(given) or not len(human):
+        raise ValueError(f"{len(human)} labels and {len(given)} scores: need as many, at least one")
+    found = dict.fromkeys(FIGURES, float("nan"))
+    if np.ptp(human) and np.ptp(given):
+        from scipy.stats import pearsonr, spearmanr
+        found["pearson"] = float(pearsonr(human, given).statistic)
+        found["spearman"] = float(spearmanr(human, given).statistic)
+    if not is_binary(human):
+        return found
+    from sklearn import metrics
+    if np.ptp(human):
+        found["auc"] = float(metrics.roc_auc_score(human, given))
+    if is_binary(given):
+        found["accuracy"] = float((human == given).mean())
+        found["constant_baseline"] = float(max(human.mean(), 1 - human.mean()))
+        if human.any() or given.any():
+            found["f1"] = float(metrics.f1_score(human, given))
+        if len({*human, *given}) > 1:
+            found["kappa"] = float(metrics.cohen_kappa_score(human, given))
+    return found
+
+
+def is_binary(values: np.ndarray) -> bool:
+    """Whether all values are 0 or 1."""
+    return bool(np.isin(values, (0, 1)).all())
+
+
+def cross_validated(labels: Sequence | pd.Series, scores: Sequence | pd.Series,
+                    questions: Sequence | pd.Series) -> np.ndarray:
+    """Real-valued scores as 0 and 1, each at a threshold that other questions chose.
+
+    Questions are dealt to ten folds (fewer if there are fewer questions). The threshold of a fold
+    is that with the highest accuracy on the others, between two scores or beyond all; of several,
+    the lowest. So a useless scorer falls back on the constant baseline.
+
+    Args:
+        labels: 0 or 1.
+        scores: as many numbers.
+        questions: which question each answers; one is never in two folds.
+
+    Returns:
+        0 or 1 for each score, shape (pairs,).
+
+    Raises:
+        ValueError: as `agreement`; a label is neither 0 nor 1; or there is a single question.
+    """
+    human, given = _numbers(labels, "labels"), _numbers(scores, "scores")
+    groups, known = pd.factorize(np.asarray(questions, dtype=object))
+    if not len(human) == len(given) == len(groups):
+        raise ValueError(f"{len(human)} labels, {len(given)} scores and {len(groups)} questions: "
+                         "need as many of each")
+    if not is_binary(human):
+        raise ValueError(f"labels are {sorted(set(human))[:5]}: a threshold needs 0 and 1")
+    if len(known) < 2:
+        raise ValueError("all answers are to one question: no other chooses its threshold")
+    from sklearn.model_selection import GroupKFold
+    predicted = np.empty(len(human))
+    for others, fold in GroupKFold(min(_FOLDS, len(known))).split(given, groups=groups):
+        predicted[fold] = given[fold] >= best_threshold(human[others], given[others])
+    return predicted
+
+
+def best_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
+    """The lowest threshold with the highest accuracy of ``scores >= threshold``.
+
+    Args:
+        labels: 0 or 1.
+        scores: as many numbers.
+    """
+    values = np.unique(scores)
+    between = np.concatenate([[-np.inf], (values[:-1] + values[1:]) / 2, [np.inf]])
+    order = np.argsort(scores)
+    above = len(scores) - np.searchsorted(scores[order], between)  # how many are called 1
+    ones = np.concatenate([[0], np.cumsum(labels[order])])
+    right_ones = ones[-1] - ones[len(scores) - above]
+    right_zeros = len(scores) - above - ones[len(scores) - above]
+    return float(between[np.argmax(right_ones + right_zeros)])
+
+
+def _numbers(values: Sequence | pd.Series, what: str) -> np.ndarray:
+    given = pd.Series(list(values), dtype=object)
+    try:
+        numbers = given.where(given.notna(), np.nan).to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what} are not all numbers ({error})") from None
+    if (bad := np.flatnonzero(~np.isfinite(numbers))).size:
+        shown = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
+        raise ValueError(f"{what} have no finite number at position {shown} ({len(bad)} in all): "
+                         "leave these pairs out and say how many they are")
+    return numbers
