@@ -75,7 +75,7 @@ def test_the_means_are_over_choice_questions_alone():
 def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
     table = verdicts_published(load_claims(), MOST_ITEMS, "both").set_index("name")
     assert table.loc["synthetic-harms", "verdict"] == "supported"
-    assert table.loc["native-helps", "verdict"] == "undecided" and "same items" in table.loc["native-helps", "reason"]
+    assert table.loc["native-helps", "verdict"] == "undecided" and "best pairing" in table.loc["native-helps", "reason"]
     with pytest.raises(ValueError, match="items is 0"):
         verdicts_published(load_claims(), 0, "both")
 
