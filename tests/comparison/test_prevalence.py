@@ -64,7 +64,7 @@ def test_intervals_hold_the_true_share_and_the_judges_own_does_not(truth, sensit
         for row in corrected_prevalence(judged[150:], judged[:150], labels[:150]).itertuples():
             held[row.method] += row.low <= truth <= row.high
             widths[row.method] += row.high - row.low
-    assert held[ROGAN_GLADEN] >= 0.92 * 200 and held[PREDICTION_POWERED] >= 0.92 * 200, held
+    assert held[ROGAN_GLADEN] >= 0.9 * 200 and held[PREDICTION_POWERED] >= 0.9 * 200, held
     assert widths[PREDICTION_POWERED] < 1.02 * widths[HUMANS], widths
     if abs(truth * sensitivity + (1 - truth) * (1 - specificity) - truth) > 0.05:
         assert held[JUDGE] < 0.8 * 200, held

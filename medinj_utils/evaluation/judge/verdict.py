@@ -23,6 +23,8 @@ _ENDS = re.compile(rf"(?: \s* {_MARK} )+ \s* \Z", re.VERBOSE)
 _OTHER_TURN = re.compile(rf"{_MARK} | \[/?INST\]", re.VERBOSE)
 _FENCED = re.compile(r"\A ```\w* \n (?P<inside> (?: (?!```) . )* ) \n ``` \Z",
                      re.VERBOSE | re.DOTALL)
+#: Lines with the bar that the prompt puts before all data.
+_QUOTED = re.compile(r"^[ \t]*\|[^\n]*\n", re.MULTILINE)
 _BLANK = "[ \t\u00a0\u202f]*+"
 _DECLARED = re.compile(
     rf"{_BLANK}(?:(?:[-*+]|\#{{1,6}})[ \t]+)?"
@@ -59,9 +61,12 @@ def read_verdict(text: str | None) -> int | None:
     if not isinstance(text, str):
         raise TypeError(f"text is {text!r}: need a judge's answer as text, or None")
     text = _ENDS.sub("", text.translate(_INVISIBLE).replace("｜", "|")).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.rpartition("\n")[2].lstrip().startswith("|"):
+        return None
     fields = _object(text)
     if fields is None:
-        text = without_thoughts(text).strip()
+        text = without_thoughts(_QUOTED.sub("", text)).strip()
         fields = _object(text)
     if fields is not None:
         return _score_of(fields)
@@ -97,7 +102,7 @@ def _score_of(fields: list[tuple[str, object]]) -> int | None:
 
 def _last_line(text: str) -> int | None:
     # `splitlines` would also cut at signs that no reader sees as the end of a line.
-    *before, last = re.split(r"\r\n|\r|\n", text.translate(_FULL_WIDTH))
+    *before, last = text.translate(_FULL_WIDTH).split("\n")
     declared = _DECLARED.fullmatch(last)
     if not declared or any(declared["all"].count(sign) % 2 for sign in "*_`"):
         return None
@@ -107,7 +112,7 @@ def _last_line(text: str) -> int | None:
 
 def _said(line: str) -> str | None:
     """The score that a line says; None for quotations and for lines that list several."""
-    if line.lstrip().startswith(("|", ">")):
+    if line.lstrip().startswith(">"):
         return None
     found = list(_SAID.finditer(line))
     if len({match["value"] for match in found}) != 1:
