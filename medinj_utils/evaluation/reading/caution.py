@@ -86,6 +86,41 @@ CAUTIONS = (
           (?i: pour | sur | à [ ] propos [ ] de | about ) \s (?: la \s )? [A-J] \b
         """,
         [Example("A > C", ""), Example("A, C. Je me suis trompé pour C.", "")]),
+    Rule(
+        "DOUBTED",
+        "A letter of a list with a doubt behind it.",
+        r"""
+          \b [A-J] \s? [(,;–-]? \s? (?i: douteu[xs]e? | incertaine? | discutable | limite
+            | à [ ] (?: vérifier | confirmer | discuter | voir )
+            | (?: pas | non | peu ) [ ] (?: s[ûu]re? | certaine? | probable )
+            | sous [ ] réserve | maybe | unsure | doubtful ) \s? [).\n]? \s? $
+        | \b [A-J] \s? [(,;–-]? \s? (?i: sans [ ] certitude | (?: avec [ ] )? réserves? [ ] sur
+            | j['’]hésite | plus [ ] ou [ ] moins [ ] [A-J] \b | \(? \s? (?: ± | \+ \s? / \s? - ) )
+        | \b [A-J] \s? ; \s? [A-J] [ ] (?i: selon ) \b
+        | \b [A-J] \s? [:=] \s? (?i:
+              (?: oui | vrai | yes | true ) [ ] mais | (?: vrai | faux ) [ ]? [?]
+            | (?: forte | faible | moyenne ) [ ] (?: probabilité | certitude ) )
+        """,
+        [
+            Example("A, C, D (douteux)", ""),
+            Example("A, C (± D)", ""),
+            Example("A : vrai ? C : vrai", ""),
+        ]),
+    Rule(
+        "TWO_CASES",
+        "Another letter for another case, source or question.",
+        r"""
+          \b (?i: chez | selon | d['’]après | pour | en [ ] cas [ ] d[e'’] | question | if ) [ ]?
+            [^.;\n]{1,40} \b [A-J] \b [^\n]{0,20}? [.,;\n] \s?
+          \b (?i: chez | selon | d['’]après | pour | en [ ] cas [ ] d[e'’] | question | if ) [ ]?
+            [^.;\n]{1,40} \b [A-J] \b
+        | \b (?i: réponse [ ] (?: habituelle | du [ ] corrigé | officielle | classique ) ) \b
+            [^.\n]{0,20} \b [A-J] \b [^\n]{0,60} \b [A-J] \b
+        """,
+        [
+            Example("Chez l'enfant la réponse est C, chez l'adulte A.", "", task="mcqu"),
+            Example("Selon le collège : A, C. Selon la HAS : A, D.", ""),
+        ]),
 )
 _WEIGHED = re.compile(
     r"""

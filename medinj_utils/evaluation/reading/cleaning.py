@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import regex as re
 
+from medinj_utils.evaluation.reading.conditions import CONDITIONS
 from medinj_utils.evaluation.reading.lists import (
     with_entries_apart,
     with_kind_before_each,
@@ -148,6 +149,7 @@ STEPS = (
         "Letters may be full-width, bold or circled characters.",
         in_common_letters,
         [Example("Ｂ car il filtre", "B")]),
+    CONDITIONS,
     Step(
         "letters apart",
         "Dots between two letters leave open what is meant.",
