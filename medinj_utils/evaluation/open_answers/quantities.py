@@ -1,6 +1,7 @@
 """Numbers of French answers with their units: 0,5 g is 500 mg, and 5 mg is not 50 mg.
 
-Not seen: what a number is about, signs such as < or "au moins", and numbers in words above cent.
+Not seen: what a number is about, signs such as < or "au moins", and numbers in words above cent. A
+comma or a point is decimal, so that 1,000 is 1.
 """
 
 import unicodedata
