@@ -146,6 +146,9 @@ def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataF
     if len(known) < 2:
         raise ValueError("all answers are to one question: with nothing to resample there is no "
                          "interval")
+    if scores.columns.has_duplicates:
+        twice = scores.columns[scores.columns.duplicated()][0]
+        raise ValueError(f"scores have column {twice!r} twice: name each scorer once")
     try:
         table = scores.astype(float).reset_index(drop=True)
     except (TypeError, ValueError) as error:
@@ -190,8 +193,7 @@ def _estimate(sample: _Sample, there: np.ndarray, function: Figure, values: np.n
     return float(estimate), estimate + spread * (draws - estimate)
 
 
-def _with_ends(figure: str, estimate: float,
-               draws: np.ndarray) -> tuple[float, float, float]:
+def _with_ends(figure: str, estimate: float, draws: np.ndarray) -> tuple[float, float, float]:
     """An estimate with its interval, within the figure's ends."""
     defined = draws[np.isfinite(draws)]
     if np.isnan(estimate) or len(defined) < (1 - _MOST_UNDEFINED) * len(draws):
@@ -206,5 +208,4 @@ def _baseline(sample: _Sample, there: np.ndarray, generator: str, resamples: int
     """The row of whoever always gives the more frequent label."""
     often = np.full(len(sample.labels), float(sample.labels[there].mean() > 0.5))
     found = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
-    return [(generator, CONSTANT, "accuracy", *_with_ends("accuracy", *found), len(there),
-             0)]
+    return [(generator, CONSTANT, "accuracy", *_with_ends("accuracy", *found), len(there), 0)]

@@ -45,7 +45,7 @@ def _kappa(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.nd
     chance = x * y + (1 - x) * (1 - y)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = (_accuracy(labels, scores, weights) - chance) / (1 - chance)
-    return np.where(np.isclose(chance, 1), np.nan, found)
+    return np.where(1 - chance < 1e-12, np.nan, found)
 
 
 def _f1(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:

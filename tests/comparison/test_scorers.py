@@ -119,6 +119,12 @@ def test_what_cannot_be_judged_is_named(change, message):
         scorer_agreement(Labelled(**given), scores, 10)
 
 
+def test_a_scorer_that_stands_twice_is_refused():
+    answers, scores = planted()
+    with pytest.raises(ValueError, match="column 'coin' twice"):
+        scorer_agreement(answers, scores[[GOOD, BAD, BAD]], 10)
+
+
 def test_an_unknown_figure_is_refused():
     with pytest.raises(ValueError, match="choose from pearson, spearman, auc, kappa, f1, accuracy"):
         scorer_pairs(*planted(), "r2")

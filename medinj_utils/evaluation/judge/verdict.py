@@ -23,6 +23,7 @@ _ENDS = re.compile(rf"(?: \s* {_MARK} )+ \s* \Z", re.VERBOSE)
 _OTHER_TURN = re.compile(rf"{_MARK} | \[/?INST\]", re.VERBOSE)
 _FENCED = re.compile(r"\A ```\w* \n (?P<inside> (?: (?!```) . )* ) \n ``` \Z",
                      re.VERBOSE | re.DOTALL)
+_BROKEN_JSON = re.compile(r"\[?\s*+\{")  # its last line may be what it quotes
 #: Lines with the bar that the prompt puts before all data.
 _QUOTED = re.compile(r"^[ \t]*\|[^\n]*\n", re.MULTILINE)
 _BLANK = "[ \t\u00a0\u202f]*+"
@@ -71,7 +72,7 @@ def read_verdict(text: str | None) -> int | None:
     if fields is not None:
         return _score_of(fields)
     text = _unfenced(text)
-    if text.startswith(("{", "[")) or _OTHER_TURN.search(text):
+    if _BROKEN_JSON.match(text) or _OTHER_TURN.search(text):
         return None
     return _last_line(text)
 

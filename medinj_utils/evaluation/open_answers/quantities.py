@@ -1,6 +1,7 @@
 """Numbers of French answers with their units: 0,5 g is 500 mg, and 5 mg is not 50 mg.
 
-Not seen: what a number is about, signs such as < or "au moins", and numbers in words above cent.
+Not seen: what a number is about, signs such as < or "au moins", and numbers in words above cent. A
+comma or a point is decimal, so that 1,000 is 1.
 """
 
 import unicodedata
@@ -39,9 +40,11 @@ UNITS: dict[str, tuple[str, float]] = {
     **{name + end: (name, 1.0) for end in ("", "s") for name in (
         "gélule", "goutte", "ampoule", "bouffée", "sachet", "dose", "injection", "cycle", "séance",
         "prise", "cas", "point")},
-    "kcal": ("kcal", 1.0), "hz": ("hz", 1.0), "db": ("db", 1.0)}
+    "t": ("t", 1.0), "kcal": ("kcal", 1.0), "hz": ("hz", 1.0), "db": ("db", 1.0)}
 #: Where capitals tell two units apart: a million of them from a thousandth of one.
 _BY_CASE = {"MUI": ("ui", 1e6)}
+#: Of cells per litre: 45 G/L are no grams.
+_OF_CELLS = {"G": ("", 1e9), "T": ("", 1e12)}
 _ONE_TO_19 = ("un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
               "seize dix-sept dix-huit dix-neuf").split()
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
@@ -71,7 +74,8 @@ _QUANTITY = re.compile(
       (?P<sign> (?<= ^ | [\s(=:<>≤≥] ) [-−] )?
       (?P<number> \d{{1,3}} (?: [ \u00a0\u202f]\d{{3}} )++ (?!\d) | \d++ )
       (?: [.,] (?P<part> \d++ ) )?
-      (?: \s? [x×*·.] \s? 10 \s? \^? (?P<power> [-−]?\d{{1,2}} ) )? (?![.,]?\d)
+      (?: \s? [x×*·.] \s? 10 \s? \^? (?P<power> [-−]?\d{{1,2}} )
+        | (?<= \b 10 ) \^ (?P<of_ten> [-−]?\d{{1,2}} ) )? (?![.,]?\d)
       | (?P<word> {_WRITTEN} ) {_ENDS} )
     (?: \s? (?: (?P<unit> {_UNIT} ) {_ENDS} )?
       (?: \s? (?: / | par \s ) \s? (?P<per> (?: {_UNIT} ) ) {_ENDS} )* )
@@ -80,6 +84,8 @@ _QUANTITY = re.compile(
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER = re.compile("[⁻⁰¹²³⁴-⁹]+")
 _CLOCK = re.compile(r"(?<![\p{L}\p{N}.,])(\d{1,2}) ?h ?(\d{2})(?!\d)", re.IGNORECASE)
+_A_DAY = re.compile(r"(?:/|\bpar) ?24 ?h(?:eures)?\b", re.IGNORECASE)
+_INVERSE = re.compile(r"[.·⋅ ](kg|j|h|min|[dm]?l|m2)\^?[-−]1\b", re.IGNORECASE)
 _ITEM = re.compile(r"^\s*\d{1,2}[.)](?=\s)", re.MULTILINE)
 _BETWEEN = re.compile(r"\s*(?:[-–—/,]|à|et|ou)\s*")
 
@@ -93,6 +99,7 @@ def quantities(text: str) -> set[str]:
     """
     text = unicodedata.normalize("NFC", text).replace("μ", "µ")
     text = _POWER.sub(lambda match: _raised(match, text), text)
+    text = _INVERSE.sub(r"/\1", _A_DAY.sub("/j", text))
     text = _CLOCK.sub(lambda clock: f"{60 * int(clock[1]) + int(clock[2])} min",
                       _ITEM.sub("", text))
     found = [match for match in _QUANTITY.finditer(text) if _is_quantity(match)]
@@ -140,8 +147,11 @@ def _value_of(match: re.Match) -> float:
         return float(_WORDS[_hyphened(match["word"])])
     whole = re.sub(r"\s", "", match["number"])
     value = float(f"{whole}.{match['part'] or 0}")
-    power = int((match["power"] or "0").replace("−", "-"))
-    return (-value if match["sign"] else value) * 10.0**power
+    if match["of_ten"]:
+        value, power = 1.0, match["of_ten"]
+    else:
+        power = match["power"] or "0"
+    return (-value if match["sign"] else value) * 10.0 ** int(power.replace("−", "-"))
 
 
 def _hyphened(word: str) -> str:
@@ -152,6 +162,8 @@ def _hyphened(word: str) -> str:
 def _unit_of(match: re.Match) -> tuple[str, float]:
     """What is measured, and how much of it one is."""
     name, by = _looked_up(match["unit"]) if match["unit"] else ("", 1.0)
+    if match["unit"] in _OF_CELLS and match["per"] in ("L", "l"):
+        name, by = _OF_CELLS[match["unit"]]
     for per in match.captures("per"):
         below, times = _looked_up(per)
         name, by = f"{name}/{below}", by / times

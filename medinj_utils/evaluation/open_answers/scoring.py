@@ -93,6 +93,8 @@ def _is_missing(text: object) -> bool:
 
 def _score(pairs: list[tuple[str, str]]) -> list[dict[str, float]]:
     pieces = [pairs[start:start + _PIECE] for start in range(0, len(pairs), _PIECE)]
+    if len(pieces) > 1:
+        overlap("a", "a")  # loads the libraries, which each forked process would do by itself
     return [row for rows in shared_out(_score_piece, pieces) for row in rows]
 
 

@@ -15,6 +15,7 @@ DECLARED = [
     ("1. Traitement : cité.\n2. Dose : 0,5 g, citée.\n\nScore: 1", 1),
     ("Score partiel de 0 sur la forme.\nScore: 1", 1),
     ("Je ne peux pas l'excuser.\nScore: 0", 0),
+    ("[1] La dose manque.\nScore: 0", 0),
     # layout
     ("**Score: 1**", 1), ("**Score:** 0", 0), ("**Score** : 1", 1), ("Score: **0**", 0), ("*Score: 1*", 1), ("__Score: 0__", 0),
     ("`Score: 1`", 1), ("**`Score: 0`**", 0), ("### Score: 1", 1), ("- Score: 0", 0), ("* **Score: 1**", 1), ("**Score: 1.**", 1),
@@ -81,7 +82,7 @@ UNREADABLE = [
     # JSON that breaks the schema
     '{"score": "1"}', '{"score": true}', '{"score": 1.0}', '{"score": 10}', '{"score": 0.5}', '{"score": null}', '{"score": [1]}', '{"note": 1}', "{}",
     '{"score": 1, "score": 0}', '{"score": 1, "Score": 1}', '{"verdict": {"score": 1}}', '[{"score": 1}]', '{"score": 1', '{"score": 1}}', '{score: 1}', "{'score': 1}",
-    'Voici : {"score": 1}', '{"score": 1} {"score": 1}', '{"explication": "elle écrit\nScore: 1', '{"explication": "oui\nScore: 1', '{"score": NaN}',
+    'Voici : {"score": 1}', '{"score": 1} {"score": 1}', '{"explication": "elle écrit\nScore: 1', '{"explication": "oui\nScore: 1', '{"score": NaN}', '[{"explication": "oui\nScore: 1',
     '{"score": 1}\nScore: 1', '```json\n{"score": 1}', "{" * 5000, '{"score": ' + "9" * 5000 + "}",
 ]
 

@@ -13,12 +13,13 @@ SAME = [
     ("1h30", "90 min"), ("10 à 15 mg", "10 mg et 15 mg"), ("10-15 mg", "entre 10 et 15 mg"), ("120/80 mmHg", "12/8 cmHg"), ("5, 10 ou 15 mg", "5 mg 10 mg 15 mg"),
     ("5 × 10⁹/L", "5 x 10^9 /l"), ("38,5 °C", "38.5°C"), ("25 kg/m²", "25 kg/m2"), ("20 %", "20 pour cent"), ("60 bpm", "60/min"), ("2 mUI/L", "0,002 UI/L"),
     ("1 MUI", "1 000 000 UI"), ("-2,5", "−2.5"), ("1. Repos\n2. 5 mg", "5 mg"), ("5 000/mm3", "5000 /mm³"), ("150 000/mm3", "150 000/µl"),
-    ("3,5 x 10^3", "3500"), ("quatre-vingts ans", "80 ans"), ("dix-sept jours", "17 j"), ("cent pour cent", "100 %"),
+    ("3,5 x 10^3", "3500"), ("45 G/L", "45 000/mm³"), ("4,5 T/L", "4,5 x 10^12/l"), ("10⁻³ mol/L", "1 mmol/l"),
+    ("10^9/L", "1 G/L"), ("4 g/24h", "4 g par jour"), ("3 g par 24 heures", "3 g/j"), ("15 mg.kg⁻¹.j⁻¹", "15 mg/kg/j"), ("60 mL.min-1", "60 ml/min"), ("quatre-vingts ans", "80 ans"), ("dix-sept jours", "17 j"), ("cent pour cent", "100 %"),
 ]
 OTHER = [
     ("5 mg", "50 mg"), ("5 mg", "5 g"), ("5 mg", "5 µg"), ("0,5 mg", "5 mg"), ("5 mg", "5"), ("10 jours", "10 semaines"), ("2 mUI/L", "2 MUI/L"),
     ("5 mg/kg", "5 mg"), ("3 fois par jour", "3 fois par semaine"), ("-2", "2"), ("5 mg", "cinq cents mg"), ("10^9", "109"), ("20 %", "20"), ("1 g/l", "1 mg/l"),
-    ("5 mmol/l", "5 mol/l"), ("un an", "un mois"), ("10-15 mg", "10-25 mg"),
+    ("5 mmol/l", "5 mol/l"), ("un an", "un mois"), ("10-15 mg", "10-25 mg"), ("45 G/L", "45 g/l"), ("10^-3 mol/l", "10^-6 mol/l"),
 ]
 NONE = ["", "T4 libre", "vitamine B12", "CD4", "HbA1c", "COVID-19", "IL-6", "H1N1", "le 1er signe", "le 2e signe", "la 3ème côte", "un nouveau-né", "une fièvre",
         "un appareil neuf", "1) Repos\n2) Antalgiques", "肝臓", "aucun"]
