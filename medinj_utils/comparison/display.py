@@ -198,6 +198,22 @@ def shown_against_base(parts: pd.DataFrame) -> pd.DataFrame:
     return shown.set_index([against["part"], against["second"]])
 
 
+def shown_rankings(rankings: pd.DataFrame) -> pd.DataFrame:
+    """``probe_rankings.csv`` by variant: Kendall's tau with its interval."""
+    tau = [f"{number(tau, 2)} [{number(low, 2)}, {number(high, 2)}]"
+           for tau, low, high in rankings[["tau", *_ENDS]].itertuples(index=False)]
+    return pd.DataFrame({"items": _numbers(rankings["items"]), "Kendall's tau": tau},
+                        index=pd.Index(rankings["variant"], name="variant"))
+
+
+def shown_orders(together: pd.DataFrame) -> pd.DataFrame:
+    """``probe_all_orders.csv``: the change of the scores in points, and Kendall's tau."""
+    tau = [f"{number(tau, 2)} [{number(low, 2)}, {number(high, 2)}]" for tau, low, high
+           in together[["tau", "tau_low", "tau_high"]].itertuples(index=False)]
+    change = _differences(together, "change", ("change_low", "change_high"))
+    return pd.DataFrame({"change, points": change, "Kendall's tau": tau})
+
+
 def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.power.runs_needed_table` in whole numbers or words."""
     return table.map(lambda n: "too few questions" if n == float("inf") else number(n))

@@ -13,7 +13,7 @@ import pandas as pd
 from medinj_utils.comparison.resampling import Estimate, resample
 from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.style import MARKERS, in_order, percent_axis, system_colour
-from medinj_utils.core.wording import percent
+from medinj_utils.core.wording import number, percent
 
 
 class Curves:
@@ -167,6 +167,28 @@ def _check_alike(matrix: pd.DataFrame, size: int, first: pd.DataFrame, first_siz
                          f"{len(first)}, by {sorted(first.columns)}")
 
 
+def shown_slopes(slopes: pd.DataFrame) -> pd.DataFrame:
+    """`Curves.slopes` by system, with their intervals."""
+    gains = [f"{number(points, 1, True)} [{number(low, 1, True)}, {number(high, 1, True)}]"
+             for _, points, low, high in slopes.itertuples(index=False)]
+    return pd.DataFrame({"points": gains}, index=pd.Index(slopes["system"], name="system"))
+
+
+def shown_rates(rates: pd.DataFrame) -> pd.DataFrame:
+    """`Curves.exchange_table` by source, with intervals, or the reason why there is no rate."""
+    ends = rates[["estimate", "low", "high"]].astype(float)
+    shown = ["" if not np.isfinite(estimate) else f"{number(estimate)} [{_end(low)}, {_end(high)}]"
+             for estimate, low, high in ends.itertuples(index=False)]
+    return pd.DataFrame({f"{currency} questions": shown for currency in rates["currency"].unique()}
+                        | {"reason": rates["reason"].to_list()},
+                        index=pd.Index(rates["source"], name="source"))
+
+
+def _end(end: float) -> str:
+    """An end of an interval in whole questions; beyond the budgets that were run, ∞ or −∞."""
+    return number(end) if np.isfinite(end) else "∞" if end > 0 else "\u2212∞"
+
+
 def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     """Exact match over the number of training questions with 95 % intervals, a line per system.
 
@@ -180,10 +202,10 @@ def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
         return None
     figure, axes = plt.subplots()
     sizes, ends = sorted(points["questions"].unique()), []
-    for number, system in enumerate(in_order(points["system"])):
+    for place, system in enumerate(in_order(points["system"])):
         rows = points[points["system"] == system].sort_values("questions")
         bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
-        axes.errorbar(rows["questions"] * 1.02**number, rows["exact_match"], yerr=bars,
+        axes.errorbar(rows["questions"] * 1.02**place, rows["exact_match"], yerr=bars,
                       fmt=f"{MARKERS[system]}-", capsize=3, label=system,
                       color=system_colour(system))
         scores = rows["exact_match"]
@@ -193,8 +215,8 @@ def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     axes.set_xlabel("Training questions")
     axes.set_ylabel("Exact match, %, with 95 % interval")
     percent_axis(axes.yaxis)
-    axes.legend(frameon=False)
-    axes.set_title("Learning curves")
+    axes.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
+    axes.set_title("Learning curves", pad=30)
     alt = (f"Exact match over {sizes[0]:,} to {sizes[-1]:,} training questions, with 95 % "
            f"intervals: {'; '.join(ends)}.")
     return figure, alt

@@ -46,6 +46,7 @@ def test_systems_at_chance_and_at_a_blind_rule_are_named():
 def test_claims_and_spread_are_said():
     assert "smallest effect of interest 1 points" in sentences.claims_in_words(load_claims())
     assert "one run" in sentences.spread_in_words(0.0, 0)
+    assert "estimated at 0" in sentences.spread_in_words(0.0, 7)
     assert "2.5 points" in sentences.spread_in_words(0.025, 7) and "by 7 runs" in sentences.spread_in_words(0.025, 7)
 
 

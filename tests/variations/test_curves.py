@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.variations.curves import Curves, curves_figure
+from medinj_utils.variations.curves import Curves, curves_figure, shown_rates, shown_slopes
 
 SIZES = (100, 200, 400)
 
@@ -58,3 +58,13 @@ def test_budgets_of_other_items_and_single_ones_are_refused():
         Curves({100: told[100]})
     with pytest.raises(ValueError, match="200 questions: 49 items .* of 100 questions there are 50"):
         Curves({100: told[100], 200: told[200].head(49)})
+
+
+def test_slopes_and_rates_are_shown_with_their_intervals():
+    slopes = pd.DataFrame({"system": ["NAT"], "points": [3.71], "low": [-2.48], "high": [10.5]})
+    assert shown_slopes(slopes).loc["NAT", "points"] == "+3.7 [\u22122.5, +10.5]"
+    rates = pd.DataFrame({"source": ["TRAD", "SYN"], "currency": "NAT", "estimate": [1479.0, float("-inf")], "low": float("-inf"),
+                          "high": [float("inf"), 700.0], "reason": ["", "SYN scores less"]})
+    shown = shown_rates(rates)
+    assert shown["NAT questions"].tolist() == ["1,479 [\u2212∞, ∞]", ""] and shown["reason"].tolist() == ["", "SYN scores less"]
+    assert shown_rates(rates.head(0)).empty and shown_slopes(slopes.head(0)).empty
