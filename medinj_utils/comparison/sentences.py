@@ -99,8 +99,8 @@ def spread_in_words(spread: float, freedom: int) -> str:
         return "Every system has one run: what other seeds add isn't known."
     if not spread:
         return (f"By {freedom} runs beyond the first, scores of one system's seeds differ by no "
-                "more than chance on single questions makes them: their own spread is estimated at 0, "
-                "the least it can be, which so few runs can't tell from a small one.")
+                "more than chance on single questions makes them: their own spread is estimated "
+                "at 0, the least it can be, which so few runs can't tell from a small one.")
     return ("From one seed to another a system's mean score has a standard deviation of "
             f"{100 * spread:.1f} points beside what chance on single questions adds, by {freedom} "
             "runs beyond the first.")
