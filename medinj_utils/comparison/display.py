@@ -211,7 +211,8 @@ def shown_orders(together: pd.DataFrame) -> pd.DataFrame:
     tau = [f"{number(tau, 2)} [{number(low, 2)}, {number(high, 2)}]" for tau, low, high
            in together[["tau", "tau_low", "tau_high"]].itertuples(index=False)]
     change = _differences(together, "change", ("change_low", "change_high"))
-    return pd.DataFrame({"change, points": change, "Kendall's tau": tau})
+    return pd.DataFrame({"change, points": change, "Kendall's tau": tau},
+                        index=pd.Index(["all others"] * len(together), name="orders"))
 
 
 def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:

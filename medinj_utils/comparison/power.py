@@ -255,8 +255,8 @@ def runs_table(items: Iterable[int], case: Case, spread: float,
     Returns:
         Runs of each system × numbers of questions, in points.
     """
-    table = {f"{n} questions": {
-        f"runs: {runs}": 100 * detectable_with_runs(n, case, spread, runs, power)
+    table = {f"{n:,} questions": {
+        runs: 100 * detectable_with_runs(n, case, spread, runs, power)
         for runs in (1, 2, 3, 5, 10)} for n in items}
     return pd.DataFrame(table).rename_axis("runs")
 
@@ -275,7 +275,7 @@ def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: 
     Returns:
         Differences × numbers of questions; infinite where no number of runs shows the difference.
     """
-    table = {f"{n} questions": {_points(d): runs_needed(d, n, case, spread, power)
+    table = {f"{n:,} questions": {_points(d): runs_needed(d, n, case, spread, power)
                                 for d in differences} for n in items}
     return pd.DataFrame(table).rename_axis("difference")
 
@@ -291,6 +291,7 @@ def study_table(power: float) -> pd.DataFrame:
     """
     sizes = list(product(ITEMS, (1.0, 2.0)))
     table = {f"discordance rate {share:.0%}": {
-        f"{n} questions, design effect {effect:g}": 100 * detectable(n, Case(share, effect), power)
+        f"{n:,} questions, design effect {effect:g}":
+            100 * detectable(n, Case(share, effect), power)
         for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}
     return pd.DataFrame(table).rename_axis("case")

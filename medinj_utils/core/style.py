@@ -133,6 +133,8 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3) -> HTML
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words in its heads, and with each interval on one line."""
     named = table.rename(columns=lambda name: str(name).replace("_", " "))
+    if named.columns.nlevels == 1:
+        named = named.rename_axis(columns=None)  # pandas would give it a column of its own
     return named.map(lambda cell: _IN_INTERVAL.sub("\u00a0", cell)
                      if isinstance(cell, str) else cell)
 

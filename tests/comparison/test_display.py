@@ -102,7 +102,7 @@ def test_rankings_are_shown_with_their_intervals():
     rankings = pd.DataFrame({"variant": ["numbers"], "items": 1117, "tau": -0.107, "low": -0.5, "high": 0.32})
     assert display.shown_rankings(rankings).loc["numbers"].tolist() == ["1,117", "\u22120.11 [\u22120.50, 0.32]"]
     together = pd.DataFrame({"change": [0.0179], "change_low": -0.0276, "change_high": 0.0615, "tau": 0.96, "tau_low": 0.64, "tau_high": 1.0})
-    assert display.shown_orders(together).loc[0].tolist() == ["+1.8 [\u22122.8, +6.2]", "0.96 [0.64, 1.00]"]
+    assert display.shown_orders(together).loc["all others"].tolist() == ["+1.8 [\u22122.8, +6.2]", "0.96 [0.64, 1.00]"]
     assert display.shown_orders(together.head(0)).empty and display.shown_rankings(rankings.head(0)).empty
 
 

@@ -111,11 +111,11 @@ def test_the_planning_cases_are_the_middle_and_the_most_demanding_tuned_pair():
 def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
     case = Case(0.3, 1.5)
     runs = runs_table([300, 1000], case, 0.02)
-    assert runs.loc["runs: 3", "1000 questions"] == 100 * detectable_with_runs(1000, case, 0.02, 3)
+    assert runs.loc[3, "1,000 questions"] == 100 * detectable_with_runs(1000, case, 0.02, 3)
     needed = runs_needed_table([0.05], [1000], case, 0.02)
-    assert needed.loc["for 5 points", "1000 questions"] == runs_needed(0.05, 1000, case, 0.02)
+    assert needed.loc["for 5 points", "1,000 questions"] == runs_needed(0.05, 1000, case, 0.02)
     assert study_sizes(70, 0) == [] and study_sizes(70, 3)[0] == 70
     assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
     study = study_table(0.8)
-    assert study.loc["10000 questions, design effect 2", "discordance rate 20%"] == (
+    assert study.loc["10,000 questions, design effect 2", "discordance rate 20%"] == (
         100 * detectable(10_000, Case(0.2, 2.0)))
