@@ -8,6 +8,7 @@ import base64
 import html
 import re
 from collections.abc import Iterable
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -23,11 +24,11 @@ from medinj_utils.core.tree import Tree
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
-#: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
-_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
 BASE_COLOUR = "#767676"
 #: Shape of each system, so that mixtures of near colours are told apart.
-MARKERS = dict(zip(SYSTEMS, "ho^sDvP*", strict=True))
+MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
+#: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
+_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
 
 
 def system_colour(system: str) -> str:

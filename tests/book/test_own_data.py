@@ -27,6 +27,7 @@ from medinj_utils.data.overlap import find_leaks
 from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.evaluation.questions import choose_questions
 from medinj_utils.evaluation.score_runs import score_runs
+from medinj_utils.evaluation.tables import baselines
 from medinj_utils.models.loading import Base
 from medinj_utils.training.train import train_run
 
@@ -91,7 +92,8 @@ def tree(tmp_path_factory):
     recipe = replace(load_recipe(asked[30]["recipe"]), batch_size=6, precision="float32", rank=4)
     train_run(tree, Run("NAT", 0), recipe, "peft", base)
     items = choose_questions(gathered.records)
-    score_runs(tree, [Run("BASE"), Run("NAT", 0)], items, base, recipe, Protocol.from_recipe(recipe, ["greedy"]))
+    scores = score_runs(tree, [Run("BASE"), Run("NAT", 0)], items, base, recipe, Protocol.from_recipe(recipe, ["greedy"]))
+    tree.write_table(baselines(gathered.records, scores).reset_index(), "baselines")
     return tree
 
 
