@@ -41,8 +41,10 @@ def plain_sign(sign: str) -> str:
         return "-"
     kind = unicodedata.decomposition(sign).partition(">")[0]
     compatible = unicodedata.normalize("NFKC", sign)
-    # Raised and lowered digits and fractions stay, and so do accents on a blank.
-    if kind[:1] != "<" or kind in ("<super", "<sub", "<fraction") or compatible[:1] == " ":
+    # Raised and lowered digits and fractions stay, and so do accents on a blank and numbers that
+    # are one sign: 5① is not 51.
+    if (kind[:1] != "<" or kind in ("<super", "<sub", "<fraction") or compatible[:1] == " "
+            or (compatible[:1].isdecimal() and kind not in ("<wide", "<font"))):
         return sign
     return "".join(map(plain_sign, compatible)) if compatible != sign else sign
 
@@ -52,8 +54,8 @@ def normalise(text: str, case: bool = False) -> str:
 
     Composed (Unicode NFC) and case folded; one sign each for apostrophes, quotation marks, dashes,
     joined or wide letters and the like; no format characters such as soft hyphens; white space
-    collapsed, with a blank before ``; : ! ? %`` as French has it. Raised and lowered digits,
-    decimal signs, accents and signs of calculation stay.
+    collapsed, with a blank before ``; : ! ? %`` as French has it. Raised, lowered and circled
+    digits, decimal signs, accents and signs of calculation stay.
 
     Args:
         text: any.

@@ -261,10 +261,24 @@ def parquet_rows(file: Path) -> ArrowRows:
 def _as_written(table: pa.Table) -> pa.Table:
     """The table with numbers of 32 bits as what they were written as: 0.1, not 0.10000000149."""
     for number, field in enumerate(table.schema):
-        listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
-        bits = field.type.value_type if listed else field.type
-        if bits == pa.float32():
-            text, wide = ((pa.list_(kind) if listed else kind) for kind in (pa.string(),
-                                                                            pa.float64()))
-            table = table.set_column(number, field.name, table[number].cast(text).cast(wide))
+        wide = _with_leaf(field.type, pa.float64())
+        if wide != field.type:
+            texts = table[number].cast(_with_leaf(field.type, pa.string()))
+            table = table.set_column(number, field.name, texts.cast(wide))
     return table
+
+
+def _with_leaf(kind: pa.DataType, leaf: pa.DataType) -> pa.DataType:
+    """The type with another for numbers of 32 bits, however deep they lie in lists and structs."""
+    if kind == pa.float32():
+        return leaf
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_with_leaf(field.type, leaf)) for field in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(_with_leaf(kind.key_type, leaf), _with_leaf(kind.item_type, leaf))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(_with_leaf(kind.value_type, leaf), kind.list_size)
+    inner = getattr(kind, "value_type", None)  # of a list or dictionary
+    if inner is None or (other := _with_leaf(inner, leaf)) == inner:
+        return kind
+    return other if pa.types.is_dictionary(kind) else pa.large_list(other)

@@ -31,7 +31,7 @@ _KNOWN = _BLOCKS | _CELLS | _HIDDEN | _STYLED | frozenset(
 # What may be markup. An attribute is name=value, or a word; of "a <b et c> d" see `_is_markup`.
 _MARKUP = re.compile(r"""
     (?P<comment><!--.*?-->) | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
-    | </?(?:[ovwm]|st1):[a-z][^<>]*>                       # of a word processor
+    | <(?P<closes>/?)(?P<space>[ovwm]|st1):(?P<local>[a-z][a-z0-9]*)[^<>]*>  # a word processor's
     | <!\[CDATA\[(?P<data>.*?)\]\]>
     | <(?P<end>/?)(?P<name>[a-z][a-z0-9]*)
       (?P<attributes>
@@ -59,7 +59,12 @@ _WORD = re.compile(r"[+-]?[A-Za-zÀ-ÿ0-9]+|\([^()]*\)")
 _LONGEST = 40  # characters; what is raised over more than that has lost its end
 
 
-_COMMENT = "comment"  # as a tag of its own
+_COMMENT = "comment"  # as a tag of its own, shown as nothing
+# Word's tags by those of HTML that show the same: within a number "b". Others part numbers.
+_OFFICE = {"p": "p", "br": "br", "cr": "br", "tab": "br", "tbl": "table", "tr": "tr", "tc": "td",
+           "sup": "sup", "sub": "sub"} | dict.fromkeys(
+    "r t e rpr b bcs i ics u sz szcs lang color rfonts noproof prooferr bookmarkstart bookmarkend"
+    .split(), "b")
 
 
 def without_markup(text: str) -> str:
@@ -98,10 +103,11 @@ def _is_markup(match: re.Match) -> bool:
 
 def _for_parser(match: re.Match) -> str:
     """Markup as all versions of the parser read it alike."""
-    if match["comment"]:
-        return f"<{_COMMENT}>"
-    if not match["name"]:
-        return escape(match["data"] or "", quote=False)
+    if match["local"]:
+        known = _OFFICE if match["space"].lower() in ("w", "m") else {}
+        return f"<{match['closes']}{known.get(match['local'].lower(), _COMMENT)}>"
+    if not match["name"]:  # numbers before and after are two
+        return f"<{_COMMENT}>{escape(match['data'] or '', quote=False)}<{_COMMENT}>"
     if match["end"]:
         return "<br>" if match["name"].lower() == "br" else f"</{match['name']}>"
     return f"<{match['name']}{match['attributes'].replace('&', '&amp;')} >"

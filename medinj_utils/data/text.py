@@ -26,7 +26,7 @@ _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180
                       "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 # Between two figures these do: PDF files have a soft hyphen for a hyphen.
 _PARTS_NUMBERS = re.compile("(?<=\\d)[\u0000-\u0008\u000e-\u001f\u007f-\u009f"
-                            "\u00ad\u200b\ufeff]+(?=\\d)")
+                            "\u00ad\u200b\u2061-\u2064\ufeff]+(?=\\d)")
 _SUSPECT = re.compile(f"[&<]|{_SPACE.pattern}|{_CONTROL.pattern}")
 
 

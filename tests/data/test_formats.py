@@ -156,7 +156,12 @@ def test_json_that_is_no_list_of_rows_is_refused(text):
 
 
 @pytest.mark.parametrize("kind, values", [
-    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]])])
+    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]),
+    (pa.large_list(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]), (pa.list_view(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]),
+    (pa.list_(pa.float32(), 2), [[0.1, 1e-7], None, [None, 3.0], [2.5, 7.0]]), (pa.list_(pa.list_(pa.float32())), [[[0.1], None], None, [], [[2.5]]]),
+    (pa.struct({"n": pa.float32(), "m": pa.float64(), "t": pa.string()}), [{"n": 0.1, "m": 0.1, "t": "0.10"}, None, {"n": None, "m": 2.5, "t": None}, None]),
+    (pa.list_(pa.struct({"n": pa.float32()})), [[{"n": 0.1}], None, [], [{"n": None}, None]]),
+    (pa.map_(pa.string(), pa.float32()), [[("a", 0.1)], None, [], [("b", None)]]), (pa.map_(pa.float32(), pa.string()), [[(0.1, "a")], None, [], [(2.5, "b")]])])
 def test_a_number_of_a_parquet_file_is_the_one_that_was_written(tmp_path, kind, values):
     pq.write_table(pa.table({"a": pa.array(values, kind), "b": ["x"] * 4}), tmp_path / "q.parquet")
     assert parquet_rows(tmp_path / "q.parquet")[0:4] == [{"a": value, "b": "x"} for value in values]

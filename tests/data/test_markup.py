@@ -85,3 +85,16 @@ def test_digits_that_are_shown_apart_stay_apart(html, text):
     ("a <b> c </b> d", "a  c  d"), ("si time <code et data> x", "si time <code et data> x")])
 def test_a_tag_has_beginning_and_end_or_none(html, text):
     assert without_markup(html) == text
+
+
+@pytest.mark.parametrize("markup, text", [
+    ("<w:p>5</w:p><w:p>10</w:p>", "5\n10"), ("<w:tr><w:tc><w:p>4</w:p></w:tc><w:tc><w:p>5</w:p></w:tc></w:tr>", "4 | 5"),
+    ("5<w:br/>10", "5\n10"), ("Foie<w:tab/>Bile", "Foie\nBile"), ("5<w:sym w:char='F0'/>6", "5 6"), ("5<o:p></o:p>10", "5 10"),
+    ("5<v:rect>6</v:rect>7", "5 6 7"), ("5<st1:place/>6", "5 6"), ("<m:f><m:num>1</m:num><m:den>2</m:den></m:f>", "1 2"),
+    ("5<?xml version='1.0'?>6", "5 6"), ("5<!doctype html>6", "5 6"), ("5<![if !vml]>6<![endif]>7", "5 6 7"),
+    ("5<![CDATA[6]]>7", "5 6 7"), ("<![CDATA[5]]><![CDATA[10]]>", "5 10"), ("5<![CDATA[]]>6", "5 6"),
+    ("<W:R><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>9</w:t></w:r>", "10 9"),
+    ("<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>9</m:t></m:r></m:sup></m:sSup>", "10⁹"),
+    ("<w:r><w:t>1</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>0</w:t></w:r>", "10"), ("Le foie<o:p></o:p> gras", "Le foie gras")])
+def test_what_other_programs_write_parts_numbers_as_it_shows_them(markup, text):
+    assert without_markup(markup) == text

@@ -19,6 +19,7 @@ from medinj_utils.data.text import EncodingError, clean, decode, encoded_twice
     ("fo\u0000ie\u200b\ufeff", "foie", "control characters removed"),
     ("\u200e\u202bfo\u00adi\u200d\u200c\u2066e\u2069\u202c\u200f\u2063", "foie", "control characters removed"),
     ("10\u00ad15 mg", "10-15 mg", "control characters removed"),
+    ("5\u20636", "5 6", "control characters removed"), ("fo\u2063ie", "foie", "control characters removed"),
     ("10\u200b15", "10 15", "control characters removed"), ("10\u000215", "10 15", "control characters removed"),
     ("5\ufeff10", "5 10", "control characters removed"), ("1\u200e0", "10", "control characters removed"),
     ("10\u00a0mg\u202f?", "10 mg ?", "special spaces made plain"),
