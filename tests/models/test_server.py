@@ -16,8 +16,9 @@ import pytest
 from medinj_utils.core import prompts
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking, allowed_answers, was_cut
+from medinj_utils.models.client import ServerError
 from medinj_utils.models.loading import Base, answering_models
-from medinj_utils.models.server import Server, ServerError
+from medinj_utils.models.server import Server
 
 MODEL = str(Base("planted").folder)
 
@@ -92,7 +93,7 @@ CONTENTS = {
     "spaced": " B\n",
     "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]}, {"type": "output_text", "text": "C"}],
     "refuses": [{"type": "refusal", "refusal": "Non."}],
-    "nothing": None, "no parts": []}
+    "nothing": None, "no parts": [], "half a sign": "C \ud83d"}
 #: What a server refuses, by the name of the model: parameters, and its words for it.
 REFUSED = {
     "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
@@ -216,7 +217,7 @@ def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
 
 @pytest.mark.parametrize("model, raw", [
     ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"), ("texts", "A, C"),
-    ("nothing", ""), ("no parts", ""),
+    ("nothing", ""), ("no parts", ""), ("half a sign", "C \ufffd"),
     ("withheld", "C"), ("sums up", f"<think>{THOUGHT}</think>\nC"), ("sums up nothing", "C"), ("nests", f"<think>{THOUGHT}</think>\nC"),
     ("refuses", "Non.")])
 def test_a_content_in_parts_is_its_texts_and_thoughts(played, single, model, raw):
@@ -304,7 +305,7 @@ def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, item
 @pytest.mark.parametrize("url, model, message", [
     (None, "locked", "set OPENAI_API_KEY"), ("http://127.0.0.1:9/v1", "any", "Is the server started")])
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
-    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 0)
+    monkeypatch.setattr("medinj_utils.models.client._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
         ask_one(url or played, model, single)
 
@@ -331,7 +332,7 @@ def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, sin
 
 
 def test_a_server_that_stays_busy_ends_the_run(played, single, monkeypatch):
-    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 2)
+    monkeypatch.setattr("medinj_utils.models.client._RETRIES", 2)
     before = len(Played.seen)
     with pytest.raises(ServerError, match="status 429"):
         ask_one(played, "full", single)
