@@ -2,12 +2,8 @@
 
 import json
 import math
-import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -27,30 +23,6 @@ MODEL = str(Base("planted").folder)
 def items(records):
     test = records[(records["split"] == "test") & (records["task"] != "oeq")]
     return test.drop_duplicates("id").sample(40, random_state=0)
-
-
-@pytest.fixture(scope="module")
-def transformers_serve(tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", MODEL, "--host", "127.0.0.1",
-               "--port", str(port), "--device", "cpu"]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        try:
-            for _ in range(240):
-                assert process.poll() is None, log.read_text()
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                        break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                pytest.fail(f"the server didn't start: {log.read_text()}")
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
 
 
 def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, ask):
