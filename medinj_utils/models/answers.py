@@ -34,12 +34,15 @@ class Asking:
         system: system turn before every question; empty for none.
         examples: by task, the records that are shown with their answers before a question.
         template_settings: of the chat template, such as ``{"enable_thinking": False}``.
+        temperature: of free answers of a model that is loaded here. 0 takes the likeliest tokens;
+            above it tokens are drawn, and each item needs a ``seed``.
     """
 
     max_new_tokens: int = 32
     system: str = ""
     examples: Mapping[str, Sequence[Mapping]] = field(default_factory=dict)
     template_settings: Mapping = field(default_factory=dict)
+    temperature: float = 0.0
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):

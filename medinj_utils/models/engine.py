@@ -26,6 +26,7 @@ from medinj_utils.models.generation import (
     ConstrainedDecoder,
     FreeDecoder,
     Prefill,
+    SamplingDecoder,
     continue_prompts,
     continue_without_cache,
     log_likelihoods,
@@ -177,7 +178,7 @@ class Engine:
         if self._holds_cache and set(modes) - {"option_likelihood"}:
             prefill = read_prompts(self.model, prompts)
         if "greedy" in modes:
-            by_mode["greedy"] = self._free(prefill, prompts)
+            by_mode["greedy"] = self._free(prefill, prompts, items)
         if "constrained" in modes:
             by_mode["constrained"] = self._constrained(prefill, prompts, items)
         if "likelihood" in modes:
@@ -195,10 +196,13 @@ class Engine:
     def _opens_thought(self, prompt: Sequence[int]) -> bool:
         return self.show(prompt[-8:]).rstrip().endswith(("<think>", self._thought[0]))
 
-    def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]]) -> list[Answer]:
+    def _free(self, prefill: Prefill, prompts: Sequence[Sequence[int]],
+              items: Sequence[Mapping]) -> list[Answer]:
         """Free texts; a thought that the template opens begins with its mark."""
         begun = map(self._opens_thought, prompts)
-        decoder = FreeDecoder(self.asking.max_new_tokens, self._stops)
+        most, heat = self.asking.max_new_tokens, self.asking.temperature
+        decoder = (SamplingDecoder(most, self._stops, heat, [item["seed"] for item in items])
+                   if heat else FreeDecoder(most, self._stops))
         written = continue_prompts(self.model, prefill, decoder)
         return [Answer("<think>" * thought + text, ended=STOPPED if ids[-1] in self._stops else CUT)
                 for thought, text, ids in zip(begun, self._decode(written), written, strict=True)]

@@ -105,6 +105,34 @@ class FreeDecoder:
         return text[-1] not in self.stops and len(text) < self.most_tokens
 
 
+class SamplingDecoder(FreeDecoder):
+    """Draws each token at a temperature; a text depends on its own seed and not on the batch.
+
+    Args:
+        most_tokens: tokens of a text.
+        stops: tokens that end it.
+        temperature: above 0.
+        seeds: of the texts' random numbers.
+    """
+
+    def __init__(self, most_tokens: int, stops: set[int], temperature: float, seeds: Sequence[int]):
+        super().__init__(most_tokens, stops)
+        self._temperature = temperature
+        self._numbers = [np.random.default_rng(seed) for seed in seeds]
+
+    def choose(self, logits, rows: Sequence[int]) -> list[int]:
+        """The next token of each row.
+
+        Args:
+            logits: shape (rows, vocabulary).
+            rows: numbers of the texts, in the order of the logits.
+        """
+        sums = (logits.double() / self._temperature).softmax(-1).cumsum(-1).cpu().numpy()
+        # Scaled by the last sum, which rounding may leave below 1.
+        return [int(np.searchsorted(own, self._numbers[row].random() * own[-1], side="right"))
+                for row, own in zip(rows, sums, strict=True)]
+
+
 class ConstrainedDecoder:
     """Takes the likeliest of the tokens that lead to a valid answer, until only the end can follow.
 

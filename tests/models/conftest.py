@@ -1,10 +1,17 @@
 """What the tests of the models share: the shipped tiny model, its questions, and a way to ask."""
 
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
 import pandas as pd
 import pytest
 
 from medinj_utils.core.names import MODES
 from medinj_utils.models.answers import batches_of
+from medinj_utils.models.loading import Base
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +36,28 @@ def _ask(engine, items, modes=MODES, batch_tokens=16_384) -> pd.DataFrame:
 def ask():
     """A function of an engine, questions, modes and tokens of a batch: a row per question and mode."""
     return _ask
+
+
+@pytest.fixture(scope="session")
+def transformers_serve(tmp_path_factory) -> str:
+    """Address of `transformers serve` with the shipped tiny model."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("serve") / "log"
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(Base("planted").folder), "--host", "127.0.0.1",
+               "--port", str(port), "--device", "cpu"]
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            for _ in range(240):
+                assert process.poll() is None, log.read_text()
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
+                        break
+                except OSError:
+                    time.sleep(0.5)
+            else:
+                pytest.fail(f"the server didn't start: {log.read_text()}")
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()

@@ -2,12 +2,8 @@
 
 import json
 import math
-import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -16,8 +12,9 @@ import pytest
 from medinj_utils.core import prompts
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking, allowed_answers, was_cut
+from medinj_utils.models.client import ServerError
 from medinj_utils.models.loading import Base, answering_models
-from medinj_utils.models.server import Server, ServerError
+from medinj_utils.models.server import Server
 
 MODEL = str(Base("planted").folder)
 
@@ -26,30 +23,6 @@ MODEL = str(Base("planted").folder)
 def items(records):
     test = records[(records["split"] == "test") & (records["task"] != "oeq")]
     return test.drop_duplicates("id").sample(40, random_state=0)
-
-
-@pytest.fixture(scope="module")
-def transformers_serve(tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", MODEL, "--host", "127.0.0.1",
-               "--port", str(port), "--device", "cpu"]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        try:
-            for _ in range(240):
-                assert process.poll() is None, log.read_text()
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                        break
-                except OSError:
-                    time.sleep(0.5)
-            else:
-                pytest.fail(f"the server didn't start: {log.read_text()}")
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
 
 
 def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, ask):
@@ -92,7 +65,7 @@ CONTENTS = {
     "spaced": " B\n",
     "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]}, {"type": "output_text", "text": "C"}],
     "refuses": [{"type": "refusal", "refusal": "Non."}],
-    "nothing": None, "no parts": []}
+    "nothing": None, "no parts": [], "half a sign": "C \ud83d"}
 #: What a server refuses, by the name of the model: parameters, and its words for it.
 REFUSED = {
     "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
@@ -216,7 +189,7 @@ def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
 
 @pytest.mark.parametrize("model, raw", [
     ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"), ("texts", "A, C"),
-    ("nothing", ""), ("no parts", ""),
+    ("nothing", ""), ("no parts", ""), ("half a sign", "C \ufffd"),
     ("withheld", "C"), ("sums up", f"<think>{THOUGHT}</think>\nC"), ("sums up nothing", "C"), ("nests", f"<think>{THOUGHT}</think>\nC"),
     ("refuses", "Non.")])
 def test_a_content_in_parts_is_its_texts_and_thoughts(played, single, model, raw):
@@ -304,7 +277,7 @@ def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, item
 @pytest.mark.parametrize("url, model, message", [
     (None, "locked", "set OPENAI_API_KEY"), ("http://127.0.0.1:9/v1", "any", "Is the server started")])
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
-    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 0)
+    monkeypatch.setattr("medinj_utils.models.client._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
         ask_one(url or played, model, single)
 
@@ -331,7 +304,7 @@ def test_a_refusal_that_only_speaks_of_a_context_is_no_long_question(played, sin
 
 
 def test_a_server_that_stays_busy_ends_the_run(played, single, monkeypatch):
-    monkeypatch.setattr("medinj_utils.models.server._RETRIES", 2)
+    monkeypatch.setattr("medinj_utils.models.client._RETRIES", 2)
     before = len(Played.seen)
     with pytest.raises(ServerError, match="status 429"):
         ask_one(played, "full", single)

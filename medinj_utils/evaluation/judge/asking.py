@@ -1,0 +1,260 @@
+"""Ask a judge about open answers and keep its verdicts, so that a stopped run goes on."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.core.cards import Card, Origin, card_file
+from medinj_utils.core.files import progress, write_parquet
+from medinj_utils.core.prompts import user_turn
+from medinj_utils.evaluation.judge.calls import KeptCalls
+from medinj_utils.evaluation.judge.costs import Prices, usage
+from medinj_utils.evaluation.judge.prompt import JudgePrompt
+from medinj_utils.evaluation.judge.verdict import read_verdict
+from medinj_utils.evaluation.judge.votes import self_consistency
+from medinj_utils.models.answers import was_cut
+from medinj_utils.models.replies import Call, LocalChats, Reply, ServerChats
+
+#: Columns of a table of open answers.
+ANSWERS = ["run", "item", "instruction", "context", "reference", "candidate"]
+VERDICTS = ["run", "item", "metric", "rater", "repeat", "value", "raw", "reason"]
+#: Reasons of verdicts without a call.
+EMPTY = "empty candidate: 0 by rule"
+NO_CANDIDATE, NO_REFERENCE = "no candidate", "no reference"
+#: Reason of an answer that declares no verdict: a refusal, another scale, rambling.
+NOT_DECLARED = "no verdict declared"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A model that judges by a prompt.
+
+    Args:
+        chats: the model.
+        prompt: its prompt.
+        repeats: how often it is asked about each answer.
+
+    Raises:
+        ValueError: there are no repeats, or several that can't differ.
+    """
+
+    chats: ServerChats | LocalChats
+    prompt: JudgePrompt
+    repeats: int = 1
+
+    def __post_init__(self):
+        if self.repeats < 1:
+            raise ValueError(f"repeats is {self.repeats!r}; need 1 or more")
+        if self.repeats > 1 and self.chats.repeatable:
+            raise ValueError(f"{self.repeats} repeats at temperature 0: a model that is loaded "
+                             "here says the same each time; set a temperature above 0")
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that it gives."""
+        return f"judge_{self.prompt.name}"
+
+    @property
+    def settings(self) -> dict:
+        """What its verdicts depend on, for keys and cards."""
+        return {"judge": self.chats.identity, "prompt": self.prompt.name,
+                "prompt_sha256": self.prompt.sha256, "sampling": asdict(self.chats.sampling)}
+
+    def call(self, chat: list[dict], repeat: int) -> tuple[str, Call]:
+        """A call and its key: a hash of the chat, the model and the sampling.
+
+        The chat stands for question, reference and candidate, which its code is a hash of.
+
+        Args:
+            chat: of the prompt.
+            repeat: from 0.
+        """
+        call = Call(chat, self.chats.sampling.seed + repeat)
+        content = [self.chats.identity, asdict(self.chats.sampling), chat, call.seed]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(), call
+
+
+@dataclass
+class _Questions:
+    """What a judge is to be asked about a table of answers.
+
+    Attributes:
+        rows: run, item, repeat, and key of the call or, without one, value and reason.
+        calls: by key; answers that are the same share one.
+    """
+
+    rows: list[tuple] = field(default_factory=list)
+    calls: dict[str, Call] = field(default_factory=dict)
+
+
+def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin: Origin,
+                  prices: Prices | None = None) -> pd.DataFrame:
+    """Ask a judge about every open answer, as often as it repeats.
+
+    Each reply is kept in ``<name>.calls.jsonl`` beside the file as it comes, under a key made of
+    prompt, question, reference, candidate, model and sampling. A run that was stopped goes on from
+    there and ends with the same table; further answers cost their own calls alone. Calls that
+    failed are made again. An empty candidate is 0 without a call.
+
+    Args:
+        answers: a row per answer with ``run`` (what answered), ``item`` (id of the question),
+            ``instruction``, ``context``, ``reference`` and ``candidate``; other columns don't
+            matter. A missing candidate, or a missing or blank reference, is not judged.
+        judge: the judge.
+        path: parquet file of the verdicts. Its card holds the judge's model, revision, prompt,
+            sampling, counts, tokens and seconds, self-consistency and, with prices, the cost.
+        origin: of the verdicts.
+        prices: of the judge's tokens.
+
+    Returns:
+        The content of the file, a row per answer and repeat in the order of the answers: ``run``,
+        ``item``, ``metric``, ``rater`` (model and revision), ``repeat``, ``value`` (1, 0, or NaN:
+        unreadable), ``raw`` (the judge's words, if any) and ``reason`` (why there is no verdict, or
+        why no call; empty for a verdict of the judge).
+
+    Raises:
+        ValueError: a column is missing, an answer stands there twice, or a question is blank or no
+            text.
+        ServerError: the server refuses the key or doesn't know the model, or is gone; what was
+            judged is kept.
+    """
+    path = Path(path)
+    questions = _questions(answers, judge)
+    kept = KeptCalls(calls_file(path))
+    card = Card(origin, judge.settings | judge.chats.settings | {"repeats": judge.repeats})
+    _ask(questions, judge, kept, path)
+    verdicts = _verdicts(questions, judge, kept.replies)
+    write_parquet(verdicts, path)
+    replies = [kept.replies[key] for key in questions.calls]
+    card.write(card_file(path), [path], **_counts(verdicts, replies), **usage(replies, prices),
+               first_prompt=_first(questions))
+    return verdicts
+
+
+def calls_file(path: str | Path) -> Path:
+    """Where the calls behind a file of verdicts are kept."""
+    return Path(path).with_suffix(".calls.jsonl")
+
+
+def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
+                  prices: Prices | None = None) -> dict:
+    """What `judge_answers` is going to take, before it is asked.
+
+    Args:
+        answers, judge, path, prices: as for `judge_answers`.
+
+    Returns:
+        ``calls`` that are still to be made, ``input_tokens`` of their chats (of a server an
+        estimate, at three characters each), ``output_tokens``, the most that they may take, and,
+        with prices, ``cost``, the most, and ``currency``. Retries aren't in it.
+
+    Raises:
+        ValueError: as `judge_answers`.
+    """
+    questions, kept = _questions(answers, judge), KeptCalls(calls_file(path))
+    todo = [call for key, call in questions.calls.items() if kept.lacks(key)]
+    tokens = sum(judge.chats.size(call.chat) for call in todo)
+    most = len(todo) * judge.chats.sampling.max_tokens
+    priced = {} if prices is None else {"cost": prices.cost(tokens, most),
+                                        "currency": prices.currency}
+    return {"calls": len(todo), "input_tokens": tokens, "output_tokens": most, **priced}
+
+
+def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:
+    """The calls that a table needs, and what is decided without one."""
+    if missing := [name for name in ANSWERS if name not in answers]:
+        raise ValueError(f"the answers have no column {', '.join(missing)}")
+    if (twice := answers.duplicated(["run", "item"])).any():
+        first = answers[twice].iloc[0]
+        raise ValueError(f"run {first['run']!r} answers item {first['item']!r} twice")
+    questions = _Questions()
+    for row in answers[ANSWERS].to_dict("records"):
+        value, reason = _by_rule(row)
+        calls = {} if reason else _calls(row, judge)
+        questions.calls |= calls
+        for repeat, key in enumerate(calls or [None] * judge.repeats):
+            questions.rows.append((row["run"], row["item"], repeat, key, value, reason))
+    return questions
+
+
+def _by_rule(row: Mapping) -> tuple[float | None, str]:
+    """Value and reason of an answer that no judge is asked about; an empty reason for others."""
+    for name in ANSWERS[2:]:
+        if not isinstance(row[name], str) and not (name in ANSWERS[4:] and pd.isna(row[name])):
+            raise ValueError(f"run {row['run']!r}, item {row['item']!r}: {name} is {row[name]!r}; "
+                             "need a text")
+    if pd.isna(row["candidate"]):
+        return None, NO_CANDIDATE
+    if not row["candidate"].strip():
+        return 0.0, EMPTY
+    if pd.isna(row["reference"]) or not row["reference"].strip():
+        return None, NO_REFERENCE
+    return None, ""
+
+
+def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
+    question = user_turn(row | {"options": [], "task": "oeq"})
+    try:
+        chat = judge.prompt.messages(question, row["reference"], row["candidate"])
+    except ValueError as error:
+        raise ValueError(f"run {row['run']!r}, item {row['item']!r}: {error}") from error
+    return dict(judge.call(chat, repeat) for repeat in range(judge.repeats))
+
+
+def _ask(questions: _Questions, judge: Judge, kept: KeptCalls, path: Path) -> None:
+    """Make the calls that weren't made yet, or failed."""
+    todo = [key for key in questions.calls if kept.lacks(key)]
+    with (progress(None, f"verdicts of {path.stem}", len(todo), "calls") as bar,
+          kept.adding() as add,
+          closing(judge.chats.ask([questions.calls[key] for key in todo])) as replies):
+        for place, reply in replies:
+            add(todo[place], reply)
+            bar.update()
+
+
+def _verdicts(questions: _Questions, judge: Judge, replies: Mapping[str, Reply]) -> pd.DataFrame:
+    rows = []
+    for run, item, repeat, key, value, reason in questions.rows:
+        raw = None
+        if key:
+            raw = replies[key].text
+            value, reason = _read(replies[key])
+        rows.append((run, item, judge.metric, judge.chats.name, repeat,
+                     np.nan if value is None else value, raw, reason))
+    return pd.DataFrame(rows, columns=VERDICTS).astype({"value": float})
+
+
+def _read(reply: Reply) -> tuple[int | None, str]:
+    """The verdict of a reply, and why there is none."""
+    if reply.text is None:
+        return None, f"failed call: {reply.failure}"
+    if was_cut(reply.ended):  # "Score: 1" may be the beginning of "Score: 10"
+        return None, f"cut short: {reply.ended}"
+    verdict = read_verdict(reply.text)
+    return verdict, NOT_DECLARED if verdict is None else ""
+
+
+def _counts(verdicts: pd.DataFrame, replies: Sequence[Reply]) -> dict:
+    """What the card says of verdicts and calls."""
+    value, given = verdicts["value"], [reply for reply in replies if reply.text is not None]
+    reasons = (reason.partition(": ")[0] or "judged" for reason in verdicts["reason"])
+    consistency = self_consistency(verdicts).astype(object)
+    return {"verdicts": {"1": int((value == 1).sum()), "0": int((value == 0).sum()),
+                         "unreadable": int(value.isna().sum())},
+            "reasons": dict(Counter(reasons)),
+            "calls": len(replies), "failed_calls": len(replies) - len(given),
+            "answered_as": dict(Counter(reply.model for reply in given)),
+            "left_out": sorted({name for reply in given for name in reply.left_out}),
+            "self_consistency": consistency.where(consistency.notna(), None).to_dict("records")}
+
+
+def _first(questions: _Questions) -> str:
+    """The first prompt as text."""
+    return next((call.chat[-1]["content"] for call in questions.calls.values()), "")

@@ -1,0 +1,66 @@
+"""What judging costs: estimated before, counted after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from medinj_utils.models.replies import Reply
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a server asks for tokens.
+
+    Args:
+        input: price of a million tokens of chats.
+        output: price of a million tokens of texts, thoughts included.
+        currency: of both.
+
+    Raises:
+        ValueError: a price is negative.
+    """
+
+    input: float
+    output: float
+    currency: str
+
+    def __post_init__(self):
+        for name in ("input", "output"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} price is {getattr(self, name)!r}; need 0 or more")
+
+    def cost(self, input_tokens: int, output_tokens: int) -> float:
+        """Price of some tokens, in `currency`.
+
+        Args:
+            input_tokens: of chats.
+            output_tokens: of texts.
+        """
+        return (input_tokens * self.input + output_tokens * self.output) / 1e6
+
+
+def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
+    """Tokens that replies took, as the model tells them, and what they cost.
+
+    Args:
+        replies: of a judge.
+        prices: of the tokens, where there are any.
+
+    Returns:
+        ``input_tokens``, ``output_tokens``, ``calls_without_usage`` (texts whose tokens aren't in
+        these sums, since the server doesn't tell them), ``call_seconds`` and, with prices,
+        ``cost`` and ``currency``. Failed calls count nothing: what they cost isn't told.
+    """
+    given = [reply for reply in replies if reply.text is not None]
+    known = [reply for reply in given if None not in (reply.input_tokens, reply.output_tokens)]
+    found = {"input_tokens": sum(reply.input_tokens for reply in known),
+             "output_tokens": sum(reply.output_tokens for reply in known),
+             "calls_without_usage": len(given) - len(known),
+             "call_seconds": round(sum(reply.seconds for reply in given), 3)}
+    return found | _priced(prices, found["input_tokens"], found["output_tokens"])
+
+
+def _priced(prices: Prices | None, input_tokens: int, output_tokens: int) -> dict:
+    if prices is None:
+        return {}
+    return {"cost": round(prices.cost(input_tokens, output_tokens), 6),
+            "currency": prices.currency}
