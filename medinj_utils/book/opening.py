@@ -110,12 +110,16 @@ def kept_results_fr(kept: Mapping[str, Tree]) -> str:
 def answer_fr(tree: Tree) -> str:
     """Scores of the base and of the best tuned system, and how many pairs differ, in French."""
     comparison = tree.read_table("comparison").set_index("system")
-    base, best = comparison.loc[BASE], comparison.loc[comparison.drop(BASE)["exact_match"].idxmax()]
+    base, tuned = comparison.loc[BASE], comparison.drop(BASE)
+    alone = (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
+             f"exactement à {score(base, language='fr')}")
+    if tuned.empty:
+        return f"{alone}. *{tree.label}.*"
+    best = tuned.loc[tuned["exact_match"].idxmax()]
     pairs = tuned_pairs(tree.read_table("pairs"))
     differ = len(significant_pairs(pairs))
     gain = points(best, "difference", "difference_low", "difference_high", language="fr")
-    return (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
-            f"exactement à {score(base, language='fr')} ; le meilleur des modèles ajustés, "
+    return (f"{alone} ; le meilleur des modèles ajustés, "
             f"{best.name}, à {score(best, language='fr')}, soit {gain}. "
             f"{differ} des {len(pairs)} paires de modèles ajustés diffèrent au seuil de 5 %, après "
             f"correction. *{tree.label}.*")

@@ -61,6 +61,11 @@ def test_the_answer_has_gain_and_label_and_its_french_the_same_numbers(tree):
     assert "1\u202f288 questions" in french and "+30,0 points [+20,0\u00a0; +40,0]" in french and tree.label in french
 
 
+def test_a_base_alone_has_an_answer_in_both_languages(tree):
+    write_csv(COMPARISON.head(1), tree.table("comparison"))
+    assert opening.answer(tree).startswith("The base model answers 20.0") and "répond exactement à 20,0" in opening.answer_fr(tree)
+
+
 def test_prices_are_said_only_where_they_are_known(tree):
     assert "une question synthétique vaut" in opening.prices_fr(tree) and "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
     assert "inventés" not in opening.prices_fr(tree)
