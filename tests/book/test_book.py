@@ -59,6 +59,19 @@ def test_a_changed_table_behind_a_mapping_is_seen_even_an_older_one(project):
     assert "own_10_read_sources" in run([*words, "-n", *notebook], folder)
 
 
+def test_a_folder_with_braces_is_a_folder_as_any(project):
+    folder, _ = project
+    shutil.copytree(folder / "profiles/own", folder / "a{b} c")
+    profile = folder / "profiles/braces.yaml"
+    profile.write_text("like: own\nnotebooks:\n  10_read_sources:\n    sources: [{name: own, location: '{data}/questions.yaml'}]\n",
+                       encoding="utf-8")
+    words = ["env", "PROFILE=braces", "DATA=a{b} c", "snakemake", "--cores", "1", "--rerun-triggers", "mtime", "params", "input"]
+    notebook = ["--", "outputs/braces/notebooks/10_read_sources.ipynb"]
+    run([*words, *notebook], folder)
+    os.utime(folder / "a{b} c/questions.csv", (1, 1))
+    assert "braces_10_read_sources" in run([*words, "-n", *notebook], folder)
+
+
 def test_a_killed_run_goes_on_by_the_same_command_to_the_same_result(project):
     folder, _ = project
     lock, table = folder / "outputs/.small.lock", folder / "outputs/small/tables/claims.csv"
