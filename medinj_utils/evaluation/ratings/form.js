@@ -50,7 +50,7 @@ function show() {
   const item = sheet.items[current], note = notes[item.id], rated = Object.keys(notes).length;
   for (const name of ["context", "instruction", "reference", "candidate"]) element(name).textContent = item[name];
   element("place").textContent = `Réponse ${current + 1} sur ${sheet.items.length} (${item.id}), `
-    + (note === undefined ? "pas encore notée" : `notée ${note}`) + `. ${rated} notées en tout.`;
+    + (note === undefined ? "pas encore notée" : `notée ${note}`) + `. Total noté : ${rated}.`;
   element("zero").setAttribute("aria-pressed", note === 0);
   element("one").setAttribute("aria-pressed", note === 1);
 }

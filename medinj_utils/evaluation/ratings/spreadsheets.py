@@ -13,7 +13,7 @@ HEADINGS = {"instruction": "question", "context": "contexte", "reference": "atte
             "candidate": "candidat"}
 CRITERION = ("L'information essentielle attendue est-elle présente et juste ? "
              "1 : oui. 0 : non. Vide : pas encore noté.")
-_CELL_LIMIT = 32_767  # characters of a cell in XLSX; programs cut what is beyond
+_CELL_LIMIT = 32_767  # UTF-16 units of a cell in XLSX; programs cut what is beyond
 _WIDTHS = {"question": 45, "contexte": 35, "attendu": 45, "candidat": 70}
 #: What would start a formula, at the start of a cell or of what another separator makes one of.
 _FORMULA = re.compile(r"""(^|[,;\t\n|])([\s"']*)(?=[=+\-@＝＋－＠])""")
@@ -45,8 +45,8 @@ def write_xlsx_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
         for column, (heading, text) in enumerate(zip(rows[0], row, strict=True), 1):
             cell = page.cell(number, column)
             text = _XLSX_ESCAPE.sub("_x005F_", text)
-            if len(text) > _CELL_LIMIT:
-                raise ValueError(f"{row[2]}, {heading}: {len(text)} characters, and a cell holds "
+            if (size := len(text.encode("utf-16-le")) // 2) > _CELL_LIMIT:
+                raise ValueError(f"{row[2]}, {heading}: {size} characters, and a cell holds "
                                  f"{_CELL_LIMIT}; use the HTML form")
             cell.value = text or None
             if text:

@@ -73,7 +73,7 @@ def test_ten_ratings_by_keyboard_outlive_a_reload_and_come_back_the_same(sheet, 
     page, ids = opened(context, form), sheet.items["id"].tolist()
     rate(page, TEN[:6])
     page.reload()
-    assert place(page).startswith("Réponse 7 sur 21") and place(page).endswith("6 notées en tout.")
+    assert place(page).startswith("Réponse 7 sur 21") and place(page).endswith("Total noté : 6.")
     rate(page, TEN[6:])
     page.close()
     page = opened(context, form)
@@ -120,14 +120,14 @@ def test_buttons_rate_as_keys_do_and_keep_no_key_to_themselves(form, context):
     page.get_by_role("button", name="Précédente").click()
     assert "notée 0" in place(page) and page.get_by_role("button", name="0 : non").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Effacer").click()
-    assert "pas encore notée. 1 notées en tout." in place(page)
+    assert "pas encore notée. Total noté : 1." in place(page)
 
 
 def test_digits_of_a_french_keyboard_need_no_shift(form, context):
     page = opened(context, form)
     for key, code in (("&", "Digit1"), ("à", "Digit0")):
         page.evaluate("([key, code]) => document.dispatchEvent(new KeyboardEvent('keydown', {key, code}))", [key, code])
-    assert "2 notées en tout" in place(page)
+    assert "Total noté : 2" in place(page)
     page.keyboard.press("ArrowLeft")
     assert "notée 0" in place(page)
     page.keyboard.press("ArrowLeft")
@@ -137,17 +137,17 @@ def test_digits_of_a_french_keyboard_need_no_shift(form, context):
 def test_two_tabs_lose_nothing_of_each_other(form, context):
     one, two = opened(context, form), opened(context, form)
     rate(one, [1, 0])
-    two.wait_for_function("document.getElementById('place').textContent.includes('2 notées')")
+    two.wait_for_function("document.getElementById('place').textContent.includes('Total noté : 2')")
     two.keyboard.press("ArrowRight")
     two.keyboard.press("ArrowRight")
     rate(two, [1])
-    one.wait_for_function("document.getElementById('place').textContent.includes('3 notées')")
+    one.wait_for_function("document.getElementById('place').textContent.includes('Total noté : 3')")
 
 
 def test_raters_and_sheets_are_kept_apart(sheet, form, context, tmp_path):
     rate(opened(context, form), [1, 1])
     other = opened(context, write_form(sheet, "R2", tmp_path / "other.html"))
-    assert "0 notées en tout" in place(other)
+    assert "Total noté : 0" in place(other)
 
 
 @pytest.mark.parametrize("stored", ["{", "null", "[]", '{"BCDFGH": 1}', '"x"'])
@@ -157,7 +157,7 @@ def test_damaged_storage_stops_no_rating(form, context, stored):
     page.reload()
     rate(page, [1, 0])
     page.reload()
-    assert "2 notées en tout" in place(page)
+    assert "Total noté : 2" in place(page)
 
 
 @pytest.mark.parametrize("broken", ["setItem", "getItem"])
@@ -178,7 +178,7 @@ def test_what_is_not_saved_is_not_left_without_a_question(form, context):
     page.get_by_role("button", name="1 : oui").click()
     page.reload()
     assert asked == ["beforeunload"]
-    assert "0 notées" in place(page)
+    assert "Total noté : 0" in place(page)
 
 
 def test_axe_finds_nothing_serious(form, browser):

@@ -57,8 +57,9 @@ def test_a_plain_text_stays_as_it_is(answers, tmp_path):
     assert [row[3:7] for row in rows] == shown(made)
 
 
-def test_a_text_that_a_cell_would_cut_is_refused(answers, tmp_path):
-    made = draw_sheet(answers.assign(candidate="é" * 32_768), 4, 0, 0)
-    with pytest.raises(ValueError, match="candidat: 32768 characters"):
+@pytest.mark.parametrize("text", ["é" * 32_768, "🩺" * 16_384, "_x0041_" * 2_600])
+def test_a_text_that_a_cell_would_cut_is_refused(answers, tmp_path, text):
+    made = draw_sheet(answers.assign(candidate=text), 4, 0, 0)
+    with pytest.raises(ValueError, match="candidat: 3[0-9]{4} characters, and a cell holds 32767"):
         write_xlsx_sheet(made, "R1", tmp_path / "sheet.xlsx")
     assert not list(tmp_path.iterdir())
