@@ -14,13 +14,21 @@ _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (l
 #: Where a part of a message may hold its text.
 _TEXTS = ("thinking", "reasoning", "text", "summary", "refusal", "content")
 _THINKS = re.compile("think|thought|reason", re.IGNORECASE)
-_HALF_SIGNS = re.compile("[\ud800-\udfff]")  # no file can hold them
+_HALF_SIGNS = re.compile("[\ud800-\udfff]")
 #: Parameters that some servers refuse, and what is sent instead, if anything.
 _DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperature": None}
 
 
+def whole_signs(text: str) -> str:
+    """A server's text without halves of signs, which JSON can hold and no file."""
+    return _HALF_SIGNS.sub("\ufffd", text)
+
+
 class ServerError(RuntimeError):
     """The server can't answer as it is asked to; the message names it and says what to do."""
+
+    def __init__(self, message: str):
+        super().__init__(whole_signs(message))
 
 
 class CallError(ServerError):
@@ -149,7 +157,7 @@ def _first_choice(reply):
 def ended_of(choice) -> str:
     """Why the text of a choice ended, in the server's word; `UNKNOWN` if it says nothing."""
     reason = choice.finish_reason
-    return reason if isinstance(reason, str) and reason.strip() else UNKNOWN
+    return whole_signs(reason) if isinstance(reason, str) and reason.strip() else UNKNOWN
 
 
 def text_of(choice) -> str:
@@ -162,8 +170,7 @@ def text_of(choice) -> str:
     thought = _joined(getattr(message, "reasoning_content", None)
                       or getattr(message, "reasoning", None), in_thought=True)
     said = _joined(message.content or getattr(message, "refusal", None))
-    whole = (f"<think>{thought}</think>\n" if thought else "") + said
-    return _HALF_SIGNS.sub("\ufffd", whole)
+    return whole_signs((f"<think>{thought}</think>\n" if thought else "") + said)
 
 
 def _joined(content, in_thought: bool = False) -> str:

@@ -14,6 +14,7 @@ from medinj_utils.models.client import (
     TooLongError,
     ended_of,
     text_of,
+    whole_signs,
 )
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.hardware import tokens_at_once
@@ -97,11 +98,17 @@ class ServerChats:
         revision: of the model, as far as you know it: a commit, a date, or "unknown".
         sampling: how texts are drawn.
         at_once: calls under way at a time.
+
+    Raises:
+        ValueError: the revision is blank.
     """
 
     repeatable = False  # the same call may give another text, at temperature 0 too
 
     def __init__(self, url: str, model: str, revision: str, sampling: Sampling, at_once: int = 8):
+        if not revision.strip():
+            raise ValueError(f"model {model}: the revision is blank; say what you know of it, or "
+                             "\"unknown\"")
         self.identity = {"model": model, "revision": revision}
         self.name = f"{model}@{revision}"
         self.sampling = sampling
@@ -144,7 +151,7 @@ class ServerChats:
         usage = getattr(reply, "usage", None)
         model = getattr(reply, "model", None)
         return Reply(text_of(reply.choices[0]), ended_of(reply.choices[0]),
-                     model=model if isinstance(model, str) else "",
+                     model=whole_signs(model) if isinstance(model, str) else "",
                      input_tokens=_count(usage, "prompt_tokens"),
                      output_tokens=_count(usage, "completion_tokens"),
                      seconds=round(time.monotonic() - began, 3),

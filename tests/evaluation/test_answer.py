@@ -225,7 +225,7 @@ def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identi
     def answer(prompts, rows, modes):
         if rows[0]["id"] == stop:
             raise KeyboardInterrupt
-        server._refused_parameters.add("seed")
+        server._client._refused_parameters.add("seed")
         return {"greedy": [Answer("A", ended="stop")]}
 
     monkeypatch.setattr(server, "answer", answer)

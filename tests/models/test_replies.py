@@ -68,3 +68,8 @@ def test_a_sampling_that_is_none_is_told(wrong):
     [(name, value)] = wrong.items()
     with pytest.raises(ValueError, match=f"{name} is {value}"):
         Sampling(**wrong)
+
+
+def test_a_model_behind_a_server_has_a_revision():
+    with pytest.raises(ValueError, match="model m: the revision is blank"):
+        ServerChats("http://127.0.0.1:9/v1", "m", " ", Sampling())

@@ -15,7 +15,7 @@ from medinj_utils.core.cards import Card, Origin, card_file
 from medinj_utils.core.files import progress, write_parquet
 from medinj_utils.core.prompts import user_turn
 from medinj_utils.evaluation.judge.calls import KeptCalls
-from medinj_utils.evaluation.judge.costs import Prices, usage
+from medinj_utils.evaluation.judge.costs import Prices, cost, usage
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.verdict import read_verdict
 from medinj_utils.evaluation.judge.votes import self_consistency
@@ -162,9 +162,8 @@ def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
     todo = [call for key, call in questions.calls.items() if kept.lacks(key)]
     tokens = sum(judge.chats.size(call.chat) for call in todo)
     most = len(todo) * judge.chats.sampling.max_tokens
-    priced = {} if prices is None else {"cost": prices.cost(tokens, most),
-                                        "currency": prices.currency}
-    return {"calls": len(todo), "input_tokens": tokens, "output_tokens": most, **priced}
+    return {"calls": len(todo), "input_tokens": tokens, "output_tokens": most,
+            **cost(tokens, most, prices)}
 
 
 def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:

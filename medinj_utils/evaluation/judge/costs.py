@@ -28,14 +28,19 @@ class Prices:
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} price is {getattr(self, name)!r}; need 0 or more")
 
-    def cost(self, input_tokens: int, output_tokens: int) -> float:
-        """Price of some tokens, in `currency`.
 
-        Args:
-            input_tokens: of chats.
-            output_tokens: of texts.
-        """
-        return (input_tokens * self.input + output_tokens * self.output) / 1e6
+def cost(input_tokens: int, output_tokens: int, prices: Prices | None) -> dict:
+    """``cost`` of some tokens and its ``currency``; nothing without prices.
+
+    Args:
+        input_tokens: of chats.
+        output_tokens: of texts.
+        prices: of a million of each.
+    """
+    if prices is None:
+        return {}
+    total = (input_tokens * prices.input + output_tokens * prices.output) / 1e6
+    return {"cost": round(total, 6), "currency": prices.currency}
 
 
 def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
@@ -56,11 +61,4 @@ def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
              "output_tokens": sum(reply.output_tokens for reply in known),
              "calls_without_usage": len(given) - len(known),
              "call_seconds": round(sum(reply.seconds for reply in given), 3)}
-    return found | _priced(prices, found["input_tokens"], found["output_tokens"])
-
-
-def _priced(prices: Prices | None, input_tokens: int, output_tokens: int) -> dict:
-    if prices is None:
-        return {}
-    return {"cost": round(prices.cost(input_tokens, output_tokens), 6),
-            "currency": prices.currency}
+    return found | cost(found["input_tokens"], found["output_tokens"], prices)

@@ -63,6 +63,8 @@ def escaped(line: str) -> str:
     "TA < 12, p<0,05" stays; ``<|im_end|>`` becomes ``&lt;|im_end|>``.
     """
     line = _OPENERS.sub(lambda match: _entity(match[0]), line)
+    if line.isprintable():  # most are, and none of the unseen signs is
+        return line
     return "".join(_entity(sign) if _is_unseen(sign) else sign for sign in line)
 
 

@@ -21,12 +21,12 @@ SAID = {
     "refuse": ("Je ne peux pas évaluer de réponse médicale.", "stop"), "rien": ("", "stop"), "muet": (None, "stop"), "deux": ("Score: 1\nScore: 0", "stop"),
     "pense": ("<think>Score: 1</think>\n", "stop"), "signe": (WHOLE.format(1).replace("L'", "\ud83d"), "stop")}
 #: By the first word of a candidate: statuses of the first attempts; the last one stays.
-STATUS = {"occupé": [429, 429, 200], "malade": [500, 503, 200], "plein": [429], "panne": [500], "trop": [400], "inconnu": [404], "fermé": [401]}
+STATUS = {"occupé": [429, 429, 200], "malade": [500, 503, 200], "plein": [429], "panne": [500], "trop": [400], "demi-long": [413], "inconnu": [404], "fermé": [401]}
 #: By the first word of a candidate: what is done to the first attempts' bodies; the last one stays.
 BODIES = {"muré": ["silent"], "lent": ["silent", ""], "suspendu": ["hang"], "hoquet": ["hang", ""], "rompu": ["drop"], "renoué": ["drop", ""],
-          "brisé": ["broken"], "page": ["page"], "liste": ["list"], "excuse": ["excuse"]}
+          "brisé": ["broken"], "page": ["page"], "liste": ["list"], "excuse": ["excuse"], "moitié": ["half"]}
 GARBAGE = {"broken": b'{"choices": [{"message": {"content": "Score: 1', "page": b"<html>Score: 1</html>", "list": b'["Score: 1"]',
-           "excuse": b'{"error": {"message": "Score: 1"}}'}
+           "excuse": b'{"error": {"message": "Score: 1"}}', "half": b'{"error": {"message": "\\ud83d"}}'}
 
 
 class Played(ThreadingHTTPServer):
@@ -93,8 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
                  "usage": {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}}
         if word == "gratuit":
             reply["usage"] = None
+        if word == "étrange":
+            reply |= {"model": "\ud83d", "usage": {"prompt_tokens": "7", "completion_tokens": True}}
+            reply["choices"][0]["finish_reason"] = "content_filter \ud83d"
+        if word == "sobre" and "seed" in request:
+            status = 422
         if status != 200:
-            reply = {"error": {"message": {400: "maximum context length is exceeded", 404: "no such model"}.get(status, "Score: 1")}}
+            reply = {"error": {"message": {400: "maximum context length is exceeded", 413: "too long \ud83d", 404: "no such model", 422: "unknown field seed"}.get(status, "Score: 1")}}
         body = GARBAGE.get(what) or json.dumps(reply).encode()
         if what == "silent":
             self.server.closing.wait(timeout=60)
@@ -102,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/html" if what == "page" else "application/json")
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Retry-After", "0.01")
+        self.send_header("Retry-After", "0.0123")
         self.end_headers()
         if what in ("hang", "drop"):
             self.wfile.write(body[:len(body) // 2])
@@ -119,9 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def played(monkeypatch):
-    """The server, whose callers wait a second at most and try three times."""
+    """The server, whose callers try three times."""
     monkeypatch.setattr("medinj_utils.models.client._RETRIES", 2)
-    monkeypatch.setattr("medinj_utils.models.client._TIMEOUT", 1)
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
     with Played() as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -129,6 +133,15 @@ def played(monkeypatch):
         server.closing.set()
         server.released.set()
         server.shutdown()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A function that makes callers wait for a second alone if a word hangs."""
+    def wait_less(word: str) -> None:
+        if {"silent", "hang"} & set(BODIES.get(word, [])):
+            monkeypatch.setattr("medinj_utils.models.client._TIMEOUT", 1)
+    return wait_less
 
 
 @pytest.fixture

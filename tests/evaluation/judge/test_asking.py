@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,7 +52,8 @@ def test_a_text_that_was_cut_may_have_gone_on_to_10_of_10(word, ended, table, ju
 
 
 @pytest.mark.parametrize("word, attempts", [("occupé", 3), ("malade", 3), ("lent", 2), ("hoquet", 2), ("renoué", 2)])
-def test_what_passes_is_tried_again(word, attempts, table, judge, ask, played, tmp_path):
+def test_what_passes_is_tried_again(word, attempts, table, judge, ask, played, impatient, tmp_path):
+    impatient(word)
     [verdict] = ask(table(word), judge()).to_dict("records")
     assert (verdict["value"], verdict["reason"], len(played.asked)) == (1, "", attempts)
     assert card_of(tmp_path)["failed_calls"] == 0
@@ -59,8 +62,10 @@ def test_what_passes_is_tried_again(word, attempts, table, judge, ask, played, t
 @pytest.mark.parametrize("word, attempts, reason", [
     ("plein", 3, "status 429"), ("panne", 3, "status 500"), ("muré", 3, "no reply"), ("suspendu", 3, "no reply"), ("rompu", 3, "no reply"),
     ("brisé", 1, "isn't one of the chat protocol"), ("page", 1, "isn't one of the chat protocol"), ("liste", 1, "isn't one of the chat protocol"),
-    ("excuse", 1, "the server says: Score: 1"), ("trop", 1, "maximum context length")])
-def test_a_call_that_fails_is_recorded_with_its_reason_and_is_no_verdict(word, attempts, reason, table, judge, ask, played, tmp_path):
+    ("excuse", 1, "the server says: Score: 1"), ("trop", 1, "maximum context length"),
+    ("moitié", 1, "the server says: \ufffd"), ("demi-long", 1, "too long \ufffd")])
+def test_a_call_that_fails_is_recorded_with_its_reason_and_is_no_verdict(word, attempts, reason, table, judge, ask, played, impatient, tmp_path):
+    impatient(word)
     first, failed, last = ask(table("juste", word, "faux"), judge()).to_dict("records")
     assert np.isnan(failed["value"]) and pd.isna(failed["raw"])
     assert failed["reason"].startswith("failed call: ") and reason in failed["reason"]
@@ -72,11 +77,11 @@ def test_a_call_that_fails_is_recorded_with_its_reason_and_is_no_verdict(word, a
 
 def test_failed_calls_are_made_again_and_others_are_not(table, judge, ask, played):
     answers = table("juste", "occupé", "faux")
-    impatient = judge()
-    impatient.chats._client._client.max_retries = 0
-    assert ask(answers, impatient)["value"].isna().tolist() == [False, True, False]
-    assert ask(answers, impatient)["value"].isna().tolist() == [False, True, False]
-    assert ask(answers, impatient)["value"].tolist() == [1, 1, 0]
+    once = judge()
+    once.chats._client._client.max_retries = 0
+    assert ask(answers, once)["value"].isna().tolist() == [False, True, False]
+    assert ask(answers, once)["value"].isna().tolist() == [False, True, False]
+    assert ask(answers, once)["value"].tolist() == [1, 1, 0]
     assert sorted(played.candidates().values()) == [1, 1, 3]
 
 
@@ -288,6 +293,37 @@ def test_what_the_judge_says_is_kept_whatever_signs_it_holds(table, judge, ask, 
     [verdict] = ask(table("signe"), judge()).to_dict("records")
     assert verdict["raw"] == "\ufffdessentiel est couvert.\nScore: 1" and verdict["value"] == 1
     assert pd.read_parquet(tmp_path / "a.parquet")["raw"].item() == verdict["raw"]
+
+
+def test_odd_words_of_a_server_harm_no_file(table, judge, ask, tmp_path):
+    [verdict] = ask(table("étrange"), judge()).to_dict("records")
+    assert np.isnan(verdict["value"]) and verdict["reason"] == "cut short: content_filter \ufffd"
+    card = card_of(tmp_path)
+    assert card["answered_as"] == {"\ufffd": 1} and (card["input_tokens"], card["calls_without_usage"]) == (0, 1)
+
+
+def test_the_pause_that_a_busy_server_asks_for_is_kept(table, judge, ask, monkeypatch):
+    paused, sleep = [], time.sleep
+    monkeypatch.setattr("openai._base_client.time.sleep", lambda pause: (paused.append(pause), sleep(pause)))
+    ask(table("occupé"), judge())
+    assert paused.count(0.0123) == 2
+
+
+def test_what_a_server_refuses_is_left_out_and_said_also_after_a_stop(table, judge, ask, tmp_path):
+    assert ask(table("sobre"), judge())["value"].tolist() == [1]
+    assert card_of(tmp_path)["left_out"] == ["seed"]
+    ask(table("sobre"), judge())
+    assert card_of(tmp_path)["left_out"] == ["seed"]
+
+
+def test_the_pages_example_runs(table, played, tmp_path, monkeypatch):
+    page = (Path(__file__).parents[3] / "book" / "open_answers.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names = {"answers": table("juste", "faux")}
+    exec(code.replace("http://127.0.0.1:8000/v1", played.url), names)
+    assert names["verdicts"]["value"].tolist() == [1, 1, 1, 0, 0, 0] and card_of(tmp_path, "verdicts")["cost"] > 0
+    assert names["majority"](names["verdicts"], "repeats")["value"].tolist() == [1, 0]
 
 
 def test_a_local_model_judges_too_and_repeats_only_where_they_may_differ(table, ask, loaded, tmp_path):
