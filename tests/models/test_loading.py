@@ -73,7 +73,7 @@ def test_the_model_id_changes_with_the_weights(tmp_path):
 
 def test_tuned_models_behind_a_server_are_asked_for_by_the_names_of_their_runs():
     runs = {Run(BASE): None, Run("NAT", 42): "runs/NAT-s42/adapter"}
-    asked = [(run.name, server.model, identity["model"]) for run, server, identity in answering_models(
+    asked = [(run.name, server.settings["model"], identity["model"]) for run, server, identity in answering_models(
         runs, Base("org/base", "abc"), "float32", Asking(), "http://127.0.0.1:9/v1")]
     assert asked == [("BASE", "org/base", "org/base"), ("NAT-s42", "NAT-s42", "NAT-s42")]
 
