@@ -97,11 +97,6 @@ def files_named(profile, parameters):
     return sorted({file for place in [*(source["location"] for source in sources), *named] for file in files_of(place)})
 
 
-def as_input(files):
-    """The files as Snakemake takes them: braces in a name are none of its wildcards."""
-    return [str(file).replace("{", "{{").replace("}", "}}") for file in files]
-
-
 def stamps(files):
     """Size and time of each file: a file that is replaced by an older one has changed too."""
     return [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
@@ -146,11 +141,12 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
-            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), as_input(files)
+            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook)
             output: str(tree.executed(execution))
             params:
                 profile=profile_name, execution=execution,
-                # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.
+                # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name. What is read
+                # stands here and not under `input`, which has no way to write a brace.
                 parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
                 files=lambda wildcards, files=stamps(files): files,
                 commits=lambda wildcards, named={} if profile.world else commits(parameters): named,
