@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient.exceptions import DeadKernelError
 
 from medinj_utils.book.check import check_records
@@ -32,6 +34,13 @@ from medinj_utils.core.tree import Tree
 
 class NotebookError(RuntimeError):
     """A notebook stopped; the message says why and where its executed copy is."""
+
+
+class _SameInterpreter(AsyncKernelManager):
+    """Starts the Python that runs this: another that is installed as "python3" comes first else."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), **settings)
 
 
 def run_notebook(notebook: str, parameters: Mapping[str, Any], target: Path) -> float:
@@ -64,6 +73,7 @@ def run_notebook(notebook: str, parameters: Mapping[str, Any], target: Path) -> 
             papermill.execute_notebook(
                 str(NOTEBOOKS / f"{notebook}.ipynb"), str(unfinished), parameters=parameters,
                 progress_bar=False, log_output=True, kernel_name="python3",
+                kernel_manager_class=_SameInterpreter,
                 extra_arguments=["--IPKernelApp.log_level=40"])  # errors alone
         except papermill.PapermillExecutionError as error:
             unfinished.replace(failed)

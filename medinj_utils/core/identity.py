@@ -8,12 +8,14 @@ from functools import cache
 
 # Signs that mean the same, by the one that stands for them.
 _ALIKE = {
-    "'": "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a",
+    "'": "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a"
+         "\u02be\u02bf\u07f4\u07f5\ua78b\ua78c",
     '"': "\u00ab\u00bb\u02ba\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u301d\u301e\u301f",
-    "-": "\u2043\u2212", "/": "\u2044\u2215", ":": "\u2236", "~": "\u02dc\u223c", "*": "\u2217",
-    "x": "\u00d7", "\u00b0": "\u00ba\u02da", "\u0394": "\u2206", "\u00b7": "\u2219\u22c5\u2027",
-    "<=": "\u2264\u2266\u2a7d", ">=": "\u2265\u2267\u2a7e", "+/-": "\u00b1", "->": "\u2192",
-    "n\u00b0": "\u2116", " ": "\u2800\u3164"}  # these two look like blanks
+    "-": "\u2043\u2212\u30fc", "/": "\u2044\u2215", ":": "\u2236", "~": "\u02dc\u223c",
+    "*": "\u2217", "x": "\u00d7", "\u00b0": "\u00ba\u02da", "\u0394": "\u2206",
+    "\u00b7": "\u2219\u22c5\u2027", "<=": "\u2264\u2266\u2a7d", ">=": "\u2265\u2267\u2a7e",
+    "+/-": "\u00b1", "->": "\u2192", "n\u00b0": "\u2116",
+    " ": "\u2800\u3164"}  # these two look like blanks
 _STANDS_FOR = {sign: plain for plain, signs in _ALIKE.items() for sign in signs}
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\uffa0"
                      "\U000e0100-\U000e01ef]")

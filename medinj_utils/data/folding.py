@@ -17,9 +17,12 @@ import pyarrow.compute as pc
 from medinj_utils.data.words import coded_parts, in_arrow
 
 # In RE2's syntax. A decimal sign becomes ٫, a power ↑ or ↓, another sign between digits ↔.
+_ONE_SIGN = "[①-⒛⓪㉑-㉟㊱-㊿🄀-🄊]"  # a number that ends where it does: 5① is not 51
 _BEFORE_LETTERS = (
     ("ß", "β"), ("[ºª˚]", "°"), ("№", "n°"), ("×", " x "),
     ("[\u115f\u1160\u2800\u3164\uffa0]", " "),
+    ("[\u02b9-\u02bf\u02c8\u02ca\u02cb\u07f4\u07f5\ua78b\ua78c]", "'"),  # letters, by Unicode
+    ("\u30fc", "-"), (rf"(\d)({_ONE_SIGN})", r"\1 \2"), (rf"({_ONE_SIGN})(\d)", r"\1 \2"),
     ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
     ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
 _OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
@@ -35,16 +38,32 @@ _MEANING = (
     (r"(^|[\s(<>≤≥])-(\d)", r"\1¬\2"))
 # Letters of other alphabets that look like Latin ones, in small.
 _LOOK_ALIKE = dict(zip("аеорсухіјѕкмнтвοԁһӏ", "aeopcyxijskmhtbodhl", strict=True))
+# 0'71 and 0;71 are 0,71, but 1;2;3 is a list; ,71 is 0,71 and 7,50 is 7,5. Behind a letter there is
+# a code (F10.1 is not F10.10), 1.500 may be 1500, 1.10.2010 is a date and 5.10⁻³ a product.
+_DECIMALS = (
+    *[(r"(\pN)[.,·](\pN)", r"\1٫\2")] * 2,  # twice, since in 1.1.2010 both share the 1
+    (r"(^|[^\d;'’٫])(\d+)[;'’](\d+)($|[^\d;'’٫])", r"\1\2٫\3\4"),
+    (r"(^|[\s(\[<>≤≥=±¬+-])[,.](\d)", r"\10٫\2"),
+    *((r"(^|[^\d\pL٫])(\d+)٫(?:([2-9])0($|[^\d٫^↑↓])|(1)0($|[^\d٫^↑↓↔x−‐‑–-]))", r"\1\2٫\3\5\4\6"),
+      (r"(^|[^\d\pL٫])(0٫\d*[1-9])0+($|[^\d٫])", r"\1\2\3"),
+      (r"(^|[^\d\pL٫])(\d+)٫00?($|[^\d٫])", r"\1\2\3")) * 2)
 _AFTER_LETTERS = (
     *_LOOK_ALIKE.items(),
     (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
-    (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
+    *_DECIMALS, (r"\^[({]([^(){}]*)[)}]", r"^\1"),
     (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
     (r"(\pN)x(\pN)", r"\1 x \2"),
     *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
     (_OTHER_SIGNS, ""))
-_THOUSANDS = (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4")
+# Blanks go from 10 000 and 0, 71, not from the lists "1, 2, 3" and "1, 2 et 3".
+_NO_MORE = r"($|[^\d,.;]|[,.;]$|[,.;]\s*[^\d\s])"
+_BLANKS_IN_NUMBERS = (
+    (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4"),
+    (r"(\d), (\d+ (?:et|ou) \d+)" + _NO_MORE, r"\1; \2\3"),
+    (r"((?:^|[^\d.,;\s]|\pL[.,;])\s*)(\d{1,3})(?:, | ,)(\d+)" + _NO_MORE, r"\1\2,\3\4"))
 _SIGNS = r"^[\s\pP\pS]*"
+_ANSWER = r"(?:r\S{1,2}ponse|proposition|option|item|affirmation)(?:\(?s\)?)?"
+_RIGHT = r"(?:exact|just|vrai|correct|bon)n?e?(?:\(?s\)?)?"
 _ITEM_NUMBERS = (
     (_SIGNS + r"(?i:(?:question|q|qcm|qcu|qrm|qru|qroc|item|exercice|cas(?: clinique)?|dossier"
      r"|num[ée]ro|n\s?[°º]|no\.|#)\s*[-.]?\s*(?:n\s?[°ºo]\.?|num[ée]ro|#)?\s*"
@@ -52,13 +71,13 @@ _ITEM_NUMBERS = (
     (_SIGNS + r"(?:\pN{1,4}(?:[.-]\pN{1,3})*[a-zA-Z]?(?:\s*[.)\]:/°–—-]\s|[.)\]:]([^\pN])|\t)"
      r"|[①-⑳⑴-⒛])", r"\1"),
     (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""),
-    (r"(?i:([.?!:;])[\s(]*(?:cochez|indiquez|choisissez|donnez|entourez|sélectionnez)\s[\pL\s()]{2,30}"
-     r"(?:réponse|proposition)(?:\(?s\)?)?\s(?:exacte|juste|vraie|correcte)(?:\(?s\)?)?[\s.!:)]*$)",
-     r"\1"))
+    (r"(?i:([.?!:;])[\s(]*(?:(?:coch|indiqu|donn|entour|sélectionn)e[zr]|chois(?:issez|ir))"
+     rf"\s[\pL\s()/]{{2,30}}(?:{_ANSWER}\s{_RIGHT}|{_RIGHT}\s{_ANSWER})[\s.!:)]*$)", r"\1"))
 _LABEL = re.compile(r"""
-    [^\w(]*(?:(?:option|réponse|proposition|choix|item)\s+)?\(?\s*
-    (?:([a-z])\s?[.):\]] | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s)))
+    [^\w(]*(?:(?:option|réponse|proposition|choix|item|prop|rép)(?:\s|\.\s?)\s*)?\(?\s*
+    (?:([a-z])\s?[.):\]] | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[°º]?[.):\]](?!\d)|[-–—/°º](?=\s)))
     [^\w<>+=-]*(\S.*)""", re.VERBOSE | re.DOTALL | re.IGNORECASE)
+_BARE_LETTER = re.compile(r"([A-Z])\s+([\w<>+-].*)", re.DOTALL)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _KEEPING_SIGNS = tuple(
     (pattern.replace(_OTHER_SIGNS, _OTHER_SIGNS[:-2] + r"\p{Sm}\p{Sc}%‰←-⇿♀-♂]+"), by)
@@ -96,19 +115,24 @@ def folded_words(texts: Iterable[str] | pa.Array,
 
 
 def without_item_numbers(texts: Iterable[str]) -> pa.Array:
-    """Texts without "12. ", "Question 12 :" and the like in front, thousands joined.
+    """Texts without "12. ", "Question 12 :" and the like in front, numbers without blanks in them.
 
     Nor do they end with what tells a reader to answer, "Cochez la ou les réponses exactes."
     """
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)
     array = pc.if_else(pc.equal(stripped, ""), array, stripped)
-    return _replaced(array, (_THOUSANDS,))
+    return _replaced(array, _BLANKS_IN_NUMBERS)
 
 
 def without_labels(options: Sequence[str]) -> Sequence[str]:
     """The options of a question without their labels, if all have theirs, in any order."""
-    if not options or not _LABEL.match(options[0]):
+    if not options:
+        return options
+    bare = [_BARE_LETTER.match(option) for option in options]
+    if len(bare) > 2 and [match and match[1] for match in bare] == [*"ABCDEFGHIJ"[:len(bare)]]:
+        return [match[2] for match in bare]
+    if not _LABEL.match(options[0]):
         return options
     found = [_LABEL.match(option) for option in options]
     labels = {(match[1] or match[2]).lower() if match else "" for match in found}
@@ -128,7 +152,7 @@ def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> lis
         signs: as for `folded`.
     """
     plain = [without_labels(texts) for texts in options]
-    flat = _replaced(in_arrow([text for texts in plain for text in texts]), (_THOUSANDS,))
+    flat = _replaced(in_arrow([text for texts in plain for text in texts]), _BLANKS_IN_NUMBERS)
     texts = iter(_spelled(*folded_words(flat, signs), between=" ").to_pylist())
     return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
 

@@ -13,10 +13,10 @@ def test_case_blanks_and_composition_make_no_difference():
 
 
 @pytest.mark.parametrize("one, other", [
-    *((f"l{sign}os", "l'os") for sign in "\u2019\u2018\u201b\u02bc\u2032`\u00b4\uff07"),
+    *((f"l{sign}os", "l'os") for sign in "\u2019\u2018\u201b\u02bc\u2032`\u00b4\uff07\u02bf\u07f4\ua78b\ua78c"),
     *((quoted, 'un "mot" dit') for quoted in (
         "un « mot » dit", "un «\u00a0mot\u202f» dit", "un \u201cmot\u201d dit", "un \u201emot\u201c dit", "un \uff02mot\uff02 dit")),
-    *((f"a{dash}b", "a-b") for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"),
+    *((f"a{dash}b", "a-b") for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u30fc"),
     *((f"ra{sign}te", "rate") for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2063\u2066\u2069\u061c\u180e\ufeff\u034f\ufe0f"),
     *((f"le{blank}foie", "le foie") for blank in "\t\n\u00a0\u1680\u2003\u2009\u202f\u205f\u2800\u3000\u3164"),
     ("e\u200d\u0301", "é"), ("foie\u202f?", "foie?"), ("Dose\u00a0: 5\u00a0%", "Dose: 5%"), ("ŒDÈME", "œdème"),

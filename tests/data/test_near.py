@@ -66,9 +66,25 @@ def test_signs_that_carry_meaning_are_part_of_the_words(one, other):
 
 
 @pytest.mark.parametrize("one, other", [
-    ("K ≥ 5,5", "K >= 5.5"), ("± 5", "(+/- 5)"), ("A → B", "A -> B."), ("CO₂", "C O2"), ("5 %", "5%."), ("Na⁺ ;", "N a+"), ("- 5", "5."), ("x²", "(x^2)")])
+    ("K ≥ 5,5", "K >= 5.5"), ("± 5", "(+/- 5)"), ("A → B", "A -> B."), ("CO₂", "C O2"), ("5 %", "5%."), ("Na⁺ ;", "N a+"), ("- 5", "5."), ("x²", "(x^2)"),
+    ("une valeur de 0,71", "une valeur de 0, 71"), ("7,5 mmol/L", "7,50 mmol/L"), ("RR = 0,71", "RR = ,71")])
 def test_signs_in_other_writing_are_the_same(one, other):
     pair = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"])]
+    assert near_duplicates(table(*pair))["similarity"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("one, other", [("7,5", "75"), ("7,50", "750"), ("7,05", "7,5"), ("0, 71", "071"), ("5①", "51"), ("F10.1", "F10.10")])
+def test_other_numbers_make_another_question(one, other):
+    pair = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"])]
+    assert (near_duplicates(table(*pair), 0.2)["similarity"] < 1).all()
+
+
+@pytest.mark.parametrize("label", ["{n}° {text}", "{letter} {text}", "{letter}\t{text}", "Prop. {n} : {text}"])
+def test_labels_of_options_make_no_other_question(label):
+    options = ["foie", "rein", "œil"]
+    labelled = [label.format(n=n + 1, letter="ABC"[n], text=text) for n, text in enumerate(options)]
+    pair = [choice("Lequel produit la bile ?", options),
+            choice("Lequel produit la bile ? Cochez la ou les bonnes réponses.", labelled)]
     assert near_duplicates(table(*pair))["similarity"].tolist() == [1.0]
 
 
