@@ -117,15 +117,18 @@ def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
     """Right letters from an answer that can be nothing but letters.
 
     Args:
-        answer: a list of letters, or a text of letters between commas, semicolons, spaces or
-            nothing.
+        answer: a list of letters, or a text of letters between commas, semicolons, spaces, "et"
+            or nothing.
         options: texts of the options.
 
     Raises:
         BadRow: there is something else than letters of options.
     """
     accepted = LETTERS[:len(options)]
-    letters = re.findall(r"[^\s;,./|+&\[\]\"'()]", answer) if isinstance(answer, str) else answer
+    letters = answer
+    if isinstance(answer, str):
+        apart = re.sub(r"\s(?:et|and)\s", " ", answer, flags=re.IGNORECASE)
+        letters = re.findall(r"[^\s;,./|+&\[\]\"'()]", apart)
     if not isinstance(letters, list | tuple) or not letters or not all(
             isinstance(letter, str) and letter.upper() in accepted and len(letter) == 1
             for letter in letters):

@@ -45,6 +45,9 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
     if address.startswith(("https://", "http://127.0.0.1")):
         return _fetched(address)
     if not (on_hub := _on_hub(address, revision)):
+        if address.startswith("hf://"):
+            raise SourceError(f"{address}: no set on the hub; need hf://datasets/organisation/name"
+                              ", perhaps with @commit and /path behind it")
         raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}")
     return _downloaded(address, *on_hub)
 
@@ -89,8 +92,8 @@ def _on_hub(address: str, revision: str | None) -> _OnHub | None:
 
 def is_elsewhere(location: str) -> bool:
     """Whether a location that isn't here may be an address or a set on the hub."""
-    remote = location.startswith(("https://", "http://127.0.0.1", "hf://"))
-    return local_path(location) is None and (remote or _may_be_on_hub(location))
+    remote = location.startswith(("https://", "http://127.0.0.1")) or _ON_HUB.fullmatch(location)
+    return local_path(location) is None and bool(remote or _may_be_on_hub(location))
 
 
 def _may_be_on_hub(address: str) -> bool:

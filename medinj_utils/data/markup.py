@@ -105,7 +105,9 @@ def _for_parser(match: re.Match) -> str:
     """Markup as all versions of the parser read it alike."""
     if match["local"]:
         known = _OFFICE if match["space"].lower() in ("w", "m") else {}
-        return f"<{match['closes']}{known.get(match['local'].lower(), _COMMENT)}>"
+        tag = known.get(match["local"].lower(), _COMMENT)
+        empty = match[0].endswith("/>") and tag in _STYLED  # raises nothing, and is never closed
+        return f"<{match['closes']}{_COMMENT if empty else tag}>"
     if not match["name"]:  # numbers before and after are two
         return f"<{_COMMENT}>{escape(match['data'] or '', quote=False)}<{_COMMENT}>"
     if match["end"]:

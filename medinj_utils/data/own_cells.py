@@ -14,8 +14,8 @@ from medinj_utils.core.prompts import LETTERS
 from medinj_utils.data.choices import letters_alone, letters_of_texts
 from medinj_utils.data.rules import BadRow
 
-_TRUE = ("1", "true", "vrai", "oui", "yes", "v", "t", "o", "y", "x", "✓", "✔", "☑", "✅")
-_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "✗", "✘", "❌", "-", "")
+_TRUE = ("1", "true", "vrai", "oui", "yes", "v", "t", "o", "y", "x", "+", "✓", "✔", "☑", "✅")
+_FALSE = ("0", "false", "faux", "non", "no", "f", "n", "☐", "✕", "✖", "✗", "✘", "❌", "-", "")
 # "2,0" is 2 in a French spreadsheet, and 2 and 0 in a list.
 _DECIMAL_COMMA = re.compile(r"(\d+),(0+)")
 _BETWEEN_NUMBERS = re.compile(r"\s*(?:[;,/|+&]|\bet\b|\band\b|\s)\s*")
@@ -68,8 +68,9 @@ def flag_of(cell: object, column: str) -> bool:
 
 
 def plain_word(text: str) -> str:
-    """A word or number as it is compared: no blanks around it, no case, 1 for 1.0 and 1,0."""
-    return re.sub(r"^(-?\d+)[.,]0+$", r"\1", text.strip().casefold())
+    """A word or number as it is compared: no blanks around it, no case, 1 for 1.0, 1,0 and 1."""
+    plain = text.replace("\ufe0e", "").replace("\ufe0f", "")  # whether a sign is shown as a picture
+    return re.sub(r"^(-?\d+)[.,]0*$", r"\1", plain.strip().casefold())
 
 
 def listed(cell: object, column: str) -> object:

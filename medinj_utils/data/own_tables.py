@@ -259,6 +259,9 @@ def load_mapping(text: str, path: Path) -> TableMapping:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)
+        if not key:
+            raise SourceError(f"{path}: need keys with values, such as 'instruction: question'; "
+                              f"keys are {keys}") from None
         raise SourceError(f"{path}, {key}: {first['msg']}; keys are {keys}") from None
     except ValueError as error:
         raise SourceError(str(error)) from None

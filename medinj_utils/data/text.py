@@ -80,7 +80,7 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _WINDOWS = "cp1252"
 #: Encodings of one byte a letter that French tables come in, the likeliest first: Windows, and what
 #: Excel calls Macintosh and MS-DOS, and Latin-9.
-_ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "iso8859_15")
+_ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "cp437", "iso8859_15")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
 # A sign of French writing in its place, which it has in one encoding and rarely in another.
 _FRENCH = re.compile("""
@@ -89,6 +89,9 @@ _FRENCH = re.compile("""
     | \\d\\s?[°€‰] | (?<=\\s)[≥≤≈](?=\\s?\\d) | (?<=\\s)≠(?=\\s)
     | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
     """, re.VERBOSE)
+
+# What no French word has, or hardly one: of two encodings the one with less of it is likelier.
+_HARDLY_FRENCH = re.compile("[äöü]|à[a-z]")
 
 # What é, ’, œ, ° and the like become if bytes of UTF-8 are taken for Windows-1252.
 _TWICE = re.compile(r"[^\W\d_]*(?:Ã[\u00a0-\u00bf\u2013-\u203a\u0152-\u017e\u02c6]"
@@ -178,9 +181,12 @@ def _one_byte(data: bytes, file: Path) -> str:
     texts = {}
     for encoding in _ONE_BYTE:
         text = data.decode(encoding, errors="replace")
-        if not re.search("[\ufffd\u0080-\u009f]", text):  # signs that no text holds
+        # Signs that no text holds. Of the signs of old MS-DOS ≈ alone may be the ÷ of Windows.
+        if not re.search("[\ufffd\u0080-\u009f]", text) and (
+                encoding != "cp437" or re.search("[àâçèéêëîïôùû]", text)):
             texts[encoding] = text
-    french = {encoding: len(_FRENCH.findall(text)) for encoding, text in texts.items()}
+    french = {encoding: (len(_FRENCH.findall(text)), -len(_HARDLY_FRENCH.findall(text)))
+              for encoding, text in texts.items()}
     likeliest = max(french, key=french.get, default="")
     if likeliest == _WINDOWS:
         return texts[_WINDOWS]

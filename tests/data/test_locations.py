@@ -84,9 +84,16 @@ def test_what_the_hub_does_not_give_may_be_a_missing_path_too(monkeypatch):
 
 
 @pytest.mark.parametrize("location, elsewhere", [
-    ("organisation/ensemble", True), ("hf://datasets/a/b", True), ("https://x.fr/q.csv", True), ("absent/q.csv", False), ("a b/c", False)])
+    ("organisation/ensemble", True), ("hf://datasets/a/b", True), ("https://x.fr/q.csv", True), ("absent/q.csv", False), ("a b/c", False),
+    ("hf://datasets/a", False), ("hf://datasets/", False), ("hf://a/b", False), ("hf://datasets/a/b@main/q.csv", True)])
 def test_what_may_be_elsewhere(location, elsewhere):
     assert is_elsewhere(location) == elsewhere
+
+
+@pytest.mark.parametrize("location", ["hf://datasets/a", "hf://datasets/", "hf://a/b"])
+def test_half_an_address_of_the_hub_says_what_is_missing(location):
+    with pytest.raises(SourceError, match=f"^{location}: no set on the hub; need hf://datasets/organisation/name"):
+        resolve(location)
 
 
 FORMS = ("NFC", "NFD")

@@ -95,6 +95,7 @@ def test_a_tag_has_beginning_and_end_or_none(html, text):
     ("5<![CDATA[6]]>7", "5 6 7"), ("<![CDATA[5]]><![CDATA[10]]>", "5 10"), ("5<![CDATA[]]>6", "5 6"),
     ("<W:R><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>9</w:t></w:r>", "10 9"),
     ("<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>9</m:t></m:r></m:sup></m:sSup>", "10⁹"),
-    ("<w:r><w:t>1</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>0</w:t></w:r>", "10"), ("Le foie<o:p></o:p> gras", "Le foie gras")])
+    ("<w:r><w:t>1</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>0</w:t></w:r>", "10"), ("Le foie<o:p></o:p> gras", "Le foie gras"),
+    ("<m:e>5</m:e><m:sup/>6", "5 6"), ("Un<w:p/>deux", "Un\ndeux")])
 def test_what_other_programs_write_parts_numbers_as_it_shows_them(markup, text):
     assert without_markup(markup) == text

@@ -31,17 +31,17 @@ def test_what_is_no_text_costs_the_row(cell):
         text_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", [1, 1.0, "1.0", "1,0", True, "x", " X ", "VRAI", "oui", "Yes", "V", "o", "✓", "✔", "☑"])
+@pytest.mark.parametrize("cell", [1, 1.0, "1.0", "1,0", True, "x", " X ", "VRAI", "oui", "Yes", "V", "o", "✓", "✔", "☑", "✔️", "☑️", "✔︎", "✅", "1.", "+"])
 def test_what_marks_an_option(cell):
     assert flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐", "✗", "✘", "❌", "-"])
+@pytest.mark.parametrize("cell", [0, 0.0, "0.0", "0,0", False, None, float("nan"), "", "  ", "FAUX", "non", "No", "F", "n", "☐", "✗", "✘", "❌", "-", "✖️", "✕", "0."])
 def test_what_marks_none(cell):
     assert not flag_of(cell, "c")
 
 
-@pytest.mark.parametrize("cell", ["?", "2", "10", "vrai ou faux", "0.5", "-1"])
+@pytest.mark.parametrize("cell", ["?", "2", "10", "vrai ou faux", "0.5", "-1", "+/-", "1.5", "☒"])
 def test_what_is_neither_costs_the_row(cell):
     with pytest.raises(BadRow, match="neither true nor false"):
         flag_of(cell, "c")
@@ -123,3 +123,9 @@ def test_a_text_of_no_option_costs_the_row():
     with pytest.raises(BadRow, match="not the text of an option"):
         letters_of_answer("poumon", "r", FOUR, by_text=True)
     assert letters_of_answer(["A", None, "C"], "r", FOUR, by_text=False) == ["A", "C"]
+    for cell in ("A et C", "a ET c", "A and C"):
+        assert letters_of_answer(cell, "r", FOUR, by_text=False) == ["A", "C"]
+    assert letters_of_answer("A, B et D", "r", FOUR, by_text=False) == ["A", "B", "D"]
+    for cell in ("A ou C", "A et", "A puis C", "et"):
+        with pytest.raises(BadRow, match="need letters among ABCD"):
+            letters_of_answer(cell, "r", FOUR, by_text=False)

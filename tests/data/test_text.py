@@ -49,6 +49,12 @@ def test_encodings_are_found(tmp_path, encoding, told):
 FRENCH = "Œdème d’effort ; énoncé, à 38 °C, le cœur ; où ? Ça, là-bas"
 
 
+@pytest.mark.parametrize("text", ["10 ÷ 2", "à 5 ÷ 2", "même", "30 ± 5"])
+def test_signs_of_windows_are_not_taken_for_those_of_dos(tmp_path, text):
+    (tmp_path / "f").write_bytes(text.encode("cp1252"))
+    assert decode(tmp_path / "f") == (text, "cp1252")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32"])
 def test_wide_encodings_need_no_mark(tmp_path, encoding):
     (tmp_path / "f").write_bytes(FRENCH.encode(encoding))
@@ -57,7 +63,7 @@ def test_wide_encodings_need_no_mark(tmp_path, encoding):
 
 @pytest.mark.parametrize("encoding, text", [
     *(("mac_roman", text) for text in (FRENCH, "médecin", "l’os", "38 °C", "Écrit", "où")),
-    *(("cp850", text) for text in ("énoncé, à 38 °C", "médecin", "38 °C")), ("iso8859_15", "le cœur"), ("iso8859_15", "Œdème")])
+    *(("cp850", text) for text in ("énoncé, à 38 °C", "médecin", "38 °C", "même", "très")), ("cp437", "élevé si ≤ 5 mg"), ("iso8859_15", "le cœur"), ("iso8859_15", "Œdème")])
 def test_an_encoding_that_only_looks_like_windows_has_to_be_named(tmp_path, encoding, text):
     (tmp_path / "f").write_bytes(text.encode(encoding))
     with pytest.raises(EncodingError, match=f"f: neither UTF-8 nor Windows-1252, rather .*encoding: {encoding}"):

@@ -75,6 +75,7 @@ def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, fi
     ({"gold": {"letters": "b"}, "options": {"column": "a", "inside": True}}, "say one of column, columns, inside"),
     ({"gold": {"letters": "b"}, "provenance": "natif"}, "provenance"), ({"gold": {"letters": "b"}, "colour": 1}, "colour.*keys are"),
     ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"), ("task: &x [*x]", "holds itself"),
+    *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n", "null", "[]")),
     ({"gold": {"letters": "b"}, "files": "other.csv"}, "nothing beside it is named 'other.csv'")])
 def test_a_wrong_mapping_is_refused_with_its_key(tmp_path, told, message):
     path = write(tmp_path, [ROW])
