@@ -1,9 +1,10 @@
 """Cut a model's thoughts out of its answer, whatever marks it puts around them.
 
-A mark is a name between brackets: ``<think>``, ``[/THINK]``, ``<|end_of_thought|>``, ``◁think▷``.
-Names that announce an answer, and those of layout or of a chat's turns, mark no thought. A name
-that speaks of thinking marks one even where its other half is missing; any other name only where it
-is closed, or opens the answer.
+A mark is a name between brackets of any kind: ``<think>``, ``[/THINK]``, ``<|end_of_thought|>``,
+``⟪think⟫``; or between the same signs twice: ``@@think@@``. Names that announce an answer, and
+those of layout or of a chat's turns, mark no thought. A name that speaks of thinking marks one even
+where its other half is missing; any other name, or one in quotation marks, only where it is closed,
+or opens the answer.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,12 @@ import regex as re
 
 _MARK = re.compile(
     r"""
-    (?P<bracket> [<\[{◁⟨〈【] ){1,2} \|? \s? (?P<slash> [/\\] )? \|? \s?
-    (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.-]{0,40}
+    (?P<bracket> [<◁\p{Ps}\p{Pi}--[(‘‚‛“„‟]] ){1,2} [|｜]? \s? (?P<slash> [/\\] )? [|｜]? \s?
+    (?P<name> (?: [a-z]{1,8} [:_] )? (?: [^\W\d_]{3} | [一-鿿]{2} ) [\w.▁-]{0,40}
       (?: [ ] (?: (?: of | de | du ) [ ] )? [^\W\d_]{4,14} )? )
     (?: (?<= < [\w:.-]{3,60} ) \s [^<>\n]{0,80} )?
-    (?P<empty> / )? \s? \|? [>\]}▷⟩〉】]{1,2}
-    """, re.VERBOSE | re.IGNORECASE)
+    (?P<empty> / )? \s? [|｜]? [>▷\p{Pe}\p{Pf}--[)’”]]{1,2}
+    """, re.VERBOSE | re.IGNORECASE | re.VERSION1)
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.MULTILINE
 #: Marks that are no names between brackets, and the names that stand for them.
 _SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
@@ -28,23 +29,33 @@ _SIGNS = [(re.compile(pattern, _FLAGS), mark) for pattern, mark in (
     # the same where its marks are lost
     (r"\A \s{0,9} analysis (?=\S) (?= [^\0]*? assistantfinal )", "<think>"),
     (r"assistantfinal", "</think>"),
-    (r"(?: \(\( | %% | [╔╚║] ) \s? / \s? think \w* \s? (?: \)\) | %% | [╗╝║] )", "</think>"),
-    (r"(?: \(\( | %% | [╔╚║] ) \s? think \w* \s? (?: \)\) | %% | [╗╝║] )", "<think>"),
     (r"<unused94> | <ctrl94>", "<think>"),
     (r"<unused95> | <ctrl95>", "</think>"),
     (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?:thought|thinking|reasoning) \s? (?:process)? :",
      "<think>"),
     (r"^ \s{0,9} here (?: \s is | 's ) \s my \s (?:final \s)? (?:response|answer) :", "</think>"),
+    (r"\[ \s? (?: think | thought | reason | raison | r[ée]flex | pens | analy ) [^\[\]:\n]{0,30} :"
+     r" [^\[\]]++ \]", ""),
     (r"\.{3} \s? done \s thinking \.?", "</think>"),
     (r"``` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) \w* ([^`]*+) ```",
      r"<think>\1</think>"),
     (r"``` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) \w* \n (?= [^`]*+ \Z )",
      "<think>"),
 )]
+#: A name between any signs: "@@think@@", "%/think%".
+_FENCED = re.compile(
+    r"""
+    (?P<fence> [^[:alnum:]\s<>\[\]/.▁]{1,3} ) [ ]? (?P<slash> / )? [ ]?
+    (?P<name> (?: [a-z]{3,6} _ (?: of_ )? )? [^\W\d_]{3,20} ) [ ]? [^[:alnum:]\s<>\[\]/.▁]{1,3}
+    """, re.VERBOSE)
+#: What no text puts around a word otherwise: one sign twice, as in "@@", or a symbol, as in "|".
+_FENCE = re.compile(r"""([^'"*_,;!?…`]) \1{1,2} | [\p{S}--[`$]]""", re.VERBOSE | re.VERSION1)
+_OPENING = re.compile(r"\A \s*+ [^\w\s*'\"«“#]{1,3} \w+ [^\w\s]{1,3}", re.VERBOSE)
+_SPEAKS_OF_THINKING = re.compile("(?i)think|thought|pens[ée]e")
 #: One of these is in every text with thoughts.
-_CLOSING = frozenset(">]}▷⟩〉】")
-_PHRASES = ("assistantfinal", "here is my", "here's my", "done thinking", "```",
-            "((", "%%", "╔", "║")
+_CLOSING = re.compile(r"[>▷\p{Pe}\p{Pf}--[)’”]]", re.VERSION1)
+_PHRASES = ("assistantfinal", "here is my", "here's my", "done thinking", "```")
+_QUOTES = "«“"
 _THOUGHT = re.compile(
     r"think|thought|reason|reflect|refle[xc]|raison|pensee|analy[sz]|scratch|cot\b|monolog|delib"
     r"|brouillon|draft|ponder|rumin|cogit|inner|internal|hidden|brainstorm|denk|piens|razon|思考|推理")
@@ -80,7 +91,8 @@ def without_thoughts(text: str) -> str:
     Text before an end without a beginning is a thought that the model's template opened.
     """
     small = text.lower()
-    if _CLOSING.isdisjoint(text) and not any(phrase in small for phrase in _PHRASES):
+    text = _with_brackets_for_fences(text)
+    if not (_CLOSING.search(text) or any(phrase in small for phrase in _PHRASES)):
         return text
     text, *comments = text.split("<!--")
     text += "".join([comment.partition("-->")[2] if "-->" in comment else comment
@@ -106,6 +118,23 @@ def without_thoughts(text: str) -> str:
     return "" if opened else "\n".join([*kept, text[start:]])
 
 
+def _with_brackets_for_fences(text: str) -> str:
+    """The text with brackets around the names that stand between other signs.
+
+    Without a closing half, a name may be a heading ("== Analyse ==") or be stressed.
+    """
+    found = list(_FENCED.finditer(text))
+    closed = {_root(mark["name"])[0] for mark in found if mark["slash"] or _root(mark["name"])[1]}
+    opens = _OPENING.match(text)
+    for mark in reversed(found):
+        is_fence = _FENCE.fullmatch(mark["fence"]) or (opens and mark.end() == opens.end())
+        if _root(mark["name"])[0] in closed or (
+                is_fence and _SPEAKS_OF_THINKING.search(mark["name"])):
+            bracketed = f"<{mark['slash'] or ''}{mark['name']}>"
+            text = text[:mark.start()] + bracketed + text[mark.end():]
+    return text
+
+
 def _marks_of_thoughts(text: str) -> list[_Mark]:
     """The marks of a text that begin or end a thought, in order."""
     found = [_mark(match) for match in _MARK.finditer(text) if not match["empty"]]
@@ -115,7 +144,8 @@ def _marks_of_thoughts(text: str) -> list[_Mark]:
     opened = {mark.name for mark in others if not mark.closes}
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     marks = [mark for mark in others
-             if _is_thought(mark.name) or mark.name in closed & opened
+             if (_is_thought(mark.name) and mark.bracket not in _QUOTES)
+             or mark.name in closed & opened
              or _is_half(mark, first, last)]
     answer = _last_answer(answers, last)
     if answer is not None and marks and marks[-1].start < answer:
@@ -132,6 +162,7 @@ def _mark(match: re.Match) -> _Mark:
 def _root(name: str) -> tuple[str, bool]:
     """What a mark's name says without "begin" or "end", and whether it says "end"."""
     plain = re.sub("[\u0300-\u036f]", "", normalize("NFKD", name.lower())).strip()
+    plain = plain.replace("▁", "_")
     begins, ends = _BEGINS.fullmatch(plain), _ENDS.fullmatch(plain)
     base = next((part for half in (begins, ends) if half for part in half.groups() if part), plain)
     is_think = re.fullmatch(r"(?:\w+:)?(?:think(?:ing)?|thoughts?)", base)
