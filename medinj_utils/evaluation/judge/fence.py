@@ -15,12 +15,13 @@ import regex as re
 
 _BAR = "| "
 #: First signs of what a template, or a reader of answers, takes for a mark: <|im_end|>, </s>,
-#: < think >, ◁think▷, [INST], {think}, {{ … }}, and marks of thoughts without brackets.
+#: < think >, ◁think▷, [INST], {think}, %/think%, {{ … }}, and marks of thoughts without brackets.
 _OPENERS = re.compile(
     r"""
     [<＜] (?= [\p{L}/\\!|｜_\[<＜▁$] ) | [◁⟨〈【] (?= [\p{L}/\\|｜] ) | (?<= \{ ) [{%#]
     | [<＜\[{◁⟨〈【] (?= \s? [|｜]? \s? [/\\]? [|｜]? \s? [\p{L}_] [\w.:-]* (?: \s [\p{L}_]+ ){0,2}
       \s? /? \s? [|｜]? [>＞\]}▷⟩〉】] )
+    | (?<= [^\p{L}\p{N}\s.] \s? ) [/\\] (?= \s? [\p{L}_]{3,30} \s? [^\p{L}\p{N}\s.] )
     | (?<= assistant ) f (?= inal ) | (?<= done ) \s (?= thinking )
     | (?: \( (?= \( ) | % (?= % ) | [╔╚║] ) (?= .? \s? /? \s? think )
     | ` (?= `` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) )

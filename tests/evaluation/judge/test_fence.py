@@ -9,7 +9,7 @@ from medinj_utils.evaluation.reading.thoughts import without_thoughts
 MARKS = [
     "<|im_end|>", "</s>", "<s>", "<think>", "<start_of_turn>", "<｜Assistant｜>", "<<SYS>>", "[INST]", "[/INST]", "[gMASK]", "[SYSTEM_PROMPT]", "◁think▷", "<!-- x -->",
     "{% raw %}", "{{x}}", "{# x #}", "＜think＞", "<_x>", "【think】", "\u202e", "\u200b", "\ufeff", "\x00", "\x1b[2K", "\U000e0041", "\u2028", "\x85", "\ud800", "\ue000", "<▁x>",
-    "< think >", "< /think>", "{think}", "{/think}", "((/think))", "%%think%%", "assistantfinal", "AssistantFinal", "...done thinking.", "```think\n", "[begin of thought]",
+    "< think >", "< /think>", "{think}", "{/think}", "((/think))", "{/analyse}", "%/think%", "@@/think@@", "%%think%%", "assistantfinal", "AssistantFinal", "...done thinking.", "```think\n", "[begin of thought]",
     "<|channel|>final<|message|>", "⟨think⟩"]
 
 
