@@ -17,9 +17,11 @@ _NAMES = {
     "MARK": f"[{ALL_TICKS}{ALL_CROSSES}]",
     "UNMARKED": rf"(?: (?! \b [A-J] \b ) [^\n{ALL_TICKS}{ALL_CROSSES}] )",
     "LIST": r"(?: \b [A-J] \b (?: \s? [,;/&-] \s? | [ ] (?: et | and ) [ ] | [ ] )? )",
-    "DOUBT": r"""(?<! (?i: sans | aucune? | without | no ) [ ] ) (?i: ± | \+ \s? / \s? [-–] | plus [ ] ou [ ] moins | dout (?: eu\w+ | es? \b )
+    "DOUBT": r"""(?<! (?i: sans | aucune? | without | no ) [ ] ) (?i: ± | \+ \s? / \s? [-–]
+        | plus [ ] ou [ ] moins | dout (?: eu\w+ | es? \b )
         | incertain | uncertain | discutable | questionable | debatable
-        | à [ ] (?: v[ée]rifier | confirmer | discuter | compl[ée]ter | pr[ée]ciser | valider | (?: re )? voir )
+        | à [ ] (?: v[ée]rifier | confirmer | discuter | compl[ée]ter | pr[ée]ciser
+          | valider | (?: re )? voir )
         | to [ ] be [ ] (?: checked | confirmed ) | (?: pas | peu | not | moins ) [ ]
           (?: (?: tr[èe]s | trop | totalement | enti[èe]rement | very | so | quite ) [ ] )?
           (?: s[ûu]re? | certain | probable | convaincu | sure )

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import regex as re
 
-from medinj_utils.evaluation.reading.conditions import COUNTERFACTUAL
+from medinj_utils.evaluation.reading.conditions import CONDITIONS
 from medinj_utils.evaluation.reading.lists import (
     with_entries_apart,
     with_kind_before_each,
@@ -255,7 +255,7 @@ STEPS = (
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse :::::::::::::: B", "B")]),
-    COUNTERFACTUAL,
+    *CONDITIONS,
     *PHRASES,
     *PARAPHRASES,
     Step(

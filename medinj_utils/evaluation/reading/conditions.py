@@ -23,7 +23,8 @@ _NAMES = {
           | dans [ ] (?: le | certains | ce ) s? [ ] cas | lorsqu\w* | quand | when | unless
           | provided | tant [ ] qu | in [ ] case | jusqu'en | until | avant [ ] \d{4}
           | before [ ] \d{4} | (?: d'après | selon ) [ ] (?: l' | la [ ] | les [ ] ) ancien\w* ) \b
-      | ,? [ ] (?i: (?: mais | but ) [ ] )? (?i: seulement | uniquement | only ) [ ] (?i: chez | dans | pour | en | in | for )
+      | ,? [ ] (?i: (?: mais | but ) [ ] )? (?i: seulement | uniquement | only ) [ ]
+        (?i: chez | dans | pour | en | in | for )
       | [ ] (?i: chez | dans | pour | in | for ) [ ] [^.,;:\n]{2,40} [ ]
         (?i: seulement | uniquement | only ) )""",
     "ANSWER": r"""(?i: (?: l[ae]s? [ ] | the [ ] )? (?: bonnes? [ ] | right [ ] | correct [ ] )?
@@ -64,24 +65,34 @@ SUPPOSITIONS = (
                 | candidat | professeur | étudiant | élève | auteur | correction ) \w* )
           | \b (?i: en [ ] général | d'habitude | d'ordinaire | habituellement | classiquement
               | usually ) ,? [ ] [^.\n:]{0,30}? (?i: réponse | répond | answer ) )
-        [^.\n:A-J]{0,20} [ :]{1,3} LETTERS (?= [.,;\n] [^\0]{0,80}? \b (?i: ici | mais | cependant | or
-          | pourtant | toutefois | pas [ ] d'accord | dans [ ] ce [ ] cas | mien\w* | moi
-          | but | here | however ) \b [^\0]*? \b [A-J] \b )
+        [^.\n:A-J]{0,20} [ :]{1,3} LETTERS
+        (?= [.,;\n] [^\0]{0,80}? \b (?i: ici | mais | cependant | or | pourtant | toutefois
+          | pas [ ] d'accord | dans [ ] ce [ ] cas | mien\w* | moi | but | here | however ) \b [^\0]*? \b [A-J] \b )
         """,
         [Example("La réponse habituelle est B. Ici, allergie : C.", "")]),
 )
 
-COUNTERFACTUAL = Step(
-    "counterfactuals",
-    "What would be right in another case says nothing about this one.",
-    replacing(
-        spelt(r"""
-        (?: \b (?i: l[ae]s? [ ] )? (?i: proposition | réponse | option | item ) s? [ ] )?
-        LETTERS [ ] WOULD [ ] (?: \w+ [ ] ){0,3}? RIGHT
-        (?: CONDITION | [ ] (?i: chez | pour | avec | dans | avant | après | in | with | for ) \b )
-        [^.;\n]*+
-        """, _NAMES), " ", needs="serai aurai would"),
-    [Example("A, D. La proposition B serait exacte chez l'enfant.", "AD")])
+#: Steps of cleaning.
+CONDITIONS = (
+    Step(
+        "counterfactuals",
+        "What would be right in another case says nothing about this one.",
+        replacing(
+            spelt(r"""
+            (?: \b (?i: l[ae]s? [ ] )? (?i: proposition | réponse | option | item ) s? [ ] )?
+            LETTERS [ ] WOULD [ ] (?: \w+ [ ] ){0,3}? RIGHT
+            (?: CONDITION
+              | [ ] (?i: chez | pour | avec | dans | avant | après | in | with | for ) \b )
+            [^.;\n]*+
+            """, _NAMES), " ", needs="serai aurai would"),
+        [Example("A, D. La proposition B serait exacte chez l'enfant.", "AD")]),
+    Step(
+        "conditions",
+        "What holds unless another thing does is left open.",
+        replacing(r"\b (?i: à [ ] moins [ ] (?: que | d[e'] ) | unless )", "ou",
+                  needs="moins unless"),
+        [Example("B, à moins que ce ne soit C", "")]),
+)
 
 #: A source, a case or a question with letters of its own.
 _FRAMED = re.compile(
