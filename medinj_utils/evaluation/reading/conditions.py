@@ -67,7 +67,8 @@ SUPPOSITIONS = (
               | usually ) ,? [ ] [^.\n:]{0,30}? (?i: réponse | répond | answer ) )
         [^.\n:A-J]{0,20} [ :]{1,3} LETTERS
         (?= [.,;\n] [^\0]{0,80}? \b (?i: ici | mais | cependant | or | pourtant | toutefois
-          | pas [ ] d'accord | dans [ ] ce [ ] cas | mien\w* | moi | but | here | however ) \b [^\0]*? \b [A-J] \b )
+          | pas [ ] d'accord | dans [ ] ce [ ] cas | mien\w* | moi | but | here | however ) \b
+          [^\0]*? \b [A-J] \b )
         """,
         [Example("La réponse habituelle est B. Ici, allergie : C.", "")]),
 )
