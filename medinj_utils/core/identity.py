@@ -44,6 +44,8 @@ def plain_sign(sign: str) -> str:
     # Raised and lowered digits and fractions stay, and so do accents on a blank.
     if kind[:1] != "<" or kind in ("<super", "<sub", "<fraction") or compatible[:1] == " ":
         return sign
+    if category == "No" and compatible != sign:  # "5①" is not 51
+        return f" {compatible}"
     return "".join(map(plain_sign, compatible)) if compatible != sign else sign
 
 

@@ -261,10 +261,28 @@ def parquet_rows(file: Path) -> ArrowRows:
 def _as_written(table: pa.Table) -> pa.Table:
     """The table with numbers of 32 bits as what they were written as: 0.1, not 0.10000000149."""
     for number, field in enumerate(table.schema):
-        listed = pa.types.is_list(field.type) or pa.types.is_large_list(field.type)
-        bits = field.type.value_type if listed else field.type
-        if bits == pa.float32():
-            text, wide = ((pa.list_(kind) if listed else kind) for kind in (pa.string(),
-                                                                            pa.float64()))
+        wide = _with_numbers_as(pa.float64(), field.type)
+        if wide != field.type:
+            text = _with_numbers_as(pa.string(), field.type)
             table = table.set_column(number, field.name, table[number].cast(text).cast(wide))
     return table
+
+
+def _with_numbers_as(kind: pa.DataType, within: pa.DataType) -> pa.DataType:
+    """A type with another one in the place of numbers of 32 bits, at whatever depth."""
+    if within == pa.float32():
+        return kind
+    if pa.types.is_struct(within):
+        return pa.struct([field.with_type(_with_numbers_as(kind, field.type)) for field in within])
+    if pa.types.is_map(within):
+        return pa.map_(_with_numbers_as(kind, within.key_type),
+                       _with_numbers_as(kind, within.item_type))
+    if pa.types.is_dictionary(within) and within.value_type == pa.float32():
+        return kind
+    if not hasattr(within, "value_type") or pa.types.is_dictionary(within):
+        return within
+    value = _with_numbers_as(kind, within.value_type)
+    if value == within.value_type:
+        return within
+    is_fixed = pa.types.is_fixed_size_list(within)
+    return pa.list_(value, within.list_size) if is_fixed else pa.list_(value)

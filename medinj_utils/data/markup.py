@@ -31,7 +31,7 @@ _KNOWN = _BLOCKS | _CELLS | _HIDDEN | _STYLED | frozenset(
 # What may be markup. An attribute is name=value, or a word; of "a <b et c> d" see `_is_markup`.
 _MARKUP = re.compile(r"""
     (?P<comment><!--.*?-->) | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
-    | </?(?:[ovwm]|st1):[a-z][^<>]*>                       # of a word processor
+    | </?(?P<office>(?:[ovwm]|st1):[a-z]\w*)[^<>]*>  # of a word processor
     | <!\[CDATA\[(?P<data>.*?)\]\]>
     | <(?P<end>/?)(?P<name>[a-z][a-z0-9]*)
       (?P<attributes>
@@ -39,6 +39,9 @@ _MARKUP = re.compile(r"""
         (?:\s+[a-z][\w:-]*\s*=(?:"[^"]*"|'[^']*'|[^<>"'])*)?)
       \s*/?\s*>
     """, re.VERBOSE | re.IGNORECASE | re.DOTALL)
+#: What a word processor's tags are. Others part numbers and stand for nothing.
+_OFFICE_TAGS = {"w:tab": " ", **dict.fromkeys(("w:p", "w:br", "w:cr", "w:tr"), "<div >"),
+                **dict.fromkeys(("w:r", "w:t", "w:rpr", "m:r", "m:t", "st1:metricconverter"), "")}
 # Names that formulas have too: in "si a<b>c" and "a <b> c" the b is never closed.
 _VARIABLES = frozenset("abiqsu")
 # Attributes that need no value, and no words of a text.
@@ -98,10 +101,12 @@ def _is_markup(match: re.Match) -> bool:
 
 def _for_parser(match: re.Match) -> str:
     """Markup as all versions of the parser read it alike."""
-    if match["comment"]:
-        return f"<{_COMMENT}>"
+    if match["data"] is not None:
+        return f"<{_COMMENT}>{escape(match['data'], quote=False)}<{_COMMENT}>"
+    if match["office"]:
+        return _OFFICE_TAGS.get(match["office"].lower(), f"<{_COMMENT}>")
     if not match["name"]:
-        return escape(match["data"] or "", quote=False)
+        return f"<{_COMMENT}>"
     if match["end"]:
         return "<br>" if match["name"].lower() == "br" else f"</{match['name']}>"
     return f"<{match['name']}{match['attributes'].replace('&', '&amp;')} >"

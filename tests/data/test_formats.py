@@ -156,7 +156,11 @@ def test_json_that_is_no_list_of_rows_is_refused(text):
 
 
 @pytest.mark.parametrize("kind, values", [
-    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]])])
+    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]),
+    (pa.struct([("x", pa.float32()), ("y", pa.string())]), [{"x": 0.1, "y": "z"}, None, {"x": None, "y": "z"}, {"x": 2.5, "y": None}]),
+    (pa.list_(pa.float32(), 2), [[0.1, 1e-7], None, [None, 0.3], [2.5, 0.7]]), (pa.large_list(pa.list_(pa.float32())), [[[0.1]], None, [], [[0.7]]]),
+    (pa.map_(pa.string(), pa.float32()), [[("x", 0.1)], None, [], [("y", 0.7)]]), (pa.dictionary(pa.int32(), pa.float32()), [0.1, None, 0.7, 0.1]),
+    (pa.list_(pa.struct([("x", pa.float32())])), [[{"x": 0.1}], None, [], [{"x": 0.7}]])])
 def test_a_number_of_a_parquet_file_is_the_one_that_was_written(tmp_path, kind, values):
     pq.write_table(pa.table({"a": pa.array(values, kind), "b": ["x"] * 4}), tmp_path / "q.parquet")
     assert parquet_rows(tmp_path / "q.parquet")[0:4] == [{"a": value, "b": "x"} for value in values]

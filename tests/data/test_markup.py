@@ -42,6 +42,9 @@ def test_blocks_are_lines_and_cells_are_parted(text, shown):
     ("<font face=Times New Roman size=2>x</font>", "x"), ("<!-- a <b> -->x<!---->", "x"), ("x<script>if (1<2) a()</script>y", "xy"),
     ("x<style>p {color: red}</style>y", "xy"), ("<img src='f.png' alt='10²'> <img src=g.png>", "10² "),
     ('<?xml version="1.0"?><!DOCTYPE html><html><body>x</body></html>', "x"), ("<![CDATA[5 < 6]]>", "5 < 6"),
+    ("<w:p>5</w:p><w:p>10</w:p>", "5\n10"), ("5<o:p></o:p>10", "5 10"), ("<v:rect>5</v:rect>10", "5 10"), ("5<w:br/>6", "5\n6"),
+    ("<w:r><w:t>1</w:t></w:r><w:r><w:t>0 mg</w:t></w:r>", "10 mg"), ("x<w:tab/>y", "x y"), ("5<?xml version='1.0'?>6", "5 6"),
+    ("5<![CDATA[6]]>7", "5 6 7"), ("5<!doctype html>6", "5 6"), ("5<![if !x]>6<![endif]>7", "5 6 7"),
     ("<o:p></o:p><![if !supportLists]>a<![endif]>", "a"), ("<b>gras", "gras"), ("gras</b>", "gras"), ("x<b>y</b>", "xy"),
     ("<p>Na &lt; K", "Na &lt; K")])
 def test_other_tags_leave_their_text(text, shown):
