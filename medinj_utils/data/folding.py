@@ -21,7 +21,7 @@ _BEFORE_LETTERS = (
     ("ß", "β"), ("[ºª˚]", "°"), ("№", "n°"), ("×", " x "),
     ("[\u115f\u1160\u2800\u3164\uffa0]", " "),
     ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
-    ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
+    ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"), ("([0-9])([①-⒛⓪])", r"\1 \2"))
 _OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
 # One sign for each meaning, once all is decomposed; ⧣ is the stroke through ≠, ¬ a minus.
 _MEANING = (
@@ -37,13 +37,19 @@ _MEANING = (
 _LOOK_ALIKE = dict(zip("аеорсухіјѕкмнтвοԁһӏ", "aeopcyxijskmhtbodhl", strict=True))
 _AFTER_LETTERS = (
     *_LOOK_ALIKE.items(),
-    (r"[\pM\p{Cf}]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
-    (r"(\pN)[.,·٫](\pN)", r"\1٫\2"), (r"\^[({]([^(){}]*)[)}]", r"^\1"),
+    (r"[\pM\p{Cf}\p{Lm}ꞌ]+", ""), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("ı", "i"),
+    (r"(^|[^\d.,·٫])(\d+)(?:([.,·][1-9])0|[.,·]00?)([^\d.,·٫^]|[.,](?:\D|$)|$)",
+     r"\1\2\3\4"),  # 7,50 is 7,5, but 5'30 isn't 5'3
+    *[(r"(\pN)[.,·;'’](\pN)", r"\1٫\2")] * 2,  # twice, since in 1,2,3 both share the 2
+    (r"(^|[^\pL\pN.…])[.,](\pN)", r"\10٫\2"),  # ,71 is 0,71
+    (r"\^[({]([^(){}]*)[)}]", r"^\1"),
     (r"(\pN)\^[-−‐‑–](\pN)", r"\1↓\2"), (r"(\pN)\^\+?(\pN)", r"\1↑\2"),
     (r"(\pN)x(\pN)", r"\1 x \2"),
     *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
     (_OTHER_SIGNS, ""))
-_THOUSANDS = (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4")
+#: What has a blank within a number: thousands, and "0, 71".
+_PARTED_NUMBERS = (*[(r"(\pN), (\pN)", r"\1,\2")] * 2,
+                   (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4"))
 _SIGNS = r"^[\s\pP\pS]*"
 _ITEM_NUMBERS = (
     (_SIGNS + r"(?i:(?:question|q|qcm|qcu|qrm|qru|qroc|item|exercice|cas(?: clinique)?|dossier"
@@ -53,11 +59,13 @@ _ITEM_NUMBERS = (
      r"|[①-⑳⑴-⒛])", r"\1"),
     (_SIGNS + r"(?:\(?[a-zA-Z]\)|[IVX]{1,5}[.)]\s)", ""),
     (r"(?i:([.?!:;])[\s(]*(?:cochez|indiquez|choisissez|donnez|entourez|sélectionnez)\s[\pL\s()]{2,30}"
-     r"(?:réponse|proposition)(?:\(?s\)?)?\s(?:exacte|juste|vraie|correcte)(?:\(?s\)?)?[\s.!:)]*$)",
-     r"\1"))
+     r"(?:(?:réponse|proposition)(?:\(?s\)?)?\s(?:exacte|juste|vraie|correcte)"
+     r"|(?:bonne|exacte|juste|vraie|correcte)(?:\(?s\)?)?\s(?:réponse|proposition))"
+     r"(?:\(?s\)?)?[\s.!:)]*$)", r"\1"))
 _LABEL = re.compile(r"""
-    [^\w(]*(?:(?:option|réponse|proposition|choix|item)\s+)?\(?\s*
-    (?:([a-z])\s?[.):\]] | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/](?=\s)))
+    [^\w(]*(?:(?:option|réponse|proposition|choix|item|assertion|(?:prop|opt|rép)\.?)\s+)?\(?\s*
+    (?:([a-z])(?:\s?[.):\]] | \t | [ ](?!(?:et|ou|and|or)\b|[+,/&-]))
+      | ([ivx]{1,4}|[a-z]|\d{1,2})\s?(?:[.):\]](?!\d)|[-–—/°](?=\s)))
     [^\w<>+=-]*(\S.*)""", re.VERBOSE | re.DOTALL | re.IGNORECASE)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _KEEPING_SIGNS = tuple(
@@ -103,7 +111,7 @@ def without_item_numbers(texts: Iterable[str]) -> pa.Array:
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)
     array = pc.if_else(pc.equal(stripped, ""), array, stripped)
-    return _replaced(array, (_THOUSANDS,))
+    return _replaced(array, _PARTED_NUMBERS)
 
 
 def without_labels(options: Sequence[str]) -> Sequence[str]:
@@ -128,7 +136,7 @@ def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> lis
         signs: as for `folded`.
     """
     plain = [without_labels(texts) for texts in options]
-    flat = _replaced(in_arrow([text for texts in plain for text in texts]), (_THOUSANDS,))
+    flat = _replaced(in_arrow([text for texts in plain for text in texts]), _PARTED_NUMBERS)
     texts = iter(_spelled(*folded_words(flat, signs), between=" ").to_pylist())
     return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
 

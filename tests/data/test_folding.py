@@ -17,7 +17,9 @@ from medinj_utils.data.folding import (
 
 @pytest.mark.parametrize("texts, words", [
     (("L’œdème d'Évry", "l'oedeme d'evry", "LOEDEME DEVRY", "«\u00a0l\u2019œ\u00addème d’Évry »"), "loedeme devry"),
-    (("1,5 mg", "1.5 mg", "1·5 mg"), "1٫5 mg"), (("10²", "10^2", "10^(2)", "10^{2}"), "10↑2"), (("10⁻²", "10^-2", "10^−2", "10^(-2)"), "10↓2"),
+    (("1,5 mg", "1.5 mg", "1·5 mg", "1'5 mg", "1;5 mg", "1,50 mg"), "1٫5 mg"),
+    (("0,71", ",71", ".71", "(0,71)"), "0٫71"), (("7", "7,0", "7.00."), "7"), (("5'30",), "5٫30"), (("1.000",), "1٫000"), (("5.10.2019",), "5٫10٫2019"),
+    (("1,2,3",), "1٫2٫3"), (("5①", "5 1"), "5 1"), (("l\ua78cos", "lʼos"), "los"), (("le …5",), "le 5"), (("10²", "10^2", "10^(2)", "10^{2}"), "10↑2"), (("10⁻²", "10^-2", "10^−2", "10^(-2)"), "10↓2"),
     (("102",), "102"), (("15",), "15"), (("1/2", "½"), "1↔2"), (("1½",), "1 1↔2"), (("1-2-3", "1/2/3"), "1↔2↔3"), (("-5", "5"), "5"),
     (("m²", "m2", "m^2"), "m2"), (("CO₂", "CO2"), "co2"), (("log₁₀2",), "log10 2"), (("HbA_1c", "HbA1c"), "hba1c"),
     (("5 × 10", "5x10", "5×10"), "5 x 10"), (("C_max", "Cmax"), "cmax"), (("**gras**", "_gras_"), "gras"), (("patient(s)",), "patients"),
@@ -68,11 +70,11 @@ def test_what_is_no_item_number_stays(text):
 
 
 @pytest.mark.parametrize("asked", [
-    "Cochez la ou les réponses exactes.", "(Cochez la réponse exacte)", "Indiquez la(les) proposition(s) exacte(s) :", "Choisissez les propositions vraies."])
+    "Cochez la ou les réponses exactes.", "(Cochez la réponse exacte)", "Cochez la ou les bonnes réponses.", "Indiquez la bonne réponse :", "Indiquez la(les) proposition(s) exacte(s) :", "Choisissez les propositions vraies."])
 def test_what_tells_a_reader_to_answer_goes(asked):
     text = "Quel os est le plus long ?"
     assert without_item_numbers([f"{text} {asked}", asked]).to_pylist() == [text, asked]
-    for other in ("Cochez la ou les réponses fausses.", "Donnez la dose."):
+    for other in ("Cochez la ou les réponses fausses.", "Cochez les mauvaises réponses.", "Donnez la dose."):
         assert without_item_numbers([f"{text} {other}"]).to_pylist() == [f"{text} {other}"]
 
 
@@ -80,7 +82,8 @@ def test_letters_that_look_like_latin_ones_are_taken_for_them():
     assert folded(["L\u0435 \u0441\u043eude, l\u0430 R\u0410TE"])[0].as_py().split() == ["le", "coude", "la", "rate"]
 
 
-def test_thousands_are_joined():
+def test_blanks_within_numbers_go():
+    assert without_item_numbers(["0, 71 ou 1, 2, 3"]).to_pylist() == ["0,71 ou 1,2,3"]
     texts = ["10 000 UI", "1 000 000 d'UI", "en 2010 300 cas", "5 10 000", "1 00"]
     assert without_item_numbers(texts).to_pylist() == ["10000 UI", "1000000 d'UI", "en 2010 300 cas", "5 10000", "1 00"]
 
@@ -90,13 +93,14 @@ def test_thousands_are_joined():
     (["1. 5", "2. 6"], ["5", "6"]), (["A : <5", "B : >5"], ["<5", ">5"]),
     (["Réponse A : foie", "Réponse B : rein"], ["foie", "rein"]), (["I. foie", "II. rein", "III. œil"], ["foie", "rein", "œil"]),
     (["C. foie", "A. rein", "B. œil"], ["foie", "rein", "œil"]), (["a.60 g", "b.70 g"], ["60 g", "70 g"]), (["Option 2) x", "Option 1) y"], ["x", "y"]),
-    (["[A] foie", "[B] rein"], ["foie", "rein"]), (["• A/ foie", "• B/ rein"], ["foie", "rein"])])
+    (["1° foie", "2° rein"], ["foie", "rein"]), (["A foie", "B rein"], ["foie", "rein"]), (["A\tfoie", "B\trein"], ["foie", "rein"]),
+    (["Prop. 1 : foie", "Prop. 2 : rein"], ["foie", "rein"]), (["Rép. A) foie", "Rép. B) rein"], ["foie", "rein"]), (["[A] foie", "[B] rein"], ["foie", "rein"]), (["• A/ foie", "• B/ rein"], ["foie", "rein"])])
 def test_labels_go_where_all_options_have_theirs_in_order(labelled, plain):
     assert without_labels(labelled) == plain
 
 
 @pytest.mark.parametrize("options", [
-    ["1. 5 mg", "2. 5 mg"], ["A: hépatite", "B: hépatite"], ["A. foie", "A. rein"], ["II. foie", "III. rein"], ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
+    ["1. 5 mg", "2. 5 mg"], ["A: hépatite", "B: hépatite"], ["A. foie", "A. rein"], ["II. foie", "III. rein"], ["1-butanol", "2-butanol"], ["1,5", "2,5"], ["1.5", "2.5"], ["1 comprimé", "2 gélules"], ["A et B", "B et C"], ["A + B", "B + A"], ["E coli", "F x"], ["1°C", "2°F"], ["1/2", "2/3"], ["A", "B"], ["E. coli", "F. x"], ["A) foie", "rein"], ["A) foie", "C) rein"], []])
 def test_what_is_no_label_stays(options):
     assert without_labels(options) == options
 
