@@ -7,12 +7,13 @@ is reported that is less alike than asked for.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from rensa import RMinHash
 
 from medinj_utils.data.folding import (
@@ -21,13 +22,14 @@ from medinj_utils.data.folding import (
     spelling_keys,
     without_item_numbers,
 )
-from medinj_utils.data.words import in_pieces, joined
+from medinj_utils.data.words import in_arrow, in_pieces, joined, sums
 
 # 80 permutations in 16 bands of 5: pairs 0.75 alike share a band in 98.7 % of cases, pairs 0.3
 # alike in 3.8 %.
 _PERMUTATIONS, _BANDS, _SEED = 80, 16, 42
 _LARGEST_BUCKET = 200  # questions; larger buckets are counted and not compared pair by pair
 _LOST, _BEYOND_ASCII = "\ufffd", re.compile(r"[^\x00-\x7f]+")
+_ACCENTED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: mixes hashes
 
 
@@ -49,9 +51,9 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
         question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
         as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
         wherever words are parted. Where they do and signs that carry meaning differ, such as > and
-        <, these count as parts of the words. It is 1, too, where one has lost its accents to the
-        sign of a lost character and all else agrees. ``attrs["closed"]`` counts the buckets of more
-        than 200 questions, which were not compared pair by pair.
+        <, these count as parts of the words. It is 1, too, where one has lost accented letters, or
+        has the sign of a lost character for them, and all else agrees. ``attrs["closed"]`` counts
+        the buckets of more than 200 questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
     questions = records.iloc[rows]
@@ -88,21 +90,47 @@ def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np
 
 
 def _lost_accents(questions: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Pairs of which one holds U+FFFD and that agree without it and without accented letters."""
+    """Pairs of which one lacks accented letters, or has U+FFFD for them, and that else agree."""
     fields = zip(questions["context"], questions["instruction"], questions["options"], strict=True)
     texts = [(context, instruction, *options) for context, instruction, options in fields]
     lost = np.flatnonzero([any(_LOST in text for text in own) for own in texts])
-    if not len(lost):
+    if len(lost):
+        keys = _keys_without(_BEYOND_ASCII, texts)
+        alike = pd.Series(range(len(texts))).groupby(keys).indices
+        for one in lost:
+            yield from ((min(one, other), max(one, other)) for other in alike[keys[one]]
+                        if other != one)
+    letters, accents = _letters_and_accents(texts)
+    table = pd.DataFrame({"letters": letters, "accents": accents})
+    maybe = np.flatnonzero(table.groupby("letters")["accents"].transform("nunique") > 1)
+    if not len(maybe):
         return
-    bare = [[_BEYOND_ASCII.sub("", text) for text in own] for own in texts]
-    context, instruction = zip(*(own[:2] for own in bare), strict=True)
-    words = _words(pd.DataFrame({"context": context, "instruction": instruction,
-                                 "options": [own[2:] for own in bare]}))
-    keys = np.where(np.diff(words[2]) > 0, spelling_keys(*words), np.arange(len(texts)))
-    alike = pd.Series(range(len(texts))).groupby(keys).indices
-    for one in lost:
-        yield from ((min(one, other), max(one, other)) for other in alike[keys[one]]
-                    if other != one)
+    keys = _keys_without(_ACCENTED, [texts[one] for one in maybe], signs=True)
+    for group in pd.Series(maybe).groupby(keys):
+        members = group[1].to_numpy()
+        if 1 < len(members) <= _LARGEST_BUCKET:
+            yield from ((one, other) for one, other in combinations(members, 2)
+                        if accents[one] != accents[other])
+
+
+def _keys_without(letters: re.Pattern, texts: Sequence[tuple[str, ...]],
+                  signs: bool = False) -> np.ndarray:
+    """Keys of questions that agree but for some letters; one of its own for what has no words."""
+    bare = [[letters.sub("", text) for text in own] for own in texts]
+    words = _words(pd.DataFrame({"context": [own[0] for own in bare],
+                                 "instruction": [own[1] for own in bare],
+                                 "options": [own[2:] for own in bare]}), signs)
+    return np.where(np.diff(words[2]) > 0, spelling_keys(*words), np.arange(len(texts)))
+
+
+def _letters_and_accents(texts: Sequence[tuple[str, ...]]) -> tuple[np.ndarray, np.ndarray]:
+    """Per question a key of its letters a to z, and how many accented letters it has."""
+    flat = in_arrow([text for own in texts for text in own])
+    small = pc.replace_substring_regex(pc.utf8_lower(flat), "[^a-z]+", "")
+    accents = pc.count_substring_regex(flat, _ACCENTED.pattern.rstrip("+")).to_numpy()
+    hashes = pd.util.hash_array(small.to_numpy(zero_copy_only=False), categorize=False)
+    ends = np.cumsum([0, *map(len, texts)])
+    return sums(hashes.view(np.int64), ends), sums(accents, ends)
 
 
 def _jaccard(one: np.ndarray, other: np.ndarray) -> float:

@@ -98,6 +98,21 @@ def test_accents_that_were_lost_make_no_other_question(other, found):
     assert near_duplicates(table(choice("pêche", ["oui", "non"]), choice("péché", ["oui", "non"]), choice("élevé", ["oui", "non"])), 1.0).shape[0] <= 1
 
 
+@pytest.mark.parametrize("question, options, found", [
+    ("Le dbit du rein tt aprs l'preuve est-il lev ?", ["oui", "mal dtermin"], 1), ("Le dŠbit du rein t“t aprŠs l'‚preuve est-il lev‚ ?", ["mal dtermin", "oui"], 1),
+    ("Le d bit du rein t t apr s l' preuve est-il  lev  ?", ["oui", "mal d termin "], 1),
+    ("Le dbit du foie tt aprs l'preuve est-il lev ?", ["oui", "mal dtermin"], 0)])
+def test_accented_letters_that_were_dropped_make_no_other_question(question, options, found):
+    table_of_two = table(choice("Le débit du rein tôt après l'épreuve est-il élevé ?", ["oui", "mal déterminé"]), choice(question, options))
+    assert (near_duplicates(table_of_two).similarity == 1).sum() == found
+
+
+@pytest.mark.parametrize("one, other", [
+    ("récepteur α", "récepteur β"), ("dose élevée de 5", "dose leve de 6"), ("élevé > 5", "lev < 5"), ("pâte", "pète"), ("x", "y")])
+def test_what_else_differs_is_no_lost_accent(one, other):
+    assert near_duplicates(table(choice(one, ["oui", "non"]), choice(other, ["oui", "non"])), 0.99).empty
+
+
 def test_no_records_and_one_record_have_no_pairs():
     assert near_duplicates(table(), 0.7).empty
     assert near_duplicates(table(choice("Un ?", "ab")), 0.7).empty

@@ -31,7 +31,8 @@ def test_case(case):
     "A ", "(", "A, ", " ", "a ", "A\n", "\n", "A ou B ", "A. B ", "A) x, B) y, ", "réponse ", "non, A ", "le rein ",
     "toutes sauf ", "A-", "\\boxed{", "[", "<think>", "</think>", "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n",
     "Seule A ", "A (x), ", "A: un x ; ", "Option A : x. ", "[INST] ", "tout oriente vers A ", "A aussi, ", "pas A. ",
-    "entre A et B, ", "B est la plus ", "non, x\n", "types A, ", "( ) A ", "Q : x A : ", "A vrai, B aussi, "])
+    "entre A et B, ", "B est la plus ", "non, x\n", "types A, ", "( ) A ", "Q : x A : ", "A vrai, B aussi, ",
+    "@@think@@ ", "/think/", "B est vraie si grossesse. ", "si a, réponse A. ", "réponse classique A. ", "selon x, A. "])
 def test_long_output(piece):
     """In quadratic time, each of these would take minutes."""
     letters = read_choice((piece * 50_000)[:50_000], OPTIONS, "mcq")

@@ -11,7 +11,8 @@ An answer is read in five steps, a module each:
 5. `decision` weighs the claims, and refuses where they contradict each other.
 
 `choice` runs the steps. Before them, `caution` refuses verdicts that are weighed, mixed or left
-out. Every rule has a name, a reason, and examples that the tests execute.
+out, and `conditions` finds what is said on a condition or for another case. Every rule has a name,
+a reason, and examples that the tests execute.
 """
 
 from medinj_utils.evaluation.reading.choice import explain_choice, read_choice

@@ -16,6 +16,22 @@ _NAMES = {
     "CROSS": f"[{ALL_CROSSES}]",
     "MARK": f"[{ALL_TICKS}{ALL_CROSSES}]",
     "UNMARKED": rf"(?: (?! \b [A-J] \b ) [^\n{ALL_TICKS}{ALL_CROSSES}] )",
+    "LIST": r"(?: \b [A-J] \b (?: \s? [,;/&-] \s? | [ ] (?: et | and ) [ ] | [ ] )? )",
+    "DOUBT": r"""(?<! (?i: sans | aucune? | without | no ) [ ] ) (?i: ± | \+ \s? / \s? [-–]
+        | plus [ ] ou [ ] moins | dout (?: eu\w+ | es? \b )
+        | incertain | uncertain | discutable | questionable | debatable
+        | à [ ] (?: v[ée]rifier | confirmer | discuter | compl[ée]ter | pr[ée]ciser
+          | valider | (?: re )? voir )
+        | to [ ] be [ ] (?: checked | confirmed ) | (?: pas | peu | not | moins ) [ ]
+          (?: (?: tr[èe]s | trop | totalement | enti[èe]rement | very | so | quite ) [ ] )?
+          (?: s[ûu]re? | certain | probable | convaincu | sure )
+        | (?: sous | avec | une | des | with | quelques ) [ ] (?: toutes? [ ] )? r[ée]serves?
+        | r[ée]serves? (?= [ ] (?: sur | pour ) ) | sans [ ] (?: certitude | garantie | conviction )
+        | (?<! n' ) h[ée]sit (?: e | ant | ation ) s? \b | (?<= [(,;–-] [ ]? ) limite \b
+        | selon [ ] (?: (?: le | les | la | l' ) [ ]? )? (?: contexte | cas | situation ) )""",
+    "GRADE": """(?i: (?: fort | faibl | haut | bass | grand | moyenn | élev | high | low ) \\w* [ ]
+        (?: probabilit | vraisemblance | suspicion | likelihood | confian | confid ) \\w*
+        | (?: im )? probable | (?: un )? likely | possible | certaine? | plausible )""",
     "VERDICT": "(?: vrai | fau[xs] | (?: in )? (?: exact | correct ) | juste | true | false )",
 }
 
@@ -63,6 +79,55 @@ CAUTIONS = (
         """,
         [Example("A : vrai/faux, B : vrai", ""), Example("A : non faux, B : faux", "")]),
     Rule(
+        "VERDICT_WITH_A_BUT",
+        "A verdict that something is held against.",
+        r"""
+        \b [A-J] \s? [:=(.)–-] \s? (?i: VERDICT | oui | yes | non | no )
+        (?: ,? [ ] (?i: mais | but ) \s? (?: [,;.)\n] | $ )
+          | [ ]? \? | [ ] (?i: sauf | except ) \b )
+        | TICK{2} \ufe0f? [^\n]{0,80} (?<! TICK ) TICK (?! \ufe0f? TICK )
+        | (?<! TICK ) TICK (?! \ufe0f? TICK ) [^\n]{0,80} TICK{2}
+        """,
+        [Example("A : oui, B : oui mais, C : non", ""), Example("A ✓✓ B ✓ C ✗", "")]),
+    Rule(
+        "DOUBTED",
+        "A doubt behind a list, or before its last letter. A doubt about another letter, as in "
+        "\"A, C (D est discutable)\", is no doubt about those of the list.",
+        r"""
+          ^ [^\n]{0,60}? \b LIST{2,}+ (?<= [A-J] \W{0,2} )
+          (?: [* ]*+ [(\[] (?! [^()\n]* \b [A-J] \b ) [^()\n]*? DOUBT [^()\n]*
+              [)\]] (?= \W*+ $ | [,;.] | [ ] (?: et | and ) )
+            | [,;.–-]? [ ]? [(\[]? (?: (?: mais | but | je | j' | ne | I | suis | avec ) [ ]? ){0,3}
+              DOUBT [^\w\n]*+ $
+            | [,;]? \s? (?: et [ ] )? \(? DOUBT [ ] (?: la [ ] )? [A-J] \b \W*+ $ )
+        | \b [A-J] \b [^\n]{0,60} DOUBT [ ] (?: sur | pour | on | about ) [ ] (?: la [ ] )? [A-J] \b
+        | \b (?P<doubted> [A-J] ) \b [^()\n]{0,60} \( [^()\n]{0,20}? \b (?P=doubted) \b
+          [^()\n]* DOUBT
+        """,
+        [
+            Example("A, C, D (à vérifier)", ""),
+            Example("A, C, sans certitude", ""),
+            Example("A, C (± D)", ""),
+        ]),
+    Rule(
+        "BRACKETED",
+        "Letters in brackets beside others without.",
+        r"""
+        ^ \W{0,3} (?: [A-J] \b [ ]? [,;]? [ ]? (?: et [ ] )? ){1,8} \( [A-J] \)
+        (?: [,;]? [ ]? (?: et [ ] )? [A-J] \b (?! \) ) )* \W{0,2} $
+        """,
+        [Example("A, (B), C", ""), Example("A C (D)", "")]),
+    Rule(
+        "GRADED",
+        "Letters with a probability each, in words.",
+        r"""
+        \b [A-J] \s? [:(–-] \s? (?P<grade> (?i: (?: très | peu | assez | plutôt | very | less ) [ ]
+              )? GRADE )
+        [^\n]{0,40}? \b [A-J] \s? [:(–-] \s? (?! (?P=grade) ) (?i: (?: très | peu | assez | plutôt
+            | very | less ) [ ] )? GRADE
+        """,
+        [Example("A : forte probabilité, B : faible probabilité", "")]),
+    Rule(
         "AND_SO_ON",
         "A list that goes on without its letters.",
         r"""
@@ -86,41 +151,6 @@ CAUTIONS = (
           (?i: pour | sur | à [ ] propos [ ] de | about ) \s (?: la \s )? [A-J] \b
         """,
         [Example("A > C", ""), Example("A, C. Je me suis trompé pour C.", "")]),
-    Rule(
-        "DOUBTED",
-        "A letter of a list with a doubt behind it.",
-        r"""
-          \b [A-J] \s? [(,;–-]? \s? (?i: douteu[xs]e? | incertaine? | discutable | limite
-            | à [ ] (?: vérifier | confirmer | discuter | voir )
-            | (?: pas | non | peu ) [ ] (?: s[ûu]re? | certaine? | probable )
-            | sous [ ] réserve | maybe | unsure | doubtful ) \s? [).\n]? \s? $
-        | \b [A-J] \s? [(,;–-]? \s? (?i: sans [ ] certitude | (?: avec [ ] )? réserves? [ ] sur
-            | j['’]hésite | plus [ ] ou [ ] moins [ ] [A-J] \b | \(? \s? (?: ± | \+ \s? / \s? - ) )
-        | \b [A-J] \s? ; \s? [A-J] [ ] (?i: selon ) \b
-        | \b [A-J] \s? [:=] \s? (?i:
-              (?: oui | vrai | yes | true ) [ ] mais | (?: vrai | faux ) [ ]? [?]
-            | (?: forte | faible | moyenne ) [ ] (?: probabilité | certitude ) )
-        """,
-        [
-            Example("A, C, D (douteux)", ""),
-            Example("A, C (± D)", ""),
-            Example("A : vrai ? C : vrai", ""),
-        ]),
-    Rule(
-        "TWO_CASES",
-        "Another letter for another case, source or question.",
-        r"""
-          \b (?i: chez | selon | d['’]après | pour | en [ ] cas [ ] d[e'’] | question | if ) [ ]?
-            [^.;\n]{1,40} \b [A-J] \b [^\n]{0,20}? [.,;\n] \s?
-          \b (?i: chez | selon | d['’]après | pour | en [ ] cas [ ] d[e'’] | question | if ) [ ]?
-            [^.;\n]{1,40} \b [A-J] \b
-        | \b (?i: réponse [ ] (?: habituelle | du [ ] corrigé | officielle | classique ) ) \b
-            [^.\n]{0,20} \b [A-J] \b [^\n]{0,60} \b [A-J] \b
-        """,
-        [
-            Example("Chez l'enfant la réponse est C, chez l'adulte A.", "", task="mcqu"),
-            Example("Selon le collège : A, C. Selon la HAS : A, D.", ""),
-        ]),
 )
 _WEIGHED = re.compile(
     r"""

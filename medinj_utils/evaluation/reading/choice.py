@@ -9,6 +9,7 @@ from medinj_utils.core.names import CHOICE_TASKS, check_choice
 from medinj_utils.evaluation.reading import reasons
 from medinj_utils.evaluation.reading.caution import is_weighed_or_mixed
 from medinj_utils.evaluation.reading.cleaning import clean, fold
+from medinj_utils.evaluation.reading.conditions import has_several_frames, only_supposed
 from medinj_utils.evaluation.reading.decision import Decision, decide, decide_cut
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 from medinj_utils.evaluation.reading.verdicts import plain_verdicts
@@ -37,13 +38,18 @@ def explain_choice(output: str, options: dict[str, str], task: str,
         _plain_letters(output, options, task) or _text_word_for_word(output, options))
     if at_sight:
         return at_sight, reasons.AT_HEAD
-    if is_weighed_or_mixed(without_thoughts(unescape(output)), options):
+    said = without_thoughts(unescape(output))
+    if is_weighed_or_mixed(said, options) or has_several_frames(said):
         return None, reasons.LEFT_OPEN
-    text = plain_verdicts(clean(output), options)
+    text = clean(output)
+    supposed = only_supposed(text)
+    text = plain_verdicts(text, options)
     compact = frozenset(options) if task == "mcq" else frozenset()
     line = signs_of(text, options, compact)
     decision = decide_cut(line, options, task == "mcq") if cut else decide(line, options)
     problem = _problem(decision, text, options, task)
+    if decision.letters & supposed:
+        problem = problem or reasons.LEFT_OPEN
     return (None, problem) if problem else (decision.letters, decision.found)
 
 

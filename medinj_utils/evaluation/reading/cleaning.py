@@ -149,7 +149,6 @@ STEPS = (
         "Letters may be full-width, bold or circled characters.",
         in_common_letters,
         [Example("Ｂ car il filtre", "B")]),
-    CONDITIONS,
     Step(
         "letters apart",
         "Dots between two letters leave open what is meant.",
@@ -256,6 +255,7 @@ STEPS = (
         "\"!!!\" means no more than \"!\".",
         replacing(r"([^\w\s]) \1+", r"\1"),
         [Example("Réponse :::::::::::::: B", "B")]),
+    *CONDITIONS,
     *PHRASES,
     *PARAPHRASES,
     Step(

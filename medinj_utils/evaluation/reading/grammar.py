@@ -198,9 +198,14 @@ CLAIM_RULES = (
         ]),
     Rule(
         "EXPLANATION",
-        "An explanation begins on a line or in a field of its own: the list before it is whole.",
-        r"(?: ^ | [)] , ) \W{0,2} NEUTRAL{0,2} EXPLAINS [: .]? \n? [^ \n]{2}",
-        [Example("Réponses : A et C\nExplication : le foie", "AC", cut=True)]),
+        "An explanation begins on a line or in a field of its own, or after a sentence that closes "
+        "its list with \"et\": the list before it is whole.",
+        r"""
+        (?: ^ | [)] , | (?<= AND [LETTER] \. ) ) \W{0,2} NEUTRAL{0,2} EXPLAINS
+        [: .]? \n? [^ \n]{2}
+        """,
+        [Example("Les bonnes réponses sont A et C. En effet, le foie", "AC", cut=True),
+         Example("Réponses : A et C\nExplication : le foie", "AC", cut=True)]),
     Rule(
         "REASON",
         "A reason or an explanation begins: the one letter before it is whole.",

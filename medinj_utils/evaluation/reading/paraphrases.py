@@ -97,13 +97,17 @@ PARAPHRASES = (
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] [ ] seule? | the [ ] only [ ] one )
               (?: [ ] (?: possible | valable | compatible | envisageable | qui [ ] \w+ ) )?
               (?= \s? (?: [.,;)\n] | $ ) )
+            | (?<= [ ] ) (?i: est | reste | is ) [ ] (?i: l' | l[ae] [ ] | the [ ] ) \w+ [ ]
+              (?i: à [ ] (?: privilégier | retenir | choisir | préférer | cocher )
+                | to [ ] (?: choose | prefer ) ) \b
             | (?<= [ ] ) (?i: s'impose(?:nt)? | l'emporte(?:nt)? | stands [ ] out ) \b
             | (?<= [ ] ) (?i: correspond | explique | convient | r[ée]pond | colle | d[ée]crit
               | fits?
                 | match(?:es)? | explains? ) (?: [ ] \w+ ){0,2}?
               [ ] (?i: (?: le | au ) [ ] mieux | parfaitement | best | perfectly ) \b
             """, "est juste",
-            needs="choix choice intention rence celle celui one seul plus most mieux best "
+            needs="privil retenir choisir choose prefer cocher choix choice intention "
+                  "rence celle celui one seul plus most mieux best "
                   "meilleur parfait perfect impose emporte stands diagnos "
                   "cause treatment traitement germe examen"),
         [Example("B est la plus adaptée.", "B"), Example("B would be the most likely one.", "B")]),
@@ -160,6 +164,8 @@ PARAPHRASES = (
             | je [ ] (?:me [ ])? (?:corrige|rectifie|reprends)
             | je [ ] change (?: [ ] d'avis )? | en [ ] relisant
               | scratch [ ] that
+            | (?: j'ajoute | j'enlève | je [ ] (?: retire | supprime ) ) [ ] [^.:\n]{1,20}
+              (?= [ ] : [ ] [A-J] , [ ] [A-J] \b )
             | [àa] [ ] la [ ] r[ée]flexion | r[ée]flexion [ ] faite | en [ ] r[ée]alit[ée]
             | apr[èe]s [ ] (?:m[ûu]re [ ])?
               (?:r[ée]flexion|relecture|v[ée]rification|analyse|examen)
@@ -172,7 +178,7 @@ PARAPHRASES = (
             | take [ ] that [ ] back
             ) \b (?: ,? [ ] (?: en | pour | to | as | into ) \b )?
             """, "correction",
-            needs="change relisant erreur culpa moi "
+            needs="ajoute enl retire supprime change relisant erreur culpa moi "
                   "bad mistake correct mea wrong second rectifi corrige avis "
                   "puis edit apologies excuse sol reprends scratch réflexion reflexion relecture "
                   "rification analyse examen chir compte "
@@ -208,12 +214,6 @@ PARAPHRASES = (
             [ ] (?i: à | to ) (?= [ ] (?: la [ ] )? [A-J] \b )
             """, r"\1 plutôt que", needs="je i"),
         [Example("Je préfère B à C", "B")]),
-    Step(
-        "conditions",
-        "What holds unless another thing does is left open.",
-        replacing(r"\b (?i: à [ ] moins [ ] (?: que | d[e'] ) | unless )", "ou",
-                  needs="moins unless"),
-        [Example("B, à moins que ce ne soit C", "")]),
     Step(
         "additions",
         "\"Plus\" before a letter adds it.",

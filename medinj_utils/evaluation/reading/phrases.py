@@ -123,7 +123,8 @@ PHRASES = (
               ^ (?: (?! [A-J] \b | (?i: err[eo]u?r | code ) ) \w{1,9} \.? \s?
                 (?: n? \s? [°º] \s? )? \d{1,4} \s?
                 [,.:)/–—-]{0,2} \s ){1,3}
-              (?= \W{0,3} (?: [A-J] (?! [\w'] ) | r[ée]p ) )
+              (?= \W{0,3} (?: (?: la [ ] )? [A-J] (?! [\w'] ) | r[ée]p ) )
+            | ^ \d{1,2} / \d{1,2} \s? [:–-] \s (?= \(? [A-J] \b )  # right ones among all
             | (?: ^ | [—–-] \s ) (?i: qc[msu] | qr[mu] | ecn | edn | q | n )
               \s? \.? [°º]? \s? (?: n \s? [°º] )? \s? \d{0,4} \s? [.:)/–—-]{1,2} \s
               (?= \W{0,3} (?: [A-J]{1,5} (?! [\w'] ) | (?i: r[ée]p ) ) )
@@ -138,12 +139,27 @@ PHRASES = (
         "\"Rép.\" and \"Ans.\" announce an answer.",
         replacing(
             r"""
-              \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | : ) (?= \s? \(? [A-Za-z] )
+              \b (?i: r[ée]p | ans | sol ) \s? (?: \. \s? :? | [:=] ) (?= \s? \(? [A-Za-z] )
             | \b (?i: r[ée]p | ans ) (?= \s \(? [A-J] \b )
-            | ^ (?: R | BR ) \s? [.:=] [ ]? :? (?= \s? \(? [A-J] \b )
+            | ^ (?: R | BR ) \s? [.:=] [ ]? :? (?= \s? \(? [A-J]{1,5} \b )
             | (?<= ^ Q \s? : [^\n]{0,300} \s ) A \s? : (?= \s? \(? [A-J] \b )  # question, answer
             """, "réponse :", needs="rép rep ans sol r: r. r= r br q: q"),
         [Example("Rép. B", "B"), Example("R : B", "B")]),
+    Step(
+        "nouns for options",
+        "An answer may call its option what the question asks for.",
+        replacing(
+            r"""
+            ^ \W{0,3} (?i: l[ea] [ ] | l' | mon [ ] | ma [ ] )?
+            (?i: antibiotique | muscle | étiologie | molécule | médicament | traitement
+              | diagnostic | examen | prise [ ] en [ ] charge | pathologie | maladie | organe
+              | germe
+              | nerf | conduite | stratégie | cause )
+            (?= [ ] [A-J] (?: \W{0,3} $ | [ ] est [ ] (?i: juste | exact | correct | l[ae] ) ) )
+            """, "l'option",
+            needs="antibio muscle étiologie mol médic trait diagn examen prise patho maladie "
+                  "organe germe nerf conduite stratégie cause"),
+        [Example("L'organe B", "B")]),
     Step(
         "letters that are words",
         "\"A priori\" and \"N.B.\" name no option.",

@@ -88,7 +88,7 @@ WORDS = (
          | ci-dessus | above | tres | fort(?:ement)? | environ | approximative(?:ment)? | about
          | approximately | around | vraisemblable(?:ment)?
          | (?: typique | classique | manifeste | logique | simple | effective | visible ) ment
-         | typically | classically | ces | se | porte | va | vont | from | allant
+         | typically | classically | ces | se | porte(?:nt)? | va | vont | from | allant
          | -?[0-9]+(?:[.:][0-9]+)*""",
          [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
