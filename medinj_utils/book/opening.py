@@ -22,8 +22,9 @@ _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test
                 "over {0} questions",
           "fr": "en confirment {1}, en contredisent {2}, en laissent {3} indécises et n'en testent "
                 "pas {4} si elles portent sur {0} questions"}
-_NONE_KEPT = "No result of a run on real questions is kept in this copy of the book yet."
-_NONE_KEPT_FR = "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."
+_NONE_KEPT = {"en": "No result of a run on real questions is kept in this copy of the book yet.",
+              "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
+_ALL_OF_IT = {"en": "All of it", "fr": "Tous les résultats"}
 
 
 def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
@@ -38,9 +39,9 @@ def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
     """
     on_paper = tree.read_table("claims_published")
     return {"answer": answer(tree), "study_says": study_says("en"),
-            "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept),
+            "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept, "en"),
             "fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
-            "fr_kept_results": kept_results_fr(kept), "fr_answer": answer_fr(tree),
+            "fr_kept_results": kept_results(kept, "fr"), "fr_answer": answer_fr(tree),
             "fr_prices": prices_fr(tree)}
 
 
@@ -87,24 +88,16 @@ def own_means(on_paper: pd.DataFrame, language: Language) -> str:
     return f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {'; '.join(cases)}."
 
 
-def kept_results(kept: Mapping[str, Tree]) -> str:
+def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
     """What kept results say, each with its label and a link.
 
     Args:
         kept: trees, by name.
+        language: of the sentences.
     """
-    return " ".join(f"{answer(tree)} [All of it](../results/{name}/index.md)."
-                    for name, tree in kept.items()) or _NONE_KEPT
-
-
-def kept_results_fr(kept: Mapping[str, Tree]) -> str:
-    """As `kept_results`, in French.
-
-    Args:
-        kept: trees, by name.
-    """
-    return " ".join(f"{answer_fr(tree)} [Tous les résultats](../results/{name}/index.md)."
-                    for name, tree in kept.items()) or _NONE_KEPT_FR
+    say = answer_fr if language == "fr" else answer
+    return " ".join(f"{say(tree)} [{_ALL_OF_IT[language]}](../results/{name}/index.md)."
+                    for name, tree in kept.items()) or _NONE_KEPT[language]
 
 
 def answer_fr(tree: Tree) -> str:

@@ -32,6 +32,14 @@ def _scores(table: pd.DataFrame, name: str = "exact_match",
     return [f"{number(100 * score, 1)} {interval(low, high)}" for score, low, high in rows]
 
 
+def _estimates(table: pd.DataFrame, name: str = "estimate", ends: Sequence[str] = _ENDS,
+               sign: bool = False) -> list[str]:
+    """Estimates as they are, with intervals: "0.25 [−0.10, 0.61]"; empty where there is none."""
+    rows = table[[name, *ends]].itertuples(index=False)
+    return ["" if pd.isna(estimate) else f"{number(estimate, 2, sign)} "
+            f"[{number(low, 2, sign)}, {number(high, 2, sign)}]" for estimate, low, high in rows]
+
+
 def _numbers(values: pd.Series, decimals: int = 0) -> list[str]:
     return ["" if pd.isna(value) else number(value, decimals) for value in values]
 
@@ -114,9 +122,7 @@ def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:
     """
     if log_odds.empty:
         return log_odds
-    odds = [f"{number(estimate, 2, True)} [{number(low, 2, True)}, {number(high, 2, True)}]"
-            for estimate, low, high in log_odds[["estimate", *_ENDS]].itertuples(index=False)]
-    by_odds = log_odds[["kind", "effect"]].assign(**{"log odds": odds})
+    by_odds = log_odds[["kind", "effect"]].assign(**{"log odds": _estimates(log_odds, sign=True)})
     by_points = effects[["kind", "effect"]].assign(points=_differences(effects))
     return by_points.merge(by_odds, on=["kind", "effect"]).set_index(["kind", "effect"])
 
@@ -150,11 +156,8 @@ def _sized(value: float) -> str:
 
 def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
     """``break_even.csv`` by question, in euros, or the reason why there is no such price."""
-    prices = ["" if pd.isna(estimate) else
-              f"{number(estimate, 2)} [{number(low, 2)}, {number(high, 2)}]"
-              for estimate, low, high in even[["estimate", *_ENDS]].itertuples(index=False)]
-    return pd.DataFrame({"price entered": _numbers(even["price"], 2), "break-even": prices,
-                         "reason": even["reason"].to_numpy()},
+    return pd.DataFrame({"price entered": _numbers(even["price"], 2),
+                         "break-even": _estimates(even), "reason": even["reason"].to_numpy()},
                         index=pd.Index(even["question"], name="question"))
 
 
@@ -200,16 +203,14 @@ def shown_against_base(parts: pd.DataFrame) -> pd.DataFrame:
 
 def shown_rankings(rankings: pd.DataFrame) -> pd.DataFrame:
     """``probe_rankings.csv`` by variant: Kendall's tau with its interval."""
-    tau = [f"{number(tau, 2)} [{number(low, 2)}, {number(high, 2)}]"
-           for tau, low, high in rankings[["tau", *_ENDS]].itertuples(index=False)]
-    return pd.DataFrame({"items": _numbers(rankings["items"]), "Kendall's tau": tau},
+    return pd.DataFrame({"items": _numbers(rankings["items"]),
+                         "Kendall's tau": _estimates(rankings, "tau")},
                         index=pd.Index(rankings["variant"], name="variant"))
 
 
 def shown_orders(together: pd.DataFrame) -> pd.DataFrame:
     """``probe_all_orders.csv``: the change of the scores in points, and Kendall's tau."""
-    tau = [f"{number(tau, 2)} [{number(low, 2)}, {number(high, 2)}]" for tau, low, high
-           in together[["tau", "tau_low", "tau_high"]].itertuples(index=False)]
+    tau = _estimates(together, "tau", ("tau_low", "tau_high"))
     change = _differences(together, "change", ("change_low", "change_high"))
     return pd.DataFrame({"change, points": change, "Kendall's tau": tau},
                         index=pd.Index(["all others"] * len(together), name="orders"))

@@ -8,6 +8,8 @@ from scipy.stats import binomtest, norm
 
 from medinj_utils.comparison.scores import cluster_sums, draw_blocks
 
+_MOST_UNDEFINED = 0.1  # share of draws without the estimate, above which there is no interval
+
 
 def interval(draws: np.ndarray | pd.Series, level: float = 0.95) -> tuple[float, float]:
     """Percentile interval of bootstrap draws.
@@ -22,6 +24,21 @@ def interval(draws: np.ndarray | pd.Series, level: float = 0.95) -> tuple[float,
     tail = round((1 - level) / 2, 12)
     low, high = np.quantile(draws, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def interval_where_defined(draws: np.ndarray) -> tuple[float, float]:
+    """The 95 % `interval` of those draws in which the estimate is defined, so no NaN.
+
+    Args:
+        draws: of the estimate.
+
+    Returns:
+        (low, high), in the unit of the draws; NaN where more than a tenth of them are NaN.
+    """
+    defined = draws[np.isfinite(draws)]
+    if len(defined) < (1 - _MOST_UNDEFINED) * len(draws):
+        return np.nan, np.nan
+    return interval(defined)
 
 
 def two_sided(draws: np.ndarray | pd.Series) -> float:

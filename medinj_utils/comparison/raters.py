@@ -11,14 +11,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.inference import interval
+from medinj_utils.comparison.inference import interval_where_defined
 from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.unseen import too_few, unseen_share
 from medinj_utils.comparison.weighted import BINARY
 
 ALL = "all raters"
 _COLUMNS = ["first", "second", "figure", "estimate", "low", "high", "items", "questions"]
-_MOST_UNDEFINED = 0.1  # share of draws without the figure, above which there is no interval
 
 
 def rater_agreement(ratings: pd.DataFrame, resamples: int = 2_000, seed: int = 0) -> pd.DataFrame:
@@ -134,10 +133,9 @@ def _row(figure: str, of: Callable[[np.ndarray], np.ndarray], index: pd.MultiInd
         return figure, estimate, np.nan, np.nan, items, n
     rng = np.random.default_rng([draws[1], 6])
     found = of(rng.multinomial(n, np.full(n, 1 / n), size=draws[0])[:, question])
-    defined = found[np.isfinite(found)]
-    if len(defined) < (1 - _MOST_UNDEFINED) * len(found):
+    low, high = interval_where_defined(estimate + widening(n) * (found - estimate))
+    if np.isnan(low):
         return figure, estimate, np.nan, np.nan, items, n
-    low, high = interval(estimate + widening(n) * (defined - estimate))
     # An estimate is 1 less the observed disagreement by that expected (1 for a plain share).
     differs, expected = disagreement
     observed, unseen = (1 - estimate) * expected, unseen_share(n)

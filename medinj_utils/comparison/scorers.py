@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.inference import adjust_holm, interval, two_sided
+from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
 from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.scores import draw_blocks
 from medinj_utils.comparison.weighted import BINARY, REAL, Figure
@@ -20,7 +20,6 @@ from medinj_utils.evaluation.raters import cross_validated, is_binary
 
 POOLED = "pooled"
 CONSTANT = "constant baseline"
-_MOST_UNDEFINED = 0.1  # share of draws without the figure, above which there is no interval
 _ENDS = {"pearson": (-1, 1), "spearman": (-1, 1), "kappa": (-1, 1)}
 
 
@@ -195,10 +194,9 @@ def _estimate(sample: _Sample, there: np.ndarray, function: Figure, values: np.n
 
 def _with_ends(figure: str, estimate: float, draws: np.ndarray) -> tuple[float, float, float]:
     """An estimate with its interval, within the figure's ends."""
-    defined = draws[np.isfinite(draws)]
-    if np.isnan(estimate) or len(defined) < (1 - _MOST_UNDEFINED) * len(draws):
+    low, high = interval_where_defined(draws)
+    if np.isnan(estimate) or np.isnan(low):
         return estimate, np.nan, np.nan
-    low, high = interval(defined)
     bottom, top = _ENDS.get(figure, (0, 1) if figure else (-np.inf, np.inf))
     return estimate, max(low, bottom), min(high, top)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from medinj_utils.comparison import compare_pairs
 from medinj_utils.core.files import write_json, write_parquet
 from medinj_utils.core.names import SYSTEMS, runs_of
 from medinj_utils.core.tree import Tree
@@ -40,3 +41,12 @@ def tree(world, tmp_path) -> Tree:
     items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
     write_parquet(simulated_scores(items), tree.scores)
     return tree
+
+
+@pytest.fixture
+def pairs() -> pd.DataFrame:
+    """The pairs of a base and two tuned systems that are as good as each other."""
+    rng = np.random.default_rng(0)
+    shares = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.5}
+    return compare_pairs(pd.DataFrame({name: (rng.random(300) < share).astype(float)
+                                       for name, share in shares.items()}), 400)

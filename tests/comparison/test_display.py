@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison import compare_pairs, display
+from medinj_utils.comparison import display
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.paper import beside_paper
@@ -13,15 +13,6 @@ from medinj_utils.core.wording import interval, number
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
 
 
-@pytest.fixture
-def pairs():
-    rng = np.random.default_rng(0)
-    shares = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.5}
-    return compare_pairs(pd.DataFrame({name: (rng.random(300) < share).astype(float)
-                                       for name, share in shares.items()}), 400)
-
-
-
 def test_p_values_are_in_words_and_numbers_are_kept(pairs):
     shown = display.shown_pairs(pairs.assign(part="all"))
     assert shown["adjusted p"].tolist() == [show_p(p) for p in pairs["p_holm"]]
@@ -29,8 +20,6 @@ def test_p_values_are_in_words_and_numbers_are_kept(pairs):
     assert shown["difference, points"].iloc[0] == (f"{number(100 * first['difference'], 1, True)} "
                                                    f"{interval(first['low'], first['high'], True)}")
     assert list(shown)[:3] == ["part", "first", "second"] and display.shown_pairs(null_pairs("")).empty
-
-
 
 
 def test_estimates_stand_with_their_intervals():
@@ -60,7 +49,6 @@ def test_verdicts_are_shown_with_claim_and_mark():
     published = display.shown_published(verdicts_on_paper(load_claims(), (22_953, 10_000), "both"))
     assert len(published) == len(load_claims().claims) and published["verdict, 22,953 questions"].notna().all()
     assert published.columns[0] == "points, 22,953 questions" and "reason, 10,000 questions" in published
-
 
 
 def test_points_and_odds_stand_side_by_side():

@@ -1,22 +1,13 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison import compare_pairs, sentences
+from medinj_utils.comparison import sentences
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.tables import load_compared
 from medinj_utils.core.style import show_p
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
-
-
-@pytest.fixture
-def pairs():
-    rng = np.random.default_rng(0)
-    shares = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.5}
-    return compare_pairs(pd.DataFrame({name: (rng.random(300) < share).astype(float)
-                                       for name, share in shares.items()}), 400)
 
 
 def test_what_is_compared_and_left_out_is_said(tree):
