@@ -59,6 +59,7 @@ PARAMETERS: dict[str, Any] = {
     "most_items": _Limit, "too_long": Literal[names.TOO_LONG],
     "shots": Annotated[int, Field(ge=0, le=32)], "server": str,
     "orders": Annotated[int, Field(ge=0, le=24)], "harness_logs": dict[str, str],
+    "metric": Literal[names.OPEN_METRICS], "encoder_layer": _Count,
     # comparison
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,
