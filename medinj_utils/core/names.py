@@ -44,6 +44,8 @@ KEPT_WEIGHTS = ("last", "best")
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte",
          "option_likelihood")
 TOO_LONG = ("set aside", "cut context")
+#: Files of `medinj_utils.evaluation.judge`.
+JUDGE_PROMPTS = ("essential", "essential_json", "graded", "reference_free", "pairwise")
 #: How often two systems of a published table are right on the same items.
 PAIRINGS = ("both", "worst", "best")
 UNEQUAL_ITEMS = ("refuse", "intersect")

@@ -24,6 +24,7 @@ _MADE_BY = (
     ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
     ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
+    ("judges/*", "34_judge_open_answers"), ("ratings/*", "36_rate_by_hand"),
     ("scores/draws.*", "40_compare_provenances"),
     ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
@@ -171,6 +172,43 @@ class Tree:
     def harness_results(self, run: Run) -> Path:
         """The figures of a run as the harness reports them (JSON)."""
         return self.harness_logs(run) / "results.json"
+
+    def verdicts(self, judge: str, about: str = "answers") -> Path:
+        """What a judge said (parquet); its card and its calls stand beside it.
+
+        Args:
+            judge: its name.
+            about: ``answers`` of the runs, ``injections``, ``pairs`` or ``triplets``.
+        """
+        return self.root / "judges" / judge / f"{about}.parquet"
+
+    def triplet_verdicts(self, judge: str) -> Path:
+        """What a judge, by its name, said about triplets (parquet)."""
+        return self.verdicts(judge, "triplets")
+
+    def rating_key(self, sheet: str) -> Path:
+        """The key of a rating sheet, by its code (JSON): raters must not see it."""
+        return self.root / "ratings" / sheet / "key.json"
+
+    def rating_sheet(self, sheet: str, rater: str, ending: str) -> Path:
+        """A rating sheet for one rater.
+
+        Args:
+            sheet: its code.
+            rater: the rater's code.
+            ending: ``xlsx``, ``csv`` or ``html``.
+        """
+        return self.root / "ratings" / sheet / "for_raters" / f"{rater}.{ending}"
+
+    def rated(self, sheet: str, rater: str, ending: str) -> Path:
+        """What a simulated rater gave back of a sheet; see `rating_sheet`.
+
+        Args:
+            sheet: its code.
+            rater: the rater's code.
+            ending: ``xlsx``, ``csv`` or ``json``.
+        """
+        return self.root / "ratings" / sheet / "from_simulated_raters" / f"{rater}.{ending}"
 
     # The comparison room
 
