@@ -13,8 +13,11 @@ from medinj_utils.core.parameters import SettingsError, looks_numeric
 from medinj_utils.core.yaml_texts import read_yaml
 
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
+_MOST_STOPS = 4  # that servers take
+_Stops = Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=_MOST_STOPS)]
 #: Fields that change answers and leave the adapter as it is.
-_ANSWERING = ("max_new_tokens", "answer_batch_tokens")
+_ANSWERING = ("max_new_tokens", "answer_batch_tokens", "open_prompt", "open_max_new_tokens",
+              "open_stops")
 
 
 class RecipeError(SettingsError):
@@ -49,6 +52,9 @@ class Recipe:
     patience: _Limit
     max_new_tokens: _Count
     answer_batch_tokens: _Count
+    open_prompt: str
+    open_max_new_tokens: _Limit
+    open_stops: _Stops
 
     def __post_init__(self):
         if self.permute_options and self.answer_format == "with_explanation":

@@ -14,6 +14,7 @@ from medinj_utils.core.cards import Origin, card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.open_files import OPEN_MADE_BY, OpenFiles
 from medinj_utils.core.run_files import RunFiles
 
 #: Below it, a folder for each profile.
@@ -23,8 +24,8 @@ DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 _MADE_BY = (
     ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
     ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
+    *OPEN_MADE_BY,
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
-    ("judges/*", "34_judge_open_answers"), ("ratings/*", "36_rate_by_hand"),
     ("scores/draws.*", "40_compare_provenances"),
     ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
@@ -33,7 +34,7 @@ _MADE_BY = (
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
 
 
-class Tree:
+class Tree(OpenFiles):
     """Paths below the root of one profile's outputs.
 
     Args:
@@ -172,43 +173,6 @@ class Tree:
     def harness_results(self, run: Run) -> Path:
         """The figures of a run as the harness reports them (JSON)."""
         return self.harness_logs(run) / "results.json"
-
-    def verdicts(self, judge: str, about: str = "answers") -> Path:
-        """What a judge said (parquet); its card and its calls stand beside it.
-
-        Args:
-            judge: its name.
-            about: ``answers`` of the runs, ``injections``, ``pairs`` or ``triplets``.
-        """
-        return self.root / "judges" / judge / f"{about}.parquet"
-
-    def triplet_verdicts(self, judge: str) -> Path:
-        """What a judge, by its name, said about triplets (parquet)."""
-        return self.verdicts(judge, "triplets")
-
-    def rating_key(self, sheet: str) -> Path:
-        """The key of a rating sheet, by its code (JSON): raters must not see it."""
-        return self.root / "ratings" / sheet / "key.json"
-
-    def rating_sheet(self, sheet: str, rater: str, ending: str) -> Path:
-        """A rating sheet for one rater.
-
-        Args:
-            sheet: its code.
-            rater: the rater's code.
-            ending: ``xlsx``, ``csv`` or ``html``.
-        """
-        return self.root / "ratings" / sheet / "for_raters" / f"{rater}.{ending}"
-
-    def rated(self, sheet: str, rater: str, ending: str) -> Path:
-        """What a simulated rater gave back of a sheet; see `rating_sheet`.
-
-        Args:
-            sheet: its code.
-            rater: the rater's code.
-            ending: ``xlsx``, ``csv`` or ``json``.
-        """
-        return self.root / "ratings" / sheet / "from_simulated_raters" / f"{rater}.{ending}"
 
     # The comparison room
 
