@@ -38,6 +38,19 @@ class SourceAsked(BaseModel):
     provenance: Literal[("", *names.PROVENANCES)] = ""
 
 
+class TripletsAsked(BaseModel):
+    """One entry of ``triplets``: a set of answers with human labels.
+
+    Attributes:
+        name: of the set, in tables.
+        location: file or folder, address, or set on the hub.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    name: Annotated[str, Field(min_length=1, pattern=r"^[^/]+$")]
+    location: str
+
+
 #: Type and range of every parameter.
 PARAMETERS: dict[str, Any] = {
     "output": str, "profile": str, "null_output": str,
@@ -59,6 +72,7 @@ PARAMETERS: dict[str, Any] = {
     "most_items": _Limit, "too_long": Literal[names.TOO_LONG],
     "shots": Annotated[int, Field(ge=0, le=32)], "server": str,
     "orders": Annotated[int, Field(ge=0, le=24)], "harness_logs": dict[str, str],
+    "triplets": list[TripletsAsked], "judge_training": list[TripletsAsked],
     # comparison
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,
