@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import nbformat
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from medinj_utils.core import names
 from medinj_utils.core.files import not_in_root
+from medinj_utils.core.judges import JudgeAsked, check_panel
 
 NOTEBOOKS = Path("notebooks")
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
@@ -46,77 +39,17 @@ class SourceAsked(BaseModel):
     provenance: Literal[("", *names.PROVENANCES)] = ""
 
 
-class PricesAsked(BaseModel):
-    """What a judge's server asks for tokens.
+class TripletsAsked(BaseModel):
+    """One entry of ``triplets``: a set of answers with human labels.
 
     Attributes:
-        input: price of a million tokens of prompts.
-        output: price of a million tokens of replies, thoughts included.
-        currency: of both.
+        name: of the set, in tables.
+        location: file or folder, address, or set on the hub.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    input: _Price
-    output: _Price
-    currency: Annotated[str, _Some]
-
-
-class JudgeAsked(BaseModel):
-    """One entry of ``judges``: a model, loaded here or behind a server, with a prompt.
-
-    Attributes:
-        name: of its folder and in tables: lower case, digits, hyphens.
-        base_model: "planted", a folder or a hub id, of a judge that is loaded here.
-        precision: number format that it is loaded in.
-        server: address where the protocol begins, of one behind a server.
-        model: the name by which the server knows it.
-        revision: commit of a model on the hub, or what is known of the server's.
-        prompt: one of the package's prompts.
-        repeats: how often it is asked about each answer.
-        temperature: 0 takes the likeliest token at each step.
-        max_tokens: of a reply, thoughts included.
-        prices: of tokens; none where they cost nothing.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-    base_model: str = ""
-    precision: Literal[names.PRECISIONS] = "auto"
-    server: str = ""
-    model: str = ""
-    revision: str = ""
-    prompt: Literal[names.JUDGE_PROMPTS]
-    repeats: _Count
-    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    max_tokens: _Count
-    prices: PricesAsked | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> "JudgeAsked":
-        if bool(self.base_model) == bool(self.server):
-            raise ValueError(f"judge {self.name}: name either base_model, loaded here, or server")
-        if self.server and not (self.model and self.revision.strip()):
-            raise ValueError(f"judge {self.name}: behind a server it needs model and revision (a "
-                             "commit, a date, or unknown)")
-        if self.base_model and (self.model or self.prices):
-            raise ValueError(f"judge {self.name}: model and prices are of a server's judges; this "
-                             "one is loaded here")
-        if self.base_model and self.repeats > 1 and not self.temperature:
-            raise ValueError(f"judge {self.name}: a model that is loaded here says the same each "
-                             "time at temperature 0; set one above 0, or repeats to 1")
-        return self
-
-
-def _check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
-    """Refuse two judges of one name, and two that one rater's name would stand for."""
-    for what in (lambda judge: judge.name,
-                 lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
-        known = {}
-        for judge in judges:
-            if (other := known.setdefault(what(judge), judge)) is not judge:
-                raise ValueError(f"judges {other.name} and {judge.name} have one name, or are one "
-                                 "model with one prompt: their verdicts could not be told apart")
-    return judges
+    name: Annotated[str, Field(min_length=1, pattern=r"^[^/]+$")]
+    location: str
 
 
 #: Type and range of every parameter.
@@ -140,9 +73,10 @@ PARAMETERS: dict[str, Any] = {
     "most_items": _Limit, "too_long": Literal[names.TOO_LONG],
     "shots": Annotated[int, Field(ge=0, le=32)], "server": str,
     "orders": Annotated[int, Field(ge=0, le=24)], "harness_logs": dict[str, str],
-    "judges": Annotated[list[JudgeAsked], AfterValidator(_check_panel)],
+    "judges": Annotated[list[JudgeAsked], AfterValidator(check_panel)],
     "raters": list[str], "per_stratum": _Count, "repeated": _Limit, "sheet_seed": _Limit,
     "rating_files": list[str], "simulated_raters": dict[str, _Share], "half_width": _Open,
+    "triplets": list[TripletsAsked], "judge_training": list[TripletsAsked],
     # comparison
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,
