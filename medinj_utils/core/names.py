@@ -155,3 +155,7 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
 
+
+def systems_of(runs: Iterable[Run]) -> dict[str, str]:
+    """The system of each run, by its name."""
+    return {run.name: run.system for run in runs}
