@@ -116,7 +116,7 @@ def recipe_of(content: object, where: str) -> Recipe:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         got = f"; got {first['input']!r}" if key else ""
-        numeric = key and looks_numeric(content[key])
+        numeric = key and looks_numeric(first["input"])
         hint = ". YAML reads 1e-5 as text: write 1.0e-5" if numeric else ""
         raise RecipeError(f"{where}{', ' * bool(key)}{key}: {first['msg']}{got}{hint}") from None
 

@@ -17,6 +17,7 @@ from medinj_utils.models.answers import (
     AllowedTokens,
     Answer,
     Asking,
+    applies,
     batches_of,
     ended_at_stop,
 )
@@ -215,13 +216,17 @@ class Engine:
                 for thought, (text, stopped), ids in zip(begun, texts, written, strict=True)]
 
     def _constrained(self, prefill: Prefill | None, prompts: Sequence[Sequence[int]],
-                     items: Sequence[Mapping]) -> list[Answer]:
-        """Texts that are valid answers, whatever ``max_new_tokens`` is."""
-        trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
+                     items: Sequence[Mapping]) -> list[Answer | None]:
+        """Texts that are valid answers, whatever ``max_new_tokens`` is; None for open questions."""
+        choice = [applies("constrained", item["task"]) for item in items]
+        end = {self.tokenizer.eos_token_id: {}}
+        trees = [self._allowed.tree(item["task"], labels_of(item)) if own else end
+                 for item, own in zip(items, choice, strict=True)]
         decoder = ConstrainedDecoder(trees, self.tokenizer.eos_token_id, self._stops)
         texts = (continue_prompts(self.model, prefill, decoder) if prefill
                  else continue_without_cache(self.model, prompts, decoder))
-        return [Answer(text, ended=STOPPED) for text in self._decode(texts)]
+        return [Answer(text, ended=STOPPED) if own else None
+                for text, own in zip(self._decode(texts), choice, strict=True)]
 
     def _decode(self, texts: list[list[int]]) -> list[str]:
         """Texts without special tokens, but for the marks of thoughts, which get one form."""
