@@ -35,6 +35,8 @@ AFTER = {
     "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"],
     "33_score_open_answers": ["30_answer_questions"],
+    "34_judge_open_answers": ["30_answer_questions"],
+    "36_rate_by_hand": ["30_answer_questions"],
     "37_exchange_with_harness": ["31_score_choices"],
     "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"],
@@ -94,7 +96,8 @@ def files_named(profile, parameters):
     """Files on this disk that parameters name: what sources are read from, a recipe, a model's folder, logs."""
     sources = [] if profile.world else parameters.get("sources", [])
     named = [parameters.get(name, "") for name in ("recipe", "base_model", "encoder")]
-    named += parameters.get("harness_logs", {}).values()
+    named += [*parameters.get("harness_logs", {}).values(), *parameters.get("rating_files", [])]
+    named += [judge.get("base_model", "") for judge in parameters.get("judges", [])]
     return sorted({file for place in [*(source["location"] for source in sources), *named] for file in files_of(place)})
 
 

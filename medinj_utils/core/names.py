@@ -50,6 +50,8 @@ OPEN_METRICS = ("bleu", "chrf", "rouge_1", "rouge_2", "rouge_l", "meteor", "cont
 #: Who gives scores of the long table: reading of letters, metrics of texts, judges, humans.
 LONG_KINDS = ("choices", "metrics", "judges", "humans")
 TOO_LONG = ("set aside", "cut context")
+#: Files of `medinj_utils.evaluation.judge`.
+JUDGE_PROMPTS = ("essential", "essential_json", "graded", "reference_free", "pairwise")
 #: How often two systems of a published table are right on the same items.
 PAIRINGS = ("both", "worst", "best")
 UNEQUAL_ITEMS = ("refuse", "intersect")
@@ -156,3 +158,7 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
 
+
+def systems_of(runs: Iterable[Run]) -> dict[str, str]:
+    """The system of each run, by its name."""
+    return {run.name: run.system for run in runs}

@@ -2,7 +2,8 @@
 
 The files, in ``published/``, have the layout of MedInjection-FR (``Native/Train/mcqu/…json``) and
 some likely faults. Beside that folder ``key.json`` says what is true: which record states which
-fact, rightly or wrongly, and each test item's fact and chance level.
+fact, rightly or wrongly, and each test item's fact and chance level. ``triplets/`` holds answers in
+free text, of known truth (`medinj_utils.demo.triplets`).
 
 In the *planted* world provenances differ in coverage, wording, error rate and task balance. In the
 *null* world all three draw from the same facts with the same wording and no error, so that only
@@ -21,6 +22,7 @@ from medinj_utils.core.identity import record_id
 from medinj_utils.core.names import WORLDS, check_choice
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.demo.facts import Fact, all_facts, ask, wrong_version
+from medinj_utils.demo.triplets import write_triplets
 from medinj_utils.demo.vocabulary import RELATIONS, TAUGHT_RELATIONS
 
 GENERAL_SOURCE = "general knowledge"
@@ -164,7 +166,7 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
     """Write a world's files and key.
 
     Args:
-        folder: takes ``published/`` and ``key.json``.
+        folder: takes ``published/``, ``triplets/`` and ``key.json``.
         kind: planted or null.
         substances: each has 4 facts; 4 to 60.
         rows_per_fact: training rows that each provenance that covers a fact has for each of its
@@ -175,8 +177,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         seed: of all that is drawn.
 
     Returns:
-        The key: ``kind``, ``seed``, ``facts``, ``coverage``, and by record id ``states``,
-        ``tests`` and ``open_tests``.
+        The key: ``kind``, ``seed``, ``facts``, ``coverage``, by record id ``states``, ``tests`` and
+        ``open_tests``, and ``triplets``, of `medinj_utils.demo.triplets.write_triplets`.
     """
     rng = np.random.default_rng(seed)
     general, taught = all_facts()
@@ -204,7 +206,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
            "coverage": {provenance: {facts[i].key: "wrong" if i in cover.wrong else "right"
                                      for i in cover.facts}
                         for provenance, cover in coverage.items()},
-           "states": writer.states, "tests": writer.tests, "open_tests": writer.open_tests}
+           "states": writer.states, "tests": writer.tests, "open_tests": writer.open_tests,
+           "triplets": write_triplets(folder / "triplets", facts, general, seed)}
     write_json(key, folder / "key.json")
     return key
 

@@ -1,0 +1,172 @@
+"""Triplets of the planted world: questions, references, and answers of known truth by generators.
+
+Five made-up generators differ in how often they are right and in how much they write. Truth, kinds
+and what was planted in raters and judges stand in the world's key.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from medinj_utils.core.files import write_json
+from medinj_utils.demo.facts import Fact, state, wrong_version
+from medinj_utils.demo.simulated import JUDGES, RATERS
+from medinj_utils.demo.vocabulary import RELATIONS
+
+KINDS = ("right", "terse right", "partly right", "wrong", "verbose wrong")
+RIGHT = KINDS[:2]
+EVALUATED, TRAINING = "evaluated.json", "judge_training.json"
+_QUESTIONS = 80
+#: Answers of the file that a judge is said to be tuned on: copied, to questions that are also
+#: evaluated, to others.
+_COPIED, _SHARED, _OTHER = 6, 6, 28
+_EXTRA = 4  # sentences that a verbose wrong answer has more
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Who answers.
+
+    Args:
+        name: of the generator.
+        chances: of each of `KINDS`; they add up to 1.
+        sentences: that say nothing, on average.
+    """
+
+    name: str
+    chances: tuple[float, ...]
+    sentences: float
+
+
+GENERATORS = (Generator("brief", (0.15, 0.50, 0.10, 0.25, 0.00), 0.3),
+              Generator("plain", (0.50, 0.10, 0.15, 0.20, 0.05), 1.5),
+              Generator("strong", (0.65, 0.10, 0.10, 0.10, 0.05), 3.0),
+              Generator("weak", (0.15, 0.10, 0.20, 0.35, 0.20), 2.0),
+              Generator("wordy", (0.40, 0.00, 0.15, 0.10, 0.35), 6.0))
+#: Sentences that say nothing, in French and English.
+_FILLERS = (
+    ("C'est une question que l'on pose souvent.", "This question is often asked."),
+    ("La réponse demande un peu d'attention.", "The answer takes some care."),
+    ("Il convient de lire la notice avant tout emploi.", "Read the leaflet before any use."),
+    ("Le dossier doit être relu avec soin.", "The file has to be read again with care."),
+    ("En cas de doute, on demande conseil à un collègue.", "In doubt, one asks a colleague."),
+    ("Ces données sont connues depuis longtemps.", "These data have long been known."),
+    ("Un suivi régulier reste utile dans tous les cas.", "Regular visits are always of use."),
+    ("Les ouvrages de base traitent ce point en détail.", "Textbooks treat this in detail."),
+    ("Chaque situation doit être examinée pour elle-même.", "Each case has to be looked at."),
+    ("Il faut aussi tenir compte du contexte général.", "The context counts as well."),
+    ("Cette remarque vaut pour la plupart des situations.", "This holds in most situations."),
+    ("On notera que l'usage varie d'un service à l'autre.", "Use varies between wards."))
+_ENGLISH = {"indication": "{s} is indicated for {v}.", "dose": "{s} is given at {v} brins.",
+            "contre_indication": "{s} is contraindicated in {v}.", "effet": "{s} causes {v}.",
+            "famille": "{s} belongs to the {v}.", "couleur": "The colour of {s} is {v}.",
+            "origine": "{s} comes from {v}."}
+
+
+def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact],
+                   seed: int) -> dict:
+    """Write the triplets, and a file on which a judge is said to be tuned.
+
+    Half of the questions are about the world's taught facts, as far as these go, the others about
+    general ones. Random numbers are this function's own: nothing else in the world depends on them.
+
+    Args:
+        folder: takes ``evaluated.json``, in this book's columns, and ``judge_training.json``, in
+            the form in which the sister paper published such chats.
+        taught: facts of the world.
+        general: facts of its general knowledge.
+        seed: of all that is drawn.
+
+    Returns:
+        For the world's key: ``generators``, ``raters`` and ``judges`` as they were planted;
+        ``answers``, by file and row, with ``kind`` and ``truth``; ``leaked``, how many evaluated
+        answers are in the training file (``answer``), or their question is (``question``).
+    """
+    rng = np.random.default_rng([seed, 35])
+    asked = _asked(taught, general, rng)
+    rows, answers = [], {}
+    for fact, question in asked[:_QUESTIONS]:
+        for generator in GENERATORS:
+            kind = KINDS[rng.choice(len(KINDS), p=generator.chances)]
+            place, truth = f"{EVALUATED}:{len(rows)}", int(kind in RIGHT)
+            text, english = _answer(fact, kind, generator, rng)
+            rows.append(_row(fact, question, text) | {
+                "translation": english, "generator": generator.name} | _said(place, truth, text))
+            answers[place] = {"kind": kind, "truth": truth}
+    training = _training(rows, answers, asked, rng)
+    write_json(rows, folder / EVALUATED)
+    write_json([_chat(row) for row in training], folder / TRAINING)
+    shared = {row["question"] for row in training}
+    copied = {(row["question"], row["candidate"]) for row in training}
+    leaked = {"question": sum(row["question"] in shared for row in rows),
+              "answer": sum((row["question"], row["candidate"]) in copied for row in rows)}
+    return {"generators": [asdict(generator) for generator in GENERATORS],
+            "raters": [asdict(rater) for rater in RATERS],
+            "judges": [judge.planted for judge in JUDGES], "answers": answers, "leaked": leaked}
+
+
+def _asked(taught: Sequence[Fact], general: Sequence[Fact],
+           rng: np.random.Generator) -> list[tuple[Fact, str]]:
+    """Facts in a random order, each with a question: those to be evaluated, then others."""
+    known = [taught[i] for i in rng.permutation(len(taught))[:_QUESTIONS // 2]]
+    others = [general[i] for i in rng.permutation(len(general))]
+    facts = [*known, *others[:_QUESTIONS - len(known) + _OTHER]]
+    return [(fact, str(rng.choice(RELATIONS[fact.relation].native)).format(s=fact.substance))
+            for fact in facts]
+
+
+def _row(fact: Fact, question: str, text: str) -> dict:
+    return {"question": question, "reference": " et ".join(fact.values), "candidate": text}
+
+
+def _said(place: str, truth: int, text: str) -> dict:
+    """What raters and judges say of an answer."""
+    human, *others = RATERS
+    return {"label": human.rate(place, truth), "labels_by": human.name,
+            **{f"score_{rater.name}": rater.rate(place, truth) for rater in others},
+            **{f"score_{judge.name}": judge.verdict(place, truth, text) for judge in JUDGES}}
+
+
+def _answer(fact: Fact, kind: str, generator: Generator,
+            rng: np.random.Generator) -> tuple[str, str]:
+    """An answer of a kind in French and in English."""
+    wrong = wrong_version(fact, rng)
+    if kind == "terse right":
+        return f"{' et '.join(fact.values).capitalize()}.", f"{' and '.join(fact.values)}."
+    said = fact if kind == "right" else wrong
+    if kind == "partly right":
+        said = Fact(fact.substance, fact.relation, (*fact.values[:1], *wrong.values[-1:]))
+    sentence = state(said, rng)
+    english = _ENGLISH[fact.relation].format(s=fact.substance, v=" and ".join(said.values))
+    more = int(rng.poisson(generator.sentences)) + _EXTRA * (kind == "verbose wrong")
+    chosen = rng.choice(len(_FILLERS), size=min(more, len(_FILLERS)), replace=False)
+    place = int(rng.integers(len(chosen) + 1))
+    parts = [_FILLERS[i] for i in chosen]
+    parts.insert(place, (sentence, english))
+    return tuple(" ".join(texts) for texts in zip(*parts, strict=True))
+
+
+def _training(rows: list[dict], answers: dict[str, dict], asked: list[tuple[Fact, str]],
+              rng: np.random.Generator) -> list[dict]:
+    """What a judge is said to be tuned on: copies, new answers to the same questions, others."""
+    step = len(GENERATORS)
+    copied = rows[:_COPIED * step:step]
+    strong = GENERATORS[2]
+    shared = asked[_COPIED:_COPIED + _SHARED]
+    new = []
+    for fact, question in [*shared, *asked[_QUESTIONS:]]:
+        kind = KINDS[rng.choice(len(KINDS), p=strong.chances)]
+        text, _ = _answer(fact, kind, strong, rng)
+        new.append(_row(fact, question, text) | {"label": int(kind in RIGHT)})
+    return [*copied, *new]
+
+
+def _chat(row: dict) -> list[dict]:
+    """A row in the form of the published training data."""
+    user = (f"Question : {row['question']}, Ground truth answer : {row['reference']}, candidate "
+            f"answer : {row['candidate']}")
+    return [{"role": "system", "content": "Return only the score (0 or 1)."},
+            {"role": "user", "content": user},
+            {"role": "assistant", "content": str(row["label"])}]
