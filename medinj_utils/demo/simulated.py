@@ -1,7 +1,7 @@
 """Raters and judges whose errors are planted: what they say depends on the truth, and on length.
 
-Each draws one number per answer, by a hash of seed, name and the answer's place, so that the same answer
-gets the same verdict again, and an edit of it another one only where the edit changes the chance.
+Each draws one number per answer, by a hash of seed, name and the answer's place, so that the same
+answer gets the same verdict again, and an edit of it another one only where it changes the chance.
 """
 
 import hashlib

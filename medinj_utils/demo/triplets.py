@@ -93,8 +93,9 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
             kind = KINDS[rng.choice(len(KINDS), p=generator.chances)]
             place, truth = f"{EVALUATED}:{len(rows)}", int(kind in RIGHT)
             text, english = _answer(fact, kind, generator, rng)
-            rows.append(_row(fact, question, text) | {
-                "translation": english, "generator": generator.name} | _said(raters, judges, place, truth, text))
+            rows.append(_row(fact, question, text)
+                        | {"translation": english, "generator": generator.name}
+                        | _said(raters, judges, place, truth, text))
             answers[place] = {"kind": kind, "truth": truth}
     training = _training(rows, answers, asked, rng)
     write_json(rows, folder / EVALUATED)

@@ -14,10 +14,11 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\s*\n+\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 #: Sentences that say nothing of medicine, put behind an answer.
 _PADDING = ("Il s'agit d'une question importante, qui mérite une réponse soignée. Plusieurs "
-            "éléments ont été pris en compte avant de répondre. Les connaissances actuelles ont été "
-            "relues avec attention. Cette réponse reste valable dans la plupart des situations. Elle peut "
-            "être complétée si besoin par la lecture d'ouvrages de référence. En résumé, les "
-            "éléments utiles ont été rappelés ci-dessus de façon claire et structurée.")
+            "éléments ont été pris en compte avant de répondre. Les connaissances actuelles ont "
+            "été relues avec attention. Cette réponse reste valable dans la plupart des "
+            "situations. Elle peut être complétée si besoin par la lecture d'ouvrages de "
+            "référence. En résumé, les éléments utiles ont été rappelés ci-dessus de façon "
+            "claire et structurée.")
 _HEDGE = ("Sous réserve d'un avis spécialisé, et sans certitude absolue, on peut penser ceci : ")
 
 
