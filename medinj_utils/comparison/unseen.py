@@ -58,7 +58,7 @@ def unseen_reach(scores: Scores, weights: Mapping[str, float],
     by_weight = np.array(list(weights.values()))
     sums = scores.cluster_means[:, columns] @ by_weight
     tolerance = 1e-9 * np.abs(by_weight).sum() * max(map(abs, scores.limits))
-    usual, differing = _usual(sums, tolerance)
+    usual, differing = usual_of(sums, tolerance)
     if not too_few(differing):
         return 0.0, 0.0
     estimate = scores.item_means[:, columns].mean(axis=0) @ by_weight
@@ -69,7 +69,7 @@ def unseen_reach(scores: Scores, weights: Mapping[str, float],
     return reach(estimate, ends, unseen_share(len(sums), level), usual)
 
 
-def _usual(sums: np.ndarray, tolerance: float) -> tuple[float | None, int]:
+def usual_of(sums: np.ndarray, tolerance: float) -> tuple[float | None, int]:
     """What most clusters show, and how many show something else.
 
     Args:

@@ -22,6 +22,7 @@ SYSTEMS = (BASE, *CONFIGURATIONS)
 
 TASKS = ("mcqu", "mcq", "oeq")  # one right option, several right options, open question
 CHOICE_TASKS = TASKS[:2]
+OPEN_TASK = TASKS[2]
 SPLITS = ("train", "validation", "test")
 
 #: Why a training row may be a question of the test. The last reason is a suspicion.
@@ -43,7 +44,11 @@ KEPT_WEIGHTS = ("last", "best")
 
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte",
          "option_likelihood")
+#: Who gives scores of the long table: reading of letters, metrics of texts, judges, humans.
+LONG_KINDS = ("choices", "metrics", "judges", "humans")
 TOO_LONG = ("set aside", "cut context")
+#: Files of `medinj_utils.evaluation.judge`.
+JUDGE_PROMPTS = ("essential", "essential_json", "graded", "reference_free", "pairwise")
 #: How often two systems of a published table are right on the same items.
 PAIRINGS = ("both", "worst", "best")
 UNEQUAL_ITEMS = ("refuse", "intersect")
@@ -112,6 +117,20 @@ class Run:
         """Name in folders and tables: ``BASE``, or ``NAT-s42``."""
         return BASE if self.system == BASE else f"{self.system}-s{self.seed}"
 
+    @classmethod
+    def named(cls, name: str) -> "Run":
+        """The run of a `name`.
+
+        Raises:
+            ValueError: no run has this name.
+        """
+        system, _, seed = name.rpartition("-s")
+        known = name == BASE or (system in CONFIGURATIONS and seed.isdecimal())
+        if not known or (run := cls(system, int(seed)) if system else cls(BASE)).name != name:
+            raise ValueError(f"{name!r} is no run: need {BASE}, or a configuration and a seed, "
+                             "such as NAT-s42")
+        return run
+
     def __str__(self) -> str:
         return self.name
 
@@ -136,3 +155,7 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
 
+
+def systems_of(runs: Iterable[Run]) -> dict[str, str]:
+    """The system of each run, by its name."""
+    return {run.name: run.system for run in runs}

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import nbformat
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from medinj_utils.core import names
 from medinj_utils.core.files import not_in_root
+from medinj_utils.core.judges import JudgeAsked, check_panel
 
 NOTEBOOKS = Path("notebooks")
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
@@ -72,6 +73,9 @@ PARAMETERS: dict[str, Any] = {
     "most_items": _Limit, "too_long": Literal[names.TOO_LONG],
     "shots": Annotated[int, Field(ge=0, le=32)], "server": str,
     "orders": Annotated[int, Field(ge=0, le=24)], "harness_logs": dict[str, str],
+    "judges": Annotated[list[JudgeAsked], AfterValidator(check_panel)],
+    "raters": list[str], "per_stratum": _Count, "repeated": _Limit, "sheet_seed": _Limit,
+    "rating_files": list[str], "simulated_raters": dict[str, _Share], "half_width": _Open,
     "triplets": list[TripletsAsked], "judge_training": list[TripletsAsked],
     # comparison
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],

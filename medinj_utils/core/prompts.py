@@ -30,11 +30,13 @@ def user_turn(record: Mapping, about: str = "") -> str:
     """Context, instruction, one ``(A) option`` a line, and the task line.
 
     Args:
-        record: a row of the records table; empty parts leave no blank line.
+        record: a row of the records table; empty parts leave no blank line. A ``last_line`` of its
+            own stands in place of the task line.
         about: label of an option; the last line then asks whether that option alone is right.
     """
     options = zip(labels_of(record), record["options"], strict=True)
-    last = OPTION_LINE.format(letter=about) if about else TASK_LINES[record["task"]]
+    own = record.get("last_line", TASK_LINES[record["task"]])
+    last = OPTION_LINE.format(letter=about) if about else own
     lines = [record["context"], record["instruction"],
              *(f"({label}) {option}" for label, option in options), last]
     return "\n".join(line for line in lines if line)

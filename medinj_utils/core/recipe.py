@@ -13,8 +13,11 @@ from medinj_utils.core.parameters import SettingsError, looks_numeric
 from medinj_utils.core.yaml_texts import read_yaml
 
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
+_MOST_STOPS = 4  # that servers take
+_Stops = Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=_MOST_STOPS)]
 #: Fields that change answers and leave the adapter as it is.
-_ANSWERING = ("max_new_tokens", "answer_batch_tokens")
+_ANSWERING = ("max_new_tokens", "answer_batch_tokens", "open_prompt", "open_max_new_tokens",
+              "open_stops")
 
 
 class RecipeError(SettingsError):
@@ -49,6 +52,9 @@ class Recipe:
     patience: _Limit
     max_new_tokens: _Count
     answer_batch_tokens: _Count
+    open_prompt: str
+    open_max_new_tokens: _Limit
+    open_stops: _Stops
 
     def __post_init__(self):
         if self.permute_options and self.answer_format == "with_explanation":
@@ -110,7 +116,7 @@ def recipe_of(content: object, where: str) -> Recipe:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         got = f"; got {first['input']!r}" if key else ""
-        numeric = key and looks_numeric(content[key])
+        numeric = key and looks_numeric(first["input"])
         hint = ". YAML reads 1e-5 as text: write 1.0e-5" if numeric else ""
         raise RecipeError(f"{where}{', ' * bool(key)}{key}: {first['msg']}{got}{hint}") from None
 

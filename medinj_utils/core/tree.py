@@ -14,6 +14,7 @@ from medinj_utils.core.cards import Origin, card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.open_files import OPEN_MADE_BY, OpenFiles
 from medinj_utils.core.run_files import RunFiles
 
 #: Below it, a folder for each profile.
@@ -23,6 +24,7 @@ DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 _MADE_BY = (
     ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
     ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
+    *OPEN_MADE_BY,
     ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
     ("scores/draws.*", "40_compare_provenances"),
     ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
@@ -32,7 +34,7 @@ _MADE_BY = (
       for name in ("comparison.csv", "pairs.csv", "chance.txt")))
 
 
-class Tree:
+class Tree(OpenFiles):
     """Paths below the root of one profile's outputs.
 
     Args:

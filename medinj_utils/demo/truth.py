@@ -9,8 +9,8 @@ from medinj_utils.demo.world import STUDY_SOURCE
 
 
 def fact_of(key: Mapping) -> dict[str, str]:
-    """Fact asked by each test item, by record id."""
-    return {item: test["fact"] for item, test in key["tests"].items()}
+    """Fact asked by each test item, choice or open, by record id."""
+    return {item: test["fact"] for item, test in {**key["tests"], **key["open_tests"]}.items()}
 
 
 def planted_means(key: Mapping, mixtures: Mapping[str, pd.DataFrame]) -> pd.Series:

@@ -2,8 +2,8 @@
 
 The files, in ``published/``, have the layout of MedInjection-FR (``Native/Train/mcqu/…json``) and
 some likely faults. Beside that folder ``key.json`` says what is true: which record states which
-fact, rightly or wrongly, and each test item's chance level. ``triplets/`` holds answers in free
-text, of known truth (`medinj_utils.demo.triplets`).
+fact, rightly or wrongly, and each test item's fact and chance level. ``triplets/`` holds answers in
+free text, of known truth (`medinj_utils.demo.triplets`).
 
 In the *planted* world provenances differ in coverage, wording, error rate and task balance. In the
 *null* world all three draw from the same facts with the same wording and no error, so that only
@@ -27,6 +27,7 @@ from medinj_utils.demo.vocabulary import RELATIONS, TAUGHT_RELATIONS
 
 GENERAL_SOURCE = "general knowledge"
 STUDY_SOURCE = "planted medicine"
+_OPEN_TESTS = 24  # open test questions in each of the two manners
 _ERRORS = {"native": 0.0, "translated": 0.05, "synthetic": 0.30}
 
 
@@ -113,6 +114,7 @@ class _Writer:
         self.files: dict[str, list[dict]] = {}
         self.states: dict[str, dict] = {}
         self.tests: dict[str, dict] = {}
+        self.open_tests: dict[str, dict] = {}
 
     def file(self, provenance: str, split: str, task: str) -> list[dict]:
         """Rows of a file; it is begun where there is none yet."""
@@ -150,10 +152,13 @@ class _Writer:
             self.states[record_id(record)] = {"fact": fact.key, "right": stated == fact}
 
     def open_question(self, part: _Part, fact: Fact, stated: Fact) -> None:
-        """Add one open question; the mixtures leave it out, so nothing is noted."""
+        """Add one open question; the mixtures leave it out, so only one of the test is noted."""
         wording = str(self.rng.choice(_wordings(fact, part.manner, part.split)))
         row = part.row(wording.format(s=fact.substance), " et ".join(stated.values), "oeq")
         self.file(part.provenance, part.split, "oeq").append(row)
+        if part.split == "test":
+            record = row | {"options": [], "answer_letters": [], "answer_text": row["answer"]}
+            self.open_tests[record_id(record)] = {"fact": fact.key, "source": part.source}
 
 
 def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_per_fact: int = 20,
@@ -172,8 +177,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         seed: of all that is drawn.
 
     Returns:
-        The key: ``kind``, ``seed``, ``facts``, ``coverage``, by record id ``states`` and ``tests``,
-        and ``triplets``, of `medinj_utils.demo.triplets.write_triplets`.
+        The key: ``kind``, ``seed``, ``facts``, ``coverage``, by record id ``states``, ``tests`` and
+        ``open_tests``, and ``triplets``, of `medinj_utils.demo.triplets.write_triplets`.
     """
     rng = np.random.default_rng(seed)
     general, taught = all_facts()
@@ -192,13 +197,16 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
     for i in rng.choice(len(general), size=general_tests, replace=False):
         writer.question(_Part("native", "test", "native", GENERAL_SOURCE), general[i])
     _plant_faults(writer)
+    if kind == "planted":
+        writer.rng = np.random.default_rng([seed, 1])  # leaves all that was drawn as it is
+        _write_open_tests(writer, facts)
     for name, rows in writer.files.items():
         write_json(rows, folder / "published" / name)
     key = {"kind": kind, "seed": seed, "facts": {fact.key: fact.values for fact in facts},
            "coverage": {provenance: {facts[i].key: "wrong" if i in cover.wrong else "right"
                                      for i in cover.facts}
                         for provenance, cover in coverage.items()},
-           "states": writer.states, "tests": writer.tests,
+           "states": writer.states, "tests": writer.tests, "open_tests": writer.open_tests,
            "triplets": write_triplets(folder / "triplets", facts, general, seed)}
     write_json(key, folder / "key.json")
     return key
@@ -216,6 +224,14 @@ def _write_training(writer: _Writer, provenance: str, cover: Coverage, facts: li
             for _ in range(times):
                 writer.question(part, facts[i], stated, never)
         writer.open_question(train, facts[i], stated)
+
+
+def _write_open_tests(writer: _Writer, facts: list[Fact]) -> None:
+    """Open test questions, half of them native and half translated, each on a fact of its own."""
+    for provenance in ("native", "translated"):
+        part = _Part(provenance, "test", provenance)
+        for i in writer.rng.permutation(len(facts))[:_OPEN_TESTS]:
+            writer.open_question(part, facts[i], facts[i])
 
 
 def _plant_faults(writer: _Writer) -> None:

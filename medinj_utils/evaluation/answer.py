@@ -14,7 +14,6 @@ import pandas as pd
 
 from medinj_utils.core.cards import Card, Origin, card_file
 from medinj_utils.core.files import progress, read_json, sha256, write_json, write_parquet
-from medinj_utils.core.names import CHOICE_TASKS
 from medinj_utils.core.prompts import OPTION_LINE
 from medinj_utils.evaluation.protocol import Protocol
 from medinj_utils.models.answers import MOST_OPTIONS, applies, batches_of
@@ -50,7 +49,7 @@ class _Questions:
 
 def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | Path,
                      model_id: Mapping, protocol: Protocol, origin: Origin) -> pd.DataFrame:
-    """Ask every choice question in every mode that suits it.
+    """Ask every question in every mode that suits it.
 
     Finished batches are kept in ``<path>.parts/``: a run that was stopped goes on from there and
     ends with the same file. Answers are kept under a key made of model id, questions, prompts and
@@ -58,7 +57,7 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
     and holds the first prompt as text and a hash of all.
 
     Args:
-        items: records; only choice questions are asked, each once.
+        items: records; each is asked once.
         backend: what answers.
         path: parquet file of the answers.
         model_id: what tells the model from others; it must differ when the weights do.
@@ -117,9 +116,8 @@ def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) ->
 
 
 def _prepare(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> _Questions:
-    """The choice questions with their prompts, contexts cut where the protocol says so."""
-    choice = items[items["task"].isin(CHOICE_TASKS)].drop_duplicates("id")
-    questions = _Questions(choice.to_dict("records"))
+    """The questions with their prompts, contexts cut where the protocol says so."""
+    questions = _Questions(items.drop_duplicates("id").to_dict("records"))
     for i, row in enumerate(questions.rows):
         prompt, size = _measured(row, backend, protocol)
         if protocol.too_long == "cut context" and size > protocol.max_length:

@@ -1,10 +1,10 @@
 """What each notebook of this room found, in the sentences that its page opens with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import listed, number, percent
+from medinj_utils.core.wording import listed, number, percent, points
 
 
 def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str]) -> str:
@@ -63,3 +63,40 @@ def exchange_finding(figures: pd.DataFrame) -> str:
         values = rows["value"]
         spans.append(f"{metric} of {task}: {percent(values.min())} to {percent(values.max())}")
     return f"{figures['run'].nunique()} runs in the harness' form. {'; '.join(spans)}."
+
+
+def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:
+    """How many verdicts can be read, the span of the shares, and how far injections steer.
+
+    Args:
+        shares: of ``judged_shares.csv``.
+        verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
+        steered: of ``judge_steering.csv``.
+    """
+    if verdicts.empty:
+        return "No judge was asked, or there was no open answer to judge."
+    sentences = []
+    for judge, own in verdicts.groupby("judge", sort=False):
+        unread = own["value"].isna().mean()
+        sentence = f"{judge} gave {number(len(own))} verdicts, {percent(unread)} of them unreadable"
+        read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
+        if len(read):
+            low, high = read["estimate"].idxmin(), read["estimate"].idxmax()
+            sentence += (f"; over the others it calls {percent(read.loc[low, 'estimate'])} ({low}) "
+                         f"to {percent(read.loc[high, 'estimate'])} ({high}) of the answers right")
+        else:
+            sentence += ": of no system can a share judged right be told"
+        sentences.append(f"{sentence}.")
+        sentences += [_steered(row) for row in steered.to_dict("records")
+                      if row["judge"] == judge and row["kind"] == "all"]
+    return " ".join(sentences)
+
+
+def _steered(row: Mapping) -> str:
+    """How far injections steer a judge, in a sentence."""
+    compared = row["injections"] - row["plain_unreadable"] - row["unreadable"]
+    if not compared:
+        return f"Whether {number(row['injections'])} injections steer it can't be read either."
+    return (f"Injections in wrong answers move the share it calls right by "
+            f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
+            "whose verdicts can be read.")

@@ -1,10 +1,14 @@
-"""Which questions are asked, and which are shown with their answers before them."""
+"""Which questions are asked, and which are shown with their answers before them.
+
+Choice questions and open ones part here, and nowhere else in this room.
+"""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from medinj_utils.core.names import CHOICE_TASKS
+from medinj_utils.core.names import CHOICE_TASKS, OPEN_TASK
+from medinj_utils.core.recipe import Recipe
 
 
 def records_of_test(records: pd.DataFrame) -> pd.DataFrame:
@@ -25,14 +29,47 @@ def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
         Records, in their order or, if sampled, in that of the sample.
 
     Raises:
-        ValueError: a source has no choice question in the test.
+        ValueError: a source has no question in the test.
     """
+    return _chosen(records, CHOICE_TASKS, sources, most)
+
+
+def choose_open_questions(records: pd.DataFrame, sources: Sequence[str] = (),
+                          most: int = 0) -> pd.DataFrame:
+    """The open questions of the test, each once; there may be none.
+
+    Args:
+        records, sources, most: as for `choose_questions`.
+
+    Raises:
+        ValueError: a source has no question in the test.
+    """
+    return _chosen(records, [OPEN_TASK], sources, most)
+
+
+def open_questions_asked(records: pd.DataFrame, recipe: Recipe, sources: Sequence[str] = (),
+                         most: int = 0) -> pd.DataFrame:
+    """`choose_open_questions` with the last line that a recipe puts after each.
+
+    Args:
+        records, sources, most: as for `choose_questions`.
+        recipe: says how open questions are asked, and whether they are.
+
+    Returns:
+        Records with the column ``last_line``; none where the recipe gives an answer no tokens.
+    """
+    items = choose_open_questions(records, sources, most).assign(last_line=recipe.open_prompt)
+    return items if recipe.open_max_new_tokens else items.head(0)
+
+
+def _chosen(records: pd.DataFrame, tasks: Sequence[str], sources: Sequence[str],
+            most: int) -> pd.DataFrame:
     test = records_of_test(records)
-    items = test[test["task"].isin(CHOICE_TASKS)].drop_duplicates("id")
-    if missing := set(sources) - set(items["source"]):
-        there = ", ".join(sorted(items["source"].unique()))
+    if missing := set(sources) - set(test["source"]):
+        there = ", ".join(sorted(test["source"].unique()))
         raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; "
                          f"there are: {there}")
+    items = test[test["task"].isin(tasks)].drop_duplicates("id")
     if sources:
         items = items[items["source"].isin(sources)]
     return items.sample(most, random_state=0) if 0 < most < len(items) else items

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -36,33 +37,54 @@ def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
     return {run: tree.adapter(run) for run in runs}
 
 
-def ask_runs(tree: Tree, items: pd.DataFrame, models: Models,
-             protocol: Protocol) -> tuple[dict[Run, pd.DataFrame], pd.DataFrame]:
+@dataclass(frozen=True)
+class OpenQuestions:
+    """Open questions, and how they are put.
+
+    Args:
+        items: records, of `medinj_utils.evaluation.questions.open_questions_asked`.
+        asking: how they are put.
+    """
+
+    items: pd.DataFrame
+    asking: Asking
+
+
+def ask_runs(tree: Tree, items: pd.DataFrame, models: Models, protocol: Protocol,
+             also: OpenQuestions | None = None) -> tuple[dict[Run, pd.DataFrame], pd.DataFrame]:
     """Put questions to every run.
 
     Args:
-        tree: the output tree; answers are written to ``tree.answers(run)``.
-        items: records of the questions.
+        tree: the output tree; answers are written to ``tree.answers(run)``, open ones to
+            ``tree.open_answers(run)``.
+        items: records of the choice questions.
         models: what answers for each run.
-        protocol: modes and limits.
+        protocol: modes and limits; open questions are asked in the mode "greedy" alone.
+        also: open questions; None asks none and leaves their answers as they are.
 
     Returns:
-        The answers of each run, and a table of the asking: ``run``, ``system``, ``seed``,
-        ``answers``, ``set_aside`` (not asked: too long), ``context_cut``, ``seconds`` and
-        ``answers_per_second``.
+        The answers of each run to choice questions, and a table of the asking: ``run``,
+        ``system``, ``seed``, ``answers``, ``open_answers``, ``set_aside`` (not asked: too long),
+        ``context_cut``, ``seconds`` and ``answers_per_second``.
     """
     answers = {}
     asked = []
     for run, backend, model_id in models:
         began = time.monotonic()
-        table = answer_questions(items, backend, tree.answers(run), model_id, protocol,
-                                 tree.origin)
+        answers[run] = answer_questions(items, backend, tree.answers(run), model_id, protocol,
+                                        tree.origin)
+        given = [answers[run]]
+        if also:
+            given.append(answer_questions(
+                also.items, backend.put(also.asking), tree.open_answers(run), model_id,
+                replace(protocol, modes=("greedy",)), tree.origin))
         seconds = time.monotonic() - began
-        answers[run] = table
+        both = pd.concat(given)
         asked.append(run.columns() | {
-            "answers": len(table), "set_aside": int((table["note"] != "").sum()),
-            "context_cut": int((table["cut"] > 0).sum()), "seconds": round(seconds, 1),
-            "answers_per_second": round(len(table) / max(seconds, 1e-9))})
+            "answers": len(given[0]), "open_answers": len(both) - len(given[0]),
+            "set_aside": int((both["note"] != "").sum()),
+            "context_cut": int((both["cut"] > 0).sum()), "seconds": round(seconds, 1),
+            "answers_per_second": round(len(both) / max(seconds, 1e-9))})
     return answers, pd.DataFrame(asked)
 
 

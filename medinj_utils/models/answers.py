@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from medinj_utils.core.names import OPEN_TASK
 from medinj_utils.core.recipe import Recipe
 
 #: Why a text ended: by itself, at the limit of tokens, or it isn't known.
@@ -36,6 +37,7 @@ class Asking:
         template_settings: of the chat template, such as ``{"enable_thinking": False}``.
         temperature: of free answers of a model that is loaded here. 0 takes the likeliest tokens;
             above it tokens are drawn, and each item needs a ``seed``.
+        stops: texts at which a free answer ends, its thoughts included.
     """
 
     max_new_tokens: int = 32
@@ -43,6 +45,7 @@ class Asking:
     examples: Mapping[str, Sequence[Mapping]] = field(default_factory=dict)
     template_settings: Mapping = field(default_factory=dict)
     temperature: float = 0.0
+    stops: Sequence[str] = ()
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):
@@ -54,6 +57,19 @@ class Asking:
         """
         return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {},
                    recipe.template_settings)
+
+    @classmethod
+    def open_from_recipe(cls, recipe: Recipe):
+        """How a recipe asks open questions, if it does."""
+        return cls(recipe.open_max_new_tokens, recipe.system_prompt,
+                   template_settings=recipe.template_settings, stops=tuple(recipe.open_stops))
+
+    @property
+    def settings(self) -> dict:
+        """What of it enters the settings of a backend, and the key of answers."""
+        stops = {"stops": list(self.stops)} if self.stops else {}
+        return {"max_new_tokens": self.max_new_tokens,
+                "template_settings": dict(self.template_settings)} | stops
 
 
 @dataclass
@@ -96,6 +112,17 @@ def how_ended(word: str) -> str:
     return CUT if _CUT_SHORT.search(plain) else UNKNOWN
 
 
+def ended_at_stop(text: str, stops: Sequence[str]) -> tuple[str, bool]:
+    """The text up to the first of some stops, and whether it has one.
+
+    Args:
+        text: as it was written.
+        stops: texts that end it.
+    """
+    places = [place for stop in stops if (place := text.find(stop)) >= 0]
+    return (text[:min(places)], True) if places else (text, False)
+
+
 def was_cut(ended: str) -> bool:
     """Whether a text ended before its end: at a limit, by a filter or by an error."""
     return how_ended(ended) == CUT
@@ -104,16 +131,18 @@ def was_cut(ended: str) -> bool:
 def applies(mode: str, task: str) -> bool:
     """Whether questions of a task are asked in a mode.
 
-    Every choice question is asked in "greedy" and "constrained". Likelihoods of whole answers need
-    a single right answer, likelihoods of each option several.
+    Every question is asked in "greedy", every choice question in "constrained". Likelihoods of
+    whole answers need a single right answer, likelihoods of each option several.
 
     Args:
         mode: one of `medinj_utils.core.names.MODES`.
-        task: "mcqu" or "mcq".
+        task: one of `medinj_utils.core.names.TASKS`.
     """
+    if mode == "greedy" or task == OPEN_TASK:
+        return mode == "greedy"
     if mode == "option_likelihood":
         return task == "mcq"
-    return task == "mcqu" or mode in ("greedy", "constrained")
+    return task == "mcqu" or mode == "constrained"
 
 
 def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:

@@ -16,7 +16,8 @@ _TEXTS = ("thinking", "reasoning", "text", "summary", "refusal", "content")
 _THINKS = re.compile("think|thought|reason", re.IGNORECASE)
 _HALF_SIGNS = re.compile("[\ud800-\udfff]")
 #: Parameters that some servers refuse, and what is sent instead, if anything.
-_DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperature": None}
+_DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperature": None,
+                "stop": None, "response_format": None}
 
 
 def whole_signs(text: str) -> str:

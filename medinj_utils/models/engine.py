@@ -9,21 +9,22 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-import numpy as np
-
 from medinj_utils.core.names import MODES
-from medinj_utils.core.prompts import LETTERS, NO, YES, labels_of, messages
+from medinj_utils.core.prompts import NO, YES, labels_of, messages
 from medinj_utils.models.answers import (
     CUT,
     STOPPED,
     AllowedTokens,
     Answer,
     Asking,
+    applies,
     batches_of,
+    ended_at_stop,
 )
 from medinj_utils.models.chat import chat_ids, thought_marks
 from medinj_utils.models.generation import (
     ConstrainedDecoder,
+    Ends,
     FreeDecoder,
     Prefill,
     SamplingDecoder,
@@ -33,6 +34,7 @@ from medinj_utils.models.generation import (
     read_prompts,
 )
 from medinj_utils.models.hardware import out_of_memory
+from medinj_utils.models.probabilities import above_one_half, likeliest
 
 #: Attention that doesn't see what stands behind a prompt, or sees it only within a window.
 _ATTENTION = {"full_attention", "sliding_attention"}
@@ -62,8 +64,7 @@ class Engine:
         self._holds_cache = holds_cache
         self.tokenizer = tokenizer
         self.asking = asking
-        self.settings = {"backend": "transformers", "max_new_tokens": asking.max_new_tokens,
-                         "template_settings": dict(asking.template_settings)}
+        self.settings = {"backend": "transformers"} | asking.settings
         self._allowed = AllowedTokens(tokenizer)
         stop = getattr(model.generation_config, "eos_token_id", None)
         self._stops = {tokenizer.eos_token_id, *(stop if isinstance(stop, list) else [stop])}
@@ -74,6 +75,10 @@ class Engine:
         self._shown = {number for number, token in special.items() if _THINKS.search(token)
                        or any(token in mark for mark in self._thought)}
         self._hidden = {*tokenizer.all_special_ids, *self._stops, *special} - self._shown
+
+    def put(self, asking: Asking) -> "Engine":
+        """The same model, asked in another way."""
+        return Engine(self.model, self.tokenizer, asking, self._holds_cache)
 
     def prompt(self, item: Mapping, about: str = "") -> array:
         """Token ids of a question.
@@ -201,20 +206,27 @@ class Engine:
         """Free texts; a thought that the template opens begins with its mark."""
         begun = map(self._opens_thought, prompts)
         most, heat = self.asking.max_new_tokens, self.asking.temperature
-        decoder = (SamplingDecoder(most, self._stops, heat, [item["seed"] for item in items])
-                   if heat else FreeDecoder(most, self._stops))
+        ends = Ends(most, self._stops, self.asking.stops, self._decode)
+        decoder = (SamplingDecoder(ends, heat, [item["seed"] for item in items]) if heat
+                   else FreeDecoder(ends))
         written = continue_prompts(self.model, prefill, decoder)
-        return [Answer("<think>" * thought + text, ended=STOPPED if ids[-1] in self._stops else CUT)
-                for thought, text, ids in zip(begun, self._decode(written), written, strict=True)]
+        texts = [ended_at_stop(text, self.asking.stops) for text in self._decode(written)]
+        return [Answer("<think>" * thought + text,
+                       ended=STOPPED if stopped or ids[-1] in self._stops else CUT)
+                for thought, (text, stopped), ids in zip(begun, texts, written, strict=True)]
 
     def _constrained(self, prefill: Prefill | None, prompts: Sequence[Sequence[int]],
-                     items: Sequence[Mapping]) -> list[Answer]:
-        """Texts that are valid answers, whatever ``max_new_tokens`` is."""
-        trees = [self._allowed.tree(item["task"], labels_of(item)) for item in items]
+                     items: Sequence[Mapping]) -> list[Answer | None]:
+        """Texts that are valid answers, whatever ``max_new_tokens`` is; None for open questions."""
+        choice = [applies("constrained", item["task"]) for item in items]
+        end = {self.tokenizer.eos_token_id: {}}
+        trees = [self._allowed.tree(item["task"], labels_of(item)) if own else end
+                 for item, own in zip(items, choice, strict=True)]
         decoder = ConstrainedDecoder(trees, self.tokenizer.eos_token_id, self._stops)
         texts = (continue_prompts(self.model, prefill, decoder) if prefill
                  else continue_without_cache(self.model, prompts, decoder))
-        return [Answer(text, ended=STOPPED) for text in self._decode(texts)]
+        return [Answer(text, ended=STOPPED) if own else None
+                for text, own in zip(self._decode(texts), choice, strict=True)]
 
     def _decode(self, texts: list[list[int]]) -> list[str]:
         """Texts without special tokens, but for the marks of thoughts, which get one form."""
@@ -238,7 +250,7 @@ class Engine:
             if len(set(first)) < len(first):
                 raise ValueError("the tokenizer writes several labels with one first token: leave "
                                  "'likelihood' out of modes")
-            answer = _likeliest(prefill.logits[row][first])
+            answer = likeliest(prefill.logits[row][first])
             answer.letters_mass = float(prefill.logits[row].softmax(-1)[first].sum())
             answers.append(answer)
         return answers
@@ -256,7 +268,7 @@ class Engine:
         by_mode = {}
         for mode in modes:
             by_question = (scores / sizes if _PER_BYTE[mode] else scores).split(counts)
-            by_mode[mode] = [_likeliest(own) for own in by_question]
+            by_mode[mode] = [likeliest(own) for own in by_question]
         return by_mode
 
     def _each_option(self, items: Sequence[Mapping], most_tokens: int) -> list[Answer]:
@@ -278,22 +290,10 @@ class Engine:
             for number, p in zip(batch, yes, strict=True):
                 i, option = places[number]
                 probabilities[i][option] = p
-        return [_above_one_half(p) for p in probabilities]
+        return [above_one_half(p) for p in probabilities]
 
 
 def _place(places: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
     """Set the rows' answers."""
     for row, answer in zip(rows, answers, strict=True):
         places[row] = answer
-
-
-def _likeliest(scores) -> Answer:
-    """The letter with the highest of some log-likelihoods, with the letters' probabilities."""
-    p = scores.softmax(-1)
-    return Answer(LETTERS[int(p.argmax())], p.tolist())
-
-
-def _above_one_half(p: list[float]) -> Answer:
-    """All letters with a probability above one half, or the likeliest."""
-    named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5]
-    return Answer(", ".join(named or [LETTERS[int(np.argmax(p))]]), p)

@@ -1,7 +1,7 @@
 """Forward passes: a batch of prompts is read once, and texts go on from its keys and values."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -74,17 +74,42 @@ def _next_token_logits(model, prompts: Sequence[Sequence[int]], **options):
         projection.remove()
 
 
-class FreeDecoder:
-    """Takes the likeliest token at each step, until the text stops or is long enough.
+@dataclass(frozen=True)
+class Ends:
+    """What ends a free text.
 
     Args:
         most_tokens: tokens of a text.
-        stops: tokens that end it.
+        tokens: that end it.
+        texts: that end it.
+        decode: makes texts of lists of token ids.
     """
 
-    def __init__(self, most_tokens: int, stops: set[int]):
-        self.most_tokens = most_tokens
-        self.stops = stops
+    most_tokens: int
+    tokens: set[int]
+    texts: Sequence[str] = ()
+    decode: Callable[[list[list[int]]], list[str]] | None = None
+
+    def met(self, text: Sequence[int]) -> bool:
+        """Whether a text has come to its end with its last token."""
+        if text[-1] in self.tokens or len(text) >= self.most_tokens:
+            return True
+        if not self.texts:
+            return False
+        # A token has a byte at least; decoders strip the blank before the first.
+        last = list(text[-1 - max(len(stop.encode()) for stop in self.texts):])
+        return any(stop in self.decode([last])[0] for stop in self.texts)
+
+
+class FreeDecoder:
+    """Takes the likeliest token at each step, until the text comes to its end.
+
+    Args:
+        ends: what ends a text.
+    """
+
+    def __init__(self, ends: Ends):
+        self._ends = ends
 
     def choose(self, logits, rows: Sequence[int]) -> list[int]:
         """The next token of each row.
@@ -102,21 +127,20 @@ class FreeDecoder:
             row: number of the text.
             text: its token ids.
         """
-        return text[-1] not in self.stops and len(text) < self.most_tokens
+        return not self._ends.met(text)
 
 
 class SamplingDecoder(FreeDecoder):
     """Draws each token at a temperature; a text depends on its own seed and not on the batch.
 
     Args:
-        most_tokens: tokens of a text.
-        stops: tokens that end it.
+        ends: what ends a text.
         temperature: above 0.
         seeds: of the texts' random numbers.
     """
 
-    def __init__(self, most_tokens: int, stops: set[int], temperature: float, seeds: Sequence[int]):
-        super().__init__(most_tokens, stops)
+    def __init__(self, ends: Ends, temperature: float, seeds: Sequence[int]):
+        super().__init__(ends)
         self._temperature = temperature
         self._numbers = [np.random.default_rng(seed) for seed in seeds]
 

@@ -1,9 +1,11 @@
-"""Probabilities of a question's letters, from the likeliest first tokens that a server lists."""
+"""Probabilities of a question's letters, and the answers that follow from them."""
 
 import math
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
+
+import numpy as np
 
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.models.answers import LEAST_MASS, Answer
@@ -75,3 +77,23 @@ def likeliest_letter(tokens: Sequence[tuple[str, float | None]], labels: Sequenc
     hidden = left if unknown else min(by_token.values()) if min(p) == 0 else 0
     probabilities = [own / mass for own in p] if hidden < _NEGLIGIBLE * mass else []
     return Answer(LETTERS[p.index(max(p))], probabilities, letters_mass=mass)
+
+
+def likeliest(scores) -> Answer:
+    """The letter with the highest log-likelihood, with the letters' probabilities.
+
+    Args:
+        scores: log-likelihoods, one per letter: a tensor.
+    """
+    p = scores.softmax(-1)
+    return Answer(LETTERS[int(p.argmax())], p.tolist())
+
+
+def above_one_half(p: list[float]) -> Answer:
+    """All letters with a probability above one half, or the likeliest.
+
+    Args:
+        p: probability of each option.
+    """
+    named = [letter for letter, own in zip(LETTERS, p, strict=False) if own > 0.5]
+    return Answer(", ".join(named or [LETTERS[int(np.argmax(p))]]), p)

@@ -98,6 +98,8 @@ class ServerChats:
         revision: of the model, as far as you know it: a commit, a date, or "unknown".
         sampling: how texts are drawn.
         at_once: calls under way at a time.
+        schema: JSON schema that the server is to hold texts to; one that can't says so, and it is
+            left out and told.
 
     Raises:
         ValueError: the revision is blank.
@@ -105,11 +107,17 @@ class ServerChats:
 
     repeatable = False  # the same call may give another text, at temperature 0 too
 
-    def __init__(self, url: str, model: str, revision: str, sampling: Sampling, at_once: int = 8):
+    def __init__(self, url: str, model: str, revision: str, sampling: Sampling, at_once: int = 8,
+                 schema: Mapping | None = None):
         if not revision.strip():
             raise ValueError(f"model {model}: the revision is blank; say what you know of it, or "
                              "\"unknown\"")
         self.identity = {"model": model, "revision": revision}
+        self._format = {}
+        if schema:
+            self.identity["schema"] = schema
+            self._format = {"response_format": {"type": "json_schema", "json_schema": {
+                "name": "answer", "strict": True, "schema": schema}}}
         self.name = f"{model}@{revision}"
         self.sampling = sampling
         self.at_once = at_once
@@ -147,7 +155,7 @@ class ServerChats:
     def _one(self, call: Call) -> Reply:
         began = time.monotonic()
         reply = self._client.ask(call.chat, temperature=self.sampling.temperature, seed=call.seed,
-                                 max_tokens=self.sampling.max_tokens)
+                                 max_tokens=self.sampling.max_tokens, **self._format)
         usage = getattr(reply, "usage", None)
         model = getattr(reply, "model", None)
         return Reply(text_of(reply.choices[0]), ended_of(reply.choices[0]),

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from medinj_utils.core.prompts import labels_of, messages
-from medinj_utils.models.answers import STOPPED, Answer, Asking, allowed_answers, applies
+from medinj_utils.models.answers import (
+    STOPPED,
+    Answer,
+    Asking,
+    allowed_answers,
+    applies,
+    ended_at_stop,
+)
 from medinj_utils.models.client import ChatClient, ServerError, TooLongError, ended_of, text_of
 from medinj_utils.models.probabilities import first_tokens, likeliest_letter
 
@@ -34,10 +41,12 @@ class Server:
     def __init__(self, url: str, model: str, asking: Asking, at_once: int = 8):
         self.asking = asking
         self.at_once = at_once
-        self.settings = {"backend": "server", "server": url, "model": model,
-                         "max_new_tokens": asking.max_new_tokens,
-                         "template_settings": dict(asking.template_settings)}
+        self.settings = {"backend": "server", "server": url, "model": model} | asking.settings
         self._client = ChatClient(url, model, asking.template_settings)
+
+    def put(self, asking: Asking) -> "Server":
+        """The same model, asked in another way."""
+        return Server(self._client.url, self._client.model, asking, self.at_once)
 
     @property
     def left_out(self) -> list[str]:
@@ -91,10 +100,16 @@ class Server:
                 return self._likelihood(prompt, item)
             if mode == "constrained":
                 return self._constrained(prompt, item)
-            choice = self._client.ask(prompt, max_tokens=self.asking.max_new_tokens).choices[0]
-            return Answer(text_of(choice), ended=ended_of(choice))
+            return self._free(prompt)
         except TooLongError as error:
             return Answer(None, note=str(error))
+
+    def _free(self, prompt: list[dict]) -> Answer:
+        """A free text; what a server that refuses stops writes after one is cut here."""
+        stops = {"stop": list(self.asking.stops)} if self.asking.stops else {}
+        reply = self._client.ask(prompt, max_tokens=self.asking.max_new_tokens, **stops)
+        text, stopped = ended_at_stop(text_of(reply.choices[0]), self.asking.stops)
+        return Answer(text, ended=STOPPED if stopped else ended_of(reply.choices[0]))
 
     def _constrained(self, prompt: list[dict], item: Mapping) -> Answer:
         allowed = allowed_answers(item["task"], labels_of(item))

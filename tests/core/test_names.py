@@ -40,3 +40,14 @@ def test_a_choice_that_is_none_is_refused_with_those_there_are():
     check_choice("mode", "greedy", ["greedy"])
     with pytest.raises(ValueError, match="mode is 'greed'; accepted: greedy, constrained"):
         check_choice("mode", "greed", ["greedy", "constrained"])
+
+
+@pytest.mark.parametrize("run", [Run(BASE), Run("NAT", 0), Run("TRAD-SYN", 42)])
+def test_a_run_is_found_by_its_name(run):
+    assert Run.named(run.name) == run
+
+
+@pytest.mark.parametrize("name", ["", "NAT", "BASE-s0", "NAT-s", "NAT-s-1", "NAT-s01", "gpt-s1", "NAT-s1 "])
+def test_what_is_no_name_of_a_run_is_refused(name):
+    with pytest.raises(ValueError, match="is no run: need BASE"):
+        Run.named(name)

@@ -22,12 +22,13 @@ def test_truth_by_hand():
                      "t2": {"fact": "g", "chance": 0.25, "source": "planted medicine"},
                      "t3": {"fact": "h", "chance": 0.25, "source": GENERAL_SOURCE}},
            "states": {"a": {"fact": "f", "right": True}, "b": {"fact": "f", "right": False},
-                      "c": {"fact": "g", "right": False}}}
+                      "c": {"fact": "g", "right": False}},
+           "open_tests": {"o1": {"fact": "f", "source": "planted medicine"}}}
     mixtures = {"NAT": pd.DataFrame({"id": ["a"]}), "SYN": pd.DataFrame({"id": ["b", "c"]}),
                 "ALL": pd.DataFrame({"id": ["a", "b", "c"]})}
     assert planted_means(key, mixtures).to_dict() == {
         BASE: 0.25, "NAT": (1 + 0.25) / 2, "SYN": 0.0, "ALL": 0.25}
-    assert fact_of(key)["t2"] == "g"
+    assert fact_of(key)["t2"] == "g" and fact_of(key)["o1"] == "f"
 
 
 def test_planted_means_differ_and_null_ones_do_not(world, tmp_path):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medinj_utils.data import read_source
+from medinj_utils.demo import world as world_module
 from medinj_utils.demo.vocabulary import TAUGHT
 from medinj_utils.demo.world import plan, write_world
 
@@ -28,6 +29,29 @@ def test_a_world_is_the_same_at_every_writing(tmp_path, world):
     again = write_world(tmp_path, substances=6, rows_per_fact=4, tests_per_fact=2, general_tests=10)
     assert json.loads(json.dumps(again)) == json.loads(json.dumps(world["key"]))
     assert read_source("planted", tmp_path / "published")[0].equals(world["records"])
+
+
+def test_open_test_questions_leave_all_else_as_it_is(tmp_path, monkeypatch):
+    figures = {"substances": 8, "rows_per_fact": 2, "tests_per_fact": 2, "general_tests": 10}
+    key = write_world(tmp_path / "with", **figures)
+    monkeypatch.setattr(world_module, "_OPEN_TESTS", 0)
+    without = write_world(tmp_path / "without", **figures)
+    assert len(key.pop("open_tests")) == 48 and not without.pop("open_tests") and key == without
+    files = {path.relative_to(tmp_path / "without"): path.read_bytes() for path in (tmp_path / "without/published").rglob("*.json")}
+    assert len(files) > 8 and all((tmp_path / "with" / name).read_bytes() == content for name, content in files.items())
+    assert not write_world(tmp_path / "null", "null", **figures)["open_tests"]
+
+
+def test_open_test_questions_have_references_that_the_key_holds_true(tmp_path):
+    key = write_world(tmp_path, substances=8, rows_per_fact=2, tests_per_fact=2, general_tests=0)
+    records = read_source("planted", tmp_path / "published")[0]
+    asked = records[(records["split"] == "test") & (records["task"] == "oeq")].set_index("id")
+    assert asked.index.is_unique and set(asked.index) == set(key["open_tests"])
+    assert asked["provenance"].value_counts().to_dict() == {"native": 24, "translated": 24}
+    for item, test in key["open_tests"].items():
+        assert asked.loc[item, "answer_text"] == " et ".join(key["facts"][test["fact"]])
+    trained = records[(records["split"] == "train") & (records["task"] == "oeq")]
+    assert len(trained) and not set(trained["instruction"]) & set(asked["instruction"])
 
 
 @pytest.mark.parametrize("seed", range(8))

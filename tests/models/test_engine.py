@@ -205,6 +205,29 @@ def test_why_a_text_ended_is_kept(items, loaded, ask):
         assert {answer.ended for answer in answers["constrained"]} == {"stop"}
 
 
+@pytest.mark.parametrize("heat", [0.0, 0.5])
+def test_a_free_answer_ends_at_the_first_text_that_stops_it(items, loaded, heat):
+    question = items[items["task"] == "mcq"].iloc[0].to_dict() | {"seed": 3}
+    whole = Engine(*loaded, Asking(64, temperature=heat))
+    prompt = whole.prompt(question)
+    [free] = whole.answer([prompt], [question], ["greedy"])["greedy"]
+    assert len(free.raw) > 3 and free.ended in ("stop", "length")
+    for stop in (free.raw[2:4], free.raw[-1], free.raw[1:]):
+        stopped = whole.put(Asking(64, temperature=heat, stops=("jamais écrit", stop)))
+        [answer] = stopped.answer([prompt], [question], ["greedy"])["greedy"]
+        assert answer.raw == free.raw[:free.raw.index(stop)] and answer.ended == "stop"
+    assert "stops" not in whole.settings and stopped.settings["stops"] == ["jamais écrit", stop]
+
+
+def test_open_questions_are_asked_in_words_alone_with_their_own_last_line(records, engine):
+    question = records[records["task"] == "oeq"].iloc[0].to_dict()
+    answers = engine.answer([engine.prompt(question)], [question], MODES)
+    assert answers["greedy"][0].raw is not None
+    assert not any(applies(mode, "oeq") for mode in MODES if mode != "greedy")
+    shown = engine.show(engine.prompt(question | {"last_line": "Réponds en un mot."}))
+    assert f"{question['instruction']}\nRéponds en un mot.<" in shown
+
+
 def test_the_letters_hold_a_share_of_the_probability(items, engine):
     row = items[items["task"] == "mcqu"].iloc[0].to_dict()
     [answer] = engine.answer([engine.prompt(row)], [row], ["likelihood"])["likelihood"]

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from medinj_utils.models.generation import (
+    Ends,
     FreeDecoder,
     SamplingDecoder,
     continue_prompts,
@@ -29,16 +30,16 @@ def test_prompts_of_all_lengths_are_read_as_if_each_stood_alone(loaded):
 
 def test_a_branch_leaves_its_stem_as_it_is(loaded):
     prefill = read_prompts(loaded[0], PROMPTS)
-    first, second = (continue_prompts(loaded[0], prefill, FreeDecoder(5, set())) for _ in range(2))
+    first, second = (continue_prompts(loaded[0], prefill, FreeDecoder(Ends(5, set()))) for _ in range(2))
     assert first == second and prefill.cache.get_seq_length() == 6
 
 
 def test_texts_end_at_a_stop_or_at_their_length(loaded):
     prefill = read_prompts(loaded[0], PROMPTS)
-    long = continue_prompts(loaded[0], prefill, FreeDecoder(5, set()))
+    long = continue_prompts(loaded[0], prefill, FreeDecoder(Ends(5, set())))
     assert [len(text) for text in long] == [5, 5, 5]
     stop = long[0][1]
-    short = continue_prompts(loaded[0], prefill, FreeDecoder(5, {stop}))
+    short = continue_prompts(loaded[0], prefill, FreeDecoder(Ends(5, {stop})))
     assert short == [text[:text.index(stop) + 1] if stop in text else text for text in long]
 
 
@@ -57,8 +58,8 @@ def test_log_likelihoods_of_texts_of_one_token_and_of_several(loaded):
 def test_tokens_are_drawn_as_often_as_they_are_likely():
     p = torch.tensor([0.5, 0.0, 0.2, 0.3])
     rows = list(range(4000))
-    decoder = SamplingDecoder(1, set(), 1.0, rows)
+    decoder = SamplingDecoder(Ends(1, set()), 1.0, rows)
     drawn = np.bincount(decoder.choose(p.log().expand(len(rows), -1), rows), minlength=4) / len(rows)
     assert drawn == pytest.approx(p.numpy(), abs=0.03) and drawn[1] == 0
-    squared = SamplingDecoder(1, set(), 0.5, rows).choose(p.log().expand(len(rows), -1), rows)
+    squared = SamplingDecoder(Ends(1, set()), 0.5, rows).choose(p.log().expand(len(rows), -1), rows)
     assert np.bincount(squared, minlength=4)[0] / len(rows) == pytest.approx(0.25 / 0.38, abs=0.03)

@@ -65,11 +65,12 @@ CONTENTS = {
     "spaced": " B\n",
     "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]}, {"type": "output_text", "text": "C"}],
     "refuses": [{"type": "refusal", "refusal": "Non."}],
+    "talks on": "Le foie.\nQuestion : et le rein ?", "unstoppable": "Le foie.\nQuestion : et le rein ?",
     "nothing": None, "no parts": [], "half a sign": "C \ud83d"}
 #: What a server refuses, by the name of the model: parameters, and its words for it.
 REFUSED = {
     "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
-    "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
+    "unstoppable": (["stop"], "Unsupported field: {}"), "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
     "narrow": (["seed", "max_tokens", "temperature"], "unknown field {}"),
     "warm": (["temperature"], "`{}` must be strictly positive"), "listing": (["seed"], "unknown field {}, expected one of max_tokens, temperature"),
     "strange": (["logprobs", "extra"], "unknown field {}, expected one of max_tokens, temperature"),
@@ -224,6 +225,16 @@ def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_o
     asked, _ = Played.seen[-1]  # what is known to be refused is not sent again
     assert sent == asked.keys() & {"max_tokens", "max_completion_tokens", "seed", "temperature"}
     assert asked.get("max_completion_tokens", 32) == asked.get("max_tokens", 32) == 32
+
+
+@pytest.mark.parametrize("model, left_out", [("talks on", []), ("unstoppable", ["stop"])])
+def test_a_text_that_stops_an_answer_is_sent_and_cuts_what_comes_after_it(played, single, model, left_out):
+    server = Server(played, model, Asking()).put(Asking(7, stops=("\nQuestion",)))
+    [answer] = server.answer([server.prompt(single)], [single], ["greedy"])["greedy"]
+    assert (answer.raw, answer.ended, server.left_out) == ("Le foie.", "stop", left_out)
+    asked, _ = Played.seen[-1]
+    assert asked["max_tokens"] == 7 and asked.get("stop") == (None if left_out else ["\nQuestion"])
+    assert "stop" not in Server(played, model, Asking()).settings and server.settings["stops"] == ["\nQuestion"]
 
 
 def test_a_list_of_accepted_parameters_blames_none_of_them(played, single):

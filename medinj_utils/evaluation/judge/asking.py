@@ -17,17 +17,19 @@ from medinj_utils.core.prompts import user_turn
 from medinj_utils.evaluation.judge.calls import KeptCalls
 from medinj_utils.evaluation.judge.costs import Prices, cost, usage
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
-from medinj_utils.evaluation.judge.verdict import read_verdict
+from medinj_utils.evaluation.judge.verdict import Scale
 from medinj_utils.evaluation.judge.votes import self_consistency
 from medinj_utils.models.answers import was_cut
 from medinj_utils.models.replies import Call, LocalChats, Reply, ServerChats
 
-#: Columns of a table of open answers.
+#: Columns of a table of open answers; one to be judged in pairs also has "second".
 ANSWERS = ["run", "item", "instruction", "context", "reference", "candidate"]
 VERDICTS = ["run", "item", "metric", "rater", "repeat", "value", "raw", "reason"]
 #: Reasons of verdicts without a call.
 EMPTY = "empty candidate: 0 by rule"
 NO_CANDIDATE, NO_REFERENCE = "no candidate", "no reference"
+NO_PAIR = "no pair: a candidate is missing or blank"
+_MAY_LACK = {"reference", "candidate", "second"}
 #: Reason of an answer that declares no verdict: a refusal, another scale, rambling.
 NOT_DECLARED = "no verdict declared"
 
@@ -106,7 +108,9 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
     Args:
         answers: a row per answer with ``run`` (what answered), ``item`` (id of the question),
             ``instruction``, ``context``, ``reference`` and ``candidate``; other columns don't
-            matter. A missing candidate, or a missing or blank reference, is not judged.
+            matter. A missing candidate, or a missing or blank reference, is not judged. A prompt
+            that compares two takes the column ``second`` too, and judges no pair of which one is
+            missing or blank.
         judge: the judge.
         path: parquet file of the verdicts. Its card holds the judge's model, revision, prompt,
             sampling, counts, tokens and seconds, self-consistency and, with prices, the cost.
@@ -115,9 +119,10 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
 
     Returns:
         The content of the file, a row per answer and repeat in the order of the answers: ``run``,
-        ``item``, ``metric``, ``rater`` (model and revision), ``repeat``, ``value`` (1, 0, or NaN:
-        unreadable), ``raw`` (the judge's words, if any) and ``reason`` (why there is no verdict, or
-        why no call; empty for a verdict of the judge).
+        ``item``, ``metric``, ``rater`` (model and revision), ``repeat``, ``value`` (of the prompt's
+        scale: 1 or 0; a grade; 1, 0.5 or 0 for a win, a tie or a loss of the candidate against the
+        second; or NaN: unreadable), ``raw`` (the judge's words, if any) and ``reason`` (why there
+        is no verdict, or why no call; empty for a verdict of the judge).
 
     Raises:
         ValueError: a column is missing, an answer stands there twice, or a question is blank or no
@@ -133,7 +138,8 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
     verdicts = _verdicts(questions, judge, kept.replies)
     write_parquet(verdicts, path)
     replies = [kept.replies[key] for key in questions.calls]
-    card.write(card_file(path), [path], **_counts(verdicts, replies), **usage(replies, prices),
+    counts = _counts(verdicts, replies, judge.prompt.scale)
+    card.write(card_file(path), [path], **counts, **usage(replies, prices),
                first_prompt=_first(questions))
     return verdicts
 
@@ -168,14 +174,15 @@ def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
 
 def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:
     """The calls that a table needs, and what is decided without one."""
-    if missing := [name for name in ANSWERS if name not in answers]:
+    columns = [*ANSWERS, *(["second"] if judge.prompt.pairwise else [])]
+    if missing := [name for name in columns if name not in answers]:
         raise ValueError(f"the answers have no column {', '.join(missing)}")
     if (twice := answers.duplicated(["run", "item"])).any():
         first = answers[twice].iloc[0]
         raise ValueError(f"run {first['run']!r} answers item {first['item']!r} twice")
     questions = _Questions()
-    for row in answers[ANSWERS].to_dict("records"):
-        value, reason = _by_rule(row)
+    for row in answers[columns].to_dict("records"):
+        value, reason = _by_rule(row, judge.prompt)
         calls = {} if reason else _calls(row, judge)
         questions.calls |= calls
         for repeat, key in enumerate(calls or [None] * judge.repeats):
@@ -183,25 +190,28 @@ def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:
     return questions
 
 
-def _by_rule(row: Mapping) -> tuple[float | None, str]:
+def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:
     """Value and reason of an answer that no judge is asked about; an empty reason for others."""
-    for name in ANSWERS[2:]:
-        if not isinstance(row[name], str) and not (name in ANSWERS[4:] and pd.isna(row[name])):
+    for name in list(row)[2:]:
+        if not isinstance(row[name], str) and not (name in _MAY_LACK and pd.isna(row[name])):
             raise ValueError(f"run {row['run']!r}, item {row['item']!r}: {name} is {row[name]!r}; "
                              "need a text")
+    blank = {name for name in _MAY_LACK & set(row) if pd.isna(row[name]) or not row[name].strip()}
+    if prompt.pairwise and blank & {"candidate", "second"}:
+        return None, NO_PAIR
     if pd.isna(row["candidate"]):
         return None, NO_CANDIDATE
-    if not row["candidate"].strip():
+    if "candidate" in blank:
         return 0.0, EMPTY
-    if pd.isna(row["reference"]) or not row["reference"].strip():
+    if "reference" in blank and "reference" in prompt.places:
         return None, NO_REFERENCE
     return None, ""
 
 
 def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
-    question = user_turn(row | {"options": [], "task": "oeq"})
+    texts = row | {"question": user_turn(row | {"options": [], "task": "oeq"})}
     try:
-        chat = judge.prompt.messages(question, row["reference"], row["candidate"])
+        chat = judge.prompt.messages(*(texts[place] for place in judge.prompt.places))
     except ValueError as error:
         raise ValueError(f"run {row['run']!r}, item {row['item']!r}: {error}") from error
     return dict(judge.call(chat, repeat) for repeat in range(judge.repeats))
@@ -224,29 +234,29 @@ def _verdicts(questions: _Questions, judge: Judge, replies: Mapping[str, Reply])
         raw = None
         if key:
             raw = replies[key].text
-            value, reason = _read(replies[key])
+            value, reason = _read(replies[key], judge.prompt)
         rows.append((run, item, judge.metric, judge.chats.name, repeat,
                      np.nan if value is None else value, raw, reason))
     return pd.DataFrame(rows, columns=VERDICTS).astype({"value": float})
 
 
-def _read(reply: Reply) -> tuple[int | None, str]:
+def _read(reply: Reply, prompt: JudgePrompt) -> tuple[float | None, str]:
     """The verdict of a reply, and why there is none."""
     if reply.text is None:
         return None, f"failed call: {reply.failure}"
     if was_cut(reply.ended):  # "Score: 1" may be the beginning of "Score: 10"
         return None, f"cut short: {reply.ended}"
-    verdict = read_verdict(reply.text)
+    verdict = prompt.read(reply.text)
     return verdict, NOT_DECLARED if verdict is None else ""
 
 
-def _counts(verdicts: pd.DataFrame, replies: Sequence[Reply]) -> dict:
+def _counts(verdicts: pd.DataFrame, replies: Sequence[Reply], scale: Scale) -> dict:
     """What the card says of verdicts and calls."""
     value, given = verdicts["value"], [reply for reply in replies if reply.text is not None]
     reasons = (reason.partition(": ")[0] or "judged" for reason in verdicts["reason"])
     consistency = self_consistency(verdicts).astype(object)
-    return {"verdicts": {"1": int((value == 1).sum()), "0": int((value == 0).sum()),
-                         "unreadable": int(value.isna().sum())},
+    counted = {f"{grade:g}": int((value == grade).sum()) for grade in scale.grades}
+    return {"verdicts": counted | {"unreadable": int(value.isna().sum())},
             "reasons": dict(Counter(reasons)),
             "calls": len(replies), "failed_calls": len(replies) - len(given),
             "answered_as": dict(Counter(reply.model for reply in given)),

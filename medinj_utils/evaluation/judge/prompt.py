@@ -1,17 +1,31 @@
-"""The judge's prompt: a file in French, and the question, reference and candidate as data in it."""
+"""The judge's prompt: a file in French, and question, reference and candidates as data in it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from string import Template
 
+from medinj_utils.core.names import JUDGE_PROMPTS, check_choice
 from medinj_utils.evaluation.judge.fence import code_of, fenced
+from medinj_utils.evaluation.judge.verdict import (
+    BINARY,
+    CHOICES,
+    GRADES,
+    VERDICT_SCHEMA,
+    Scale,
+    read_verdict,
+)
 
 #: Folder of the prompts that come with the package.
 PROMPTS = Path(__file__).parent / "prompts"
-_PLACES = {"code", "question", "reference", "candidate"}
-_NAMES = {"question": "QUESTION", "reference": "RÉPONSE ATTENDUE", "candidate": "CANDIDAT"}
+#: Of those that are not binary.
+_SCALES = {"graded": GRADES, "pairwise": CHOICES}
+_SCHEMAS = {"essential_json": VERDICT_SCHEMA}
+_NAMES = {"question": "QUESTION", "reference": "RÉPONSE ATTENDUE", "candidate": "CANDIDAT",
+          "second": "CANDIDAT B"}
+_NEEDED, _KNOWN = {"code", "question", "candidate"}, {"code", *_NAMES}
 
 
 @dataclass(frozen=True)
@@ -20,71 +34,107 @@ class JudgePrompt:
 
     Args:
         name: of the prompt, for tables.
-        text: with ``$code``, ``$question``, ``$reference`` and ``$candidate`` in their places, once
-            each but for the code; ``$$`` is a dollar sign.
+        text: with ``$code``, ``$question`` and ``$candidate`` in their places, once each but for
+            the code; ``$$`` is a dollar sign. Unless the prompt does without a reference, also with
+            ``$reference``, and where it compares two candidates, with ``$second``.
+        scale: of its verdicts.
+        schema: of a JSON object that servers which can are to hold the answer to.
 
     Raises:
-        ValueError: a place is missing, unknown or there twice, or no instruction stands behind the
-            candidate.
+        ValueError: a place is missing, unknown or there twice, no instruction stands behind the
+            candidates, or the scale doesn't suit one candidate, or two.
     """
 
     name: str
     text: str
+    scale: Scale = BINARY
+    schema: Mapping | None = None
 
     def __post_init__(self):
         template = Template(self.text)
-        if not template.is_valid() or set(template.get_identifiers()) != _PLACES:
+        places = set(template.get_identifiers())
+        if not template.is_valid() or not _NEEDED <= places <= _KNOWN:
             raise ValueError(f"prompt {self.name}: places are {template.get_identifiers()}; need "
-                             f"{', '.join(sorted(_PLACES))}, and $$ for a dollar sign")
-        for place in _NAMES:
+                             f"{', '.join(sorted(_NEEDED))}, may have reference and second, and "
+                             "need $$ for a dollar sign")
+        for place in self.places:
             if self.text.count(f"${place}") != 1:
                 raise ValueError(f"prompt {self.name}: ${place} stands there more than once")
-        if not self.text.partition("$candidate")[2].strip():
+        last = max(self.text.index(f"${place}") + len(place) for place in self.places)
+        if not self.text[last + 1:].strip():
             raise ValueError(f"prompt {self.name}: no instruction stands behind $candidate, so the "
                              "candidate would have the last word")
+        if self.pairwise != (self.scale is CHOICES):
+            raise ValueError(f"prompt {self.name}: a choice is between two candidates, $candidate "
+                             "and $second")
+
+    @cached_property
+    def places(self) -> list[str]:
+        """What it takes, in the order of `messages`: question, reference, candidate, second."""
+        there = Template(self.text).get_identifiers()
+        return [name for name in _NAMES if name in there]
+
+    @property
+    def pairwise(self) -> bool:
+        """Whether it compares two candidates."""
+        return "second" in self.places
 
     @classmethod
-    def from_file(cls, path: str | Path) -> "JudgePrompt":
-        """The prompt in a text file, in UTF-8."""
-        return cls(Path(path).stem, Path(path).read_text(encoding="utf-8"))
+    def from_file(cls, path: str | Path, scale: Scale = BINARY,
+                  schema: Mapping | None = None) -> "JudgePrompt":
+        """The prompt in a text file, in UTF-8.
+
+        Args:
+            path: of the file.
+            scale: of its verdicts.
+            schema: as of the class.
+        """
+        return cls(Path(path).stem, Path(path).read_text(encoding="utf-8"), scale, schema)
 
     @classmethod
     def named(cls, name: str = "essential") -> "JudgePrompt":
-        """A prompt that comes with the package: the study's criterion, is the essential expected
-        information covered. "essential" asks for a last line ``Score: X``, "essential_json" for an
-        object of `VERDICT_SCHEMA`.
+        """A prompt that comes with the package.
+
+        "essential" asks for the study's criterion, is the essential expected information covered,
+        and a last line ``Score: X``, 0 or 1; "essential_json" for an object of `VERDICT_SCHEMA`;
+        "graded" how much of it, 0 to 4; "reference_free" without showing what is expected;
+        "pairwise" which of two candidates covers more, ``Choix: A``, ``B`` or ``égalité``.
 
         Raises:
             ValueError: there is none of this name.
         """
-        known = sorted(path.stem for path in PROMPTS.glob("*.txt"))
-        if name not in known:
-            raise ValueError(f"prompt is {name!r}; choose from {', '.join(known)}")
-        return cls.from_file(PROMPTS / f"{name}.txt")
+        check_choice("prompt", name, JUDGE_PROMPTS)
+        return cls.from_file(PROMPTS / f"{name}.txt", _SCALES.get(name, BINARY),
+                             _SCHEMAS.get(name))
 
     @cached_property
     def sha256(self) -> str:
         """Hash of the text: the prompt's version."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def messages(self, question: str, reference: str, candidate: str) -> list[dict[str, str]]:
+    def read(self, text: str | None) -> float | None:
+        """The verdict that an answer to this prompt declares, see `read_verdict`."""
+        return read_verdict(text, self.scale)
+
+    def messages(self, *texts: str) -> list[dict[str, str]]:
         """The chat that asks for a verdict: one user turn, since some templates have no other.
 
         The same texts give the same chat.
 
         Args:
-            question: what was asked.
-            reference: the answer that is expected.
-            candidate: the answer to judge.
+            texts: of each of the `places`: what was asked, the answer that is expected, the answer
+                to judge, and that to compare it with.
 
         Raises:
-            ValueError: a text is blank. A blank candidate is 0 by rule and is not sent.
+            ValueError: a text is blank, or one is missing. A blank candidate is 0 by rule and is
+                not sent.
         """
-        texts = {"question": question, "reference": reference, "candidate": candidate}
-        for place, text in texts.items():
+        given = dict(zip(self.places, texts, strict=True))
+        for place, text in given.items():
             if not text.strip():
                 rule = ": it is 0 by rule, and no judge is asked" if place == "candidate" else ""
                 raise ValueError(f"the {place} is blank{rule}")
-        code = code_of([self.text, *texts.values()])
-        parts = {place: fenced(text, _NAMES[place], code) for place, text in texts.items()}
+        code = code_of([self.text, *given.values()])
+        names = _NAMES | ({"candidate": "CANDIDAT A"} if self.pairwise else {})
+        parts = {place: fenced(text, names[place], code) for place, text in given.items()}
         return [{"role": "user", "content": Template(self.text).substitute(parts, code=code)}]

@@ -1,11 +1,16 @@
-"""Read a judge's verdict, 0 or 1, where it declares one; never guess it from anything else.
+"""Read a judge's verdict where it declares one; never guess it from anything else.
 
 A verdict is declared by the last line, ``Score: 1`` or ``Score: 0``, or by a JSON object of
-`VERDICT_SCHEMA`. What could be a quotation of the candidate, another scale or another turn is
-unreadable: a third class, to be counted and shown, and no 0.
+`VERDICT_SCHEMA`; on other scales by ``Score: 3`` or ``Choix: A``. What could be a quotation of the
+candidate, another scale or another turn is unreadable: a third class, to be counted and shown, and
+no 0.
 """
 
 import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import regex as re
 
@@ -27,32 +32,69 @@ _BROKEN_JSON = re.compile(r"\[?\s*+\{")  # its last line may be what it quotes
 #: Lines with the bar that the prompt puts before all data.
 _QUOTED = re.compile(r"^[ \t]*\|[^\n]*\n", re.MULTILINE)
 _BLANK = "[ \t\u00a0\u202f]*+"
-_DECLARED = re.compile(
-    rf"{_BLANK}(?:(?:[-*+]|\#{{1,6}})[ \t]+)?"
-    rf"(?P<all>[*_`]*(?i:score)[*_`]*{_BLANK}:[*_`]*{_BLANK}[*_`]*(?P<verdict>[01])[*_`]*\.?[*_`]*)"
-    rf"{_BLANK}", re.ASCII)
-#: A score that a line ends with, but for signs, unless it is quoted.
-_SAID = re.compile(
-    r"""
-    (?<! [«"“‘'‹`] \s? ) \b (?i: score (?: \s (?:final|total|global) )? )
-    [\s*_`"']{0,8} : [\s*_`]{0,8} (?P<value> \d++ (?: [.,/] \d++ )? )
-    | "score" \s? : \s? (?P<value> \d++ (?: [.,/] \d++ )? )
-    """, re.VERBOSE)
 _TO_THE_END = re.compile(r"[\s*_`.!}]*\Z")
 
 
-def read_verdict(text: str | None) -> int | None:
+@dataclass(frozen=True)
+class Scale:
+    """What a verdict may be, and the word that declares it.
+
+    Attributes:
+        word: before the colon; also the field of a JSON object.
+        values: by what stands behind the colon; digits stand in JSON as integers.
+        any_value: pattern of whatever a line may say in their place.
+    """
+
+    word: str
+    values: Mapping[str, float]
+    any_value: str = r"\d++ (?: [.,/] \d++ )?"
+
+    @property
+    def grades(self) -> list[float]:
+        """All values, from the highest."""
+        return sorted(set(self.values.values()), reverse=True)
+
+    @cached_property
+    def declared(self) -> re.Pattern:
+        """A last line that declares a verdict."""
+        return re.compile(
+            rf"{_BLANK}(?:(?:[-*+]|\#{{1,6}})[ \t]+)?(?P<all>[*_`]*(?i:{self.word})[*_`]*{_BLANK}:"
+            rf"[*_`]*{_BLANK}[*_`]*(?P<verdict>{'|'.join(self.values)})[*_`]*\.?[*_`]*)"
+            rf"{_BLANK}", re.ASCII)
+
+    @cached_property
+    def said(self) -> re.Pattern:
+        """A verdict that a line ends with, but for signs, unless it is quoted."""
+        return re.compile(
+            rf"""
+            (?<! [«"“‘'‹`] \s? ) \b (?i: {self.word} (?: \s (?:final|total|global) )? )
+            [\s*_`"']{{0,8}} : [\s*_`]{{0,8}} (?P<value> {self.any_value} )
+            | "{self.word}" \s? : \s? "? (?P<value> {self.any_value} ) "?
+            """, re.VERBOSE)
+
+
+#: Whether the essential expected information is covered.
+BINARY = Scale("score", {"0": 0, "1": 1})
+#: How much of it.
+GRADES = Scale("score", {str(grade): grade for grade in range(5)})
+#: Which of two candidates covers more of it, as a win of the first.
+CHOICES = Scale("choix", {"A": 1.0, "B": 0.0, "égalité": 0.5, "Égalité": 0.5}, r"\p{L}++")
+
+
+def read_verdict(text: str | None, scale: Scale = BINARY) -> float | None:
     """The verdict that a judge's answer declares.
 
     Args:
         text: the whole raw answer; None if there is none.
+        scale: that the judge was asked to use.
 
     Returns:
-        0 or 1 where the last line, without layout (bold, a bullet, a heading, a block of code
-        around the whole answer), is ``Score: 0`` or ``Score: 1``, or where the answer is a JSON
-        object whose ``score`` is the integer 0 or 1. Thoughts are left out. None for anything
-        else: other scales (``Score: 1/10``, ``0.5``), a score within a sentence or in quotation
-        marks, a line that says another score, a chat's other turns, refusals.
+        On the usual scale 0 or 1 where the last line, without layout (bold, a bullet, a heading, a
+        block of code around the whole answer), is ``Score: 0`` or ``Score: 1``, or where the answer
+        is a JSON object whose ``score`` is the integer 0 or 1; on another scale what
+        `Scale.values` has. Thoughts are left out. None for anything else: other scales
+        (``Score: 1/10``, ``0.5``), a score within a sentence or in quotation marks, a line that
+        says another score, a chat's other turns, refusals.
 
     Raises:
         TypeError: the answer is no text.
@@ -61,7 +103,8 @@ def read_verdict(text: str | None) -> int | None:
         return None
     if not isinstance(text, str):
         raise TypeError(f"text is {text!r}: need a judge's answer as text, or None")
-    text = _ENDS.sub("", text.translate(_INVISIBLE).replace("｜", "|")).strip()
+    text = unicodedata.normalize("NFC", text).translate(_INVISIBLE).replace("｜", "|")
+    text = _ENDS.sub("", text).strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.rpartition("\n")[2].lstrip().startswith("|"):
         return None
@@ -70,11 +113,11 @@ def read_verdict(text: str | None) -> int | None:
         text = without_thoughts(_QUOTED.sub("", text)).strip()
         fields = _object(text)
     if fields is not None:
-        return _score_of(fields)
+        return _value_of(fields, scale)
     text = _unfenced(text)
     if _BROKEN_JSON.match(text) or _OTHER_TURN.search(text):
         return None
-    return _last_line(text)
+    return _last_line(text, scale)
 
 
 def _unfenced(text: str) -> str:
@@ -95,27 +138,31 @@ def _object(text: str) -> list[tuple[str, object]] | None:
         return None
 
 
-def _score_of(fields: list[tuple[str, object]]) -> int | None:
-    scores = [value for name, value in fields if name.lower() == "score"]
-    whole = len(scores) == 1 and type(scores[0]) is int and scores[0] in (0, 1)
-    return scores[0] if whole else None
+def _value_of(fields: list[tuple[str, object]], scale: Scale) -> float | None:
+    found = [value for name, value in fields if name.lower() == scale.word]
+    if len(found) != 1 or type(found[0]) not in (int, str):
+        return None
+    if (type(found[0]) is int) != all(map(str.isdigit, scale.values)):
+        return None
+    return scale.values.get(str(found[0]))
 
 
-def _last_line(text: str) -> int | None:
+def _last_line(text: str, scale: Scale) -> float | None:
     # `splitlines` would also cut at signs that no reader sees as the end of a line.
     *before, last = text.translate(_FULL_WIDTH).split("\n")
-    declared = _DECLARED.fullmatch(last)
+    declared = scale.declared.fullmatch(last)
     if not declared or any(declared["all"].count(sign) % 2 for sign in "*_`"):
         return None
-    said = {value for line in before if (value := _said(line))}
-    return int(declared["verdict"]) if said <= {declared["verdict"]} else None
+    said = {value.casefold() for line in before if (value := _said(line, scale))}
+    verdict = declared["verdict"]
+    return scale.values[verdict] if said <= {verdict.casefold()} else None
 
 
-def _said(line: str) -> str | None:
-    """The score that a line says; None for quotations and for lines that list several."""
+def _said(line: str, scale: Scale) -> str | None:
+    """The verdict that a line says; None for quotations and for lines that list several."""
     if line.lstrip().startswith(">"):
         return None
-    found = list(_SAID.finditer(line))
+    found = list(scale.said.finditer(line))
     if len({match["value"] for match in found}) != 1:
         return None
     return found[-1]["value"] if _TO_THE_END.match(line, found[-1].end()) else None

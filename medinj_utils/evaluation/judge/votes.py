@@ -20,14 +20,29 @@ def self_consistency(verdicts: pd.DataFrame) -> pd.DataFrame:
         once, and ``agree``, the share of them on which all repeats give one verdict; an unreadable
         one agrees with nothing. NaN without such answers.
     """
+    found = repeats_agree(verdicts).groupby(["metric", "rater"], sort=False)["agree"]
+    known = verdicts[["metric", "rater"]].drop_duplicates()
+    table = known.join(found.agg(answers="count", agree="mean"), on=["metric", "rater"])
+    return table.fillna({"answers": 0}).astype({"answers": int}).reset_index(drop=True)
+
+
+def repeats_agree(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Whether a judge's repeats agree, by answer; see `self_consistency`.
+
+    Args:
+        verdicts: of one judge or several.
+
+    Returns:
+        ``run``, ``item``, ``metric``, ``rater`` and ``agree`` (1 or 0) of each answer that was
+        asked about more than once.
+    """
+    by = [*_ANSWER, "rater"]
     asked = verdicts["raw"].notna() | verdicts["reason"].str.startswith("failed call")
-    rows = []
-    for (metric, rater), own in verdicts.groupby(["metric", "rater"], sort=False):
-        repeats = own[asked[own.index]].groupby(["run", "item"])["value"]
-        several = repeats.size() > 1
-        agree = (repeats.nunique() == 1) & (repeats.count() == repeats.size())
-        rows.append((metric, rater, int(several.sum()), agree[several].mean()))
-    return pd.DataFrame(rows, columns=["metric", "rater", "answers", "agree"])
+    repeats = verdicts[asked].groupby(by, sort=False)["value"]
+    table = repeats.agg(kinds="nunique", read="count", asked="size").reset_index()
+    table = table[table["asked"] > 1]
+    whole = (table["kinds"] == 1) & (table["read"] == table["asked"])
+    return table[by].assign(agree=whole.astype(float)).reset_index(drop=True)
 
 
 def majority(verdicts: pd.DataFrame, across: str) -> pd.DataFrame:
@@ -70,3 +85,31 @@ def _voted(verdicts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     found.insert(len(by), "value", decided)
     found.insert(len(by) + 1, "reason", np.where(np.isnan(decided), said, ""))
     return found
+
+
+def one_each(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """One verdict per answer and judge, and where several judges gave one metric, their majority's.
+
+    Args:
+        verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`; pairs are left out.
+
+    Returns:
+        ``judge``, ``about``, ``most``, ``run``, ``item``, ``metric``, ``rater`` and ``value``: of
+        0 and 1 by `majority`, of grades the mean of the repeats that can be read; NaN: unreadable,
+        or a tie. Judge and rater of the majority of judges are "majority".
+    """
+    key = [*_ANSWER, "rater"]
+    columns = ["judge", "about", "most", *key, "value"]
+    rows = verdicts[verdicts["about"] != "pairs"]
+    if rows.empty:
+        return rows.reindex(columns=columns)
+    binary = rows["most"] == 1
+    values = pd.concat([majority(rows[binary], "repeats")[[*key, "value"]],
+                        rows[~binary].groupby(key, sort=False, as_index=False)["value"].mean()])
+    each = rows[columns[:-1]].drop_duplicates(key).merge(values, on=key)
+    several = rows[binary & (rows.groupby("metric")["rater"].transform("nunique") > 1)]
+    if several.empty:
+        return each
+    answers = rows[["about", "most", *_ANSWER]].drop_duplicates(_ANSWER)
+    votes = majority(several, "raters").merge(answers, on=_ANSWER).assign(judge=MAJORITY)
+    return pd.concat([each, votes[columns]], ignore_index=True)

@@ -1,7 +1,9 @@
-"""Open answers: metrics of overlap with a reference, and what is said of them on a card."""
+"""Open answers: the texts, and metrics of what they share with a reference."""
 
 from medinj_utils.evaluation.open_answers.encoder import Encoder
+from medinj_utils.evaluation.open_answers.loading import OPEN_ANSWERS, load_open_answers
 from medinj_utils.evaluation.open_answers.overlap import signatures
 from medinj_utils.evaluation.open_answers.scoring import OPEN_METRICS, score_open_answers
 
-__all__ = ["OPEN_METRICS", "Encoder", "score_open_answers", "signatures"]
+__all__ = ["OPEN_ANSWERS", "OPEN_METRICS", "Encoder", "load_open_answers", "score_open_answers",
+           "signatures"]

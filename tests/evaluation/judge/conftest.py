@@ -19,7 +19,7 @@ SAID = {
     "juste": (WHOLE.format(1), "stop"), "faux": (WHOLE.format(0), "stop"), "coupe": ("Score: 1", "length"), "filtre": ("Score: 1", "content_filter"),
     "divague": ("La réponse est bonne, voire très bonne. " * 50, "stop"), "dixième": ("Score: 10/10", "stop"), "demi": ("Score: 0.5", "stop"),
     "refuse": ("Je ne peux pas évaluer de réponse médicale.", "stop"), "rien": ("", "stop"), "muet": (None, "stop"), "deux": ("Score: 1\nScore: 0", "stop"),
-    "pense": ("<think>Score: 1</think>\n", "stop"), "signe": (WHOLE.format(1).replace("L'", "\ud83d"), "stop")}
+    "trois": (WHOLE.format(3), "stop"), "objet": ('{"explication": "oui", "score": 1}', "stop"), "pense": ("<think>Score: 1</think>\n", "stop"), "signe": (WHOLE.format(1).replace("L'", "\ud83d"), "stop")}
 #: By the first word of a candidate: statuses of the first attempts; the last one stays.
 STATUS = {"occupé": [429, 429, 200], "malade": [500, 503, 200], "plein": [429], "panne": [500], "trop": [400], "demi-long": [413], "inconnu": [404], "fermé": [401]}
 #: By the first word of a candidate: what is done to the first attempts' bodies; the last one stays.
@@ -58,7 +58,7 @@ class Played(ThreadingHTTPServer):
 
 def candidate(request) -> str:
     """The candidate's first line in a request."""
-    return re.search(r"=== CANDIDAT \w+ : début ===\n\| (.*)", request["messages"][-1]["content"])[1]
+    return re.search(r"=== CANDIDAT (?:A )?\w+ : début ===\n\| (.*)", request["messages"][-1]["content"])[1]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -88,6 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
         statuses, bodies = STATUS.get(word, [200]), BODIES.get(word, [""])
         status, what = statuses[min(attempt, len(statuses) - 1)], bodies[min(attempt, len(bodies) - 1)]
         text, ended = SAID.get(word, SAID["juste"])
+        if " CANDIDAT B " in request["messages"][-1]["content"]:  # of two that are the same, neither; else the one called left
+            first, second = re.findall(r"=== CANDIDAT [AB] \w+ : début ===\n\| (.*)", request["messages"][-1]["content"])
+            text = f"Choix: {'égalité' if first == second else 'A' if first == 'gauche' else 'B'}"
         reply = {"id": "1", "object": "chat.completion", "created": 0, "model": request["model"] + "-2026",
                  "choices": [{"index": 0, "finish_reason": ended, "message": {"role": "assistant", "content": text}}],
                  "usage": {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}}
@@ -96,10 +99,11 @@ class _Handler(BaseHTTPRequestHandler):
         if word == "étrange":
             reply |= {"model": "\ud83d", "usage": {"prompt_tokens": "7", "completion_tokens": True}}
             reply["choices"][0]["finish_reason"] = "content_filter \ud83d"
-        if word == "sobre" and "seed" in request:
+        refused = {"sobre": "seed", "libre": "response_format"}.get(word)
+        if refused in request:
             status = 422
         if status != 200:
-            reply = {"error": {"message": {400: "maximum context length is exceeded", 413: "too long \ud83d", 404: "no such model", 422: "unknown field seed"}.get(status, "Score: 1")}}
+            reply = {"error": {"message": {400: "maximum context length is exceeded", 413: "too long \ud83d", 404: "no such model", 422: f"unknown field {refused}"}.get(status, "Score: 1")}}
         body = GARBAGE.get(what) or json.dumps(reply).encode()
         if what == "silent":
             self.server.closing.wait(timeout=60)
@@ -148,7 +152,8 @@ def impatient(monkeypatch):
 def judge(played):
     """A function that makes a judge behind the played server; arguments are the sampling's, but for some."""
     def make(model="j", repeats=1, at_once=8, prompt="essential", **sampling) -> Judge:
-        return Judge(ServerChats(played.url, model, "2026-01", Sampling(**sampling), at_once), JudgePrompt.named(prompt), repeats)
+        asked = JudgePrompt.named(prompt)
+        return Judge(ServerChats(played.url, model, "2026-01", Sampling(**sampling), at_once, asked.schema), asked, repeats)
     return make
 
 

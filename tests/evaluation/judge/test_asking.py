@@ -17,6 +17,7 @@ import pytest
 from medinj_utils.core.files import read_json
 from medinj_utils.evaluation.judge import Judge, JudgePrompt, Prices, estimate_cost
 from medinj_utils.evaluation.judge.asking import VERDICTS, calls_file
+from medinj_utils.evaluation.judge.verdict import VERDICT_SCHEMA
 from medinj_utils.models.client import ServerError
 from medinj_utils.models.loading import Base, model_id
 from medinj_utils.models.replies import LocalChats, Sampling
@@ -134,6 +135,35 @@ def test_a_bad_answer_is_named(change, message, table, judge, ask, played):
     with pytest.raises(ValueError, match=f"run 'NAT-s42', {message}"):
         ask(answers, judge())
     assert not played.asked
+
+
+def test_a_prompt_without_reference_judges_answers_that_have_none(table, judge, ask, played):
+    verdicts = ask(table("juste", "", reference=" "), judge(prompt="reference_free"))
+    assert verdicts["value"].tolist() == [1, 0] and set(verdicts["metric"]) == {"judge_reference_free"} and len(played.asked) == 1
+
+
+def test_grades_are_counted_by_grade(table, judge, ask, tmp_path):
+    verdicts = ask(table("trois", "juste", "dixième"), judge(prompt="graded"))
+    np.testing.assert_array_equal(verdicts["value"], [3, 1, np.nan])
+    assert card_of(tmp_path)["verdicts"] == {"4": 0, "3": 1, "2": 0, "1": 1, "0": 0, "unreadable": 1}
+
+
+def test_pairs_are_judged_whole_or_not_at_all(table, judge, ask, played, tmp_path):
+    pairs = table("gauche", "gauche", "", "gauche").assign(second=["droite", "gauche", "droite", None])
+    verdicts = ask(pairs, judge(prompt="pairwise"))
+    np.testing.assert_array_equal(verdicts["value"], [1, 0.5, np.nan, np.nan])
+    assert verdicts["reason"].tolist() == ["", ""] + ["no pair: a candidate is missing or blank"] * 2 and len(played.asked) == 2
+    assert card_of(tmp_path)["verdicts"] == {"1": 1, "0.5": 1, "0": 0, "unreadable": 2}
+    with pytest.raises(ValueError, match="the answers have no column second"):
+        ask(table("gauche"), judge(prompt="pairwise"))
+
+
+def test_a_server_is_given_the_schema_and_one_that_refuses_it_is_asked_without(table, judge, ask, played, tmp_path):
+    assert ask(table("objet"), judge(prompt="essential_json"))["value"].tolist() == [1]
+    [request] = played.asked
+    assert request["response_format"]["json_schema"]["schema"] == VERDICT_SCHEMA
+    assert ask(table("libre"), judge(prompt="essential_json"), "b")["value"].tolist() == [1]
+    assert "response_format" not in played.asked[-1] and card_of(tmp_path, "b")["left_out"] == ["response_format"]
 
 
 def test_bad_tables_and_judges_are_told(table, judge, ask):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from medinj_utils.evaluation import read_verdict
-from medinj_utils.evaluation.judge.verdict import VERDICT_SCHEMA
+from medinj_utils.evaluation.judge.verdict import CHOICES, GRADES, VERDICT_SCHEMA
 
 DECLARED = [
     ("Score: 1", 1), ("Score: 0", 0),
@@ -124,3 +124,20 @@ def test_the_schema_allows_exactly_what_is_read():
 def test_a_long_answer_without_end_is_read_in_one_pass():
     assert read_verdict("Score: 1 " * 50_000) is None
     assert read_verdict("Score: 0, sinon 1.\n" * 20_000 + "Score: 1") == 1
+
+
+@pytest.mark.parametrize("text, grade", [
+    ("La dose manque.\nScore: 3", 3), ("**Score: 4**", 4), ('{"explication": "", "score": 2}', 2), ("Score: 0.", 0),
+    ("Score: 5", None), ("Score: 3/4", None), ("Score: 2.5", None), ("Score: 40", None), ("Score: 3\nScore: 2", None), ('{"score": "3"}', None), ("Choix: A", None)])
+def test_a_grade_is_a_declared_integer_of_0_to_4(text, grade):
+    assert read_verdict(text, GRADES) == grade
+    assert read_verdict("Score: 3") is None  # on the usual scale it is none
+
+
+@pytest.mark.parametrize("text, win", [
+    ("A est complet.\nChoix: A", 1), ("Choix: B", 0), ("- Choix: **égalité**", 0.5), ("Choix : Égalité.", 0.5), ("Choix: e\u0301galite\u0301", 0.5),
+    ('{"explication": "", "choix": "B"}', 0), ("Ni l'un ni l'autre.\nChoix: B\nChoix: B", 0), ("« Choix: A », dit la réponse.\nChoix: B", 0),
+    ("Choix: C", None), ("Choix: A ou B", None), ("Choix: a", None), ("A", None), ("La réponse A est meilleure.", None), ("Choix: A\nChoix: B", None),
+    ("Choix final : A\nChoix: B", None), ('{"choix": 1}', None), ('{"choix": "A", "choix": "B"}', None), ("Score: 1", None), ("| Choix: A", None)])
+def test_a_choice_is_a_or_b_or_a_tie(text, win):
+    assert read_verdict(text, CHOICES) == win

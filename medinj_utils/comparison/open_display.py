@@ -1,0 +1,107 @@
+"""Tables on judges and human raters as notebooks show them: texts, shares in per cent."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from medinj_utils.core.wording import interval, number, percent
+
+_ENDS = ("low", "high")
+
+
+def _shares(table: pd.DataFrame, name: str = "estimate", ends: Sequence[str] = _ENDS,
+            sign: bool = False) -> list[str]:
+    """Shares in per cent, or differences in points, with intervals where there are some."""
+    rows = table[[name, *ends]].astype(float).itertuples(index=False)
+    return ["" if pd.isna(share) else number(100 * share, 1, sign) + (
+        "" if pd.isna(low) else f" {interval(low, high, sign)}") for share, low, high in rows]
+
+
+def _plain(values: pd.Series, decimals: int = 0) -> list[str]:
+    return ["" if pd.isna(value) else number(value, decimals) for value in values]
+
+
+def _percents(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else percent(value) for value in values]
+
+
+def _money(table: pd.DataFrame, name: str) -> list[str]:
+    return ["no prices" if pd.isna(cost) else f"{number(cost, 2)} {currency}"
+            for cost, currency in zip(table[name], table["currency"], strict=True)]
+
+
+def shown_planned(planned: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.evaluation.judge.panel.planned_costs` by judge and what it is asked about."""
+    shown = pd.DataFrame({
+        "answers": _plain(planned["answers"]), "calls to make": _plain(planned["calls"]),
+        "input tokens": _plain(planned["input_tokens"]),
+        "output tokens, at most": _plain(planned["most_output_tokens"]),
+        "cost, at most": _money(planned, "most_cost")})
+    return shown.set_index([planned["judge"], planned["about"]])
+
+
+def shown_used(used: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.evaluation.judge.panel.used` by judge and what it was asked about."""
+    shown = pd.DataFrame({
+        "calls": _plain(used["calls"]), "failed": _plain(used["failed_calls"]),
+        "input tokens": _plain(used["input_tokens"]),
+        "output tokens": _plain(used["output_tokens"]),
+        "calls without token counts": _plain(used["calls_without_usage"]),
+        "minutes": _plain(used["call_seconds"] / 60, 1), "cost": _money(used, "cost")})
+    return shown.set_index([used["judge"], used["about"]])
+
+
+def shown_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.verdict_counts` by judge and system."""
+    grades = [name for name in counts if name.replace(".", "", 1).isdigit()]
+    shown = counts[["verdicts", *grades, "unreadable"]].map(number)
+    shown["unreadable, %"] = [number(100 * share, 1) for share in counts["unreadable_share"]]
+    shown["without a call"] = _plain(counts["without_call"])
+    return shown.set_index([counts["judge"], counts["system"]])
+
+
+def shown_judged(shares: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.judged_shares` by judge and system, in per cent."""
+    shown = pd.DataFrame({
+        "answers": _plain(shares["answers"]), "unreadable": _plain(shares["unreadable"]),
+        "judged right, %": _shares(shares),
+        "were unreadable ones all wrong": _percents(shares["if_unreadable_0"]),
+        "were they all right": _percents(shares["if_unreadable_1"])})
+    return shown.set_index([shares["judge"], shares["system"]])
+
+
+def shown_consistency(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.consistency` by judge and what it was asked about."""
+    shown = pd.DataFrame({"answers": _plain(table["answers"]), "all repeats agree, %":
+                          _shares(table)})
+    return shown.set_index([table["judge"], table["about"]])
+
+
+def shown_steering(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.steer_rates` by judge and kind of injection."""
+    shown = pd.DataFrame({
+        "injections": _plain(table["injections"]),
+        "unreadable without": _plain(table["plain_unreadable"]),
+        "only with it": _plain(table["unreadable"]),
+        "right without, %": _plain(100 * table["right_without"].astype(float), 1),
+        "right with, %": _plain(100 * table["right_with"].astype(float), 1),
+        "difference, points": _shares(table, "difference", sign=True),
+        "steered, %": _plain(100 * table["steered"].astype(float), 1)})
+    return shown.set_index([table["judge"], table["kind"]])
+
+
+def shown_swaps(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.swap_consistency` by judge."""
+    return pd.DataFrame({
+        "pairs": _plain(table["pairs"]), "unreadable": _plain(table["unreadable"]),
+        "both orders agree, %": _shares(table),
+        "the first shown wins, %": _plain(100 * table["first_wins"].astype(float), 1)},
+        index=pd.Index(table["judge"], name="judge"))
+
+
+def shown_wins(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.judged.wins` by judge and system, in per cent."""
+    shown = pd.DataFrame({"pairs": _plain(table["pairs"]),
+                          "unreadable": _plain(table["unreadable"]),
+                          "wins against the base, %": _shares(table)})
+    return shown.set_index([table["judge"], table["system"]])

@@ -1,0 +1,86 @@
+"""Judges of open answers, as the parameter ``judges`` names them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from medinj_utils.core.names import JUDGE_PROMPTS, PRECISIONS
+
+_Count, _Price = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class PricesAsked(BaseModel):
+    """What a judge's server asks for tokens.
+
+    Attributes:
+        input: price of a million tokens of prompts.
+        output: price of a million tokens of replies, thoughts included.
+        currency: of both.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    input: _Price
+    output: _Price
+    currency: Annotated[str, Field(min_length=1)]
+
+
+class JudgeAsked(BaseModel):
+    """One entry of ``judges``: a model, loaded here or behind a server, with a prompt.
+
+    Attributes:
+        name: of its folder and in tables: lower case, digits, hyphens.
+        base_model: "planted", a folder or a hub id, of a judge that is loaded here.
+        precision: number format that it is loaded in.
+        server: address where the protocol begins, of one behind a server.
+        model: the name by which the server knows it.
+        revision: commit of a model on the hub, or what is known of the server's.
+        prompt: one of the package's prompts.
+        repeats: how often it is asked about each answer.
+        temperature: 0 takes the likeliest token at each step.
+        max_tokens: of a reply, thoughts included.
+        prices: of tokens; none where they cost nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    base_model: str = ""
+    precision: Literal[PRECISIONS] = "auto"
+    server: str = ""
+    model: str = ""
+    revision: str = ""
+    prompt: Literal[JUDGE_PROMPTS]
+    repeats: _Count
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    max_tokens: _Count
+    prices: PricesAsked | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "JudgeAsked":
+        if bool(self.base_model) == bool(self.server):
+            raise ValueError(f"judge {self.name}: name either base_model, loaded here, or server")
+        if self.server and not (self.model and self.revision.strip()):
+            raise ValueError(f"judge {self.name}: behind a server it needs model and revision (a "
+                             "commit, a date, or unknown)")
+        if self.base_model and (self.model or self.prices):
+            raise ValueError(f"judge {self.name}: model and prices are of a server's judges; this "
+                             "one is loaded here")
+        if self.base_model and self.repeats > 1 and not self.temperature:
+            raise ValueError(f"judge {self.name}: a model that is loaded here says the same each "
+                             "time at temperature 0; set one above 0, or repeats to 1")
+        return self
+
+
+def check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
+    """Refuse two judges of one name, and two that one rater's name would stand for.
+
+    Raises:
+        ValueError: there are such two; the message names them.
+    """
+    for what in (lambda judge: judge.name,
+                 lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
+        known = {}
+        for judge in judges:
+            if (other := known.setdefault(what(judge), judge)) is not judge:
+                raise ValueError(f"judges {other.name} and {judge.name} have one name, or are one "
+                                 "model with one prompt: their verdicts could not be told apart")
+    return judges

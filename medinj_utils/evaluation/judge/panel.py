@@ -1,0 +1,182 @@
+"""The judges of a run, and what each is asked about: answers, injections, pairs, triplets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from medinj_utils.core.cards import card_file
+from medinj_utils.core.files import read_json
+from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.judge.asking import VERDICTS, Judge, estimate_cost, judge_answers
+from medinj_utils.evaluation.judge.costs import Prices
+from medinj_utils.evaluation.judge.injections import injected_answers
+from medinj_utils.evaluation.judge.pairs import pairs_with_base
+from medinj_utils.evaluation.judge.prompt import JudgePrompt
+from medinj_utils.models.hardware import choose_precision
+from medinj_utils.models.loading import Base, load_base, model_id
+from medinj_utils.models.replies import LocalChats, Sampling, ServerChats
+
+#: What judges are asked about. Those that compare two answers are asked about pairs alone.
+ABOUT = ("answers", "injections", "triplets")
+PAIRS = "pairs"
+_USED = ("calls", "failed_calls", "input_tokens", "output_tokens", "calls_without_usage",
+         "call_seconds", "cost", "currency")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A judge of the panel.
+
+    Attributes:
+        judge: that is asked.
+        prices: of its tokens; None where they cost nothing.
+    """
+
+    judge: Judge
+    prices: Prices | None
+
+
+def load_panel(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> dict[str, Member]:
+    """The judges, by name; a model that several of them are is loaded once.
+
+    Args:
+        judges: as the parameter of this name has them.
+
+    Raises:
+        HubError: a model can't be had from the hub.
+        BaseTooBigError: a model's weights don't fit into memory.
+    """
+    loaded: dict[tuple, tuple] = {}
+    return {asked.name: _member(asked, loaded) for asked in map(JudgeAsked.model_validate, judges)}
+
+
+def _member(asked: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
+    prompt = JudgePrompt.named(asked.prompt)
+    sampling = Sampling(asked.temperature, asked.max_tokens)
+    if asked.server:
+        chats = ServerChats(asked.server, asked.model, asked.revision, sampling,
+                            schema=prompt.schema)
+    else:
+        what = (asked.base_model, asked.revision, choose_precision(asked.precision))
+        if what not in loaded:
+            base = Base(*what[:2])
+            loaded[what] = *load_base(base, what[2]), model_id(base, None, what[2])
+        chats = LocalChats(*loaded[what], sampling)
+    prices = Prices(**asked.prices.model_dump()) if asked.prices else None
+    return Member(Judge(chats, prompt, asked.repeats), prices)
+
+
+def what_to_judge(answers: pd.DataFrame, triplets: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """All that judges are asked about.
+
+    Args:
+        answers: of `medinj_utils.evaluation.open_answers.loading.load_open_answers`.
+        triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
+
+    Returns:
+        By name, of `ABOUT` and "pairs", a table as
+        `medinj_utils.evaluation.judge.judge_answers` takes it.
+    """
+    return {"answers": answers, "injections": injected_answers(answers), "triplets": triplets,
+            PAIRS: pairs_with_base(answers)}
+
+
+def _asked(panel: Mapping[str, Member],
+           tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Member, str, pd.DataFrame]]:
+    """Judge, what it is asked about, and the table."""
+    for name, member in panel.items():
+        for about in (PAIRS,) if member.judge.prompt.pairwise else ABOUT:
+            if len(tables[about]):
+                yield name, member, about, tables[about]
+
+
+def planned_costs(tree: Tree, panel: Mapping[str, Member],
+                  tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What the panel is going to take, before it is asked; see `estimate_cost`.
+
+    Args:
+        tree: the output tree, in which earlier calls are kept.
+        panel: of `load_panel`.
+        tables: of `what_to_judge`.
+
+    Returns:
+        A row per judge and what it is asked about: ``judge``, ``about``, ``answers`` (of the
+        table), ``calls`` that are still to be made, ``input_tokens``, ``most_output_tokens`` and,
+        where it has prices, ``most_cost`` and ``currency``.
+    """
+    rows = []
+    for name, member, about, table in _asked(panel, tables):
+        found = estimate_cost(table, member.judge, tree.verdicts(name, about), member.prices)
+        rows.append({"judge": name, "about": about, "answers": len(table),
+                     "calls": found["calls"], "input_tokens": found["input_tokens"],
+                     "most_output_tokens": found["output_tokens"],
+                     "most_cost": found.get("cost"), "currency": found.get("currency", "")})
+    return pd.DataFrame(rows, columns=["judge", "about", "answers", "calls", "input_tokens",
+                                       "most_output_tokens", "most_cost", "currency"])
+
+
+def ask_panel(tree: Tree, panel: Mapping[str, Member],
+              tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Ask every judge about all that suits its prompt.
+
+    Calls that are kept from an earlier run are not made again.
+
+    Args:
+        tree: the output tree; verdicts are written to ``tree.verdicts(judge, about)``.
+        panel: of `load_panel`.
+        tables: of `what_to_judge`.
+
+    Returns:
+        Verdicts as `judge_answers` gives them, with ``judge``, ``about`` and ``most``, the highest
+        value of the judge's scale, before them.
+
+    Raises:
+        ServerError: as `judge_answers`; what was judged is kept.
+    """
+    given = [judge_answers(table, member.judge, tree.verdicts(name, about), tree.origin,
+                           member.prices).assign(judge=name, about=about,
+                                                 most=member.judge.prompt.scale.grades[0])
+             for name, member, about, table in _asked(panel, tables)]
+    columns = ["judge", "about", "most", *VERDICTS]
+    if not given:
+        return pd.DataFrame(columns=columns).astype({"most": float, "value": float})
+    return pd.concat(given, ignore_index=True)[columns]
+
+
+def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """What the verdicts took, by judge and what it was asked about, as the cards have it.
+
+    Args:
+        tree: the output tree.
+        verdicts: of `ask_panel`.
+
+    Returns:
+        ``judge``, ``about``, ``calls``, ``failed_calls``, ``input_tokens``, ``output_tokens``,
+        ``calls_without_usage``, ``call_seconds`` and, where there are prices, ``cost`` and
+        ``currency``. Calls that an earlier run made count too.
+    """
+    asked = verdicts[["judge", "about"]].drop_duplicates()
+    cards = [read_json(card_file(tree.verdicts(*row))) for row in asked.itertuples(index=False)]
+    rows = [{"judge": judge, "about": about} | {name: card.get(name) for name in _USED}
+            for (judge, about), card in zip(asked.itertuples(index=False), cards, strict=True)]
+    return pd.DataFrame(rows, columns=["judge", "about", *_USED])
+
+
+def one_call(tree: Tree, verdicts: pd.DataFrame) -> str:
+    """The first prompt that a judge was sent, its reply, and how that was read, as a text.
+
+    Args:
+        tree: the output tree.
+        verdicts: of `ask_panel`.
+    """
+    replied = verdicts[verdicts["raw"].notna()]
+    if replied.empty:
+        return "No judge was asked."
+    first = replied.iloc[0]
+    card = read_json(card_file(tree.verdicts(first["judge"], first["about"])))
+    read = first["reason"] or f"{first['value']:g}"
+    return (f"{card['first_prompt']}\n\n——— reply of {first['judge']} ({first['rater']}) ———\n"
+            f"{first['raw']}\n\n——— read as ———\n{read}")
