@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from medinj_utils.comparison.scorers import POOLED
 from medinj_utils.comparison.corrected import COLUMNS as SHARES
+from medinj_utils.comparison.scorers import POOLED
 from medinj_utils.comparison.verbosity import LABELS, slope
 from medinj_utils.demo.simulated import SimulatedJudge, SimulatedRater
 from medinj_utils.evaluation.triplets.scorers import words_of
@@ -173,7 +173,7 @@ def planted_changes(planted: Planted, edited: pd.DataFrame,
 
 def planted_shares(planted: Planted | None, triplets: pd.DataFrame,
                    shares: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.corrected.judged_shares` beside what the rater and the truth would say.
+    """Shares of right answers beside what the rater and the truth would say.
 
     Args:
         planted: of `planted_in`, or None.

@@ -20,22 +20,27 @@ import pandas as pd
 from scipy.stats import norm
 
 from medinj_utils.comparison.claims import Claims, contrasts_published
+from medinj_utils.comparison.judge_claims import Judged, judge_verdict
 from medinj_utils.comparison.pairs import SMALLEST
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
 _SMALL = "true, but by less than the smallest effect of interest"
+#: What claims about judges are tested by.
+_ABOUT_JUDGES = {"agree": {"estimand": "r of each judge − r of each overlap metric"},
+                 "length": {"estimand": "effect of a doubling of the length at a fixed label"}}
 _NO_ORDERS = "no answers to questions with their options in other orders"
 
 
-def verdicts(claims: Claims, contrasts: pd.DataFrame,
-             orders: Mapping[str, float] | None = None) -> pd.DataFrame:
+def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None = None,
+             judged: Judged | None = None) -> pd.DataFrame:
     """One row per claim, by the rule at the head of this module.
 
     Args:
         claims: the claims.
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `medinj_utils.comparison.probes.all_orders`.
+        judged: of `medinj_utils.comparison.judge_claims.load_judged`.
 
     Returns:
         Columns name, claim, where, mark, estimand; estimate, low, high of the claim's smallest
@@ -52,6 +57,8 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame,
             row |= {"verdict": _UNTESTABLE, "reason": f"not run: {', '.join(map(str, missing))}"}
         elif claim.needs:
             row |= {"verdict": _UNTESTABLE, "reason": claim.needs}
+            row |= _ABOUT_JUDGES.get(claim.judges, {})
+            row |= judge_verdict(claim.judges, judged, _verdict) if claim.judges else {}
         else:
             row |= _verdict([by_pair[c.first, c.second] for c in claim.contrasts])
         rows.append(row)
@@ -60,15 +67,20 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame,
     return pd.DataFrame(rows).reindex(columns=order)
 
 
-def _verdict(contrasts: Sequence[Mapping]) -> dict:
-    """The verdict on a claim of these contrasts, with the figures that it rests on."""
+def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
+    """The verdict on a claim of these contrasts, with the figures that it rests on.
+
+    Args:
+        contrasts: of the claim.
+        least: the smallest effect of interest.
+    """
     smallest = min(contrasts, key=lambda row: row["estimate"])
     holds = all(row["low"] > 0 and row["p_adjusted"] < 0.05 for row in contrasts)
     # One of several upper ends is looked for, and with each at its own 97.5 % one lies too low more
     # often (Bonferroni).
     factor = norm.isf(0.025 / len(contrasts)) / norm.isf(0.025)
     ends = [row["estimate"] + factor * (row["high"] - row["estimate"]) for row in contrasts]
-    small = any(end < SMALLEST for end in ends)
+    small = any(end < least for end in ends)
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {
         "p_adjusted": max(row["p_adjusted"] for row in contrasts),
         "verdict": "supported" if holds else "contradicted" if small else "undecided",
@@ -140,18 +152,19 @@ def verdicts_on_paper(claims: Claims, items: Sequence[int], pairing: str) -> pd.
 
 
 def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,
-                  published: pd.DataFrame) -> pd.DataFrame:
+                  judged: Judged | None, published: pd.DataFrame) -> pd.DataFrame:
     """`verdicts`, with ``paper``: each claim's smallest contrast by the paper's figures.
 
     Args:
         claims: the claims.
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `load_orders`.
+        judged: of `medinj_utils.comparison.judge_claims.load_judged`.
         published: of `verdicts_published`.
 
     Returns:
         As `verdicts`, with ``paper``, a share of the items, before ``verdict``.
     """
-    table = verdicts(claims, contrasts, orders)
+    table = verdicts(claims, contrasts, orders, judged)
     table.insert(table.columns.get_loc("verdict"), "paper", published["estimate"])
     return table

@@ -1,11 +1,7 @@
 """Scores of triplets by every scorer that there is: metrics, the files' own, judges, the length."""
 
-from collections.abc import Mapping
-
-import numpy as np
 import pandas as pd
 
-from medinj_utils.evaluation.judge.votes import majority
 from medinj_utils.evaluation.open_answers import score_open_answers
 from medinj_utils.evaluation.open_answers.encoder import Encoder
 from medinj_utils.evaluation.open_answers.scoring import OPEN_METRICS
@@ -39,14 +35,13 @@ def metric_scores(triplets: pd.DataFrame, encoder: Encoder | None = None) -> pd.
     return scores.dropna(axis=1, how="all")
 
 
-def triplet_scores(triplets: pd.DataFrame, verdicts: Mapping[str, pd.DataFrame],
+def triplet_scores(triplets: pd.DataFrame, judged: pd.DataFrame,
                    encoder: Encoder | None = None) -> pd.DataFrame:
     """Scores of each triplet by every scorer.
 
     Args:
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
-        verdicts: by judge, its verdicts on them
-            (`medinj_utils.evaluation.judge.judge_answers`); of repeats the majority counts.
+        judged: triplets × judges, of `medinj_utils.evaluation.triplets.judged.judged_triplets`.
         encoder: of BERTScore.
 
     Returns:
@@ -54,27 +49,16 @@ def triplet_scores(triplets: pd.DataFrame, verdicts: Mapping[str, pd.DataFrame],
         name, and ``length``, the number of words. NaN where a scorer gave none.
 
     Raises:
-        ValueError: a judge has the name of a score in the files.
+        ValueError: a score in the files has the name of another scorer.
     """
     own = triplets[[name for name in triplets if name.startswith(SCORE)]]
     own = own.rename(columns=lambda name: name.removeprefix(SCORE)).dropna(axis=1, how="all")
-    if twice := sorted(set(verdicts) & set(own)):
-        raise ValueError(f"judge {twice[0]!r} has the name of a score in the files: rename one")
-    judged = {name: said(table, triplets) for name, table in verdicts.items()}
-    return pd.concat([metric_scores(triplets, encoder), own,
-                      pd.DataFrame(judged, index=triplets.index, dtype=float),
-                      words_of(triplets["candidate"]).rename(LENGTH).astype(float)], axis=1)
-
-
-def said(verdicts: pd.DataFrame, triplets: pd.DataFrame) -> np.ndarray:
-    """A judge's verdict on each triplet; NaN where there is none, or none that can be read.
-
-    Args:
-        verdicts: of `medinj_utils.evaluation.judge.judge_answers`, by the triplets' ``item``.
-        triplets: with ``item``.
-    """
-    votes = majority(verdicts, "repeats").set_index("item")["value"]
-    return votes.reindex(triplets["item"]).to_numpy(dtype=float)
+    length = words_of(triplets["candidate"]).rename(LENGTH).astype(float)
+    scores = pd.concat([metric_scores(triplets, encoder), own, judged, length], axis=1)
+    if scores.columns.has_duplicates:
+        twice = scores.columns[scores.columns.duplicated()][0]
+        raise ValueError(f"{twice!r} is the name of two scorers: rename that in the files")
+    return scores
 
 
 def kind_of(scorer: str) -> str:
