@@ -34,6 +34,7 @@ AFTER = {
     "30_answer_questions": ["21_train_adapter"],
     "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"],
+    "33_score_open_answers": ["30_answer_questions"],
     "37_exchange_with_harness": ["31_score_choices"],
     "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"],
@@ -65,8 +66,8 @@ if set(AFTER) != set(notebook_names()):
 
 def package_files(notebook):
     """The package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
-    all rooms for those numbered 0, which look at the whole."""
-    rooms = ROOMS[:int(notebook[0])] or ROOMS
+    all rooms for those numbered 0, which look at the whole. Notebooks on open answers compare, too."""
+    rooms = ROOMS[:4 if "33" <= notebook[:2] <= "36" else int(notebook[0])] or ROOMS
     others = {*ROOMS, "book"} - {*rooms}
     return [str(path) for path in sorted(Path("medinj_utils").rglob("*"))
             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
