@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.corrected import COLUMNS as SHARES
+from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.scorers import POOLED
 from medinj_utils.comparison.verbosity import LABELS, slope
 from medinj_utils.demo.simulated import SimulatedJudge, SimulatedRater
@@ -188,6 +189,26 @@ def planted_shares(planted: Planted | None, triplets: pd.DataFrame,
     return shares.assign(planted=planted.labels(triplets).mean() if len(shares) else 0.0,
                          truth=planted.truth.loc[triplets["item"]].mean() if len(shares) else 0.0
                          ).reindex(columns=[*SHARES, "planted", "truth"])
+
+
+def planted_leaks(key: Mapping | None, planted: Planted | None) -> dict[str, int] | None:
+    """How many answers are planted in the file on which a judge is said to be tuned; or None.
+
+    Args:
+        key: of the world.
+        planted: of `planted_in`.
+    """
+    return key["triplets"]["leaked"] if planted and key else None
+
+
+def corrected_inside(shares: pd.DataFrame) -> pd.DataFrame:
+    """Shares that aren't the judge's alone, with ``inside``; without it where nothing was planted.
+
+    Args:
+        shares: of `planted_shares`.
+    """
+    own = shares[shares["method"] != ALONE]
+    return with_inside(own) if "planted" in own else own
 
 
 def beside(estimated: pd.DataFrame, planted: pd.DataFrame | None) -> pd.DataFrame:
