@@ -93,10 +93,10 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
                  + ".", constant + "".join(f", {name} on {_shown(accuracy, name)}"
                                            for name in judges) + "."]
     both = lengths[lengths["label"] == BOTH].dropna(subset="low").set_index("scorer")
-    swayed = [f"{name} {points(both.loc[name])}" for name in judges if name in both.index]
+    swayed = [f"{points(both.loc[name])} ({name})" for name in judges if name in both.index]
     if swayed:
-        sentences.append(f"With twice the length and the same label go {'; '.join(swayed)} of its "
-                         "verdicts.")
+        sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
+                         f"“right” that differs by {'; '.join(swayed)}.")
     return " ".join([*sentences, _edits(changes), *_corrected(shares)]).strip()
 
 

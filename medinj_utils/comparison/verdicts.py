@@ -22,13 +22,15 @@ from scipy.stats import norm
 from medinj_utils.comparison.claims import Claims, contrasts_published
 from medinj_utils.comparison.judge_claims import Judged, judge_verdict
 from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.comparison.paper import JUDGE_MARK, JUDGE_PEARSON, METRICS_PEARSON
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
 _SMALL = "true, but by less than the smallest effect of interest"
 #: What claims about judges are tested by.
-_ABOUT_JUDGES = {"agree": {"estimand": "r of each judge − r of each overlap metric"},
-                 "length": {"estimand": "effect of a doubling of the length at a fixed label"}}
+_ABOUT_JUDGES = {
+    "agree": {"estimand": "r of each judge − r of each overlap metric", "unit": "r"},
+    "length": {"estimand": "a doubling of the length, at a fixed human label", "unit": "points"}}
 _NO_ORDERS = "no answers to questions with their options in other orders"
 
 
@@ -44,13 +46,14 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float
 
     Returns:
         Columns name, claim, where, mark, estimand; estimate, low, high of the claim's smallest
-        contrast; the largest p_adjusted; verdict; reason, where there is more to say.
+        contrast; the largest p_adjusted; verdict; reason, where there is more to say; unit of the
+        estimate: points (kept as shares), or "r", a difference of correlations.
     """
     by_pair = {(row["first"], row["second"]): row for row in contrasts.to_dict("records")}
     rows = []
     for claim in claims.claims:
         row = {"name": claim.name, "claim": claim.claim, "where": claim.where, "mark": claim.mark,
-               "estimand": "; ".join(map(str, claim.contrasts))}
+               "estimand": "; ".join(map(str, claim.contrasts)), "unit": "points"}
         if claim.orders:
             row |= _verdict_on_orders(claims.order_stays, orders)
         elif missing := [c for c in claim.contrasts if (c.first, c.second) not in by_pair]:
@@ -63,7 +66,7 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float
             row |= _verdict([by_pair[c.first, c.second] for c in claim.contrasts])
         rows.append(row)
     order = ["name", "claim", "where", "mark", "estimand", "estimate", "low", "high", "p_adjusted",
-             "verdict", "reason"]
+             "verdict", "reason", "unit"]
     return pd.DataFrame(rows).reindex(columns=order)
 
 
@@ -110,6 +113,15 @@ def load_orders(tree: Tree) -> dict[str, float] | None:
     return rows[0] if rows else None
 
 
+def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
+    """The paper's figures of judges beside the claim that they can't test."""
+    metrics = " to ".join(f"{r:.2f}" for r in METRICS_PEARSON)
+    said = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over how "
+            "many answers isn't said")
+    about = table["estimand"] == _ABOUT_JUDGES["agree"]["estimand"]
+    return table.assign(reason=table["reason"].mask(about, said))
+
+
 def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:
     """`verdicts` on the paper's own figures, as if taken over so many items.
 
@@ -127,8 +139,8 @@ def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame
         ValueError: there are no items.
     """
     if pairing != "both":
-        return verdicts(claims, contrasts_published(claims, items, pairing))
-    worst = verdicts(claims, contrasts_published(claims, items, "worst"))
+        return _without_answers(verdicts(claims, contrasts_published(claims, items, pairing)))
+    worst = _without_answers(verdicts(claims, contrasts_published(claims, items, "worst")))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
     worst.loc[differ, "reason"] = best["verdict"] + " with the best pairing"
