@@ -42,7 +42,7 @@ def main() -> None:
     today = datetime.now(UTC)
     kept[chosen.name] = {
         "command": shlex.join(["python", f"benchmarks/{chosen.room}.py", *chosen.words]),
-        "label": f"run here on {hardware_in_words()}, {today.day} {today:%B %Y}", **found}
+        "label": f"Run here on {hardware_in_words()}, {today.day} {today:%B %Y}", **found}
     with replacing(path) as unfinished:
         text = json.dumps(kept, ensure_ascii=False, indent=1)
         unfinished.write_text(f"{text}\n", encoding="utf-8")

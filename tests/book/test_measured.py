@@ -68,7 +68,7 @@ def test_what_is_typed_by_hand_is_found(tmp_path, text, typed):
 def test_each_kept_figure_says_how_it_came_about_and_is_shown(file):
     pages = "".join(path.read_text(encoding="utf-8") for path in PAGES)
     for name, figures in json.loads(file.read_text(encoding="utf-8")).items():
-        assert re.search(r"here|by hand", figures["label"]), name
+        assert LABEL.search(figures["label"]), name
         assert f"{file.stem}.{name}." in pages, f"{file.name}: {name} stands on no page"
         if "command" in figures:
             script = re.fullmatch(r"python (benchmarks/\w+\.py)( .*)?", figures["command"])[1]
@@ -92,13 +92,13 @@ def test_a_benchmark_s_last_line_is_kept_with_its_command_hardware_and_date(tmp_
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "benchmarks/keep.py").write_bytes((ROOT / "benchmarks/keep.py").read_bytes())
     (tmp_path / "benchmarks/room.py").write_text('import sys\nprint("slow")\nprint(\'{"seconds": 1.5, "words": "\' + sys.argv[1] + \'"}\')\n')
-    (tmp_path / "book/measured/room.json").write_text('{"other": {"label": "run here"}}')
+    (tmp_path / "book/measured/room.json").write_text('{"other": {"label": "Run here"}}')
     command = [sys.executable, str(tmp_path / "benchmarks/keep.py"), "room", "small"]
     subprocess.run([*command, "--items=5 1"], check=True, capture_output=True)
     kept = json.loads((tmp_path / "book/measured/room.json").read_text(encoding="utf-8"))
-    assert kept["other"] == {"label": "run here"} and kept["small"]["seconds"] == 1.5 and kept["small"]["words"] == "--items=5 1"
+    assert kept["other"] == {"label": "Run here"} and kept["small"]["seconds"] == 1.5 and kept["small"]["words"] == "--items=5 1"
     assert kept["small"]["command"] == "python benchmarks/room.py '--items=5 1'"
-    assert re.fullmatch(r"run here on .+, \d+ \w+ 20\d\d", kept["small"]["label"])
+    assert re.fullmatch(r"Run here on .+, \d+ \w+ 20\d\d", kept["small"]["label"])
     failed = subprocess.run(command, capture_output=True, text=True)
     assert failed.returncode and "nothing was kept" in failed.stderr
     assert json.loads((tmp_path / "book/measured/room.json").read_text(encoding="utf-8")) == kept
