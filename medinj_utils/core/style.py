@@ -136,7 +136,7 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
         return said(nothing)
     named = table.columns.nlevels == 1 and None not in table.index.names
     headed = _headed(table.reset_index() if named else table)
-    if table.isin([0, "0", "0.0"]).all(axis=None):
+    if table.astype(str).isin(["0", "0.0", "-0.0"]).all(axis=None):
         names = [str(name).replace("_", " ") for name in table.columns.to_flat_index()]
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip())
     shown = headed.round(decimals).to_html(border=0, na_rep="", index=not named)
