@@ -127,7 +127,7 @@ def commits(parameters):
 rule book:
     input:
         executed(PROFILE), executed_on_results(), "_config.yml", [str(p) for p in sorted(Path("book").rglob("*")) if p.is_file()],
-        *(f"medinj_utils/book/{name}.py" for name in ("publish", "opening", "tour", "result_pages", "theme", "glossary")),
+        *(f"medinj_utils/book/{name}.py" for name in ("publish", "opening", "measured", "tour", "result_pages", "theme", "glossary")),
     output: str(Tree(OUTPUTS / PROFILE).html / "index.html")
     shell: '{PYTHON:q} -m medinj_utils.book.publish {PROFILE:q} --data="$DATA" --base="$BASE" --under {RUN}'
 

@@ -65,7 +65,8 @@ PAPER_WAYS = tuple(
         Way("lora", "peft", adapter="lora"), Way("qlora", "peft", adapter="qlora"),
         Way("answer", "peft", loss_on="answer"), Way("recipe", "recipe")))
 #: By name of a ratio: the ways whose tokens per second are divided, slow and fast.
-RATIOS = {"study_arguments": ("study", "book"), "unsloth_recipe": ("recipe", "unsloth"),
+RATIOS = {"study_arguments": ("study", "book"),
+          "study_arguments_unsloth": ("study", "unsloth"), "unsloth_recipe": ("recipe", "unsloth"),
           "lora": ("book", "lora"), "answer_alone": ("study", "answer"),
           "bfloat16": ("study", "bfloat16")}
 

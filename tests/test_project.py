@@ -94,6 +94,13 @@ def test_a_notebook_ends_with_one_finding(notebook):
     assert finding == notebook.cells[-2].source and re.search(r"^finding\(", finding, re.M)
 
 
+def test_a_notebook_closes_with_what_follows_and_types_no_result(notebook):
+    closing = notebook.cells[-1].source.split("\n\n")
+    following = closing[-2 if closing[-1].startswith("**Next:**") else -1]
+    assert following.startswith("**What follows.** ") and following.endswith(".") and len(following) <= 320
+    assert not re.search(r"\d", re.sub(r"\[[^]]*\]\([^)]*\)|[Nn]otebook \d\d", "", following)), following
+
+
 def test_next_links_and_contents_agree():
     listed = chapters()
     assert sorted(listed) == sorted(path.stem for path in NOTEBOOKS)

@@ -17,11 +17,11 @@ from medinj_utils.core.wording import Language, number, percent, points, score
 
 _VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
 _OF_CLAIMS = {"en": "Of the study's {} claims its means",
-              "fr": "Des {} affirmations de l'étude, ses moyennes"}
+              "fr": "Sur les {} affirmations de l'étude, ses propres moyennes"}
 _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test {4} if they are "
                 "over {0} questions",
-          "fr": "en confirment {1}, en contredisent {2}, en laissent {3} indécises et n'en testent "
-                "pas {4} si elles portent sur {0} questions"}
+          "fr": "en confirment {1}, en contredisent {2}, en laissent {3} dans le doute et ne "
+                "permettent pas d'en tester {4}, si elles portent sur {0} questions"}
 _NONE_KEPT = {"en": "No result of a run on real questions is kept in this copy of the book yet.",
               "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
 _ALL_OF_IT = {"en": "All of it", "fr": "Tous les résultats"}
@@ -42,7 +42,7 @@ def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
             "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept, "en"),
             "fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
             "fr_kept_results": kept_results(kept, "fr"), "fr_answer": answer_fr(tree),
-            "fr_prices": prices_fr(tree)}
+            "fr_effects": effects_fr(tree), "fr_prices": prices_fr(tree)}
 
 
 def answer(tree: Tree) -> str:
@@ -113,9 +113,22 @@ def answer_fr(tree: Tree) -> str:
     differ = len(significant_pairs(pairs))
     gain = points(best, "difference", "difference_low", "difference_high", language="fr")
     return (f"{alone} ; le meilleur des modèles ajustés, "
-            f"{best.name}, à {score(best, language='fr')}, soit {gain}. "
+            f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
             f"{differ} des {len(pairs)} paires de modèles ajustés diffèrent au seuil de 5 %, après "
             f"correction. *{tree.label}.*")
+
+
+def effects_fr(tree: Tree) -> str:
+    """What each provenance adds to the score when it joins a mixture, in French."""
+    main = tree.read_table("effects").query("kind == 'main'")
+    names = {"NAT": "natives", "SYN": "synthétiques", "TRAD": "traduites"}
+    effects = [f"{points(row, language='fr')} pour les questions {names[row['effect']]}"
+               for row in main.to_dict("records")]
+    if not effects:
+        return ("Le modèle de départ et les sept mélanges n'ont pas tous été évalués : l'apport de "
+                "chaque origine n'a pas pu être séparé.")
+    return ("Quand une origine entre dans le mélange, sans que le nombre total de questions "
+            f"change, le score varie en moyenne de {' ; '.join(effects)}. *{tree.label}.*")
 
 
 def prices_fr(tree: Tree) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from medinj_utils.book.measured import measured
 from medinj_utils.book.opening import answer, substitutions
 from medinj_utils.book.result_pages import finding_of, labelled_copy, stage_result
 from medinj_utils.book.running import end_with
@@ -112,7 +113,7 @@ def stage(profile_name: str, data: str, base: str) -> Path:
     config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     config["sphinx"]["config"]["myst_substitutions"] = {
         **substitutions(tree, kept), **findings_by_room(tree, executions),
-        **tour(tree),
+        **tour(tree), **measured(),
         "label": tree.label, "profile": profile_name,
         "profile_title": profile.title, "status": status_table(tree, executions),
         "versions": versions_table()}

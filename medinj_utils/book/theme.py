@@ -1,11 +1,12 @@
 """What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
 
 Search without accents, a description of each page for search engines and shared links, headings of
-tables that are none when empty, the Colab badge from a file of the book, and no script that asks
-another host.
+tables that are none when empty, names of systems on one line, the Colab badge from a file of the
+book, and no script that asks another host.
 """
 
 import html
+import re
 import unicodedata
 from typing import Any
 
@@ -14,8 +15,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
+from medinj_utils.core.names import SYSTEMS
+
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 _LONGEST = 160  # signs of a description, about what search engines show
+#: Tags of HTML, and what is no text for readers.
+_TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
+_LONGEST_FIRST = "|".join(sorted(SYSTEMS, key=len, reverse=True))
+#: The name of a run, or of a system that has a hyphen.
+_NAME = re.compile(rf"(?<![\w/.-])(?=[A-Z]+-)(?:{_LONGEST_FIRST})(?:-s\d+)?(?![\w/-])")
 
 
 def folded(text: str) -> str:
@@ -72,6 +80,16 @@ def name_columns(text: str) -> str:
     return str(soup)
 
 
+def with_whole_names(text: str) -> str:
+    """HTML in which names such as NAT-SYN-s0 are marked, so that no line breaks at their hyphens.
+
+    A hyphen that doesn't break would be another sign to whoever copies the name.
+    """
+    parts = _TAG.split(text)
+    parts[::2] = [_NAME.sub(r'<span class="medinj-name">\g<0></span>', part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def _name_columns(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for output in list(doctree.findall(nodes.raw)):
         if "<th></th>" in output.astext():
@@ -87,6 +105,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
         # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
         context["body"] = context["body"].replace('<figure class="medinj-wide',
                                                   '<figure tabindex="0" class="medinj-wide')
+        context["body"] = with_whole_names(context["body"])
         told = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())
         context["metatags"] += (f'<meta name="description" content="{told}">'

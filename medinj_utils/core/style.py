@@ -21,12 +21,15 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import listed
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
 BASE_COLOUR = "#767676"
 #: Shape of each system, so that mixtures of near colours are told apart.
 MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
+#: What stands in the place of a table without rows that says nothing else.
+NOTHING = "There is nothing to show."
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
 _IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
 
@@ -78,7 +81,7 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         The picture with its alternative text, and below it a label of its own and the table.
     """
     if drawn is None:
-        return HTML('<p class="medinj">Nothing to draw.</p>')
+        return said("Nothing to draw.")
     figure, alt = drawn
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
     right = figure.axes[-1].get_position().x1
@@ -101,34 +104,50 @@ def _encoded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def browsable(table: pd.DataFrame, caption: str = "", most: int = 500) -> HTML:
+def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
+              nothing: str = NOTHING) -> HTML:
     """A long table as HTML that scrolls in a frame: its first ``most`` rows.
 
     Args:
         table: shown without its index.
         caption: below it, after the number of rows.
         most: rows that are shown.
+        nothing: said in its place where it has no rows.
     """
+    if table.empty:
+        return said(nothing)
     rows = _headed(table.head(most)).to_html(border=0, na_rep="", index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {caption}".strip())
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
                 f'<p class="medinj-long">{caption}</p>')
 
 
-def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3) -> HTML:
-    """A table as HTML; numbers are rounded, texts escaped.
+def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
+              nothing: str = NOTHING) -> HTML:
+    """A table as HTML; numbers are rounded, texts escaped. One of zeros alone is a sentence.
 
     Args:
         table: shown with its index.
         caption: below it.
         decimals: of the numbers.
+        nothing: said in its place where it has no rows.
     """
+    if table.empty:
+        return said(nothing)
     named = table.columns.nlevels == 1 and None not in table.index.names
-    shown = _headed(table.reset_index() if named else table).round(decimals)
-    shown = shown.to_html(border=0, na_rep="", index=not named)
+    headed = _headed(table.reset_index() if named else table)
+    if table.astype(str).isin(["0", "0.0", "-0.0"]).all(axis=None):
+        names = [str(name).replace("_", " ") for name in table.columns.to_flat_index()]
+        return said(f"{listed(names)}: 0 in all rows. {caption}".strip())
+    shown = headed.round(decimals).to_html(border=0, na_rep="", index=not named)
     if caption:
         shown = shown.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
     return HTML(shown)
+
+
+def said(text: str) -> HTML:
+    """A sentence in the place of a table or figure."""
+    return HTML(f'<p class="medinj">{html.escape(text)}</p>')
 
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:

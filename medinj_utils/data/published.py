@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from medinj_utils.core.names import SPLITS
+from medinj_utils.core.wording import number
 from medinj_utils.data.gather import SourceRead
 
 #: Rows by component and split; the table's own totals beside them.
@@ -53,7 +54,7 @@ def stated_and_added() -> pd.DataFrame:
 
 
 def _verdict(gap: int) -> str:
-    return "agrees" if gap == 0 else f"{'+' if gap > 0 else ''}{gap:,} apart"
+    return "agrees" if gap == 0 else f"{number(gap, sign=True)} apart"
 
 
 def stated_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:

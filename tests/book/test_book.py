@@ -174,6 +174,29 @@ def test_executed_notebooks_have_no_error_and_no_endless_progress(project):
                 assert len(output.get("text", "").splitlines()) < 60, f"{path.name}: {output.text[:200]}"
 
 
+def empty_tables(page):
+    """Headings of a page's tables that have no row, no content, or no number but zeros."""
+    for table in page.select("main table"):
+        cells = [cell.get_text().strip() for cell in table.select("tbody td")]
+        numbers = [cell for cell in cells if re.fullmatch(r"[+−-]?[\d.,]+( ?%)?", cell)]
+        if not any(cells) or (len(numbers) > 1 and not re.search("[1-9]", "".join(numbers))):
+            yield " | ".join(head.get_text() for head in table.select("thead th"))
+
+
+def test_no_table_of_the_book_is_empty_or_of_zeros_alone(project):
+    found = {name: list(empty_tables(page)) for name, page in pages(project[0]).items()}
+    assert not {name: tables for name, tables in found.items() if tables}
+    assert not [name for name, page in pages(project[0]).items() if "Empty DataFrame" in page.get_text()]
+
+
+@pytest.mark.parametrize("rows, empty", [("", True), ("<tr><td></td></tr>", True), ("<tr><td>0</td><td>0.0</td></tr>", True),
+                                         ("<tr><td>NAT</td><td>0.0 %</td><td>0</td></tr>", True), ("<tr><td>0</td><td>1</td></tr>", False),
+                                         ("<tr><td>a text</td></tr>", False)])
+def test_an_empty_table_is_noticed(rows, empty):
+    page = BeautifulSoup(f"<main><table><thead><tr><th>a</th></tr></thead><tbody>{rows}</tbody></table></main>", "html.parser")
+    assert bool(list(empty_tables(page))) is empty
+
+
 def test_papermill_by_hand_says_what_to_run_first(project, tmp_path):
     folder, _ = project
     made = subprocess.run(

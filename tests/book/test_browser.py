@@ -39,6 +39,8 @@ MARK_KINDS_OF_TEXT = """() => {
   }
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
+BROKEN_NAMES = """() => [...document.querySelectorAll('.medinj-name')].filter(name => name.getClientRects().length > 1)
+  .map(name => name.textContent)"""
 IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
 
 
@@ -112,6 +114,7 @@ def seen(page, faults, site):
             page.wait_for_function(f"document.documentElement.dataset.theme == '{wish}'")
             found["faults"][name, view] = list(faults)
             found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
+            found["broken"][name, view] = page.evaluate(BROKEN_NAMES)
             found["violations"][name, view] = [one for one in violations(page, view) if one[:2] not in NOT_OURS]
             page.screenshot(path=SHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}-{view}.jpeg",
                             full_page=True, type="jpeg", quality=60)
@@ -133,6 +136,10 @@ def test_pages_load_without_an_error_and_ask_no_other_host(seen):
 
 def test_no_page_scrolls_sideways(seen):
     assert not {place: width for place, width in seen["width"].items() if width > VIEWS[place[1]][0]}
+
+
+def test_names_of_systems_are_not_broken_across_lines(seen):
+    assert not {place: names for place, names in seen["broken"].items() if names}
 
 
 def test_axe_finds_nothing_serious_and_no_empty_heading(seen):

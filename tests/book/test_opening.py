@@ -15,6 +15,8 @@ COMPARISON = pd.DataFrame({
     "difference": [None, 0.3], "difference_low": [None, 0.2], "difference_high": [None, 0.4], "p_holm": [None, 0.0001],
     "unread_share": 0.0})
 EVEN = pd.DataFrame({"question": ["synthetic"], "price": 0.01, "estimate": 0.33, "low": 0.02, "high": 0.68, "reason": ""})
+EFFECTS = pd.DataFrame({"kind": ["main", "main", "synergy"], "effect": ["NAT", "SYN", "NAT-SYN"], "estimate": [0.05, -0.01, 0.2],
+                        "low": [0.01, -0.03, 0.1], "high": [0.09, 0.01, 0.3], "planted": None})
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def tree(tmp_path):
     write_json({"fictional": False}, tree.records_card)
     write_text("Guessing would score 20.0 %.", tree.chance)
     pairs = pd.DataFrame({"first": ["BASE"], "second": ["NAT"], "p_holm": [0.001]})
-    tables = {"comparison": COMPARISON, "pairs": pairs, "break_even": EVEN,
+    tables = {"comparison": COMPARISON, "pairs": pairs, "break_even": EVEN, "effects": EFFECTS,
               "claims_published": verdicts_on_paper(load_claims(), ITEMS, "both")}
     for name, table in tables.items():
         write_csv(table, tree.table(name))
@@ -51,7 +53,7 @@ def test_verdicts_are_counted_alike_in_both_languages(tree):
     for items, rows in on_paper.groupby("items"):
         counts = [int((rows["verdict"] == name).sum()) for name in ("supported", "contradicted", "undecided", "not testable here")]
         assert "support {}, contradict {}, leave {} undecided and can't test {} if".format(*counts) in english
-        assert "en confirment {}, en contredisent {}, en laissent {} indécises et n'en testent pas {} si".format(*counts) in french
+        assert "en confirment {}, en contredisent {}, en laissent {} dans le doute et ne permettent pas d'en tester {}, si".format(*counts) in french
         assert f"over {items:,} questions" in english
 
 
@@ -71,3 +73,11 @@ def test_prices_are_said_only_where_they_are_known(tree):
     assert "inventés" not in opening.prices_fr(tree)
     write_csv(EVEN.head(0), tree.table("break_even"))
     assert "Aucun prix" in opening.prices_fr(tree)
+
+
+def test_what_each_provenance_adds_is_said_in_french_or_that_it_is_not_known(tree):
+    told = opening.effects_fr(tree)
+    assert "+5,0 points [+1,0\u00a0; +9,0] pour les questions natives ; −1,0 points [−3,0\u00a0; +1,0] pour les questions synthétiques" in told
+    assert tree.label in told and "20,0" not in told
+    write_csv(EFFECTS.head(0), tree.table("effects"))
+    assert "n'a pas pu être séparé" in opening.effects_fr(tree)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from medinj_utils.book.theme import folded, name_columns
+from medinj_utils.book.theme import folded, name_columns, with_whole_names
 
 
 @pytest.mark.parametrize("text, plain", [
@@ -38,3 +38,14 @@ def test_no_heading_is_empty_and_no_word_is_lost(table, headings):
 
 def test_a_text_without_a_table_stays():
     assert name_columns("<p>a &lt; b</p>") == "<p>a &lt; b</p>"
+
+
+@pytest.mark.parametrize("text, names", [
+    ("<p>NAT-SYN beats NAT, TRAD-SYN-s12.</p>", ["NAT-SYN", "TRAD-SYN-s12"]), ("<td>BASE</td><td>NAT-s0</td>", ["NAT-s0"]),
+    ('<img alt="NAT-SYN"><a href="runs/NAT-SYN">runs/NAT-SYN/</a>', []), ("<script>if (a < b) 'NAT-SYN'</script>", []),
+    ("NAT-SYNTH, X-NAT-SYN, NAT-SYN-s0-x", []), ("<code>NAT-TRAD</code> &lt; <b>NAT-SYN</b>", ["NAT-TRAD", "NAT-SYN"])])
+def test_names_of_systems_stay_in_one_piece_and_are_copied_as_they_are(text, names):
+    made = BeautifulSoup(with_whole_names(text), "html.parser")
+    assert [name.get_text() for name in made.select("span.medinj-name")] == names
+    assert made.get_text() == BeautifulSoup(text, "html.parser").get_text()
+    assert [tag.attrs for tag in made.find_all(["img", "a"])] == [tag.attrs for tag in BeautifulSoup(text, "html.parser").find_all(["img", "a"])]

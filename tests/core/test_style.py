@@ -73,3 +73,12 @@ def test_texts_of_tables_are_data_and_no_markup():
 @pytest.mark.parametrize("p, shown", [(0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
 def test_a_p_value_is_never_0_or_1(p, shown):
     assert show_p(p) == shown
+
+
+def test_an_empty_table_and_one_of_zeros_are_sentences():
+    empty, zeros = pd.DataFrame({"a": []}), pd.DataFrame({"cut_off": [0, 0], "share": [0.0, 0.0]}, index=["NAT", "SYN"])
+    for shown in (captioned(empty, nothing="No <logs>."), browsable(empty, nothing="No <logs>.")):
+        assert shown.data == '<p class="medinj">No &lt;logs&gt;.</p>'
+    assert "nothing to show" in captioned(empty).data
+    assert captioned(zeros, "Of all.").data == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'
+    assert all("<table" in captioned(zeros.assign(share=others)).data for others in ([0.0, 0.1], False, "")) and "<table" in browsable(zeros).data

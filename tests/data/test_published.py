@@ -14,7 +14,7 @@ def test_stated_sums_are_added_up():
     added = published.stated_and_added().set_index("what")
     assert added.loc["translated: its splits", "adds up to [C]"] == 417_674
     assert added.loc["all rows by task", "adds up to [C]"] == 577_577
-    assert added.loc["native: its listed sources", "verdict"] == "-8,983 apart"
+    assert added.loc["native: its listed sources", "verdict"] == "−8,983 apart"
     assert added.loc["all components: train", "verdict"] == "agrees"
 
 
