@@ -1,5 +1,6 @@
 """One reading of a source: its files as text, JSON or rows, remarks, and the files' hashes."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ from medinj_utils.data.formats import (
     SourceError,
     csv_rows,
     json_rows,
-    parquet_rows,
     parse_json,
     table_ending,
 )
+from medinj_utils.data.parquet import parquet_rows
 from medinj_utils.data.rules import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode, encoded_twice
 
@@ -26,6 +27,8 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".z
 MAPPINGS = (".yaml", ".yml")
 #: What the datasets library writes beside tables: it says what they are.
 _DESCRIPTIONS = ("dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json")
+#: What MS-DOS wrote behind a text, up to the end of the disk's sector.
+_END_OF_FILE = re.compile(r"\x1a[\x1a\0\s]*\Z")
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _ODD_ROW = (TypeError, ValueError, AttributeError, SyntaxError, IndexError, RecursionError)
 
@@ -184,7 +187,7 @@ class Reading:
         if word := encoded_twice(text):
             self.remark(file, f"seems to have been encoded in UTF-8 twice: {word!r} in it; export "
                               "the table again", rows=0)
-        return text
+        return _END_OF_FILE.sub("", text)
 
     def json(self, file: Path) -> object:
         """Content of a JSON file.

@@ -55,9 +55,17 @@ _AFTER_LETTERS = (
     (r"(\pN)x(\pN)", r"\1 x \2"),
     *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
     (_OTHER_SIGNS, ""))
-# Blanks go from 10 000 and 0, 71, not from the lists "1, 2, 3" and "1, 2 et 3".
+# Blanks go from 10 000 and 0, 71, not from the lists "1, 2, 3" and "1, 2 et 3"; apostrophes from
+# 10'000, as Switzerland writes it, and points or commas from 1.000.000.
 _NO_MORE = r"($|[^\d,.;]|[,.;]$|[,.;]\s*[^\d\s])"
-_BLANKS_IN_NUMBERS = (
+_APOSTROPHE = "['’‘ʼ´`]"
+_BEGINS = r"(^|[^\d.,'’‘ʼ´`])([1-9]\d{0,2})"
+_ENDS = r"($|[^\d.,'’‘ʼ´`]|[.,'’]\D|[.,'’]$)"
+_GROUPED_NUMBERS = (
+    *[(rf"{_BEGINS}{sign}(\d{{3}}){sign}(\d{{3}})(?:{sign}(\d{{3}}))?{_ENDS}", r"\1\2\3\4\5\6")
+      for sign in (_APOSTROPHE, r"\.", ",")],
+    # Twice, since in 10'000 20'000 both share the blank; 10'000.5 has a part behind the point.
+    *[(rf"{_BEGINS}{_APOSTROPHE}(\d{{3}})($|[^\d'’‘ʼ´`]|['’]\D|['’]$)", r"\1\2\3\4")] * 2,
     (r"\b(\d{1,3}) (\d{3})(?: (\d{3}))?(\D|$)", r"\1\2\3\4"),
     (r"(\d), (\d+ (?:et|ou) \d+)" + _NO_MORE, r"\1; \2\3"),
     (r"((?:^|[^\d.,;\s]|\pL[.,;])\s*)(\d{1,3})(?:, | ,)(\d+)" + _NO_MORE, r"\1\2,\3\4"))
@@ -122,7 +130,7 @@ def without_item_numbers(texts: Iterable[str]) -> pa.Array:
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)
     array = pc.if_else(pc.equal(stripped, ""), array, stripped)
-    return _replaced(array, _BLANKS_IN_NUMBERS)
+    return _replaced(array, _GROUPED_NUMBERS)
 
 
 def without_labels(options: Sequence[str]) -> Sequence[str]:
@@ -152,7 +160,7 @@ def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> lis
         signs: as for `folded`.
     """
     plain = [without_labels(texts) for texts in options]
-    flat = _replaced(in_arrow([text for texts in plain for text in texts]), _BLANKS_IN_NUMBERS)
+    flat = _replaced(in_arrow([text for texts in plain for text in texts]), _GROUPED_NUMBERS)
     texts = iter(_spelled(*folded_words(flat, signs), between=" ").to_pylist())
     return [" ".join(sorted((next(texts) for _ in own), key=_unparted)) for own in plain]
 

@@ -1,4 +1,4 @@
-"""Rows of JSON, JSON lines, CSV and parquet.
+"""Rows of JSON, JSON lines and CSV.
 
 A file that isn't whole is refused, and the error says how far it could be read.
 """
@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 _LINE_ENDINGS = (".jsonl", ".ndjson")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -35,22 +32,6 @@ class SourceError(ValueError):
 def table_ending(file: Path) -> str:
     """The ending that says a table's form, in lower case; that of a compressed file before .gz."""
     return Path(file.name.lower().removesuffix(".gz")).suffix
-
-
-class ArrowRows:
-    """Rows of an Arrow table that become Python dicts as they are asked for.
-
-    All 571,000 rows of the published set as dicts would fill the memory.
-    """
-
-    def __init__(self, table: pa.Table):
-        self._table = table
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    def __getitem__(self, rows: slice) -> list[dict]:
-        return self._table.slice(rows.start, rows.stop - rows.start).to_pylist()
 
 
 def parse_json(text: str, file: Path) -> object:
@@ -77,12 +58,20 @@ def _object(where: str, pairs: list[tuple[str, object]]) -> dict:
     """A JSON object, which has each name once: of two values one would be lost."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        _refuse_twice([name for name, _ in pairs], where)
+        refuse_twice([name for name, _ in pairs], where)
     return made
 
 
-def _refuse_twice(names: Iterable[str], where: str) -> None:
-    """Refuse names of which two are one `column_name`: of two columns one would be lost."""
+def refuse_twice(names: Iterable[str], where: str) -> None:
+    """Refuse names of which two are one `column_name`: of two columns one would be lost.
+
+    Args:
+        names: of the columns.
+        where: the file, and the row where it has names of its own, for the message.
+
+    Raises:
+        SourceError: two names are one.
+    """
     twice = [name for name, times in Counter(map(column_name, names)).items() if times > 1]
     if twice:
         raise SourceError(f"{where}: two columns have one name, {twice[0]!r} "
@@ -127,7 +116,7 @@ def json_rows(text: str, file: Path) -> list[dict]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{file}: expected a list of objects")
     for names, number in {tuple(row): number for number, row in enumerate(rows)}.items():
-        _refuse_twice(names, f"{file}, row {number}")
+        refuse_twice(names, f"{file}, row {number}")
     return rows
 
 
@@ -164,12 +153,13 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
         remark: called with what is to be remarked about the file.
 
     Raises:
-        SourceError: the table is empty, two columns have one name, or a row has too many or too few
-            cells.
+        SourceError: the table is empty, two columns have one name, a row has too many or too few
+            cells, or a cell's quotation mark isn't closed where the cell ends.
     """
     text = _one_line_end(text)
     said = _SEPARATOR_SAID.match(text)
-    text = text[said.end():] if said else text
+    if said:
+        text = "\n" * said[0].count("\n") + text[said.end():]  # lines keep their numbers
     separator = said[1].replace("\\t", "\t") if said else _separator(text)
     if separator != ("\t" if table_ending(file) == ".tsv" else ","):
         remark(f"has columns separated by {separator!r}")
@@ -184,9 +174,11 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     for number, row in enumerate(cells):
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
+            remedy = (f"A cell that holds {separator!r} has to stand between quotation marks"
+                      if number else "The first line has to be the names of the columns: remove "
+                      "a title or a wrong 'sep='")
             raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
-                              f"columns; {number} whole rows before it. The first line has to "
-                              "be the names of the columns: remove a title or a wrong 'sep='")
+                              f"columns; {number} whole rows before it. {remedy}")
     return [dict(zip(header, row, strict=False)) for row in cells]
 
 
@@ -216,69 +208,38 @@ def _separator(text: str) -> str:
 
 def _cells(text: str, separator: str, file: Path) -> list[list[str]]:
     """The cells of every line, as they stand there."""
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=separator))
-    except (csv.Error, TypeError) as error:  # TypeError: `sep=` names more than one character
+        # Not strict, csv lets an unclosed quotation mark take in all rows that follow.
+        reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True,
+                            skipinitialspace=_has_blanks_before_quotes(text, separator))
+        line_read = 0
+        for line in reader:
+            lines.append(line)
+            line_read = reader.line_num
+    except TypeError as error:  # `sep=` names more than one character
         raise SourceError(f"{file}: not a table with the separator {separator!r} "
                           f"({error})") from error
+    except csv.Error as error:
+        whole = max(sum(map(bool, lines)) - 1, 0)
+        raise SourceError(
+            f"{file}: a cell in the row from line {line_read + 1} on begins with a quotation mark "
+            f"and doesn't end with one ({error}). Close it, or write each within a quoted cell "
+            f"twice: \"le \"\"foie\"\"\"; {whole} whole rows before it") from error
     if _LONE_CR not in text:
         return lines
     return [[cell.replace(_LONE_CR, "\r") for cell in line] for line in lines]
+
+
+def _has_blanks_before_quotes(text: str, separator: str) -> bool:
+    """Whether the names of the columns are quoted behind blanks: ``"question", "A"``."""
+    header = text.lstrip().partition("\n")[0]
+    return re.search(rf'"{re.escape(separator)} +"', header) is not None
 
 
 def _column_names(header: list[str], file: Path) -> list[str]:
     names = [column_name(cell) for cell in header]
     while not names[-1]:
         names.pop()
-    _refuse_twice(names, str(file))
+    refuse_twice(names, str(file))
     return names
-
-
-def parquet_rows(file: Path) -> ArrowRows:
-    """Rows of a parquet file.
-
-    Raises:
-        SourceError: the file is not whole, holds texts that are not UTF-8, or two columns have one
-            name.
-    """
-    rows_read = 0
-    try:
-        with pq.ParquetFile(file) as parquet:
-            _refuse_twice(parquet.schema_arrow.names, str(file))
-            groups = []
-            for number in range(parquet.num_row_groups):
-                groups.append(parquet.read_row_group(number))
-                rows_read += len(groups[-1])
-            table = pa.concat_tables(groups) if groups else parquet.read()
-            table.validate(full=True)  # finds texts that are not UTF-8
-            return ArrowRows(_as_written(table))
-    except (OSError, pa.ArrowException) as error:
-        problem = str(error).splitlines()[0]
-        raise SourceError(f"{file}: not whole parquet ({problem}); readable up to row {rows_read}, "
-                          f"of {file.stat().st_size} bytes") from error
-
-
-def _as_written(table: pa.Table) -> pa.Table:
-    """The table with numbers of 32 bits as what they were written as: 0.1, not 0.10000000149."""
-    for number, field in enumerate(table.schema):
-        wide = _with_leaf(field.type, pa.float64())
-        if wide != field.type:
-            texts = table[number].cast(_with_leaf(field.type, pa.string()))
-            table = table.set_column(number, field.name, texts.cast(wide))
-    return table
-
-
-def _with_leaf(kind: pa.DataType, leaf: pa.DataType) -> pa.DataType:
-    """The type with another for numbers of 32 bits, however deep they lie in lists and structs."""
-    if kind == pa.float32():
-        return leaf
-    if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_with_leaf(field.type, leaf)) for field in kind])
-    if pa.types.is_map(kind):
-        return pa.map_(_with_leaf(kind.key_type, leaf), _with_leaf(kind.item_type, leaf))
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(_with_leaf(kind.value_type, leaf), kind.list_size)
-    inner = getattr(kind, "value_type", None)  # of a list or dictionary
-    if inner is None or (other := _with_leaf(inner, leaf)) == inner:
-        return kind
-    return other if pa.types.is_dictionary(kind) else pa.large_list(other)

@@ -7,7 +7,7 @@ is reported that is less alike than asked for.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -66,11 +66,12 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
         similarities[which] = _similarities(questions, pairs[which], signs)
     found = {(first, second): similarity for first, second, similarity
              in zip(*pairs.T, similarities, strict=True) if similarity >= least}
-    found |= dict.fromkeys(_lost_accents(questions), 1.0)
+    without_accents, closed_too = _lost_accents(questions)
+    found |= dict.fromkeys(without_accents, 1.0)
     found = [(rows[first], rows[second], similarity)
              for (first, second), similarity in sorted(found.items())]
     table = pd.DataFrame(found, columns=["first", "second", "similarity"])
-    table.attrs["closed"] = closed
+    table.attrs["closed"] = closed + closed_too
     return table
 
 
@@ -89,28 +90,43 @@ def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np
         for a, b in np.searchsorted(involved, pairs)])
 
 
-def _lost_accents(questions: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Pairs of which one lacks accented letters, or has U+FFFD for them, and that else agree."""
+def _lost_accents(questions: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
+    """Pairs of which one lacks accented letters, or has U+FFFD for them, and that else agree.
+
+    Returns:
+        The pairs, and the number of closed buckets.
+    """
     fields = zip(questions["context"], questions["instruction"], questions["options"], strict=True)
     texts = [(context, instruction, *options) for context, instruction, options in fields]
-    lost = np.flatnonzero([any(_LOST in text for text in own) for own in texts])
-    if len(lost):
+    pairs, closed = [], 0
+    lost = [any(_LOST in text for text in own) for own in texts]
+    if any(lost):
         keys = _keys_without(_BEYOND_ASCII, texts)
-        alike = pd.Series(range(len(texts))).groupby(keys).indices
-        for one in lost:
-            yield from ((min(one, other), max(one, other)) for other in alike[keys[one]]
-                        if other != one)
+        pairs, closed = _pairs_in_buckets(
+            np.arange(len(texts)), keys, lambda one, other: lost[one] or lost[other])
     letters, accents = _letters_and_accents(texts)
     table = pd.DataFrame({"letters": letters, "accents": accents})
     maybe = np.flatnonzero(table.groupby("letters")["accents"].transform("nunique") > 1)
     if not len(maybe):
-        return
+        return pairs, closed
     keys = _keys_without(_ACCENTED, [texts[one] for one in maybe], signs=True)
-    for group in pd.Series(maybe).groupby(keys):
-        members = group[1].to_numpy()
-        if 1 < len(members) <= _LARGEST_BUCKET:
-            yield from ((one, other) for one, other in combinations(members, 2)
-                        if accents[one] != accents[other])
+    others, closed_too = _pairs_in_buckets(
+        maybe, keys, lambda one, other: accents[one] != accents[other])
+    return pairs + others, closed + closed_too
+
+
+def _pairs_in_buckets(members: np.ndarray, keys: np.ndarray, differ: Callable[[int, int], bool],
+                      ) -> tuple[list[tuple[int, int]], int]:
+    """Pairs of members that have one key and differ, and the number of closed buckets of such."""
+    shared = pd.Series(keys).duplicated(keep=False).to_numpy()
+    pairs, closed = [], 0
+    for _, bucket in pd.Series(members[shared]).groupby(keys[shared]):
+        if len(bucket) <= _LARGEST_BUCKET:
+            pairs += [pair for pair in combinations(bucket, 2) if differ(*pair)]
+        else:
+            first, *others = bucket
+            closed += any(differ(first, other) for other in others)
+    return pairs, closed
 
 
 def _keys_without(letters: re.Pattern, texts: Sequence[tuple[str, ...]],

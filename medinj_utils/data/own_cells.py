@@ -28,6 +28,10 @@ _LABELS = re.compile(r"""
 # After a number these may be part of a ratio or a range: "1 : 10", "1 - 2 h".
 _RATIO = re.compile(r"\d+\s?[:/–—-]")
 
+# 10 000, as French writes it, and 10'000, as Switzerland does; 1,000 may be one or a thousand.
+_BETWEEN_THOUSANDS = re.compile("[\u0020\u00a0\u2009\u202f'’ʼ]")
+_THOUSANDS = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:{_BETWEEN_THOUSANDS.pattern}\d{{3}})+(?:[.,]\d+)?")
+_ONE_OR_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _BY_DASH = re.compile(r"\s?[/–—-]\s")
 
 
@@ -263,10 +267,15 @@ def letters_of_answer(cell: object, column: str, options: Sequence[str],
 
 
 def _as_numbers(texts: Sequence[str]) -> list[str]:
-    """The texts; those that are numbers in one form, so that 5.0 is 5."""
+    """The texts; numbers in one form, so that 5.0 is 5, and 10'000,5 and 10 000.5 are 10000.5."""
     def plain(text: str) -> str:
+        digits = text.strip()
+        if _THOUSANDS.fullmatch(digits):
+            digits = _BETWEEN_THOUSANDS.sub("", digits)
         with contextlib.suppress(ValueError):
-            return text_of(float(text), "")
+            if not _ONE_OR_THOUSAND.fullmatch(digits):
+                digits = digits.replace(",", ".")
+            return text_of(float(digits), "")
         return text
 
     return [plain(text) for text in texts]

@@ -84,14 +84,23 @@ _ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "cp437", "iso8859_15")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
 # A sign of French writing in its place, which it has in one encoding and rarely in another.
 _FRENCH = re.compile("""
-    (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâäçèéêëîïôöùûüœ](?=[a-z])
-    | (?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒ](?=[A-Za-z]) | (?<![^\\s;,|"])[àÀ](?=\\s)
-    | \\d\\s?[°€‰] | (?<=\\s)[≥≤≈](?=\\s?\\d) | (?<=\\s)≠(?=\\s)
+    (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâçèéêîôùûœ](?=[a-z])
+    | (?<![a-z])(?:[ÀÂÈÉÊÎÔÙÛÜ](?=[A-Za-z]) | (?<=[A-Z])[ËÏ] | Ç(?=[aouAOU]) | Œ(?=[cdinsuCDINSU]))
+    | (?<![^\\s;,|"])[àÀ](?=\\s)
+    | \\d\\s?(?:[°€‰½] | µ(?=[glLmM]) | ±(?=\\s?\\d)) | [A-Za-z]® | \\b[nN]°(?=\\s?\\d)
+    | §(?=\\s?\\d) | ½(?=\\s[a-z]) | (?<=[A-Za-z\\d])[²³](?![A-Za-z])
+    | (?<=\\s)[≥≤≈](?=\\s?\\d) | (?<=\\s)≠(?=\\s)
     | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
     """, re.VERBOSE)
 
 # What no French word has, or hardly one: of two encodings the one with less of it is likelier.
-_HARDLY_FRENCH = re.compile("[äöü]|à[a-z]")
+# Among it are accents that no word begins with, capitals within a sentence or a word of small
+# letters, small ones beside capitals, the cut words that MS-DOS' "là" and "voilà" seem to be, and
+# letters that stand where a sign would.
+_HARDLY_FRENCH = re.compile("""
+    [äöüƒ‡] | à[a-z] | \\b[ëïÿ] | (?:[a-z]['’\\s]|\\d\\s?)[À-Ý](?=[a-z]) | (?<=[A-Z]{2})[à-ÿ]
+    | [à-ÿ](?=[A-Z]) | \\b(?:[Ll]|[Vv]oil|[Dd]el)… | (?<![^\\W\\d_])[ñõøý](?![^\\W\\d_])
+    """, re.VERBOSE)
 
 # What é, ’, œ, ° and the like become if bytes of UTF-8 are taken for Windows-1252.
 _TWICE = re.compile(r"[^\W\d_]*(?:Ã[\u00a0-\u00bf\u2013-\u203a\u0152-\u017e\u02c6]"

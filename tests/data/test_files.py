@@ -8,6 +8,7 @@ import pytest
 from medinj_utils.data import (
     read_source,
 )
+from medinj_utils.data.files import Reading
 
 from .published_files import ROW, tree
 
@@ -41,3 +42,16 @@ def test_files_in_another_encoding_are_read_and_remarked(tmp_path):
         {"file": "Native/Train/mcqu/mcqu_train.json", "remark": "is not UTF-8; read as cp1252", "rows": 0},
         {"file": "Native/Train/mcqu/mcqu_train.json", "remark": "split train known from its path alone", "rows": 1}]
     assert len(records.attrs["reading"]["files"]["Native/Train/mcqu/mcqu_train.json"]) == 64
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\n\x1a", "\x1a\x1a\n", "\n\x1a\0\0\0", "\x1a\r\n"])
+@pytest.mark.parametrize("name, text", [("q.csv", "a,b\nx,y"), ("q.jsonl", '{"a": "x", "b": "y"}'), ("q.json", '[{"a": "x", "b": "y"}]'), ("q.tsv", "a\tb\nx\ty")])
+def test_what_ms_dos_wrote_at_the_end_of_a_file_is_no_part_of_it(tmp_path, name, text, end):
+    for encoding in ("utf-8", "utf-16"):
+        (tmp_path / name).write_bytes((text + end).encode(encoding))
+        assert Reading(tmp_path).rows(tmp_path / name) == [{"a": "x", "b": "y"}]
+
+
+def test_the_same_sign_within_a_text_is_none_of_its_end(tmp_path):
+    (tmp_path / "q.csv").write_text("a,b\nx\x1a,y\n", encoding="utf-8")
+    assert Reading(tmp_path).rows(tmp_path / "q.csv") == [{"a": "x\x1a", "b": "y"}]

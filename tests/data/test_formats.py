@@ -5,25 +5,15 @@ import unicodedata
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from medinj_utils.data import (
     SourceError,
     read_source,
 )
-from medinj_utils.data.formats import column_name, csv_rows, json_rows, parquet_rows
+from medinj_utils.data.formats import column_name, csv_rows, json_rows
 
 from .published_files import ROW, tree
-
-
-def test_a_parquet_file_reads_as_its_json_twin(tmp_path):
-    path = tmp_path / "data" / "train-00000-of-00001.parquet"
-    path.parent.mkdir()
-    pd.DataFrame([ROW, ROW | {"answer": "A"}]).to_parquet(path)
-    records, _ = read_source("medinjection", tmp_path)
-    assert records["answer_letters"].tolist() == [["B"], ["A"]]
 
 
 def test_cut_json_is_named_with_how_far_it_reads(tmp_path):
@@ -34,18 +24,6 @@ def test_cut_json_is_named_with_how_far_it_reads(tmp_path):
     path.write_text('[{"question": "a"}, {"question": "b"},\n {"quest', encoding="utf-8")
     with pytest.raises(SourceError, match=r"line 2.*, 2 whole rows before it"):
         read_source("frenchmedmcqa", tmp_path)
-
-
-def test_empty_cells_of_a_parquet_file_are_empty_texts(tmp_path):
-    pd.DataFrame([ROW | {"context": None}, ROW | {"context": "Un cas."}]).to_parquet(tmp_path / "train-0.parquet")
-    assert read_source("medinjection", tmp_path / "train-0.parquet")[0]["context"].tolist() == ["", "Un cas."]
-
-
-def test_cut_parquet_is_named_with_how_far_it_reads(tmp_path):
-    path = tmp_path / "train-0.parquet"
-    path.write_bytes(b"PAR1")
-    with pytest.raises(SourceError, match=r"train-0\.parquet: not whole parquet .*readable up to row 0, of 4 bytes"):
-        read_source("medinjection", tmp_path)
 
 
 @pytest.mark.parametrize("write, name", [
@@ -100,10 +78,32 @@ def test_signs_within_names_of_columns_separate_none(header, separator):
 
 @pytest.mark.parametrize("text, told", [
     ("a, a \nx,y\n", "two columns have one name, 'a'"), ("é,e\u0301\nx,y\n", "two columns have one name"),
-    ("sep=;\n", "it is empty"), ("sep=ab\na,b\n", "not a table with the separator 'ab'"), ("a,b\nx\n", "row 0: 1 cells under 2")])
+    ("sep=;\n", "it is empty"), ("sep=ab\na,b\n", "not a table with the separator 'ab'"), ("a,b\nx\n", "row 0: 1 cells under 2 .* remove a title"), ("a,b\nx,y\nx,y,z\n", "row 1: 3 cells under 2 .* holds ',' has to")])
 def test_what_is_no_table_is_refused_in_words(text, told):
     with pytest.raises(SourceError, match=told):
         csv_rows(text, Path("q.csv"), print)
+
+
+@pytest.mark.parametrize("rows, line, whole", [
+    ('"u,v\nw,x\n', 2, 0), ('u,"v\nw,x\n', 2, 0), ('u,v\nw,"x\n', 3, 1), ('u,v\nw,"x', 3, 1), ('"u,v\nw,"x"\n', 2, 0), ('"le "foie"",v\n', 2, 0),
+    ('"le \\"foie\\"",v\n', 2, 0), ('u,v\n"le" foie,x\n', 3, 1), ('"u\nv",w\n"x,y\n', 4, 1), ('u,"v""\nw,x\n', 2, 0)])
+def test_a_quotation_mark_that_is_not_closed_takes_in_no_rows(rows, line, whole):
+    for text in ("a,b\n" + rows, "sep=,\na,b\n" + rows):
+        from_line = line + text.startswith("sep")
+        with pytest.raises(SourceError, match=rf"q.csv: a cell in the row from line {from_line} on begins with .* {whole} whole rows before it"):
+            csv_rows(text, Path("q.csv"), print)
+
+
+@pytest.mark.parametrize("row, expected", [
+    ('"le ""foie""",v', 'le "foie"'), ('le "foie",v', 'le "foie"'), ('5" u,v', '5" u'), ('"",v', ""), ('"""foie""",v', '"foie"'), ("'foie',v", "'foie'"),
+    ('«le "foie"»,v', '«le "foie"»'), ('"a, b",v', "a, b"), (' "foie" cuit,v', ' "foie" cuit'), ('"a\nb",v', "a\nb")])
+def test_quotation_marks_that_are_parts_of_a_cell_stay(row, expected):
+    assert csv_rows(f"a,b\n{row}\n", Path("q.csv"), print) == [{"a": expected, "b": "v"}]
+
+
+def test_blanks_may_stand_before_quotation_marks_where_the_header_has_them():
+    text = '"question", "a", "b"\n"Un, deux ?", "l\'os", "x, y"\n'
+    assert csv_rows(text, Path("q.csv"), print) == [{"question": "Un, deux ?", "a": "l'os", "b": "x, y"}]
 
 
 def test_lines_without_content_are_counted():
@@ -126,13 +126,6 @@ def test_of_two_names_that_are_one_none_is_lost_in_json(text, told):
         json_rows(text, Path("q.json"))
 
 
-@pytest.mark.parametrize("names", [["a", "a"], ["a", " a"], ["é", "e\u0301"]])
-def test_of_two_names_that_are_one_none_is_lost_in_parquet(tmp_path, names):
-    pq.write_table(pa.table([["x"], ["y"]], names=names), tmp_path / "q.parquet")
-    with pytest.raises(SourceError, match="q.parquet: two columns have one name"):
-        parquet_rows(tmp_path / "q.parquet")
-
-
 ROWS = [{"a": 1}, {"a": 2}]
 
 
@@ -153,15 +146,3 @@ def test_rows_of_json_in_every_form(text, name, expected):
 def test_json_that_is_no_list_of_rows_is_refused(text):
     with pytest.raises(SourceError, match="expected a list of objects"):
         json_rows(text, Path("q.json"))
-
-
-@pytest.mark.parametrize("kind, values", [
-    (pa.float32(), [0.1, 1e-7, None, 3.0]), (pa.float64(), [0.1, 1e-7, None, 3.0]), (pa.list_(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]),
-    (pa.large_list(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]), (pa.list_view(pa.float32()), [[0.1, 1e-7], None, [], [2.5]]),
-    (pa.list_(pa.float32(), 2), [[0.1, 1e-7], None, [None, 3.0], [2.5, 7.0]]), (pa.list_(pa.list_(pa.float32())), [[[0.1], None], None, [], [[2.5]]]),
-    (pa.struct({"n": pa.float32(), "m": pa.float64(), "t": pa.string()}), [{"n": 0.1, "m": 0.1, "t": "0.10"}, None, {"n": None, "m": 2.5, "t": None}, None]),
-    (pa.list_(pa.struct({"n": pa.float32()})), [[{"n": 0.1}], None, [], [{"n": None}, None]]),
-    (pa.map_(pa.string(), pa.float32()), [[("a", 0.1)], None, [], [("b", None)]]), (pa.map_(pa.float32(), pa.string()), [[(0.1, "a")], None, [], [(2.5, "b")]])])
-def test_a_number_of_a_parquet_file_is_the_one_that_was_written(tmp_path, kind, values):
-    pq.write_table(pa.table({"a": pa.array(values, kind), "b": ["x"] * 4}), tmp_path / "q.parquet")
-    assert parquet_rows(tmp_path / "q.parquet")[0:4] == [{"a": value, "b": "x"} for value in values]

@@ -51,6 +51,17 @@ def test_many_texts_from_one_template_are_counted_and_not_compared_pair_by_pair(
     assert found.attrs["closed"] > 0
 
 
+@pytest.mark.parametrize("lost", ["", "\ufffd"])
+@pytest.mark.parametrize("copies", [200, 210])
+def test_many_copies_that_lost_accents_are_counted_and_not_compared_pair_by_pair(copies, lost):
+    letters = "éèêëàâôî"  # of which each copy has lost others
+    texts = ["".join(lost if number >> place & 1 else letter for place, letter in enumerate(letters)) for number in range(copies)]
+    found = near_duplicates(table(*(choice(f"dose {text}lev ?", ["oui", "non"]) for text in texts)), 1.0)
+    assert (found.attrs["closed"] > 0) == (copies > 200)
+    all_but_one_lost = (0, 127)
+    assert (all_but_one_lost in found[["first", "second"]].itertuples(index=False, name=None)) == (copies == 200)
+
+
 LONG = "Un patient de 50 ans consulte pour une fatigue depuis trois mois avec {} au bilan ; que faire en première intention ?"
 
 
@@ -67,13 +78,17 @@ def test_signs_that_carry_meaning_are_part_of_the_words(one, other):
 
 @pytest.mark.parametrize("one, other", [
     ("K ≥ 5,5", "K >= 5.5"), ("± 5", "(+/- 5)"), ("A → B", "A -> B."), ("CO₂", "C O2"), ("5 %", "5%."), ("Na⁺ ;", "N a+"), ("- 5", "5."), ("x²", "(x^2)"),
-    ("une valeur de 0,71", "une valeur de 0, 71"), ("7,5 mmol/L", "7,50 mmol/L"), ("RR = 0,71", "RR = ,71")])
+    ("une valeur de 0,71", "une valeur de 0, 71"), ("7,5 mmol/L", "7,50 mmol/L"), ("RR = 0,71", "RR = ,71"),
+    ("10 000 UI/L", "10'000 UI/L"), ("10 000/mm³", "10’000/mm³"), ("de 10 000 à 20 000", "de 10'000 à 20'000"), ("10'000 20'000", "10 000 20 000"),
+    ("1 000 000 de", "1'000'000 de"), ("1 000 000 de", "1.000.000 de"), ("1 000 000", "1,000,000"), ("10 000,5", "10'000.5"), ("(≥ 10 000)", "(≥10ʼ000)"),
+    ("1 500, puis", "1'500, puis"), ("0'714", "0,714")])
 def test_signs_in_other_writing_are_the_same(one, other):
     pair = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"])]
     assert near_duplicates(table(*pair))["similarity"].tolist() == [1.0]
 
 
-@pytest.mark.parametrize("one, other", [("7,5", "75"), ("7,50", "750"), ("7,05", "7,5"), ("0, 71", "071"), ("5①", "51"), ("F10.1", "F10.10")])
+@pytest.mark.parametrize("one, other", [("7,5", "75"), ("7,50", "750"), ("7,05", "7,5"), ("0, 71", "071"), ("5①", "51"), ("F10.1", "F10.10"),
+    ("10'000", "10"), ("1'500", "1,5"), ("10'00", "1000"), ("1.10.2010", "1102010"), ("0'714", "714"), ("5'30", "530"), ("1.000", "1000"), ("100,20", "10020")])
 def test_other_numbers_make_another_question(one, other):
     pair = [choice(LONG.format(one), ["oui", "non"]), choice(LONG.format(other), ["oui", "non"])]
     assert (near_duplicates(table(*pair), 0.2)["similarity"] < 1).all()

@@ -114,14 +114,19 @@ def test_what_is_no_number_of_an_option_costs_the_row(cell, base, reason):
 
 @pytest.mark.parametrize("cell, options, expected", [
     ("5.0", ["5", "7.5"], "A"), (5.0, ["5.0", "7.5"], "A"), ("A. NaCl", ["A. NaCl", "B. eau"], "A"), ("eau", ["A. NaCl", "B. eau"], "B"),
-    (["foie", None], FOUR, "A"), ('["foie", "rein"]', FOUR, "AB"), ("0.0000001", ["1e-07", "2"], "A"), ("foie ; cœur", FOUR, "AD")])
+    (["foie", None], FOUR, "A"), ('["foie", "rein"]', FOUR, "AB"), ("0.0000001", ["1e-07", "2"], "A"), ("foie ; cœur", FOUR, "AD"),
+    ("10'000", ["10000", "10"], "A"), ("10’000", ["10 000", "10"], "A"), ("10\u202f000", ["10'000", "10"], "A"), (10000.0, ["10", "10'000"], "B"),
+    ("1'000'000", ["1 000 000", "1"], "A"), ("0,5", ["5", "0.5"], "B"), (0.5, ["0,5", "5"], "A"), ("10'000,5", ["10000.5", "10000"], "A"), ("0,125", ["0.125", "125"], "A"),
+    ("1,5", ["1.5", "1,5"], "B"), ("1,000", ["1,000", "1"], "A")])
 def test_texts_of_options(cell, options, expected):
     assert letters_of_answer(cell, "r", options, by_text=True) == list(expected)
 
 
-def test_a_text_of_no_option_costs_the_row():
+@pytest.mark.parametrize("cell, options", [
+    ("poumon", FOUR), ("1,000", ["1000", "1"]), ("10'000", ["10", "000"]), ("1'00", ["100", "1"]), ("0'714", ["714", "0"]), ("1.000,5", ["1000.5", "1"])])
+def test_a_text_of_no_option_costs_the_row(cell, options):
     with pytest.raises(BadRow, match="not the text of an option"):
-        letters_of_answer("poumon", "r", FOUR, by_text=True)
+        letters_of_answer(cell, "r", options, by_text=True)
     assert letters_of_answer(["A", None, "C"], "r", FOUR, by_text=False) == ["A", "C"]
     for cell in ("A et C", "a ET c", "A and C"):
         assert letters_of_answer(cell, "r", FOUR, by_text=False) == ["A", "C"]

@@ -71,6 +71,27 @@ def test_an_encoding_that_only_looks_like_windows_has_to_be_named(tmp_path, enco
     assert decode(tmp_path / "f", encoding) == (text, encoding)
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "mac_roman"])
+@pytest.mark.parametrize("text", [
+    "l'âge", "q;r\nl'âge;B", "Quel âge ?", "une île", "là", "voilà", "au-delà", "çà", "état", "ÉTÉ", "CÔTÉ", "5 µg/L", "5 ± 2,5", "3 m²", "n° 5", "LARGACTIL® 5 mg",
+    "une Île", "É", "né", "dû"])
+def test_one_short_word_or_sign_of_another_encoding_is_not_read_as_windows(tmp_path, encoding, text):
+    with contextlib.suppress(UnicodeEncodeError):  # MS-DOS in the United States had no Ô
+        (tmp_path / "f").write_bytes(text.encode(encoding))
+        try:
+            assert decode(tmp_path / "f")[0] == text  # ± and µ are the same on a Macintosh
+        except EncodingError as error:
+            assert str(error).count("rather mac_roman" if encoding == "mac_roman" else "rather cp850") or text in ("çà", "CÔTÉ", "É")
+
+
+@pytest.mark.parametrize("text", [
+    "l'âge", "une île", "là", "voilà…", "çà", "Señor Muñoz", "Müller", "Øresund", "5 ± 2", "m²", "n° 5", "Noël", "ambiguë", "§ 5", "A®", "ÉTÉ", "½", "M. Ýmir",
+    "Œil", "Œuf", "et Élodie", "Le facteur Ø", "×", "maïs", "naïf", "pH É"])
+def test_one_short_word_or_sign_of_windows_is_read(tmp_path, text):
+    (tmp_path / "f").write_bytes(text.encode("cp1252"))
+    assert decode(tmp_path / "f") == (text, "cp1252")
+
+
 @pytest.mark.parametrize("text", [
     FRENCH, "Ça va", "NAÏF", "CŒUR", "ŒDÈME", "« oui »", "½ comprimé", "38 °C", "l’os", "10 µg ± 2 €", "DÉCÈS", "ÎLOT", "À jeun – 5 mg…"])
 def test_windows_text_stays_windows_text(tmp_path, text):
