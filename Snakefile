@@ -34,14 +34,16 @@ AFTER = {
     "30_answer_questions": ["21_train_adapter"],
     "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"],
+    "33_score_open_answers": ["30_answer_questions"],
     "34_judge_open_answers": ["30_answer_questions"],
+    "35_judge_the_judge": ["34_judge_open_answers"],
     "36_rate_by_hand": ["30_answer_questions"],
     "37_exchange_with_harness": ["31_score_choices"],
     "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"],
     "42_count_costs": ["40_compare_provenances"],
     "43_plan_power": ["40_compare_provenances"],
-    "44_check_claims": ["40_compare_provenances", "41_probe_answers"],
+    "44_check_claims": ["40_compare_provenances", "41_probe_answers", "35_judge_the_judge"],
     "46_separate_effects": ["40_compare_provenances"],
     "48_compare_parts": ["40_compare_provenances"],
     "49_measure_forgetting": ["40_compare_provenances"],
@@ -67,8 +69,8 @@ if set(AFTER) != set(notebook_names()):
 
 def package_files(notebook):
     """The package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
-    all rooms for those numbered 0, which look at the whole."""
-    rooms = ROOMS[:int(notebook[0])] or ROOMS
+    all rooms for those numbered 0, which look at the whole. Notebooks on open answers compare, too."""
+    rooms = ROOMS[:4 if "33" <= notebook[:2] <= "36" else int(notebook[0])] or ROOMS
     others = {*ROOMS, "book"} - {*rooms}
     return [str(path) for path in sorted(Path("medinj_utils").rglob("*"))
             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
@@ -93,7 +95,8 @@ def executed_on_results(name=None):
 
 def files_named(profile, parameters):
     """Files on this disk that parameters name: what sources are read from, a recipe, a model's folder, logs."""
-    sources = [] if profile.world else parameters.get("sources", [])
+    sets = [entry for name in ("sources", "triplets", "judge_training") for entry in parameters.get(name, [])]
+    sources = [] if profile.world else sets
     named = [parameters.get(name, "") for name in ("recipe", "base_model", "encoder")]
     named += [*parameters.get("harness_logs", {}).values(), *parameters.get("rating_files", [])]
     named += [judge.get("base_model", "") for judge in parameters.get("judges", [])]

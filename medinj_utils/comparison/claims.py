@@ -47,7 +47,8 @@ class Claim(BaseModel):
         mark: how well the claim is known, see `medinj_utils.comparison.paper`.
         contrasts: all of them are above zero if the claim holds.
         orders: whether it is about the order of the options.
-        needs: why choice questions can't test it.
+        judges: by what of `medinj_utils.comparison.judge_claims` it is tested.
+        needs: why choice questions can't test it; of claims about judges, what these need.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -57,12 +58,15 @@ class Claim(BaseModel):
     mark: Literal["V", "2"]
     contrasts: list[Contrast] = []
     orders: bool = False
+    judges: Literal["", "agree", "length"] = ""
     needs: str = ""
 
     @model_validator(mode="after")
     def _has_one_kind(self):
         if bool(self.contrasts) + self.orders + bool(self.needs) != 1:
             raise ValueError("a claim has either contrasts or orders or needs")
+        if self.judges and not self.needs:
+            raise ValueError("a claim about judges says what it needs")
         return self
 
 

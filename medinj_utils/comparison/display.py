@@ -6,6 +6,7 @@ column.
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from medinj_utils.core.names import BASE
@@ -222,10 +223,15 @@ def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts, each with its claim, the claim's smallest difference in points, and p-value."""
+    """Verdicts, each with its claim, the claim's smallest difference in points, and p-value.
+
+    A difference of correlations is no points and has an "r" before it.
+    """
+    correlations = [f"r {text}" if text else "" for text in _estimates(table, sign=True)]
     shown = pd.DataFrame({
         "claim": table["claim"] + " [" + table["mark"] + "]",
-        "difference, points": _differences(table), "adjusted p": table["p_adjusted"].map(show_p)})
+        "difference, points": np.where(table["unit"] == "r", correlations, _differences(table)),
+        "adjusted p": table["p_adjusted"].map(show_p)})
     if "paper" in table:
         shown["paper, points"] = ["" if pd.isna(share) else number(100 * share, 1, True)
                                   for share in table["paper"]]

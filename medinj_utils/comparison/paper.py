@@ -6,10 +6,18 @@ party's reading of the paper; C computed from figures marked V; I inferred.
 
 import pandas as pd
 
+from medinj_utils.comparison.scorers import POOLED
+from medinj_utils.core.wording import number
+from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
+
 #: Exact match in per cent over single- and several-answer questions. The mode isn't said.
 EXACT_MATCH = {"BASE": 46.74, "NAT": 47.13, "TRAD": 45.66, "SYN": 38.23, "NAT-TRAD": 49.24,
                "NAT-SYN": 46.72, "TRAD-SYN": 45.09, "ALL": 48.46}
 EXACT_MATCH_MARK = "2"
+#: Correlation (Pearson's r) with the physician's labels: of the judge, MedGemma-27B, and from the
+#: lowest to the highest overlap metric. Over how many answers isn't said.
+JUDGE_PEARSON, METRICS_PEARSON = 0.61, (0.02, 0.36)
+JUDGE_MARK = "2"
 #: Choice questions of the test set at most [C]: what its sources add up to [V], less the open
 #: questions of MediQAl, which are all for testing [V].
 MOST_ITEMS = 27_922 - 4_969
@@ -32,3 +40,31 @@ def beside_paper(comparison: pd.DataFrame) -> pd.DataFrame:
         "paper": paper, "paper_mark": EXACT_MATCH_MARK,
         "paper, gain over base [C]": paper - EXACT_MATCH["BASE"] / 100,
         "here": here["exact_match"], "here, gain over base": here["difference"]})
+
+
+def judges_beside_paper(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The paper's correlations of judge and metrics with a physician beside those of a run.
+
+    Args:
+        agreement: of ``judge_agreement.csv``.
+
+    Returns:
+        By kind of scorer, ``paper``, its ``mark``, and ``here``: from the lowest to the highest
+        estimate over all generators, and how many scorers these are.
+    """
+    rows = agreement[(agreement["generator"] == POOLED) & (agreement["figure"] == "pearson")]
+    rows = rows.dropna(subset="estimate").set_index("scorer")["estimate"]
+    overlap = rows[[name for name in rows.index if name in OVERLAP]]
+    judges = rows[[name for name in rows.index if kind_of(name) == JUDGE]]
+    return pd.DataFrame({
+        "paper": [number(JUDGE_PEARSON, 2), " to ".join(number(r, 2) for r in METRICS_PEARSON)],
+        "mark": JUDGE_MARK, "here": [_span(judges), _span(overlap)],
+        "scorers here": [len(judges), len(overlap)]},
+        index=pd.Index(["judges", "overlap metrics"], name="Pearson's r with humans"))
+
+
+def _span(values: pd.Series) -> str:
+    if values.empty:
+        return ""
+    ends = dict.fromkeys((number(values.min(), 2), number(values.max(), 2)))
+    return " to ".join(ends)

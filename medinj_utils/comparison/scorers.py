@@ -5,7 +5,7 @@ generators inflates correlations where generators differ in quality, so every fi
 of each generator alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -14,8 +14,7 @@ import pandas as pd
 
 from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
 from medinj_utils.comparison.resampling import widening
-from medinj_utils.comparison.scores import draw_blocks
-from medinj_utils.comparison.weighted import BINARY, REAL, Figure
+from medinj_utils.comparison.weighted import BINARY, REAL, Figure, question_weights
 from medinj_utils.evaluation.raters import cross_validated, is_binary
 
 POOLED = "pooled"
@@ -43,14 +42,6 @@ class _Sample(NamedTuple):
     labels: np.ndarray
     question: np.ndarray
     generators: np.ndarray
-
-    def draws(self, answers: np.ndarray, resamples: int, seed: int) -> Iterator[np.ndarray]:
-        """Draws × answers: how often each of some answers stands in each bootstrap draw."""
-        n = int(self.question.max()) + 1
-        rng = np.random.default_rng([seed, 5])
-        for size in draw_blocks(resamples, max(n, len(answers))):
-            counts = rng.multinomial(n, np.full(n, 1 / n), size=size)
-            yield counts[:, self.question[answers]].astype(float)
 
 
 def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2_000,
@@ -95,12 +86,13 @@ def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2
 
 
 def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples: int = 2_000,
-                 seed: int = 0) -> pd.DataFrame:
+                 seed: int = 0, pairs: Sequence[tuple[str, str]] | None = None) -> pd.DataFrame:
     """Differences between scorers in one figure, on the answers that both scored.
 
     Args:
         answers, scores, resamples, seed: as for `scorer_agreement`.
         figure: one of those that it gives.
+        pairs: of scorers; None for all there are.
 
     Returns:
         A row per pair: ``first``, ``second``, ``difference``, ``low``, ``high`` (95 %), ``p`` by
@@ -114,7 +106,7 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
     sample, table = _checked(answers, scores)
     values = _all_binary(sample, table) if figure in BINARY else table
     function, rows = (REAL | BINARY)[figure], []
-    for first, second in combinations(table, 2):
+    for first, second in combinations(table, 2) if pairs is None else pairs:
         there = np.flatnonzero(table[[first, second]].notna().all(axis=1).to_numpy())
         one, other = (_estimate(sample, there, function, values[name].to_numpy(), resamples, seed)
                       for name in (first, second))
@@ -122,11 +114,11 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
         ends = _with_ends("", difference, draws)
         p = two_sided(draws[np.isfinite(draws)]) if np.isfinite(ends[1]) else np.nan
         rows.append((first, second, *ends, p, len(there)))
-    pairs = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p", "n"])
-    tested = pairs["p"].notna()
-    pairs.insert(6, "p_holm", np.nan)
-    pairs.loc[tested, "p_holm"] = adjust_holm(pairs.loc[tested, "p"])
-    return pairs
+    found = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p", "n"])
+    tested = found["p"].notna()
+    found.insert(6, "p_holm", np.nan)
+    found.loc[tested, "p_holm"] = adjust_holm(found.loc[tested, "p"])
+    return found
 
 
 def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataFrame]:
@@ -187,7 +179,8 @@ def _estimate(sample: _Sample, there: np.ndarray, function: Figure, values: np.n
     estimate = function(labels, given, np.ones((1, len(there))))[0]
     with np.errstate(invalid="ignore", divide="ignore"):
         draws = np.concatenate([function(labels, given, weights)
-                                for weights in sample.draws(there, resamples, seed)])
+                                for weights in question_weights(sample.question, there,
+                                                                resamples, seed)])
     spread = widening(len(np.unique(sample.question[there])))
     return float(estimate), estimate + spread * (draws - estimate)
 

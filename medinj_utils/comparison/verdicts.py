@@ -20,55 +20,70 @@ import pandas as pd
 from scipy.stats import norm
 
 from medinj_utils.comparison.claims import Claims, contrasts_published
+from medinj_utils.comparison.judge_claims import Judged, judge_verdict
 from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.comparison.paper import JUDGE_MARK, JUDGE_PEARSON, METRICS_PEARSON
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
 _SMALL = "true, but by less than the smallest effect of interest"
+#: What claims about judges are tested by.
+_ABOUT_JUDGES = {
+    "agree": {"estimand": "r of each judge − r of each overlap metric", "unit": "r"},
+    "length": {"estimand": "a doubling of the length, at a fixed human label", "unit": "points"}}
 _NO_ORDERS = "no answers to questions with their options in other orders"
 
 
-def verdicts(claims: Claims, contrasts: pd.DataFrame,
-             orders: Mapping[str, float] | None = None) -> pd.DataFrame:
+def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None = None,
+             judged: Judged | None = None) -> pd.DataFrame:
     """One row per claim, by the rule at the head of this module.
 
     Args:
         claims: the claims.
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `medinj_utils.comparison.probes.all_orders`.
+        judged: of `medinj_utils.comparison.judge_claims.load_judged`.
 
     Returns:
         Columns name, claim, where, mark, estimand; estimate, low, high of the claim's smallest
-        contrast; the largest p_adjusted; verdict; reason, where there is more to say.
+        contrast; the largest p_adjusted; verdict; reason, where there is more to say; unit of the
+        estimate: points (kept as shares), or "r", a difference of correlations.
     """
     by_pair = {(row["first"], row["second"]): row for row in contrasts.to_dict("records")}
     rows = []
     for claim in claims.claims:
         row = {"name": claim.name, "claim": claim.claim, "where": claim.where, "mark": claim.mark,
-               "estimand": "; ".join(map(str, claim.contrasts))}
+               "estimand": "; ".join(map(str, claim.contrasts)), "unit": "points"}
         if claim.orders:
             row |= _verdict_on_orders(claims.order_stays, orders)
         elif missing := [c for c in claim.contrasts if (c.first, c.second) not in by_pair]:
             row |= {"verdict": _UNTESTABLE, "reason": f"not run: {', '.join(map(str, missing))}"}
         elif claim.needs:
             row |= {"verdict": _UNTESTABLE, "reason": claim.needs}
+            row |= _ABOUT_JUDGES.get(claim.judges, {})
+            row |= judge_verdict(claim.judges, judged, _verdict) if claim.judges else {}
         else:
             row |= _verdict([by_pair[c.first, c.second] for c in claim.contrasts])
         rows.append(row)
     order = ["name", "claim", "where", "mark", "estimand", "estimate", "low", "high", "p_adjusted",
-             "verdict", "reason"]
+             "verdict", "reason", "unit"]
     return pd.DataFrame(rows).reindex(columns=order)
 
 
-def _verdict(contrasts: Sequence[Mapping]) -> dict:
-    """The verdict on a claim of these contrasts, with the figures that it rests on."""
+def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
+    """The verdict on a claim of these contrasts, with the figures that it rests on.
+
+    Args:
+        contrasts: of the claim.
+        least: the smallest effect of interest.
+    """
     smallest = min(contrasts, key=lambda row: row["estimate"])
     holds = all(row["low"] > 0 and row["p_adjusted"] < 0.05 for row in contrasts)
     # One of several upper ends is looked for, and with each at its own 97.5 % one lies too low more
     # often (Bonferroni).
     factor = norm.isf(0.025 / len(contrasts)) / norm.isf(0.025)
     ends = [row["estimate"] + factor * (row["high"] - row["estimate"]) for row in contrasts]
-    small = any(end < SMALLEST for end in ends)
+    small = any(end < least for end in ends)
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {
         "p_adjusted": max(row["p_adjusted"] for row in contrasts),
         "verdict": "supported" if holds else "contradicted" if small else "undecided",
@@ -98,6 +113,15 @@ def load_orders(tree: Tree) -> dict[str, float] | None:
     return rows[0] if rows else None
 
 
+def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
+    """The paper's figures of judges beside the claim that they can't test."""
+    metrics = " to ".join(f"{r:.2f}" for r in METRICS_PEARSON)
+    said = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over how "
+            "many answers isn't said")
+    about = table["estimand"] == _ABOUT_JUDGES["agree"]["estimand"]
+    return table.assign(reason=table["reason"].mask(about, said))
+
+
 def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:
     """`verdicts` on the paper's own figures, as if taken over so many items.
 
@@ -115,8 +139,8 @@ def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame
         ValueError: there are no items.
     """
     if pairing != "both":
-        return verdicts(claims, contrasts_published(claims, items, pairing))
-    worst = verdicts(claims, contrasts_published(claims, items, "worst"))
+        return _without_answers(verdicts(claims, contrasts_published(claims, items, pairing)))
+    worst = _without_answers(verdicts(claims, contrasts_published(claims, items, "worst")))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
     worst.loc[differ, "reason"] = best["verdict"] + " with the best pairing"
@@ -140,18 +164,19 @@ def verdicts_on_paper(claims: Claims, items: Sequence[int], pairing: str) -> pd.
 
 
 def verdicts_here(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float] | None,
-                  published: pd.DataFrame) -> pd.DataFrame:
+                  judged: Judged | None, published: pd.DataFrame) -> pd.DataFrame:
     """`verdicts`, with ``paper``: each claim's smallest contrast by the paper's figures.
 
     Args:
         claims: the claims.
         contrasts: of `medinj_utils.comparison.claims.contrasts_here`.
         orders: of `load_orders`.
+        judged: of `medinj_utils.comparison.judge_claims.load_judged`.
         published: of `verdicts_published`.
 
     Returns:
         As `verdicts`, with ``paper``, a share of the items, before ``verdict``.
     """
-    table = verdicts(claims, contrasts, orders)
+    table = verdicts(claims, contrasts, orders, judged)
     table.insert(table.columns.get_loc("verdict"), "paper", published["estimate"])
     return table

@@ -5,12 +5,36 @@ its weight says. Each takes labels and scores, shape (pairs,), and weights, draw
 a number per draw, NaN where it is undefined.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from medinj_utils.comparison.scores import draw_blocks
+
 #: Of labels, scores and weights.
 Figure = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def question_weights(question: np.ndarray, answers: np.ndarray, resamples: int,
+                     seed: int) -> Iterator[np.ndarray]:
+    """How often each of some answers stands in each bootstrap draw of whole questions, in blocks.
+
+    All figures of one table of answers are taken of the same draws, whichever answers they need.
+
+    Args:
+        question: number of each answer's question, from 0.
+        answers: positions of the answers that are wanted.
+        resamples: number of draws.
+        seed: of the random numbers.
+
+    Returns:
+        Blocks of weights, draws × wanted answers.
+    """
+    n = int(question.max()) + 1
+    rng = np.random.default_rng([seed, 5])
+    for size in draw_blocks(resamples, max(n, len(answers))):
+        counts = rng.multinomial(n, np.full(n, 1 / n), size=size)
+        yield counts[:, question[answers]].astype(float)
 
 
 def _pearson(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -44,6 +44,9 @@ KEPT_WEIGHTS = ("last", "best")
 
 MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelihood_per_byte",
          "option_likelihood")
+#: Scores of an open answer, see `medinj_utils.evaluation.open_answers.score_open_answers`.
+OPEN_METRICS = ("bleu", "chrf", "rouge_1", "rouge_2", "rouge_l", "meteor", "content_recall",
+                "numbers_recall", "numbers_precision", "bertscore")
 #: Who gives scores of the long table: reading of letters, metrics of texts, judges, humans.
 LONG_KINDS = ("choices", "metrics", "judges", "humans")
 TOO_LONG = ("set aside", "cut context")

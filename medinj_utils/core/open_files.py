@@ -8,6 +8,7 @@ from medinj_utils.core.names import LONG_KINDS, Run, check_choice
 OPEN_MADE_BY = (
     ("scores/long/choices.parquet", "31_score_choices"),
     ("scores/long/metrics.parquet", "33_score_open_answers"),
+    ("judges/*/edits.*", "35_judge_the_judge"),
     ("scores/long/judges.parquet", "34_judge_open_answers"), ("judges/*", "34_judge_open_answers"),
     ("scores/long/humans.parquet", "36_rate_by_hand"), ("ratings/*", "36_rate_by_hand"))
 
@@ -35,13 +36,19 @@ class OpenFiles:
 
         Args:
             judge: its name.
-            about: ``answers`` of the runs, ``injections``, ``pairs`` or ``triplets``.
+            about: ``answers`` of the runs, ``injections``, ``pairs``, ``triplets`` or ``edits``
+                of triplets.
         """
         return self.root / "judges" / judge / f"{about}.parquet"
 
     def triplet_verdicts(self, judge: str) -> Path:
         """What a judge, by its name, said about triplets (parquet)."""
         return self.verdicts(judge, "triplets")
+
+    def judges_of(self, about: str) -> list[str]:
+        """Names of the judges that have said something about this; see `verdicts`."""
+        folder = self.verdicts("", about).parent
+        return sorted(path.parent.name for path in folder.glob(f"*/{about}.parquet"))
 
     def rating_key(self, sheet: str) -> Path:
         """The key of a rating sheet, by its code (JSON): raters must not see it."""

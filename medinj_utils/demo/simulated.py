@@ -1,7 +1,7 @@
 """Raters and judges whose errors are planted: what they say depends on the truth, and on length.
 
-Each draws one number per answer, by a hash of its name and the answer's, so that the same answer
-gets the same verdict again, and an edit of it another one only where the edit changes the chance.
+Each draws one number per answer, by a hash of seed, name and the answer's place, so that the same
+answer gets the same verdict again, and an edit of it another one only where it changes the chance.
 """
 
 import hashlib
@@ -24,11 +24,13 @@ class SimulatedRater:
         name: a code.
         sensitivity: share of the right answers that get a 1.
         specificity: share of the others that get a 0.
+        seed: of what is drawn.
     """
 
     name: str
     sensitivity: float
     specificity: float
+    seed: int = 0
 
     def probability(self, truth: int) -> float:
         """Of a 1.
@@ -45,7 +47,7 @@ class SimulatedRater:
             answer: which it is.
             truth: 1 where it is right, else 0.
         """
-        return int(chance_of(self.name, answer) < self.probability(truth))
+        return int(chance_of(self.seed, self.name, answer) < self.probability(truth))
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class SimulatedJudge:
         specificity: share of the others of that length that get a 0.
         per_doubling: by how much a doubling of the length raises the log odds of a 1.
         unreadable: share of the verdicts that can't be read.
+        seed: of what is drawn.
     """
 
     name: str
@@ -65,6 +68,7 @@ class SimulatedJudge:
     specificity: float
     per_doubling: float
     unreadable: float
+    seed: int = 0
 
     @classmethod
     def of(cls, planted: Mapping) -> "SimulatedJudge":
@@ -96,9 +100,10 @@ class SimulatedJudge:
             truth: 1 where it is right, else 0.
             text: of the answer.
         """
-        if chance_of(self.name, "unreadable", answer, text) < self.unreadable:
+        if chance_of(self.seed, self.name, "unreadable", answer, text) < self.unreadable:
             return None
-        return int(chance_of(self.name, answer) < self.probability(truth, count_words(text)))
+        probability = self.probability(truth, count_words(text))
+        return int(chance_of(self.seed, self.name, answer) < probability)
 
 
 #: Length at which a judge's sensitivity and specificity hold.
@@ -106,7 +111,7 @@ TYPICAL_WORDS = 16
 #: The first one's ratings are the labels of the planted triplets.
 RATERS = (SimulatedRater("rater_1", 0.97, 0.97), SimulatedRater("rater_2", 0.93, 0.95))
 JUDGES = (SimulatedJudge("judge_steady", 0.92, 0.92, 0.0, 0.02),
-          SimulatedJudge("judge_swayed", 0.90, 0.80, 0.5, 0.03))
+          SimulatedJudge("judge_swayed", 0.92, 0.72, 0.5, 0.03))
 
 
 def count_words(text: str) -> int:

@@ -5,14 +5,14 @@ and what was planted in raters and judges stand in the world's key.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from medinj_utils.core.files import write_json
 from medinj_utils.demo.facts import Fact, state, wrong_version
-from medinj_utils.demo.simulated import JUDGES, RATERS
+from medinj_utils.demo.simulated import JUDGES, RATERS, SimulatedJudge, SimulatedRater
 from medinj_utils.demo.vocabulary import RELATIONS
 
 KINDS = ("right", "terse right", "partly right", "wrong", "verbose wrong")
@@ -85,6 +85,7 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
         answers are in the training file (``answer``), or their question is (``question``).
     """
     rng = np.random.default_rng([seed, 35])
+    raters, judges = ([replace(one, seed=seed) for one in of] for of in (RATERS, JUDGES))
     asked = _asked(taught, general, rng)
     rows, answers = [], {}
     for fact, question in asked[:_QUESTIONS]:
@@ -92,8 +93,9 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
             kind = KINDS[rng.choice(len(KINDS), p=generator.chances)]
             place, truth = f"{EVALUATED}:{len(rows)}", int(kind in RIGHT)
             text, english = _answer(fact, kind, generator, rng)
-            rows.append(_row(fact, question, text) | {
-                "translation": english, "generator": generator.name} | _said(place, truth, text))
+            rows.append(_row(fact, question, text)
+                        | {"translation": english, "generator": generator.name}
+                        | _said(raters, judges, place, truth, text))
             answers[place] = {"kind": kind, "truth": truth}
     training = _training(rows, answers, asked, rng)
     write_json(rows, folder / EVALUATED)
@@ -103,8 +105,8 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
     leaked = {"question": sum(row["question"] in shared for row in rows),
               "answer": sum((row["question"], row["candidate"]) in copied for row in rows)}
     return {"generators": [asdict(generator) for generator in GENERATORS],
-            "raters": [asdict(rater) for rater in RATERS],
-            "judges": [judge.planted for judge in JUDGES], "answers": answers, "leaked": leaked}
+            "raters": [asdict(rater) for rater in raters],
+            "judges": [judge.planted for judge in judges], "answers": answers, "leaked": leaked}
 
 
 def _asked(taught: Sequence[Fact], general: Sequence[Fact],
@@ -121,12 +123,13 @@ def _row(fact: Fact, question: str, text: str) -> dict:
     return {"question": question, "reference": " et ".join(fact.values), "candidate": text}
 
 
-def _said(place: str, truth: int, text: str) -> dict:
+def _said(raters: Sequence[SimulatedRater], judges: Sequence[SimulatedJudge], place: str,
+          truth: int, text: str) -> dict:
     """What raters and judges say of an answer."""
-    human, *others = RATERS
+    human, *others = raters
     return {"label": human.rate(place, truth), "labels_by": human.name,
-            **{f"score_{rater.name}": rater.rate(place, truth) for rater in others},
-            **{f"score_{judge.name}": judge.verdict(place, truth, text) for judge in JUDGES}}
+            **{rater.name: rater.rate(place, truth) for rater in others},
+            **{judge.name: judge.verdict(place, truth, text) for judge in judges}}
 
 
 def _answer(fact: Fact, kind: str, generator: Generator,

@@ -7,17 +7,21 @@ import pandas as pd
 from medinj_utils.core.wording import listed, number, percent, points
 
 
-def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str]) -> str:
+def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str],
+                    open_questions: int) -> str:
     """How many questions were put to how many runs, and how many were set aside.
 
     Args:
         asked: of `medinj_utils.evaluation.score_runs.ask_runs`.
-        questions: number of questions.
+        questions: number of choice questions.
         modes: in which they were asked.
+        open_questions: number of open questions.
     """
     aside = asked["set_aside"].sum()
-    return (f"{len(asked)} runs were asked {number(questions)} questions in the modes "
-            f"{listed(modes)}: {number(asked['answers'].sum() - aside)} answers, and "
+    also = f", and {number(open_questions)} open questions" if open_questions else ""
+    given = asked["answers"].sum() + asked["open_answers"].sum() - aside
+    return (f"{len(asked)} runs were asked {number(questions)} choice questions in the modes "
+            f"{listed(modes)}{also}: {number(given)} answers, and "
             f"{number(aside)} set aside because the prompt is too long.")
 
 

@@ -46,6 +46,10 @@ def save_long(tree: Tree, kind: str, table: pd.DataFrame) -> pd.DataFrame:
 def load_long(tree: Tree, kind: str) -> pd.DataFrame:
     """The long scores of a kind, the columns `LONG`.
 
+    Args:
+        tree: the output tree.
+        kind: one of `medinj_utils.core.names.LONG_KINDS`.
+
     Raises:
         FileNotFoundError: they weren't written; the message names the notebook.
     """

@@ -9,6 +9,7 @@ import pandas as pd
 
 from medinj_utils.core.names import CHOICE_TASKS, OPEN_TASK
 from medinj_utils.core.recipe import Recipe
+from medinj_utils.core.wording import number
 
 
 def records_of_test(records: pd.DataFrame) -> pd.DataFrame:
@@ -75,10 +76,27 @@ def _chosen(records: pd.DataFrame, tasks: Sequence[str], sources: Sequence[str],
     return items.sample(most, random_state=0) if 0 < most < len(items) else items
 
 
-def count_questions(items: pd.DataFrame) -> pd.DataFrame:
-    """Number of ``test questions`` by provenance, source and task."""
-    sizes = items.groupby(["provenance", "source", "task"]).size()
+def count_questions(*items: pd.DataFrame) -> pd.DataFrame:
+    """Number of ``test questions`` by provenance, source and task.
+
+    Args:
+        items: records of the questions, in one table or several.
+    """
+    sizes = pd.concat(items).groupby(["provenance", "source", "task"]).size()
     return sizes.rename("test questions").to_frame()
+
+
+def questions_in_words(records: pd.DataFrame, items: pd.DataFrame, open_items: pd.DataFrame) -> str:
+    """How many of the test's questions are asked, in a sentence.
+
+    Args:
+        records: all records.
+        items: the choice questions that are asked.
+        open_items: the open questions that are asked.
+    """
+    return (f"{number(len(items))} of {number(len(choose_questions(records)))} choice questions of "
+            f"the test are asked, and {number(len(open_items))} of "
+            f"{number(len(choose_open_questions(records)))} open ones.")
 
 
 def choose_examples(records: pd.DataFrame, shots: int) -> dict[str, list[dict]]:

@@ -120,7 +120,7 @@ def test_verdicts_stand_below_those_of_other_numbers_of_items_and_beside_the_pap
     for number, rows in both.groupby("items"):
         assert rows["verdict"].tolist() == verdicts_published(claims, number, pairing)["verdict"].tolist()
     table = verdicts_published(claims, MOST_ITEMS, pairing)
-    here = verdicts_here(claims, pd.DataFrame(columns=["first", "second"]), None, table)
+    here = verdicts_here(claims, pd.DataFrame(columns=["first", "second"]), None, None, table)
     assert here["paper"].equals(table["estimate"].rename("paper"))
     assert list(here.columns).index("paper") == list(here.columns).index("verdict") - 1
 

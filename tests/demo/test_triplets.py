@@ -37,8 +37,8 @@ def test_labels_and_verdicts_err_as_planted(tmp_path):
     truth = np.array([key["answers"][f"{EVALUATED}:{i}"]["truth"] for i in range(len(rows))])
     labels = np.array([row["label"] for row in rows])
     assert abs((labels == truth).mean() - RATERS[0].sensitivity) < 0.03
-    assert key["judges"] == [judge.planted for judge in JUDGES]
-    none = sum(row["score_judge_swayed"] is None for row in rows)
+    assert key["judges"] == [judge.planted | {"seed": 1} for judge in JUDGES]
+    none = sum(row["judge_swayed"] is None for row in rows)
     assert 0 < none < 30
 
 

@@ -20,15 +20,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from medinj_utils.core.names import OPEN_METRICS
 from medinj_utils.data.workers import shared_out
 from medinj_utils.evaluation.open_answers.encoder import NO_ENCODER, Encoder, bert_scores
 from medinj_utils.evaluation.open_answers.overlap import overlap
 from medinj_utils.evaluation.open_answers.quantities import number_agreement
 from medinj_utils.evaluation.open_answers.tokens import content_words
 
-#: Columns of `score_open_answers` that hold scores.
-OPEN_METRICS = ("bleu", "chrf", "rouge_1", "rouge_2", "rouge_l", "meteor", "content_recall",
-                "numbers_recall", "numbers_precision", "bertscore")
 _PIECE = 250  # pairs that a process takes at once
 
 

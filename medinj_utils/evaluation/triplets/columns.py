@@ -23,7 +23,7 @@ NAMES = {
 }
 NEEDED = ("instruction", "reference", "candidate")
 #: Columns with these beginnings hold scores that the file already has.
-SCORES = ("score_", "judge_", "juge_")
+SCORES = ("score_", "judge_", "juge_", "rater_")
 SCORE = SCORES[0]
 _LABELS = {"1": 1.0, "oui": 1.0, "yes": 1.0, "true": 1.0, "vrai": 1.0, "equivalent": 1.0,
            "0": 0.0, "non": 0.0, "no": 0.0, "false": 0.0, "faux": 0.0, "not_equivalent": 0.0,

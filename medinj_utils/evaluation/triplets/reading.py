@@ -69,6 +69,11 @@ def read_triplets(asked: Sequence[TripletsAsked | Mapping[str, Any]],
     return table, pd.DataFrame(refused, columns=list(QUARANTINE))
 
 
+def labelled_triplets(triplets: pd.DataFrame) -> pd.DataFrame:
+    """The triplets that a human labelled."""
+    return triplets[triplets["label"].notna()].reset_index(drop=True)
+
+
 def question_hash(instruction: str, context: str) -> str:
     """The same for one question in two spellings: 16 hexadecimal digits.
 

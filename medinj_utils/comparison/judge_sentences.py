@@ -1,0 +1,134 @@
+"""What notebook 35 says in sentences, made from its tables."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.comparison.edited import FLIPS
+from medinj_utils.comparison.prevalence import JUDGE as ALONE
+from medinj_utils.comparison.prevalence import PREDICTION_POWERED
+from medinj_utils.comparison.scorers import CONSTANT, POOLED
+from medinj_utils.comparison.verbosity import BOTH
+from medinj_utils.core.wording import listed, number, percent, points, score
+from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
+
+NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): how far judges and "
+               "metrics agree with humans isn't measured here.")
+
+
+def triplets_in_words(triplets: pd.DataFrame, labelled: pd.DataFrame,
+                      quarantine: pd.DataFrame) -> str:
+    """How many triplets there are, of whom, and what was left out.
+
+    Args:
+        triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
+        labelled: those with a label.
+        quarantine: what could not be read.
+    """
+    if triplets.empty:
+        return NO_TRIPLETS
+    generators = labelled["run"].unique()
+    return (f"{number(len(labelled))} answers to {number(labelled['question_id'].nunique())} "
+            f"questions by {len(generators)} generators ({listed(generators)}), "
+            f"{percent(labelled['label'].mean())} of them right by the human label. Left out: "
+            f"{number(len(triplets) - len(labelled))} without a label. In quarantine: "
+            f"{number(len(quarantine))} rows or scores that can't be read.")
+
+
+def planted_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
+    """How many planted values lie inside their intervals.
+
+    Args:
+        tables: with ``inside``, by what they are of; where nothing was planted, without it.
+    """
+    told = [f"{what} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
+            for what, own in tables.items() if "inside" in own]
+    if not told:
+        return "Nothing was planted in these answers: there is no truth to hold estimates against."
+    return (f"Planted values inside their 95 % intervals: {'; '.join(told)}. The figures of one "
+            "scorer move together, so these counts vary more than those of independent intervals.")
+
+
+def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> str:
+    """How much of the evaluated answers a judge may have seen when it was tuned.
+
+    Args:
+        leaks: of `medinj_utils.evaluation.triplets.leaks.leak_table`.
+        planted: how many are in a planted world's file of training, or None.
+    """
+    if not leaks.attrs["training"]:
+        return "No file on which a judge was tuned is named (parameter `judge_training`)."
+    count = leaks["answers"]
+    sure = count["same answer"] + count["same question"]
+    known = (f" Planted: {planted['question']} share a question, {planted['answer']} of them the "
+             "answer, too." if planted else "")
+    return (f"{number(sure)} of {number(count.sum())} evaluated answers are to a question that "
+            f"stands in the judge's {number(leaks.attrs['training'])} training triplets, "
+            f"{number(count['same answer'])} of them with the same answer; "
+            f"{number(count['nearly the same question'])} more are to nearly the same question, "
+            f"which is a suspicion.{known}")
+
+
+def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.DataFrame,
+                   shares: pd.DataFrame) -> str:
+    """How judges agree, against metrics and the constant, what length does, and corrected shares.
+
+    Args:
+        agreement: of ``judge_agreement.csv``.
+        lengths: of ``judge_length.csv``.
+        changes: of ``judge_edits.csv``.
+        shares: of ``judge_shares.csv``.
+    """
+    pooled = agreement[agreement["generator"] == POOLED]
+    if pooled.empty:
+        return NO_TRIPLETS
+    r = pooled[pooled["figure"] == "pearson"].dropna(subset="estimate").set_index("scorer")
+    judges = [name for name in r.index if kind_of(name) == JUDGE]
+    metrics = r.loc[[name for name in r.index if name in OVERLAP]]
+    accuracy = pooled[pooled["figure"] == "accuracy"].set_index("scorer")
+    constant = f"Always giving the more frequent label is right on {_shown(accuracy, CONSTANT)}"
+    sentences = [f"Pearson's r with the human label: {_each(r, judges) or 'no judge'}"
+                 + (f"; the best overlap metric, {metrics['estimate'].idxmax()}, "
+                    f"{_plain(metrics.loc[metrics['estimate'].idxmax()])}" if len(metrics) else "")
+                 + ".", constant + "".join(f", {name} on {_shown(accuracy, name)}"
+                                           for name in judges) + "."]
+    both = lengths[lengths["label"] == BOTH].dropna(subset="low").set_index("scorer")
+    swayed = [f"{points(both.loc[name])} ({name})" for name in judges if name in both.index]
+    if swayed:
+        sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
+                         f"“right” that differs by {'; '.join(swayed)}.")
+    return " ".join([*sentences, _edits(changes), *_corrected(shares)]).strip()
+
+
+def _edits(changes: pd.DataFrame) -> str:
+    """The edit that turns most verdicts."""
+    flips = changes[changes["figure"] == FLIPS].dropna(subset="estimate")
+    if flips.empty:
+        return ""
+    most = flips.loc[flips["estimate"].idxmax()]
+    return (f"Of the edits that leave an answer as right as it was, “{most['edit']}” turns most "
+            f"verdicts: {score(most, 'estimate')} of those of {most['scorer']}.")
+
+
+def _corrected(shares: pd.DataFrame) -> list[str]:
+    told = []
+    for judge, rows in shares.groupby("judge", sort=False):
+        rows = rows.set_index("method")
+        told.append(f"By {judge} alone {score(rows.loc[ALONE], 'estimate')} of the answers are "
+                    f"right, by the humans {percent(rows['humans'].iloc[0])}; corrected by "
+                    f"{number(rows['sample'].iloc[0])} of their labels "
+                    f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
+    return told
+
+
+def _each(rows: pd.DataFrame, names: list[str]) -> str:
+    return "; ".join(f"{name} {_plain(rows.loc[name])}" for name in names)
+
+
+def _plain(row: pd.Series) -> str:
+    ends = "" if pd.isna(row["low"]) else f" [{number(row['low'], 2)}, {number(row['high'], 2)}]"
+    return number(row["estimate"], 2) + ends
+
+
+def _shown(rows: pd.DataFrame, name: str) -> str:
+    return percent(rows.loc[name, "estimate"])

@@ -1,0 +1,145 @@
+"""Systems compared by the scores of their open answers, as by those of choice questions."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.comparison.display import shown_pairs
+from medinj_utils.comparison.pairs import PAIR_COLUMNS, compare_pairs
+from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.scores import SMALL, independent_units
+from medinj_utils.comparison.tables import score_matrix
+from medinj_utils.core.names import OPEN_METRICS
+from medinj_utils.core.style import in_order
+from medinj_utils.core.wording import number
+from medinj_utils.evaluation.long_scores import as_scores
+
+ALL = "all"
+#: Columns of `open_systems`.
+OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate", "low", "high")
+#: Highest score of metrics that don't go from 0 to 1.
+_HIGHEST = {"bleu": 100.0, "chrf": 100.0}
+
+
+def open_matrix(long: pd.DataFrame, metric: str, rater: str = "") -> pd.DataFrame:
+    """One metric of open answers as `medinj_utils.comparison.tables.score_matrix` gives scores.
+
+    Args:
+        long: of `medinj_utils.evaluation.long_scores.load_long`.
+        metric: its name.
+        rater: that gave it; empty for a metric.
+
+    Returns:
+        Items × (system, seed), from 0 to 1 (of BLEU and chrF a hundredth). Questions on which some
+        run has no score are left out for all; there may be none left.
+
+    Raises:
+        ValueError: as `as_scores` and `score_matrix`.
+    """
+    rows = as_scores(long, metric, rater)
+    if set(rows.loc[rows["set_aside"], "id"]) == set(rows["id"]):
+        runs = pd.MultiIndex.from_frame(rows[["system", "seed"]].drop_duplicates())
+        return pd.DataFrame(columns=runs, index=pd.Index([], name="id"), dtype=float)
+    return score_matrix(rows, "value") / _HIGHEST.get(metric, 1.0)
+
+
+def open_systems(long: pd.DataFrame, items: pd.DataFrame, clusters: pd.Series,
+                 resamples: int) -> pd.DataFrame:
+    """Mean of each metric by provenance of the question and by system, with intervals.
+
+    Args:
+        long: scores of metrics, of `medinj_utils.evaluation.long_scores.load_long`.
+        items: the questions, by id.
+        clusters: label of each, by id.
+        resamples: draws of the bootstrap, which draws whole clusters.
+
+    Returns:
+        The columns `OPEN_COLUMNS`, on the metrics' own scales; the provenance "all" comes first.
+        The estimate is NaN where no question has a score of every run (``questions`` is 0 then),
+        the interval also where there are fewer than 20 independent questions or one system.
+    """
+    rows = [row for metric in OPEN_METRICS if (long["metric"] == metric).any()
+            for row in _of_metric(metric, open_matrix(long, metric), items, clusters, resamples)]
+    return pd.DataFrame(rows, columns=list(OPEN_COLUMNS))
+
+
+def _of_metric(metric: str, matrix: pd.DataFrame, items: pd.DataFrame, clusters: pd.Series,
+               resamples: int) -> Iterator[dict]:
+    provenance = items["provenance"].reindex(matrix.index)
+    parts = {ALL: matrix} | {name: matrix[provenance == name]
+                             for name in sorted(items["provenance"].unique())}
+    runs = matrix.columns.get_level_values("system").value_counts()
+    for part, own in parts.items():
+        found = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
+        for system in in_order(runs.index):
+            yield {"metric": metric, "provenance": part, "system": system, "questions": len(own),
+                   "runs": int(runs[system]), **found.loc[system].to_dict()}
+
+
+def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
+    """Estimate and interval of each system."""
+    means = matrix.mean().groupby("system").mean() if len(matrix) else pd.Series(
+        np.nan, matrix.columns.get_level_values("system").unique())
+    table = pd.DataFrame({"estimate": means, "low": np.nan, "high": np.nan})
+    if len(means) > 1 and independent_units(matrix.index, clusters) >= SMALL:
+        drawn = resample(matrix, resamples, clusters=clusters.loc[matrix.index])
+        ends = {system: drawn.contrast({system: 1.0}) for system in means.index}
+        table[["low", "high"]] = [(ends[name].low, ends[name].high) for name in table.index]
+    return table
+
+
+def open_pairs(long: pd.DataFrame, metric: str, clusters: pd.Series,
+               resamples: int) -> pd.DataFrame:
+    """All pairs of systems by one metric of open answers.
+
+    Args:
+        long, clusters, resamples: as for `open_systems`.
+        metric: one of `medinj_utils.core.names.OPEN_METRICS`.
+
+    Returns:
+        ``metric``, ``items``, and the columns of
+        `medinj_utils.comparison.pairs.compare_pairs`, on a scale from 0 to 1. Empty where
+        fewer than 20 independent questions have a score of every run.
+    """
+    matrix = open_matrix(long, metric) if len(long) else pd.DataFrame()
+    if matrix.empty or independent_units(matrix.index, clusters) < SMALL:
+        return pd.DataFrame(columns=["metric", "items", *PAIR_COLUMNS])
+    pairs = compare_pairs(matrix, resamples, clusters=clusters.loc[matrix.index])
+    return pairs.assign(metric=metric, items=len(matrix))[["metric", "items", *PAIR_COLUMNS]]
+
+
+def shown_open(scores: pd.DataFrame, encoder: str) -> pd.DataFrame:
+    """`open_systems` as texts: metrics and provenances × systems, an estimate with its interval.
+
+    Args:
+        scores: of `open_systems`, or of ``open_scores.csv``.
+        encoder: which encoder BERTScore is by, or that there is none.
+    """
+    if scores.empty:
+        return scores
+    none = (scores["metric"] == "bertscore") & (scores["questions"] == 0)
+    texts = scores.assign(shown=[_in_words(row) for row in scores.to_dict("records")])
+    texts.loc[none, "shown"] = encoder
+    wide = texts.pivot(index=["metric", "provenance", "questions"], columns="system",
+                       values="shown")
+    order = texts[["metric", "provenance", "questions"]].drop_duplicates()
+    return wide.loc[pd.MultiIndex.from_frame(order), in_order(wide.columns)]
+
+
+def _in_words(row: dict) -> str:
+    """An estimate with its interval, if it has one: "0.25 [0.10, 0.61]", of BLEU "2.5 [1.0, 6.1]".
+    """
+    if pd.isna(row["estimate"]):
+        return "no question"
+    decimals = 1 if row["metric"] in _HIGHEST else 2
+    ends = [number(row[name], decimals) for name in ("estimate", "low", "high")
+            if pd.notna(row[name])]
+    return ends[0] if len(ends) == 1 else f"{ends[0]} [{ends[1]}, {ends[2]}]"
+
+
+def shown_open_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """`open_pairs` as `medinj_utils.comparison.display.shown_pairs`, in hundredths of the scale."""
+    return shown_pairs(pairs).rename(columns={
+        "difference, points": "difference, hundredths", "only first right": "first better",
+        "only second right": "second better"})

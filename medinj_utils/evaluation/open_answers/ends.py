@@ -1,0 +1,60 @@
+"""How open questions were asked, and why the answers to them ended."""
+
+import pandas as pd
+
+from medinj_utils.core.cards import card_file
+from medinj_utils.core.files import read_json
+from medinj_utils.core.names import Run
+from medinj_utils.core.style import in_order
+from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import agreeing, listed, number
+from medinj_utils.models.answers import STOPPED, UNKNOWN, how_ended, was_cut
+
+
+def asked_in_words(tree: Tree, answers: pd.DataFrame) -> str:
+    """How many open answers there are, their limit of tokens and what stops them, in sentences.
+
+    Args:
+        tree: the output tree.
+        answers: of `medinj_utils.evaluation.open_answers.load_open_answers`.
+    """
+    if answers.empty:
+        return "No open question was asked: all that follows on this page is empty."
+    runs = answers["run"].unique()
+    card = read_json(tree.need(card_file(tree.open_answers(Run.named(runs[0])))))
+    asking = card["parameters"]
+    stops = [repr(stop) for stop in asking.get("stops", [])]
+    ends = f"the first of {listed(stops)}" if stops else "the model's own end of text alone"
+    return (f"{number(answers['item'].nunique())} open questions were put to {len(runs)} "
+            f"{agreeing(len(runs), 'run', 'runs')}. An answer ends at {ends}, and after "
+            f"{asking['max_new_tokens']} tokens at the latest.\nThe first prompt, as the model got "
+            f"it:\n\n{card['first_prompt']}")
+
+
+def why_ended(answers: pd.DataFrame) -> pd.DataFrame:
+    """Why the answers of each system ended, how many are blank, and how long they are.
+
+    Args:
+        answers: of `medinj_utils.evaluation.open_answers.load_open_answers`.
+
+    Returns:
+        By system, in the book's order: ``answers``; of these ``not_asked``, ``stopped`` (ended by
+        themselves or at a text that stops them), ``cut_off`` (at the limit of tokens, by a filter
+        or an error), ``end_unknown`` and ``blank`` (without a word, however they ended); the shares
+        ``share_cut_off`` and ``share_blank`` of those that were asked; and the median number of
+        ``words`` of these.
+    """
+    asked = answers["candidate"].notna()
+    texts = answers["candidate"].fillna("")
+    ended = answers["ended"].map(how_ended)
+    flags = pd.DataFrame({
+        "system": answers["system"], "answers": True, "not_asked": ~asked,
+        "stopped": asked & (ended == STOPPED), "cut_off": asked & answers["ended"].map(was_cut),
+        "end_unknown": asked & (ended == UNKNOWN), "blank": asked & (texts.str.strip() == "")})
+    table = flags.groupby("system", sort=False).sum().astype(int)
+    given = table["answers"] - table["not_asked"]
+    words = texts.str.split().map(len).where(asked).astype(float)
+    table["share_cut_off"] = table["cut_off"] / given
+    table["share_blank"] = table["blank"] / given
+    table["words"] = words.groupby(answers["system"]).median()
+    return table.loc[in_order(table.index)]

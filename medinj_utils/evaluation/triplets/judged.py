@@ -1,0 +1,71 @@
+"""Verdicts of judges on triplets, which notebook 34 asks for, and on edits of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.judge.asking import judge_answers
+from medinj_utils.evaluation.judge.panel import load_panel
+from medinj_utils.evaluation.judge.prompt import JudgePrompt
+from medinj_utils.evaluation.judge.votes import one_each
+
+TRIPLETS, EDITS = "triplets", "edits"
+
+
+def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
+    """What each judge of notebook 34 said of triplets.
+
+    Args:
+        tree: the output tree.
+        triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
+
+    Returns:
+        Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
+        grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
+        wasn't asked about any of these triplets is left out.
+    """
+    given = {judge: said(pd.read_parquet(tree.triplet_verdicts(judge)), triplets)
+             for judge in tree.judges_of(TRIPLETS)}
+    return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
+
+
+def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                edited: pd.DataFrame) -> pd.DataFrame:
+    """Ask judges about edited answers; calls that are kept from an earlier run are not made again.
+
+    Args:
+        tree: the output tree; verdicts are written to ``tree.verdicts(judge, "edits")``.
+        judges: as the parameter of this name has them. Those that compare two answers are left out.
+        edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
+
+    Returns:
+        Edited answers × judges, as `judged_triplets`.
+
+    Raises:
+        ServerError: as `medinj_utils.evaluation.judge.judge_answers`; what was judged is kept.
+    """
+    given = {}
+    for name, member in load_panel(judges).items():
+        if len(edited) and not member.judge.prompt.pairwise:
+            verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
+                                     member.prices)
+            given[name] = said(verdicts, edited)
+    return pd.DataFrame(given, index=edited.index, dtype=float)
+
+
+def said(verdicts: pd.DataFrame, answers: pd.DataFrame) -> list[float]:
+    """A judge's verdict on each answer; see `judged_triplets`.
+
+    Args:
+        verdicts: of `medinj_utils.evaluation.judge.judge_answers`, of one judge.
+        answers: with ``item``.
+    """
+    if verdicts.empty:
+        return [float("nan")] * len(answers)
+    prompt = JudgePrompt.named(verdicts["metric"].iloc[0].removeprefix("judge_"))
+    most = prompt.scale.grades[0]
+    table = one_each(verdicts.assign(judge="", about=TRIPLETS, most=most)).set_index("item")
+    return (table["value"].reindex(answers["item"]) / most).tolist()
