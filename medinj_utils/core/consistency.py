@@ -73,6 +73,8 @@ def _answers(parameters: Mapping) -> Iterator[str]:
     asked = _runs(parameters[_ASK])
     logs = parameters[_EXCHANGE]["harness_logs"]
     yield from _lacking(_SCORE, _runs(parameters[_SCORE]), _ASK, asked, "ask")
+    for notebook in ("34_judge_open_answers", "36_rate_by_hand"):
+        yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asked, "ask")
     exchanged = [run for run in _runs(parameters[_EXCHANGE]) if run.name not in logs]
     yield from _lacking(_EXCHANGE, exchanged, _ASK, asked, "ask")
     yield from _lacking("40_compare_provenances", [parameters["40_compare_provenances"]["mode"]],
