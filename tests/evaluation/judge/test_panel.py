@@ -10,7 +10,16 @@ from medinj_utils.evaluation.judge.asking import VERDICTS
 from medinj_utils.evaluation.judge.injections import PLAIN
 from medinj_utils.evaluation.judge.long import long_verdicts
 from medinj_utils.evaluation.judge.pairs import both_orders
-from medinj_utils.evaluation.judge.panel import ABOUT, ask_panel, how_replies_are_read, load_panel, one_call, planned_costs, used, what_to_judge
+from medinj_utils.evaluation.judge.panel import (
+    ABOUT,
+    ask_panel,
+    how_replies_are_read,
+    load_panel,
+    one_call,
+    planned_costs,
+    used,
+    what_to_judge,
+)
 from medinj_utils.evaluation.judge.votes import one_each
 
 PRICES = {"input": 10.0, "output": 100.0, "currency": "EUR"}
