@@ -35,7 +35,9 @@ AFTER = {
     "31_score_choices": ["30_answer_questions"],
     "32_ask_otherwise": ["21_train_adapter"],
     "33_score_open_answers": ["30_answer_questions"],
+    "34_judge_open_answers": ["30_answer_questions"],
     "35_judge_the_judge": ["34_judge_open_answers"],
+    "36_rate_by_hand": ["30_answer_questions"],
     "37_exchange_with_harness": ["31_score_choices"],
     "40_compare_provenances": ["31_score_choices"],
     "41_probe_answers": ["32_ask_otherwise", "31_score_choices"],
@@ -96,7 +98,8 @@ def files_named(profile, parameters):
     sets = [entry for name in ("sources", "triplets", "judge_training") for entry in parameters.get(name, [])]
     sources = [] if profile.world else sets
     named = [parameters.get(name, "") for name in ("recipe", "base_model", "encoder")]
-    named += parameters.get("harness_logs", {}).values()
+    named += [*parameters.get("harness_logs", {}).values(), *parameters.get("rating_files", [])]
+    named += [judge.get("base_model", "") for judge in parameters.get("judges", [])]
     return sorted({file for place in [*(source["location"] for source in sources), *named] for file in files_of(place)})
 
 

@@ -19,5 +19,5 @@ def long_verdicts(given: pd.DataFrame, orders: pd.DataFrame,
     """
     named = verdicts.drop_duplicates("judge").set_index("judge")
     won = orders.rename(columns={"tuned": "run", "win": "value"})
-    won = won.assign(metric=won["judge"].map(named["metric"]), rater=won["judge"].map(named["rater"]))
+    won = won.assign(**{name: won["judge"].map(named[name]) for name in ("metric", "rater")})
     return pd.concat([given.loc[given["about"] == "answers", LONG], won[LONG]], ignore_index=True)

@@ -19,8 +19,10 @@ from medinj_utils.core.files import read_json, write_json
 
 ANSWER_COLUMNS = ("question_id", "provenance", "instruction", "context", "reference", "system",
                   "run", "candidate")
+_MAY_BE_BLANK = ("context", "candidate")
 TEXTS = ("instruction", "context", "reference", "candidate")
-KEY_COLUMNS = ("id", "item", "repeat", "question_id", "provenance", "system", "run")
+_WHOSE = ("question_id", "provenance", "system", "run")
+KEY_COLUMNS = ("id", "item", "repeat", *_WHOSE)
 # No digits and no vowels: no program takes such an id for a number, a date or a word.
 _LETTERS = list("BCDFGHJKLMNPQRSTVWXZ")
 _ID_LENGTH = 6
@@ -36,15 +38,18 @@ class RatingKey:
         items: a row per id with ``id``, ``item`` (number of the answer; a repeated one has two
             ids), ``repeat`` (whether it is the second showing), ``question_id``, ``provenance``,
             ``system`` and ``run``.
+        blank: the last four of each blank answer that was drawn: wrong by rule, and not shown.
     """
 
     code: str
     items: pd.DataFrame
+    blank: pd.DataFrame
 
     def save(self, path: str | Path) -> Path:
         """Write the key as JSON."""
-        rows = json.loads(self.items.to_json(orient="records"))
-        return write_json({"sheet": self.code, "items": rows}, path)
+        items, blank = (json.loads(table.to_json(orient="records"))
+                        for table in (self.items, self.blank))
+        return write_json({"sheet": self.code, "items": items, "blank": blank}, path)
 
     @classmethod
     def load(cls, path: str | Path) -> "RatingKey":
@@ -56,12 +61,14 @@ class RatingKey:
         try:
             content = read_json(path)
             items = pd.DataFrame(content["items"], columns=list(KEY_COLUMNS))
+            blank = pd.DataFrame(content["blank"], columns=list(_WHOSE))
             code = content["sheet"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: no key of a rating sheet ({error})") from None
-        if items.isna().any(axis=None) or items["id"].duplicated().any():
+        empty = items.isna().any(axis=None) or blank.isna().any(axis=None)
+        if empty or items["id"].duplicated().any():
             raise ValueError(f"{path}: a field of the key is empty, or an id stands twice")
-        return cls(code, items)
+        return cls(code, items, blank)
 
 
 @dataclass(frozen=True)
@@ -83,40 +90,49 @@ def draw_sheet(answers: pd.DataFrame, per_stratum: int, repeated: int, seed: int
 
     Systems are drawn on the same questions as far as they answered the same, so that they can be
     compared in pairs; another run's answer to a question comes only after all questions. Repeated
-    answers stand in the first third of the sheet and again after the second.
+    answers stand in the first third of the sheet and again after the second. A blank answer that is
+    drawn is wrong by rule: the key has it, and raters don't see it.
 
     Args:
-        answers: a row per answer with the columns `ANSWER_COLUMNS`; contexts may be empty.
+        answers: a row per answer with the columns `ANSWER_COLUMNS`; contexts may be empty. Without
+            answers the sheet is empty.
         per_stratum: answers of each system to questions of each provenance.
-        repeated: answers that are shown twice, at most a third of all.
+        repeated: answers that are shown twice; no more than a third of those shown, so that they
+            stand far enough apart.
         seed: of the random numbers. Who knows it and the answers can resolve the ids: keep it with
             the key.
 
     Raises:
         ValueError: a column is missing, a field is empty or no text, a run answers a question
-            twice, a question has two texts, a stratum has too few answers, or too many are to be
-            repeated; the message names row, field and value.
+            twice, a question has two texts, a stratum has too few answers, or the number to repeat
+            is negative; the message names row, field and value.
     """
     _check_answers(answers)
+    if repeated < 0:
+        raise ValueError(f"repeated is {repeated}; need 0 or more")
     rng = np.random.default_rng(seed)
-    drawn = _stratified(answers, per_stratum, rng)
+    drawn = _stratified(answers, per_stratum, rng) if len(answers) else answers
+    blank = drawn["candidate"].str.strip().eq("") if len(drawn) else pd.Series(dtype=bool)
+    whose = drawn.loc[blank, list(_WHOSE)].reset_index(drop=True)
+    shown = _in_order(drawn[~blank].reset_index(drop=True), repeated, rng)
+    items = shown[["id", *TEXTS]].copy()
+    for name in TEXTS:
+        items[name] = items[name].map(written_out)
+    return RatingSheet(items, RatingKey(_code(items), shown[list(KEY_COLUMNS)].copy(), whose))
+
+
+def _in_order(drawn: pd.DataFrame, repeated: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Answers in the order in which they are shown, some of them twice, with their ids."""
     third = len(drawn) // 3
-    if not 0 <= repeated <= third:
-        raise ValueError(f"repeated is {repeated}: of {len(drawn)} answers 0 to {third} can be "
-                         "shown twice, far enough apart")
+    repeated = min(repeated, third)
     order = rng.permutation(len(drawn))
     again = rng.choice(order[:third], repeated, replace=False)
     late = rng.permutation(len(drawn) - 2 * third + repeated)
     tail = np.concatenate([order[2 * third:], again])[late]
     is_again = np.arange(len(tail))[late] >= len(tail) - repeated
     shown = drawn.iloc[np.concatenate([order[:2 * third], tail])].reset_index(drop=True)
-    shown["item"] = np.concatenate([order[:2 * third], tail])
-    shown["repeat"] = np.concatenate([np.zeros(2 * third, dtype=bool), is_again])
-    shown["id"] = _ids(len(shown), rng)
-    items = shown[["id", *TEXTS]].copy()
-    for name in TEXTS:
-        items[name] = items[name].map(written_out)
-    return RatingSheet(items, RatingKey(_code(items), shown[list(KEY_COLUMNS)].copy()))
+    return shown.assign(item=np.concatenate([order[:2 * third], tail]), id=_ids(len(shown), rng),
+                        repeat=np.concatenate([np.zeros(2 * third, dtype=bool), is_again]))
 
 
 def written_out(text: str) -> str:
@@ -153,10 +169,8 @@ def _check_answers(answers: pd.DataFrame) -> None:
         raise ValueError(f"answers have no column {', '.join(missing)}")
     for name in ANSWER_COLUMNS:
         for row, value in answers[name].items():
-            if not isinstance(value, str) or not (value.strip() or name == "context"):
-                hint = ("; an empty answer counts 0 by rule: leave it out"
-                        if name == "candidate" else "")
-                raise ValueError(f"answers, row {row}, {name}: {value!r} is no text or empty{hint}")
+            if not isinstance(value, str) or not (value.strip() or name in _MAY_BE_BLANK):
+                raise ValueError(f"answers, row {row}, {name}: {value!r} is no text or empty")
     if (twice := answers[answers.duplicated(["run", "question_id"])]).size:
         first = twice.iloc[0]
         raise ValueError(f"answers, row {twice.index[0]}: run {first['run']!r} answers question "
