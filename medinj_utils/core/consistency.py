@@ -8,6 +8,7 @@ from medinj_utils.core.tree import OUTPUTS
 
 _TRAIN, _ASK, _SCORE = "21_train_adapter", "30_answer_questions", "31_score_choices"
 _PROBE, _EXCHANGE = "32_ask_otherwise", "37_exchange_with_harness"
+_JUDGE, _META = "34_judge_open_answers", "35_judge_the_judge"
 #: By the parameter that makes them do something: the notebook that varies, the one that compares.
 _VARIED = {"learning_rates": ("50_vary_recipe", "52_compare_recipes"),
            "budget_shares": ("51_vary_budget", "53_draw_learning_curves")}
@@ -21,7 +22,7 @@ def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
         parameters: of every notebook, by its name.
         beside: profiles that are run too.
     """
-    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices)
+    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices, _triplets)
     found = [problem for check in checks for problem in check(parameters)]
     null_output = parameters["40_compare_provenances"]["null_output"]
     if null_output and null_output not in (str(OUTPUTS / name) for name in beside):
@@ -114,6 +115,13 @@ def _variations(parameters: Mapping) -> Iterator[str]:
             yield from _lacking(f"{comparing}, {name}:", second[name], varying, first[name], "try")
         yield from _lacking(comparing, ["constrained"], _ASK, parameters[_ASK]["modes"],
                             "answer in")
+
+
+def _triplets(parameters: Mapping) -> Iterator[str]:
+    judged, read = (parameters.get(name, {}).get("triplets", []) for name in (_JUDGE, _META))
+    if lacking := [one["name"] for one in judged if one not in read]:
+        yield (f"{_JUDGE} judges the triplets {_words(lacking)}, which {_META} doesn't read: name "
+               "them in its `triplets` too")
 
 
 def _prices(parameters: Mapping) -> Iterator[str]:

@@ -39,6 +39,7 @@ def test_what_fits_is_no_problem(changes):
     ({"31": {"systems": ["BASE"]}}, "40_compare_provenances compares BASE with others, and the systems of 31_score_choices are BASE"),
     ({"31": {"systems": ["NAT"]}}, "name BASE and one more at least"),
     ({"32": {"orders": 1, "systems": ["NAT"]}}, "41_probe_answers compares BASE"),
+    ({"34": {"triplets": [{"name": "a", "location": "x"}]}}, "34_judge_open_answers judges the triplets a, which 35_judge_the_judge doesn't read"),
     ({"30": {"base_model": "planted"}}, "base_model and base_revision differ between notebooks"),
     (TRAINED | {"50": VARIED | {"configurations": ["ALL"]}}, "50_vary_recipe needs ALL-s42"),
     (TRAINED | {"50": VARIED, "52": VARIED | {"learning_rates": [0.2]}}, "52_compare_recipes, learning_rates: needs 0.2"),
