@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from medinj_utils.comparison.raters import ALL
 from medinj_utils.core.wording import interval, number, percent
 
 _ENDS = ("low", "high")
@@ -105,3 +106,33 @@ def shown_wins(table: pd.DataFrame) -> pd.DataFrame:
                           "unreadable": _plain(table["unreadable"]),
                           "wins against the base, %": _shares(table)})
     return shown.set_index([table["judge"], table["system"]])
+
+
+def shown_agreement(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.rated.beside_expected`, with how many more items it takes.
+
+    Args:
+        table: with ``expected`` and ``more_items``.
+    """
+    names = {"alpha": "Krippendorff's α", "kappa": "Cohen's κ",
+             "accuracy": "share of equal ratings"}
+    ends = table[["estimate", "low", "high"]].itertuples(index=False)
+    shown = pd.DataFrame({
+        "figure": table["figure"].map(names),
+        "estimate": ["" if pd.isna(value) else number(value, 2) + (
+            "" if pd.isna(low) else f" [{number(low, 2)}, {number(high, 2)}]")
+            for value, low, high in ends],
+        "expected": _plain(table["expected"], 2), "answers": _plain(table["items"]),
+        "questions": _plain(table["questions"]), "more items": _plain(table["more_items"])})
+    other = table["second"].where(table["first"] != table["second"], "themselves")
+    return shown.set_index([table["first"].rename("rater"), other.mask(
+        table["first"] == ALL, "").rename("with")])
+
+
+def shown_rated(shares: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.rated.rated_shares` by rater and system, in per cent."""
+    shown = pd.DataFrame({"answers": _plain(shares["answers"]),
+                          "rated right, %": _shares(shares)})
+    if "planted" in shares:
+        shown["planted, %"] = _plain(100 * shares["planted"].astype(float), 1)
+    return shown.set_index([shares["rater"], shares["system"]])

@@ -8,7 +8,8 @@ from medinj_utils.core.tree import OUTPUTS
 
 _TRAIN, _ASK, _SCORE = "21_train_adapter", "30_answer_questions", "31_score_choices"
 _PROBE, _EXCHANGE = "32_ask_otherwise", "37_exchange_with_harness"
-_SCORE_OPEN = "33_score_open_answers"
+_SCORE_OPEN, _RATE = "33_score_open_answers", "36_rate_by_hand"
+_JUDGE, _META = "34_judge_open_answers", "35_judge_the_judge"
 #: By the parameter that makes them do something: the notebook that varies, the one that compares.
 _VARIED = {"learning_rates": ("50_vary_recipe", "52_compare_recipes"),
            "budget_shares": ("51_vary_budget", "53_draw_learning_curves")}
@@ -22,7 +23,7 @@ def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
         parameters: of every notebook, by its name.
         beside: profiles that are run too.
     """
-    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices)
+    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices, _triplets)
     found = [problem for check in checks for problem in check(parameters)]
     null_output = parameters["40_compare_provenances"]["null_output"]
     if null_output and null_output not in (str(OUTPUTS / name) for name in beside):
@@ -73,7 +74,7 @@ def _training(parameters: Mapping) -> Iterator[str]:
 def _answers(parameters: Mapping) -> Iterator[str]:
     asked = _runs(parameters[_ASK])
     logs = parameters[_EXCHANGE]["harness_logs"]
-    for notebook in (_SCORE, _SCORE_OPEN):
+    for notebook in (_SCORE, _SCORE_OPEN, _JUDGE, _RATE):
         yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asked, "ask")
     exchanged = [run for run in _runs(parameters[_EXCHANGE]) if run.name not in logs]
     yield from _lacking(_EXCHANGE, exchanged, _ASK, asked, "ask")
@@ -114,6 +115,13 @@ def _variations(parameters: Mapping) -> Iterator[str]:
             yield from _lacking(f"{comparing}, {name}:", second[name], varying, first[name], "try")
         yield from _lacking(comparing, ["constrained"], _ASK, parameters[_ASK]["modes"],
                             "answer in")
+
+
+def _triplets(parameters: Mapping) -> Iterator[str]:
+    judged, read = (parameters.get(name, {}).get("triplets", []) for name in (_JUDGE, _META))
+    if lacking := [one["name"] for one in judged if one not in read]:
+        yield (f"{_JUDGE} judges the triplets {_words(lacking)}, which {_META} doesn't read: name "
+               "them in its `triplets` too")
 
 
 def _prices(parameters: Mapping) -> Iterator[str]:

@@ -81,16 +81,18 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
         return "No judge was asked, or there was no open answer to judge."
     sentences = []
     for judge, own in verdicts.groupby("judge", sort=False):
-        unread = own["value"].isna().mean()
-        sentence = f"{judge} gave {number(len(own))} verdicts, {percent(unread)} of them unreadable"
+        said = own[own["raw"].notna()]["value"].notna()
+        sentence = (f"{judge} gave {number(len(said))} replies, of which {number(said.sum())} "
+                    "declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
-        if len(read):
+        if said.any() and len(read):
             low, high = read["estimate"].idxmin(), read["estimate"].idxmax()
-            sentence += (f"; over the others it calls {percent(read.loc[low, 'estimate'])} ({low}) "
-                         f"to {percent(read.loc[high, 'estimate'])} ({high}) of the answers right")
-        else:
-            sentence += ": of no system can a share judged right be told"
+            sentence += (f"; of the answers whose verdict can be read it calls "
+                         f"{percent(read.loc[low, 'estimate'])} ({low}) to "
+                         f"{percent(read.loc[high, 'estimate'])} ({high}) right")
         sentences.append(f"{sentence}.")
+        if not said.any():
+            sentences.append("It can't tell right answers from wrong ones.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]
     return " ".join(sentences)
@@ -104,3 +106,32 @@ def _steered(row: Mapping) -> str:
     return (f"Injections in wrong answers move the share it calls right by "
             f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
             "whose verdicts can be read.")
+
+
+def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
+                    differing: pd.DataFrame) -> str:
+    """How far raters agree, on how many answers they differ, and the span of the shares.
+
+    Args:
+        agreement: of ``rater_agreement.csv``.
+        shares: of ``rated_shares.csv``.
+        differing: of ``rating_adjudication.csv``.
+    """
+    if shares.empty:
+        return ("No ratings came back yet, or there is no open answer to rate: the sheets, if any, "
+                "are written.")
+    alpha = agreement[agreement["figure"] == "alpha"].iloc[0]
+    raters = shares["rater"].iloc[-1]
+    own = shares[shares["rater"] == raters].set_index("system")["estimate"]
+    sentences = []
+    if pd.notna(alpha["estimate"]):
+        ends = ("" if pd.isna(alpha["low"]) else
+                f" [{number(alpha['low'], 2)}, {number(alpha['high'], 2)}]")
+        expected = ("" if pd.isna(alpha["expected"]) else
+                    f" ({number(alpha['expected'], 2)} is expected of their planted errors)")
+        sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
+                         f"{number(alpha['estimate'], 2)}{ends}{expected}; raters differ on "
+                         f"{number(len(differing))} of them.")
+    sentences.append(f"{raters[:1].upper()}{raters[1:]} call {percent(own.min())} ({own.idxmin()}) "
+                     f"to {percent(own.max())} ({own.idxmax()}) of a system's answers right.")
+    return " ".join(sentences)

@@ -5,12 +5,17 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison import compare_pairs
+from medinj_utils.comparison.planted_judges import Planted, planted_in
 from medinj_utils.core.files import write_json, write_parquet
 from medinj_utils.core.names import SYSTEMS, runs_of
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import build_mixture, save_mixture, save_records
 from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.overlap import find_leaks
+from medinj_utils.demo.triplets import EVALUATED
+from medinj_utils.evaluation.triplets import read_triplets
+from medinj_utils.evaluation.triplets.columns import SCORE
+from medinj_utils.evaluation.triplets.scorers import words_of
 
 
 def simulated_scores(items: pd.DataFrame, seeds=(0, 1)) -> pd.DataFrame:
@@ -50,3 +55,24 @@ def pairs() -> pd.DataFrame:
     shares = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.5}
     return compare_pairs(pd.DataFrame({name: (rng.random(300) < share).astype(float)
                                        for name, share in shares.items()}), 400)
+
+
+@pytest.fixture(scope="session")
+def triplets(world) -> pd.DataFrame:
+    """The planted triplets."""
+    table, _ = read_triplets([{"name": "planted", "location": str(world["folder"] / "triplets" / EVALUATED)}])
+    return table
+
+
+@pytest.fixture(scope="session")
+def triplet_scores(triplets) -> pd.DataFrame:
+    """Scores that the planted triplets' file has, the length, and one cheap metric."""
+    own = triplets.filter(like=SCORE).rename(columns=lambda name: name.removeprefix(SCORE))
+    words = words_of(triplets["candidate"]).astype(float)
+    return own.assign(length=words, rouge_l=1 / words)
+
+
+@pytest.fixture(scope="session")
+def planted(world, triplets) -> Planted:
+    """What was planted in the triplets."""
+    return planted_in(world["key"], triplets)

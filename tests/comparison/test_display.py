@@ -42,10 +42,12 @@ def test_differences_to_the_base_are_shown_by_part(pairs):
 def test_verdicts_are_shown_with_claim_and_mark():
     table = pd.DataFrame({"claim": ["A.", "B."], "mark": ["V", "2"], "estimate": [0.1, np.nan], "low": [0.05, np.nan],
                           "high": [0.15, np.nan], "p_adjusted": [0.01, np.nan], "paper": [0.2, np.nan],
-                          "verdict": ["supported", "not testable here"], "reason": ["", "open answers"]})
+                          "verdict": ["supported", "not testable here"], "reason": ["", "open answers"], "unit": "points"})
     shown = display.shown_verdicts(table)
     assert shown.loc["supported"].tolist() == ["A. [V]", "+10.0 [+5.0, +15.0]", "0.010", "+20.0", ""]
     assert shown.loc["not testable here", ["difference, points", "adjusted p"]].tolist() == ["", ""]
+    of_r = display.shown_verdicts(table.assign(unit="r"))
+    assert of_r["difference, points"].tolist() == ["r +0.10 [+0.05, +0.15]", ""]
     published = display.shown_published(verdicts_on_paper(load_claims(), (22_953, 10_000), "both"))
     assert len(published) == len(load_claims().claims) and published["verdict, 22,953 questions"].notna().all()
     assert published.columns[0] == "points, 22,953 questions" and "reason, 10,000 questions" in published

@@ -2,7 +2,13 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from medinj_utils.comparison.paper import ITEMS, beside_noise, beside_paper, half_widths
+from medinj_utils.comparison.paper import (
+    ITEMS,
+    beside_noise,
+    beside_paper,
+    half_widths,
+    judges_beside_paper,
+)
 
 
 def test_each_gain_stands_beside_a_plain_interval():
@@ -22,3 +28,11 @@ def test_the_papers_gains_stand_beside_those_here():
     beside = beside_paper(comparison)
     assert beside.loc["SYN", "paper"] == 0.3823 and beside.loc["SYN", "here, gain over base"] == 0.1
     assert beside.loc["SYN", "paper, gain over base [C]"] == pytest.approx(-0.0851)
+
+
+def test_the_papers_correlations_stand_beside_those_here():
+    rows = [("pooled", "judge", "pearson", 0.7), ("pooled", "bleu", "pearson", 0.1), ("pooled", "meteor", "pearson", 0.5),
+            ("pooled", "content_recall", "pearson", 0.9), ("x", "bleu", "pearson", 0.9), ("pooled", "rouge_l", "pearson", float("nan"))]
+    beside = judges_beside_paper(pd.DataFrame(rows, columns=["generator", "scorer", "figure", "estimate"]))
+    assert beside["here"].tolist() == ["0.70", "0.10 to 0.50"] and beside["paper"].tolist() == ["0.61", "0.02 to 0.36"]
+    assert beside["scorers here"].tolist() == [1, 2] and set(beside["mark"]) == {"2"}

@@ -78,7 +78,7 @@ def verbosity_figure(effects: pd.DataFrame,
     """
     both = effects[effects["label"] == BOTH].dropna(subset="estimate")
     flips = changes[changes["figure"] == "flips"]
-    flips = flips[[kind_of(name) == JUDGE for name in flips["scorer"]]]
+    flips = flips[flips["scorer"].map(kind_of) == JUDGE]
     if both.empty:
         return None
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 1.8 + 0.3 * len(both)))

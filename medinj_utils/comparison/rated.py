@@ -1,0 +1,121 @@
+"""What human raters say of systems, and in a planted world what they should agree on."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from medinj_utils.comparison.raters import ALL
+from medinj_utils.comparison.resampling import Estimate
+from medinj_utils.comparison.shares import mean_with_interval
+from medinj_utils.core.style import in_order
+from medinj_utils.demo.raters import expected_figures
+from medinj_utils.evaluation.long_scores import LONG
+from medinj_utils.evaluation.ratings import RatingSheet
+
+METRIC = "rating"
+
+
+def strata(sheet: RatingSheet) -> pd.DataFrame:
+    """How many answers of each system and provenance were drawn, and how many of them are blank.
+
+    Args:
+        sheet: of `medinj_utils.evaluation.ratings.draw_sheet`.
+
+    Returns:
+        ``system``, ``provenance``, ``drawn``, ``blank`` (wrong by rule, not shown) and
+        ``shown_twice``.
+    """
+    by = ["system", "provenance"]
+    key = sheet.key.items
+    again = key["repeat"].astype(bool)
+    counts = pd.DataFrame({"shown": key[~again].groupby(by).size(),
+                           "blank": sheet.key.blank.groupby(by).size(),
+                           "shown_twice": key[again].groupby(by).size()})
+    counts = counts.fillna(0).astype(int)
+    counts.insert(0, "drawn", counts.pop("shown") + counts["blank"])
+    table = counts.rename_axis(by).reset_index()
+    order = {system: place for place, system in enumerate(in_order(table["system"]))}
+    return table.sort_values(by, key=lambda values: values.map(order).fillna(values) if
+                             values.name == "system" else values, ignore_index=True)
+
+
+def long_ratings(ratings: pd.DataFrame, sheet: RatingSheet) -> pd.DataFrame:
+    """First ratings as long scores; blank answers that were drawn are wrong for every rater.
+
+    Args:
+        ratings: of `medinj_utils.evaluation.ratings.read_ratings`.
+        sheet: that was rated.
+
+    Returns:
+        The columns `medinj_utils.evaluation.long_scores.LONG`, with the metric "rating".
+    """
+    first = ratings[~ratings["repeat"].astype(bool)].rename(columns={"rating": "value"})
+    blank = sheet.key.blank.assign(value=0.0)
+    every = [first, *(blank.assign(rater=rater) for rater in ratings["rater"].unique())]
+    table = pd.concat(every, ignore_index=True).rename(columns={"question_id": "item_"})
+    table = table.drop(columns="item").rename(columns={"item_": "item"})
+    return table.assign(metric=METRIC)[LONG].astype({"value": float})
+
+
+def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,
+                 resamples: int, truth: pd.Series) -> pd.DataFrame:
+    """The share of each system's answers that raters call right, with intervals.
+
+    As many answers to questions of each provenance were drawn, so provenances weigh the same. An
+    answer that several raters rated counts once among "all raters", by the mean of its ratings.
+
+    Args:
+        long: of `long_ratings`.
+        systems: by run.
+        clusters: label of each question's cluster, by item.
+        resamples: number of draws.
+        truth: by run and question, of a planted world; else empty.
+
+    Returns:
+        ``rater``, ``system``, ``answers``, ``estimate``, ``low``, ``high`` and, in planted worlds,
+        ``planted``, the share of the same answers that are right.
+    """
+    columns = ["rater", "system", "answers", *Estimate._fields, "planted"]
+    mean = long.groupby(["run", "item"], as_index=False, sort=False)["value"].mean()
+    several = long["rater"].nunique() > 1
+    table = pd.concat([long, mean.assign(rater=ALL)]) if several else long
+    table = table.assign(system=table["run"].map(systems))
+    pairs = pd.MultiIndex.from_frame(table[["run", "item"]])
+    table["planted"] = truth.reindex(pairs).to_numpy()
+    made = []
+    for rater, own in table.groupby("rater", sort=False):
+        for system in in_order(own["system"]):
+            part = own[own["system"] == system]
+            found = mean_with_interval(part["value"], part["item"].map(clusters), resamples)
+            made.append((rater, system, len(part), *found, part["planted"].mean()))
+    shares = pd.DataFrame(made, columns=columns)
+    return shares if len(truth) else shares.drop(columns="planted")
+
+
+def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Series,
+                    errors: Mapping[str, float]) -> pd.DataFrame:
+    """Agreement of raters, and for simulated ones what their planted errors let one expect.
+
+    Args:
+        agreement: of `medinj_utils.comparison.raters.rater_agreement`.
+        ratings: that it is of.
+        truth: by run and question, of a planted world; else empty.
+        errors: by simulated rater, the share of answers that they rate wrongly.
+
+    Returns:
+        The same rows with ``expected``, NaN where a rater is no simulated one.
+    """
+    right = truth.reindex(pd.MultiIndex.from_frame(ratings[["run", "question_id"]])).to_numpy()
+    ratings = ratings.assign(right=right)
+    share = {again: part.drop_duplicates("item")["right"].mean()
+             for again, part in ratings.groupby(ratings["repeat"].astype(bool))}
+    expected = []
+    for row in agreement.itertuples():
+        who = list(ratings["rater"].unique()) if row.first == ALL else [row.first, row.second]
+        if len(who) < 2 or not set(who) <= set(errors) or not len(truth):
+            expected.append(float("nan"))
+            continue
+        self_agreement = row.first == row.second != ALL
+        figures = expected_figures([errors[rater] for rater in who], share[self_agreement])
+        expected.append(figures[row.figure])
+    return agreement.assign(expected=pd.Series(expected, dtype=float, index=agreement.index))

@@ -1,0 +1,144 @@
+"""The files that raters get, and those that simulated raters give back, by one code path."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from medinj_utils.core.files import replacing, write_text
+from medinj_utils.core.tree import Tree
+from medinj_utils.demo.raters import is_right
+from medinj_utils.demo.simulated import SimulatedRater
+from medinj_utils.demo.truth import fact_of
+from medinj_utils.evaluation.ratings.form import write_form
+from medinj_utils.evaluation.ratings.sheet import ANSWER_COLUMNS, RatingSheet
+from medinj_utils.evaluation.ratings.spreadsheets import (
+    ID,
+    RATER,
+    RATING,
+    SHEET,
+    write_csv_sheet,
+    write_xlsx_sheet,
+)
+
+_WRITERS = {"xlsx": write_xlsx_sheet, "csv": write_csv_sheet, "html": write_form}
+
+
+def answers_to_rate(answers: pd.DataFrame) -> pd.DataFrame:
+    """Open answers as `medinj_utils.evaluation.ratings.draw_sheet` takes them.
+
+    Args:
+        answers: of `medinj_utils.evaluation.open_answers.load_open_answers`. Questions that a run
+            was not asked, and those without a reference, are left out.
+    """
+    there = answers["candidate"].notna() & answers["reference"].fillna("").str.strip().ne("")
+    return answers[there].rename(columns={"item": "question_id"})[list(ANSWER_COLUMNS)]
+
+
+def hand_out(tree: Tree, sheet: RatingSheet, raters: Iterable[str]) -> pd.DataFrame:
+    """Write the sheet for each rater as XLSX, CSV and HTML form, and the key apart from them.
+
+    Sheets lie in a folder named after the sheet's code, so that another draw replaces none that
+    raters may have.
+
+    Args:
+        tree: the output tree.
+        sheet: of `medinj_utils.evaluation.ratings.draw_sheet`; of an empty one nothing is written.
+        raters: codes; the same code twice is one rater.
+
+    Returns:
+        ``rater`` (empty for the key) and ``file``.
+    """
+    if sheet.items.empty:
+        return pd.DataFrame(columns=["rater", "file"])
+    code = sheet.key.code
+    rows = [("", sheet.key.save(tree.rating_key(code)))]
+    for rater in dict.fromkeys(raters):
+        rows += [(rater, write(sheet, rater, tree.rating_sheet(code, rater, ending)))
+                 for ending, write in _WRITERS.items()]
+    return pd.DataFrame([(rater, str(path)) for rater, path in rows], columns=["rater", "file"])
+
+
+def truth_of(tree: Tree, answers: pd.DataFrame) -> pd.Series:
+    """Whether each answer is right by a planted world's key: 1 or 0, by run and question.
+
+    Args:
+        tree: the output tree.
+        answers: of `answers_to_rate`.
+
+    Returns:
+        Empty where questions are real.
+    """
+    index = pd.MultiIndex.from_frame(answers[["run", "question_id"]])
+    if tree.key is None:
+        return pd.Series(dtype=float, index=index[:0])
+    facts = fact_of(tree.key)
+    right = [float(is_right(text, facts[question], tree.key)) for text, question
+             in zip(answers["candidate"], answers["question_id"], strict=True)]
+    return pd.Series(right, index=index, dtype=float)
+
+
+def simulated_files(tree: Tree, sheet: RatingSheet, truth: pd.Series,
+                    errors: Mapping[str, float]) -> list[Path]:
+    """Fill the sheets of simulated raters in and return the files: XLSX, CSV and JSON in turn.
+
+    Args:
+        tree: the output tree, with the sheets of `hand_out`.
+        sheet: that was handed out.
+        truth: of `truth_of`.
+        errors: by rater, the share of answers that they rate wrongly.
+
+    Raises:
+        ValueError: the questions are real: nobody invents ratings of real answers.
+    """
+    if not errors or sheet.items.empty:
+        return []
+    if not tree.fictional:
+        raise ValueError(f"simulated_raters are {', '.join(errors)}: these questions are real, and "
+                         "invented ratings have no place among ratings by humans; set it to {} "
+                         "and name the files that raters gave back in rating_files")
+    ways = list(_FILLED.items())
+    key, files = sheet.key.items, []
+    for number, (code, error) in enumerate(errors.items()):
+        rater = SimulatedRater(code, 1 - error, 1 - error)
+        ratings = {row.id: rater.rate(row.id, int(truth[row.run, row.question_id]))
+                   for row in key.itertuples()}
+        ending, fill = ways[number % len(ways)]
+        path = tree.rated(sheet.key.code, code, ending)
+        fill(tree.rating_sheet(sheet.key.code, code, ending), ratings, path)
+        files.append(path)
+    return files
+
+
+def _fill_xlsx(blank: Path, ratings: Mapping[str, int], path: Path) -> None:
+    from openpyxl import load_workbook
+    book = load_workbook(blank)
+    page = book.active
+    heads = [cell.value for cell in page[1]]
+    for row in page.iter_rows(min_row=2):
+        row[heads.index(RATING)].value = ratings[row[heads.index(ID)].value]
+    with replacing(path) as part:
+        book.save(part)
+
+
+def _fill_csv(blank: Path, ratings: Mapping[str, int], path: Path) -> None:
+    heads, *rows = csv.reader(StringIO(blank.read_text(encoding="utf-8-sig"), newline=""),
+                              delimiter=";")
+    with replacing(path) as part, open(part, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(heads)
+        writer.writerows([*row[:-1], ratings[row[heads.index(ID)]]] for row in rows)
+
+
+def _write_json(blank: Path, ratings: Mapping[str, int], path: Path) -> None:
+    """As the form exports it; whose form it is stands in the sheet's name."""
+    notes = [{ID: name, RATING: rating} for name, rating in ratings.items()]
+    content = {SHEET: blank.parents[1].name, RATER: blank.stem, "notes": notes}
+    write_text(json.dumps(content), path)
+
+
+_FILLED: dict[str, Callable[[Path, Mapping[str, int], Path], None]] = {
+    "xlsx": _fill_xlsx, "csv": _fill_csv, "json": _write_json}

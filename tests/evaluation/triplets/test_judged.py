@@ -1,0 +1,36 @@
+"""Verdicts of judges on triplets and on edits, by the tiny model and by tables."""
+
+import pandas as pd
+
+from medinj_utils.core.files import write_parquet
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.judge.asking import VERDICTS
+from medinj_utils.evaluation.triplets.edits import edited_triplets
+from medinj_utils.evaluation.triplets.judged import judge_edits, judged_triplets, said
+
+
+def verdicts(metric, *rows):
+    return pd.DataFrame([("m", item, metric, "r", repeat, value, "x", "") for item, repeat, value in rows], columns=VERDICTS)
+
+
+def test_repeats_vote_and_what_cannot_be_read_is_no_verdict(tmp_path, triplets_of):
+    triplets = triplets_of(("q", "r", "c", 1), ("q", "r", "d", 0), ("q", "r", "e", 0))
+    nan = float("nan")
+    write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0), ("s/f.csv:0", 1, 1.0), ("s/f.csv:0", 2, 0.0), ("s/f.csv:1", 0, nan)),
+                  Tree(tmp_path).triplet_verdicts("tiny"))
+    write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).triplet_verdicts("other"))
+    found = judged_triplets(Tree(tmp_path), triplets)
+    assert list(found) == ["tiny"] and found["tiny"].iloc[0] == 1 and found["tiny"].iloc[1:].isna().all()
+    assert judged_triplets(Tree(tmp_path / "none"), triplets).empty
+    assert pd.isna(said(verdicts("judge_essential"), triplets)).all()
+
+
+def test_a_judge_that_is_loaded_here_is_asked_about_edits(tmp_path, triplets_of):
+    edited = edited_triplets(triplets_of(("Que fait le foie ?", "la bile", "La bile. Oui.", 1))).head(2)
+    tree = Tree(tmp_path, "35_judge_the_judge")
+    tiny = {"name": "tiny", "base_model": "planted", "precision": "float32", "prompt": "essential", "repeats": 1, "temperature": 0.0, "max_tokens": 4}
+    pairwise = tiny | {"name": "pairs", "prompt": "pairwise"}
+    found = judge_edits(tree, [tiny, pairwise], edited)
+    assert list(found) == ["tiny"] and found.index.equals(edited.index) and tree.judges_of("edits") == ["tiny"]
+    assert judge_edits(tree, [tiny], edited).equals(found)
+    assert judge_edits(tree, [tiny], edited.head(0)).empty and judge_edits(tree, [], edited).empty
