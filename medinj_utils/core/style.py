@@ -134,12 +134,14 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """
     if table.empty:
         return said(nothing)
-    named = table.columns.nlevels == 1 and None not in table.index.names
-    headed = _headed(table.reset_index() if named else table)
+    one_level = table.columns.nlevels == 1
     if table.astype(str).isin(["0", "0.0", "-0.0"]).all(axis=None):
-        names = [str(name).replace("_", " ") for name in table.columns.to_flat_index()]
-        return said(f"{listed(names)}: 0 in all rows. {caption}".strip())
-    shown = headed.round(decimals).to_html(border=0, na_rep="", index=not named)
+        names = (str(name).replace("_", " ") for name in table.columns)
+        where = f"{listed(names)}: 0 in all rows." if one_level else "0 in all rows and columns."
+        return said(f"{where} {caption}".strip())
+    named = one_level and None not in table.index.names
+    shown = _headed(table.reset_index() if named else table).round(decimals)
+    shown = shown.to_html(border=0, na_rep="", index=not named)
     if caption:
         shown = shown.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
     return HTML(shown)
