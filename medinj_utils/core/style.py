@@ -130,12 +130,13 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
         table: shown with its index.
         caption: below it.
         decimals: of the numbers.
-        nothing: said in its place where it has no rows.
+        nothing: said in its place where it has no rows, or nothing in them.
     """
-    if table.empty:
+    blank = table.isna() | (table == "")
+    if blank.all(axis=None):  # so is a table without rows
         return said(nothing)
     one_level = table.columns.nlevels == 1
-    if table.astype(str).isin(["0", "0.0", "-0.0"]).all(axis=None):
+    if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
         names = (str(name).replace("_", " ") for name in table.columns)
         where = f"{listed(names)}: 0 in all rows." if one_level else "0 in all rows and columns."
         return said(f"{where} {caption}".strip())
