@@ -138,8 +138,8 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     one_level = table.columns.nlevels == 1
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
         names = (str(name).replace("_", " ") for name in table.columns)
-        where = f"{listed(names)}: 0 in all rows." if one_level else "0 in all rows and columns."
-        return said(f"{where} {caption}".strip())
+        return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
+                    else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = one_level and None not in table.index.names
     shown = _headed(table.reset_index() if named else table).round(decimals)
     shown = shown.to_html(border=0, na_rep="", index=not named)
