@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from medinj_utils.comparison.paper import ITEMS, beside_noise, half_widths
+from medinj_utils.comparison.noise import beside_noise, half_widths
+from medinj_utils.comparison.paper import ITEMS
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
 from medinj_utils.core.wording import number

@@ -130,16 +130,19 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
         table: shown with its index.
         caption: below it.
         decimals: of the numbers.
-        nothing: said in its place where it has no rows.
+        nothing: said in its place where it has no rows, or nothing in them.
     """
-    if table.empty:
+    blank = table.isna() | (table == "")
+    if blank.all(axis=None):  # so is a table without rows
         return said(nothing)
-    named = table.columns.nlevels == 1 and None not in table.index.names
-    headed = _headed(table.reset_index() if named else table)
-    if table.astype(str).isin(["0", "0.0", "-0.0"]).all(axis=None):
-        names = [str(name).replace("_", " ") for name in table.columns.to_flat_index()]
-        return said(f"{listed(names)}: 0 in all rows. {caption}".strip())
-    shown = headed.round(decimals).to_html(border=0, na_rep="", index=not named)
+    one_level = table.columns.nlevels == 1
+    if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
+        names = (str(name).replace("_", " ") for name in table.columns)
+        return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
+                    else f"{caption or 'This table'}: 0 in all rows and columns.")
+    named = one_level and None not in table.index.names
+    shown = _headed(table.reset_index() if named else table).round(decimals)
+    shown = shown.to_html(border=0, na_rep="", index=not named)
     if caption:
         shown = shown.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
     return HTML(shown)

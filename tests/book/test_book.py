@@ -179,7 +179,8 @@ def empty_tables(page):
     for table in page.select("main table"):
         cells = [cell.get_text().strip() for cell in table.select("tbody td")]
         numbers = [cell for cell in cells if re.fullmatch(r"[+−-]?[\d.,]+( ?%)?", cell)]
-        if not any(cells) or (len(numbers) > 1 and not re.search("[1-9]", "".join(numbers))):
+        of_numbers = 1 < len(cells) <= 2 * len(numbers)
+        if not any(cells) or (of_numbers and not re.search("[1-9]", "".join(numbers))):
             yield " | ".join(head.get_text() for head in table.select("thead th"))
 
 
@@ -191,7 +192,7 @@ def test_no_table_of_the_book_is_empty_or_of_zeros_alone(project):
 
 @pytest.mark.parametrize("rows, empty", [("", True), ("<tr><td></td></tr>", True), ("<tr><td>0</td><td>0.0</td></tr>", True),
                                          ("<tr><td>NAT</td><td>0.0 %</td><td>0</td></tr>", True), ("<tr><td>0</td><td>1</td></tr>", False),
-                                         ("<tr><td>a text</td></tr>", False)])
+                                         ("<tr><td>a text</td></tr>", False), ("<tr><td>BASE</td><td>B, C</td><td>0</td></tr>", False)])
 def test_an_empty_table_is_noticed(rows, empty):
     page = BeautifulSoup(f"<main><table><thead><tr><th>a</th></tr></thead><tbody>{rows}</tbody></table></main>", "html.parser")
     assert bool(list(empty_tables(page))) is empty

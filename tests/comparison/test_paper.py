@@ -1,26 +1,15 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
 
-from medinj_utils.comparison.paper import (
-    ITEMS,
-    beside_noise,
-    beside_paper,
-    half_widths,
-    judges_beside_paper,
-)
+from medinj_utils.comparison.paper import EXACT_MATCH, beside_paper, judges_beside_paper
 
 
-def test_each_gain_stands_beside_a_plain_interval():
-    """scipy's interval of a share as large has the same half-width, to rounding."""
-    shown = beside_noise().set_index("system")
-    assert list(shown.index) == ["BASE", "NAT", "SYN", "TRAD", "NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"]
-    assert shown.loc["SYN"].tolist() == ["38.23", "−8.51", "outside"] and shown.loc["BASE"].tolist() == ["46.74", "", ""]
-    assert shown.loc["TRAD", "beside a plain interval [C]"] == "inside with 10,000 items, outside with 22,953 items"
-    for items in ITEMS:
-        one, two = half_widths(items)
-        interval = binomtest(round(0.4674 * items), items).proportion_ci(method="wilson")
-        assert one == pytest.approx((interval.high - interval.low) / 2, rel=1e-2) and two == pytest.approx(2 ** 0.5 * one)
+def test_the_page_states_the_papers_figures_as_the_package_has_them():
+    page = (Path(__file__).parents[2] / "book" / "comparison.md").read_text(encoding="utf-8")
+    assert "{{ study.noise }}" in page  # made of them by `medinj_utils.comparison.noise.beside_noise`
+    assert not any(f"| {system} | {value}" in page for system, value in EXACT_MATCH.items())
 
 
 def test_the_papers_gains_stand_beside_those_here():

@@ -81,4 +81,7 @@ def test_an_empty_table_and_one_of_zeros_are_sentences():
         assert shown.data == '<p class="medinj">No &lt;logs&gt;.</p>'
     assert "nothing to show" in captioned(empty).data
     assert captioned(zeros, "Of all.").data == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'
-    assert all("<table" in captioned(zeros.assign(share=others)).data for others in ([0.0, 0.1], False, "")) and "<table" in browsable(zeros).data
+    assert captioned(zeros.assign(share=None)).data == '<p class="medinj">cut off and share: 0 in all rows.</p>'
+    assert captioned(pd.DataFrame({"a": [None, ""]}), nothing="Nothing.").data == '<p class="medinj">Nothing.</p>'
+    assert captioned(pd.concat({"native": zeros}, axis=1), "Shares").data == '<p class="medinj">Shares: 0 in all rows and columns.</p>'
+    assert all("<table" in captioned(zeros.assign(share=others)).data for others in ([0.0, 0.1], False, "a")) and "<table" in browsable(zeros).data
