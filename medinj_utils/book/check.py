@@ -76,13 +76,30 @@ def _unmet_mixtures(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]
                f"({_counts(training, ['provenance'])}). Name a source that has some, or set under "
                f"`shared` configurations: [{', '.join(possible)}] and "
                f"systems: [BASE, {', '.join(possible)}]")
-    elif mixing["budget_unit"] == "rows":
-        shares = Stratification(mixing["by_source"], mixing["by_task"])
+    else:
         try:
-            plan_budget(training, mixing["configurations"] or possible, mixing["budget"],
-                        mixing["shortage"], shares)
+            _planned(training, mixing)
         except ShortageError as error:
             yield f"{_MIX}: {error}"
+
+
+def _planned(training: pd.DataFrame, mixing: Mapping[str, Any]) -> int:
+    """The budget that notebook 14 will take; as it is asked for where it isn't one of rows."""
+    if mixing["budget_unit"] != "rows":
+        return mixing["budget"]
+    names = mixing["configurations"] or possible_configurations(training)
+    shares = Stratification(mixing["by_source"], mixing["by_task"])
+    return plan_budget(training, names, mixing["budget"], mixing["shortage"], shares)
+
+
+def _lowered(training: pd.DataFrame, mixing: Mapping[str, Any]) -> str:
+    """That the budget will be lowered, in a sentence; nothing where the rows fill it."""
+    budget, planned = mixing["budget"], _planned(training, mixing)
+    if planned == budget:
+        return ""
+    return (f" The rows don't fill the budget of {budget:,}: with shortage: lower, notebook 14 "
+            f"takes {planned:,} for all mixtures. Set budget to {planned:,} or less under {_MIX}, "
+            "or shortage to refuse to be stopped, or to repeat to have rows repeated.")
 
 
 def _counts(records: pd.DataFrame, by: list[str]) -> str:
@@ -204,11 +221,13 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
     if records is None:
         return f"Compared will be {systems}. What the data hold is checked after notebook 10."
     _refuse(name, unmet(records, parameters))
-    possible = possible_configurations(_training(records, parameters[_MIX]))
+    training = _training(records, parameters[_MIX])
+    possible = possible_configurations(training)
     impossible = [name for name in CONFIGURATIONS if name not in possible]
     left = f" Can't be compared, for want of training rows: {', '.join(impossible)}."
     return (f"{len(records):,} records ({_counts(records, ['provenance', 'split'])}). Compared "
-            f"will be {systems}.{left if impossible else ''}")
+            f"will be {systems}.{left if impossible else ''}"
+            f"{_lowered(training, parameters[_MIX])}")
 
 
 def check_records(name: str, data: str = "", base: str = "") -> None:

@@ -81,6 +81,18 @@ def bca(draws: np.ndarray | pd.Series, values: np.ndarray,
     return float(low), float(high)
 
 
+def better(difference: np.ndarray) -> tuple[int, int]:
+    """On how many items the first of two systems is better, and the second.
+
+    Args:
+        difference: of their scores, by item.
+
+    Returns:
+        (items of the first, items of the second).
+    """
+    return int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
+
+
 def mcnemar(only_first: int, only_second: int) -> float:
     """Exact two-sided p-value of McNemar's test (1947), in its binomial form.
 

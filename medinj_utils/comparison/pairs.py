@@ -8,13 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from medinj_utils.comparison.inference import (
-    adjust_holm,
-    bca,
-    mcnemar,
-    sign_flips,
-    two_sided,
-)
+from medinj_utils.comparison.inference import adjust_holm, bca, better
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import need_columns
 from medinj_utils.comparison.unseen import unseen_share
@@ -66,7 +60,8 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
     Returns:
         ``first``, ``second``, ``difference`` (mean of first − mean of second, in the scores'
         unit), ``low`` and ``high`` (95 % interval, see `medinj_utils.comparison.unseen`),
-        ``p``, ``p_holm`` (Holm 1979, over all pairs),
+        ``p`` (below 0.05 only where the interval excludes 0, and the reverse), ``p_holm`` (Holm
+        1979, over all pairs),
         ``only_first_right`` and ``only_second_right`` (items on which one is better, by the means
         over seeds), ``test``: "mcnemar" (exact; 0/1 scores, one seed each, no clusters) or
         "sign-flip" (permutation by cluster), with ", runs" where a system has several: these tests
@@ -82,44 +77,33 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         raise ValueError(f"smallest is {smallest}; need an effect above 0")
     scores = resampled.scores
     item_means = scores.item_means
-    pairs = list(combinations(range(len(scores.systems)), 2))
-    differences = np.stack([item_means[:, a] - item_means[:, b] for a, b in pairs], axis=1)
-    exact = not scores.clustered and np.isin(item_means, (0, 1)).all()
-    _warn_of_few_draws(resampled, len(pairs), exact)
-    if exact:
-        p_values = [mcnemar(*_better(difference)) for difference in differences.T]
-    else:
-        p_values = sign_flips(differences, scores.cluster, len(resampled.draws), resampled.seed)
+    pairs = list(combinations(enumerate(scores.systems), 2))
+    _warn_of_few_draws(resampled, len(pairs))
     table = pd.DataFrame([
-        _pair_row(resampled, (scores.systems[a], scores.systems[b]), difference, float(p), smallest)
-        for (a, b), difference, p in zip(pairs, differences.T, p_values, strict=True)])
-    table["test"] = ("mcnemar" if exact else "sign-flip") + table["test"]
+        _pair_row(resampled, (first, second), item_means[:, a] - item_means[:, b], smallest)
+        for (a, first), (b, second) in pairs])
+    table["test"] = ("mcnemar" if resampled.exact else "sign-flip") + table["test"]
     table["p_holm"] = adjust_holm(table["p"])
     table["q_bh"] = false_discovery_control(table["p"])
     return table
 
 
-def _better(difference: np.ndarray) -> tuple[int, int]:
-    """On how many items the first is better, and the second, from differences by item."""
-    return int((difference > 1e-9).sum()), int((difference < -1e-9).sum())
-
-
-def _warn_of_few_draws(resampled: Resampled, pairs: int, exact: bool) -> None:
+def _warn_of_few_draws(resampled: Resampled, pairs: int) -> None:
     resamples = len(resampled.draws)
     several = max(map(len, resampled.scores.columns.values())) > 1
-    counted = 2 if several else 1 - exact  # draws that the smallest p-value stands for
+    counted = 2 if several else 1 - resampled.exact  # draws that the smallest p-value stands for
     if counted * pairs / (resamples + 1) > 0.05:
         warnings.warn(f"with {resamples} resamples no p-value is small enough to stand after "
                       f"Holm's adjustment over {pairs} pairs: take at least {40 * pairs}",
                       stacklevel=4)
 
 
-def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarray, p: float,
+def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarray,
               smallest: float) -> dict:
-    """A row of `pair_table`, from differences by item and the p-value of the test."""
+    """A row of `pair_table`, from differences by item."""
     first, second = pair
     scores = resampled.scores
-    better, worse = _better(difference)
+    only_first, only_second = better(difference)
     weights = {first: 1.0, second: -1.0}
     drawn = resampled.drawn(weights)
     _, low, high = resampled.contrast(weights)
@@ -130,8 +114,8 @@ def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarra
     reach = max(unseen, *np.abs(resampled.contrast(weights, 0.9)[1:]))
     return {"first": first, "second": second, "difference": difference.mean(),
             "low": low, "high": high,
-            "p": max(p, two_sided(drawn)) if several else p, "p_holm": np.nan,
-            "only_first_right": better, "only_second_right": worse,
+            "p": resampled.p_values[frozenset(pair)], "p_holm": np.nan,
+            "only_first_right": only_first, "only_second_right": only_second,
             "test": ", runs" * several, "q_bh": np.nan, "equivalent": bool(reach < smallest),
             "low_bca": low_bca, "high_bca": high_bca}
 

@@ -16,18 +16,18 @@ on how many are made at once. How far unseen clusters reach, and where an interv
 
 import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, poisson
+from scipy.stats import norm
 from scipy.stats import t as student
-from threadpoolctl import ThreadpoolController
 
-from medinj_utils.comparison.inference import interval
+from medinj_utils.comparison.drawing import drawn_totals
+from medinj_utils.comparison.inference import better, interval, mcnemar, sign_flips, two_sided
 from medinj_utils.comparison.scores import (
     SMALL,
     Scores,
@@ -36,11 +36,10 @@ from medinj_utils.comparison.scores import (
     draw_blocks,
 )
 from medinj_utils.comparison.unseen import outer_ends, unseen_reach
-from medinj_utils.core.machine import available_cores
 from medinj_utils.core.names import BASE
 
-#: Of draws × clusters from one stream of random numbers, and at once in one thread.
-_STREAM_CELLS = 2_000_000
+#: Of a p-value below this two systems are called different; intervals of 1 − this are shown.
+TAIL = 0.05
 
 
 class Estimate(NamedTuple):
@@ -76,6 +75,51 @@ class Resampled:
         """Mean score of each system, over its runs."""
         return self.scores.means()
 
+    @cached_property
+    def exact(self) -> bool:
+        """Whether pairs are tested exactly: 0/1 scores of single runs without clusters."""
+        scores = self.scores
+        return bool(not scores.clustered and np.isin(scores.item_means, (0, 1)).all())
+
+    @cached_property
+    def p_values(self) -> dict[frozenset[str], float]:
+        """p-value of each pair of systems: of its test, unless interval or draws say less.
+
+        With several runs it is never below the bootstrap's, which includes the variation between
+        seeds. Where the 95 % interval holds no difference, since few clusters are known, it is the
+        level at which it still does.
+        """
+        scores = self.scores
+        pairs = list(combinations(scores.systems, 2))
+        columns = {system: scores.item_means[:, i] for i, system in enumerate(scores.systems)}
+        differences = np.stack([columns[a] - columns[b] for a, b in pairs], axis=1)
+        if self.exact:
+            found = [mcnemar(*better(difference)) for difference in differences.T]
+        else:
+            found = sign_flips(differences, scores.cluster, len(self.draws), self.seed)
+        several = {system: len(runs) > 1 for system, runs in scores.columns.items()}
+        return {frozenset(pair): self._p_value(pair, float(p), any(several[one] for one in pair))
+                for pair, p in zip(pairs, found, strict=True)}
+
+    def _p_value(self, pair: tuple[str, str], p: float, several: bool) -> float:
+        """The p-value of a pair from that of its test: the largest that interval or draws give."""
+        weights = dict(zip(pair, (1.0, -1.0), strict=True))
+        drawn = self.drawn(weights)
+        if several:
+            p = max(p, two_sided(drawn))
+
+        def holds_zero(tail: float) -> bool:
+            low, high = self._reaching(weights, interval(drawn, 1 - tail), 1 - tail)
+            return low <= 0 <= high
+
+        if p >= TAIL or not holds_zero(TAIL):
+            return p
+        below, above = TAIL, 1.0
+        for _ in range(12):  # halves: to 0.0002
+            middle = (below + above) / 2
+            below, above = (middle, above) if holds_zero(middle) else (below, middle)
+        return above
+
     def contrast(self, weights: Mapping[str, float], level: float = 0.95) -> Estimate:
         """A weighted sum of the systems' mean scores, with its interval.
 
@@ -98,6 +142,9 @@ class Resampled:
                     level: float = 0.95) -> tuple[float, float]:
         """The ends of an interval of `contrast`, as far as unseen clusters and scores reach.
 
+        That of a difference of two systems excludes no difference only where the pair's p-value is
+        below 1 − ``level``.
+
         Args:
             weights: by system.
             ends: (low, high) of the interval by the draws.
@@ -106,6 +153,14 @@ class Resampled:
         Returns:
             (low, high), in the scores' unit.
         """
+        low, high = self._reaching(weights, ends, level)
+        is_pair = sorted(weights.values()) == [-1, 1]
+        if is_pair and (low > 0 or high < 0) and self.p_values[frozenset(weights)] >= 1 - level:
+            return min(low, 0.0), max(high, 0.0)
+        return low, high
+
+    def _reaching(self, weights: Mapping[str, float], ends: tuple[float, float],
+                  level: float) -> tuple[float, float]:
         estimate = sum(weight * self.means[system] for system, weight in weights.items())
         down, up = unseen_reach(self.scores, weights, level)
         low = min(ends[0], estimate + down) if down else ends[0]
@@ -159,7 +214,7 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
         totals = np.concatenate([rng.multinomial(n_clusters, held / n_clusters, size=n) @ kinds
                                  for n in draw_blocks(resamples, len(kinds))])
     else:
-        totals = _drawn_totals(sums, resamples, seed)
+        totals = drawn_totals(sums, resamples, seed)
     means = totals[:, :-1] / totals[:, -1:]
     whole = sums.sum(axis=0)
     means += (widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
@@ -196,66 +251,6 @@ def _run_draws(scores: Scores, names: list[str], resamples: int, seed: int) -> n
     error = np.array([0.0 if name == BASE and len(runs) == 1 else spread / np.sqrt(len(runs))
                       for name, runs in zip(names, scores.columns.values(), strict=True)])
     return error * drawn[:, [known.index(name) for name in names]]
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    """Found once: to look for the libraries takes as long as a small bootstrap."""
-    return ThreadpoolController()
-
-
-def _drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
-    """Sums over as many clusters as there are, drawn with replacement.
-
-    Independent Poisson counts, once their sum is known, are multinomial: every cluster is drawn by
-    itself, a little less than once on average, and what is then missing is drawn among all. That is
-    three times as fast as to draw all in turn.
-
-    Args:
-        sums: clusters × columns.
-        resamples: number of draws.
-        seed: of the random numbers.
-
-    Returns:
-        Resamples × columns.
-    """
-    n_clusters = len(sums)
-    table = _count_table(n_clusters)
-    # Of whole numbers single precision loses nothing.
-    whole = (sums == sums.round()).all() and np.abs(sums).sum() < 2**20
-    sums = sums.astype(np.float32 if whole else np.float64)
-    together = max(1, _STREAM_CELLS // n_clusters)
-
-    def drawn(start: int) -> np.ndarray:
-        n = min(together, resamples - start)
-        return _drawn_counts(table, n, n_clusters, [seed, 1, start]).astype(sums.dtype) @ sums
-
-    # BLAS would start threads of its own in each of these.
-    with _threads().limit(limits=1, user_api="blas"):
-        if resamples <= together:
-            return drawn(0).astype(float)
-        with ThreadPoolExecutor(available_cores()) as pool:
-            return np.concatenate([*pool.map(drawn, range(0, resamples, together))]).astype(float)
-
-
-@cache
-def _count_table(n_clusters: int) -> np.ndarray:
-    """65,536 equally likely counts of a cluster that is drawn by itself."""
-    # So that there are too many once in three million draws.
-    alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
-    quantiles = (np.arange(2**16) + 0.5) / 2**16
-    return np.searchsorted(poisson.cdf(np.arange(16), alone), quantiles).astype(np.int8)
-
-
-def _drawn_counts(table: np.ndarray, n: int, n_clusters: int, stream: list[int]) -> np.ndarray:
-    """How often each cluster is drawn: n × clusters, by `_count_table`."""
-    rng = np.random.default_rng(stream)
-    random = rng.integers(2**64, size=-(-n * n_clusters // 4), dtype=np.uint64)
-    counts = table[random.view(np.uint16)[:n * n_clusters].reshape(n, n_clusters)]  # 16 bits each
-    missing = np.maximum(n_clusters - counts.sum(axis=1, dtype=np.int32), 0)
-    rows = np.repeat(np.arange(n) * n_clusters, missing)
-    np.add.at(counts.reshape(-1), rows + rng.integers(n_clusters, size=missing.sum()), np.int8(1))
-    return counts
 
 
 def _run_variance(values: np.ndarray, cluster: np.ndarray) -> tuple[float, float]:

@@ -98,8 +98,19 @@ def test_all_that_is_wrong_is_said_at_once(profile):
     assert len(str(caught.value).splitlines()) == 3
 
 
-def test_budgets_that_are_lowered_or_counted_in_tokens_are_left_to_notebook_14(profile):
-    assert profile(n14={"budget": 99, "shortage": "lower"}) and profile(n14={"budget": 9999, "budget_unit": "all_tokens"})
+@pytest.mark.parametrize("mixing, said", [
+    ({"budget": 99, "shortage": "lower"}, True), ({"budget": 7}, True), ({"budget": 6}, False), ({"budget": 1}, False),
+    ({"budget": 99, "shortage": "repeat"}, False), ({"budget": 9999, "budget_unit": "all_tokens"}, False)])
+def test_a_budget_that_will_be_lowered_is_said_with_what_to_set(profile, mixing, said):
+    told = (f"The rows don't fill the budget of {mixing['budget']}: with shortage: lower, notebook 14 takes 6 for all mixtures. "
+            "Set budget to 6 or less under 14_build_mixtures, or shortage to refuse")
+    assert (told in profile(n14=mixing)) == said
+    assert ("shortage" in profile(n14=mixing)) == said
+
+
+def test_a_budget_of_several_mixtures_is_lowered_to_what_the_smallest_allows(profile):
+    three = {"configurations": ["NAT", "SYN", "NAT-SYN"], "systems": ["BASE", "NAT", "SYN", "NAT-SYN"]}
+    assert "notebook 14 takes 4 for all mixtures" in profile([*USUAL, *[{"provenance": "synthetic"}] * 4], shared=three)
 
 
 @pytest.mark.parametrize("location, message", [

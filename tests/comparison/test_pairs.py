@@ -99,7 +99,7 @@ def test_bca_is_scipys_and_differs_from_the_percentile_interval_where_scores_are
 
 
 def test_none_is_called_equal_by_too_few_items():
-    alike = pd.DataFrame({"A": [1.0] * 299, "B": [1.0] * 299})
+    alike = pd.DataFrame({"A": [1.0] * 298, "B": [1.0] * 298})
     assert not compare_pairs(alike, 100)["equivalent"][0]
     assert compare_pairs(pd.concat([alike, alike], ignore_index=True), 100)["equivalent"][0]
 

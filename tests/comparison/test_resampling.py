@@ -3,12 +3,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom, norm
+from scipy.stats import norm
 from scipy.stats import t as student
-from threadpoolctl import threadpool_limits
 
 from comparison.simulated import independent
-from medinj_utils.comparison import compare_pairs, resampling
+from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison import scores as scores_module
 from medinj_utils.comparison.resampling import resample, run_spread
 from medinj_utils.comparison.scores import check_scores
@@ -36,20 +35,6 @@ def test_draws_depend_on_the_seed_alone_and_not_on_how_many_are_made_at_once(mon
     monkeypatch.setattr(scores_module, "_BLOCK_CELLS", cells)
     assert compare_pairs(table, 301, clusters=np.arange(60) // 2).equals(usual)
     assert not compare_pairs(table, 301, seed=1, clusters=np.arange(60) // 2).equals(usual)
-
-
-@pytest.mark.parametrize("clusters", [3, 30, 300])
-def test_clusters_are_drawn_as_a_multinomial_draws_them_by_however_many_threads(monkeypatch, clusters):
-    counts = resampling._drawn_totals(np.eye(clusters), 20_001, 3)
-    assert counts.shape == (20_001, clusters) and (counts.sum(axis=1) == clusters).all()
-    spread = np.cov(counts[:, :3], rowvar=False)  # n draws of probability 1/n: variance 1 − 1/n, covariance −1/n
-    assert np.abs(counts.mean(axis=0) - 1).max() < 0.04
-    assert np.abs(spread - (np.eye(3) - 1 / clusters)).max() < 0.05
-    chosen = binom.pmf([0, 1, 2], clusters, 1 / clusters)
-    assert np.bincount(counts[:, 0].astype(int))[:3] / 20_001 == pytest.approx(chosen, abs=0.015)
-    for cores in (1, 3):
-        monkeypatch.setattr(resampling, "available_cores", lambda cores=cores: cores)
-        assert (resampling._drawn_totals(np.eye(clusters), 20_001, 3) == counts).all()
 
 
 @pytest.mark.parametrize("n", [5, 40])
@@ -116,16 +101,6 @@ def test_a_system_with_one_run_is_as_unsure_as_the_others_are_and_the_base_is_no
     spread, freedom = run_spread(check_scores(several))
     draws = drawn(several, 4000).std()
     assert freedom == 3 and draws["BASE"] < 0.01 and draws["SYN"] > 1.7 * draws["NAT"] > spread / 2
-
-
-def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
-    scores, clusters = World((0.0, 0.2, 0.4), items=3000, cluster_size=3, shared=1.0, runs=2, spread=0.1).draw(0)
-    found = []
-    for threads in (1, 2):
-        monkeypatch.setattr(resampling, "available_cores", lambda threads=threads: threads)
-        with threadpool_limits(threads):
-            found.append(compare_pairs(scores, 300, clusters=clusters).round(12))
-    assert found[0].equals(found[1]) and len(found[0]) == 3
 
 
 def spreads(runs_differ):

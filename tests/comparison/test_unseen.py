@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom, poisson
+from scipy.stats import binom
 
 from comparison.simulated import by_provenances, independent
 from medinj_utils.comparison import compare_pairs, factorial_effects
@@ -45,13 +45,48 @@ def ends(table: pd.DataFrame, low="low", high="high") -> list[float]:
     return table.iloc[0][[low, high]].tolist()
 
 
-def test_the_share_of_what_was_not_seen_is_the_rule_of_three_and_the_limit_of_poisson():
-    assert unseen_share(100, 0.9) == pytest.approx(3 / 100, rel=0.01)
-    for n in (4, 20, 300):
-        share = unseen_share(n)
-        assert poisson.pmf(0, n * share) == pytest.approx(0.025)
-        assert binom.pmf(0, n, share) <= 0.025  # a binomial's limit is within
-    assert unseen_share(1) == unseen_share(3) == 1.0
+def test_the_share_of_what_was_not_seen_is_the_rule_of_three_and_the_limit_of_a_binomial():
+    assert unseen_share(100, 0.9) == pytest.approx(3 / 100, rel=0.02)
+    for n in (1, 3, 20, 300):
+        assert binom.pmf(0, n, unseen_share(n)) == pytest.approx(0.025)
+        # Of so many on one side an interval excludes no difference as soon as their sign test does.
+        assert (unseen_share(n) < 0.5) == (2 * 0.5**n < 0.05)
+
+
+def contradicts(pair: pd.Series) -> bool:
+    return (pair["p"] < 0.05) != (pair["low"] > 0 or pair["high"] < 0)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 6, 7, 8, 12, 15, 30])
+def test_p_value_and_interval_of_single_items_never_contradict_each_other(n):
+    for first in range(min(n, 14) + 1):
+        for second in range(min(first, n - first, 6) + 1):
+            pair = compare_pairs(differ(first, second, n), 400).iloc[0]
+            assert not contradicts(pair), (first, second)
+            assert pair["p"] >= binom.cdf(second, first + second, 0.5) - 1e-9  # never less than the exact one
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.parametrize("size", [1, 3])
+def test_p_value_and_interval_of_few_clusters_never_contradict_each_other(size, runs):
+    rng = np.random.default_rng(0)
+    for clusters in (2, 4, 5, 6, 7, 8, 10, 12) * 3:
+        items = clusters * size
+        ability = rng.random((items, 1)) + rng.normal(0, 0.1, (items, 2 * runs))
+        right = ability < np.repeat([0.5 + rng.random() / 2, 0.3], runs)
+        names = pd.MultiIndex.from_tuples([(system, seed) for system in "AB" for seed in range(runs)])
+        scores = pd.DataFrame(right.astype(float), columns=names)
+        if rng.random() < 0.3:
+            scores = scores * 0.5 + rng.random((items, 1)) / 2
+        assert not contradicts(compare_pairs(scores, 400, clusters=np.repeat(range(clusters), size)).iloc[0])
+
+
+def test_a_difference_has_one_interval_in_the_table_of_pairs_and_in_that_of_systems():
+    scores = differ(9, 2, 20).set_axis(["NAT", "BASE"], axis=1)
+    drawn = resample(scores, 1000)
+    pair = pair_table(drawn).iloc[0]
+    row = system_table(drawn, pair_table(drawn), pd.Series(0.0, ["NAT", "BASE"])).set_index("system").loc["NAT"]
+    assert pair["p"] > 0.05 and pair["low"] == row["difference_low"] == 0 < row["difference_high"]
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 30, 100])
