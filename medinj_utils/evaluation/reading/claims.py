@@ -75,12 +75,7 @@ class Announced:
 
 @dataclass(frozen=True)
 class Head:
-    """A list at the head of a line.
-
-    Attributes:
-        signs: of the list.
-        is_open: whether it is left open.
-    """
+    """A list at the head of a line: its signs, and whether it is left open."""
 
     signs: str
     is_open: bool
@@ -197,7 +192,9 @@ def _is_ended(match: re.Match) -> bool:
 
 
 def _is_taken_back(match: re.Match) -> bool:
-    """Whether brackets after a list speak of a letter in it: "A, B, C (B barré)"."""
+    """Whether what follows a list speaks of a letter in it, "A, B, C (B barré)", or excepts one."""
+    if match["list"][0] == Sign.ALL and Sign.EXCEPT not in match["list"]:
+        return Sign.EXCEPT in match.string[match.end():].partition("\n")[0].partition(".")[0]
     remark = _REMARK.match(match.string, match.end("list"))
     return remark is not None and remark["letter"] in match["list"]
 
@@ -239,7 +236,8 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     words_before = match.string[max(0, match.start() - 6):match.start("list")]
     concludes = not _CONCLUDING.isdisjoint(words_before)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
-    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
+    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced or (
+        Sign.SO in lead and names.letters < claims.announced[-1].letters))  # "B ou C. Donc C."
     claims.announced.append(Announced(
         names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right)))
 
@@ -273,12 +271,14 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
         options: the question's options by letter.
     """
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
-    claims = {named(match["list"], options)
-              for clause in saying for match in _SAID.finditer(clause)}
-    if len(claims) != 1:
+    found = [(named(match["list"], options),
+              {LETTERS_OF_TEXTS[sign] for sign in _TEXTS & set(clause)}) for clause in saying
+             for match in _SAID.finditer(clause)]
+    if len({claim for claim, _ in found}) != 1:
         return frozenset()
-    claim = claims.pop()
-    is_answer = not claim.problem and claim.letters != set(options)
+    claim = found[0][0]
+    mentioned = set().union(*[beside for _, beside in found])
+    is_answer = not claim.problem and mentioned <= claim.letters != set(options)
     return claim.letters if is_answer else frozenset()
 
 
