@@ -1,4 +1,4 @@
-"""Find an answer's claims: lists that are announced, that head lines or are judged, and prose."""
+"""Find an answer's claims: lists that are announced, that head lines or are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,15 +24,12 @@ _UNSURE = compiled("UNSURE")
 _BARE = compiled("BARE")
 _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
-_SAID = compiled("SAID")
-_LABEL = compiled("LABEL")
 _DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
 _TEXTS = frozenset(LETTERS_OF_TEXTS)
 _REMARK = compiled(r"(?: (?<= \( ) | \( ) (?P<letter> [LETTER] ) OTHER [^ ) \n]{0,20} \)")
 _GOING_ON = signs("AND , ( :")
 _QUESTIONED = compiled("QUESTIONED")
 _LIKEWISE = compiled("LIKEWISE")
-_CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
 # "Les réponses sont…" points at options, "Les options sont…" may only list them.
@@ -40,7 +37,6 @@ _POINTING = signs("ANSWER RIGHT CHOOSE")
 _ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
 _ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
 _CONCLUDING = signs("SO RATHER")
-_NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,12 @@ class Announced:
 
 @dataclass(frozen=True)
 class Head:
-    """A list at the head of a line: its signs, and whether it is left open."""
+    """A list at the head of a line.
+
+    Attributes:
+        signs: of the list.
+        is_open: whether it is left open.
+    """
 
     signs: str
     is_open: bool
@@ -259,42 +260,3 @@ def _with_text_that_is(match: re.Match) -> str:
     """The list, with the option's text if a sentence that begins with it follows."""
     sentence = _TEXT_THAT_IS.match(match.string, match.end("list"))
     return match["list"] + (sentence["text"] if sentence else "")
-
-
-def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters that prose gives as what is asked for, if all its sentences agree.
-
-    Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
-
-    Args:
-        line: an answer in signs.
-        options: the question's options by letter.
-    """
-    saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
-    found = [(named(match["list"], options),
-              {LETTERS_OF_TEXTS[sign] for sign in _TEXTS & set(clause)}) for clause in saying
-             for match in _SAID.finditer(clause)]
-    if len({claim for claim, _ in found}) != 1:
-        return frozenset()
-    claim = found[0][0]
-    mentioned = set().union(*[beside for _, beside in found])
-    is_answer = not claim.problem and mentioned <= claim.letters != set(options)
-    return claim.letters if is_answer else frozenset()
-
-
-def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters after the label of a line, if all agree: "Verdict : B".
-
-    Args: as `said`.
-    """
-    if Sign.OTHER not in line:
-        return frozenset()
-    found = list(_LABEL.finditer(line))
-    claims = {named(match["list"], options) for match in found}
-    if len(claims) != 1:
-        return frozenset()
-    claim = claims.pop()
-    beside = {LETTERS_OF_TEXTS[sign] for match in found
-              for sign in set(match[0]) & LETTERS_OF_TEXTS.keys()}
-    is_answer = not claim.problem and beside <= claim.letters != set(options)
-    return claim.letters if is_answer else frozenset()
