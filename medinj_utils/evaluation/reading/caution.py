@@ -132,12 +132,14 @@ CAUTIONS = (
         "A list that goes on without its letters.",
         r"""
           \b [A-J] \s? [,;] \s? \(? (?: … | \.{2,} )
+        | \b [A-J] [ ]? [,;] [ ]? [A-J] [ ] (?: … | \.{2,} ) [ ]* $
+        | \b [A-J] \s? (?: … | \.{2,} ) \s? (?i: tou\w+ | all | etc ) \b
         | \b [A-J] \b \W{1,3} (?: et \s | puis \s | and \s )? (?i: tou\w+ | all | everything ) \b
           [^.\n]{0,30} (?: jusqu | until | up [ ] to | aussi \b | également )
         | \b [A-J] \b \W{1,3} (?: et | and | puis | plus ) \s (?: tou\w+ \s )?
           (?: (?: les? | la | the ) \s )? (?: suivant\w* | autres? | reste | rest | others? ) \W*? $
         """,
-        [Example("A, …", ""), Example("A, puis tout jusqu'à D", "")]),
+        [Example("A, …", ""), Example("A, B… toutes", ""), Example("A, puis tout jusqu'à D", "")]),
     Rule(
         "RANKED",
         "Letters in an order, or in place of another one.",

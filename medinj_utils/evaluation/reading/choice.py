@@ -11,7 +11,14 @@ from medinj_utils.evaluation.reading.caution import is_weighed_or_mixed
 from medinj_utils.evaluation.reading.cleaning import clean, fold
 from medinj_utils.evaluation.reading.conditions import has_several_frames, only_supposed
 from medinj_utils.evaluation.reading.decision import Decision, decide, decide_cut
+from medinj_utils.evaluation.reading.labels import with_letters_before_texts
+from medinj_utils.evaluation.reading.places import (
+    with_letters_for_places,
+    with_letters_for_verdicts,
+)
+from medinj_utils.evaluation.reading.tables import with_tables_as_verdicts
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
+from medinj_utils.evaluation.reading.turns import before_next_question
 from medinj_utils.evaluation.reading.verdicts import plain_verdicts
 from medinj_utils.evaluation.reading.words import signs_of
 
@@ -38,10 +45,23 @@ def explain_choice(output: str, options: dict[str, str], task: str,
         _plain_letters(output, options, task) or _text_word_for_word(output, options))
     if at_sight:
         return at_sight, reasons.AT_HEAD
+    output = with_letters_for_verdicts(with_tables_as_verdicts(output, options), options)
     said = without_thoughts(unescape(output))
     if is_weighed_or_mixed(said, options) or has_several_frames(said):
         return None, reasons.LEFT_OPEN
     text = clean(output)
+    if before := before_next_question(text, options):
+        letters, found = _explain_cleaned(before, options, task, cut=False)
+        if letters:
+            return letters, found
+    return _explain_cleaned(text, options, task, cut)
+
+
+def _explain_cleaned(text: str, options: dict[str, str], task: str,
+                     cut: bool) -> tuple[frozenset[str] | None, str]:
+    """The letters that can be read in an answer after the steps of cleaning, and why."""
+    text = with_letters_for_places(text, options)
+    text = with_letters_before_texts(text, options)
     supposed = only_supposed(text)
     text = plain_verdicts(text, options)
     compact = frozenset(options) if task == "mcq" else frozenset()

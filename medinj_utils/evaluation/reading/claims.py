@@ -1,4 +1,4 @@
-"""Find an answer's claims: lists that are announced, that head lines or are judged, and prose."""
+"""Find an answer's claims: lists that are announced, that head lines or are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,15 +24,12 @@ _UNSURE = compiled("UNSURE")
 _BARE = compiled("BARE")
 _TEXT_THAT_IS = compiled("TEXT_THAT_IS")
 _LETTER_THEN_TEXT = compiled("LETTER_THEN_TEXT")
-_SAID = compiled("SAID")
-_LABEL = compiled("LABEL")
 _DASHED = compiled("(?<! - ) (?P<first> [LETTER] ) [: -] (?P<last> [LETTER] ) (?! - )")
 _TEXTS = frozenset(LETTERS_OF_TEXTS)
 _REMARK = compiled(r"(?: (?<= \( ) | \( ) (?P<letter> [LETTER] ) OTHER [^ ) \n]{0,20} \)")
 _GOING_ON = signs("AND , ( :")
 _QUESTIONED = compiled("QUESTIONED")
 _LIKEWISE = compiled("LIKEWISE")
-_CLAUSE = re.compile(r"[^.\n]+")
 
 _ALL_OR_NONE = signs("ALL NONE")
 # "Les réponses sont…" points at options, "Les options sont…" may only list them.
@@ -40,7 +37,6 @@ _POINTING = signs("ANSWER RIGHT CHOOSE")
 _ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
 _ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
 _CONCLUDING = signs("SO RATHER")
-_NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 
 @dataclass(frozen=True)
@@ -197,7 +193,9 @@ def _is_ended(match: re.Match) -> bool:
 
 
 def _is_taken_back(match: re.Match) -> bool:
-    """Whether brackets after a list speak of a letter in it: "A, B, C (B barré)"."""
+    """Whether what follows a list speaks of a letter in it, "A, B, C (B barré)", or excepts one."""
+    if match["list"][0] == Sign.ALL and Sign.EXCEPT not in match["list"]:
+        return Sign.EXCEPT in match.string[match.end():].partition("\n")[0].partition(".")[0]
     remark = _REMARK.match(match.string, match.end("list"))
     return remark is not None and remark["letter"] in match["list"]
 
@@ -239,7 +237,8 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     words_before = match.string[max(0, match.start() - 6):match.start("list")]
     concludes = not _CONCLUDING.isdisjoint(words_before)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
-    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced)
+    concludes = concludes and (points or Sign.OPTION in lead or not claims.announced or (
+        Sign.SO in lead and names.letters < claims.announced[-1].letters))  # "B ou C. Donc C."
     claims.announced.append(Announced(
         names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right)))
 
@@ -261,40 +260,3 @@ def _with_text_that_is(match: re.Match) -> str:
     """The list, with the option's text if a sentence that begins with it follows."""
     sentence = _TEXT_THAT_IS.match(match.string, match.end("list"))
     return match["list"] + (sentence["text"] if sentence else "")
-
-
-def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters that prose gives as what is asked for, if all its sentences agree.
-
-    Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
-
-    Args:
-        line: an answer in signs.
-        options: the question's options by letter.
-    """
-    saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
-    claims = {named(match["list"], options)
-              for clause in saying for match in _SAID.finditer(clause)}
-    if len(claims) != 1:
-        return frozenset()
-    claim = claims.pop()
-    is_answer = not claim.problem and claim.letters != set(options)
-    return claim.letters if is_answer else frozenset()
-
-
-def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters after the label of a line, if all agree: "Verdict : B".
-
-    Args: as `said`.
-    """
-    if Sign.OTHER not in line:
-        return frozenset()
-    found = list(_LABEL.finditer(line))
-    claims = {named(match["list"], options) for match in found}
-    if len(claims) != 1:
-        return frozenset()
-    claim = claims.pop()
-    beside = {LETTERS_OF_TEXTS[sign] for match in found
-              for sign in set(match[0]) & LETTERS_OF_TEXTS.keys()}
-    is_answer = not claim.problem and beside <= claim.letters != set(options)
-    return claim.letters if is_answer else frozenset()

@@ -9,8 +9,11 @@ from unicodedata import normalize
 
 import regex as re
 
+from medinj_utils.evaluation.reading.conclusions import CONCLUSIONS
 from medinj_utils.evaluation.reading.conditions import CONDITIONS
+from medinj_utils.evaluation.reading.exceptions import EXCEPTIONS
 from medinj_utils.evaluation.reading.lists import (
+    table_rows_as_lines,
     with_entries_apart,
     with_kind_before_each,
     without_remarks_on_others,
@@ -21,13 +24,6 @@ from medinj_utils.evaluation.reading.pictures import a_line_each, only_ticked, w
 from medinj_utils.evaluation.reading.rules import DOSES, Example, Step, replacing
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 
-_TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
-_VERDICTS_BELOW = re.compile(
-    r"""
-    ^ [ ]* \| (?P<letters> (?: [ *]* [A-J] [ *]* \| ){2,10}+ ) [ ]* \n
-    (?: [ ]* \| [-: |]++ \n )?
-    [ ]* \| (?P<verdicts> [^\n]+ ) \| [ ]* $
-    """, re.VERBOSE | re.MULTILINE)
 _BULLET = re.compile(r"^(?:(?:[-•–—+]|\d{1,2}[.)])\s+|\.\s*)(?=\S)")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CHARACTERS = str.maketrans(
@@ -49,20 +45,6 @@ def clean(text: str) -> str:
 def in_common_letters(text: str) -> str:
     """The text with letters of one form: no full-width, circled or bold ones."""
     return normalize("NFKC", text)
-
-
-def _below_each_other(table: re.Match) -> str:
-    letters = re.findall("[A-J]", table["letters"])
-    verdicts = [cell.strip() for cell in table["verdicts"].split("|")]
-    if len(letters) != len(verdicts) or not "ABCDEFGHIJ".startswith("".join(letters)):
-        return table[0]
-    return "\n".join([f"{pair[0]} : {pair[1]}" for pair in zip(letters, verdicts, strict=True)])
-
-
-def table_rows_as_lines(text: str) -> str:
-    """The text with colons between the cells of a table."""
-    text = _VERDICTS_BELOW.sub(_below_each_other, text)
-    return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
 
 
 def with_plain_characters(text: str) -> str:
@@ -88,7 +70,8 @@ STEPS = (
         "What a chat's template gives to others than the model is no answer of it.",
         replacing(
             r"""
-            (?: \[INST\] | <\|? (?: im_start | start_header_id | start_of_turn | start ) \|? >
+            (?<= (?: \A | > | \n ) \s{0,3} [A-J] [.)]? \s{0,3} ) <\|user\|> (?s: .* )
+            | (?: \[INST\] | <\|? (?: im_start | start_header_id | start_of_turn | start ) \|? >
                 \s? (?: user | system | human ) | <\| (?: user | system ) \|> )
             (?s: .*? )
             (?: \[/INST\] | <\|? (?: im_start | start_header_id | start_of_turn | start ) \|? >
@@ -101,12 +84,22 @@ STEPS = (
             Example("[INST] A ou B ? [/INST] B", "B"),
             Example("B<|im_end|><|im_start|>user\nA ?", "B"),
             Example("B<|endoftext|>Réponse : A", "B"),
+            Example("<|assistant|>B<|user|>Et la bile ?<|assistant|>A", "B"),
         ]),
     Step(
         "thoughts",
         "Thoughts are no answer. A thought that isn't closed was cut off before the answer.",
         without_thoughts,
         [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
+    Step(
+        "marked answers",
+        "Answers between marks of their own, one after the other, are a list.",
+        replacing(
+            r"""
+            (?<= > \s? [A-J] ) \s? </ (?P<mark> \w{4,10} ) > \s{0,8} < (?P=mark) > \s?
+            (?= [A-J] \s? </ (?P=mark) > )
+            """, ", ", needs="</"),
+        [Example("<answer>A</answer>\n<answer>C</answer>", "AC")]),
     Step(
         "marked answer",
         "An answer may stand between marks of its own.",
@@ -215,10 +208,12 @@ STEPS = (
         "A field of JSON may hold what is not the answer.",
         replacing(
             r"""
-            " (?i: alternatives? | others? | distractors? | incorrect | wrong | rejected
-              | eliminated )
+            " (?i: (?: \w+ [_ ] )? (?: alternatives? | others? | distractors? | incorrecte?s?
+              | wrong | rejected | eliminated | fausses? | inexactes? | rejet[ée]e?s?
+              | [ée]limin[ée]e?s? ) )
             (?i: _ \w+ )? " \s? : \s? (?: \[ [^\]\n]{0,300} \] | "[^"\n]{0,300}" )
-            """, " ", needs='alternative other distractor incorrect wrong rejected eliminated'),
+            """, " ", needs='alternative other distractor incorrect wrong rejected limin '
+                  'fausse inexact rejet'),
         [Example('{"answer": "B", "alternatives": ["A"]}', "B")]),
     Step(
         "remarks on other letters",
@@ -258,6 +253,8 @@ STEPS = (
     *CONDITIONS,
     *PHRASES,
     *PARAPHRASES,
+    *EXCEPTIONS,
+    *CONCLUSIONS,
     Step(
         "letters of a kind",
         "\"Types B et C\" names two of a kind.",

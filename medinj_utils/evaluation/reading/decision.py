@@ -8,11 +8,10 @@ from medinj_utils.evaluation.reading.claims import (
     Claims,
     Named,
     find_claims,
-    labelled,
     named,
-    said,
 )
 from medinj_utils.evaluation.reading.grammar import compiled
+from medinj_utils.evaluation.reading.prose import labelled, said
 from medinj_utils.evaluation.reading.tidying import (
     tidy,
     with_ranges_as_lists,

@@ -56,18 +56,21 @@ CLAIM_RULES = (
         "A text without a letter needs a firmer end: after a comma, its sentence may go on.",
         r"""
           $ | [. ) ( : BECAUSE -] | , BECAUSE | , [SURE NEUTRAL]{1,2} (?: $ | [.] )
+        | , SURE [^ . , \n LETTER TEXT DOUBT]{1,12}+ [.]? $       # "le rein, selon le cours"
         | ,? [AND BUT]? [NO NOT] (?! [IS ARE] )
         | (?<= [). : · -] )
         """,
-        [Example("Le rein, car il filtre", "B"), Example("Le rein, organe pair, filtre.", "")]),
+        [Example("Le rein, car il filtre", "B"),
+         Example("Le rein, organe pair, filtre.", "")]),
     Rule(
         "OPEN",
         "What leaves the list before it open, or takes it back.",
         r"""
           (?<! \. ) [, ; AND (]{0,3} ARTICLE? DOUBT                     # "A ou B", "A ?"
         | [. , : ; ( -]{0,3} [NO RATHER] (?: $ | [. , : ;] )            # "A… non"
-        | (?<= \) ) [^\n.]{0,80} [, ; AND] \(? [LETTER] \)              # "A) a text and B)"
-        | (?: , | ,? AND ) (?: OTHER{1,2} | [TO NEUTRAL] ) ,? ARTICLE? [LETTER] (?: $ | [. , ; )] )
+        | (?<= \) ) [^\n.]{0,80} [, ; AND] (?: ARTICLE? [TEXT] )? \(? [LETTER] \)  # "A) x and B)"
+        | (?: , | ,? AND ) (?: ARTICLE? OTHER{1,2} | [TO NEUTRAL] ) ,? ARTICLE? [LETTER]
+          (?: $ | [. , ; )] )
         | [NEUTRAL SURE ONLY]{1,2} [, ; AND]{1,2} ARTICLE? [LETTER]
           (?: $ | [. , ; ) DOUBT SURE NEUTRAL] )                        # "A sûrement, B peut-être"
         | (?<= [LETTER] : ) [LETTER] (?: $ | [. , ; )] )                # "A : C"
@@ -80,6 +83,7 @@ CLAIM_RULES = (
           \) [, ; AND]{1,2} [ARTICLE OPTION]{0,2} [LETTER] (?: [(:.,;] | $ )    # "A (…), B (…)"
         | (?<= [LETTER] : ) [^ ( ) . ; : \n LETTER RIGHT BECAUSE NOT NO WRONG EXCEPT BUT]{1,12}+
           [, ;] [LETTER] :                                               # "A: …; B: …"
+        | (?<= [TEXT] : ) [^ ( ) . , ; : \n LETTER TEXT]{1,12}+ [, ;]{1,2} ARTICLE? [TEXT] :
         """,
         [Example("B, peut-être C", ""), Example("A) le foie droit et B)", "")]),
     Rule(
@@ -222,7 +226,8 @@ CLAIM_RULES = (
         (?: ^ | \. ) [ARTICLE RIGHT NEUTRAL SO]{0,5} ANSWER FILLING
         (?: LETTER_WITH_TEXT [). ]{0,2} \n
           | [LETTER] [). : -]{1,3} ARTICLE? [TEXT] \. \n?
-          | [LETTER] IS ARTICLE? RIGHT \. \n? ) \K
+          | [LETTER] IS ARTICLE? RIGHT \. \n?
+          | [LETTER] \. (?= ARTICLE? [TEXT] [IS OTHER] ) ) \K
         (?: [^ . : ; , ( ) \n LETTER SMALL TEXT ANSWER OPTION CHOOSE SO RIGHT WRONG NO RATHER
                DOUBT]{2}
           | ARTICLE? [TEXT] [IS OTHER] )

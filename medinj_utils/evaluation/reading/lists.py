@@ -1,4 +1,4 @@
-"""Lists with a remark on each letter or on other ones, and with one kind before all letters."""
+"""Lists with a remark on each letter or on other ones, with one kind before all, and in tables."""
 
 import regex as re
 
@@ -30,6 +30,28 @@ _LETTERS_OF_KIND = re.compile(
     (?P<letters> [A-Z] \d{0,2} (?: , [ ] [A-Z] \d{0,2} \b ){0,8} ,? [ ] (?: et | and | ou | or ) [ ]
       [A-Z] \d{0,2} \b )
     """, re.VERBOSE)
+
+_TABLE_ROW = re.compile(r"(?m)^\s*\|(.+)\|\s*$")
+_VERDICTS_BELOW = re.compile(
+    r"""
+    ^ [ ]* \| (?P<letters> (?: [ *]* [A-J] [ *]* \| ){2,10}+ ) [ ]* \n
+    (?: [ ]* \| [-: |]++ \n )?
+    [ ]* \| (?P<verdicts> [^\n]+ ) \| [ ]* $
+    """, re.VERBOSE | re.MULTILINE)
+
+
+def _below_each_other(table: re.Match) -> str:
+    letters = re.findall("[A-J]", table["letters"])
+    verdicts = [cell.strip() for cell in table["verdicts"].split("|")]
+    if len(letters) != len(verdicts) or not "ABCDEFGHIJ".startswith("".join(letters)):
+        return table[0]
+    return "\n".join([f"{pair[0]} : {pair[1]}" for pair in zip(letters, verdicts, strict=True)])
+
+
+def table_rows_as_lines(text: str) -> str:
+    """The text with colons between the cells of a table."""
+    text = _VERDICTS_BELOW.sub(_below_each_other, text)
+    return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
 
 
 def without_remarks_on_others(text: str) -> str:

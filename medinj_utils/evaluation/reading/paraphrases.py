@@ -44,10 +44,11 @@ PARAPHRASES = (
             (?<! \b (?i: n' | ne [ ] | not [ ] | nothing [ ] | rien [ ] | n't [ ] ) )
             \b (?: oriente(?:nt)? | plaide(?:nt)? | penche(?:nt)? | fai?(?:t|ent) [ ]
               (?: penser | pencher )
-              | parle(?:nt)? | [ée]voque(?:nt)? | suggests? | points? )
+              | parle(?:nt)? | [ée]voque(?:nt)? | impose(?:nt)? | suggests? | points? )
             (?: [ ] (?: vers | pour | en [ ] faveur [ ] de | à | to | towards? | for ) )?
             (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] ) )
-            """, "c'est", needs="oriente plaide penche pench pens parle voque suggest point"),
+            """, "c'est", needs="oriente plaide penche pench pens parle voque impose suggest "
+                                             "point"),
         [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", "")]),
     Step(
         "only one that",
@@ -85,8 +86,8 @@ PARAPHRASES = (
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] | the ) [ ] (?i: diagnostic | diagnosis
               | cause
                 | traitement | treatment | germe | examen ) (?= \s? (?: [.\n] | $ ) )
-            | (?<= [ ] ) (?i: est | reste | is | remains ) [ ] (?i: l[ae] | the ) [ ]
-              (?i: traitement | examen | treatment | drug ) [ ]
+            | (?<= [ ] ) (?i: est | reste | is | remains ) [ ] (?i: l[ae] [ ] | l' | the [ ] )
+              (?! (?i: meilleur | bon | mauvais ) ) [\w-]{3,20} [ ]
               (?i: de [ ] choix | de [ ] (?: premi[èe]re [ ] )?
                 intention | de [ ] r[ée]f[ée]rence | of [ ] choice )
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: celle | celui | the [ ] one ) (?: [ ]
@@ -162,6 +163,7 @@ PARAPHRASES = (
             | (?:sorry ,? [ ])? I [ ] me(?:ant|an) | I [ ] was [ ] wrong
             | on [ ] second [ ] thoughts?
             | je [ ] (?:me [ ])? (?:corrige|rectifie|reprends)
+            | je [ ] modifie [ ] ma [ ] r[ée]ponse
             | je [ ] change (?: [ ] d'avis )? | en [ ] relisant
               | scratch [ ] that
             | (?: j'ajoute | j'enlève | je [ ] (?: retire | supprime ) ) [ ] [^.:\n]{1,20}
@@ -179,7 +181,7 @@ PARAPHRASES = (
             ) \b (?: ,? [ ] (?: en | pour | to | as | into ) \b )?
             """, "correction",
             needs="ajoute enl retire supprime change relisant erreur culpa moi "
-                  "bad mistake correct mea wrong second rectifi corrige avis "
+                  "bad mistake correct modifie mea wrong second rectifi corrige avis "
                   "puis edit apologies excuse sol reprends scratch réflexion reflexion relecture "
                   "rification analyse examen chir compte "
                   "réalit realit exactement oups oops sorry wait reviens ravise back"),
@@ -248,7 +250,8 @@ PARAPHRASES = (
         replacing(
             r"""
             \b (?i: à [ ] cause | gr[âa]ce | [ée]tant [ ] donn[ée] | compte [ ] tenu | en [ ] raison
-                | du [ ] fait | au [ ] vu | on [ ] account | owing | thanks | because | due )
+                | du [ ] fait | au [ ] vu | on [ ] account | owing | thanks | because
+                | (?<! \b (?: est | sont ) [ ] ) due )
             [ ] (?: des? | du | d' | à | aux? | of | to | l[ae]s? | l' | que? | qu' ) (?= [ ']
               | \w )
             """, "car ", needs="cause gr tant compte raison fait vu account owing thanks due"),
@@ -291,9 +294,4 @@ PARAPHRASES = (
               \(? [A-J] (?! [\w'] ) )
             """, "je choisis", needs="je j' on nous"),
         [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
-    Step(
-        "hence",
-        "\"D'où\" begins a conclusion.",
-        replacing(r"\b [Dd] ' o[ùu] \b", "donc", needs="d'o"),
-        [Example("Il filtre le sang, d'où B.", "B")]),
 )

@@ -20,7 +20,7 @@ PHRASES = (
               [ ] [(\[] A [^()\[\]\n:]{1,20} [)\]] (?= \s? : )              # "réponse (A-E)"
             | ^ [ ]? \( (?: (?! \b [A-J] \b ) [^()\n] ){3,60}+ \) \s{0,2}
               (?= [A-J] \b )  # "(réfléchit)"
-            | \(? \b (?i: (?: (?: par | après | via ) [ ] )? (?: élimination | exclusion )
+            | \(? (?<! l' ) \b (?i: (?: (?: par | après | via ) [ ] )? (?: élimination | exclusion )
                 | après [ ] avoir [ ] (?: éliminé | exclu | écarté ) ) [ ]
               (?: de [ ] )? (?: la [ ] )? [A-J] \b (?: (?: ,[ ] | [ ] et [ ] ) [A-J] \b ){0,8}
               \)? (?= \W{0,2} $ )
@@ -57,6 +57,18 @@ PHRASES = (
             Example("Assistant : B", "B"),
             Example("Réponse : D. N'hésitez pas si besoin.", "D"),
         ]),
+    Step(
+        "true or false behind a hyphen",
+        "\"A-V, B-F\" gives a verdict on each letter.",
+        replacing(
+            r"""
+            (?<! [\w-] ) ([A-J]) [ ]? [-–] [ ]? (?= [VF] (?! [\w-] ) )
+            (?= [VF] \W{1,3} [A-J] [ ]? [-–] [ ]? [VF] \b
+              | (?<= \b [A-J] [ ]? [-–] [ ]? [VF] \W{1,3} [A-J] [ ]? [-–] [ ]? ) )
+            (?= [^\0]* V | (?<= [-–] [ ]? V \W [^\0]{0,80} ) )
+            """, r"\1 : ", needs="-v –v - – "),
+        [Example("A-V, B-F, C-V, D-F", "AC"),
+         Example("A-C, B", "")]),
     Step(
         "letters with a hyphen in a list",
         "\"A-C\" beside other letters is a range or two letters: it is left open.",

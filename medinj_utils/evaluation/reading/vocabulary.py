@@ -69,7 +69,7 @@ WORDS = (
          | dirais? | dirions | retien(?:s|t|drais?|drait|drons) | reten(?:ir|ons|ez)
          | choose | pick | select | opt | coche(?:[rz]|rais?)? | cochons | reste(?:rait)? | restent
          | retenue?s? | cochee?s? | choisie?s | selectionnee?s?
-         | leaves | vote | go | going | say | think | believe | guess""",
+         | leaves | obtient | obtiens | vote | go | going | say | think | believe | guess""",
          [Example("Je choisis B", "B")]),
     Rule("SO", "Begins a conclusion.",
          r"""donc | ainsi | conclu(?:sion|s) | consequent | definitive | bref | finale?
@@ -93,7 +93,7 @@ WORDS = (
          [Example("B probablement", "B"), Example("Question 12 : C", "C")]),
     # Words that join an announcement and letters, or letters and a judgement
     Rule("IS", "Links an announcement and a letter.",
-         r"est | is | sera(?:it)? | es | ist | be | etre | demeure | etant | being",
+         r"est | is | sera(?:it)? | es | ist | be | etre | demeure | etant | being | dure | vaut",
          [Example("La réponse est B", "B")]),
     Rule("ARE", "Links an announcement and several letters.",
          r"sont | are | sind | seraient | seront | =",
@@ -106,11 +106,11 @@ WORDS = (
     Rule("WRONG", "Calls an option wrong.",
          r"""(?: fauss | incorrect | inexact | mauvais | errone ) e?s? | faux | wrong | false
          | untrue
-         | erreurs? | errors? | elimin(?:e[rs]?|ees?|ons|ated?|ates|ation)
-         | exclu(?:[est]|es|re|ons)?
+         | erreurs? | errors? | elimin(?:e[rs]?|ees?|ons|ant|ated?|ates|ation)
+         | exclu(?:[est]|es|re|ons|ant)?
          | excluded? | exclusion | exceptees?
-         | ecarte(?:[rsz]|es|e|ons)? | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]? | pieges?
-         | distracteurs? | unlikely | improbables? | invraisemblables? | impossibles?
+         | ecart(?:e[rsz]?|ees?|ons|ant) | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]?
+         | pieges? | distracteurs? | unlikely | improbables? | invraisemblables? | impossibles?
          | incompatibles?""",
          [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),
     Rule("NOT", "Denies what follows.",
@@ -172,7 +172,7 @@ WORDS = (
     Rule("CHANGE", "Adds a letter to a list, or takes one from it.",
          r"""(?: r?ajoute | enleve | retire | supprime | remplace ) (?: r | rais )?
          | (?: ajout | enlev | retir | supprim | remplac | oubli ) (?: e?ons | er | e )
-         | manque | omis | forgot | missed | remove
+         | modifie[rs]? | manque | omis | forgot | missed | remove
          | add | drop
          | replace | swap""",
          [Example("A, B, C. Je retire C.", "")]),

@@ -11,6 +11,7 @@ import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import clean, fold
 from medinj_utils.evaluation.reading.rules import spelt
+from medinj_utils.evaluation.reading.sentences import with_what_is_said
 from medinj_utils.evaluation.reading.vocabulary import (
     MARKS,
     NAMES,
@@ -35,8 +36,15 @@ _CLASS = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), 
 _ARTICLE = re.compile(_PATTERNS[Sign.ARTICLE], re.VERBOSE)
 _KEPT_AS_IT_IS = re.compile("[A-Zà]|où")  # folded, "où" would be "ou"
 _MARKS_OF_TEXTS = ",.;:()[]{}'!?-–—·•"
+_BEFORE_QUANTITIES = ("a", "à", "environ", "vers")  # "À 2 mois" is "2 mois"
 _NO_TEXT = re.compile("[a-z]?")
 _MAYBE_LETTERS = re.compile("[a-j]+|[a-z]")
+#: Units that are written out, by their signs.
+_UNITS = {f"{prefix}{unit}{plural}": prefixes[prefix] + sign
+          for prefixes in [{"": "", "milli": "m", "centi": "c", "kilo": "k", "micro": fold("µ")}]
+          for prefix in prefixes
+          for unit, sign in (("gramme", "g"), ("litre", "l"), ("mole", "mol"))
+          for plural in ("", "s")}
 _NUMBER = re.compile(r"[-–−]?\d+(?:[.,:]\d+)*")
 _MARKS_OF_NUMBERS = str.maketrans(",–−", ".--")
 # An option's number is not meant where it is part of another number, a range or a limit: "15 mg" in
@@ -92,7 +100,8 @@ def _known(word: str, compact: Set[str]) -> str:
 def _folded(word: str) -> str:
     """The word without case and accents, a number with one kind of point and of sign."""
     is_number = word[-1].isdigit() and _NUMBER.fullmatch(word)
-    return fold(word.translate(_MARKS_OF_NUMBERS) if is_number else word)
+    folded = fold(word.translate(_MARKS_OF_NUMBERS) if is_number else word)
+    return _UNITS.get(folded, folded)
 
 
 def _is_compact(word: str, compact: Set[str]) -> bool:
@@ -103,27 +112,6 @@ def _is_compact(word: str, compact: Set[str]) -> bool:
     return len(compact.intersection(letters)) == len(letters)
 
 
-#: An answer of one sentence, such as "Le patient présente une cirrhose.", says what is asked for.
-ONE_SENTENCE = re.compile(
-    r"""
-    \A [ ] (?: (?! (?: ne | n' | pas | not? | non | si | if | jamais | never
-      | sans ) [ ] ) [^ \n.,;:?Ⓐ-Ⓩ]++ [ ] ){0,4}?
-    (?: present(?:e|ent|ait) | souffr(?:e|ait) | atteinte? | a | has | had | suffers | needs
-      | requires
-      | faut | doit | administr\w+ | prescri\w+ | realis\w+ | fer(?:ais?|a|ons) | propos\w+
-        | debut\w+
-      | suspect\w+ | commenc\w+ | pens\w+ | donn\w+ | retrouv\w+ | evoqu\w+ | perform | order
-        | give | start ) [ ]
-    (?: (?: de | d' | des | du | le | la | l' | les | une? | a | à | an | the | realiser
-      | faire | from
-        | par | d' [ ] abord | immediatement | rapidement | immediately | first ) [ ] ){0,4}
-    (?= [Ⓐ-Ⓩ] [ ]
-      (?: (?: , | et | and ) [ ] (?: (?: de | d' | des | du | le | la | l' | les
-        | une? ) [ ] ){0,2} [Ⓐ-Ⓩ] [ ] )*+
-      (?: [.!] [ ] )? \Z )
-    """, re.VERBOSE)
-
-
 def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
     """The words with a sign in the place of each option's text, the longest first."""
     signs: dict[str, str] = {}
@@ -132,7 +120,7 @@ def _with_option_texts(line: str, options: Mapping[str, str]) -> str:
         signs[pattern] = SHARED_TEXT if pattern in signs else TEXT_SIGNS[letter]
     for pattern in sorted(filter(None, signs), key=len, reverse=True):
         line = re.sub(_in_line(pattern), f" {signs[pattern]}", line)
-    return ONE_SENTENCE.sub(" c' ", line)
+    return with_what_is_said(line)
 
 
 def _in_line(pattern: str) -> str:
@@ -155,6 +143,8 @@ def _text_pattern(option: str) -> str:
     last_marks = text[len(core):].strip()
     words = [word for word in core.split(" ") if word not in _MARKS_OF_TEXTS]
     if len(words) > 1 and _ARTICLE.fullmatch(words[0]):
+        words = words[1:]
+    if len(words) > 1 and words[0] in _BEFORE_QUANTITIES and words[1][0].isdigit():
         words = words[1:]
     if _NO_TEXT.fullmatch("".join(words)):
         return ""

@@ -12,6 +12,7 @@ from medinj_utils.evaluation.reading import (
     decision,
     explain_choice,
     grammar,
+    prose,
     tidying,
     verdicts,
     vocabulary,
@@ -71,7 +72,7 @@ def without_grammar(monkeypatch, name: str) -> None:
     """Let a rule of the grammar never match, nor what is made of it."""
     rules = [_never(rule) if rule.name == name else rule for rule in GRAMMAR]
     monkeypatch.setattr(grammar, "_PARTS", spelt_out(rules, vocabulary.NAMES))
-    for module in (claims, decision):
+    for module in (claims, decision, prose):
         for rule in GRAMMAR:
             if hasattr(module, f"_{rule.name}"):
                 monkeypatch.setattr(module, f"_{rule.name}", grammar.compiled(rule.name))

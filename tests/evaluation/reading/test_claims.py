@@ -9,7 +9,6 @@ from medinj_utils.evaluation.reading.claims import (
     Named,
     find_claims,
     named,
-    said,
 )
 from medinj_utils.evaluation.reading.reasons import LEFT_OPEN, LETTER_AGAINST_TEXT
 from medinj_utils.evaluation.reading.rules import ORGANS
@@ -57,16 +56,3 @@ def test_named(listed, letters, problem):
 ])
 def test_find_claims(line, claims):
     assert find_claims(line, ORGANS) == claims
-
-
-@pytest.mark.parametrize("line, letters", [
-    ("a_sⒷ.", "B"),
-    ("a_sⒷ.\na_saⒷ.", "B"),
-    ("a_sⒷ.a_sⒸ.", ""),
-    ("a_msⒷ.", ""),
-    ("a_sⒷhⒸ.", ""),
-    ("a_Ⓑ_.", ""),
-    ("skⒶ,Ⓑ,ⒸjⒹ", ""),
-])
-def test_said(line, letters):
-    assert said(line, ORGANS) == frozenset(letters)

@@ -59,7 +59,8 @@ A à D, à part C
 A through D, other than C
 A à D sauf la rate
 Toutes sont correctes, sauf une (C)
-A à D, en dehors de la C""", "ABD"),
+A à D, en dehors de la C
+Toutes sont exactes, C exceptée""", "ABD"),
     ("Les propositions A à D sont exactes sauf B", "ACD"),
     ("A, B, C (sauf B)\nA, B et C, à l'exception de B", "AC"),
     ("Toutes sauf A", "BCD"),
@@ -76,7 +77,6 @@ A, B, D (pas B)
 A, B, D. Pas B.
 A, B, D et non B
 A à D, C exclue
-Toutes sont exactes, C exceptée
 A, B, D. B est faux.
 A, C. Ah non, C est faux.
 Réponses : A, C. Attention, C est inexacte.

@@ -1,0 +1,44 @@
+"""Steps of cleaning for what an answer concludes, excepts by its text, or rejects in a list."""
+
+from medinj_utils.evaluation.reading.rules import Example, Step, replacing
+
+CONCLUSIONS = (
+    Step(
+        "hence",
+        "\"D'où\" begins a conclusion.",
+        replacing(r"\b [Dd] ' o[ùu] \b", "donc", needs="d'o"),
+        [Example("Il filtre le sang, d'où B.", "B")]),
+    Step(
+        "arrow to a letter",
+        "An arrow at the end of an argument leads to the answer.",
+        replacing(
+            r"""
+            ^ (?! [^\n]* \b (?i: si | sinon | if | ou | or | selon | peut | may ) \b )
+            (?P<argument> (?= [^\n→]* \w{3} | \W{0,3} [A-J] \W{1,3} [A-J] ) [^\n]{3,300} ) \s? → \s?
+            (?P<letter> [A-J] ) (?= \W{0,3} \Z )
+            """, r"\g<argument>. Donc la réponse est \g<letter>", needs="→"),
+        [Example("A trop haut, C et D trop petits → B", "B"), Example("A → C", "")]),
+    Step(
+        "exception with its letter",
+        "What is excepted may have its letter behind it.",
+        replacing(
+            r"""
+            (?<= \b (?i: tous | toutes | tout ) \b [^\n.]{0,80} )
+            \b (?i: sauf | hormis | hors | except[ée]e? ) [ ] [^()\n.,;]{3,80}+
+            [(] (?P<letter> [A-J] ) [)] (?= \W* \Z )
+            """, r"sauf \g<letter>", needs="sauf hormis hors except"),
+        [Example("Toutes sont exactes sauf le filtre (B).", "ACD")]),
+    Step(
+        "list of what is rejected",
+        "Letters in lines under \"Je ne retiens pas :\" are no answer.",
+        replacing(
+            r"""
+            (?<= \n ) [^\w\n]{0,4}
+            (?i: je [ ] ne [ ] (?: retiens | coche | garde | choisis ) [ ] pas
+              | (?: les [ ] )? (?: (?: r[ée]ponses | propositions | options | items ) [ ] )?
+                (?: fausses | inexactes | incorrectes | [ée]limin[ée]e?s | rejet[ée]e?s
+                  | [ée]cart[ée]e?s ) ) [ ]? : [ ]* \n
+            (?: \W{0,4} [A-J] \b [^\n]*+ (?: \n | \Z ) )++
+            """, "", needs="retiens coche garde choisis fausse inexact incorrect limin rejet cart"),
+        [Example("Je retiens :\n- A\n- C\nJe ne retiens pas :\n- B\n- D", "AC")]),
+)

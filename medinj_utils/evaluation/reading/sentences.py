@@ -1,0 +1,118 @@
+"""Answers of one sentence that give an option's text as what is asked for."""
+
+import regex as re
+
+from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+
+_NAMES = {
+    "TEXT": "[Ⓐ-Ⓨ]",
+    "ANY": "[Ⓐ-Ⓩ]",
+    "DENIAL": r"""(?: (?: ne | n' | pas | not? | non | si | if | jamais | never | sans | ni | ou
+        | or | sauf | aucune? | peut | peuvent | pourrait | may | might | mais | but | plutot
+        | parfois | souvent | varie | entre | between | rarement ) [ ] )""",
+    "WORDS": r"(?: (?! DENIAL ) [^ \n.,;:?A-ZⒶ-Ⓩ]++ [ ] )",
+    "ARTICLES": r"""(?: (?: de | d' | des | du | le | la | l' | les | une? | a | à | an | the
+        | realiser | faire | from | par | d' [ ] abord | immediatement | rapidement | immediately
+        | first ) [ ] ){0,4}""",
+    "AFFECTION": r"""(?: (?: lesion | atteinte | paralysie | compression | section | souffrance
+        | inflammation | dysfonction\w* | alteration | destruction | deficit
+          | carence | intoxication ) [ ]
+        (?: (?: isolee? | complete | proximale | distale | aigue | chronique | traumatique
+          | peripherique ) [ ] )?
+        (?: du | de | d' | des | en | à | au | par ) [ ] (?: l' [ ] | la [ ] | les [ ] )? )""",
+    "REMARK": r"""(?: (?: iv | im | sc | po | per [ ] os | seule? | en [ ] \w+ (?: [ ] intention )?
+        | par [ ] (?: voie [ ] )? \w+ | dans [ ] ce [ ] (?: cas | contexte ) | ici
+        | avec [ ] \w+ (?: [ ] \w+ )? | immediatement | rapidement | d' [ ] emblee
+        | pour [ ] (?: confirmer | poser | etayer ) [ ] (?: le | ce ) [ ] diagnostic
+        | au [ ] patient | à [ ] ce [ ] patient ) [ ] ){0,3}""",
+    "LISTED": r"""(?: (?: , | et | and ) [ ] (?: (?: de | d' | des | du | le | la | l' | les
+        | une? ) [ ] ){0,2} ANY [ ] )*+""",
+    "END": r"(?: [.!] [ ] )? (?: \n [ ] )* \Z",
+    "SAYS": r"""(?: present(?:e|ent|ait) | souffr(?:e|ait) | atteinte? | a | has | had | suffers
+        | needs | requires | faut | doit | administr\w+ | prescri\w+ | realis\w+ | fer(?:ais?|a|ons)
+        | propos\w+ | debut\w+ | suspect\w+ | commenc\w+ | pens\w+ | donn\w+ | retrouv\w+ | evoqu\w+
+        | demand\w+ | recommand\w+ | indiqu\w+ | utilis\w+ | privilegi\w+ | opt\w+ | conseill\w+
+        | instaur\w+ | prend\w* | perform | order | give | start | use | prescribe
+        | (?: s' | c' ) [ ] (?: agit | est ) )""",
+}
+
+SENTENCES = (
+    Rule(
+        "WHAT_IS_DONE",
+        "\"Le patient présente X.\", \"On prescrit X en urgence.\"",
+        r"""
+        \A [ ] (?: A [ ] )? WORDS{0,5}? SAYS [ ] ARTICLES AFFECTION? (?= ANY [ ] LISTED REMARK END )
+        """,
+        [Example("Le patient souffre du rein.", "B"),
+         Example("Je demanderais le rein en première intention.", "B"),
+         Example("Il s'agit d'une lésion du rein.", "B"),
+         Example("Il ne s'agit pas d'une lésion du rein.", "")]),
+    Rule(
+        "WHERE_OR_BY_WHAT",
+        "\"La bile est stockée dans X.\": a passive ends with what is asked for.",
+        r"""
+        \A [ ] WORDS{1,8}?
+        (?: (?: est | sont | is | are ) [ ] (?: WORDS )?
+            (?! multipli | divis | reduit | augment | diminu | superieur | inferieur | passe )
+            \w+ (?: e | ee | ees | es | is | ie | ue
+              | ed | en | du | due | ait ) [ ]
+            (?: dans | par | au | à | sur | vers | en | au [ ] niveau (?: [ ] de )? | grace [ ] à
+              | avec | in | by | at | to ) [ ]
+          | (?: repose(?:nt)? [ ] sur | consiste [ ] (?: en | à ) | resulte [ ] de | provient [ ] de
+              | releve(?:nt)? [ ] de | siege [ ] dans | se [ ] situe [ ] (?: dans | à )
+              | (?: se [ ] (?: fait | pratique | realise | manifeste ) | survient | debute
+                | apparait | commence ) [ ] (?: à | vers | par )
+              | traduit | signe | revele | necessite | impose | comporte | justifie ) [ ] )
+        ARTICLES AFFECTION? (?= TEXT [ ] REMARK END )
+        """,
+        [Example("Le sang est filtré par le rein.", "B"),
+         Example("Le sang n'est pas filtré par le rein.", "")]),
+    Rule(
+        "NAMED_ALONE",
+        "A lesion of what is asked for, without a verb.",
+        r"""
+        \A [ ] (?: (?: une? | l' | la | le ) [ ] )? AFFECTION (?= TEXT [ ] END )
+        """,
+        [Example("Une lésion du rein.", "B")]),
+    Rule(
+        "WHAT_EXPLAINS",
+        "\"X permet de confirmer le diagnostic.\": the subject is what is asked for.",
+        r"""
+        \A [ ] (?: (?: une? | l' | la | le | les ) [ ] )? AFFECTION?
+        (?= TEXT [ ] (?: permet(?:tra|trait)? [ ] (?: WORDS{1,2}? )?
+            (?: confirmer | poser | affirmer | etablir | faire | porter ) [ ] l[ea] [ ]
+            diagnostic [ ]
+          | confirm(?:e|era|erait) [ ] l[ea] [ ] diagnostic [ ]
+          | expliqu(?:e|ent|erait) [ ] (?: l[ea]s? | l' | c\w+ ) [ ]
+          | (?: est | sont ) [ ] (?: (?: responsables? | à [ ] l' [ ] origine ) [ ] d[eu']s?
+              | (?: necessaire | indispensable )s? [ ] (?: à | au ) | impliquee?s? [ ] dans ) [ ]
+          | (?: est | sont ) [ ] l[ea'] [ ] \w+ [ ] (?: l[ea] [ ] plus [ ] \w+ | cle | principale?
+              | responsable | incriminee? | causale? | adaptee? | attendue? ) [ ]
+          | doi(?:t|vent) [ ] etre [ ] (?: realise | pratique | prescrit | administre | propose
+              | effectue | demande | debute ) e?s? [ ]
+          | (?: est | sont | reste ) [ ] (?: WORDS )? (?: indiquee? | recommandee? | preconisee?
+              | prescrite? | à [ ] (?: privilegier | realiser | prescrire | faire | demander ) )
+              s? [ ]
+              (?! (?: en [ ] )? (?: deuxieme | seconde | troisieme | dernier | apres | seulement
+                | uniquement | only | chez | cas | l' [ ] absence | second ) ) )
+          (?: (?! DENIAL ) [^ \n.;:?A-ZⒶ-Ⓩ]++ [ ] ){0,20}+ END )
+        """,
+        [Example("Le rein permet de confirmer le diagnostic.", "B"),
+         Example("L'atteinte du rein explique ce tableau.", "B"),
+         Example("Le rein est indiqué en deuxième intention.", "")]),
+)
+_PATTERNS = [re.compile(spelt(spelt(spelt(rule.pattern, _NAMES), _NAMES), _NAMES), re.VERBOSE)
+             for rule in SENTENCES]
+
+
+def with_what_is_said(line: str) -> str:
+    """The words of an answer, with "c'" before the texts that its one sentence gives.
+
+    Args:
+        line: folded words between single spaces, signs in the place of options' texts.
+    """
+    for pattern in _PATTERNS:
+        line, count = pattern.subn(" c' ", line)
+        if count:
+            break
+    return line
