@@ -13,7 +13,7 @@ from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK
 from medinj_utils.comparison.planted import planted_scores, scores_beside_planted
 from medinj_utils.core.names import BASE
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import Language, number, percent, points, score
+from medinj_utils.core.wording import Language, agreeing, number, percent, points, score
 
 _VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
 _OF_CLAIMS = {"en": "Of the study's {} claims its means",
@@ -85,7 +85,8 @@ def own_means(on_paper: pd.DataFrame, language: Language) -> str:
         counts = rows["verdict"].value_counts()
         cases.append(form.format(number(items, language=language),
                                  *(counts.get(verdict, 0) for verdict in _VERDICTS)))
-    return f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {'; '.join(cases)}."
+    between = "\u00a0; " if language == "fr" else "; "
+    return f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {between.join(cases)}."
 
 
 def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
@@ -114,8 +115,9 @@ def answer_fr(tree: Tree) -> str:
     gain = points(best, "difference", "difference_low", "difference_high", language="fr")
     return (f"{alone} ; le meilleur des modèles ajustés, "
             f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
-            f"{differ} des {len(pairs)} paires de modèles ajustés diffèrent au seuil de 5 %, après "
-            f"correction. *{tree.label}.*")
+            f"{differ} des {len(pairs)} paires de modèles ajustés "
+            f"{agreeing(differ, 'diffère', 'diffèrent')} au seuil de 5 %, après correction. "
+            f"*{tree.label}.*")
 
 
 def effects_fr(tree: Tree) -> str:
@@ -127,16 +129,17 @@ def effects_fr(tree: Tree) -> str:
     if not effects:
         return ("Le modèle de départ et les sept mélanges n'ont pas tous été évalués : l'apport de "
                 "chaque origine n'a pas pu être séparé.")
-    return ("Quand une origine entre dans le mélange, sans que le nombre total de questions "
-            f"change, le score varie en moyenne de {' ; '.join(effects)}. *{tree.label}.*")
+    return ("Quand une origine est présente dans le mélange plutôt qu'absente, le score varie en "
+            f"moyenne de {' ; '.join(effects)}. *{tree.label}.*")
 
 
 def prices_fr(tree: Tree) -> str:
     """At which prices translated and synthetic questions are worth native ones, in French."""
     even = tree.read_table("break_even").dropna(subset="estimate")
     names = {"translated": "traduite", "synthetic": "synthétique"}
-    sentences = [f"une question {names[row['question']]} vaut une question native, par euro "
-                 f"dépensé, à {number(row['estimate'], 2, language='fr')} € "
+    sentences = [f"une question {names[row['question']]} rapporte autant de points par euro "
+                 f"qu'une question native si elle coûte "
+                 f"{number(row['estimate'], 2, language='fr')} € "
                  f"[{number(row['low'], 2, language='fr')} ; "
                  f"{number(row['high'], 2, language='fr')}]"
                  for row in even.to_dict("records")]

@@ -69,7 +69,7 @@ def test_a_base_alone_has_an_answer_in_both_languages(tree):
 
 
 def test_prices_are_said_only_where_they_are_known(tree):
-    assert "une question synthétique vaut" in opening.prices_fr(tree) and "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
+    assert "une question synthétique rapporte autant" in opening.prices_fr(tree) and "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
     assert "inventés" not in opening.prices_fr(tree)
     write_csv(EVEN.head(0), tree.table("break_even"))
     assert "Aucun prix" in opening.prices_fr(tree)
