@@ -38,6 +38,9 @@ def part_options(text: str) -> tuple[str, list[str]]:
 
     Marks are ``(A) …``, ``A) …``, ``A. …`` or ``A: …``, from A on without a gap.
 
+    Returns:
+        (question without its options, options in order without their marks).
+
     Raises:
         BadRow: there are no options, or they can be parted in more than one way.
     """
