@@ -236,6 +236,22 @@ def test_what_takes_several_arguments_says_what_they_are(path):
         assert said or len(names) < 2 or node.name in DOCUMENTED_ELSEWHERE, f"{node.name}: {', '.join(names)}"
 
 
+#: Types of which the name alone doesn't say what is where.
+_NEEDS_RETURNS = re.compile(r"\btuple\[(?!\w+, \.\.\.)|\bnp\.ndarray|\bpa\.Array|\bcsr_matrix|\bTensor")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_returns_several_values_or_an_array_says_what_they_are(path):
+    """Public functions and methods. A single table, text or number is what the first line says."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
+    for node in [*tree.body, *(part for owner in classes for part in owner.body)]:
+        if not isinstance(node, ast.FunctionDef) or node.name[0] == "_" or any("property" in ast.unparse(mark) for mark in node.decorator_list):
+            continue
+        several = node.returns and _NEEDS_RETURNS.search(ast.unparse(node.returns))
+        assert not several or re.search(r"^ *(Returns|Yields):", ast.get_docstring(node), re.M), node.name
+
+
 def test_tests_mirror_the_package():
     """A test file is named after the module or folder that it tests; of a room as a whole: see ``whole``."""
     whole = {"book": {"book", "browser", "commands", "contributing", "gpu", "own_data"}, "data": {"hub_sets", "readers"}, "evaluation": {"faults"},

@@ -67,11 +67,11 @@ def keep(profile_name: str, data: str = "", base: str = "", name: str = "") -> P
     _copy(tree, Tree(unfinished))
     files = {path.relative_to(unfinished).as_posix(): sha256(path)
              for path in sorted(unfinished.rglob("*")) if path.is_file()}
-    asked = read_json(tree.answers_card(Run(BASE)))
+    card = read_json(tree.answers_card(Run(BASE)))
     write_json({
-        "title": profile.title, "profile": profile_name, "files": files, "made": asked["started"],
-        "label": f"{tree.label}, kept from {asked['started'][:10]}",
-        "git_commit": asked["git_commit"], "model": asked["parameters"]["model_id"],
+        "title": profile.title, "profile": profile_name, "files": files, "made": card["started"],
+        "label": f"{tree.label}, kept from {card['started'][:10]}",
+        "git_commit": card["git_commit"], "model": card["parameters"]["model_id"],
         "parameters": {notebook: _parameters(profile_name, profile, notebook)
                        for notebook in NOTEBOOKS}}, Tree(unfinished).kept)
     shutil.rmtree(folder, ignore_errors=True)
@@ -89,8 +89,8 @@ def _copy(tree: Tree, kept: Tree) -> None:
     scores = pd.read_parquet(tree.need(tree.scores))
     write_parquet(scores.assign(raw=""), kept.scores)
     records = load_records(tree.need(tree.records))
-    asked = records[(records["split"] == "test") & records["id"].isin(scores["id"])]
-    save_records(without_texts(asked), kept.records)
+    questions = records[(records["split"] == "test") & records["id"].isin(scores["id"])]
+    save_records(without_texts(questions), kept.records)
     write_json(read_json(tree.need(tree.records_card)), kept.records_card)
     for run in runs_in(scores):
         card = read_json(tree.need(tree.answers_card(run)))

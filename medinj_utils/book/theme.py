@@ -106,11 +106,11 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
         context["body"] = context["body"].replace('<figure class="medinj-wide',
                                                   '<figure tabindex="0" class="medinj-wide')
         context["body"] = with_whole_names(context["body"])
-        told = html.escape(_description(doctree))
+        description = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())
-        context["metatags"] += (f'<meta name="description" content="{told}">'
+        context["metatags"] += (f'<meta name="description" content="{description}">'
                                 f'<meta property="og:title" content="{title}">'
-                                f'<meta property="og:description" content="{told}">')
+                                f'<meta property="og:description" content="{description}">')
 
 
 def _description(doctree: nodes.document) -> str:

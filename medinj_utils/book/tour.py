@@ -35,9 +35,9 @@ def tour(tree: Tree) -> dict[str, str]:
     scores = scores[(scores["mode"] == mode) & ~scores["general"]]
     leaks = pd.read_parquet(tree.need(tree.leaks))
     records = load_records(tree.need(tree.records)).drop_duplicates("id").set_index("id")
-    asked = records.loc[scores["id"].unique()]
-    leaked = asked[asked["place"].isin(sure_leaks(leaks)["test_place"])]
-    question = (leaked if len(leaked) else asked).iloc[0]
+    questions = records.loc[scores["id"].unique()]
+    leaked = questions[questions["place"].isin(sure_leaks(leaks)["test_place"])]
+    question = (leaked if len(leaked) else questions).iloc[0]
     own = scores[scores["id"] == question.name]
     return {"tour_place": f"`{question['place']}`", "tour_provenance": question["provenance"],
             "tour_question": _fenced(user_turn(question.to_dict())),

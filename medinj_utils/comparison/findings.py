@@ -84,8 +84,8 @@ def _options_alone(means: pd.DataFrame) -> str:
     if alone.empty:
         return ""
     best = alone.loc[alone["exact_match"].idxmax()]
-    asked = means[means["variant"] == ORIGINAL].set_index("system")["exact_match"]
-    below = [system for system in asked.index if asked[system] < best["exact_match"]]
+    unchanged = means[means["variant"] == ORIGINAL].set_index("system")["exact_match"]
+    below = [system for system in unchanged.index if unchanged[system] < best["exact_match"]]
     more = f", more than {listed(below)} with it" if below else ""
     return f"Without the question {best.name} still scores {score(best)}{more}."
 

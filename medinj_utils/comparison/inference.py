@@ -164,6 +164,9 @@ def adjust_holm(p_values: Sequence[float]) -> np.ndarray:
 
     SciPy hasn't this; statsmodels has, but collects garbage at each call, which takes 0.3 to 0.8
     seconds where all else of a small comparison takes 0.02.
+
+    Returns:
+        In the order given, shape (tests,), each between 0 and 1.
     """
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p)

@@ -46,6 +46,9 @@ def draw_systems(tree: Tree, mode: str, unequal: str,
 def load_draws(tree: Tree) -> tuple[Compared, Resampled]:
     """What `draw_systems` compared, and its bootstrap.
 
+    Returns:
+        (what is compared, its bootstrap), both as they were made.
+
     Raises:
         FileNotFoundError: notebook 40 was not run.
         ValueError: scores, records or draws are no longer those that its card names.

@@ -159,8 +159,8 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match",
         raise ValueError(f"item {row['id']} stands twice for {row['system']} with seed "
                          f"{row['seed']}: take the answers of one mode")
     aside = set(scores.loc[scores["set_aside"], "id"])
-    asked = scores[~scores["id"].isin(aside)]
-    table = asked.pivot(index="id", columns=["system", "seed"], values=score).astype(float)
+    counted = scores[~scores["id"].isin(aside)]
+    table = counted.pivot(index="id", columns=["system", "seed"], values=score).astype(float)
     gaps = table.isna().any(axis=1)
     if gaps.any() and unequal == "refuse":
         system, seed = table.columns[table.isna().any()][0]
@@ -177,8 +177,8 @@ def score_matrix(scores: pd.DataFrame, score: str = "exact_match",
 def extraction_failure_shares(scores: pd.DataFrame) -> pd.Series:
     """Share of the answers that nothing could be read from, by system (over its seeds)."""
     need_columns(scores, {"system", "set_aside", "read"}, "scores")
-    asked = scores[~scores["set_aside"]]
-    return 1 - asked["read"].astype(float).groupby(asked["system"]).mean()
+    counted = scores[~scores["set_aside"]]
+    return 1 - counted["read"].astype(float).groupby(counted["system"]).mean()
 
 
 def runs_in(scores: pd.DataFrame) -> list[Run]:

@@ -93,6 +93,9 @@ def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str
     Args:
         row: a record, or the fields that make its content.
         options: the row's options, normalised, where that is done already.
+
+    Returns:
+        (id of the record, id of its question).
     """
     question = [normalise(row["instruction"]), normalise(row["context"])]
     options = [normalise(option) for option in row["options"]] if options is None else options

@@ -226,6 +226,9 @@ def executions_of(profile_name: str, profile: Profile,
         profile_name: of the profile.
         profile: what it sets.
         notebook: name of the notebook.
+
+    Returns:
+        An iterator of pairs: the copy's name, and its parameters by name.
     """
     parameters = parameters_of(profile_name, profile, notebook)
     keys = profile.split.get(notebook, [])
@@ -243,6 +246,9 @@ def all_executions(profile_name: str, data: str = "",
         profile_name: of the profile.
         data: folder that its sources lie in; empty where it names them.
         base: base model instead of its own: a folder, or ``organisation/model@commit``.
+
+    Returns:
+        By name of the copy, (name of the notebook, its parameters).
 
     Raises:
         SettingsError: as `load_profile`.

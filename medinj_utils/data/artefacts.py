@@ -192,7 +192,7 @@ def _training_questions(questions: pd.DataFrame, task: str, source: str) -> pd.D
 def _blind_hits(options: _Options, training: pd.DataFrame, test: pd.DataFrame,
                 task: str) -> Iterator[tuple[str, np.ndarray]]:
     """(rule, whether it is right on each test question) of the three rules."""
-    asked = test.index.to_numpy()
+    test_rows = test.index.to_numpy()
     none = np.zeros(len(options.right), dtype=bool)
     if len(training):
         answers = training["answer_letters"].map(tuple)
@@ -200,9 +200,9 @@ def _blind_hits(options: _Options, training: pd.DataFrame, test: pd.DataFrame,
         yield "most frequent answer", (test["answer_letters"].map(tuple) == frequent).to_numpy()
         scores = options.word_scores(training.index.to_numpy())
         several = none if task == "mcqu" else scores > 0
-        yield "options alone", options.exact(scores, asked, several)
-    several = none if task == "mcqu" else options.longer_half(asked)
-    yield "longest option", options.exact(options.lengths, asked, several)
+        yield "options alone", options.exact(scores, test_rows, several)
+    several = none if task == "mcqu" else options.longer_half(test_rows)
+    yield "longest option", options.exact(options.lengths, test_rows, several)
 
 
 def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:

@@ -38,6 +38,9 @@ def part_options(text: str) -> tuple[str, list[str]]:
 
     Marks are ``(A) …``, ``A) …``, ``A. …`` or ``A: …``, from A on without a gap.
 
+    Returns:
+        (question without its options, options in order without their marks).
+
     Raises:
         BadRow: there are no options, or they can be parted in more than one way.
     """
@@ -94,7 +97,7 @@ def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
         for letter, option in zip(LETTERS, options, strict=False):
             letters.setdefault(_key(option, case), set()).add(letter)
 
-    def of(text: object) -> set[str]:
+    def letters_of(text: object) -> set[str]:
         """Letters of the options that are this text; whatever its capitals, if that is one."""
         if not isinstance(text, str):
             return set()
@@ -102,11 +105,11 @@ def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
         return letters.get(_key(text, case=True), in_any_case if len(in_any_case) == 1 else set())
 
     texts = [answer] if isinstance(answer, str) else answer
-    if isinstance(answer, str) and not of(answer):
+    if isinstance(answer, str) and not letters_of(answer):
         texts = [part for part in _BETWEEN_TEXTS.split(answer) if part.strip()]
-    if not isinstance(texts, list | tuple) or not texts or not all(map(of, texts)):
+    if not isinstance(texts, list | tuple) or not texts or not all(map(letters_of, texts)):
         raise BadRow("answer", answer, "not the text of an option")
-    return sorted({letter for text in texts for letter in of(text)})
+    return sorted({letter for text in texts for letter in letters_of(text)})
 
 
 def _key(text: str, case: bool) -> tuple[bool, str]:

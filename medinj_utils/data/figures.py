@@ -47,7 +47,11 @@ def composition_figure(composition: pd.DataFrame) -> tuple[plt.Figure, str]:
 
 
 def records_figure(records: pd.DataFrame) -> tuple[plt.Figure, str]:
-    """Numbers of records by task and split (rows) and provenance (columns)."""
+    """Numbers of records by task and split (rows) and provenance (columns).
+
+    Returns:
+        (figure, its alt text).
+    """
     sizes = records.groupby(["task", "split", "provenance"]).size()
     counts = sizes.unstack("provenance", fill_value=0)
     counts.index = [" · ".join(group) for group in counts.index]

@@ -114,6 +114,9 @@ class Reading:
 
         Where the source is a single file, that file. Descriptions of tables are remarked, and left
         out.
+
+        Returns:
+            A pair per file; the name has ``/`` between folders.
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
@@ -127,6 +130,9 @@ class Reading:
 
     def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:
         """(name, file, split) of the files with an ending.
+
+        Returns:
+            An iterator of triples; the split is train, validation or test.
 
         Raises:
             SourceError: a file is not called train, dev or test.

@@ -98,6 +98,9 @@ def folded(texts: Iterable[str] | pa.Array, signs: bool = False) -> pa.Array:
     Args:
         texts: any.
         signs: whether those that carry meaning stay.
+
+    Returns:
+        As many texts, shape (texts,).
     """
     array = _replaced(in_arrow(texts), _BEFORE_LETTERS)
     array = pc.utf8_lower(pc.utf8_normalize(array, "NFKD"))
@@ -110,6 +113,9 @@ def folded_words(texts: Iterable[str] | pa.Array,
 
     Args:
         texts, signs: as for `folded`.
+
+    Returns:
+        (different words, number of each word in turn, ends of the texts).
     """
     # Some signs have blanks within them, so that parts of the text are no parts of it.
     parts, part_codes, part_ends = coded_parts(folded(texts, signs=True) if signs else texts)
@@ -126,6 +132,9 @@ def without_item_numbers(texts: Iterable[str]) -> pa.Array:
     """Texts without "12. ", "Question 12 :" and the like in front, numbers without blanks in them.
 
     Nor do they end with what tells a reader to answer, "Cochez la ou les réponses exactes."
+
+    Returns:
+        As many texts, shape (texts,).
     """
     array = in_arrow(texts)
     stripped = _replaced(array, _ITEM_NUMBERS)

@@ -48,6 +48,9 @@ class Encoder:
     def vectors(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Mean of the last states over each text's tokens, as a unit vector; shape (texts, size).
 
+        Returns:
+            Rows of length 1, shape (texts, size).
+
         Raises:
             ValueError: the name is a hub id without its commit.
         """

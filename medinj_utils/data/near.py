@@ -34,7 +34,11 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio:
 
 
 def question_texts(records: pd.DataFrame) -> pa.Array:
-    """Context, instruction and options (in alphabetical order) of each record as one text."""
+    """Context, instruction and options (in alphabetical order) of each record as one text.
+
+    Returns:
+        Shape (records,).
+    """
     options = [" ".join(sorted(texts)) for texts in records["options"]]
     return joined(records["context"], records["instruction"], options)
 

@@ -108,6 +108,9 @@ class Options(_Part):
             row: of the table.
             instruction: the question as it is written.
 
+        Returns:
+            (question, texts of the options in order).
+
         Raises:
             BadRow: there are no options where they should be.
         """

@@ -126,6 +126,9 @@ def decode(file: Path, encoding: str = "") -> tuple[str, str]:
             the zeros between ASCII letters; else Windows-1252, where no other encoding of one byte
             a letter gives more French words.
 
+    Returns:
+        (text, Python's name of the encoding that it was read in).
+
     Raises:
         EncodingError: the file is an archive or a spreadsheet; it is damaged UTF-8 (bytes before
             the fault are whole UTF-8 beyond ASCII); or its encoding has to be named.

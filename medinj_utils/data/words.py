@@ -33,13 +33,21 @@ def in_pieces(work: Callable[[int, int], T], rows: int) -> list[T]:
 
 
 def in_arrow(texts: Iterable[str] | pa.Array) -> pa.Array:
-    """Texts as one Arrow array; those of a records table need not be copied."""
+    """Texts as one Arrow array; those of a records table need not be copied.
+
+    Returns:
+        Shape (texts,), of Arrow's large strings.
+    """
     array = pa.array(texts, pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def joined(*columns: Iterable[str]) -> pa.Array:
-    """The texts of several columns, row by row, as one text with spaces between."""
+    """The texts of several columns, row by row, as one text with spaces between.
+
+    Returns:
+        Shape (rows,).
+    """
     space = pa.scalar(" ", pa.large_string())
     return pc.binary_join_element_wise(*map(in_arrow, columns), space)
 
@@ -66,7 +74,11 @@ def coded_words(texts: Iterable[str] | pa.Array) -> tuple[np.ndarray, np.ndarray
 
 
 def coded_parts(texts: Iterable[str] | pa.Array) -> tuple[pa.Array, np.ndarray, np.ndarray]:
-    """As `coded_words`, of the parts between white space as they are."""
+    """As `coded_words`, of the parts between white space as they are.
+
+    Returns:
+        (different parts, number of each part in turn, ends of the texts).
+    """
     parts = pc.ascii_split_whitespace(pc.ascii_trim_whitespace(in_arrow(texts)))
     coded = parts.flatten().dictionary_encode()
     return coded.dictionary, coded.indices.to_numpy(), parts.offsets.to_numpy()

@@ -50,7 +50,11 @@ def draw_values(rng: np.random.Generator, relation: str) -> tuple[str, ...]:
 
 
 def all_facts() -> tuple[list[Fact], list[Fact]]:
-    """General facts, which the base model knows, and facts to be taught, both in a fixed order."""
+    """General facts, which the base model knows, and facts to be taught, both in a fixed order.
+
+    Returns:
+        (general facts, facts to be taught).
+    """
     rng = np.random.default_rng(TRUTH_SEED)
     general = [Fact(s, r, draw_values(rng, r)) for s in FAMILIAR for r in RELATIONS]
     general += [Fact(s, r, draw_values(rng, r)) for s in TAUGHT for r in NEUTRAL_RELATIONS]

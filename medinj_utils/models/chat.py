@@ -124,7 +124,11 @@ def _left_out(tokenizer, template: str, roles: tuple[str, ...], settings: str) -
 
 
 def thought_marks(tokenizer) -> tuple[str, str] | None:
-    """The marks that a chat template writes before and after a thought; None if it knows none."""
+    """The marks that a chat template writes before and after a thought; None if it knows none.
+
+    Returns:
+        (mark before, mark after), or None.
+    """
     question = {"role": "user", "content": "?"}
     said = {"role": "assistant", "content": _SAID}
     thinking = said | dict.fromkeys(("reasoning_content", "reasoning", "thinking"), _THOUGHT)

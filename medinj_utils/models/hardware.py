@@ -47,6 +47,9 @@ def formats() -> tuple[str, str]:
     """Number formats of the device that trains: float32, and the one of 16 bits.
 
     GPUs before NVIDIA's Ampere, such as the T4, compute in float16; bfloat16 is emulated there.
+
+    Returns:
+        (format of the weights, format of 16 bits).
     """
     import torch
     if torch.cuda.is_available() and not torch.cuda.is_bf16_supported(including_emulation=False):

@@ -131,6 +131,9 @@ class ServerChats:
     def ask(self, calls: Sequence[Call]) -> Iterator[tuple[int, Reply]]:
         """Ask; each reply comes with its place among the calls, in the order in which they end.
 
+        Returns:
+            An iterator of pairs: place among the calls, and the reply.
+
         Raises:
             ServerError: the key is refused, the address or the model isn't known, or 20 calls in a
                 row failed.
@@ -209,6 +212,9 @@ class LocalChats:
         """Ask in batches, the shortest chats first; each reply comes with its call's place.
 
         A chat that leaves no room for a text within the model's context is a failed call.
+
+        Returns:
+            An iterator of pairs: place among the calls, and the reply.
 
         Raises:
             TemplateError: the tokenizer's chat template can't be used.

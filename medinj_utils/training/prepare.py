@@ -119,6 +119,9 @@ def texts_of(rows: Sequence[Mapping], recipe: Recipe, tokenizer,
         tokenizer: a transformers tokenizer.
         what: name of the rows in errors.
 
+    Returns:
+        (texts in the order of the rows, number of longer ones that are left out).
+
     Raises:
         ValueError: none is short enough, or more than `MOST_TOO_LONG` are too long.
     """

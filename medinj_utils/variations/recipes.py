@@ -87,7 +87,11 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
 
 
 def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str] | None:
-    """Exact match of each system, with its 95 % interval, under each recipe; None for none."""
+    """Exact match of each system, with its 95 % interval, under each recipe; None for none.
+
+    Returns:
+        (figure, its alt text), or None.
+    """
     if means.empty:
         return None
     figure, _ = conditions_figure(means, "recipe", "Exact match by recipe")

@@ -71,7 +71,7 @@ def test_answers_to_one_question_are_no_independent_evidence():
 
 def test_raters_who_always_agree_may_yet_differ_elsewhere():
     table = figures(rater_agreement(planted(errors=(0, 0)), 200))
-    unseen = -np.log(0.025) / 40
+    unseen = 1 - 0.025 ** (1 / 40)
     assert (table["estimate"] == 1).all() and (table["high"] == 1).all()
     assert table.loc[("R1", "R2", "accuracy"), "low"] == pytest.approx(1 - unseen)
     assert table.loc[("R1", "R2", "kappa"), "low"] < 1 - unseen and table.loc[(ALL, ALL, "alpha"), "low"] < 1 - unseen
@@ -80,7 +80,7 @@ def test_raters_who_always_agree_may_yet_differ_elsewhere():
 def test_raters_who_never_agree_may_yet_agree_elsewhere():
     table = figures(rater_agreement(planted(errors=(0, 1)), 200))
     row = table.loc[("R1", "R2", "accuracy")]
-    assert row["estimate"] == row["low"] == 0 and row["high"] == pytest.approx(-np.log(0.025) / 40)
+    assert row["estimate"] == row["low"] == 0 and row["high"] == pytest.approx(1 - 0.025 ** (1 / 40))
 
 
 def test_what_is_undefined_is_missing():

@@ -50,7 +50,11 @@ def effects_figure(effects: pd.DataFrame, kind: str) -> tuple[plt.Figure, str] |
 
 
 def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str] | None:
-    """Each provenance's share in the gain of ALL over the base; None without effects."""
+    """Each provenance's share in the gain of ALL over the base; None without effects.
+
+    Returns:
+        (figure, its alt text), or None.
+    """
     rows = effects[effects["kind"] == "shapley"]
     if rows.empty:
         return None

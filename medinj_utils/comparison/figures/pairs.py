@@ -56,6 +56,9 @@ def pairs_figure(pairs: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     """Matrix of the differences row − column, in points; None without pairs.
 
     Bold where Holm's adjusted p is below 5 %, ≈ where two are equivalent.
+
+    Returns:
+        (figure, its alt text), or None.
     """
     if pairs.empty:
         return None

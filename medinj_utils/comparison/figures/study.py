@@ -36,8 +36,8 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
                    label="runs here" if len(here) else "")
     both = published.merge(here, on=["first", "second"], suffixes=("_paper", "_here"))
     for name, row in zip(_names(both), both.to_dict("records"), strict=True):
-        place = names.index(name)
-        axes.plot([row["estimate_paper"], row["estimate_here"]], [place - 0.15, place + 0.15],
+        height = names.index(name)
+        axes.plot([row["estimate_paper"], row["estimate_here"]], [height - 0.15, height + 0.15],
                   color="#999999", zorder=0)
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(names)), names)

@@ -61,14 +61,14 @@ def _parts(sentences: list[str]) -> _Document:
     answers = [i for i, sentence in enumerate(sentences) if _ANSWER.match(sentence)]
     if len(answers) != 1:
         raise BadRow("CORRECT ANSWER", len(answers), "need exactly one such line")
-    asked = [sentence for sentence in sentences[1:answers[0]]
-             if not sentence.startswith("CLINICAL CASE")]
-    first = next((i for i, sentence in enumerate(asked)
+    question = [sentence for sentence in sentences[1:answers[0]]
+                if not sentence.startswith("CLINICAL CASE")]
+    first = next((i for i, sentence in enumerate(question)
                   if (found := _OPTION.match(sentence)) and found[1] == "1"), None)
     if not first:
-        raise BadRow("options", " ".join(asked), "no question followed by a line '1- …'")
+        raise BadRow("options", " ".join(question), "no question followed by a line '1- …'")
     options: list[str] = []
-    for sentence in asked[first:]:
+    for sentence in question[first:]:
         found = _OPTION.match(sentence)
         if found and int(found[1]) == len(options) + 1:
             options.append(found[2])
@@ -77,7 +77,7 @@ def _parts(sentences: list[str]) -> _Document:
     number = _ANSWER.match(sentences[answers[0]])[1].strip()
     if not number.isdigit() or not 1 <= int(number) <= len(options):
         raise BadRow("CORRECT ANSWER", number, f"need a number from 1 to {len(options)}")
-    return _Document(" ".join(asked[:first - 1]), asked[first - 1], options, int(number) - 1,
+    return _Document(" ".join(question[:first - 1]), question[first - 1], options, int(number) - 1,
                      " ".join(sentences[answers[0] + 1:]))
 
 

@@ -77,6 +77,9 @@ class Judge:
         Args:
             chat: of the prompt.
             repeat: from 0.
+
+        Returns:
+            (key in hexadecimal digits, call).
         """
         call = Call(chat, self.chats.sampling.seed + repeat)
         content = [self.chats.identity, asdict(self.chats.sampling), chat, call.seed]
