@@ -32,7 +32,9 @@ def test_case(case):
     "toutes sauf ", "A-", "\\boxed{", "[", "<think>", "</think>", "E. coli ", "à ", "A : vrai, ", "Réponses :\nA\nB\n",
     "Seule A ", "A (x), ", "A: un x ; ", "Option A : x. ", "[INST] ", "tout oriente vers A ", "A aussi, ", "pas A. ",
     "entre A et B, ", "B est la plus ", "non, x\n", "types A, ", "( ) A ", "Q : x A : ", "A vrai, B aussi, ",
-    "@@think@@ ", "/think/", "B est vraie si grossesse. ", "si a, réponse A. ", "réponse classique A. ", "selon x, A. "])
+    "@@think@@ ", "/think/", "B est vraie si grossesse. ", "si a, réponse A. ", "réponse classique A. ", "selon x, A. ",
+    "A-V, ", "| A | V |\n", "le rein : x\n", "V, ", "reste A, B ", "toutes les choses ", "Question : x ?\n", "A → ",
+    "la première proposition ", "il est fait par le rein "])
 def test_long_output(piece):
     """In quadratic time, each of these would take minutes."""
     letters = read_choice((piece * 50_000)[:50_000], OPTIONS, "mcq")

@@ -10,9 +10,13 @@ An answer is read in five steps, a module each:
    those at heads of lines, and those that are called right or wrong. `tidying` comes before.
 5. `decision` weighs the claims, and refuses where they contradict each other.
 
-`choice` runs the steps. Before them, `caution` refuses verdicts that are weighed, mixed or left
-out, and `conditions` finds what is said on a condition or for another case. Every rule has a name,
-a reason, and examples that the tests execute.
+`choice` runs the steps. Before them, `tables` reads verdicts in Markdown, `caution` refuses
+verdicts that are weighed, mixed or left out, and `conditions` finds what is said on a condition or
+for another case. Between cleaning and verdicts, `turns` cuts off a next question that the model
+asks itself, and letters take the place of what names options otherwise: `places` ("la troisième"),
+`labels` (lines that begin with texts), `quantities`. `sentences` and `prose` find the text that a
+sentence gives as what is asked for. Every rule has a name, a reason, and examples that the tests
+execute.
 """
 
 from medinj_utils.evaluation.reading.choice import explain_choice, read_choice

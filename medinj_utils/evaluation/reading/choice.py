@@ -16,6 +16,10 @@ from medinj_utils.evaluation.reading.places import (
     with_letters_for_places,
     with_letters_for_verdicts,
 )
+from medinj_utils.evaluation.reading.quantities import (
+    with_numbers_as_in_options,
+    with_verdicts_as_options,
+)
 from medinj_utils.evaluation.reading.tables import with_tables_as_verdicts
 from medinj_utils.evaluation.reading.thoughts import without_thoughts
 from medinj_utils.evaluation.reading.turns import before_next_question
@@ -61,6 +65,7 @@ def _explain_cleaned(text: str, options: dict[str, str], task: str,
                      cut: bool) -> tuple[frozenset[str] | None, str]:
     """The letters that can be read in an answer after the steps of cleaning, and why."""
     text = with_letters_for_places(text, options)
+    text = with_verdicts_as_options(with_numbers_as_in_options(text, options), options)
     text = with_letters_before_texts(text, options)
     supposed = only_supposed(text)
     text = plain_verdicts(text, options)

@@ -6,8 +6,11 @@ CONCLUSIONS = (
     Step(
         "hence",
         "\"D'où\" begins a conclusion.",
-        replacing(r"\b [Dd] ' o[ùu] \b", "donc", needs="d'o"),
-        [Example("Il filtre le sang, d'où B.", "B")]),
+        replacing(
+            r"\b [Dd] ' o[ùu] \b | \b ce [ ] qui [ ] (?: ne [ ] )? (?: nous [ ] | me [ ] )? laisse"
+            r" (?: [ ] que )? \b", "donc", needs="d'o laisse"),
+        [Example("J'exclus A, C et D, ce qui laisse B.", "B"),
+         Example("Il filtre le sang, d'où B.", "B")]),
     Step(
         "arrow to a letter",
         "An arrow at the end of an argument leads to the answer.",
@@ -18,6 +21,28 @@ CONCLUSIONS = (
             (?P<letter> [A-J] ) (?= \W{0,3} \Z )
             """, r"\g<argument>. Donc la réponse est \g<letter>", needs="→"),
         [Example("A trop haut, C et D trop petits → B", "B"), Example("A → C", "")]),
+    Step(
+        "what remains",
+        "Letters that remain are no answer where one of them is chosen later.",
+        replacing(
+            r"""
+            \b (?: [Ii]l [ ] )? (?i: reste(?:nt)? ) [ ] (?: donc [ ] | alors [ ] )?
+            [A-J] (?: (?: , [ ] | [ ] et [ ] | [ ] ou [ ] ) [A-J] ){1,4}
+            (?= \W{1,3} [^\0]{0,300} \b (?i: donc | c'est | r[ée]ponse | retien\w+ | choisi\w* )
+                [ ] [^\n]{0,40} \b [A-J] \b )
+            """, " ", needs="reste"),
+        [Example("Restent A et B ; la diurèse fait pencher pour B.", "B")]),
+    Step(
+        "may be ruled out",
+        "What can or must be ruled out is called wrong.",
+        replacing(
+            r"""
+            \b (?i: peu(?:t|vent) | doi(?:t|vent) | devrai(?:en)?t | pourrai(?:en)?t | can | must )
+            (?: [ ] (?: donc | aussi ) )? [ ] (?: être | etre | be )
+            (?: [ ] (?: d'emblée | facilement | aisément | aussi ) )? [ ]
+            (?: [ée]cart | [ée]limin | exclu | rejet | ruled [ ] out | excluded ) \w*
+            """, "sont fausses", needs="cart limin exclu rejet ruled"),
+        [Example("A, C et D peuvent être écartés. Réponse B.", "B")]),
     Step(
         "exception with its letter",
         "What is excepted may have its letter behind it.",

@@ -12,6 +12,8 @@ EXCEPTIONS = (
                 | la [ ] totalit[ée] ) [ ] de (?: s | [ ] ces ) | chacune? [ ] des )
             [ ] (?! (?i: autres | fau | inexact ) ) (?! [A-J] \b ) [\w'-]{3,20}
             (?: [ ] (?! (?i: sauf | sont | est | except | hormis | hors ) ) [\w'-]{2,16} ){0,3}
+            (?: [ ] (?: sont | est ) (?: [ ] (?! (?i: fau | inexact | incorrect | erron | exclu
+                | pas | contre | sauf | hormis | hors | except ) ) [\w'-]{2,20} ){1,3} )?
             (?= ,? [ ] [(]? (?i: sauf | hormis | hors | except[ée]e?s? ) \b )
             """, "toutes les propositions", needs="tous toutes ensemble int totalit chacun"),
         [Example("Tous les organes creux sauf le rein", "ACD"),

@@ -56,6 +56,7 @@ CLAIM_RULES = (
         "A text without a letter needs a firmer end: after a comma, its sentence may go on.",
         r"""
           $ | [. ) ( : BECAUSE -] | , BECAUSE | , [SURE NEUTRAL]{1,2} (?: $ | [.] )
+        | [, ;] AND? $                                             # "le rein ;" in a line
         | , SURE [^ . , \n LETTER TEXT DOUBT]{1,12}+ [.]? $       # "le rein, selon le cours"
         | ,? [AND BUT]? [NO NOT] (?! [IS ARE] )
         | (?<= [). : · -] )
@@ -109,7 +110,8 @@ CLAIM_RULES = (
         | ^ (?: NO ,? )? NOT [ARTICLE OPTION NEUTRAL]{0,3} [LETTER TEXT] [; . :]
           (?= ARTICLE? [LETTER TEXT] )
         | ^ NOT [ARTICLE OTHER]{1,4} NOT [ARTICLE OTHER]{1,4} : (?= ARTICLE? [LETTER TEXT] )
-        | ^ (?> ITEMS ) [IS ARE]? WRONG [: -] (?= (?> ITEMS ) (?: $ | [. ;] ) )
+        | ^ (?> ITEMS ) [IS ARE]? WRONG [^ . , : ; \n LETTER TEXT DOUBT NOT -]{0,9} [: -]
+          (?= (?> ITEMS ) (?: $ | [. ;] ) )
         """,
         [
             Example("Ce n'est pas le foie mais le rein.", "B"),

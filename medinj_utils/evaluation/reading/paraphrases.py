@@ -42,12 +42,13 @@ PARAPHRASES = (
         replacing(
             r"""
             (?<! \b (?i: n' | ne [ ] | not [ ] | nothing [ ] | rien [ ] | n't [ ] ) )
-            \b (?: oriente(?:nt)? | plaide(?:nt)? | penche(?:nt)? | fai?(?:t|ent) [ ]
-              (?: penser | pencher )
+            \b (?: oriente(?:nt)? | plaide(?:nt)? | penche(?:nt)? | f(?:ai|on)t [ ]
+              (?: penser | pencher | conclure | retenir | choisir )
               | parle(?:nt)? | [ée]voque(?:nt)? | impose(?:nt)? | suggests? | points? )
             (?: [ ] (?: vers | pour | en [ ] faveur [ ] de | à | to | towards? | for ) )?
             (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] ) )
-            """, "c'est", needs="oriente plaide penche pench pens parle voque impose suggest "
+            """, "c'est", needs="oriente plaide pench pens conclu retenir choisir parle "
+                                             "voque impose suggest "
                                              "point"),
         [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", "")]),
     Step(
@@ -289,7 +290,7 @@ PARAPHRASES = (
               | pars | vais | irais | prends | prendrais | mets | mettrais | maintiens | crois
               | conclus | tends | préfère | suis | va | part | prend | met | conclut )
             (?: [ ] (?: donc | plutôt | que ) )?
-            (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de ) )?
+            (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de | d'accord [ ] avec ) )?
             (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | proposition | option | lettre ) [ ] )?
               \(? [A-J] (?! [\w'] ) )
             """, "je choisis", needs="je j' on nous"),

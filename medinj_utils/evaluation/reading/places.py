@@ -48,7 +48,7 @@ PLACES = (
         "BY_ORDINAL",
         "Ordinals beside a word for options.",
         r"""
-        (?<! \b (?i: en | de | d'une | ma | ta | votre | une ) [ ] )
+        (?<! \b (?i: en | (?<! agit [ ] ) de | d'une | ma | ta | votre | une ) [ ] )
         (?: \b (?i: l[ae] | les | the ) [ ] | \b [lL]' | ^ \W{0,3} )
         (?P<ordinals> ORDINAL (?: (?: , [ ] | ,? [ ] (?: et | and ) [ ] )
           (?: (?i: l[ae] | the ) [ ] | l' )? ORDINAL ){0,8} )

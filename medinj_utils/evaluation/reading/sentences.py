@@ -10,18 +10,20 @@ _NAMES = {
     "DENIAL": r"""(?: (?: ne | n' | pas | not? | non | si | if | jamais | never | sans | ni | ou
         | or | sauf | aucune? | peut | peuvent | pourrait | may | might | mais | but | plutot
         | parfois | souvent | varie | entre | between | rarement ) [ ] )""",
-    "WORDS": r"(?: (?! DENIAL ) [^ \n.,;:?A-ZⒶ-Ⓩ]++ [ ] )",
+    "WORDS": r"(?: (?! DENIAL ) [^ \n.,;:?A-JⒶ-Ⓩ]++ [ ] )",
     "ARTICLES": r"""(?: (?: de | d' | des | du | le | la | l' | les | une? | a | à | an | the
         | realiser | faire | from | par | d' [ ] abord | immediatement | rapidement | immediately
         | first ) [ ] ){0,4}""",
     "AFFECTION": r"""(?: (?: lesion | atteinte | paralysie | compression | section | souffrance
         | inflammation | dysfonction\w* | alteration | destruction | deficit
-          | carence | intoxication ) [ ]
+          | carence | intoxication
+          | traitement | dose | duree | posologie | delai | seuil | diagnostic ) [ ]
         (?: (?: isolee? | complete | proximale | distale | aigue | chronique | traumatique
           | peripherique ) [ ] )?
         (?: du | de | d' | des | en | à | au | par ) [ ] (?: l' [ ] | la [ ] | les [ ] )? )""",
     "REMARK": r"""(?: (?: iv | im | sc | po | per [ ] os | seule? | en [ ] \w+ (?: [ ] intention )?
         | par [ ] (?: voie [ ] )? \w+ | dans [ ] ce [ ] (?: cas | contexte ) | ici
+        | \w+ [ ] fois [ ] par [ ] jour
         | avec [ ] \w+ (?: [ ] \w+ )? | immediatement | rapidement | d' [ ] emblee
         | pour [ ] (?: confirmer | poser | etayer ) [ ] (?: le | ce ) [ ] diagnostic
         | au [ ] patient | à [ ] ce [ ] patient ) [ ] ){0,3}""",
@@ -33,6 +35,11 @@ _NAMES = {
         | propos\w+ | debut\w+ | suspect\w+ | commenc\w+ | pens\w+ | donn\w+ | retrouv\w+ | evoqu\w+
         | demand\w+ | recommand\w+ | indiqu\w+ | utilis\w+ | privilegi\w+ | opt\w+ | conseill\w+
         | instaur\w+ | prend\w* | perform | order | give | start | use | prescribe
+        | confirm\w+ | montr\w+ | objectiv\w+ | revel\w+ | conclu(?:[st]?|re) [ ] à | retien\w+
+        | retenir
+        | (?: est | sont ) (?: [ ] (?: tres | bien | celui | celle | typique | evocat\w+
+            | caracteristique | en [ ] faveur | compatible ) s? )++ (?= [ ] d | [ ] avec )
+            (?: [ ] avec )?
         | (?: s' | c' ) [ ] (?: agit | est ) )""",
 }
 
@@ -41,7 +48,9 @@ SENTENCES = (
         "WHAT_IS_DONE",
         "\"Le patient présente X.\", \"On prescrit X en urgence.\"",
         r"""
-        \A [ ] (?: A [ ] )? WORDS{0,5}? SAYS [ ] ARTICLES AFFECTION? (?= ANY [ ] LISTED REMARK END )
+        \A [ ] (?: A [ ] )? WORDS{0,14}? SAYS [ ]
+        (?: (?: tres | fort | donc | bien | ici | \w+ment ) [ ] ){0,2}
+        ARTICLES AFFECTION? (?= ANY [ ] LISTED REMARK END )
         """,
         [Example("Le patient souffre du rein.", "B"),
          Example("Je demanderais le rein en première intention.", "B"),
@@ -59,7 +68,8 @@ SENTENCES = (
             (?: dans | par | au | à | sur | vers | en | au [ ] niveau (?: [ ] de )? | grace [ ] à
               | avec | in | by | at | to ) [ ]
           | (?: repose(?:nt)? [ ] sur | consiste [ ] (?: en | à ) | resulte [ ] de | provient [ ] de
-              | releve(?:nt)? [ ] de | siege [ ] dans | se [ ] situe [ ] (?: dans | à )
+              | releve(?:nt)? [ ] de | siege [ ] dans | se [ ] (?: situe | trouve ) [ ]
+                (?: dans | à )
               | (?: se [ ] (?: fait | pratique | realise | manifeste ) | survient | debute
                 | apparait | commence ) [ ] (?: à | vers | par )
               | traduit | signe | revele | necessite | impose | comporte | justifie ) [ ] )
@@ -86,10 +96,12 @@ SENTENCES = (
           | expliqu(?:e|ent|erait) [ ] (?: l[ea]s? | l' | c\w+ ) [ ]
           | (?: est | sont ) [ ] (?: (?: responsables? | à [ ] l' [ ] origine ) [ ] d[eu']s?
               | (?: necessaire | indispensable )s? [ ] (?: à | au ) | impliquee?s? [ ] dans ) [ ]
+          | est [ ] l[ea] [ ] seule? [ ] \w+ [ ]
           | (?: est | sont ) [ ] l[ea'] [ ] \w+ [ ] (?: l[ea] [ ] plus [ ] \w+ | cle | principale?
               | responsable | incriminee? | causale? | adaptee? | attendue? ) [ ]
           | doi(?:t|vent) [ ] etre [ ] (?: realise | pratique | prescrit | administre | propose
-              | effectue | demande | debute ) e?s? [ ]
+              | effectue | demande | debute
+              | suspecte | evoque | envisage ) e?s? [ ]
           | (?: est | sont | reste ) [ ] (?: WORDS )? (?: indiquee? | recommandee? | preconisee?
               | prescrite? | à [ ] (?: privilegier | realiser | prescrire | faire | demander ) )
               s? [ ]
