@@ -34,7 +34,7 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert f"[small · notebook 13 of {N_NOTEBOOKS}] 40_compare_provenances: done in" in printed
+    assert f"[small · notebook 17 of {N_NOTEBOOKS}] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
     assert len(printed.splitlines()) < 14 * N_NOTEBOOKS  # progress bars included
