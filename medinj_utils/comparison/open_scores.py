@@ -82,11 +82,17 @@ def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.
     means = matrix.mean().groupby("system").mean() if len(matrix) else pd.Series(
         np.nan, matrix.columns.get_level_values("system").unique())
     table = pd.DataFrame({"estimate": means, "low": np.nan, "high": np.nan})
-    if len(means) > 1 and independent_units(matrix.index, clusters) >= SMALL:
+    if _comparable(matrix, clusters):
         drawn = resample(matrix, resamples, clusters=clusters.loc[matrix.index])
         ends = {system: drawn.contrast({system: 1.0}) for system in means.index}
         table[["low", "high"]] = [(ends[name].low, ends[name].high) for name in table.index]
     return table
+
+
+def _comparable(matrix: pd.DataFrame, clusters: pd.Series) -> bool:
+    """Whether there are several systems, and questions enough for intervals."""
+    return (not matrix.empty and matrix.columns.get_level_values("system").nunique() > 1
+            and independent_units(matrix.index, clusters) >= SMALL)
 
 
 def open_pairs(long: pd.DataFrame, metric: str, clusters: pd.Series,
@@ -100,10 +106,10 @@ def open_pairs(long: pd.DataFrame, metric: str, clusters: pd.Series,
     Returns:
         ``metric``, ``items``, and the columns of
         `medinj_utils.comparison.pairs.compare_pairs`, on a scale from 0 to 1. Empty where
-        fewer than 20 independent questions have a score of every run.
+        fewer than 20 independent questions have a score of every run, or of one system.
     """
     matrix = open_matrix(long, metric) if len(long) else pd.DataFrame()
-    if matrix.empty or independent_units(matrix.index, clusters) < SMALL:
+    if not _comparable(matrix, clusters):
         return pd.DataFrame(columns=["metric", "items", *PAIR_COLUMNS])
     pairs = compare_pairs(matrix, resamples, clusters=clusters.loc[matrix.index])
     return pairs.assign(metric=metric, items=len(matrix))[["metric", "items", *PAIR_COLUMNS]]

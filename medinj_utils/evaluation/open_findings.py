@@ -25,12 +25,16 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
     if whole.empty:
         return f"No question has a score of every run by {name}. {limits_in_words(ends)}"
     low, high = whole["estimate"].idxmin(), whole["estimate"].idxmax()
-    span = (f"Over {number(whole['questions'].iloc[0])} open questions {name} goes from "
-            f"{_shown(whole.loc[low])} ({low}) to {_shown(whole.loc[high])} ({high}).")
+    span = f"Over {number(whole['questions'].iloc[0])} open questions {name} "
+    if whole.loc[low, "estimate"] == whole.loc[high, "estimate"]:
+        span += f"is {_shown(whole.loc[low])} for every system."
+    else:
+        span += f"goes from {_shown(whole.loc[low])} ({low}) to {_shown(whole.loc[high])} ({high})."
     differing = int((pairs["p_holm"] < 0.05).sum())
     compared = (f"{differing} of {len(pairs)} {agreeing(len(pairs), 'pair', 'pairs')} of systems "
                 f"{agreeing(differing, 'differs', 'differ')} at 5 % after Holm's adjustment."
-                if len(pairs) else "They are too few for a comparison of pairs.")
+                if len(pairs) else "No pairs are compared: that takes two systems and 20 "
+                                   "independent questions.")
     return f"{span} {compared} {limits_in_words(ends)}"
 
 
@@ -57,7 +61,7 @@ def limits_in_words(ends: pd.DataFrame) -> str:
         own = ends[f"share_{what}"]
         said.append(f"{percent(share)} are {words} ({percent(own.min())} to "
                     f"{percent(own.max())} by system)")
-        much += [limit] * (own.max() >= _MUCH)
+        much += [limit] if own.max() >= _MUCH else []
     verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
                "That is too little to limit the comparison much.")
     return f"Of {number(given)} answers {listed(said)}. {verdict}"

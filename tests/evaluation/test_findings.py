@@ -4,10 +4,12 @@ from medinj_utils.evaluation import findings
 
 
 def test_what_was_asked_and_set_aside_is_counted():
-    asked = pd.DataFrame({"answers": [900, 900], "set_aside": [3, 0]})
-    assert findings.answers_finding(asked, 300, ["greedy", "constrained"]) == (
-        "2 runs were asked 300 questions in the modes greedy and constrained: 1,797 answers, and 3 set aside because the prompt "
-        "is too long.")
+    asked = pd.DataFrame({"answers": [900, 900], "open_answers": [0, 0], "set_aside": [3, 0]})
+    assert findings.answers_finding(asked, 300, ["greedy", "constrained"], 0) == (
+        "2 runs were asked 300 choice questions in the modes greedy and constrained: 1,797 answers, and 3 set aside because the "
+        "prompt is too long.")
+    also = findings.answers_finding(asked.assign(open_answers=40), 300, ["greedy"], 40)
+    assert "in the modes greedy, and 40 open questions: 1,877 answers" in also
 
 
 def test_scores_are_said_by_mode_beside_a_rule_that_sees_no_question():

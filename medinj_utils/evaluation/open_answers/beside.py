@@ -49,13 +49,14 @@ def tokenizers_beside(answers: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         By tokenizer: ``reference`` and ``answer`` as tokens of one pair, that on which the two
-        differ most; its ``rouge_l``; and ``mean_rouge_l`` over the ``pairs`` (different answers to
-        references with an accented letter, the first 500 of them). Empty without such a reference.
+        differ most; its ``rouge_l``; and ``mean_rouge_l`` over the ``pairs`` (different answers,
+        none blank, to references with an accented letter; the first 500 of them). Empty without
+        any.
     """
     from rouge_score.rouge_scorer import RougeScorer
     from rouge_score.tokenizers import DefaultTokenizer
     accented = answers[answers["reference"].str.contains(_ACCENTED, na=False)
-                       & answers["candidate"].notna()]
+                       & answers["candidate"].fillna("").str.strip().ne("")]
     pairs = accented[["candidate", "reference"]].drop_duplicates().head(_MOST_PAIRS)
     if pairs.empty:
         return pd.DataFrame()

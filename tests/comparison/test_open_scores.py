@@ -1,0 +1,75 @@
+"""Open answers compared by system: planted means, intervals where there is enough, and empties."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from medinj_utils.comparison.open_scores import (
+    open_matrix,
+    open_pairs,
+    open_systems,
+    shown_open,
+    shown_open_pairs,
+)
+from medinj_utils.comparison.tables import clusters_of
+from medinj_utils.evaluation.long_scores import LONG, long_of
+
+N = 60
+ITEMS = pd.DataFrame({"id": [f"i{i:02d}" for i in range(N)], "provenance": ["native"] * 45 + ["translated"] * 15,
+                      "context": ""}).set_index("id")
+CLUSTERS = clusters_of(ITEMS)
+
+
+@pytest.fixture(scope="module")
+def long():
+    """Scores of three runs: BLEU from a planted mean, ROUGE-L of few questions, no BERTScore."""
+    rng = np.random.default_rng(0)
+    tables = []
+    for run, mean in (("BASE", 20), ("NAT-s0", 50), ("NAT-s1", 54)):
+        rouge = np.where(np.arange(N) < 10, 0.5, np.nan)
+        tables.append(pd.DataFrame({"run": run, "item": ITEMS.index, "bleu": mean + rng.normal(0, 5, N), "rouge_l": rouge,
+                                    "bertscore": np.nan}))
+    return long_of(pd.concat(tables, ignore_index=True), ["bleu", "rouge_l", "bertscore"])
+
+
+def test_means_are_the_planted_ones_on_the_metrics_own_scale(long):
+    table = open_systems(long, ITEMS, CLUSTERS, 500).set_index(["metric", "provenance", "system"])
+    whole = table.loc[("bleu", "all")]
+    assert whole["estimate"].to_dict() == pytest.approx({"BASE": 20, "NAT": 52}, abs=2)
+    assert (whole["low"] < whole["estimate"]).all() and (whole["estimate"] < whole["high"]).all()
+    assert whole["runs"].to_dict() == {"BASE": 1, "NAT": 2} and (whole["questions"] == N).all()
+    assert table.loc[("bleu", "native", "NAT"), "questions"] == 45 and pd.notna(table.loc[("bleu", "native", "NAT"), "low"])
+
+
+def test_few_questions_have_no_interval_and_no_score_no_estimate(long):
+    table = open_systems(long, ITEMS, CLUSTERS, 200).set_index(["metric", "provenance", "system"])
+    few = table.loc[("bleu", "translated", "BASE")]
+    assert few["questions"] == 15 and pd.notna(few["estimate"]) and pd.isna(few["low"])
+    assert table.loc[("rouge_l", "all", "NAT"), ["questions", "estimate"]].tolist() == [10, 0.5]
+    assert table.loc[("rouge_l", "translated", "NAT"), "questions"] == 0 and pd.isna(table.loc[("rouge_l", "translated", "NAT"), "estimate"])
+    assert (table.loc["bertscore", "questions"] == 0).all()
+
+
+def test_tables_say_what_was_not_computed(long):
+    shown = shown_open(open_systems(long, ITEMS, CLUSTERS, 200), "not computed: no encoder")
+    assert list(shown) == ["BASE", "NAT"] and shown.index[0] == ("bleu", "all", N)
+    assert set(shown.loc["bertscore", "NAT"]) == {"not computed: no encoder"}
+    assert shown.loc[("rouge_l", "all", 10), "NAT"] == "0.50" and shown.loc[("rouge_l", "translated", 0), "NAT"] == "no question"
+    assert shown.loc[("bleu", "all", N), "BASE"].startswith("2") and "[" in shown.loc[("bleu", "all", N), "BASE"]
+
+
+def test_pairs_differ_as_planted(long):
+    pairs = open_pairs(long, "bleu", CLUSTERS, 500)
+    assert pairs[["metric", "items", "first", "second"]].values.tolist() == [["bleu", N, "BASE", "NAT"]]
+    assert pairs["difference"].iloc[0] == pytest.approx(-0.32, abs=0.03) and pairs["p_holm"].iloc[0] < 0.05
+    assert "second better" in shown_open_pairs(pairs)
+    assert open_pairs(long, "rouge_l", CLUSTERS, 500).empty and open_pairs(long, "bertscore", CLUSTERS, 500).empty
+    assert open_pairs(long[long["run"] == "BASE"], "bleu", CLUSTERS, 500).empty
+    assert open_matrix(long, "bertscore").shape == (0, 3)
+
+
+def test_without_open_questions_all_is_empty():
+    none = pd.DataFrame(columns=LONG)
+    scores = open_systems(none, ITEMS.head(0), CLUSTERS.head(0), 200)
+    assert scores.empty and shown_open(scores, "").empty
+    assert shown_open_pairs(open_pairs(none, "bleu", CLUSTERS.head(0), 200)).empty
