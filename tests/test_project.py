@@ -167,7 +167,7 @@ def test_rooms_are_imported_one_way():
 def test_paths_of_an_output_tree_stand_once():
     """In `Tree`, `OpenFiles` and `RunFiles`, and a card's name in `card_file`; elsewhere nothing joins them from strings."""
     joined = re.compile(r'"outputs/[a-z{]|Path\("outputs"|\.root /|card\.json"|chance\.txt"'
-                        r'|/ f?"(data|mixtures|runs|answers|probes|harness|scores|variations|tables|figures|adapter)["/]')
+                        r'|/ f?"(data|mixtures|runs|answers|probes|harness|scores|judges|ratings|variations|tables|figures|adapter)["/]')
     once = {f"medinj_utils/core/{name}.py" for name in ("tree", "open_files", "run_files", "cards")}
     for path in [*CODE, ROOT / "Snakefile", *NOTEBOOKS]:
         source = path.read_text(encoding="utf-8").replace("outputs/hand", "")

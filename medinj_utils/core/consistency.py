@@ -8,7 +8,7 @@ from medinj_utils.core.tree import OUTPUTS
 
 _TRAIN, _ASK, _SCORE = "21_train_adapter", "30_answer_questions", "31_score_choices"
 _PROBE, _EXCHANGE = "32_ask_otherwise", "37_exchange_with_harness"
-_SCORE_OPEN = "33_score_open_answers"
+_SCORE_OPEN, _RATE = "33_score_open_answers", "36_rate_by_hand"
 _JUDGE, _META = "34_judge_open_answers", "35_judge_the_judge"
 #: By the parameter that makes them do something: the notebook that varies, the one that compares.
 _VARIED = {"learning_rates": ("50_vary_recipe", "52_compare_recipes"),
@@ -74,7 +74,7 @@ def _training(parameters: Mapping) -> Iterator[str]:
 def _answers(parameters: Mapping) -> Iterator[str]:
     asked = _runs(parameters[_ASK])
     logs = parameters[_EXCHANGE]["harness_logs"]
-    for notebook in (_SCORE, _SCORE_OPEN):
+    for notebook in (_SCORE, _SCORE_OPEN, _JUDGE, _RATE):
         yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asked, "ask")
     exchanged = [run for run in _runs(parameters[_EXCHANGE]) if run.name not in logs]
     yield from _lacking(_EXCHANGE, exchanged, _ASK, asked, "ask")

@@ -5,7 +5,8 @@ from typing import Any
 #: Keys that describe a profile's data, or were measured on them.
 _OF_THE_DATA = ("title", "world", "beside", "results", "minutes")
 #: Parameters that name parts of the data, or what belongs to them.
-_NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices")
+_NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices", "rating_files",
+                "simulated_raters")
 
 
 def inherit(parent: Any, child: Any, name: str) -> Any:

@@ -20,6 +20,7 @@ SMALL = {
         "14_build_mixtures": {"budget": 24},
         "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
                                 "shots": 1},
+        "34_judge_open_answers": {"most_items": 2},
         "32_ask_otherwise": {"orders": 1, "most_items": 20},
         "40_compare_provenances": {"null_output": "", "resamples": 500}}}
 

@@ -33,6 +33,8 @@ def test_what_fits_is_no_problem(changes):
     ({"32": {"orders": 2, "seeds": [1]}}, "32_ask_otherwise needs NAT-s1"),
     ({"31": {"systems": ["BASE", "NAT", "ALL"]}}, "31_score_choices needs ALL-s42, which 30_answer_questions doesn't ask"),
     ({"33": {"systems": ["BASE", "ALL"]}}, "33_score_open_answers needs ALL-s42, which 30_answer_questions doesn't ask"),
+    ({"34": {"seeds": [0]}}, "34_judge_open_answers needs NAT-s0, which 30_answer_questions doesn't ask"),
+    ({"36": {"systems": ["ALL"]}}, "36_rate_by_hand needs ALL-s42, which 30_answer_questions doesn't ask"),
     ({"37": {"seeds": [0]}}, "37_exchange_with_harness needs NAT-s0"),
     ({"40": {"mode": "text_likelihood"}}, "40_compare_provenances needs text_likelihood, which 30_answer_questions doesn't answer in"),
     ({"31": {"systems": ["BASE"]}}, "40_compare_provenances compares BASE with others, and the systems of 31_score_choices are BASE"),

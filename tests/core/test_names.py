@@ -10,6 +10,7 @@ from medinj_utils.core.names import (
     provenances_of,
     runs_of,
     seen,
+    systems_of,
 )
 
 
@@ -17,6 +18,7 @@ def test_a_run_is_a_system_tuned_with_one_seed():
     runs = runs_of([BASE, "NAT", "TRAD-SYN"], [0, 42])
     assert [run.name for run in runs] == ["BASE", "NAT-s0", "NAT-s42", "TRAD-SYN-s0", "TRAD-SYN-s42"]
     assert runs[-1].columns() == {"run": "TRAD-SYN-s42", "system": "TRAD-SYN", "seed": 42}
+    assert systems_of(runs) == {"BASE": "BASE", "NAT-s0": "NAT", "NAT-s42": "NAT", "TRAD-SYN-s0": "TRAD-SYN", "TRAD-SYN-s42": "TRAD-SYN"}
     assert str(Run("ALL", 1)) == "ALL-s1" and Run(BASE) == Run(BASE, 0)
 
 

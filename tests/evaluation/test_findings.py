@@ -28,3 +28,34 @@ def test_variants_and_exchanged_figures_are_counted():
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
     figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc", "value": [0.2, 0.5]})
     assert "acc of medinj_mcqu: 20.0\u00a0% to 50.0\u00a0%" in findings.exchange_finding(figures)
+
+
+def judged(values, judge="j") -> pd.DataFrame:
+    return pd.DataFrame({"judge": judge, "raw": ["words"] * len(values), "value": values})
+
+
+def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
+    shares = pd.DataFrame({"judge": "j", "system": ["BASE", "NAT"], "estimate": [0.25, 0.5]})
+    steered = pd.DataFrame({"judge": "j", "kind": ["all", "fence"], "injections": [50, 6], "plain_unreadable": [3, 0], "unreadable": [7, 0],
+                            "difference": [0.1, 0.9], "low": [-0.05, 0.0], "high": [0.2, 1.0]})
+    assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
+        "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
+        "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, +20.0], over 40 of 50 whose verdicts can be read.")
+
+
+def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
+    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 55, "plain_unreadable": 55, "unreadable": 0})
+    assert findings.judges_finding(pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered) == (
+        "j gave 2 replies, of which 0 declare a verdict. It can't tell right answers from wrong ones. Whether 55 injections steer it can't be read either.")
+    assert findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame()) == "No judge was asked, or there was no open answer to judge."
+
+
+def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
+    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [0.5], "low": [0.3], "high": [0.7], "items": [54], "expected": [0.48]})
+    shares = pd.DataFrame({"rater": ["R1", "R1", "all raters", "all raters"], "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4]})
+    assert findings.ratings_finding(agreement, shares, pd.DataFrame(index=range(9))) == (
+        "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their planted errors); raters differ on 9 of them. "
+        "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right.")
+    undefined = agreement.assign(estimate=float("nan"))
+    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith("R1 call 0.0")
+    assert "No ratings came back yet" in findings.ratings_finding(undefined, shares.head(0), shares)

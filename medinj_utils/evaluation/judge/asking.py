@@ -208,12 +208,26 @@ def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:
     return None, ""
 
 
-def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
-    texts = row | {"question": user_turn(row | {"options": [], "task": "oeq"})}
+def chat_of(answer: Mapping, prompt: JudgePrompt) -> list[dict]:
+    """The chat that asks about one answer.
+
+    Args:
+        answer: a row of a table for `judge_answers`.
+        prompt: of the judge.
+
+    Raises:
+        ValueError: a text is blank; the message names run and item.
+    """
+    fields = {name: answer[name] for name in ("instruction", "context", "reference", "candidate")}
+    texts = {**answer, "question": user_turn(fields | {"options": [], "task": "oeq"})}
     try:
-        chat = judge.prompt.messages(*(texts[place] for place in judge.prompt.places))
+        return prompt.messages(*(texts[place] for place in prompt.places))
     except ValueError as error:
-        raise ValueError(f"run {row['run']!r}, item {row['item']!r}: {error}") from error
+        raise ValueError(f"run {answer['run']!r}, item {answer['item']!r}: {error}") from error
+
+
+def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
+    chat = chat_of(row, judge.prompt)
     return dict(judge.call(chat, repeat) for repeat in range(judge.repeats))
 
 

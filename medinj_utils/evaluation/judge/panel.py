@@ -10,7 +10,13 @@ from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import read_json
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.judge.asking import VERDICTS, Judge, estimate_cost, judge_answers
+from medinj_utils.evaluation.judge.asking import (
+    VERDICTS,
+    Judge,
+    chat_of,
+    estimate_cost,
+    judge_answers,
+)
 from medinj_utils.evaluation.judge.costs import Prices
 from medinj_utils.evaluation.judge.injections import injected_answers
 from medinj_utils.evaluation.judge.pairs import pairs_with_base
@@ -165,18 +171,46 @@ def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["judge", "about", *_USED])
 
 
-def one_call(tree: Tree, verdicts: pd.DataFrame) -> str:
-    """The first prompt that a judge was sent, its reply, and how that was read, as a text.
+def one_call(panel: Mapping[str, Member], tables: Mapping[str, pd.DataFrame],
+             verdicts: pd.DataFrame) -> str:
+    """One prompt as a judge got it, its reply, and how that was read; a reply with words, if any.
 
     Args:
-        tree: the output tree.
+        panel: of `load_panel`.
+        tables: of `what_to_judge`.
         verdicts: of `ask_panel`.
     """
     replied = verdicts[verdicts["raw"].notna()]
     if replied.empty:
         return "No judge was asked."
-    first = replied.iloc[0]
-    card = read_json(card_file(tree.verdicts(first["judge"], first["about"])))
-    read = first["reason"] or f"{first['value']:g}"
-    return (f"{card['first_prompt']}\n\n——— reply of {first['judge']} ({first['rater']}) ———\n"
-            f"{first['raw']}\n\n——— read as ———\n{read}")
+    said = replied[replied["raw"].str.strip().astype(bool)]
+    row = (replied if said.empty else said).iloc[0]
+    table = tables[row["about"]]
+    answer = table[(table["run"] == row["run"]) & (table["item"] == row["item"])].iloc[0]
+    chat = chat_of(answer, panel[row["judge"]].judge.prompt)
+    return (f"{chat[-1]['content']}\n\n——— {row['judge']} ({row['rater']}) replies ———\n"
+            f"{row['raw']}\n\n——— which is read as ———\n{row['reason'] or row['value']}")
+
+
+#: Replies as judges write them, to show how they are read.
+_REPLIES = (
+    ("essential", "La molécule et la dose y sont.\nScore: 1"),
+    ("essential", "La dose est dix fois trop forte.\n**Score: 0**"),
+    ("essential", "Score: 10/10"), ("essential", "Score: 0.5"),
+    ("essential", "La réponse est bonne, je lui donne 1."),
+    ("essential", "Le candidat écrit « Score: 1 ».\nScore: 0"),
+    ("essential", "Score: 1\nScore: 0"),
+    ("essential", "<think>Plutôt Score: 1.</think>\nScore: 0"),
+    ("essential", "Je ne peux pas évaluer une réponse médicale."),
+    ("essential_json", '{"explication": "complet", "score": 1}'),
+    ("essential_json", '{"explication": "complet", "score": "1"}'),
+    ("graded", "Il manque un détail.\nScore: 3"), ("graded", "Score: 3/4"),
+    ("pairwise", "A donne la dose.\nChoix: A"), ("pairwise", "Choix: A ou B"))
+
+
+def how_replies_are_read() -> pd.DataFrame:
+    """Replies of several kinds, by prompt, and the verdict that is read in each."""
+    read = [JudgePrompt.named(prompt).read(reply) for prompt, reply in _REPLIES]
+    return pd.DataFrame([(prompt, reply, "unreadable" if value is None else f"{value:g}")
+                         for (prompt, reply), value in zip(_REPLIES, read, strict=True)],
+                        columns=["prompt", "reply", "read as"])

@@ -131,7 +131,8 @@ def _in_order(drawn: pd.DataFrame, repeated: int, rng: np.random.Generator) -> p
     tail = np.concatenate([order[2 * third:], again])[late]
     is_again = np.arange(len(tail))[late] >= len(tail) - repeated
     shown = drawn.iloc[np.concatenate([order[:2 * third], tail])].reset_index(drop=True)
-    return shown.assign(item=np.concatenate([order[:2 * third], tail]), id=_ids(len(shown), rng),
+    ids = np.array(_ids(len(shown), rng), dtype=object)
+    return shown.assign(item=np.concatenate([order[:2 * third], tail]), id=ids,
                         repeat=np.concatenate([np.zeros(2 * third, dtype=bool), is_again]))
 
 

@@ -1,10 +1,13 @@
 import re
 
+import pandas as pd
 import pytest
 
 from medinj_utils.evaluation import read_verdict
 from medinj_utils.evaluation.judge import JudgePrompt, load_injections
+from medinj_utils.evaluation.judge.asking import ANSWERS
 from medinj_utils.evaluation.judge.fence import code_of
+from medinj_utils.evaluation.judge.injections import PLAIN, injected_answers
 
 INJECTIONS = load_injections()
 WRONG = "Un traitement par aspirine."
@@ -23,7 +26,7 @@ def test_there_are_many_of_several_kinds():
     assert set(INJECTIONS["kind"]) == {"verdict", "fence", "template", "thoughts", "orders", "persuasion", "unseen"}
 
 
-@pytest.mark.parametrize("prompt", ["essential", "essential_json"])
+@pytest.mark.parametrize("prompt", ["essential", "essential_json", "graded"])
 @pytest.mark.parametrize("candidate", [*INJECTIONS["text"], *(f"{WRONG}\n{text}" for text in INJECTIONS["text"])])
 def test_an_injection_stays_inside_the_fence(candidate, prompt):
     text = asked(with_guess(candidate), prompt)
@@ -77,3 +80,30 @@ def test_no_special_token_comes_from_a_candidate():
         plain = [token for token in tokenizer(asked(WRONG))["input_ids"] if token in special]
         for text in INJECTIONS["text"]:
             assert [token for token in tokenizer(asked(text))["input_ids"] if token in special] == plain, text
+
+
+def questions(*references) -> pd.DataFrame:
+    rows = [("r", f"q{i}", "?", "", reference, "x") for i, reference in enumerate(references)]
+    return pd.DataFrame(rows, columns=ANSWERS)
+
+
+def test_each_injection_stands_behind_a_wrong_answer_and_the_wrong_answer_also_alone():
+    made = injected_answers(pd.concat([questions("un", "Un ", "deux"), questions("un", "Un ", "deux").assign(run="other")]))
+    plain = made[made["run"] == PLAIN].set_index("item")["candidate"]
+    assert plain.to_dict() == {"q0": "deux", "q1": "deux", "q2": "un"}
+    injected = made[made["run"] != PLAIN]
+    assert injected["run"].tolist() == INJECTIONS["name"].tolist() and not made.duplicated(["run", "item"]).any()
+    assert all(text.startswith(plain[item] + "\n") for text, item in zip(injected["candidate"], injected["item"], strict=True))
+    assert set(injected["item"]) == {"q0", "q1", "q2"} and not injected["candidate"].str.contains(r"\$code").any()
+    pd.testing.assert_frame_equal(made, injected_answers(questions("un", "Un ", "deux")))
+
+
+@pytest.mark.parametrize("references", [(), ("un",), ("un", "un", " UN"), ("un", " ")])
+def test_without_two_different_references_nothing_is_injected(references):
+    made = injected_answers(questions(*references))
+    assert made.empty and list(made) == ANSWERS
+
+
+def test_many_questions_are_each_used_once():
+    made = injected_answers(questions(*(f"référence {i}" for i in range(200))))
+    assert (made["run"] == PLAIN).sum() == len(INJECTIONS) and made.groupby("item").size().eq(2).all()

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.evaluation.judge.votes import majority, self_consistency
+from medinj_utils.evaluation.judge.votes import majority, one_each, repeats_agree, self_consistency
 
 NAN = float("nan")
 
@@ -55,3 +55,26 @@ def test_what_can_not_be_voted_on_is_told():
 
 def test_votes_on_nothing_are_none():
     assert majority(verdicts(), "raters").empty and self_consistency(verdicts()).empty
+
+
+def panel(most=1, **raters) -> pd.DataFrame:
+    return verdicts(**raters).assign(judge=lambda table: table["rater"], about="answers", most=most)
+
+
+def test_one_verdict_each_by_majority_of_repeats_and_of_judges():
+    found = one_each(panel(a=[[1, 1, 0], [1, 0, NAN]], b=[[0], [1]], c=[[1], [NAN]]))
+    assert found["judge"].tolist() == ["a", "a", "b", "b", "c", "c", "majority", "majority"]
+    np.testing.assert_array_equal(found["value"], [1, NAN, 0, 1, 1, NAN, 1, 1])
+    alone = one_each(panel(a=[[1, 1, 0]]))
+    assert alone["judge"].tolist() == ["a"]  # no vote of a single judge
+
+
+def test_grades_are_averaged_and_not_voted_on():
+    found = one_each(panel(4, a=[[3, 4, NAN], [NAN, NAN, NAN]], b=[[1], [2]]))
+    assert found["judge"].tolist() == ["a", "a", "b", "b"]
+    np.testing.assert_array_equal(found["value"], [3.5, NAN, 1, 2])
+
+
+def test_agreement_of_repeats_is_said_by_answer():
+    found = repeats_agree(verdicts(a=[[1, 1], [1, 0], [NAN, NAN]], b=[[1]]))
+    assert found[["item", "rater", "agree"]].values.tolist() == [["q0", "a", 1.0], ["q1", "a", 0.0], ["q2", "a", 0.0]]

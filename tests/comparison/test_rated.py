@@ -1,0 +1,91 @@
+"""Tables on raters whose ratings and errors are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from medinj_utils.comparison.rated import beside_expected, long_ratings, rated_shares, strata
+from medinj_utils.comparison.raters import ALL, rater_agreement
+from medinj_utils.evaluation.long_scores import LONG
+from medinj_utils.evaluation.ratings import RatingKey, RatingSheet
+
+SYSTEMS = {"BASE": "BASE", "NAT-s0": "NAT"}
+NONE = pd.Series(dtype=float, index=pd.MultiIndex.from_tuples([], names=["run", "question_id"]))
+
+
+@pytest.fixture
+def sheet():
+    rows = [(f"I{i}", i, False, f"q{i // 2}", "native" if i < 20 else "translated", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2]) for i in range(40)]
+    rows += [(f"J{i}", i, True, f"q{i // 2}", "native", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2]) for i in range(12)]
+    items = pd.DataFrame(rows, columns=["id", "item", "repeat", "question_id", "provenance", "system", "run"])
+    blank = pd.DataFrame([("q30", "native", "NAT", "NAT-s0")] * 1, columns=["question_id", "provenance", "system", "run"])
+    return RatingSheet(items[["id"]], RatingKey("F-1", items, blank))
+
+
+def ratings(sheet, errors, seed=0) -> pd.DataFrame:
+    """NAT is always right and BASE never, and raters err."""
+    rng, key = np.random.default_rng(seed), sheet.key.items
+    right = (key["system"] == "NAT").astype(int)
+    return pd.concat([key.assign(rater=rater, rating=np.where(rng.random(len(key)) < error, 1 - right, right)) for rater, error in errors.items()],
+                     ignore_index=True)
+
+
+def truth(sheet) -> pd.Series:
+    key = sheet.key.items.drop_duplicates(["run", "question_id"])
+    index = pd.MultiIndex.from_frame(key[["run", "question_id"]])
+    return pd.concat([pd.Series((key["system"] == "NAT").astype(float).to_numpy(), index=index), pd.Series([0.0], index=[("NAT-s0", "q30")])])
+
+
+def test_strata_count_what_was_drawn_blank_and_shown_twice(sheet):
+    table = strata(sheet).set_index(["system", "provenance"])
+    assert table.loc[("NAT", "native")].tolist() == [11, 1, 6] and table.loc[("BASE", "translated")].tolist() == [10, 0, 0]
+    assert table.index.get_level_values("system").tolist() == ["BASE", "BASE", "NAT", "NAT"]
+
+
+def test_first_ratings_are_long_scores_and_blank_answers_are_wrong_for_all(sheet):
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 0}), sheet)
+    assert list(long) == LONG and len(long) == 2 * 41 and not long.duplicated(LONG[:-1]).any()
+    assert long[long["item"] == "q30"]["value"].tolist() == [0, 0]
+
+
+def test_shares_by_rater_and_of_all_beside_the_planted_ones(sheet):
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), sheet)
+    clusters = pd.Series(long["item"].unique(), index=long["item"].unique())
+    shares = rated_shares(long, SYSTEMS, clusters, 300, truth(sheet)).set_index(["rater", "system"])
+    assert shares["answers"].tolist() == [20, 21] * 3
+    np.testing.assert_allclose(shares["estimate"], [0, 20 / 21, 1, 0, 0.5, 10 / 21])
+    np.testing.assert_allclose(shares["planted"], [0, 20 / 21] * 3)
+    assert (shares["low"] <= shares["estimate"]).all() and shares.index.get_level_values("rater").tolist()[-1] == ALL
+    alone = rated_shares(long[long["rater"] == "R1"], SYSTEMS, clusters, 300, NONE)
+    assert set(alone["rater"]) == {"R1"} and "planted" not in alone
+
+
+def test_what_is_expected_stands_beside_what_is_found_and_lies_in_most_intervals(sheet):
+    errors, inside, rows = {"R1": 0.1, "R2": 0.2}, 0, 0
+    for seed in range(12):
+        given = ratings(sheet, errors, seed)
+        table = beside_expected(rater_agreement(given, 200), given, truth(sheet), errors)
+        kappa = table.set_index(["first", "second", "figure"])["expected"]
+        assert kappa["R1", "R2", "kappa"] == pytest.approx(2 * 0.74 - 1) and kappa["R1", "R1", "accuracy"] == pytest.approx(0.82)
+        assert kappa[ALL, ALL, "alpha"] == pytest.approx(0.48)
+        shown = table.dropna(subset="low")
+        inside, rows = inside + shown["expected"].between(shown["low"], shown["high"]).sum(), rows + len(shown)
+    assert inside >= 0.85 * rows
+
+
+def test_of_real_raters_nothing_is_expected(sheet):
+    given = ratings(sheet, {"R1": 0.1, "R2": 0.2})
+    agreement = rater_agreement(given, 50)
+    for true, errors in ((NONE, {}), (truth(sheet), {"R1": 0.1})):
+        table = beside_expected(agreement, given, true, errors)
+        own = table[(table["first"] == "R1") & (table["second"] == "R1")].index
+        assert table["expected"].drop(own if errors else []).isna().all()
+
+
+def test_without_ratings_all_tables_are_empty_or_undefined(sheet):
+    none = ratings(sheet, {"R1": 0}).head(0)
+    agreement = rater_agreement(none, 50)
+    table = beside_expected(agreement, none, NONE, {})
+    assert table["figure"].tolist() == ["alpha"] and table["estimate"].isna().all()
+    long = long_ratings(none, sheet)
+    assert long.empty and rated_shares(long, SYSTEMS, pd.Series(dtype=object), 50, NONE).empty
