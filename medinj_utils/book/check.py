@@ -30,6 +30,7 @@ from medinj_utils.data.mixtures import (
 )
 from medinj_utils.data.records import load_records
 from medinj_utils.evaluation.questions import choose_examples, choose_questions
+from medinj_utils.evaluation.triplets import read_triplets
 from medinj_utils.models.loading import Base
 
 _READ, _MIX, _TRAIN, _ASK = ("10_read_sources", "14_build_mixtures", "21_train_adapter",
@@ -37,6 +38,9 @@ _READ, _MIX, _TRAIN, _ASK = ("10_read_sources", "14_build_mixtures", "21_train_a
 #: Notebooks that ask test questions, and the parameter that makes them do so, where there is one.
 _ASKING = {_ASK: "", "32_ask_otherwise": "orders", "50_vary_recipe": "learning_rates",
            "51_vary_budget": "budget_shares"}
+#: Notebooks and their parameters that name files of triplets.
+_TRIPLETS = (("34_judge_open_answers", "triplets"), ("35_judge_the_judge", "triplets"),
+             ("35_judge_the_judge", "judge_training"))
 
 
 def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -144,6 +148,17 @@ def _missing(parameters: Mapping) -> Iterator[str]:
             yield f"37_exchange_with_harness, harness_logs, {run}: no such file, {log}"
 
 
+def _unread_triplets(parameters: Mapping) -> Iterator[str]:
+    """Files of triplets on this disk that can't be read."""
+    for notebook, name in _TRIPLETS:
+        for one in parameters[notebook][name]:
+            try:
+                if not is_elsewhere(one["location"]):
+                    read_triplets([one])
+            except SourceError as error:
+                yield f"{notebook}, {name}: {error}"
+
+
 def known_records(sources: Sequence[Mapping], most_quarantined: float,
                   tree: Tree) -> pd.DataFrame | None:
     """The records of sources on this disk; None where one of them has to be downloaded first.
@@ -214,6 +229,7 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
     systems, read = ", ".join(parameters[_ASK]["systems"]), parameters[_READ]
     records = None
     if not profile.world:
+        _refuse(name, _unread_triplets(parameters))
         try:
             records = known_records(read["sources"], read["most_quarantined"], Tree(read["output"]))
         except SourceError as error:

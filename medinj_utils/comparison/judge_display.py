@@ -102,7 +102,7 @@ def shown_shares(shares: pd.DataFrame) -> pd.DataFrame:
     """Shares of right answers in per cent, a row per judge and way to find them.
 
     Args:
-        shares: of ``judge_shares.csv``.
+        shares: of ``judge_corrected.csv``.
     """
     shown = shares[["judge", "method"]].assign(
         share=[_points(row, False) for _, row in shares.iterrows()])

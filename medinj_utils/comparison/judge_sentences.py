@@ -77,7 +77,7 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
         agreement: of ``judge_agreement.csv``.
         lengths: of ``judge_length.csv``.
         changes: of ``judge_edits.csv``.
-        shares: of ``judge_shares.csv``.
+        shares: of ``judge_corrected.csv``.
     """
     pooled = agreement[agreement["generator"] == POOLED]
     if pooled.empty:

@@ -33,7 +33,8 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
     differing = int((pairs["p_holm"] < 0.05).sum())
     compared = (f"{differing} of {len(pairs)} {agreeing(len(pairs), 'pair', 'pairs')} of systems "
                 f"{agreeing(differing, 'differs', 'differ')} at 5 % after Holm's adjustment."
-                if len(pairs) else "They are too few for a comparison of pairs.")
+                if len(pairs) else "No pairs are compared: that takes two systems and 20 "
+                                   "independent questions.")
     return f"{span} {compared} {limits_in_words(ends)}"
 
 

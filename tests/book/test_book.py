@@ -19,7 +19,8 @@ from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.core.tree import DEMO_LABEL
 
 ROOT = Path(__file__).parents[2]
-N_NOTEBOOKS = len(list((ROOT / "notebooks").glob("*.ipynb")))
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+N_NOTEBOOKS = len(NOTEBOOKS)
 
 
 def make(folder, *words, check=True):
@@ -34,7 +35,7 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert f"[small · notebook 13 of {N_NOTEBOOKS}] 40_compare_provenances: done in" in printed
+    assert f"[small · notebook {NOTEBOOKS.index('40_compare_provenances') + 1} of {N_NOTEBOOKS}] 40_compare_provenances: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
     assert len(printed.splitlines()) < 14 * N_NOTEBOOKS  # progress bars included

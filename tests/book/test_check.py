@@ -83,6 +83,8 @@ SYN = {"configurations": ["NAT", "SYN"], "systems": ["BASE", "NAT", "SYN"]}
     ([{"split": "validation"}] * 4 + USUAL[6:], {}, "no training rows are left"),
     (USUAL, {"n14": {"tasks": ["mcq"]}}, "with split train and a task of mcq; there are 4 test mcqu, 6 train mcqu"),
     (USUAL, {"n37": {"harness_logs": {"NAT-s42": "absent.jsonl"}}}, "37_exchange_with_harness, harness_logs, NAT-s42: no such file, absent.jsonl"),
+    (USUAL, {"n35": {"triplets": [{"name": "a", "location": "absent.csv"}]}}, "35_judge_the_judge, triplets: absent.csv: no such file"),
+    (USUAL, {"n35": {"judge_training": [{"name": "a", "location": "absent.csv"}]}}, "35_judge_the_judge, judge_training: absent.csv"),
     (USUAL, {"n13": {"encoder": "absent"}}, "13_audit_records: model 'absent': no such folder"),
     (USUAL, {"shared": {"base_model": "absent"}}, "21_train_adapter: model 'absent': no such folder"),
     (USUAL, {"n40": {"mode": "text_likelihood"}}, "40_compare_provenances needs text_likelihood")])

@@ -18,7 +18,7 @@ def test_lowest_and_highest_score_are_named_with_what_limits_them():
         "0.0\u00a0% are cut off (0.0\u00a0% to 0.0\u00a0% by system). That limits what the scores say of the systems: a blank "
         "answer scores 0 whatever its system knows.")
     same = open_scores_finding(SCORES.assign(estimate=0.1), PAIRS.head(0), ENDS, "content_recall")
-    assert "content recall is 0.10 [0.00, 0.20] for every system. They are too few for" in same
+    assert "content recall is 0.10 [0.00, 0.20] for every system. No pairs are compared: that" in same
     assert open_scores_finding(SCORES, PAIRS, ENDS, "bertscore").startswith("No question has a score of every run by bertscore. Of 30")
 
 

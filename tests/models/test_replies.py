@@ -73,3 +73,10 @@ def test_a_sampling_that_is_none_is_told(wrong):
 def test_a_model_behind_a_server_has_a_revision():
     with pytest.raises(ValueError, match="model m: the revision is blank"):
         ServerChats("http://127.0.0.1:9/v1", "m", " ", Sampling())
+
+
+def test_a_real_server_is_given_a_schema_or_says_that_it_takes_none(transformers_serve):
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
+    chats = ServerChats(transformers_serve, str(Base("planted").folder), "here", Sampling(max_tokens=8), schema=schema)
+    [(_, reply)] = chats.ask([Call([{"role": "user", "content": "Quelle est la couleur du ciel ?"}], 0)])
+    assert reply.text is not None and chats.identity["schema"] == schema and set(reply.left_out) <= {"response_format", "seed"}

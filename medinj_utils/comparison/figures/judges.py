@@ -111,6 +111,6 @@ def _draw_flips(axes: Axes, flips: pd.DataFrame) -> None:
         if "planted" in rows:
             axes.scatter(rows["planted"], places, marker="x", s=35, color="black", zorder=3)
     axes.set_yticks(range(len(edits)), [_EDITS[edit] for edit in edits], fontsize=9)
-    axes.set_ylim(len(edits) - 0.5, -0.5)
     if judges:
+        axes.set_ylim(len(edits) - 0.5, -0.5)
         axes.legend(fontsize=8, frameon=False)

@@ -25,10 +25,11 @@ def asked_in_words(tree: Tree, answers: pd.DataFrame) -> str:
     asking = card["parameters"]
     stops = [repr(stop) for stop in asking.get("stops", [])]
     ends = f"the first of {listed(stops)}" if stops else "the model's own end of text alone"
-    return (f"{number(answers['item'].nunique())} open questions were put to {len(runs)} "
-            f"{agreeing(len(runs), 'run', 'runs')}. An answer ends at {ends}, and after "
-            f"{asking['max_new_tokens']} tokens at the latest.\nThe first prompt, as the model got "
-            f"it:\n\n{card['first_prompt']}")
+    asked = answers["item"].nunique()
+    return (f"{number(asked)} open {agreeing(asked, 'question was', 'questions were')} put to "
+            f"{len(runs)} {agreeing(len(runs), 'run', 'runs')}. An answer ends at {ends}, and "
+            f"after {asking['max_new_tokens']} tokens at the latest.\nThe first prompt, as the "
+            f"model got it:\n\n{card['first_prompt']}")
 
 
 def why_ended(answers: pd.DataFrame) -> pd.DataFrame:

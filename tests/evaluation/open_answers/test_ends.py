@@ -27,7 +27,7 @@ def test_limits_and_stops_are_those_of_the_card(tmp_path):
     path = card_file(tree.open_answers(Run(BASE)))
     write_json({"parameters": {"max_new_tokens": 12, "stops": ["\n", "Q :"]}, "first_prompt": "Qui ?"}, path)
     words = asked_in_words(tree, ANSWERS[ANSWERS["run"] == "BASE"])
-    assert words == ("1 open questions were put to 1 run. An answer ends at the first of '\\n' and 'Q :', and after 12 tokens "
+    assert words == ("1 open question was put to 1 run. An answer ends at the first of '\\n' and 'Q :', and after 12 tokens "
                      "at the latest.\nThe first prompt, as the model got it:\n\nQui ?")
     write_json({"parameters": {"max_new_tokens": 12}, "first_prompt": "Qui ?"}, path)
     assert "own end of text alone" in asked_in_words(tree, ANSWERS.tail(1))
