@@ -38,6 +38,17 @@ def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve
     assert "[system]\nRéponds." in backend.show(backend.prompt(items.iloc[0].to_dict()))
 
 
+def test_a_real_server_ends_a_text_where_the_model_here_does(transformers_serve, items):
+    rows, found = items[items["task"] == "mcq"].head(4).to_dict("records"), {}
+    for address in ("", transformers_serve):
+        models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16), address)
+        backend = next(models)[1].put(Asking(16, stops=(",",)))
+        answers = backend.answer([backend.prompt(row) for row in rows], rows, ["greedy"])["greedy"]
+        found[address] = [(answer.raw, answer.ended) for answer in answers]
+    assert found[""] == found[transformers_serve] and {ended for _, ended in found[""]} == {"stop"}
+    assert not any("," in raw for raw, _ in found[""])
+
+
 @pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of modes"),
                                            ("likelihood", "leave 'likelihood' out of modes")])
 def test_what_a_server_does_not_offer_is_told(transformers_serve, items, ask, mode, message):
