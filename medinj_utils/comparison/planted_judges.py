@@ -36,7 +36,14 @@ class Planted:
     judges: tuple[SimulatedJudge, ...]
 
     def labels(self, triplets: pd.DataFrame) -> np.ndarray:
-        """The chance that each triplet is labelled 1."""
+        """The chance that each triplet is labelled 1.
+
+        Args:
+            triplets: of the planted world.
+
+        Returns:
+            A number from 0 to 1 for each, shape (triplets,).
+        """
         return np.array([self.rater.probability(truth) for truth in self._truth(triplets["item"])])
 
     def chances(self, items: pd.Series, candidates: pd.Series) -> pd.DataFrame:

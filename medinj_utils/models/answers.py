@@ -113,11 +113,14 @@ def how_ended(word: str) -> str:
 
 
 def ended_at_stop(text: str, stops: Sequence[str]) -> tuple[str, bool]:
-    """The text up to the first of some stops, and whether it has one.
+    """End a text at the first of some stops.
 
     Args:
         text: as it was written.
         stops: texts that end it.
+
+    Returns:
+        (the text before the first stop, whether there is one).
     """
     places = [place for stop in stops if (place := text.find(stop)) >= 0]
     return (text[:min(places)], True) if places else (text, False)
