@@ -8,6 +8,7 @@ from medinj_utils.data import read_source
 from medinj_utils.demo.world import write_world
 from medinj_utils.evaluation.answer import answer_questions
 from medinj_utils.evaluation.protocol import Protocol
+from medinj_utils.evaluation.questions import choose_questions
 from medinj_utils.evaluation.scoring import score_answers
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
@@ -16,8 +17,7 @@ from medinj_utils.models.loading import Base, load_base, model_id
 
 def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_path):
     key = write_world(tmp_path, substances=40, rows_per_fact=1, tests_per_fact=2, general_tests=150)
-    items, _ = read_source("planted", tmp_path / "published")
-    items = items[items["split"] == "test"]
+    items = choose_questions(read_source("planted", tmp_path / "published")[0])
     base = Base("planted")
     engine = Engine(*load_base(base), Asking(16))
     answers = answer_questions(items, engine, tmp_path / "a.parquet", model_id(base, None, "float32"),
