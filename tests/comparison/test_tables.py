@@ -30,7 +30,7 @@ def test_chance_and_clusters_of_items():
                          index=["a", "b"])
     assert chance_levels(items).tolist() == [1 / 4, 1 / 15]
     assert clusters_of(items).tolist() == ["a", "un cas"]
-    key = {"tests": {"a": {"fact": "f"}, "b": {"fact": "f"}}}
+    key = {"tests": {"a": {"fact": "f"}}, "open_tests": {"b": {"fact": "f"}}}
     assert clusters_of(items, key).tolist() == ["f", "f"]
 
 
