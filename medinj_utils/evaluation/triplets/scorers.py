@@ -57,7 +57,8 @@ def triplet_scores(triplets: pd.DataFrame, judged: pd.DataFrame,
     scores = pd.concat([metric_scores(triplets, encoder), own, judged, length], axis=1)
     if scores.columns.has_duplicates:
         twice = scores.columns[scores.columns.duplicated()][0]
-        raise ValueError(f"{twice!r} is the name of two scorers: rename that in the files")
+        raise ValueError(f"{twice!r} is the name of two scorers: rename the column "
+                         f"{SCORE}{twice} of the files")
     return scores
 
 

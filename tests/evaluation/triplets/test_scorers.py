@@ -20,7 +20,7 @@ def test_all_scorers_stand_side_by_side(triplets_of):
     assert "bertscore" not in scores and "numbers_recall" not in scores  # no encoder, no numbers
     assert scores.drop(columns="length").max().max() <= 1 and scores["chrf"].iloc[0] > 0.5
     assert scores["length"].tolist() == [2, 2, 0] and scores.loc[2, "rouge_l"] == 0
-    with pytest.raises(ValueError, match="'judge' is the name of two scorers"):
+    with pytest.raises(ValueError, match="'judge' is the name of two scorers: rename the column score_judge of the files"):
         triplet_scores(triplets, asked.rename(columns={"other-judge": "judge"}))
 
 
