@@ -79,7 +79,7 @@ def test_without_judges_or_answers_all_is_empty_and_has_its_columns(asked, answe
         to_judge = what_to_judge(table, NO_TRIPLETS)
         verdicts = ask_panel(tree, panel, to_judge)
         assert verdicts.empty and list(verdicts)[:3] == ["judge", "about", "most"] and planned_costs(tree, panel, to_judge).empty
-        assert used(tree, verdicts).empty and one_call(panel, to_judge, verdicts) == "No judge was asked."
+        assert used(tree, verdicts).empty and one_call(panel, to_judge, verdicts) == "No judge gave a reply."
         given, orders = one_each(verdicts), both_orders(verdicts, to_judge["pairs"])
         assert given.empty and orders.empty and long_verdicts(given, orders, verdicts).empty
     assert not played.asked
