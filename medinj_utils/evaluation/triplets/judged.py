@@ -27,7 +27,7 @@ def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
         grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
         wasn't asked about any of these triplets is left out.
     """
-    given = {judge: said(pd.read_parquet(tree.triplet_verdicts(judge)), triplets)
+    given = {judge: said(pd.read_parquet(tree.verdicts(judge, TRIPLETS)), triplets)
              for judge in tree.judges_of(TRIPLETS)}
     return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
 

@@ -17,8 +17,8 @@ def test_repeats_vote_and_what_cannot_be_read_is_no_verdict(tmp_path, triplets_o
     triplets = triplets_of(("q", "r", "c", 1), ("q", "r", "d", 0), ("q", "r", "e", 0))
     nan = float("nan")
     write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0), ("s/f.csv:0", 1, 1.0), ("s/f.csv:0", 2, 0.0), ("s/f.csv:1", 0, nan)),
-                  Tree(tmp_path).triplet_verdicts("tiny"))
-    write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).triplet_verdicts("other"))
+                  Tree(tmp_path).verdicts("tiny", "triplets"))
+    write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).verdicts("other", "triplets"))
     found = judged_triplets(Tree(tmp_path), triplets)
     assert list(found) == ["tiny"] and found["tiny"].iloc[0] == 1 and found["tiny"].iloc[1:].isna().all()
     assert judged_triplets(Tree(tmp_path / "none"), triplets).empty
