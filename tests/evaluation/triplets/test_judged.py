@@ -1,6 +1,7 @@
 """Verdicts of judges on triplets and on edits, by the tiny model and by tables."""
 
 import pandas as pd
+import pytest
 
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.tree import Tree
@@ -30,7 +31,12 @@ def test_a_judge_that_is_loaded_here_is_asked_about_edits(tmp_path, triplets_of)
     tree = Tree(tmp_path, "35_judge_the_judge")
     tiny = {"name": "tiny", "base_model": "planted", "precision": "float32", "prompt": "essential", "repeats": 1, "temperature": 0.0, "max_tokens": 4}
     pairwise = tiny | {"name": "pairs", "prompt": "pairwise"}
+    with pytest.raises(FileNotFoundError, match="tiny/triplets.parquet does not exist yet: run notebook 34_judge_open_answers first"):
+        judge_edits(tree, [tiny, pairwise], edited)
+    assert tree.judges_of("edits") == []
+    write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0)), tree.verdicts("tiny", "triplets"))
     found = judge_edits(tree, [tiny, pairwise], edited)
     assert list(found) == ["tiny"] and found.index.equals(edited.index) and tree.judges_of("edits") == ["tiny"]
     assert judge_edits(tree, [tiny], edited).equals(found)
-    assert judge_edits(tree, [tiny], edited.head(0)).empty and judge_edits(tree, [], edited).empty
+    nowhere = tiny | {"base_model": "no/where", "revision": "0" * 40}
+    assert judge_edits(tree, [tiny, nowhere | {"name": "b"}], edited.head(0)).empty and judge_edits(tree, [], edited).empty
