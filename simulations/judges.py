@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from medinj_utils.comparison.corrected import judged_shares
+from medinj_utils.comparison.corrected import corrected_shares
 from medinj_utils.comparison.edited import edit_changes
 from medinj_utils.comparison.judging import agreement_table, length_table, of_kind
 from medinj_utils.comparison.planted_judges import (
@@ -53,7 +53,7 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
     after = planted.verdicts(edited["original"], edited["candidate"])
     before = scores.set_axis(triplets["item"])[list(after)].loc[edited["original"]]
     changes = edit_changes(edited, before.set_axis(edited.index), after, resamples)
-    shares = judged_shares(triplets, of_kind(scores, JUDGE))
+    shares = corrected_shares(triplets, of_kind(scores, JUDGE))
     tables = {
         "agreement": agreement_table(triplets, scores, planted, resamples),
         "length": length_table(triplets, scores, planted, resamples).rename(

@@ -9,7 +9,7 @@ from medinj_utils.evaluation.raters import is_binary
 COLUMNS = ["judge", "method", "estimate", "low", "high", "sample", "rest", "unreadable", "humans"]
 
 
-def judged_shares(triplets: pd.DataFrame, scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def corrected_shares(triplets: pd.DataFrame, scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """The share of right answers by each judge, as if humans had rated one answer per question.
 
     Of each question one answer, drawn at random, is taken as rated by humans; of the others the

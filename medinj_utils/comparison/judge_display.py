@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from medinj_utils.comparison.scorers import CONSTANT, POOLED
+from medinj_utils.comparison.scorers import POOLED
 from medinj_utils.comparison.verbosity import LABELS
 from medinj_utils.core.style import show_p
 from medinj_utils.core.wording import interval, number
@@ -133,8 +133,3 @@ def shown_beside_planted(agreement: pd.DataFrame) -> pd.DataFrame:
                          "estimate": [_plain(row) for _, row in own.iterrows()],
                          "planted": [number(value, 2) for value in own["planted"]],
                          "inside": own["inside"].map({True: "yes", False: "no"})})
-
-
-def without_baseline(agreement: pd.DataFrame) -> pd.DataFrame:
-    """Rows of scorers, without those of the constant baseline."""
-    return agreement[agreement["scorer"] != CONSTANT]

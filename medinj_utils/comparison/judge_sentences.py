@@ -9,9 +9,13 @@ from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.prevalence import PREDICTION_POWERED
 from medinj_utils.comparison.scorers import CONSTANT, POOLED
 from medinj_utils.comparison.verbosity import BOTH
-from medinj_utils.core.wording import listed, number, percent, points, score
+from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
+from medinj_utils.evaluation.triplets.columns import NAMES
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
 
+NO_LABELS = ("None of the triplets has a label. A label is 1 or 0 in a column named "
+             f"{', '.join(NAMES['label'])}: how far judges and metrics agree with humans isn't "
+             "measured here.")
 NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): how far judges and "
                "metrics agree with humans isn't measured here.")
 
@@ -27,9 +31,12 @@ def triplets_in_words(triplets: pd.DataFrame, labelled: pd.DataFrame,
     """
     if triplets.empty:
         return NO_TRIPLETS
-    generators = labelled["run"].unique()
-    return (f"{number(len(labelled))} answers to {number(labelled['question_id'].nunique())} "
-            f"questions by {len(generators)} generators ({listed(generators)}), "
+    if labelled.empty:
+        return NO_LABELS
+    generators, questions = labelled["run"].unique(), labelled["question_id"].nunique()
+    return (f"{number(len(labelled))} answers to {number(questions)} "
+            f"{agreeing(questions, 'question', 'questions')} by {len(generators)} "
+            f"{agreeing(len(generators), 'generator', 'generators')} ({listed(generators)}), "
             f"{percent(labelled['label'].mean())} of them right by the human label. Left out: "
             f"{number(len(triplets) - len(labelled))} without a label. In quarantine: "
             f"{number(len(quarantine))} rows or scores that can't be read.")

@@ -186,7 +186,7 @@ def planted_shares(planted: Planted | None, triplets: pd.DataFrame,
     Args:
         planted: of `planted_in`, or None.
         triplets: that are labelled.
-        shares: of `judged_shares`.
+        shares: of `medinj_utils.comparison.corrected.corrected_shares`.
 
     Returns:
         The shares, with ``planted``, what humans such as this rater find on average, and ``truth``.

@@ -136,7 +136,7 @@ def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataF
         raise ValueError("an answer has no question or no generator: name both for each")
     if len(known) < 2:
         raise ValueError("all answers are to one question: with nothing to resample there is no "
-                         "interval")
+                         "interval; give answers to several questions")
     if scores.columns.has_duplicates:
         twice = scores.columns[scores.columns.duplicated()][0]
         raise ValueError(f"scores have column {twice!r} twice: name each scorer once")

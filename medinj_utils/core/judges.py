@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from medinj_utils.core.names import JUDGE_PROMPTS, PRECISIONS
+from medinj_utils.core.names import JUDGE_PROMPTS, OPEN_METRICS, PRECISIONS
 
+#: Names that other scorers have in the tables that judges stand in.
+_TAKEN = ("majority", "length", *OPEN_METRICS)
 _Count, _Price = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -56,8 +58,14 @@ class JudgeAsked(BaseModel):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "JudgeAsked":
+        if self.name in _TAKEN:
+            raise ValueError(f"judge {self.name}: another scorer has this name; choose one that is "
+                             f"none of {', '.join(_TAKEN)}")
         if bool(self.base_model) == bool(self.server):
             raise ValueError(f"judge {self.name}: name either base_model, loaded here, or server")
+        if self.server and not self.server.startswith(("http://", "https://")):
+            raise ValueError(f"judge {self.name}: server is {self.server!r}; need the address "
+                             "where the protocol begins, such as http://127.0.0.1:8000/v1")
         if self.server and not (self.model and self.revision.strip()):
             raise ValueError(f"judge {self.name}: behind a server it needs model and revision (a "
                              "commit, a date, or unknown)")

@@ -41,10 +41,6 @@ class OpenFiles:
         """
         return self.root / "judges" / judge / f"{about}.parquet"
 
-    def triplet_verdicts(self, judge: str) -> Path:
-        """What a judge, by its name, said about triplets (parquet)."""
-        return self.verdicts(judge, "triplets")
-
     def judges_of(self, about: str) -> list[str]:
         """Names of the judges that have said something about this; see `verdicts`."""
         folder = self.verdicts("", about).parent

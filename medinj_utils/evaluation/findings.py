@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import listed, number, percent, points
+from medinj_utils.core.wording import agreeing, listed, number, percent, points
 
 
 def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str],
@@ -82,6 +82,9 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
     sentences = []
     for judge, own in verdicts.groupby("judge", sort=False):
         said = own[own["raw"].notna()]["value"].notna()
+        if said.empty:
+            sentences.append(_without_replies(judge, own["reason"]))
+            continue
         sentence = (f"{judge} gave {number(len(said))} replies, of which {number(said.sum())} "
                     "declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
@@ -92,10 +95,18 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
                          f"{percent(read.loc[high, 'estimate'])} ({high}) right")
         sentences.append(f"{sentence}.")
         if not said.any():
-            sentences.append("It can't tell right answers from wrong ones.")
+            sentences.append("Which answers it takes for right isn't known.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]
     return " ".join(sentences)
+
+
+def _without_replies(judge: str, reasons: pd.Series) -> str:
+    """Why there is no reply of a judge, in a sentence."""
+    failed = reasons[reasons.str.startswith("failed call")]
+    if failed.empty:
+        return f"{judge} was asked nothing: all that there was is decided by rule."
+    return f"All {number(len(failed))} calls of {judge} failed, the first of them: {failed.iloc[0]}"
 
 
 def _steered(row: Mapping) -> str:
@@ -132,6 +143,11 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
                          f"{number(alpha['estimate'], 2)}{ends}{expected}; raters differ on "
                          f"{number(len(differing))} of them.")
-    sentences.append(f"{raters[:1].upper()}{raters[1:]} call {percent(own.min())} ({own.idxmin()}) "
-                     f"to {percent(own.max())} ({own.idxmax()}) of a system's answers right.")
+    calls = (f"{raters[:1].upper()}{raters[1:]} "
+             f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
+    if own.min() == own.max():
+        sentences.append(f"{calls} {percent(own.min())} of every system's answers right.")
+    else:
+        sentences.append(f"{calls} {percent(own.min())} ({own.idxmin()}) to {percent(own.max())} "
+                         f"({own.idxmax()}) of a system's answers right.")
     return " ".join(sentences)

@@ -36,7 +36,8 @@ class Base:
         if not folder and not self.revision:
             raise ValueError(f"model {self.name!r}: no such folder here; a model on the hub is "
                              f"named with its commit (BASE={self.name}@commit, or the parameter "
-                             "base_revision; for an encoder encoder_revision)")
+                             "base_revision; for an encoder encoder_revision, of a judge its "
+                             "revision)")
         if folder and not list(folder.glob("*.safetensors")):
             raise FileNotFoundError(f"{folder}: no *.safetensors there; pickled weights are not "
                                     "loaded")

@@ -33,8 +33,10 @@ def test_without_judges_the_finding_is_of_metrics():
 def test_triplets_and_what_was_left_out():
     triplets = pd.DataFrame({"run": ["a", "b", "b"], "question_id": ["1", "1", "2"], "label": [1.0, 0.0, float("nan")]})
     text = said.triplets_in_words(triplets, triplets.head(2), pd.DataFrame({"row": [4]}))
-    assert "2 answers to 1 questions by 2 generators (a and b), 50.0\u00a0%" in text and "Left out: 1 without" in text and "quarantine: 1 rows" in text
+    assert "2 answers to 1 question by 2 generators (a and b), 50.0\u00a0%" in text and "Left out: 1 without" in text and "quarantine: 1 rows" in text
     assert said.triplets_in_words(triplets.head(0), triplets.head(0), triplets.head(0)) == said.NO_TRIPLETS
+    unlabelled = said.triplets_in_words(triplets, triplets.head(0), triplets.head(0))
+    assert unlabelled.startswith("None of the triplets has a label") and "equivalence" in unlabelled
 
 
 def test_planted_values_are_counted():

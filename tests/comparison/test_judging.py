@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from medinj_utils.comparison.corrected import judged_shares
+from medinj_utils.comparison.corrected import corrected_shares
 from medinj_utils.comparison.figures import agreement_figure, verbosity_figure
 from medinj_utils.comparison.judge_display import (
     shown_agreement,
@@ -64,7 +64,7 @@ def test_without_triplets_all_is_empty_and_says_so():
     agreement, lengths = agreement_table(none, scores, None, 10), length_table(none, scores, None, 10)
     edited = edited_triplets(none)
     changes = changes_table(none, edited, scores, edited_scores(edited, None, pd.DataFrame()), None, 10)
-    shares, pairs = judged_shares(none, of_kind(scores, "judge")), judge_pairs(none, scores, "pearson", 10)
+    shares, pairs = corrected_shares(none, of_kind(scores, "judge")), judge_pairs(none, scores, "pearson", 10)
     for shown in (shown_agreement(agreement), shown_by_generator(agreement, "pearson"), shown_lengths(lengths),
                   shown_changes(changes, "flips"), shown_shares(shares), shown_judge_pairs(pairs), shown_beside_planted(agreement)):
         assert shown.empty

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from medinj_utils.comparison.corrected import judged_shares
+from medinj_utils.comparison.corrected import corrected_shares
 from medinj_utils.comparison.planted_judges import (
     beside,
     corrected_inside,
@@ -52,6 +52,6 @@ def test_planted_effects_changes_and_shares_have_the_names_of_the_estimates(trip
     changes = planted_changes(planted, edited, triplets).set_index(["edit", "scorer", "figure"])["planted"]
     assert changes["pad", "judge_swayed", "flips"] == changes["pad", "judge_swayed", "change"] > 0.1
     assert changes["shorten", "judge_swayed", "change"] < 0 == changes["shorten", "judge_steady", "flips"]
-    shares = planted_shares(planted, triplets, judged_shares(triplets, triplet_scores[["judge_swayed"]]))
+    shares = planted_shares(planted, triplets, corrected_shares(triplets, triplet_scores[["judge_swayed"]]))
     assert len(corrected_inside(shares)) == 3 and corrected_inside(shares)["inside"].notna().all()
     assert "inside" not in corrected_inside(shares.drop(columns="planted"))

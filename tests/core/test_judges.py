@@ -3,6 +3,8 @@
 import pytest
 
 from medinj_utils.core.parameters import SettingsError, check_value
+from medinj_utils.evaluation.judge.votes import MAJORITY
+from medinj_utils.evaluation.triplets.scorers import LENGTH
 
 HERE = {"name": "tiny", "base_model": "planted", "prompt": "essential", "repeats": 3, "temperature": 0.7, "max_tokens": 24}
 THERE = {"name": "big-1", "server": "http://127.0.0.1:1/v1", "model": "j", "revision": "2026-01", "prompt": "essential_json", "repeats": 2,
@@ -19,6 +21,8 @@ def test_judges_here_and_behind_a_server_are_taken():
     ([HERE | {"server": "http://x/v1"}], r"judges\[0\]: .*judge tiny: name either base_model, loaded here, or server"),
     ([HERE | {"base_model": ""}], "name either base_model"),
     ([THERE, {**THERE, "name": "b", "revision": " "}], r"judges\[1\]: .*judge b: behind a server it needs model and revision"),
+    ([HERE | {"name": MAJORITY}], "judge majority: another scorer has this name"), ([HERE | {"name": LENGTH}], "another scorer"),
+    ([HERE | {"name": "bleu"}], "another scorer"), ([THERE | {"server": "127.0.0.1:8000/v1"}], "such as http://127.0.0.1:8000/v1"),
     ([THERE | {"model": ""}], "needs model and revision"), ([HERE | {"model": "x"}], "model and prices are of a server's judges"),
     ([HERE | {"prices": THERE["prices"]}], "model and prices are of a server's judges"),
     ([HERE | {"temperature": 0.0}], "says the same each time at temperature 0"), ([HERE | {"temperature": -0.1}], "greater than or equal to 0"),

@@ -46,8 +46,16 @@ def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
 def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
     steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 55, "plain_unreadable": 55, "unreadable": 0})
     assert findings.judges_finding(pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered) == (
-        "j gave 2 replies, of which 0 declare a verdict. It can't tell right answers from wrong ones. Whether 55 injections steer it can't be read either.")
+        "j gave 2 replies, of which 0 declare a verdict. Which answers it takes for right isn't known. Whether 55 injections steer it can't be read either.")
     assert findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame()) == "No judge was asked, or there was no open answer to judge."
+
+
+def test_a_judge_without_replies_is_not_judged():
+    gone = judged([None, None, 0.0]).assign(raw=None, reason=["failed call: no reply"] * 2 + ["empty candidate: 0 by rule"])
+    none = pd.DataFrame(columns=["judge", "system", "estimate"])
+    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 2, "plain_unreadable": 2, "unreadable": 0})
+    assert findings.judges_finding(none, gone, steered) == "All 2 calls of j failed, the first of them: failed call: no reply"
+    assert findings.judges_finding(none, gone.tail(1), steered).startswith("j was asked nothing")
 
 
 def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
@@ -57,5 +65,7 @@ def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
         "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their planted errors); raters differ on 9 of them. "
         "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right.")
     undefined = agreement.assign(estimate=float("nan"))
-    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith("R1 call 0.0")
+    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith("R1 calls 0.0")
+    alike = findings.ratings_finding(undefined, shares.head(2).assign(estimate=0.5), shares.head(0))
+    assert alike == "R1 calls 50.0\u00a0% of every system's answers right."
     assert "No ratings came back yet" in findings.ratings_finding(undefined, shares.head(0), shares)

@@ -1,5 +1,7 @@
 """Figures of notebook 35: how far scorers agree with humans, and what length does to them."""
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -103,7 +105,7 @@ def verbosity_figure(effects: pd.DataFrame,
 def _draw_flips(axes: Axes, flips: pd.DataFrame) -> None:
     edits, judges = list(flips["edit"].unique()), list(flips["scorer"].unique())
     shifts = {name: 0.3 * (i - (len(judges) - 1) / 2) for i, name in enumerate(judges)}
-    for name, marker in zip(judges, "sDv^o<>", strict=False):
+    for name, marker in zip(judges, cycle("sDv^o<>"), strict=False):
         rows = flips[flips["scorer"] == name].set_index("edit").reindex(edits)
         places = [place + shifts[name] for place in range(len(edits))]
         draw_intervals(axes, rows, places, _COLOURS[JUDGE], fmt=marker, markersize=5, capsize=2,

@@ -182,7 +182,7 @@ def one_call(panel: Mapping[str, Member], tables: Mapping[str, pd.DataFrame],
     """
     replied = verdicts[verdicts["raw"].notna()]
     if replied.empty:
-        return "No judge was asked."
+        return "No judge gave a reply."
     said = replied[replied["raw"].str.strip().astype(bool)]
     row = (replied if said.empty else said).iloc[0]
     table = tables[row["about"]]

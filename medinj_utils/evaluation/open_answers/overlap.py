@@ -22,9 +22,12 @@ def overlap(candidate: str, reference: str) -> dict[str, float]:
     texts = plain(candidate), [plain(reference)]
     ours, theirs = tokens(candidate), tokens(reference)
     grams = rouge.score(theirs, ours)
-    return {"bleu": bleu.sentence_score(*texts).score, "chrf": chrf.sentence_score(*texts).score,
-            "rouge_1": grams["rouge1"].fmeasure, "rouge_2": grams["rouge2"].fmeasure,
-            "rouge_l": _rouge_l(ours, theirs), "meteor": _meteor(ours, theirs)}
+    # Equal texts get a little more than 100 by rounding, and intervals rely on the scale's end.
+    library = {name: min(metric.sentence_score(*texts).score, 100.0)
+               for name, metric in (("bleu", bleu), ("chrf", chrf))}
+    return library | {
+        "rouge_1": grams["rouge1"].fmeasure, "rouge_2": grams["rouge2"].fmeasure,
+        "rouge_l": _rouge_l(ours, theirs), "meteor": _meteor(ours, theirs)}
 
 
 def signatures() -> dict[str, str]:

@@ -55,7 +55,8 @@ def read_ratings(files: Sequence[str | Path],
                     continue
                 if row[SHEET] != key.code:
                     raise RatingsError(f"{file}, row {number}, {SHEET}: {row[SHEET]!r} is another "
-                                       f"sheet; this key belongs to {key.code!r}")
+                                       f"sheet; this key belongs to {key.code!r}. Draw with the "
+                                       "answers, systems, numbers and seed of that sheet again")
                 taken.append((*_rating(row, known), file.name, number, row[RATING]))
             except BadRow as bad:
                 refused.append((file.name, number, bad.field, str(bad.value)[:VALUE_SHOWN],
@@ -109,6 +110,8 @@ def _rows(file: Path) -> Iterator[dict]:
     if file.suffix.lower() not in readers:
         raise RatingsError(f"{file}: {file.suffix!r} is no ending of a file of ratings; need "
                            f"{', '.join(readers)}")
+    if not file.is_file():
+        raise RatingsError(f"{file}: no such file; it is looked for from {Path.cwd()}")
     return readers[file.suffix.lower()](file)
 
 

@@ -190,7 +190,8 @@ def _stratified(answers: pd.DataFrame, per_stratum: int, rng: np.random.Generato
     if per_stratum < 1 or (counts < per_stratum).any():
         (system, provenance), few = counts.idxmin(), counts.min()
         raise ValueError(f"per_stratum is {per_stratum}: need at least 1, and {system} has {few} "
-                         f"answers to {provenance} questions")
+                         f"answers to {provenance} questions: draw fewer, or leave the system or "
+                         "the sources of these questions out")
     # Sorted first, so that the draw hangs on the seed and not on the order of the table.
     table = answers.sort_values(["question_id", "run"]).reset_index(drop=True)
     questions = table["question_id"].unique()

@@ -109,7 +109,7 @@ def score_of(value: object, field: str) -> float:
 
 
 def text_of(row: Mapping, field: str, columns: Mapping[str, str], filled: bool = True) -> str:
-    """A text of a row; empty where the file has no such column.
+    """A text of a row; empty where the file, or the row, has no such column and needs none.
 
     Args:
         row: of the file.
@@ -122,7 +122,7 @@ def text_of(row: Mapping, field: str, columns: Mapping[str, str], filled: bool =
     """
     if field not in columns:
         return ""
-    value = row[columns[field]]
+    value = row.get(columns[field])
     if value is None and not filled and field != "candidate":
         return ""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value:

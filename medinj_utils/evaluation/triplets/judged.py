@@ -27,7 +27,7 @@ def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
         grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
         wasn't asked about any of these triplets is left out.
     """
-    given = {judge: said(pd.read_parquet(tree.triplet_verdicts(judge)), triplets)
+    given = {judge: said(pd.read_parquet(tree.verdicts(judge, TRIPLETS)), triplets)
              for judge in tree.judges_of(TRIPLETS)}
     return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
 
@@ -38,21 +38,27 @@ def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
 
     Args:
         tree: the output tree; verdicts are written to ``tree.verdicts(judge, "edits")``.
-        judges: as the parameter of this name has them. Those that compare two answers are left out.
+        judges: as the parameter of this name has them. Those that compare two answers are left out;
+            without edited answers no model is loaded.
         edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
 
     Returns:
         Edited answers × judges, as `judged_triplets`.
 
     Raises:
+        FileNotFoundError: a judge wasn't asked about the triplets before they were edited: there
+            would be nothing to compare its verdicts with. Nothing is asked then.
         ServerError: as `medinj_utils.evaluation.judge.judge_answers`; what was judged is kept.
     """
+    panel = load_panel(judges) if len(edited) else {}
+    alone = {name: member for name, member in panel.items() if not member.judge.prompt.pairwise}
+    for name in alone:
+        tree.need(tree.verdicts(name, TRIPLETS))
     given = {}
-    for name, member in load_panel(judges).items():
-        if len(edited) and not member.judge.prompt.pairwise:
-            verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
-                                     member.prices)
-            given[name] = said(verdicts, edited)
+    for name, member in alone.items():
+        verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
+                                 member.prices)
+        given[name] = said(verdicts, edited)
     return pd.DataFrame(given, index=edited.index, dtype=float)
 
 

@@ -71,15 +71,17 @@ def table_of(rows: Sequence, file: Path, note: Callable[[int, BadRow], None]) ->
     first = next(iter(rows[0:1]), {})
     if isinstance(first, list):
         return Table(rows, _chat)
-    columns = columns_of(first, str(file))
+    # JSON may leave a field out of some rows, of the first as well.
+    there = dict.fromkeys(name for row in rows[0:len(rows)] for name in row)
+    columns = columns_of(there, str(file))
     run = ""
-    if "candidate" not in columns and "verite_terrain" in map(plain_name, first):
+    if "candidate" not in columns and "verite_terrain" in map(plain_name, there):
         run = file.name.partition(".")[0].removeprefix(_PREFIX)
-        columns["candidate"] = _answers_column(first, columns, file)
+        columns["candidate"] = _answers_column(there, columns, file)
     if lacking := [field for field in NEEDED if field not in columns]:
         known = "; ".join(f"{field}: {', '.join(NAMES[field])}" for field in lacking)
         raise SourceError(f"{file}: no column for {', '.join(lacking)} among "
-                          f"{', '.join(map(str, first)) or 'none'}; names that are known: {known}")
+                          f"{', '.join(map(str, there)) or 'none'}; names that are known: {known}")
     scores = tuple(field for field in columns if field.startswith(SCORE))
     return Table(rows, partial(_row, columns=columns, run=run, note=note), scores)
 
@@ -106,11 +108,11 @@ def _row(number: int, row: Mapping, columns: Mapping[str, str], run: str,
     if not fields["context"]:
         fields |= _parted(fields["instruction"])
     column = columns.get("label", "")
-    fields["label"] = label_of(row[column] if column else None, column)
+    fields["label"] = label_of(row.get(column), column)
     for field in columns:
         if field.startswith(SCORE):
             try:
-                fields[field] = score_of(row[columns[field]], columns[field])
+                fields[field] = score_of(row.get(columns[field]), columns[field])
             except BadRow as bad:
                 note(number, bad)
     yield fields

@@ -5,7 +5,7 @@ import pandas as pd
 from medinj_utils.evaluation.open_answers import score_open_answers
 from medinj_utils.evaluation.open_answers.encoder import Encoder
 from medinj_utils.evaluation.open_answers.scoring import OPEN_METRICS
-from medinj_utils.evaluation.triplets.columns import SCORE
+from medinj_utils.evaluation.triplets.columns import SCORE, SCORES
 
 LENGTH = "length"
 #: Metrics that compare the words of answer and reference, as the study's do.
@@ -45,25 +45,25 @@ def triplet_scores(triplets: pd.DataFrame, judged: pd.DataFrame,
         encoder: of BERTScore.
 
     Returns:
-        Triplets × scorers, with the triplets' index: metrics, scores that the files have, judges by
-        name, and ``length``, the number of words. NaN where a scorer gave none.
-
-    Raises:
-        ValueError: a score in the files has the name of another scorer.
+        Triplets × scorers, with the triplets' index: metrics, scores that the files have (as
+        ``judge_…``, ``rater_…``, or ``score_…`` for further metrics), judges by name, and
+        ``length``, the number of words. NaN where a scorer gave none.
     """
     own = triplets[[name for name in triplets if name.startswith(SCORE)]]
-    own = own.rename(columns=lambda name: name.removeprefix(SCORE)).dropna(axis=1, how="all")
+    own = own.rename(columns=_named).dropna(axis=1, how="all")
     length = words_of(triplets["candidate"]).rename(LENGTH).astype(float)
-    scores = pd.concat([metric_scores(triplets, encoder), own, judged, length], axis=1)
-    if scores.columns.has_duplicates:
-        twice = scores.columns[scores.columns.duplicated()][0]
-        raise ValueError(f"{twice!r} is the name of two scorers: rename that in the files")
-    return scores
+    return pd.concat([metric_scores(triplets, encoder), own, judged, length], axis=1)
+
+
+def _named(column: str) -> str:
+    """A scorer's name: what the file says of judges and humans, else the whole column."""
+    name = column.removeprefix(SCORE)
+    return name if name.startswith(SCORES) else column
 
 
 def kind_of(scorer: str) -> str:
     """What a scorer of `triplet_scores` is: a metric, a judge, a human, or the length."""
-    if scorer in OPEN_METRICS:
+    if scorer in OPEN_METRICS or scorer.startswith(SCORE):
         return METRIC
     if scorer == LENGTH:
         return LENGTH

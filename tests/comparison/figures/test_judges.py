@@ -25,3 +25,9 @@ def test_length_and_flips_stand_beside_each_other(triplets, triplet_scores, plan
     left, right = figure.axes
     assert len(left.get_yticklabels()) == 4 and [text.get_text() for text in right.get_yticklabels()] == ["padded (wrong)", "hedged"]
     assert "judge_swayed +" in alt and verbosity_figure(lengths, flips.head(0)) is not None
+
+
+def test_every_judge_of_many_is_drawn(triplets, triplet_scores, planted):
+    flips = pd.DataFrame({"edit": "pad", "scorer": [f"judge_{n}" for n in range(9)], "figure": "flips", "estimate": 0.2, "low": 0.1, "high": 0.3})
+    figure, _ = verbosity_figure(length_table(triplets, triplet_scores, planted, 50), flips)
+    assert len(figure.axes[1].get_legend().get_texts()) == 9

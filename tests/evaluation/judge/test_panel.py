@@ -60,7 +60,7 @@ def test_every_judge_is_asked_what_suits_its_prompt(asked, answers, table, tree,
     own = verdicts[(verdicts["judge"] == "one") & (verdicts["about"] == "answers")]
     np.testing.assert_array_equal(own["value"], [0, 1, np.nan, 0, 1, 0, np.nan, np.nan])
     assert own["reason"].iloc[6].startswith("failed call: ") and "429" in own["reason"].iloc[6]
-    assert tree.triplet_verdicts("one").exists() and not tree.verdicts("two").exists()
+    assert tree.verdicts("one", "triplets").exists() and not tree.verdicts("two").exists()
     costs = used(tree, verdicts).set_index(["judge", "about"])
     assert costs.loc[("one", "answers"), "failed_calls"] == 1 and costs.loc[("one", "answers"), "cost"] > 0 and np.isnan(costs.loc[("two", "pairs"), "cost"])
 
@@ -79,7 +79,7 @@ def test_without_judges_or_answers_all_is_empty_and_has_its_columns(asked, answe
         to_judge = what_to_judge(table, NO_TRIPLETS)
         verdicts = ask_panel(tree, panel, to_judge)
         assert verdicts.empty and list(verdicts)[:3] == ["judge", "about", "most"] and planned_costs(tree, panel, to_judge).empty
-        assert used(tree, verdicts).empty and one_call(panel, to_judge, verdicts) == "No judge was asked."
+        assert used(tree, verdicts).empty and one_call(panel, to_judge, verdicts) == "No judge gave a reply."
         given, orders = one_each(verdicts), both_orders(verdicts, to_judge["pairs"])
         assert given.empty and orders.empty and long_verdicts(given, orders, verdicts).empty
     assert not played.asked

@@ -38,6 +38,11 @@ def test_the_column_is_filled_and_names_its_encoder(encoder):
     assert set(table["bertscore_encoder"]) == {f"{encoder.model.name}, layer 2"}
 
 
+def test_equal_texts_score_no_more_than_1(encoder):
+    texts = [" ".join(["la bile", "le foie", "5 mg"] * n) for n in range(1, 9)]
+    assert bert_scores(texts, texts, encoder).max() <= 1
+
+
 def test_it_is_what_the_definition_says(encoder):
     """By hand: greedy matches by cosine of the layer's states; marks are matched and don't count."""
     import torch

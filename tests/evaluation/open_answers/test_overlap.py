@@ -36,6 +36,13 @@ def test_every_metric_is_its_librarys():
         assert ours["meteor"] == pytest.approx(meteor, abs=1e-12)
 
 
+def test_no_metric_leaves_its_scale():
+    """sacrebleu's BLEU of this text and itself is 100.00000000000004."""
+    text = "Une réponse assez longue pour que BLEU dépasse cent"
+    assert sacrebleu.sentence_bleu(text, [text]).score > 100 == overlap(text, text)["bleu"]
+    assert all(value <= 1 for name, value in overlap(text, text).items() if name not in ("bleu", "chrf"))
+
+
 @pytest.mark.parametrize(("first", "second", "length"), [("", "", 0), ("a", "", 0), ("", "a", 0), ("abcbdab", "bdcaba", 4), ("aaaa", "aa", 2), ("abc", "xyz", 0)])
 def test_longest_common_subsequence(first, second, length):
     assert common_length(first, second) == length

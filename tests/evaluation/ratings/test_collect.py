@@ -142,3 +142,9 @@ def test_raters_who_agree_leave_nothing_to_adjudicate(sheet, tmp_path):
     files = [xlsx(sheet, rater, [1, 0, 1], tmp_path / f"{rater}.xlsx") for rater in ("R1", "R2")]
     assert adjudication_list(read_ratings(files, sheet.key)[0]).empty
     assert adjudication_list(read_ratings([], sheet.key)[0]).empty
+
+
+@pytest.mark.parametrize("name", ["gone.xlsx", "gone.csv", "gone.json"])
+def test_a_file_that_is_not_there_is_named_with_where_it_is_looked_for(sheet, tmp_path, name):
+    with pytest.raises(RatingsError, match=f"{name}: no such file; it is looked for from "):
+        read_ratings([tmp_path / name], sheet.key)

@@ -109,7 +109,7 @@ def test_invisible_signs_are_written_out(text, shown):
     (lambda t: t.assign(question_id=7), "row 0, question_id: 7"), (lambda t: pd.concat([t, t.iloc[[4]]]), "row 4: run 'BASE-s1' answers question 'q2' twice"),
     (lambda t: t.assign(reference=t["reference"].where(t.index != 0, "x")), "question_id 'q0' has 2 different values of reference"),
     (lambda t: t.assign(run=t["run"].where(t.index != 0, "NAT-s1").where(t.index != 1, "BASE-s1")), "run 'BASE-s1' has 2 different values of system"),
-    (lambda t: t.iloc[1:], "BASE has 3 answers to translated"), (lambda t: t[(t["system"] == "NAT") | (t["provenance"] == "native")], "BASE has 0 answers to translated")])
+    (lambda t: t.iloc[1:], "BASE has 3 answers to translated questions: draw fewer"), (lambda t: t[(t["system"] == "NAT") | (t["provenance"] == "native")], "BASE has 0 answers to translated")])
 def test_what_cannot_be_drawn_is_named(answers, change, message):
     with pytest.raises(ValueError, match=message):
         draw_sheet(change(answers), 4, 0, 0)

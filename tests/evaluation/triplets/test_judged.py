@@ -1,6 +1,7 @@
 """Verdicts of judges on triplets and on edits, by the tiny model and by tables."""
 
 import pandas as pd
+import pytest
 
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.tree import Tree
@@ -17,8 +18,8 @@ def test_repeats_vote_and_what_cannot_be_read_is_no_verdict(tmp_path, triplets_o
     triplets = triplets_of(("q", "r", "c", 1), ("q", "r", "d", 0), ("q", "r", "e", 0))
     nan = float("nan")
     write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0), ("s/f.csv:0", 1, 1.0), ("s/f.csv:0", 2, 0.0), ("s/f.csv:1", 0, nan)),
-                  Tree(tmp_path).triplet_verdicts("tiny"))
-    write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).triplet_verdicts("other"))
+                  Tree(tmp_path).verdicts("tiny", "triplets"))
+    write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).verdicts("other", "triplets"))
     found = judged_triplets(Tree(tmp_path), triplets)
     assert list(found) == ["tiny"] and found["tiny"].iloc[0] == 1 and found["tiny"].iloc[1:].isna().all()
     assert judged_triplets(Tree(tmp_path / "none"), triplets).empty
@@ -30,7 +31,12 @@ def test_a_judge_that_is_loaded_here_is_asked_about_edits(tmp_path, triplets_of)
     tree = Tree(tmp_path, "35_judge_the_judge")
     tiny = {"name": "tiny", "base_model": "planted", "precision": "float32", "prompt": "essential", "repeats": 1, "temperature": 0.0, "max_tokens": 4}
     pairwise = tiny | {"name": "pairs", "prompt": "pairwise"}
+    with pytest.raises(FileNotFoundError, match="tiny/triplets.parquet does not exist yet: run notebook 34_judge_open_answers first"):
+        judge_edits(tree, [tiny, pairwise], edited)
+    assert tree.judges_of("edits") == []
+    write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0)), tree.verdicts("tiny", "triplets"))
     found = judge_edits(tree, [tiny, pairwise], edited)
     assert list(found) == ["tiny"] and found.index.equals(edited.index) and tree.judges_of("edits") == ["tiny"]
     assert judge_edits(tree, [tiny], edited).equals(found)
-    assert judge_edits(tree, [tiny], edited.head(0)).empty and judge_edits(tree, [], edited).empty
+    nowhere = tiny | {"base_model": "no/where", "revision": "0" * 40}
+    assert judge_edits(tree, [tiny, nowhere | {"name": "b"}], edited.head(0)).empty and judge_edits(tree, [], edited).empty

@@ -48,6 +48,16 @@ def test_a_table_lacks_a_column():
         parsed([{"question": "q", "reference": "r"}], "t.csv")
 
 
+def test_a_row_may_leave_out_what_triplets_need_not_have():
+    bare = {"question": "q", "reference": "r", "candidate": "c"}
+    first, second = parsed([bare, bare | {"label": 1, "score_x": 0.5, "context": "x"}], "t.json")
+    assert first["label"] != first["label"] and second["label"] == 1 and second["score_x"] == 0.5 and second["context"] == "x"
+    last, lacking = [bare | {"label": 0, "context": "x"}, bare], {"question": "q", "reference": "r", "label": 1}
+    assert [fields["context"] for fields in parsed(last, "t.json")] == ["x", ""]
+    with pytest.raises(BadRow, match="candidate"):
+        parsed([*last, lacking], "t.json")
+
+
 def test_a_score_that_is_none_is_noted_and_the_answer_stays():
     noted = []
     rows = [{"question": "q", "reference": "r", "candidate": "c", "score_x": value} for value in ("0,5", "10/10")]
