@@ -10,14 +10,34 @@ EXCEPTIONS = (
             r"""
             \b (?i: (?: tous | toutes ) [ ] (?: les | ces ) | (?: l'ensemble | l'int[ée]gralit[ée]
                 | la [ ] totalit[ée] ) [ ] de (?: s | [ ] ces ) | chacune? [ ] des )
-            [ ] (?! (?i: autres | fau | inexact ) ) (?! [A-J] \b ) [\w'-]{3,20}
+            [ ] (?! (?i: autres | fau | inexact | (?: femme | homme | patient | malade | enfant
+              | nourrisson | adulte | sujet | personne | individu | soignant | médecin | pays
+              | jour | heure | semaine | mois | matin | soir | an (?: s | née ) | fois | cas ) ) )
+            (?! (?i: vitamine | h[ée]patite | groupe | type | grade | stade | classe | virus | score
+              | streptocoque | cat[ée]gorie ) [^\n.]{0,60}?
+              \b (?i: sauf | hormis | hors | except\w* ) [ ] (?: l[ae] [ ] )? [A-J] \b )
+            (?! [A-J] \b ) [\w'-]{3,20}
             (?: [ ] (?! (?i: sauf | sont | est | except | hormis | hors ) ) [\w'-]{2,16} ){0,3}
             (?: [ ] (?: sont | est ) (?: [ ] (?! (?i: fau | inexact | incorrect | erron | exclu
                 | pas | contre | sauf | hormis | hors | except ) ) [\w'-]{2,20} ){1,3} )?
             (?= ,? [ ] [(]? (?i: sauf | hormis | hors | except[ée]e?s? ) \b )
             """, "toutes les propositions", needs="tous toutes ensemble int totalit chacun"),
         [Example("Tous les organes creux sauf le rein", "ACD"),
+         Example("Toutes les femmes sauf A", ""),
+         Example("Tous les groupes sanguins sauf A", ""),
          Example("L'ensemble des propositions sauf A et D", "BC")]),
+    Step(
+        "how many are excepted",
+        "A number before the letters that are excepted says how many there are.",
+        replacing(
+            r"""
+            (?<= \b (?i: sauf | hormis ) ) [ ] (?: (?i: une ) | (?P<two> (?i: deux ) )
+              | (?P<three> (?i: trois ) ) ) (?: [ ] (?i: propositions? | r[ée]ponses? ) )?
+            \s? [:,(] \s? (?P<letters> (?: la [ ] )? [A-J] \b
+              (?(two) SEP | (?(three) SEP SEP ) ) ) (?= \W* \Z )
+            """.replace("SEP", r"(?: ,[ ]? | [ ] et [ ] ) (?: la [ ] )? [A-J] \b"),
+            r" \g<letters>", needs="sauf hormis"),
+        [Example("Toutes sauf deux : B et D", "AC"), Example("Toutes sauf deux : D", "")]),
     Step(
         "exception behind",
         "An exception may stand behind what it excepts: \"toutes, D exceptée\".",
