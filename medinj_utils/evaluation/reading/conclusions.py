@@ -4,6 +4,16 @@ from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
 CONCLUSIONS = (
     Step(
+        "wrong answers before a colon",
+        "\"Mauvaise\" before \"réponse\" says nothing about the letter before it.",
+        replacing(
+            r"""
+            \b (?i: mauvaise?s? | pires? | fausses? | wrong | worst ) [ ]
+            (?i: r[ée]ponses? | propositions? | options? | choix | answers? | choices? )
+            (?= [ ]? : )
+            """, "réponse fausse", needs="mauvais pire fausse wrong worst"),
+        [Example("B. Mauvaises réponses : A, C.", "B"), Example("Pire réponse : C", "")]),
+    Step(
         "second best",
         "What comes second is no answer.",
         replacing(

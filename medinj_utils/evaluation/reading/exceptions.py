@@ -4,6 +4,22 @@ from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
 EXCEPTIONS = (
     Step(
+        "not all",
+        "To deny something of all names none: \"Toutes ne sont pas exactes\".",
+        replacing(
+            r"""
+            (?: ^ | (?<= [.;] [ ] ) ) [^\w\n]{0,4}
+            (?i: (?: pas | presque | quasi\w* | not | almost | nearly ) [ ]
+                (?: toutes | tous | all ) \b (?: [ ] of [ ] them )?
+              | (?: toutes | tous | tout ) \b [^.,:;\n]{0,40}? [ ] (?: ne [ ] | n' )
+                (?: l[ea]s? [ ] )? \w+ [ ] pas \b
+                (?: [ ] (?: exact | vrai | correct | just | bon ) \w* )? )
+            (?: ,? [ ] [(]? (?i: sauf | hormis | except\w* ) \b [^.\n]*+ )?
+            (?= \W* $ | [ ]? [.,:;(] ) [ ]? [.,:;]?
+            """, " ", needs="tous tout all"),
+        [Example("Toutes ne sont pas exactes.", ""),
+         Example("Toutes ne sont pas exactes : A et C.", "AC")]),
+    Step(
         "all of a kind",
         "An answer may call the options what the question asks for: \"Tous les organes sauf…\".",
         replacing(
@@ -76,8 +92,8 @@ EXCEPTIONS = (
             r"""
             \A (?i: seule?s? [ ] | il [ ] n'y [ ] a [ ] que [ ] )?
             (?P<wrong> [^\n.:;,]{1,80}? ) [ ]
-            (?i: (?: est | sont | qui [ ] est ) [ ] (?: fau[xs]\w* | inexact\w* | incorrect\w*
-                | erron\w+ | à [ ] (?: exclure | éliminer | rejeter ) )
+            (?i: (?: (?: est | sont | qui [ ] est ) [ ] )? (?: fau[xs]\w* | inexact\w*
+                | incorrect\w* | erron\w+ | à [ ] (?: exclure | éliminer | rejeter ) )
               | (?: n' | ne [ ] ) [^\n.:;,]{2,40} [ ] pas \b [^\n.:;,]{0,60} )
             [ ]? [,;:.] [ ] (?i: et [ ] )? (?i: toutes [ ] | tous [ ] )?
             (?i: les [ ] (?: \w+ [ ] )? autres | (?: tout [ ] )? le [ ] reste )
@@ -86,6 +102,7 @@ EXCEPTIONS = (
             (?i: exact | vrai | correct | juste | bonn | bon ) \w* (?= \W* \Z )
             """, r"toutes sauf \g<wrong>", needs="autres reste"),
         [
+            Example("A et C fausses, le reste est vrai.", "BD"),
             Example("Seule la D est fausse, les autres sont exactes.", "ABC"),
             Example("Le rein ne convient pas ; toutes les autres sont justes.", "ACD"),
             Example("Seule la D est fausse.", ""),
