@@ -34,7 +34,7 @@ def test_case(case):
     "entre A et B, ", "B est la plus ", "non, x\n", "types A, ", "( ) A ", "Q : x A : ", "A vrai, B aussi, ",
     "@@think@@ ", "/think/", "B est vraie si grossesse. ", "si a, réponse A. ", "réponse classique A. ", "selon x, A. ",
     "A-V, ", "| A | V |\n", "le rein : x\n", "V, ", "reste A, B ", "toutes les choses ", "Question : x ?\n", "A → ",
-    "la première proposition ", "il est fait par le rein "])
+    "la première proposition ", "il est fait par le rein ", "C'est A. ", "A\nPuis : B\n", "option 2 : le foie ", "B si a. "])
 def test_long_output(piece):
     """In quadratic time, each of these would take minutes."""
     letters = read_choice((piece * 50_000)[:50_000], OPTIONS, "mcq")

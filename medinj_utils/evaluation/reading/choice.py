@@ -10,6 +10,7 @@ from medinj_utils.evaluation.reading import reasons
 from medinj_utils.evaluation.reading.caution import is_weighed_or_mixed
 from medinj_utils.evaluation.reading.cleaning import clean, fold
 from medinj_utils.evaluation.reading.conditions import has_several_frames, only_supposed
+from medinj_utils.evaluation.reading.contradictions import contradicts, number_disagrees
 from medinj_utils.evaluation.reading.decision import Decision, decide, decide_cut
 from medinj_utils.evaluation.reading.labels import with_letters_before_texts
 from medinj_utils.evaluation.reading.places import (
@@ -53,6 +54,8 @@ def explain_choice(output: str, options: dict[str, str], task: str,
     said = without_thoughts(unescape(output))
     if is_weighed_or_mixed(said, options) or has_several_frames(said):
         return None, reasons.LEFT_OPEN
+    if number_disagrees(said, options):
+        return None, reasons.LETTER_AGAINST_TEXT
     text = clean(output)
     if before := before_next_question(text, options):
         letters, found = _explain_cleaned(before, options, task, cut=False)
@@ -67,7 +70,7 @@ def _explain_cleaned(text: str, options: dict[str, str], task: str,
     text = with_letters_for_places(text, options)
     text = with_verdicts_as_options(with_numbers_as_in_options(text, options), options)
     text = with_letters_before_texts(text, options)
-    supposed = only_supposed(text)
+    supposed, cleaned = only_supposed(text), text
     text = plain_verdicts(text, options)
     compact = frozenset(options) if task == "mcq" else frozenset()
     line = signs_of(text, options, compact)
@@ -75,6 +78,8 @@ def _explain_cleaned(text: str, options: dict[str, str], task: str,
     problem = _problem(decision, text, options, task)
     if decision.letters & supposed:
         problem = problem or reasons.LEFT_OPEN
+    if not problem and contradicts(cleaned, options, decision.letters):
+        problem = reasons.CONTRADICTION
     return (None, problem) if problem else (decision.letters, decision.found)
 
 

@@ -4,6 +4,34 @@ from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
 CONCLUSIONS = (
     Step(
+        "wrong answers before a colon",
+        "\"Mauvaise\" before \"réponse\" says nothing about the letter before it.",
+        replacing(
+            r"""
+            \b (?i: mauvaise?s? | pires? | fausses? | wrong | worst ) [ ]
+            (?i: r[ée]ponses? | propositions? | options? | choix | answers? | choices? )
+            (?= [ ]? : )
+            """, "réponse fausse", needs="mauvais pire fausse wrong worst"),
+        [Example("B. Mauvaises réponses : A, C.", "B"), Example("Pire réponse : C", "")]),
+    Step(
+        "second best",
+        "What comes second is no answer.",
+        replacing(
+            r"""
+            (?: ^ | (?<= [.;] [ ] ) )
+            (?: [^.\n;]{0,30} \b (?i: deuxi[èe]me | seconde? | troisi[èe]me | 2e | 3e | third ) [ ]
+                (?: (?i: r[ée]ponse | option | proposition | hypoth[èe]se | diagnostic | choix
+                    | possibilit[ée] | answer | choice | candidate? ) s? [ ]
+                  (?: l[ea] [ ] plus | most ) | (?i: meilleure? | best ) )
+              | (?i: (?: mon | ma | my ) [ ] (?: deuxi[èe]me | seconde? | troisi[èe]me | third ) [ ]
+                (?: choix | r[ée]ponse | option | proposition | choice | answer )
+                | en [ ] (?: second | deuxi[èe]me | troisi[èe]me ) (?: [ ] lieu )?
+                  (?= ,? [ ] \W? [A-J] \b ) ) )
+            \b [^.\n]* [.]?
+            """, " ", needs="deuxi second troisi 2e 3e third"),
+        [Example("La deuxième réponse la plus probable est le rein.", ""),
+         Example("Réponse : B. Mon second choix serait C.", "B")]),
+    Step(
         "hence",
         "\"D'où\" begins a conclusion.",
         replacing(

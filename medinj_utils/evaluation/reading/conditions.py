@@ -70,7 +70,7 @@ SUPPOSITIONS = (
           | pas [ ] d'accord | dans [ ] ce [ ] cas | mien\w* | moi | but | here | however ) \b
           [^\0]*? \b [A-J] \b )
         """,
-        [Example("La réponse habituelle est B. Ici, allergie : C.", "")]),
+        [Example("Réponse du livre : B. Moi, j'aurais dit C sans hésiter.", "")]),
 )
 
 #: Steps of cleaning.

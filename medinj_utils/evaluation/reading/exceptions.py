@@ -4,20 +4,56 @@ from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
 EXCEPTIONS = (
     Step(
+        "not all",
+        "To deny something of all names none: \"Toutes ne sont pas exactes\".",
+        replacing(
+            r"""
+            (?: ^ | (?<= [.;] [ ] ) ) [^\w\n]{0,4}
+            (?i: (?: pas | presque | quasi\w* | not | almost | nearly ) [ ]
+                (?: toutes | tous | all ) \b (?: [ ] of [ ] them )?
+              | (?: toutes | tous | tout ) \b [^.,:;\n]{0,40}? [ ] (?: ne [ ] | n' )
+                (?: l[ea]s? [ ] )? \w+ [ ] pas \b
+                (?: [ ] (?: exact | vrai | correct | just | bon ) \w* )? )
+            (?: ,? [ ] [(]? (?i: sauf | hormis | except\w* ) \b [^.\n]*+ )?
+            (?= \W* $ | [ ]? [.,:;(] ) [ ]? [.,:;]?
+            """, " ", needs="tous tout all"),
+        [Example("Toutes ne sont pas exactes.", ""),
+         Example("Toutes ne sont pas exactes : A et C.", "AC")]),
+    Step(
         "all of a kind",
         "An answer may call the options what the question asks for: \"Tous les organes sauf…\".",
         replacing(
             r"""
             \b (?i: (?: tous | toutes ) [ ] (?: les | ces ) | (?: l'ensemble | l'int[ée]gralit[ée]
                 | la [ ] totalit[ée] ) [ ] de (?: s | [ ] ces ) | chacune? [ ] des )
-            [ ] (?! (?i: autres | fau | inexact ) ) (?! [A-J] \b ) [\w'-]{3,20}
+            [ ] (?! (?i: autres | fau | inexact | (?: femme | homme | patient | malade | enfant
+              | nourrisson | adulte | sujet | personne | individu | soignant | médecin | pays
+              | jour | heure | semaine | mois | matin | soir | an (?: s | née ) | fois | cas ) ) )
+            (?! (?i: vitamine | h[ée]patite | groupe | type | grade | stade | classe | virus | score
+              | streptocoque | cat[ée]gorie ) [^\n.]{0,60}?
+              \b (?i: sauf | hormis | hors | except\w* ) [ ] (?: l[ae] [ ] )? [A-J] \b )
+            (?! [A-J] \b ) [\w'-]{3,20}
             (?: [ ] (?! (?i: sauf | sont | est | except | hormis | hors ) ) [\w'-]{2,16} ){0,3}
             (?: [ ] (?: sont | est ) (?: [ ] (?! (?i: fau | inexact | incorrect | erron | exclu
                 | pas | contre | sauf | hormis | hors | except ) ) [\w'-]{2,20} ){1,3} )?
             (?= ,? [ ] [(]? (?i: sauf | hormis | hors | except[ée]e?s? ) \b )
             """, "toutes les propositions", needs="tous toutes ensemble int totalit chacun"),
         [Example("Tous les organes creux sauf le rein", "ACD"),
+         Example("Toutes les femmes sauf A", ""),
+         Example("Tous les groupes sanguins sauf A", ""),
          Example("L'ensemble des propositions sauf A et D", "BC")]),
+    Step(
+        "how many are excepted",
+        "A number before the letters that are excepted says how many there are.",
+        replacing(
+            r"""
+            (?<= \b (?i: sauf | hormis ) ) [ ] (?: (?i: une ) | (?P<two> (?i: deux ) )
+              | (?P<three> (?i: trois ) ) ) (?: [ ] (?i: propositions? | r[ée]ponses? ) )?
+            \s? [:,(] \s? (?P<letters> (?: la [ ] )? [A-J] \b
+              (?(two) SEP | (?(three) SEP SEP ) ) ) (?= \W* \Z )
+            """.replace("SEP", r"(?: ,[ ]? | [ ] et [ ] ) (?: la [ ] )? [A-J] \b"),
+            r" \g<letters>", needs="sauf hormis"),
+        [Example("Toutes sauf deux : B et D", "AC"), Example("Toutes sauf deux : D", "")]),
     Step(
         "exception behind",
         "An exception may stand behind what it excepts: \"toutes, D exceptée\".",
@@ -56,8 +92,8 @@ EXCEPTIONS = (
             r"""
             \A (?i: seule?s? [ ] | il [ ] n'y [ ] a [ ] que [ ] )?
             (?P<wrong> [^\n.:;,]{1,80}? ) [ ]
-            (?i: (?: est | sont | qui [ ] est ) [ ] (?: fau[xs]\w* | inexact\w* | incorrect\w*
-                | erron\w+ | à [ ] (?: exclure | éliminer | rejeter ) )
+            (?i: (?: (?: est | sont | qui [ ] est ) [ ] )? (?: fau[xs]\w* | inexact\w*
+                | incorrect\w* | erron\w+ | à [ ] (?: exclure | éliminer | rejeter ) )
               | (?: n' | ne [ ] ) [^\n.:;,]{2,40} [ ] pas \b [^\n.:;,]{0,60} )
             [ ]? [,;:.] [ ] (?i: et [ ] )? (?i: toutes [ ] | tous [ ] )?
             (?i: les [ ] (?: \w+ [ ] )? autres | (?: tout [ ] )? le [ ] reste )
@@ -66,6 +102,7 @@ EXCEPTIONS = (
             (?i: exact | vrai | correct | juste | bonn | bon ) \w* (?= \W* \Z )
             """, r"toutes sauf \g<wrong>", needs="autres reste"),
         [
+            Example("A et C fausses, le reste est vrai.", "BD"),
             Example("Seule la D est fausse, les autres sont exactes.", "ABC"),
             Example("Le rein ne convient pas ; toutes les autres sont justes.", "ACD"),
             Example("Seule la D est fausse.", ""),

@@ -18,6 +18,12 @@ _VERDICT = re.compile(
     | (?: in )? correcte?s? | justes? | oui | non | true | false | yes | no | [vf] (?! ['’] )
     | [✅✓✔❌✗✘] ) (?! \w )""", re.VERBOSE)
 _REMARK = re.compile(rf"{_SEPARATOR} \s? \w", re.VERBOSE)
+_NO_REASON = re.compile(
+    _SEPARATOR + r"""\s? (?: \? | (?: \w+ [ ] ){0,2} a [ ] (?: \w+ [ei]r | faire | mettre ) \b
+    | (?! cancer | ulcer | premier | dernier | foyer | danger ) \w{2,} (?: er | ir ) \b (?! [-'] )
+    | (?: prendre | mettre | suspendre | reduire | prescrire | faire | introduire | si | parfois
+      | rare\w* | possible\w* | eventuel\w* | peut | pas | non | jamais | absen\w+ | exclu\w*
+      | elimin\w+ | peu | discut\w+ | variable\w* | incertain\w* | douteu\w* ) \b )""", re.VERBOSE)
 _LETTER_AT_HEAD = re.compile(r"^ \W{0,3} [A-J] (?: \W | $ )", re.VERBOSE | re.MULTILINE)
 
 #: What is read in entries that begin with an option's text.
@@ -25,12 +31,13 @@ EXAMPLES = (
     Example("Le foie : oui\nLe rein : non\nLa rate : oui\nLe cœur : non", "AC"),
     Example("Le foie (vrai), le rein (faux), la rate (vrai), le cœur (faux)", "AC"),
     Example("Le foie : un filtre\nLa rate : un réservoir", "AC"),
+    Example("Le foie : rechercher une stéatose\nLa rate : bilan à faire", ""),
     Example("Le rein\n\nLe foie : il fait la bile.\nLa rate : elle filtre.", "B"),
 )
 
 
 @lru_cache(maxsize=10_000)  # every run answers the same questions
-def _text(option: str) -> str:
+def bare(option: str) -> str:
     """An option's text without article, folded."""
     text = fold(option.replace("’", "'").replace("œ", "oe").replace("Œ", "Oe")).strip(" .")
     article = _ARTICLE.match(text)
@@ -51,7 +58,7 @@ def with_letters_before_texts(text: str, options: Mapping[str, str]) -> str:
         text: an answer after the steps of cleaning.
         options: the options' texts by letter.
     """
-    texts = {letter: _text(option) for letter, option in options.items()}
+    texts = {letter: bare(option) for letter, option in options.items()}
     if min(map(len, texts.values())) < 2 or len(set(texts.values())) < len(texts):
         return text
     folded = _folded_alike(text)
@@ -64,7 +71,9 @@ def with_letters_before_texts(text: str, options: Mapping[str, str]) -> str:
     lines = [entry for entry in _entries(present, folded, _REMARK)
              if entry[1] == 0 or text[:entry[1]].rstrip(" -•*").endswith("\n")]
     if len({letter for letter, _, _ in lines}) > 1 and _opens_list(text, folded, lines, present):
-        return _replaced(text, [(letter, start, start) for letter, start, _ in lines], "{}. ")
+        is_open = any(_NO_REASON.match(folded, end) for _, _, end in lines)
+        form = "{} ? " if is_open else "{}. "
+        return _replaced(text, [(letter, start, start) for letter, start, _ in lines], form)
     return text
 
 

@@ -14,7 +14,7 @@ _REMARK_ON_LETTERS = re.compile(
     r"""
     ^ (?P<before> [^\n()]{0,80}? \b [A-J] [.;]? \s? )
     \( (?P<letters> [A-J] (?: (?: ,[ ] | [ ] et [ ] | [ ] and [ ] ) [A-J] ){0,4} ) (?: \s? : )? [ ]
-    (?! (?: et | ou | and | or ) \b )
+    (?! (?: et | ou | and | or | si | if | en [ ] cas | quand | when ) \b )
     (?! [^()\n]* (?i: just | vrai | exact | correct | aussi | possib | discut | peut | right | true
       | also | \b à \b | \b to \b ) )
     [a-zà-ÿ'] [^()\n]* \)

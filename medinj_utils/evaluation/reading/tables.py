@@ -20,6 +20,10 @@ _NO = re.compile(rf"[{ALL_CROSSES}] \ufe0f? | f | faux | fausse | non? | false |
                  r" | incorrecte? | (?: [àa] [ ] )? (?: eliminee? | eliminer | ecartee? | ecarter"
                  r" | exclue? | exclure | rejetee? | rejeter )", re.VERBOSE)
 _TICKED = re.compile(rf"[x×•●{ALL_TICKS}] \ufe0f?", re.VERBOSE)
+_FOR_WRONG = re.compile(
+    r"""(?! .* \b (?: vraie?s? | exacte?s? | correcte?s? | justes? | v | true ) \b ) .* \b (?: faux
+    | fausse | f | false | inexact | incorrect | errone | erreur | elimin | exclu | ecart | rejet
+    | piege | distract | non | pas | dout | incertain | hesit | wrong | no ) """, re.VERBOSE)
 _EMPHASIS = re.compile(r"[*_`]+")
 
 #: Tables and what is read in them.
@@ -29,6 +33,7 @@ EXAMPLES = (
     Example("| | Vrai | Faux |\n|---|---|---|\n| A | X | |\n| B | | X |\n| C | X | |\n| D | | X |",
             "AC"),
     Example("| A | B | C | D |\n|---|---|---|---|\n| ❌ | ✅ | ❌ | ❌ |", "B"),
+    Example("| Proposition | Faux |\n|---|---|\n| A | X |\n| B | |\n| C | X |\n| D | |", ""),
     Example("| A | peut-être |\n| B | vrai |\n| C | faux |", ""),
 )
 
@@ -53,7 +58,8 @@ def _as_verdicts(table: str, options: Mapping[str, str], is_beside: bool) -> str
         return table
     verdicts = _of_rows(rows, options) or _of_rows([*map(list, zip(*rows, strict=True))], options)
     if not verdicts:
-        return "\n" if is_beside and _is_review(rows, options) else table
+        is_open = _is_for_wrong(rows, options) or (is_beside and _is_review(rows, options))
+        return "\n" if is_open else table
     return "\n" + "\n".join(f"{letter} : {'vrai' if is_right else 'faux'}"
                             for letter, is_right in verdicts.items()) + "\n"
 
@@ -67,9 +73,12 @@ def _of_rows(rows: Sequence[Sequence[str]], options: Mapping[str, str]) -> dict[
             continue
         header = rows[0] if not found[0][0] else [""] * len(rows[0])
         columns = [[row[column] for _, row in of_options] for column in range(len(rows[0]))]
-        read = [verdicts for column, cells in enumerate(columns) if column != place
-                if (verdicts := _verdicts(header[column], cells))]
-        if read and all(verdicts == read[0] for verdicts in read):
+        titles = [fold(title).strip(" .?") for title in header]
+        judged = [(titles[column], verdicts) for column, cells in enumerate(columns)
+                  if column != place and (verdicts := _verdicts(titles[column], cells))]
+        read = [verdicts for _, verdicts in judged]
+        is_for_wrong = all(_FOR_WRONG.match(title) for title, _ in judged)
+        if not is_for_wrong and all(verdicts == read[0] for verdicts in read):
             letters = [letter for letter, _ in of_options]
             return dict(sorted(zip(letters, read[0], strict=True)))
     return {}
@@ -81,6 +90,17 @@ def _is_review(rows: Sequence[Sequence[str]], options: Mapping[str, str]) -> boo
     judged = any(pattern.fullmatch(fold(cell).strip(" .")) for row in rows for cell in row[1:]
                  for pattern in (_YES, _NO))
     return named == sorted(options) and not judged
+
+
+def _is_for_wrong(rows: Sequence[Sequence[str]], options: Mapping[str, str]) -> bool:
+    """Whether a table says of each option whether it is wrong, and no more.
+
+    The question may ask for what is wrong.
+    """
+    sides = rows, [*map(list, zip(*rows, strict=True))]
+    return any(
+        sorted(filter(None, [_option_of(row[0], options) for row in side])) == sorted(options)
+        and any(_FOR_WRONG.match(fold(title)) for title in side[0][1:]) for side in sides)
 
 
 def _option_of(cell: str, options: Mapping[str, str]) -> str:
@@ -99,7 +119,7 @@ def _bare(text: str) -> str:
 def _verdicts(header: str, cells: Sequence[str]) -> list[bool]:
     """Whether each cell of a column calls its option right; nothing if they are no verdicts."""
     plain = [fold(cell).strip(" .") for cell in cells]
-    is_for_wrong = _NO.fullmatch(fold(header).strip(" .?")) is not None
+    is_for_wrong = _FOR_WRONG.match(header) is not None
     if any(plain) and all(not cell or _TICKED.fullmatch(cell) for cell in plain) and (
             is_for_wrong or not all(plain)):
         return [bool(cell) != is_for_wrong for cell in plain]

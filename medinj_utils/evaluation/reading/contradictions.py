@@ -1,0 +1,176 @@
+"""Whether an answer, read as it is, says something else beside: in its end, or by a number."""
+
+from collections.abc import Iterator, Mapping, Set
+
+import regex as re
+
+from medinj_utils.evaluation.reading.cleaning import fold
+from medinj_utils.evaluation.reading.labels import bare
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Rule, spelt
+
+_NAMES = {
+    "LETTERS": r"""(?P<letters> \b [A-J] (?: (?: \s? [,;/] \s? (?: et [ ] | and [ ] )?
+        | [ ] (?: et | and ) [ ] ) (?: la [ ] )? [A-J] \b )*+ ) (?! [\w'·] )""",
+    "ARTICLES": r"""(?: (?i: l[ae]s? | une? | des? | du | bien | donc | the | options?
+        | propositions? | r[ée]ponses? | answers? ) [ ] | [lLdD]' ){0,4}""",
+    "NOUN": r"""(?i: option | proposition | item | choix | affirmation | assertion | [ée]nonc[ée]
+        | alternative | choice | statement )""",
+    "NUMBER": r"(?P<number> \d{1,2} )",
+}
+
+BESIDE = (
+    Rule(
+        "CONCLUDED",
+        "What the last sentence names that ends with letters: \"… quel organe ? C'est C.\"",
+        r"""
+        (?: \A (?P<whole> ) | \b (?i: est | sont | is | are | donc ) [ ] | [:=→] \s? )
+        \s* (?i: c'est [ ] | ce [ ] sont [ ] )? ARTICLES LETTERS \W* \Z
+        """,
+        [Example("Réponse : B\nEn réponse à la question : quel organe ? C'est C.", ""),
+         Example("La réponse est B. L'organe concerné est C.", "")]),
+    Rule(
+        "CONTINUED",
+        "A line or sentence goes on with the list before it.",
+        r"""
+        (?: ^ | [.;] [ ] ) \W{0,3} (?i: puis | ensuite | et | plus | ainsi [ ] que | également
+          | auxquel\w+ [^\n:]{3,20} | s'y [ ] ajout\w+ | then | and | also ) [ ]?
+        [:,]? [ ] ARTICLES LETTERS (?= \W* $ | \W* \n )
+        """,
+        [Example("A, B\nPuis : C, D", ""), Example("Réponses : A, B\nS'y ajoutent C et D.", "")]),
+    Rule(
+        "OTHERWISE",
+        "Another letter on a condition.",
+        r"""
+        LETTERS [ ] (?i: si | en [ ] cas | s'ils? | lorsqu\w+ | quand | if | in [ ] case | when ) \b
+        """,
+        [Example("B\nRemarque : C si fièvre.", ""), Example("B (C en cas de fièvre)", "")]),
+)
+NUMBERED = (
+    Rule(
+        "NUMBER_BEFORE",
+        "The number of another option than the one that follows: \"Proposition 3 : le rein\".",
+        r"""
+        (?: \b NOUN s? [ ] (?: n [°º] [ ]? | num[ée]ro [ ] )? | \b num[ée]ro [ ] | \b n [°º] [ ]?
+          | \b (?: est | sont ) [ ] l[ae]s? [ ] )
+        NUMBER [ ]? [:(,.)–-]{1,3} [ ]? (?= (?P<named> [^\n]{1,200} ) )
+        """,
+        [Example("Proposition 3 : le rein", ""), Example("Option 2 : le rein", "B"),
+         Example("Option 3 : 20 mg", "", DOSES, "mcqu")]),
+    Rule(
+        "NUMBER_ALONE",
+        "The number of another option than the one that is the whole answer: \"3. Le rein\".",
+        r"\A [^\w\n]{0,4} (?! 1 \D ) NUMBER [ ]? [.)] [ ]? (?P<named> [^\n]{2,200}? ) \s* \Z",
+        [Example("3. Le rein", ""), Example("2. Le rein", "B")]),
+    Rule(
+        "NUMBER_BEHIND",
+        "The number of another option than the one before it: \"Le rein (3)\".",
+        r"""
+        ^ [^\w\n]{0,4} (?P<named> [^\n()]{2,200}? )
+        [ ] \( (?: (?: NOUN | r[ée]ponse | n [°º] | num[ée]ro ) [ ]? )? NUMBER \) \W* $
+        """,
+        [Example("Le rein (option 3)", ""), Example("Le rein (2)", "B")]),
+)
+
+
+def _compiled(pattern: str) -> re.Pattern:
+    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
+
+
+_CONCLUDED, _CONTINUED, _OTHERWISE = (_compiled(rule.pattern) for rule in BESIDE)
+_NUMBERED = [_compiled(rule.pattern) for rule in NUMBERED]
+_ITS_LETTER = re.compile(r"[A-EG-J](?![\w'’])")  # "F" may be a verdict
+_SENTENCE = re.compile(r"[^.;?!\n]++[.;?!\n]?")
+_TEXT_ALONE = re.compile(
+    r"""\A \W* (?P<is> (?: c'est | ce [ ] sont | il [ ] s'agit [ ] (?: bien [ ] | donc [ ] )?
+      d(?: e | u | es | ' ) | reponse [ ] : ) [ ]? )?
+      (?P<text> [^:]{2,200}? ) \W* \Z""", re.VERBOSE)
+_TEXT_BEHIND = re.compile(r"\best (?P<text>[^:]{2,200}?)\W*\Z")
+_NOT_OWN = re.compile(
+    r"""(?i) \b (?: fau[xs]\w* | inexact\w* | incorrect\w* | mauvais\w* | erron\w* | erreurs?
+      | [ée]limin\w*
+      | exclu\w* | [ée]cart\w* | rejet\w* | pi[èe]ge\w* | distract\w* | autres? | others? | sauf
+      | hormis | except\w* | non | pas | ne | ni | not | wrong | moins | restant\w* | restent
+      | contraire\w* | tandis | alors [ ] que | options? [ ] : | propositions? [ ] : | h[ée]sit\w*
+      | possib\w* | tentan\w* | si | if | seconde? | deuxi[èe]me | niveau\w* | grade | groupe
+      | score | stade | type | classe | source | preuve | cat[ée]gorie | child | vitamine
+      | h[ée]patite | initial\w* | d'abord | premi[èe]re | avant | pens\w* | parmi | among
+      | between | entre ) \b | \b n'""", re.VERBOSE)
+
+
+def contradicts(text: str, options: Mapping[str, str], letters: Set[str]) -> bool:
+    """Whether an answer from which letters were read names another option beside them.
+
+    Args:
+        text: an answer after the steps of cleaning.
+        options: the options' texts by letter.
+        letters: that were read.
+    """
+    beside = [found for pattern in (_CONTINUED, _OTHERWISE) for found in pattern.finditer(text)]
+    if any(not _letters(found["letters"]) <= set(letters) for found in beside):
+        return True
+    concluded = list(_conclusions(text, options))
+    if not concluded or concluded[-1][0] <= set(letters):
+        return False
+    rest = text[concluded[-1][1]:]
+    return set(letters).isdisjoint(_letters(rest)) and not re.search(r"[:=–-] ?V\b", text)
+
+
+def _letters(text: str) -> set[str]:
+    return set(re.findall(r"\b[A-J]\b", text))
+
+
+def _conclusions(text: str, options: Mapping[str, str]) -> Iterator[tuple[set[str], int]]:
+    """What sentences after the first name at their ends, and where they end."""
+    texts = {bare(option): letter for letter, option in options.items()}
+    asked, start, end = False, 0, len(text.rstrip())
+    for sentence in _SENTENCE.finditer(text):
+        said = sentence[0].rstrip(".;?!\n")
+        is_question = sentence[0].endswith("?")
+        if start and not is_question and not _NOT_OWN.search(said):
+            found = _CONCLUDED.search(said)
+            if found and (asked or found["whole"] is None):
+                yield _letters(found["letters"]), sentence.end()
+            elif not found and (letter := _of_text(
+                    said, texts, asked, sentence.start() < 40 and sentence.end() >= end)):
+                yield {letter}, sentence.end()
+        asked = is_question or (asked and not said.strip())
+        start = start or (sentence.end() if said.strip() else 0)
+
+
+def _of_text(said: str, texts: Mapping[str, str], asked: bool, is_rest: bool) -> str | None:
+    """The letter of the option that a sentence is, or ends with if it is the rest of an answer."""
+    said = fold(said)
+    alone = _TEXT_ALONE.search(said)
+    if alone and (asked or alone["is"]) and (letter := texts.get(bare(alone["text"]))):
+        return letter
+    behind = _TEXT_BEHIND.search(said)
+    return texts.get(bare(behind["text"])) if behind and is_rest else None
+
+
+def number_disagrees(text: str, options: Mapping[str, str]) -> bool:
+    """Whether an answer gives an option's letter or text with the number of another one.
+
+    A number beyond the options is a question's, and one before a list's first item the list's.
+
+    Args:
+        text: an answer without thoughts.
+        options: the options' texts by letter.
+    """
+    if not any(str(number) in text for number in range(1, len(options) + 1)):
+        return False
+    letters, texts = list(options), [bare(option) for option in options.values()]
+    text = re.sub(r"[*_`]", "", text)
+    for found in (found for pattern in _NUMBERED for found in pattern.finditer(text)):
+        place, named = int(found["number"]) - 1, bare(found["named"])
+        if not 0 <= place < len(options):
+            continue
+        its_letter = _ITS_LETTER.match(found["named"])
+        places = ([letters.index(its_letter[0])] if its_letter and its_letter[0] in letters else
+                  [which for which, option in enumerate(texts) if _begins_with(option, named)])
+        if places and place not in places:
+            return True
+    return False
+
+
+def _begins_with(option: str, named: str) -> bool:
+    return named.startswith(option) and not named[len(option):len(option) + 1].isalnum()
