@@ -20,8 +20,10 @@ SMALL = {
         "14_build_mixtures": {"budget": 24},
         "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
                                 "shots": 1},
-        "34_judge_open_answers": {"most_items": 2},
         "32_ask_otherwise": {"orders": 1, "most_items": 20},
+        "34_judge_open_answers": {"most_items": 2},
+        "35_judge_the_judge": {"triplets": [{"name": "planted", "location": "outputs/small/world/triplets/evaluated.json"}],
+                               "judge_training": []},
         "40_compare_provenances": {"null_output": "", "resamples": 500}}}
 
 
