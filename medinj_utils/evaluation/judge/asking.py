@@ -24,7 +24,7 @@ from medinj_utils.models.replies import Call, LocalChats, Reply, ServerChats
 
 #: Columns of a table of open answers; one to be judged in pairs also has "second".
 ANSWERS = ["run", "item", "instruction", "context", "reference", "candidate"]
-VERDICTS = ["run", "item", "metric", "rater", "repeat", "value", "raw", "reason"]
+VERDICTS = ["run", "item", "metric", "rater", "repeat", "value", "raw", "reason", "texts"]
 #: Reasons of verdicts without a call.
 EMPTY = "empty candidate: 0 by rule"
 NO_CANDIDATE, NO_REFERENCE = "no candidate", "no reference"
@@ -91,7 +91,7 @@ class _Questions:
     """What a judge is to be asked about a table of answers.
 
     Attributes:
-        rows: run, item, repeat, and key of the call or, without one, value and reason.
+        rows: run, item, repeat, key of the call or, without one, value and reason, and texts.
         calls: by key; answers that are the same share one.
     """
 
@@ -124,8 +124,9 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
         The content of the file, a row per answer and repeat in the order of the answers: ``run``,
         ``item``, ``metric``, ``rater`` (model and revision), ``repeat``, ``value`` (of the prompt's
         scale: 1 or 0; a grade; 1, 0.5 or 0 for a win, a tie or a loss of the candidate against the
-        second; or NaN: unreadable), ``raw`` (the judge's words, if any) and ``reason`` (why there
-        is no verdict, or why no call; empty for a verdict of the judge).
+        second; or NaN: unreadable), ``raw`` (the judge's words, if any), ``reason`` (why there
+        is no verdict, or why no call; empty for a verdict of the judge) and ``texts``, the
+        `texts_hash` of what was judged.
 
     Raises:
         ValueError: a column is missing, an answer stands there twice, or a question is blank or no
@@ -189,8 +190,19 @@ def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:
         calls = {} if reason else _calls(row, judge)
         questions.calls |= calls
         for repeat, key in enumerate(calls or [None] * judge.repeats):
-            questions.rows.append((row["run"], row["item"], repeat, key, value, reason))
+            questions.rows.append((row["run"], row["item"], repeat, key, value, reason,
+                                   texts_hash(row)))
     return questions
+
+
+def texts_hash(answer: Mapping) -> str:
+    """What tells the texts of an answer from others, whichever its item: 16 hexadecimal digits.
+
+    Args:
+        answer: a row of a table for `judge_answers`.
+    """
+    texts = json.dumps([str(answer[name]) for name in ANSWERS[2:]])
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:
@@ -247,13 +259,13 @@ def _ask(questions: _Questions, judge: Judge, kept: KeptCalls, path: Path) -> No
 
 def _verdicts(questions: _Questions, judge: Judge, replies: Mapping[str, Reply]) -> pd.DataFrame:
     rows = []
-    for run, item, repeat, key, value, reason in questions.rows:
+    for run, item, repeat, key, value, reason, texts in questions.rows:
         raw = None
         if key:
             raw = replies[key].text
             value, reason = _read(replies[key], judge.prompt)
         rows.append((run, item, judge.metric, judge.chats.name, repeat,
-                     np.nan if value is None else value, raw, reason))
+                     np.nan if value is None else value, raw, reason, texts))
     return pd.DataFrame(rows, columns=VERDICTS).astype({"value": float})
 
 

@@ -20,6 +20,7 @@ from medinj_utils.evaluation.ratings.spreadsheets import (
     RATER,
     RATING,
     SHEET,
+    CellTooSmallError,
     write_csv_sheet,
     write_xlsx_sheet,
 )
@@ -50,16 +51,21 @@ def hand_out(tree: Tree, sheet: RatingSheet, raters: Iterable[str]) -> pd.DataFr
         raters: codes; the same code twice is one rater.
 
     Returns:
-        ``rater`` (empty for the key) and ``file``.
+        ``rater`` (empty for the key) and ``file``, or why there is none: a spreadsheet's cells may
+        be too small for an answer.
     """
     if sheet.items.empty:
         return pd.DataFrame(columns=["rater", "file"])
     code = sheet.key.code
-    rows = [("", sheet.key.save(tree.rating_key(code)))]
+    rows = [("", str(sheet.key.save(tree.rating_key(code))))]
     for rater in dict.fromkeys(raters):
-        rows += [(rater, write(sheet, rater, tree.rating_sheet(code, rater, ending)))
-                 for ending, write in _WRITERS.items()]
-    return pd.DataFrame([(rater, str(path)) for rater, path in rows], columns=["rater", "file"])
+        for ending, write in _WRITERS.items():
+            try:
+                file = str(write(sheet, rater, tree.rating_sheet(code, rater, ending)))
+            except CellTooSmallError as error:
+                file = f"no {ending}: {error}"
+            rows.append((rater, file))
+    return pd.DataFrame(rows, columns=["rater", "file"])
 
 
 def truth_of(tree: Tree, answers: pd.DataFrame) -> pd.Series:

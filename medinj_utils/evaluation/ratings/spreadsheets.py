@@ -21,6 +21,10 @@ _FORMULA = re.compile(r"""(^|[,;\t\n|])([\s"']*)(?=[=+\-@＝＋－＠])""")
 _XLSX_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
+class CellTooSmallError(ValueError):
+    """A text is longer than a cell may be; the message says which, and what to use instead."""
+
+
 def write_xlsx_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
     """Write a sheet for one rater as XLSX; ratings go into the last column.
 
@@ -30,7 +34,8 @@ def write_xlsx_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
         path: where.
 
     Raises:
-        ValueError: the rater's code has another form, or a text is longer than a cell may be.
+        ValueError: the rater's code has another form.
+        CellTooSmallError: a text is longer than a cell may be.
     """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
@@ -46,8 +51,8 @@ def write_xlsx_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
             cell = page.cell(number, column)
             text = _XLSX_ESCAPE.sub("_x005F_", text)
             if (size := len(text.encode("utf-16-le")) // 2) > _CELL_LIMIT:
-                raise ValueError(f"{row[2]}, {heading}: {size} characters, and a cell holds "
-                                 f"{_CELL_LIMIT}; use the HTML form")
+                raise CellTooSmallError(f"{row[2]}, {heading}: {size} characters, and a cell holds "
+                                        f"{_CELL_LIMIT}; use the HTML form")
             cell.value = text or None
             if text:
                 cell.data_type, cell.quotePrefix = "s", True  # text, even if it starts with =

@@ -1,13 +1,14 @@
 """Verdicts of judges on triplets, which notebook 34 asks for, and on edits of them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.judge.asking import judge_answers
+from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
 from medinj_utils.evaluation.judge.panel import load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
@@ -26,10 +27,26 @@ def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
         grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
         wasn't asked about any of these triplets is left out.
+
+    Raises:
+        ValueError: a judge was asked about another text than a triplet has now.
     """
-    given = {judge: said(pd.read_parquet(tree.verdicts(judge, TRIPLETS)), triplets)
+    given = {judge: said(_verdicts(tree.verdicts(judge, TRIPLETS), triplets), triplets)
              for judge in tree.judges_of(TRIPLETS)}
     return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
+
+
+def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts on triplets, after a look at whether these are the texts that were judged."""
+    verdicts = pd.read_parquet(path)
+    now = {row["item"]: texts_hash(row) for row in triplets.to_dict("records")}
+    known = verdicts[verdicts["item"].isin(now)]
+    if (other := known["texts"] != known["item"].map(now)).any():
+        raise ValueError(f"{path}: item {known.loc[other, 'item'].iloc[0]} and "
+                         f"{known.loc[other, 'item'].nunique() - 1} more had other texts when they "
+                         "were judged: run notebook 34 again, or remove the file if it doesn't ask "
+                         "this judge any more")
+    return verdicts
 
 
 def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],

@@ -37,6 +37,13 @@ def test_each_rater_gets_three_files_and_the_key_lies_apart(tree, sheet):
     assert RatingKey.load(tree.rating_key(sheet.key.code)).items["id"].tolist() == sheet.key.items["id"].tolist()
 
 
+def test_an_answer_that_no_cell_holds_leaves_the_other_files(tree, answers):
+    sheet = draw_sheet(answers.assign(candidate="mot " * 10_000), 4, 2, 0)
+    files = hand_out(tree, sheet, ["R1"])["file"].tolist()
+    assert "no xlsx: " in files[1] and "use the HTML form" in files[1] and [file.rpartition(".")[2] for file in files[2:]] == ["csv", "html"]
+    assert sorted(path.suffix for path in tree.rating_sheet(sheet.key.code, "R1", "csv").parent.iterdir()) == [".csv", ".html"]
+
+
 def test_another_draw_replaces_no_sheet(tree, answers):
     codes = {draw.key.code for seed in (0, 1) if len(hand_out(tree, draw := draw_sheet(answers, 4, 2, seed), ["R1"]))}
     assert len(codes) == 2 and all(tree.rating_key(code).exists() for code in codes)

@@ -5,24 +5,28 @@ import pytest
 
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.judge.asking import VERDICTS
+from medinj_utils.evaluation.judge.asking import VERDICTS, texts_hash
 from medinj_utils.evaluation.triplets.edits import edited_triplets
 from medinj_utils.evaluation.triplets.judged import judge_edits, judged_triplets, said
 
 
 def verdicts(metric, *rows):
-    return pd.DataFrame([("m", item, metric, "r", repeat, value, "x", "") for item, repeat, value in rows], columns=VERDICTS)
+    return pd.DataFrame([("m", item, metric, "r", repeat, value, "x", "", "") for item, repeat, value in rows], columns=VERDICTS)
 
 
 def test_repeats_vote_and_what_cannot_be_read_is_no_verdict(tmp_path, triplets_of):
     triplets = triplets_of(("q", "r", "c", 1), ("q", "r", "d", 0), ("q", "r", "e", 0))
     nan = float("nan")
-    write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0), ("s/f.csv:0", 1, 1.0), ("s/f.csv:0", 2, 0.0), ("s/f.csv:1", 0, nan)),
-                  Tree(tmp_path).verdicts("tiny", "triplets"))
+    own = verdicts("judge_essential", ("s/f.csv:0", 0, 1.0), ("s/f.csv:0", 1, 1.0), ("s/f.csv:0", 2, 0.0), ("s/f.csv:1", 0, nan))
+    texts = {row["item"]: texts_hash(row) for row in triplets.to_dict("records")}
+    write_parquet(own.assign(texts=own["item"].map(texts)), Tree(tmp_path).verdicts("tiny", "triplets"))
     write_parquet(verdicts("judge_essential", ("elsewhere", 0, 1.0)), Tree(tmp_path).verdicts("other", "triplets"))
     found = judged_triplets(Tree(tmp_path), triplets)
     assert list(found) == ["tiny"] and found["tiny"].iloc[0] == 1 and found["tiny"].iloc[1:].isna().all()
     assert judged_triplets(Tree(tmp_path / "none"), triplets).empty
+    swapped = triplets.assign(candidate=triplets["candidate"].iloc[[1, 0, 2]].tolist())
+    with pytest.raises(ValueError, match="tiny/triplets.parquet: item s/f.csv:0 and 1 more had other texts when they were judged"):
+        judged_triplets(Tree(tmp_path), swapped)
     assert pd.isna(said(verdicts("judge_essential"), triplets)).all()
 
 
