@@ -44,6 +44,14 @@ BESIDE = (
         LETTERS [ ] (?i: si | en [ ] cas | s'ils? | lorsqu\w+ | quand | if | in [ ] case | when ) \b
         """,
         [Example("B\nRemarque : C si fièvre.", ""), Example("B (C en cas de fièvre)", "")]),
+    Rule(
+        "IN_WORDS",
+        "The text of another option in the place of the letter's: \"B, soit la rate\".",
+        r"""
+        LETTERS [ ]? ,? [ ] (?: soit | c'est-à-dire | à [ ] savoir | i\.e\. ) [ ]
+        (?P<named> [^;\n]{2,200} )
+        """,
+        [Example("B, soit la rate", ""), Example("B, soit le rein", "B")]),
 )
 NUMBERED = (
     Rule(
@@ -76,15 +84,15 @@ def _compiled(pattern: str) -> re.Pattern:
     return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
 
 
-_CONCLUDED, _CONTINUED, _OTHERWISE = (_compiled(rule.pattern) for rule in BESIDE)
+_CONCLUDED, _CONTINUED, _OTHERWISE, _IN_WORDS = (_compiled(rule.pattern) for rule in BESIDE)
 _NUMBERED = [_compiled(rule.pattern) for rule in NUMBERED]
 _ITS_LETTER = re.compile(r"[A-EG-J](?![\w'’])")  # "F" may be a verdict
 _SENTENCE = re.compile(r"[^.;?!\n]++[.;?!\n]?")
 _TEXT_ALONE = re.compile(
     r"""\A \W* (?P<is> (?: c'est | ce [ ] sont | il [ ] s'agit [ ] (?: bien [ ] | donc [ ] )?
       d(?: e | u | es | ' ) | reponse [ ] : ) [ ]? )?
-      (?P<text> [^:]{2,200}? ) \W* \Z""", re.VERBOSE)
-_TEXT_BEHIND = re.compile(r"\best (?P<text>[^:]{2,200}?)\W*\Z")
+      (?P<text> [^:]{2,200}? ) [\s.]* \Z""", re.VERBOSE)
+_TEXT_BEHIND = re.compile(r"\best (?:de |d')?(?P<text>[^:]{2,200}?)[\s.]*\Z")
 _NOT_OWN = re.compile(
     r"""(?i) \b (?: fau[xs]\w* | inexact\w* | incorrect\w* | mauvais\w* | erron\w* | erreurs?
       | [ée]limin\w*
@@ -108,6 +116,12 @@ def contradicts(text: str, options: Mapping[str, str], letters: Set[str]) -> boo
     beside = [found for pattern in (_CONTINUED, _OTHERWISE) for found in pattern.finditer(text)]
     if any(not _letters(found["letters"]) <= set(letters) for found in beside):
         return True
+    for found in _IN_WORDS.finditer(text):
+        named = bare(found["named"])
+        its_letters = {letter for letter, option in options.items()
+                       if _begins_with(bare(option), named)}
+        if its_letters and its_letters.isdisjoint(_letters(found["letters"])):
+            return True
     concluded = list(_conclusions(text, options))
     if not concluded or concluded[-1][0] <= set(letters):
         return False
