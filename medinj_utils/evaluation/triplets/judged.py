@@ -8,6 +8,7 @@ import pandas as pd
 
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import listed
 from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
 from medinj_utils.evaluation.judge.panel import load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
@@ -16,11 +17,13 @@ from medinj_utils.evaluation.judge.votes import one_each
 TRIPLETS, EDITS = "triplets", "edits"
 
 
-def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
-    """What each judge of notebook 34 said of triplets.
+def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                    triplets: pd.DataFrame) -> pd.DataFrame:
+    """What the judges that are named said of triplets in notebook 34.
 
     Args:
         tree: the output tree.
+        judges: as the parameter of this name has them; what others said isn't read.
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
 
     Returns:
@@ -32,8 +35,26 @@ def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
         ValueError: a judge was asked about another text than a triplet has now.
     """
     given = {judge: said(_verdicts(tree.verdicts(judge, TRIPLETS), triplets), triplets)
-             for judge in tree.judges_of(TRIPLETS)}
+             for judge in tree.judges_of(TRIPLETS) if judge in _names(judges)}
     return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
+
+
+def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:
+    """Which judges' verdicts on triplets are taken, and which others lie in the output tree.
+
+    Args:
+        tree: the output tree.
+        judges: as for `judged_triplets`.
+    """
+    there, named = tree.judges_of(TRIPLETS), _names(judges)
+    taken = listed(name for name in there if name in named) or "no judge"
+    others = listed(name for name in there if name not in named) or "none"
+    return (f"Verdicts of notebook 34 on triplets are taken of {taken}. Others that lie at "
+            f"{tree.verdicts('*', TRIPLETS)} and aren't in the parameter `judges`: {others}.")
+
+
+def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
+    return [JudgeAsked.model_validate(judge).name for judge in judges]
 
 
 def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
@@ -44,8 +65,8 @@ def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
     if (other := known["texts"] != known["item"].map(now)).any():
         raise ValueError(f"{path}: item {known.loc[other, 'item'].iloc[0]} and "
                          f"{known.loc[other, 'item'].nunique() - 1} more had other texts when they "
-                         "were judged: run notebook 34 again, or remove the file if it doesn't ask "
-                         "this judge any more")
+                         "were judged: run notebook 34 again, or leave this judge out of the "
+                         "parameter judges")
     return verdicts
 
 
