@@ -7,7 +7,7 @@ import pandas as pd
 from medinj_utils.comparison.edited import FLIPS
 from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.prevalence import PREDICTION_POWERED
-from medinj_utils.comparison.scorers import CONSTANT, POOLED
+from medinj_utils.comparison.scorers import CONSTANT, POOLED, without_r
 from medinj_utils.comparison.verbosity import BOTH
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
 from medinj_utils.evaluation.triplets.columns import NAMES
@@ -94,6 +94,8 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
     metrics = r.loc[[name for name in r.index if name in OVERLAP]]
     accuracy = pooled[pooled["figure"] == "accuracy"].set_index("scorer")
     constant = f"Always giving the more frequent label is right on {_shown(accuracy, CONSTANT)}"
+    asked = [name for name in pooled["scorer"].unique()
+             if name != CONSTANT and kind_of(name) == JUDGE]
     sentences = [f"Pearson's r with the human label: {_each(r, judges) or 'no judge'}"
                  + (f"; the best overlap metric, {metrics['estimate'].idxmax()}, "
                     f"{_plain(metrics.loc[metrics['estimate'].idxmax()])}" if len(metrics) else "")
@@ -104,6 +106,8 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
     if swayed:
         sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
                          f"“right” that differs by {'; '.join(swayed)}.")
+    sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
+                  for name in asked if name not in judges]
     return " ".join([*sentences, _edits(changes), *_corrected(shares)]).strip()
 
 

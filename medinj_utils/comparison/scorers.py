@@ -15,6 +15,7 @@ import pandas as pd
 from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
 from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.weighted import BINARY, REAL, Figure, question_weights
+from medinj_utils.core.wording import number
 from medinj_utils.evaluation.raters import cross_validated, is_binary
 
 POOLED = "pooled"
@@ -119,6 +120,19 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
     found.insert(6, "p_holm", np.nan)
     found.loc[tested, "p_holm"] = adjust_holm(found.loc[tested, "p"])
     return found
+
+
+def without_r(judge: str, n: int) -> str:
+    """Why a judge's correlation with labels is undefined.
+
+    Args:
+        judge: its name.
+        n: answers on which it declares a verdict.
+    """
+    if not n:
+        return f"{judge} declares no verdict on these answers"
+    return (f"{judge} declares a verdict on {number(n)} of these answers, and its r is undefined: "
+            "verdicts or labels don't vary enough")
 
 
 def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataFrame]:

@@ -28,15 +28,17 @@ def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
 
     Returns:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
-        grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
-        wasn't asked about any of these triplets is left out.
+        grades the mean as a share of the highest. NaN where no verdict can be read, be it of all. A
+        judge that wasn't asked about any of these triplets is left out.
 
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
     """
-    given = {judge: said(_verdicts(tree.verdicts(judge, TRIPLETS), triplets), triplets)
-             for judge in tree.judges_of(TRIPLETS) if judge in _names(judges)}
-    return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
+    there = [judge for judge in tree.judges_of(TRIPLETS) if judge in _names(judges)]
+    tables = {judge: _verdicts(tree.verdicts(judge, TRIPLETS), triplets) for judge in there}
+    given = {judge: said(table, triplets) for judge, table in tables.items()
+             if table["item"].isin(triplets["item"]).any()}
+    return pd.DataFrame(given, index=triplets.index, dtype=float)
 
 
 def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:

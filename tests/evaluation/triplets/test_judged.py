@@ -46,6 +46,8 @@ def test_judges_that_are_not_named_are_told_and_not_taken(tmp_path, triplets_of)
     assert list(judged_triplets(tree, PANEL, triplets)) == ["tiny"] and judged_triplets(tree, [], triplets).empty
     text = judges_in_words(tree, PANEL)
     assert "are taken of tiny." in text and text.endswith("parameter `judges`: gone.") and str(tree.verdicts("*", "triplets")) in text
+    write_parquet(own.assign(value=float("nan")), tree.verdicts("tiny", "triplets"))  # it declares no verdict, and isn't lost
+    assert judged_triplets(tree, PANEL, triplets)["tiny"].isna().all()
     assert "taken of no judge" in judges_in_words(tree, []) and judges_in_words(tree, [TINY, TINY | {"name": "gone"}]).endswith(": none.")
 
 
