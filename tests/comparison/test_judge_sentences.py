@@ -9,6 +9,7 @@ from medinj_utils.evaluation.triplets.leaks import REASONS
 NAN = float("nan")
 AGREEMENT = pd.DataFrame([("pooled", "j", "pearson", 0.6, 0.5, 0.7, 90, 10), ("pooled", "meteor", "pearson", 0.3, 0.2, 0.4, 100, 0),
                           ("pooled", "rouge_l", "pearson", NAN, NAN, NAN, 100, 0), ("pooled", "j", "accuracy", 0.8, 0.7, 0.9, 90, 10),
+                          ("pooled", "j", "constant_baseline", 0.75, 0.65, 0.85, 90, 10),
                           ("pooled", CONSTANT, "accuracy", 0.7, 0.6, 0.8, 100, 0)],
                          columns=["generator", "scorer", "figure", "estimate", "low", "high", "n", "unscored"])
 LENGTHS = pd.DataFrame({"scorer": ["j"], "label": "both", "estimate": [0.04], "low": [0.02], "high": [0.06]})
@@ -19,7 +20,8 @@ SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-power
 
 def test_the_finding_has_judge_metric_constant_length_edit_and_share():
     text = said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES)
-    for part in ("j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30", "right on 70.0\u00a0%, j on 80.0\u00a0%",
+    for part in ("j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30", "j is right on 80.0\u00a0% of the 90 answers on which it declares a verdict; always giving the more frequent label is right on "
+                 "75.0\u00a0% of the same.",
                  "+4.0 points [+2.0, +6.0] (j)", "“pad” turns most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
                  "By j alone 60.0\u00a0%", "by the humans 51.0\u00a0%; corrected by 80 of their labels 50.0\u00a0% [40.0, 60.0]"):
         assert part in text, text
@@ -36,7 +38,7 @@ def test_judges_without_r_are_named_with_why():
 def test_without_judges_the_finding_is_of_metrics():
     rows = AGREEMENT[AGREEMENT["scorer"] != "j"]
     text = said.judges_finding(rows, LENGTHS.head(0), CHANGES.head(0), SHARES.head(0))
-    assert text.startswith("Pearson's r with the human label: no judge; the best overlap metric, meteor")
+    assert text.startswith("Pearson's r with the human label: no judge; the best overlap metric, meteor") and "label is right on 70.0" in text
 
 
 def test_triplets_and_what_was_left_out():
