@@ -10,11 +10,11 @@ from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed
 from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
-from medinj_utils.evaluation.judge.panel import load_panel
+from medinj_utils.evaluation.judge.panel import EDITS, Member, load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
 
-TRIPLETS, EDITS = "triplets", "edits"
+TRIPLETS = "triplets"
 
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -72,14 +72,25 @@ def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
     return verdicts
 
 
-def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
-                edited: pd.DataFrame) -> pd.DataFrame:
+def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                    edited: pd.DataFrame) -> dict[str, Member]:
+    """The judges that are asked about edited answers, by name.
+
+    Args:
+        judges: as the parameter of this name has them. Those that compare two answers are left out;
+            without edited answers no model is loaded.
+        edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
+    """
+    panel = load_panel(judges) if len(edited) else {}
+    return {name: member for name, member in panel.items() if not member.judge.prompt.pairwise}
+
+
+def judge_edits(tree: Tree, panel: Mapping[str, Member], edited: pd.DataFrame) -> pd.DataFrame:
     """Ask judges about edited answers; calls that are kept from an earlier run are not made again.
 
     Args:
         tree: the output tree; verdicts are written to ``tree.verdicts(judge, "edits")``.
-        judges: as the parameter of this name has them. Those that compare two answers are left out;
-            without edited answers no model is loaded.
+        panel: of `panel_for_edits`.
         edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
 
     Returns:
@@ -90,12 +101,10 @@ def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
             would be nothing to compare its verdicts with. Nothing is asked then.
         ServerError: as `medinj_utils.evaluation.judge.judge_answers`; what was judged is kept.
     """
-    panel = load_panel(judges) if len(edited) else {}
-    alone = {name: member for name, member in panel.items() if not member.judge.prompt.pairwise}
-    for name in alone:
+    for name in panel:
         tree.need(tree.verdicts(name, TRIPLETS))
     given = {}
-    for name, member in alone.items():
+    for name, member in panel.items():
         verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
                                  member.prices)
         given[name] = said(verdicts, edited)

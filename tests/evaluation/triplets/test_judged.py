@@ -11,6 +11,7 @@ from medinj_utils.evaluation.triplets.judged import (
     judge_edits,
     judged_triplets,
     judges_in_words,
+    panel_for_edits,
     said,
 )
 
@@ -56,11 +57,12 @@ def test_a_judge_that_is_loaded_here_is_asked_about_edits(tmp_path, triplets_of)
     tree = Tree(tmp_path, "35_judge_the_judge")
     pairwise = TINY | {"name": "pairs", "prompt": "pairwise"}
     with pytest.raises(FileNotFoundError, match="tiny/triplets.parquet does not exist yet: run notebook 34_judge_open_answers first"):
-        judge_edits(tree, [TINY, pairwise], edited)
+        judge_edits(tree, panel_for_edits([TINY, pairwise], edited), edited)
     assert tree.judges_of("edits") == []
     write_parquet(verdicts("judge_essential", ("s/f.csv:0", 0, 1.0)), tree.verdicts("tiny", "triplets"))
-    found = judge_edits(tree, [TINY, pairwise], edited)
+    found = judge_edits(tree, panel_for_edits([TINY, pairwise], edited), edited)
     assert list(found) == ["tiny"] and found.index.equals(edited.index) and tree.judges_of("edits") == ["tiny"]
-    assert judge_edits(tree, [TINY], edited).equals(found)
+    assert judge_edits(tree, panel_for_edits([TINY], edited), edited).equals(found)
     nowhere = TINY | {"base_model": "no/where", "revision": "0" * 40}
-    assert judge_edits(tree, [TINY, nowhere | {"name": "b"}], edited.head(0)).empty and judge_edits(tree, [], edited).empty
+    none = edited.head(0)
+    assert judge_edits(tree, panel_for_edits([TINY, nowhere | {"name": "b"}], none), none).empty and judge_edits(tree, {}, edited).empty
