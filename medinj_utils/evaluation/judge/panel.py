@@ -8,7 +8,7 @@ import pandas as pd
 
 from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import read_json
-from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.judges import JudgeAsked, Prices
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.judge.asking import (
     VERDICTS,
@@ -19,7 +19,6 @@ from medinj_utils.evaluation.judge.asking import (
     judge_answers,
 )
 from medinj_utils.evaluation.judge.calls import KeptCalls
-from medinj_utils.evaluation.judge.costs import Prices
 from medinj_utils.evaluation.judge.injections import injected_answers
 from medinj_utils.evaluation.judge.pairs import pairs_with_base
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
@@ -75,8 +74,7 @@ def _member(asked: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
             base = Base(*what[:2])
             loaded[what] = *load_base(base, what[2]), model_id(base, None, what[2])
         chats = LocalChats(*loaded[what], sampling)
-    prices = Prices(**asked.prices.model_dump()) if asked.prices else None
-    return Member(Judge(chats, prompt, asked.repeats), prices)
+    return Member(Judge(chats, prompt, asked.repeats), asked.prices)
 
 
 def what_to_judge(answers: pd.DataFrame, triplets: pd.DataFrame) -> dict[str, pd.DataFrame]:
