@@ -17,6 +17,7 @@ import pandas as pd
 
 from medinj_utils.comparison.inference import adjust_holm
 from medinj_utils.comparison.pairs import SMALLEST
+from medinj_utils.comparison.scorers import without_r
 from medinj_utils.comparison.verbosity import BOTH
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
@@ -58,20 +59,33 @@ def judge_verdict(about: str, judged: Judged | None,
 
     Returns:
         As a row of `medinj_utils.comparison.verdicts.verdicts`, of the judge with the smallest
-        estimate; empty where there is nothing to test by.
+        estimate; empty where there is no judge to test by. Judges that have no estimate are named
+        in ``reason``.
     """
     if judged is None:
         return {}
     found = (_agreeing(judged.pairs, of_contrasts) if about == "agree"
              else _swayed(judged.lengths))
+    silent = _without_estimate(about, judged, found)
     if not found:
-        return {}
+        return {"reason": silent} if silent else {}
     told = {row["verdict"] for row in found.values()}
     smallest = min(found.values(), key=lambda row: row["estimate"])
     if len(told) == 1:
-        return smallest
-    by_judge = "; ".join(f"{judge}: {row['verdict']}" for judge, row in found.items())
-    return smallest | {"verdict": "undecided", "reason": by_judge}
+        return smallest | {"reason": "; ".join(filter(None, (smallest["reason"], silent)))}
+    by_judge = [f"{judge}: {row['verdict']}" for judge, row in found.items()]
+    return smallest | {"verdict": "undecided", "reason": "; ".join(filter(None, (*by_judge,
+                                                                                 silent)))}
+
+
+def _without_estimate(about: str, judged: Judged, found: Mapping) -> str:
+    """Judges that can't be tested, and why, as far as they were asked for a verdict."""
+    table, name = ((judged.pairs, "first") if about == "agree" else (judged.lengths, "scorer"))
+    most = table.groupby(name, sort=False)["n"].max()
+    told = [without_r(judge, n) if about == "agree" or not n else
+            f"{judge}: length and verdict don't vary enough for an estimate"
+            for judge, n in most.items() if kind_of(judge) == JUDGE and judge not in found]
+    return "; ".join(told)
 
 
 def _agreeing(pairs: pd.DataFrame,

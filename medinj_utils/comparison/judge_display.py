@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from medinj_utils.comparison.scorers import POOLED
+from medinj_utils.comparison.scorers import BASELINE, POOLED
 from medinj_utils.comparison.verbosity import LABELS
 from medinj_utils.core.style import show_p
 from medinj_utils.core.wording import interval, number
 
 _FIGURES = {"pearson": "Pearson's r", "spearman": "Spearman's ρ", "auc": "AUC", "kappa": "κ",
-            "f1": "F1", "accuracy": "accuracy"}
+            "f1": "F1", "accuracy": "accuracy", BASELINE: "constant baseline on the same answers"}
 _LABELS = dict(zip(LABELS, ("at a fixed label", "of wrong answers", "of right answers"),
                    strict=True))
 

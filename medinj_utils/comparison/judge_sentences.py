@@ -7,7 +7,7 @@ import pandas as pd
 from medinj_utils.comparison.edited import FLIPS
 from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.prevalence import PREDICTION_POWERED
-from medinj_utils.comparison.scorers import CONSTANT, POOLED
+from medinj_utils.comparison.scorers import BASELINE, CONSTANT, POOLED, without_r
 from medinj_utils.comparison.verbosity import BOTH
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
 from medinj_utils.evaluation.triplets.columns import NAMES
@@ -93,17 +93,28 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
     judges = [name for name in r.index if kind_of(name) == JUDGE]
     metrics = r.loc[[name for name in r.index if name in OVERLAP]]
     accuracy = pooled[pooled["figure"] == "accuracy"].set_index("scorer")
-    constant = f"Always giving the more frequent label is right on {_shown(accuracy, CONSTANT)}"
+    constant = pooled[pooled["figure"] == BASELINE].set_index("scorer")
+    asked = [name for name in pooled["scorer"].unique()
+             if name != CONSTANT and kind_of(name) == JUDGE]
     sentences = [f"Pearson's r with the human label: {_each(r, judges) or 'no judge'}"
                  + (f"; the best overlap metric, {metrics['estimate'].idxmax()}, "
                     f"{_plain(metrics.loc[metrics['estimate'].idxmax()])}" if len(metrics) else "")
-                 + ".", constant + "".join(f", {name} on {_shown(accuracy, name)}"
-                                           for name in judges) + "."]
+                 + "."]
+    sentences += [f"{name} is right on {_shown(accuracy, name)} of the "
+                  f"{number(accuracy.loc[name, 'n'])} answers on which it declares a verdict; "
+                  "always giving the more frequent label is right on "
+                  f"{_shown(constant, name)} of the same."
+                  for name in judges]
+    if not judges:
+        sentences.append("Always giving the more frequent label is right on "
+                         f"{_shown(accuracy, CONSTANT)}.")
     both = lengths[lengths["label"] == BOTH].dropna(subset="low").set_index("scorer")
     swayed = [f"{points(both.loc[name])} ({name})" for name in judges if name in both.index]
     if swayed:
         sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
                          f"“right” that differs by {'; '.join(swayed)}.")
+    sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
+                  for name in asked if name not in judges]
     return " ".join([*sentences, _edits(changes), *_corrected(shares)]).strip()
 
 

@@ -35,6 +35,8 @@ def shown_planned(planned: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.evaluation.judge.panel.planned_costs` by judge and what it is asked about."""
     shown = pd.DataFrame({
         "answers": _plain(planned["answers"]), "calls to make": _plain(planned["calls"]),
+        "minutes, about": ["not known" if pd.isna(value) else number(value, 1)
+                           for value in planned["minutes"]],
         "input tokens": _plain(planned["input_tokens"]),
         "output tokens, at most": _plain(planned["most_output_tokens"]),
         "cost, at most": _money(planned, "most_cost")})

@@ -10,7 +10,7 @@ from medinj_utils.comparison.shares import mean_with_interval
 from medinj_utils.core.style import in_order
 from medinj_utils.demo.raters import expected_figures
 from medinj_utils.evaluation.long_scores import LONG
-from medinj_utils.evaluation.ratings import RatingSheet
+from medinj_utils.evaluation.ratings import RatingKeys, RatingSheet
 
 METRIC = "rating"
 
@@ -39,22 +39,28 @@ def strata(sheet: RatingSheet) -> pd.DataFrame:
                              values.name == "system" else values, ignore_index=True)
 
 
-def long_ratings(ratings: pd.DataFrame, sheet: RatingSheet) -> pd.DataFrame:
-    """First ratings as long scores; blank answers that were drawn are wrong for every rater.
+def long_ratings(ratings: pd.DataFrame, keys: RatingKeys) -> pd.DataFrame:
+    """First ratings as long scores; blank answers on a sheet are wrong for all who rated it.
+
+    Of an answer that a rater rated on several sheets, the rating on the newest counts.
 
     Args:
         ratings: of `medinj_utils.evaluation.ratings.read_ratings`.
-        sheet: that was rated.
+        keys: by which they were resolved.
 
     Returns:
         The columns `medinj_utils.evaluation.long_scores.LONG`, with the metric "rating".
     """
     first = ratings[~ratings["repeat"].astype(bool)].rename(columns={"rating": "value"})
-    blank = sheet.key.blank.assign(value=0.0)
-    every = [first, *(blank.assign(rater=rater) for rater in ratings["rater"].unique())]
-    table = pd.concat(every, ignore_index=True).rename(columns={"question_id": "item_"})
-    table = table.drop(columns="item").rename(columns={"item_": "item"})
-    return table.assign(metric=METRIC)[LONG].astype({"value": float})
+    rated = ratings[["sheet", "rater"]].drop_duplicates().itertuples(index=False)
+    every = [first, *(keys.by_code[row.sheet].blank.assign(value=0.0, rater=row.rater,
+                                                           sheet=row.sheet) for row in rated)]
+    table = pd.concat(every, ignore_index=True).drop(columns="item")
+    table = table.rename(columns={"question_id": "item"}).assign(metric=METRIC)
+    newest = table["sheet"].map({code: place for place, code in enumerate(keys.by_code)})
+    table = table.loc[newest.sort_values(kind="stable").index]
+    return table.drop_duplicates(["run", "item", "rater"], ignore_index=True)[LONG].astype(
+        {"value": float})
 
 
 def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,
@@ -67,7 +73,7 @@ def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Se
     Args:
         long: of `long_ratings`.
         systems: by run.
-        clusters: label of each question's cluster, by item.
+        clusters: label of each question's cluster, by item; one that isn't there is its own.
         resamples: number of draws.
         truth: by run and question, of a planted world; else empty.
 
@@ -86,7 +92,8 @@ def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Se
     for rater, own in table.groupby("rater", sort=False):
         for system in in_order(own["system"]):
             part = own[own["system"] == system]
-            found = mean_with_interval(part["value"], part["item"].map(clusters), resamples)
+            whole = part["item"].map(clusters).fillna(part["item"])
+            found = mean_with_interval(part["value"], whole, resamples)
             made.append((rater, system, len(part), *found, part["planted"].mean()))
     shares = pd.DataFrame(made, columns=columns)
     return shares if len(truth) else shares.drop(columns="planted")

@@ -15,10 +15,13 @@ import pandas as pd
 from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
 from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.weighted import BINARY, REAL, Figure, question_weights
+from medinj_utils.core.wording import number
 from medinj_utils.evaluation.raters import cross_validated, is_binary
 
 POOLED = "pooled"
 CONSTANT = "constant baseline"
+#: Figure of each scorer: the accuracy of that baseline on the answers that the scorer scored.
+BASELINE = "constant_baseline"
 _ENDS = {"pearson": (-1, 1), "spearman": (-1, 1), "kappa": (-1, 1)}
 
 
@@ -60,8 +63,9 @@ def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2
 
     Returns:
         A row per generator ("pooled" first), scorer ("constant baseline" last) and figure:
-        ``generator``, ``scorer``, ``figure``, ``estimate``, ``low``, ``high`` (95 %), ``n``, the
-        answers it was taken of, and ``unscored``, those that the scorer gave none. An estimate is
+        ``generator``, ``scorer``, ``figure`` (for a scorer also `BASELINE`, what the constant one
+        gets right of the same answers), ``estimate``, ``low``, ``high`` (95 %), ``n``, the answers
+        it was taken of, and ``unscored``, those that the scorer gave none. An estimate is
         NaN where it is undefined, an interval also where it is in more than a tenth of the draws.
 
     Raises:
@@ -80,7 +84,11 @@ def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2
                 found = _estimate(sample, there, function, values, resamples, seed)
                 rows.append((generator, name, figure, *_with_ends(figure, *found),
                              len(there), unscored))
-        rows += _baseline(sample, np.flatnonzero(of), generator, resamples, seed)
+            rows.append((generator, name, BASELINE, *_baseline(sample, there, resamples, seed),
+                         len(there), unscored))
+        there = np.flatnonzero(of)
+        rows.append((generator, CONSTANT, "accuracy", *_baseline(sample, there, resamples, seed),
+                     len(there), 0))
     return pd.DataFrame(rows, columns=["generator", "scorer", "figure", "estimate", "low", "high",
                                        "n", "unscored"])
 
@@ -119,6 +127,19 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
     found.insert(6, "p_holm", np.nan)
     found.loc[tested, "p_holm"] = adjust_holm(found.loc[tested, "p"])
     return found
+
+
+def without_r(judge: str, n: int) -> str:
+    """Why a judge's correlation with labels is undefined.
+
+    Args:
+        judge: its name.
+        n: answers on which it declares a verdict.
+    """
+    if not n:
+        return f"{judge} declares no verdict on these answers"
+    return (f"{judge} declares a verdict on {number(n)} of these answers, and its r is undefined: "
+            "verdicts or labels don't vary enough")
 
 
 def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataFrame]:
@@ -194,9 +215,9 @@ def _with_ends(figure: str, estimate: float, draws: np.ndarray) -> tuple[float, 
     return estimate, max(low, bottom), min(high, top)
 
 
-def _baseline(sample: _Sample, there: np.ndarray, generator: str, resamples: int,
-              seed: int) -> list[tuple]:
-    """The row of whoever always gives the more frequent label."""
-    often = np.full(len(sample.labels), float(sample.labels[there].mean() > 0.5))
+def _baseline(sample: _Sample, there: np.ndarray, resamples: int,
+              seed: int) -> tuple[float, float, float]:
+    """Accuracy of whoever always gives the more frequent label of these answers."""
+    often = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
     found = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
-    return [(generator, CONSTANT, "accuracy", *_with_ends("accuracy", *found), len(there), 0)]
+    return _with_ends("accuracy", *found)

@@ -11,7 +11,7 @@ _TAKEN = ("majority", "length", *OPEN_METRICS)
 _Count, _Price = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class PricesAsked(BaseModel):
+class Prices(BaseModel):
     """What a judge's server asks for tokens.
 
     Attributes:
@@ -54,7 +54,7 @@ class JudgeAsked(BaseModel):
     repeats: _Count
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     max_tokens: _Count
-    prices: PricesAsked | None = None
+    prices: Prices | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> "JudgeAsked":

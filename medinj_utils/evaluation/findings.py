@@ -34,13 +34,12 @@ def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
     """
     spans = []
     for mode, rows in summary.groupby("mode", sort=False):
-        rows = rows.set_index("run")["exact_match"]
-        spans.append(f"{percent(rows.min())} ({rows.idxmin()}) to {percent(rows.max())} "
-                     f"({rows.idxmax()}) in the mode {mode}")
+        spans.append(f"{_span(rows.set_index('run')['exact_match'])} in the mode {mode}")
     failures = (summary["extraction_failures"] * summary["items"]).sum() / summary["items"].sum()
     best = (f" Over the same questions the rule “{rules.idxmax()}”, which sees no question, is "
             f"right on {percent(rules.max())}." if len(rules) else "")
-    return (f"Exact match goes from {'; '.join(spans)}. In {percent(failures)} of the answers no "
+    goes = "is" if len(summary["run"].unique()) == 1 else "goes from"
+    return (f"Exact match {goes} {'; '.join(spans)}. In {percent(failures)} of the answers no "
             f"letter can be read.{best}")
 
 
@@ -52,7 +51,9 @@ def variants_finding(scores: pd.DataFrame) -> str:
     """
     if scores.empty:
         return "No question was asked in another way."
-    return (f"{scores['variant'].nunique()} variants were put to {scores['run'].nunique()} runs: "
+    variants, runs = scores["variant"].nunique(), scores["run"].nunique()
+    return (f"{variants} {agreeing(variants, 'variant was', 'variants were')} put to {runs} "
+            f"{agreeing(runs, 'run', 'runs')}: "
             f"{number(len(scores))} answers.")
 
 
@@ -89,16 +90,21 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
                     "declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
         if said.any() and len(read):
-            low, high = read["estimate"].idxmin(), read["estimate"].idxmax()
             sentence += (f"; of the answers whose verdict can be read it calls "
-                         f"{percent(read.loc[low, 'estimate'])} ({low}) to "
-                         f"{percent(read.loc[high, 'estimate'])} ({high}) right")
+                         f"{_span(read['estimate'])} right")
         sentences.append(f"{sentence}.")
         if not said.any():
             sentences.append("Which answers it takes for right isn't known.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]
     return " ".join(sentences)
+
+
+def _span(shares: pd.Series) -> str:
+    """The lowest and the highest share, by name; of one alone, this one."""
+    lowest = f"{percent(shares.min())} ({shares.idxmin()})"
+    return (lowest if len(shares) == 1 else
+            f"{lowest} to {percent(shares.max())} ({shares.idxmax()})")
 
 
 def _without_replies(judge: str, reasons: pd.Series) -> str:
@@ -145,7 +151,9 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
                          f"{number(len(differing))} of them.")
     calls = (f"{raters[:1].upper()}{raters[1:]} "
              f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
-    if own.min() == own.max():
+    if len(own) == 1:
+        sentences.append(f"{calls} {percent(own.min())} of the answers of {own.index[0]} right.")
+    elif own.min() == own.max():
         sentences.append(f"{calls} {percent(own.min())} of every system's answers right.")
     else:
         sentences.append(f"{calls} {percent(own.min())} ({own.idxmin()}) to {percent(own.max())} "

@@ -194,6 +194,7 @@ class LocalChats:
         self.sampling = sampling
         self.repeatable = sampling.temperature == 0
         self.settings = {"backend": "transformers"}
+        self.at_once = 1  # a call's seconds are its share of a batch, so they add up
         self._tokenizer = tokenizer
         self._longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         self._engine = Engine(model, tokenizer, Asking(

@@ -11,9 +11,11 @@ from medinj_utils.core.tree import Tree
 NO_PAIRS = pd.DataFrame(columns=["first", "second"])
 
 
-def judged(pairs=(), lengths=()):
-    return Judged(pd.DataFrame(pairs, columns=["first", "second", "difference", "low", "high", "p"]),
-                  pd.DataFrame([(name, "both", *row) for name, *row in lengths], columns=["scorer", "label", "estimate", "low", "high"]))
+def judged(pairs=(), lengths=(), n=None):
+    n = n or {}
+    pairs = pd.DataFrame(pairs, columns=["first", "second", "difference", "low", "high", "p"])
+    lengths = pd.DataFrame([(name, "both", *row) for name, *row in lengths], columns=["scorer", "label", "estimate", "low", "high"])
+    return Judged(pairs.assign(n=[n.get(name, 80) for name in pairs["first"]]), lengths.assign(n=[n.get(name, 80) for name in lengths["scorer"]]))
 
 
 def told(found, name):
@@ -43,6 +45,19 @@ def test_length_sways_a_judge(length, verdict):
 def test_judges_that_differ_leave_the_claim_undecided():
     row = told(judged([], [("j", .04, .02, .06), ("k", 0, -.009, .009)]), "judge-verbosity")
     assert row["verdict"] == "undecided" and row["reason"] == "j: supported; k: contradicted" and row["estimate"] == 0
+
+
+def test_a_judge_without_an_estimate_is_named():
+    mute = ("mute", "bleu", None, None, None, None), ("mute", None, None, None)
+    found = judged([("j", "bleu", .3, .2, .4, .001), mute[0]], [("j", .04, .02, .06), mute[1]], {"mute": 0})
+    for name in ("judge-correlates", "judge-verbosity"):
+        row = told(found, name)
+        assert row["verdict"] == "supported" and row["reason"] == "mute declares no verdict on these answers"
+        alone = told(judged([mute[0]], [mute[1]], {"mute": 0}), name)
+        assert alone["verdict"] == "not testable here" and alone["reason"] == "mute declares no verdict on these answers"
+    one = told(judged([mute[0]], [mute[1]]), "judge-correlates")["reason"]
+    assert one.startswith("mute declares a verdict on 80 of these answers, and its r is undefined")
+    assert "mute: length and verdict" in told(judged([mute[0]], [mute[1]]), "judge-verbosity")["reason"]
 
 
 def test_metrics_and_humans_are_no_judges():

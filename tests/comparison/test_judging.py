@@ -58,6 +58,21 @@ def test_agreement_is_taken_apart_by_what_was_met_in_training(triplets, triplet_
     assert table[table["generator"] == "met in training"]["n"].max() <= 50
 
 
+def test_a_judge_that_declares_no_verdict_stays_in_every_table(triplets, triplet_scores):
+    scores = triplet_scores.assign(mute=float("nan"), always=1.0)
+    agreement, lengths = agreement_table(triplets, scores, None, 50), length_table(triplets, scores, None, 50)
+    edited = edited_triplets(triplets.head(20))
+    after = edited_scores(edited, None, pd.DataFrame({"mute": float("nan"), "always": 1.0}, index=edited.index))
+    changes = changes_table(triplets.head(20), edited, scores.head(20), after, None, 20)
+    shares, pairs = corrected_shares(triplets, of_kind(scores, "judge")), judge_pairs(triplets, scores, "pearson", 50)
+    text = judges_finding(agreement, lengths, changes, shares)
+    assert "mute declares no verdict on these answers" in text and f"always declares a verdict on {len(triplets)}" in text
+    assert shown_agreement(agreement).loc["mute", ["answers", "not scored"]].tolist() == ["0", str(len(triplets))]
+    assert (pairs[pairs["first"] == "mute"]["n"] == 0).all() and shown_changes(changes, "change").loc["mute"].eq("").all()
+    for figure in (agreement_figure(agreement), verbosity_figure(lengths, changes)):
+        assert figure is not None and "nan" not in figure[1]
+
+
 def test_without_triplets_all_is_empty_and_says_so():
     none, _ = read_triplets([])
     scores = scores_of(none, pd.DataFrame(index=none.index))

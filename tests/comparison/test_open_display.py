@@ -9,10 +9,10 @@ NAN = float("nan")
 
 
 def test_costs_are_told_with_their_currency_or_that_there_are_no_prices():
-    planned = pd.DataFrame({"judge": ["a", "b"], "about": "answers", "answers": [1_000, 2], "calls": [3_000, 0], "input_tokens": [1_234_567, 0],
+    planned = pd.DataFrame({"judge": ["a", "b"], "about": "answers", "answers": [1_000, 2], "calls": [3_000, 0], "minutes": [12.34, NAN], "input_tokens": [1_234_567, 0],
                             "most_output_tokens": [5_000, 0], "most_cost": [1.239, NAN], "currency": ["EUR", ""]})
     shown = display.shown_planned(planned)
-    assert shown.loc[("a", "answers")].tolist() == ["1,000", "3,000", "1,234,567", "5,000", "1.24 EUR"] and shown["cost, at most"].iloc[1] == "no prices"
+    assert shown.loc[("a", "answers")].tolist() == ["1,000", "3,000", "12.3", "1,234,567", "5,000", "1.24 EUR"] and shown["minutes, about"].iloc[1] == "not known" and shown["cost, at most"].iloc[1] == "no prices"
     used = pd.DataFrame({"judge": ["a"], "about": "pairs", "calls": 9, "failed_calls": 1, "input_tokens": 10, "output_tokens": 5, "calls_without_usage": 0,
                          "call_seconds": 90.0, "cost": None, "currency": None})
     assert display.shown_used(used).iloc[0].tolist() == ["9", "1", "10", "5", "0", "1.5", "no prices"]

@@ -7,7 +7,7 @@ import pytest
 from medinj_utils.comparison.rated import beside_expected, long_ratings, rated_shares, strata
 from medinj_utils.comparison.raters import ALL, rater_agreement
 from medinj_utils.evaluation.long_scores import LONG
-from medinj_utils.evaluation.ratings import RatingKey, RatingSheet
+from medinj_utils.evaluation.ratings import RatingKey, RatingKeys, RatingSheet
 
 SYSTEMS = {"BASE": "BASE", "NAT-s0": "NAT"}
 NONE = pd.Series(dtype=float, index=pd.MultiIndex.from_tuples([], names=["run", "question_id"]))
@@ -26,8 +26,12 @@ def ratings(sheet, errors, seed=0) -> pd.DataFrame:
     """NAT is always right and BASE never, and raters err."""
     rng, key = np.random.default_rng(seed), sheet.key.items
     right = (key["system"] == "NAT").astype(int)
-    return pd.concat([key.assign(rater=rater, rating=np.where(rng.random(len(key)) < error, 1 - right, right)) for rater, error in errors.items()],
+    return pd.concat([key.assign(rater=rater, sheet="F-1", rating=np.where(rng.random(len(key)) < error, 1 - right, right)) for rater, error in errors.items()],
                      ignore_index=True)
+
+
+def keys(*sheets) -> RatingKeys:
+    return RatingKeys({sheet.key.code: sheet.key for sheet in sheets}, "")
 
 
 def truth(sheet) -> pd.Series:
@@ -43,13 +47,24 @@ def test_strata_count_what_was_drawn_blank_and_shown_twice(sheet):
 
 
 def test_first_ratings_are_long_scores_and_blank_answers_are_wrong_for_all(sheet):
-    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 0}), sheet)
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 0}), keys(sheet))
     assert list(long) == LONG and len(long) == 2 * 41 and not long.duplicated(LONG[:-1]).any()
     assert long[long["item"] == "q30"]["value"].tolist() == [0, 0]
 
 
+def test_ratings_of_an_older_sheet_count_and_the_newest_of_an_answer_wins(sheet):
+    blank = pd.DataFrame([("q40", "native", "SYN", "SYN-s0")], columns=["question_id", "provenance", "system", "run"])
+    old = RatingSheet(sheet.items, RatingKey("F-0", sheet.key.items, blank))
+    now, then = ratings(sheet, {"R1": 0}), ratings(sheet, {"R1": 1, "R2": 0}).assign(sheet="F-0")
+    long = long_ratings(pd.concat([then, now]), keys(sheet, old)).set_index(["rater", "run", "item"])["value"]
+    assert long["R1", "NAT-s0", "q0"] == long["R2", "NAT-s0", "q0"] == 1 and not long.index.has_duplicates
+    assert long["R1", "NAT-s0", "q30"] == long["R1", "SYN-s0", "q40"] == long["R2", "SYN-s0", "q40"] == 0 and ("R2", "NAT-s0", "q30") not in long
+    shares = rated_shares(long.reset_index(), SYSTEMS | {"SYN-s0": "SYN"}, pd.Series({"q0": "q0"}), 50, NONE)  # clusters of one question alone
+    assert set(shares["system"]) == {"BASE", "NAT", "SYN"} and shares["estimate"].notna().all()
+
+
 def test_shares_by_rater_and_of_all_beside_the_planted_ones(sheet):
-    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), sheet)
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), keys(sheet))
     clusters = pd.Series(long["item"].unique(), index=long["item"].unique())
     shares = rated_shares(long, SYSTEMS, clusters, 300, truth(sheet)).set_index(["rater", "system"])
     assert shares["answers"].tolist() == [20, 21] * 3
@@ -87,5 +102,5 @@ def test_without_ratings_all_tables_are_empty_or_undefined(sheet):
     agreement = rater_agreement(none, 50)
     table = beside_expected(agreement, none, NONE, {})
     assert table["figure"].tolist() == ["alpha"] and table["estimate"].isna().all()
-    long = long_ratings(none, sheet)
+    long = long_ratings(none, keys(sheet))
     assert long.empty and rated_shares(long, SYSTEMS, pd.Series(dtype=object), 50, NONE).empty

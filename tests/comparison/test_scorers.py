@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison.scorers import (
+    BASELINE,
     CONSTANT,
     POOLED,
     Labelled,
@@ -68,6 +69,18 @@ def test_unreadable_verdicts_are_counted_and_no_zero():
     rows = figures(scorer_agreement(answers, scores, 100), GOOD)
     assert set(rows["unscored"]) == {10} and set(rows["n"]) == {230}
     assert rows.loc["accuracy", "estimate"] == pytest.approx(agreement(answers.labels[10:], scores[GOOD][10:])["accuracy"])
+
+
+def test_the_constant_baseline_is_taken_of_the_same_answers_as_the_accuracy():
+    answers, scores = planted()
+    scores.loc[answers.labels == 1, GOOD] = np.where(np.arange((answers.labels == 1).sum()) < 10, 1.0, np.nan)  # it judges mostly wrong answers
+    scores["mute"] = np.nan
+    table = scorer_agreement(answers, scores, 100)
+    rows, zeros = figures(table, GOOD), (answers.labels == 0).sum()
+    assert rows.loc[BASELINE, "estimate"] == pytest.approx(zeros / (zeros + 10)) and rows.loc[BASELINE, "n"] == rows.loc["accuracy", "n"] == zeros + 10
+    assert figures(table, CONSTANT).loc["accuracy", "estimate"] < rows.loc[BASELINE, "estimate"]
+    assert rows.loc[BASELINE, "low"] < rows.loc[BASELINE, "estimate"] < rows.loc[BASELINE, "high"]
+    assert figures(table, "mute").loc[BASELINE, ["estimate", "low", "high"]].isna().all() and figures(table, "mute").loc[BASELINE, "n"] == 0
 
 
 def test_pairs_are_compared_on_the_same_draws():

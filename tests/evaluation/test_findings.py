@@ -24,7 +24,7 @@ def test_scores_are_said_by_mode_beside_a_rule_that_sees_no_question():
 
 def test_variants_and_exchanged_figures_are_counted():
     scores = pd.DataFrame({"variant": ["order 1", "order 2"], "run": "BASE"})
-    assert findings.variants_finding(scores) == "2 variants were put to 1 runs: 2 answers."
+    assert findings.variants_finding(scores) == "2 variants were put to 1 run: 2 answers."
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
     figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc", "value": [0.2, 0.5]})
     assert "acc of medinj_mcqu: 20.0\u00a0% to 50.0\u00a0%" in findings.exchange_finding(figures)
@@ -41,6 +41,14 @@ def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
     assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
         "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
         "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, +20.0], over 40 of 50 whose verdicts can be read.")
+
+
+def test_one_system_alone_has_no_range():
+    shares = pd.DataFrame({"judge": "j", "system": ["BASE"], "estimate": [0.271]})
+    text = findings.judges_finding(shares, judged([1.0, 0.0]), pd.DataFrame(columns=["judge", "kind"]))
+    assert text.endswith("it calls 27.1\u00a0% (BASE) right.") and " to " not in text
+    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")]})
+    assert findings.ratings_finding(agreement, shares.assign(rater="R1"), shares) == "R1 calls 27.1\u00a0% of the answers of BASE right."
 
 
 def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():

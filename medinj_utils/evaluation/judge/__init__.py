@@ -1,7 +1,7 @@
 """The judge of open answers: its prompt, which fences the candidate, its calls and its verdicts."""
 
+from medinj_utils.core.judges import Prices
 from medinj_utils.evaluation.judge.asking import Judge, estimate_cost, judge_answers
-from medinj_utils.evaluation.judge.costs import Prices
 from medinj_utils.evaluation.judge.injections import load_injections
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.verdict import VERDICT_SCHEMA, read_verdict

@@ -13,9 +13,10 @@ import pandas as pd
 
 from medinj_utils.core.cards import Card, Origin, card_file
 from medinj_utils.core.files import progress, write_parquet
+from medinj_utils.core.judges import Prices
 from medinj_utils.core.prompts import user_turn
 from medinj_utils.evaluation.judge.calls import KeptCalls
-from medinj_utils.evaluation.judge.costs import Prices, cost, usage
+from medinj_utils.evaluation.judge.costs import cost, usage
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.verdict import Scale
 from medinj_utils.evaluation.judge.votes import self_consistency

@@ -1,32 +1,9 @@
 """What judging costs: estimated before, counted after."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from medinj_utils.core.judges import Prices
 from medinj_utils.models.replies import Reply
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What a server asks for tokens.
-
-    Args:
-        input: price of a million tokens of chats.
-        output: price of a million tokens of texts, thoughts included.
-        currency: of both.
-
-    Raises:
-        ValueError: a price is negative.
-    """
-
-    input: float
-    output: float
-    currency: str
-
-    def __post_init__(self):
-        for name in ("input", "output"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} price is {getattr(self, name)!r}; need 0 or more")
 
 
 def cost(input_tokens: int, output_tokens: int, prices: Prices | None) -> dict:

@@ -8,16 +8,17 @@ import pandas as pd
 
 from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import read_json
-from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.judges import JudgeAsked, Prices
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.judge.asking import (
     VERDICTS,
     Judge,
+    calls_file,
     chat_of,
     estimate_cost,
     judge_answers,
 )
-from medinj_utils.evaluation.judge.costs import Prices
+from medinj_utils.evaluation.judge.calls import KeptCalls
 from medinj_utils.evaluation.judge.injections import injected_answers
 from medinj_utils.evaluation.judge.pairs import pairs_with_base
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
@@ -28,6 +29,8 @@ from medinj_utils.models.replies import LocalChats, Sampling, ServerChats
 #: What judges are asked about. Those that compare two answers are asked about pairs alone.
 ABOUT = ("answers", "injections", "triplets")
 PAIRS = "pairs"
+#: What notebook 35 asks about: edited triplets.
+EDITS = "edits"
 _USED = ("calls", "failed_calls", "input_tokens", "output_tokens", "calls_without_usage",
          "call_seconds", "cost", "currency")
 
@@ -71,8 +74,7 @@ def _member(asked: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
             base = Base(*what[:2])
             loaded[what] = *load_base(base, what[2]), model_id(base, None, what[2])
         chats = LocalChats(*loaded[what], sampling)
-    prices = Prices(**asked.prices.model_dump()) if asked.prices else None
-    return Member(Judge(chats, prompt, asked.repeats), prices)
+    return Member(Judge(chats, prompt, asked.repeats), asked.prices)
 
 
 def what_to_judge(answers: pd.DataFrame, triplets: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -94,8 +96,8 @@ def _asked(panel: Mapping[str, Member],
            tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Member, str, pd.DataFrame]]:
     """Judge, what it is asked about, and the table."""
     for name, member in panel.items():
-        for about in (PAIRS,) if member.judge.prompt.pairwise else ABOUT:
-            if len(tables[about]):
+        for about in (PAIRS,) if member.judge.prompt.pairwise else (*ABOUT, EDITS):
+            if len(tables.get(about, ())):
                 yield name, member, about, tables[about]
 
 
@@ -106,22 +108,35 @@ def planned_costs(tree: Tree, panel: Mapping[str, Member],
     Args:
         tree: the output tree, in which earlier calls are kept.
         panel: of `load_panel`.
-        tables: of `what_to_judge`.
+        tables: of `what_to_judge`, or some of these.
 
     Returns:
         A row per judge and what it is asked about: ``judge``, ``about``, ``answers`` (of the
-        table), ``calls`` that are still to be made, ``input_tokens``, ``most_output_tokens`` and,
-        where it has prices, ``most_cost`` and ``currency``.
+        table), ``calls`` that are still to be made, ``minutes`` that they take if they are as slow
+        as this judge's kept ones were (NaN where there are none), ``input_tokens``,
+        ``most_output_tokens`` and, where it has prices, ``most_cost`` and ``currency``.
     """
+    seconds = {name: _seconds_of_a_call(tree, name) for name in panel}
     rows = []
     for name, member, about, table in _asked(panel, tables):
         found = estimate_cost(table, member.judge, tree.verdicts(name, about), member.prices)
         rows.append({"judge": name, "about": about, "answers": len(table),
-                     "calls": found["calls"], "input_tokens": found["input_tokens"],
+                     "calls": found["calls"],
+                     "minutes": found["calls"] * seconds[name] / member.judge.chats.at_once / 60,
+                     "input_tokens": found["input_tokens"],
                      "most_output_tokens": found["output_tokens"],
                      "most_cost": found.get("cost"), "currency": found.get("currency", "")})
-    return pd.DataFrame(rows, columns=["judge", "about", "answers", "calls", "input_tokens",
-                                       "most_output_tokens", "most_cost", "currency"])
+    return pd.DataFrame(rows, columns=["judge", "about", "answers", "calls", "minutes",
+                                       "input_tokens", "most_output_tokens", "most_cost",
+                                       "currency"])
+
+
+def _seconds_of_a_call(tree: Tree, judge: str) -> float:
+    """Mean of a judge's kept calls, whatever they are about; NaN where there are none."""
+    files = [calls_file(tree.verdicts(judge, about)) for about in (*ABOUT, PAIRS, EDITS)]
+    replies = [reply for file in files for reply in KeptCalls(file).replies.values()]
+    times = [reply.seconds for reply in replies if reply.text is not None]
+    return sum(times) / len(times) if times else float("nan")
 
 
 def ask_panel(tree: Tree, panel: Mapping[str, Member],

@@ -1,7 +1,8 @@
 """What raters give back: XLSX, CSV or JSON files, checked row by row and joined to the key.
 
-A file that can't be read, or belongs to another sheet, is an error. A row that can't be read goes
-to quarantine, with file, row (from 0), field, value and reason; an item without a rating is a gap.
+A file that can't be read, or is of a sheet without a key, is an error. A row that can't be read
+goes to quarantine, with file, row (from 0), field, value and reason; an item without a rating is a
+gap.
 """
 
 import csv
@@ -14,7 +15,8 @@ import pandas as pd
 
 from medinj_utils.data.rules import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
-from medinj_utils.evaluation.ratings.sheet import RatingKey, check_rater
+from medinj_utils.evaluation.ratings.keys import RatingKeys
+from medinj_utils.evaluation.ratings.sheet import check_rater
 from medinj_utils.evaluation.ratings.spreadsheets import ID, RATER, RATING, SHEET
 
 _FIELDS = (SHEET, RATER, ID, RATING)
@@ -25,51 +27,67 @@ _GIVEN_TWICE = "rated both 0 and 1 by this rater; neither is taken"
 
 
 class RatingsError(ValueError):
-    """A file of ratings can't be read as a whole, or belongs to another sheet."""
+    """A file of ratings can't be read as a whole, or there is no key of its sheet."""
 
 
 def read_ratings(files: Sequence[str | Path],
-                 key: RatingKey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Ratings of several raters, resolved by the key.
+                 keys: RatingKeys) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ratings of several raters, each resolved by the key of the sheet that it names.
 
     Args:
         files: sheets (.xlsx, .csv) or exports of the form (.json, .csv), one or more a rater. The
             same rating in two files counts once.
-        key: of the sheet that was rated.
+        keys: of all sheets that were handed out.
 
     Returns:
-        (ratings, quarantine). Ratings have a row per rater and showing, in the key's order:
-        ``rater``, ``rating`` (0 or 1), and the key's columns. The quarantine has a row per rating
-        that was not taken: ``file``, ``row`` (from 0 within the file), ``field``, ``value`` and
-        ``reason``.
+        (ratings, quarantine). Ratings have a row per rater and showing, in the keys' order:
+        ``rater``, ``rating`` (0 or 1), ``file``, and the columns of the keys' items. The
+        quarantine has a row per rating that was not taken: ``file``, ``row`` (from 0 within the
+        file), ``field``, ``value`` and ``reason``.
 
     Raises:
-        RatingsError: a file has another ending or columns, can't be read, or has a row of another
-            sheet; the message names file, row, field and value.
+        RatingsError: a file has another ending or columns, can't be read, or has a row of a sheet
+            without a key; the message names file, row, field and value.
     """
-    known, taken, refused = set(key.items["id"]), [], []
+    known = {code: set(key.items["id"]) for code, key in keys.by_code.items()}
+    taken, refused = [], []
     for file in map(Path, files):
         for number, row in enumerate(_rows(file)):
             try:
                 if str(row[RATING] if row[RATING] is not None else "").strip() == "":
                     continue
-                if row[SHEET] != key.code:
-                    raise RatingsError(f"{file}, row {number}, {SHEET}: {row[SHEET]!r} is another "
-                                       f"sheet; this key belongs to {key.code!r}. Draw with the "
-                                       "answers, systems, numbers and seed of that sheet again")
-                taken.append((*_rating(row, known), file.name, number, row[RATING]))
+                code = _sheet_of(row, keys, f"{file}, row {number}")
+                taken.append((code, *_rating(row, known[code]), file.name, number, row[RATING]))
             except BadRow as bad:
                 refused.append((file.name, number, bad.field, str(bad.value)[:VALUE_SHOWN],
                                 bad.reason))
-    table = pd.DataFrame(taken, columns=["rater", "id", "rating", "file", "row", "value"])
-    torn = table.groupby(["rater", "id"])["rating"].transform("nunique") > 1
+    whose = ["sheet", "rater", "id"]
+    table = pd.DataFrame(taken, columns=[*whose, "rating", "file", "row", "value"])
+    torn = table.groupby(whose)["rating"].transform("nunique") > 1
     refused += [(row.file, row.row, RATING, str(row.value), f"{row.id}: {_GIVEN_TWICE}")
                 for row in table[torn].itertuples()]
-    ratings = table[~torn].drop_duplicates(["rater", "id"])[["rater", "id", "rating"]]
-    ratings = ratings.astype({"rating": int}).merge(key.items, on="id")
-    place = ratings["id"].map({name: i for i, name in enumerate(key.items["id"])})
-    ratings = ratings.assign(place=place).sort_values(["place", "rater"]).drop(columns="place")
-    return ratings.reset_index(drop=True), pd.DataFrame(refused, columns=_QUARANTINE)
+    ratings = table[~torn].drop_duplicates(whose)[[*whose, "rating", "file"]]
+    items = keys.items.rename_axis("place").reset_index()
+    ratings = ratings.astype({"rating": int}).merge(items, on=["sheet", "id"])
+    ratings = ratings.sort_values(["place", "rater"], ignore_index=True).drop(columns="place")
+    return ratings, pd.DataFrame(refused, columns=_QUARANTINE)
+
+
+def by_sheet(ratings: pd.DataFrame, current: str) -> pd.DataFrame:
+    """How many ratings came of which sheet.
+
+    Args:
+        ratings: of `read_ratings`.
+        current: code of the sheet that is drawn now.
+
+    Returns:
+        ``sheet``, ``drawn`` ("now" or "earlier"), ``rater``, ``file`` and ``ratings``.
+    """
+    table = ratings.groupby(["sheet", "rater", "file"], sort=False).size().rename("ratings")
+    table = table.reset_index()
+    drawn = ["now" if code == current else "earlier" for code in table["sheet"]]
+    table.insert(1, "drawn", drawn)
+    return table
 
 
 def adjudication_list(ratings: pd.DataFrame) -> pd.DataFrame:
@@ -79,17 +97,27 @@ def adjudication_list(ratings: pd.DataFrame) -> pd.DataFrame:
         ratings: of `read_ratings`; of an answer shown twice the first showing alone counts.
 
     Returns:
-        A row per such answer: ``id``, ``question_id``, ``ones`` and ``zeros`` (numbers of raters),
-        and a column per rater (0, 1, or missing); the most even first.
+        A row per such answer: ``sheet``, ``id``, ``question_id``, ``ones`` and ``zeros`` (numbers
+        of raters), and a column per rater (0, 1, or missing); the most even first.
     """
     first = ratings[~ratings["repeat"].astype(bool)]
-    wide = first.pivot(index=["id", "question_id"], columns="rater", values="rating")
+    wide = first.pivot(index=["sheet", "id", "question_id"], columns="rater", values="rating")
     ones, zeros = (wide == 1).sum(axis=1), (wide == 0).sum(axis=1)
     wide = wide.astype("Int64").rename_axis(columns=None)
     wide.insert(0, "ones", ones)
     wide.insert(1, "zeros", zeros)
     order = (ones - zeros).abs().sort_values(kind="stable").index
     return wide.loc[order][((ones > 0) & (zeros > 0)).loc[order]].reset_index()
+
+
+def _sheet_of(row: Mapping, keys: RatingKeys, place: str) -> str:
+    """The code of the sheet that a row names, if there is a key of it."""
+    if isinstance(row[SHEET], str) and (code := row[SHEET].strip()) in keys.by_code:
+        return code
+    raise RatingsError(f"{place}, {SHEET}: there is no key of sheet {row[SHEET]!r}. Keys are "
+                       f"looked for at {keys.searched}; there are those of "
+                       f"{', '.join(keys.by_code) or 'none'}. Put the key.json that was written "
+                       "with this sheet back in its folder")
 
 
 def _rating(row: Mapping, known: set[str]) -> tuple[str, str, int]:

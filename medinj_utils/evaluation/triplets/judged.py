@@ -8,32 +8,55 @@ import pandas as pd
 
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import listed
 from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
-from medinj_utils.evaluation.judge.panel import load_panel
+from medinj_utils.evaluation.judge.panel import EDITS, Member, load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
 
-TRIPLETS, EDITS = "triplets", "edits"
+TRIPLETS = "triplets"
 
 
-def judged_triplets(tree: Tree, triplets: pd.DataFrame) -> pd.DataFrame:
-    """What each judge of notebook 34 said of triplets.
+def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                    triplets: pd.DataFrame) -> pd.DataFrame:
+    """What the judges that are named said of triplets in notebook 34.
 
     Args:
         tree: the output tree.
+        judges: as the parameter of this name has them; what others said isn't read.
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
 
     Returns:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
-        grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
-        wasn't asked about any of these triplets is left out.
+        grades the mean as a share of the highest. NaN where no verdict can be read, be it of all. A
+        judge that wasn't asked about any of these triplets is left out.
 
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
     """
-    given = {judge: said(_verdicts(tree.verdicts(judge, TRIPLETS), triplets), triplets)
-             for judge in tree.judges_of(TRIPLETS)}
-    return pd.DataFrame(given, index=triplets.index, dtype=float).dropna(axis=1, how="all")
+    there = [judge for judge in tree.judges_of(TRIPLETS) if judge in _names(judges)]
+    tables = {judge: _verdicts(tree.verdicts(judge, TRIPLETS), triplets) for judge in there}
+    given = {judge: said(table, triplets) for judge, table in tables.items()
+             if table["item"].isin(triplets["item"]).any()}
+    return pd.DataFrame(given, index=triplets.index, dtype=float)
+
+
+def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:
+    """Which judges' verdicts on triplets are taken, and which others lie in the output tree.
+
+    Args:
+        tree: the output tree.
+        judges: as for `judged_triplets`.
+    """
+    there, named = tree.judges_of(TRIPLETS), _names(judges)
+    taken = listed(name for name in there if name in named) or "no judge"
+    others = listed(name for name in there if name not in named) or "none"
+    return (f"Verdicts of notebook 34 on triplets are taken of {taken}. Others that lie at "
+            f"{tree.verdicts('*', TRIPLETS)} and aren't in the parameter `judges`: {others}.")
+
+
+def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
+    return [JudgeAsked.model_validate(judge).name for judge in judges]
 
 
 def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
@@ -44,19 +67,30 @@ def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
     if (other := known["texts"] != known["item"].map(now)).any():
         raise ValueError(f"{path}: item {known.loc[other, 'item'].iloc[0]} and "
                          f"{known.loc[other, 'item'].nunique() - 1} more had other texts when they "
-                         "were judged: run notebook 34 again, or remove the file if it doesn't ask "
-                         "this judge any more")
+                         "were judged: run notebook 34 again, or leave this judge out of the "
+                         "parameter judges")
     return verdicts
 
 
-def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
-                edited: pd.DataFrame) -> pd.DataFrame:
+def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                    edited: pd.DataFrame) -> dict[str, Member]:
+    """The judges that are asked about edited answers, by name.
+
+    Args:
+        judges: as the parameter of this name has them. Those that compare two answers are left out;
+            without edited answers no model is loaded.
+        edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
+    """
+    panel = load_panel(judges) if len(edited) else {}
+    return {name: member for name, member in panel.items() if not member.judge.prompt.pairwise}
+
+
+def judge_edits(tree: Tree, panel: Mapping[str, Member], edited: pd.DataFrame) -> pd.DataFrame:
     """Ask judges about edited answers; calls that are kept from an earlier run are not made again.
 
     Args:
         tree: the output tree; verdicts are written to ``tree.verdicts(judge, "edits")``.
-        judges: as the parameter of this name has them. Those that compare two answers are left out;
-            without edited answers no model is loaded.
+        panel: of `panel_for_edits`.
         edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
 
     Returns:
@@ -67,12 +101,10 @@ def judge_edits(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
             would be nothing to compare its verdicts with. Nothing is asked then.
         ServerError: as `medinj_utils.evaluation.judge.judge_answers`; what was judged is kept.
     """
-    panel = load_panel(judges) if len(edited) else {}
-    alone = {name: member for name, member in panel.items() if not member.judge.prompt.pairwise}
-    for name in alone:
+    for name in panel:
         tree.need(tree.verdicts(name, TRIPLETS))
     given = {}
-    for name, member in alone.items():
+    for name, member in panel.items():
         verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
                                  member.prices)
         given[name] = said(verdicts, edited)

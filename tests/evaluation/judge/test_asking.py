@@ -216,7 +216,7 @@ def test_further_answers_cost_their_own_calls_alone(table, judge, ask, played):
 
 def test_the_card_says_who_judged_and_how(table, judge, ask, tmp_path):
     own = judge()
-    ask(table("juste", "faux", "gratuit"), own, prices=Prices(2.5, 10, "EUR"))
+    ask(table("juste", "faux", "gratuit"), own, prices=Prices(input=2.5, output=10, currency="EUR"))
     card = card_of(tmp_path)
     parameters = card["parameters"]
     assert parameters["judge"] == {"model": "j", "revision": "2026-01"} and parameters["repeats"] == 1
@@ -239,7 +239,7 @@ def test_what_a_stopped_run_cost_is_counted(table, judge, ask, tmp_path):
 
 def test_cost_is_told_before_for_what_is_left(table, judge, ask, played, tmp_path):
     answers, path = table("juste", "faux", ""), tmp_path / "a.parquet"
-    own, prices = judge(repeats=2, max_tokens=100), Prices(1, 2, "EUR")
+    own, prices = judge(repeats=2, max_tokens=100), Prices(input=1, output=2, currency="EUR")
     before = estimate_cost(answers, own, path, prices)
     assert not played.asked and (before["calls"], before["output_tokens"]) == (4, 400)
     [chat, _, _, _] = [call.chat for call in (own.call(own.prompt.messages(*row), repeat)[1] for row in (

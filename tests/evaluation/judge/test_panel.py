@@ -6,7 +6,8 @@ import pytest
 
 from medinj_utils.core.files import read_json
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.judge.asking import VERDICTS
+from medinj_utils.evaluation.judge.asking import VERDICTS, calls_file
+from medinj_utils.evaluation.judge.calls import KeptCalls
 from medinj_utils.evaluation.judge.injections import PLAIN
 from medinj_utils.evaluation.judge.long import long_verdicts
 from medinj_utils.evaluation.judge.pairs import both_orders
@@ -21,6 +22,7 @@ from medinj_utils.evaluation.judge.panel import (
     what_to_judge,
 )
 from medinj_utils.evaluation.judge.votes import one_each
+from medinj_utils.models.replies import Reply
 
 PRICES = {"input": 10.0, "output": 100.0, "currency": "EUR"}
 NO_TRIPLETS = pd.DataFrame(columns=["run", "item", "instruction", "context", "reference", "candidate"])
@@ -63,6 +65,21 @@ def test_every_judge_is_asked_what_suits_its_prompt(asked, answers, table, tree,
     assert tree.verdicts("one", "triplets").exists() and not tree.verdicts("two").exists()
     costs = used(tree, verdicts).set_index(["judge", "about"])
     assert costs.loc[("one", "answers"), "failed_calls"] == 1 and costs.loc[("one", "answers"), "cost"] > 0 and np.isnan(costs.loc[("two", "pairs"), "cost"])
+
+
+def test_minutes_are_told_by_what_this_judges_kept_calls_took(asked, answers, tree):
+    panel = load_panel([asked("one", repeats=2, prices=PRICES)])
+    to_judge = {"answers": answers.head(3), "edits": answers.tail(5)}
+    assert planned_costs(tree, panel, to_judge)["minutes"].isna().all()  # no call of this judge is kept
+    path = calls_file(tree.verdicts("one", "injections"))
+    with KeptCalls(path).adding() as add:
+        for key, reply in (("a", Reply("x", seconds=30)), ("b", Reply("y", seconds=90)), ("c", Reply(None, failure="gone", seconds=900))):
+            add(key, reply)
+    planned = planned_costs(tree, panel, to_judge).set_index("about")
+    np.testing.assert_allclose(planned["minutes"], planned["calls"] / panel["one"].judge.chats.at_once)  # a minute each
+    assert planned.loc["edits", "calls"] > 0 and planned.loc["edits", "most_cost"] > 0
+    other = planned_costs(tree, load_panel([asked("two")]), to_judge)
+    assert other["minutes"].isna().all()
 
 
 def test_a_second_run_asks_nothing_again_but_what_failed(asked, answers, tree, played):

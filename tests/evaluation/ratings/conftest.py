@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from medinj_utils.evaluation.ratings import draw_sheet
+from medinj_utils.evaluation.ratings import RatingKeys, draw_sheet
 
 HOSTILE = ["=cmd|' /C calc'!A0", "+33 6", "-1+1", "@SUM(A1)", "\t=1+1", "<script>document.title = 'x'</script>", "</textarea><img src=x onerror=alert(1)>",
            "</script><script>alert(1)</script>", "<!--<script>", "\u202egnihtemos\u202c", "_x0041_", "a\x00b\x1b[31m\ufffe", "oui; =HYPERLINK(1)",
@@ -33,3 +33,9 @@ def hostile(answers):
 @pytest.fixture
 def sheet(hostile):
     return draw_sheet(hostile, per_stratum=4, repeated=5, seed=3)
+
+
+@pytest.fixture
+def keys_of():
+    """Keys of sheets, the newest first."""
+    return lambda *sheets: RatingKeys({sheet.key.code: sheet.key for sheet in sheets}, "out/ratings/*/key.json")

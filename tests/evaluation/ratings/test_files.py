@@ -49,23 +49,23 @@ def test_another_draw_replaces_no_sheet(tree, answers):
     assert len(codes) == 2 and all(tree.rating_key(code).exists() for code in codes)
 
 
-def test_of_no_answers_nothing_is_written(tree, answers):
+def test_of_no_answers_nothing_is_written(tree, answers, keys_of):
     sheet = draw_sheet(answers.head(0), 4, 2, 0)
     assert hand_out(tree, sheet, ["R1"]).empty and simulated_files(tree, sheet, pd.Series(dtype=float), ERRORS) == []
-    ratings, quarantine = read_ratings([], sheet.key)
+    ratings, quarantine = read_ratings([], keys_of(sheet))
     assert ratings.empty and quarantine.empty and not list(tree.root.glob("ratings/**"))
 
 
-def test_simulated_raters_err_as_often_as_they_are_told_and_come_back_by_the_files(tree, sheet):
+def test_simulated_raters_err_as_often_as_they_are_told_and_come_back_by_the_files(tree, sheet, keys_of):
     hand_out(tree, sheet, ERRORS)
     files = simulated_files(tree, sheet, truth(sheet), ERRORS)
     assert [path.suffix for path in files] == [".xlsx", ".csv", ".json"]
-    ratings, quarantine = read_ratings(files, sheet.key)
+    ratings, quarantine = read_ratings(files, keys_of(sheet))
     assert quarantine.empty and ratings.groupby("rater").size().tolist() == [len(sheet.items)] * 3
     right = ratings["question_id"] < "q4"
     agree = (ratings["rating"] == right).groupby(ratings["rater"]).mean()
     assert agree["R1"] == 1 and agree["R3"] == 0 and 0.1 < agree["R2"] < 0.9
-    again, _ = read_ratings(simulated_files(tree, sheet, truth(sheet), ERRORS), sheet.key)
+    again, _ = read_ratings(simulated_files(tree, sheet, truth(sheet), ERRORS), keys_of(sheet))
     pd.testing.assert_frame_equal(again, ratings)
 
 
