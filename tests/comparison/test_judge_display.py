@@ -17,7 +17,7 @@ def agreement(triplets, triplet_scores, planted) -> pd.DataFrame:
 def test_agreement_stands_by_scorer_and_by_generator(agreement):
     shown = display.shown_agreement(agreement)
     assert shown.index.tolist() == ["judge_swayed", "length", CONSTANT]
-    assert shown.columns[:3].tolist() == ["answers", "not scored", "Pearson's r"] and shown.columns[-1] == "accuracy"
+    assert shown.columns[:3].tolist() == ["answers", "not scored", "Pearson's r"] and shown.columns[-2:].tolist() == ["accuracy", "constant baseline on the same answers"]
     assert shown.loc[CONSTANT, "Pearson's r"] == "" and int(shown.loc["judge_swayed", "not scored"]) > 0
     wide = display.shown_by_generator(agreement, "pearson")
     assert wide.columns.tolist() == ["pooled", "brief", "plain", "strong", "weak", "wordy"] and CONSTANT not in wide.index
