@@ -78,8 +78,8 @@ def held(worlds: int, resamples: int) -> pd.DataFrame:
     """
     table = pd.concat([held_in(seed, resamples) for seed in progress(range(worlds), "worlds")])
     table["figure"] = table["figure"].where(table["of"].isin(["shares", "edits"]), "all")
-    told = table.astype({"inside": float}).groupby(["of", "figure", "scorer"])["inside"]
-    return told.agg(inside="mean", cases="size").reset_index()
+    inside = table.astype({"inside": float}).groupby(["of", "figure", "scorer"])["inside"]
+    return inside.agg(inside="mean", cases="size").reset_index()
 
 
 if __name__ == "__main__":

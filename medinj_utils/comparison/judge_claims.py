@@ -69,9 +69,9 @@ def judge_verdict(about: str, judged: Judged | None,
     silent = _without_estimate(about, judged, found)
     if not found:
         return {"reason": silent} if silent else {}
-    told = {row["verdict"] for row in found.values()}
+    verdicts = {row["verdict"] for row in found.values()}
     smallest = min(found.values(), key=lambda row: row["estimate"])
-    if len(told) == 1:
+    if len(verdicts) == 1:
         return smallest | {"reason": "; ".join(filter(None, (smallest["reason"], silent)))}
     by_judge = [f"{judge}: {row['verdict']}" for judge, row in found.items()]
     return smallest | {"verdict": "undecided", "reason": "; ".join(filter(None, (*by_judge,
@@ -82,10 +82,10 @@ def _without_estimate(about: str, judged: Judged, found: Mapping) -> str:
     """Judges that can't be tested, and why, as far as they were asked for a verdict."""
     table, name = ((judged.pairs, "first") if about == "agree" else (judged.lengths, "scorer"))
     most = table.groupby(name, sort=False)["n"].max()
-    told = [without_r(judge, n) if about == "agree" or not n else
-            f"{judge}: length and verdict don't vary enough for an estimate"
-            for judge, n in most.items() if kind_of(judge) == JUDGE and judge not in found]
-    return "; ".join(told)
+    reasons = [without_r(judge, n) if about == "agree" or not n else
+               f"{judge}: length and verdict don't vary enough for an estimate"
+               for judge, n in most.items() if kind_of(judge) == JUDGE and judge not in found]
+    return "; ".join(reasons)
 
 
 def _agreeing(pairs: pd.DataFrame,

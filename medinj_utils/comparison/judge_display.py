@@ -5,7 +5,7 @@ import pandas as pd
 from medinj_utils.comparison.scorers import BASELINE, POOLED
 from medinj_utils.comparison.verbosity import LABELS
 from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import interval, number
+from medinj_utils.core.wording import number, with_interval
 
 _FIGURES = {"pearson": "Pearson's r", "spearman": "Spearman's ρ", "auc": "AUC", "kappa": "κ",
             "f1": "F1", "accuracy": "accuracy", BASELINE: "constant baseline on the same answers"}
@@ -14,20 +14,12 @@ _LABELS = dict(zip(LABELS, ("at a fixed label", "of wrong answers", "of right an
 
 
 def _plain(row: pd.Series, name: str = "estimate", sign: bool = False) -> str:
-    """ "0.53 [0.45, 0.62]", without the interval where there is none."""
-    if pd.isna(row[name]):
-        return ""
-    ends = "" if pd.isna(row["low"]) else (f" [{number(row['low'], 2, sign)}, "
-                                           f"{number(row['high'], 2, sign)}]")
-    return number(row[name], 2, sign) + ends
+    return with_interval(row[name], row["low"], row["high"], sign=sign)
 
 
 def _points(row: pd.Series, sign: bool = True) -> str:
-    """ "+4.1 [+1.9, +6.8]", in points or per cent."""
-    if pd.isna(row["estimate"]):
-        return ""
-    ends = "" if pd.isna(row["low"]) else f" {interval(row['low'], row['high'], sign)}"
-    return number(100 * row["estimate"], 1, sign) + ends
+    """In points or per cent."""
+    return with_interval(*100 * row[["estimate", "low", "high"]], 1, sign)
 
 
 def _wide(table: pd.DataFrame, shown: list[str], index: str, columns: str) -> pd.DataFrame:

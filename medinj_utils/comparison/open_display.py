@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
-from medinj_utils.core.wording import interval, number, percent
+from medinj_utils.core.wording import number, percent, with_interval
 
 _ENDS = ("low", "high")
 
@@ -14,8 +14,7 @@ def _shares(table: pd.DataFrame, name: str = "estimate", ends: Sequence[str] = _
             sign: bool = False) -> list[str]:
     """Shares in per cent, or differences in points, with intervals where there are some."""
     rows = table[[name, *ends]].astype(float).itertuples(index=False)
-    return ["" if pd.isna(share) else number(100 * share, 1, sign) + (
-        "" if pd.isna(low) else f" {interval(low, high, sign)}") for share, low, high in rows]
+    return [with_interval(100 * share, 100 * low, 100 * high, 1, sign) for share, low, high in rows]
 
 
 def _plain(values: pd.Series, decimals: int = 0) -> list[str]:
@@ -121,9 +120,7 @@ def shown_agreement(table: pd.DataFrame) -> pd.DataFrame:
     ends = table[["estimate", "low", "high"]].itertuples(index=False)
     shown = pd.DataFrame({
         "figure": table["figure"].map(names),
-        "estimate": ["" if pd.isna(value) else number(value, 2) + (
-            "" if pd.isna(low) else f" [{number(low, 2)}, {number(high, 2)}]")
-            for value, low, high in ends],
+        "estimate": [with_interval(*row) for row in ends],
         "expected": _plain(table["expected"], 2), "answers": _plain(table["items"]),
         "questions": _plain(table["questions"]), "more items": _plain(table["more_items"])})
     other = table["second"].where(table["first"] != table["second"], "themselves")

@@ -12,7 +12,7 @@ from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
 from medinj_utils.core.names import OPEN_METRICS
 from medinj_utils.core.style import in_order
-from medinj_utils.core.wording import number
+from medinj_utils.core.wording import with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 
 ALL = "all"
@@ -139,9 +139,7 @@ def _in_words(row: dict) -> str:
     if pd.isna(row["estimate"]):
         return "no question"
     decimals = 1 if row["metric"] in _HIGHEST else 2
-    ends = [number(row[name], decimals) for name in ("estimate", "low", "high")
-            if pd.notna(row[name])]
-    return ends[0] if len(ends) == 1 else f"{ends[0]} [{ends[1]}, {ends[2]}]"
+    return with_interval(row["estimate"], row["low"], row["high"], decimals)
 
 
 def shown_open_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

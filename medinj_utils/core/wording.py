@@ -48,6 +48,26 @@ def interval(low: float, high: float, sign: bool = False, language: Language = "
     return f"[{low}\u00a0; {high}]" if language == "fr" else f"[{low}, {high}]"
 
 
+def with_interval(estimate: float, low: float, high: float, decimals: int = 2,
+                  sign: bool = False) -> str:
+    """An estimate with its interval, in one unit: "0.53 [0.45, 0.62]".
+
+    Args:
+        estimate: NaN where there is none.
+        low: NaN where there is no interval.
+        high: of the interval.
+        decimals: of all three.
+        sign: whether numbers above zero have a plus.
+
+    Returns:
+        The text, without the interval where there is none; empty without an estimate.
+    """
+    if estimate != estimate:
+        return ""
+    ends = "" if low != low else f" [{number(low, decimals, sign)}, {number(high, decimals, sign)}]"
+    return number(estimate, decimals, sign) + ends
+
+
 def points(row: Mapping, name: str = "estimate", low: str = "low", high: str = "high",
            language: Language = "en") -> str:
     """A difference of shares in points with its interval: "+4.9 points [−10.1, +19.3]".

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import agreeing, listed, number, percent, points
+from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
 
 
 def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str],
@@ -142,12 +142,11 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
     own = shares[shares["rater"] == raters].set_index("system")["estimate"]
     sentences = []
     if pd.notna(alpha["estimate"]):
-        ends = ("" if pd.isna(alpha["low"]) else
-                f" [{number(alpha['low'], 2)}, {number(alpha['high'], 2)}]")
+        found = with_interval(alpha["estimate"], alpha["low"], alpha["high"])
         expected = ("" if pd.isna(alpha["expected"]) else
                     f" ({number(alpha['expected'], 2)} is expected of their planted errors)")
         sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
-                         f"{number(alpha['estimate'], 2)}{ends}{expected}; raters differ on "
+                         f"{found}{expected}; raters differ on "
                          f"{number(len(differing))} of them.")
     calls = (f"{raters[:1].upper()}{raters[1:]} "
              f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")

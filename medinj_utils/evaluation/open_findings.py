@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from medinj_utils.core.wording import agreeing, listed, number, percent
+from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
 
 _MUCH = 0.05  # share of answers from which on it is said to limit a comparison
 
@@ -39,8 +39,7 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
 
 
 def _shown(row: pd.Series) -> str:
-    ends = "" if pd.isna(row["low"]) else f" [{number(row['low'], 2)}, {number(row['high'], 2)}]"
-    return f"{number(row['estimate'], 2)}{ends}"
+    return with_interval(row["estimate"], row["low"], row["high"])
 
 
 def limits_in_words(ends: pd.DataFrame) -> str:

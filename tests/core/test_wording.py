@@ -1,6 +1,6 @@
 import pytest
 
-from medinj_utils.core.wording import agreeing, interval, listed, number, percent, points, score
+from medinj_utils.core.wording import agreeing, interval, listed, number, percent, points, score, with_interval
 
 
 @pytest.mark.parametrize("value, decimals, sign, english, french", [
@@ -23,3 +23,10 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
 def test_words_agree_with_counts_and_names_are_listed():
     assert [agreeing(n, "differs", "differ") for n in (0, 1, 2)] == ["differ", "differs", "differ"]
     assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize("estimate, low, high, more, shown", [
+    (0.53, 0.45, 0.618, {}, "0.53 [0.45, 0.62]"), (4.06, -1.9, 6.8, {"decimals": 1, "sign": True}, "+4.1 [\u22121.9, +6.8]"),
+    (0.5, float("nan"), float("nan"), {}, "0.50"), (float("nan"), float("nan"), float("nan"), {}, "")])
+def test_an_estimate_stands_with_its_interval_where_there_is_one(estimate, low, high, more, shown):
+    assert with_interval(estimate, low, high, **more) == shown

@@ -11,8 +11,6 @@ _NUMBERS = dict(zip(
     map(str, range(2, 16)), strict=True)) | {"vingt": "20", "trente": "30", "quarante": "40",
                                              "cinquante": "50", "soixante": "60", "cent": "100"}
 _OTHERS = _NUMBERS | {digits: word for word, digits in _NUMBERS.items()}
-_QUANTITY = re.compile(r"(?P<number>\d+(?:[.,]\d+)?) ?(?P<unit>[^\W\d].{0,11}|%)")
-_LAST_NUMBER = re.compile(r"(?<![\w.,/-])(?<![<>≤≥] )(?P<number>\d+(?:[.,]\d+)?)(?=[.]?\s*\Z)")
 _QUANTITY = re.compile(r"\b(?P<number>\d{1,3}|[a-z]{3,9}) (?P<unit>[a-zà-ÿ]{1,12}\b|%)")
 _JUDGED = re.compile(
     r"""(?i) \b (?: (?: affirmation | proposition | phrase | [ée]nonc[ée] | assertion ) [ ]
