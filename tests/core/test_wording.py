@@ -1,6 +1,15 @@
 import pytest
 
-from medinj_utils.core.wording import agreeing, interval, listed, number, percent, points, score, with_interval
+from medinj_utils.core.wording import (
+    agreeing,
+    interval,
+    listed,
+    number,
+    percent,
+    points,
+    score,
+    with_interval,
+)
 
 
 @pytest.mark.parametrize("value, decimals, sign, english, french", [
