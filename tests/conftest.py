@@ -22,7 +22,8 @@ class ByFolder(LoadScopeScheduling):
         file = Path(nodeid.partition("::")[0])
         # Three of the files in book/ share a small run; the others make all that they need.
         alone = file.stem == "test_main" or (
-            file.parent.name == "book" and file.stem not in ("test_book", "test_browser", "test_commands"))
+            file.parent.name == "book" and file.stem not in ("test_book", "test_browser",
+                                                             "test_commands"))
         return str(file if alone else file.parent)
 
 
@@ -40,7 +41,9 @@ def figures_closed():
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
-        pytest.skip(f"real data are not there: {SHARED_DATA.name} folder beside the project is missing")
+        pytest.skip(
+            f"real data are not there: {SHARED_DATA.name} folder beside the project is missing"
+        )
     return SHARED_DATA
 
 

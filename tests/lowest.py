@@ -7,8 +7,13 @@ from pathlib import Path
 
 def lowest() -> dict[str, str]:
     """By package, the lowest version that pyproject.toml takes."""
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found = [re.fullmatch(r"([\w.-]+)(?:>=|==)([^,]+)(?:,.*)?", entry) for entry in project["dependencies"]]
+    project = tomllib.loads(
+        (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    )["project"]
+    found = [
+        re.fullmatch(r"([\w.-]+)(?:>=|==)([^,]+)(?:,.*)?", entry)
+        for entry in project["dependencies"]
+    ]
     return {match[1]: match[2] for match in found}
 
 

@@ -1,4 +1,5 @@
-"""What holds for the project as a whole: form of code and notebooks, pins, imports, what is tracked."""
+"""What holds for the project as a whole: form of code and notebooks, pins, imports, what is
+tracked."""
 
 import ast
 import re
@@ -48,14 +49,24 @@ def test_a_notebook_opens_with_its_question_and_its_place(notebook):
     assert "**Question.**" in opening and "?" in opening and "**Time and hardware.**" in opening
     assert f"https://colab.research.google.com/github/{place}/notebooks/{name}" in opening
     assert "**Reads**" in notebook.cells[1].source and "**Writes**" in notebook.cells[1].source
-    assert f'BOOK = "https://raw.githubusercontent.com/{place.replace("/blob/", "/")}/"' in notebook.code[0].source
+    assert (
+        f'BOOK = "https://raw.githubusercontent.com/{place.replace("/blob/", "/")}/"'
+        in notebook.code[0].source
+    )
 
 
 def test_the_repository_is_where_one_setting_says():
-    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"][
+        "url"
+    ]
     owner = repository.rpartition("/")[0].removeprefix("https://")
-    texts = [*ROOT.glob("*.md"), *ROOT.glob("*.cff"), *ROOT.glob("*.toml"), *(ROOT / "book").glob("*.md"), *CODE]
-    named = {match.removesuffix(".git") for path in texts for match in re.findall(rf"https://{owner}/[\w.-]+[\w]", path.read_text(encoding="utf-8"))}
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("*.cff"), *ROOT.glob("*.toml"),
+             *(ROOT / "book").glob("*.md"), *CODE]
+    named = {
+        match.removesuffix(".git")
+        for path in texts
+        for match in re.findall(rf"https://{owner}/[\w.-]+[\w]", path.read_text(encoding="utf-8"))
+    }
     assert named == {repository}
     from medinj_utils.book.colab import REPOSITORY
     assert repository == REPOSITORY
@@ -71,20 +82,27 @@ def test_a_notebook_is_short_and_holds_no_outputs(notebook):
 def test_a_notebooks_parameters_are_few_and_commented(notebook):
     [parameters] = tagged(notebook, "parameters")
     lines = [line for line in parameters.splitlines() if line and not line.startswith("# ")]
-    assert all(line.count("=") - line.partition("#")[2].count("=") == 1 and "#" in line for line in lines), (
-        "one assignment a line, each with a comment")
+    assert all(
+        line.count("=") - line.partition("#")[2].count("=") == 1 and "#" in line for line in lines
+    ), "one assignment a line, each with a comment"
     assert len(lines) <= 12
     assert CHECK.format(name=notebook.path.stem) in tagged(notebook, "hide-input")
 
 
 def test_a_notebook_calls_and_shows(notebook):
-    """Functions, conditions, loops, files and paths are the package's; a cell's last value is shown."""
-    logic = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.With, ast.comprehension, ast.Compare,
+    """Functions, conditions, loops, files and paths are the package's; a cell's last value is
+    shown."""
+    logic = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.With, ast.comprehension,
+             ast.Compare,
              ast.FunctionDef, ast.ClassDef, ast.Lambda)
-    for source in [cell.source for cell in notebook.code if "hide-cell" not in cell.metadata.get("tags", [])]:
+    for source in [
+        cell.source for cell in notebook.code if "hide-cell" not in cell.metadata.get("tags", [])
+    ]:
         tree = ast.parse(source)
         assert not [node for node in ast.walk(tree) if isinstance(node, logic)], source
-        assert not re.search(r"\bopen\(|json\.loads|read_text|to_csv|\{output\}|alt = ", source), source
+        assert not re.search(r"\bopen\(|json\.loads|read_text|to_csv|\{output\}|alt = ", source), (
+            source
+        )
         assert "display(" not in source, "a cell shows one thing: its last value"
 
 
@@ -97,8 +115,12 @@ def test_a_notebook_ends_with_one_finding(notebook):
 def test_a_notebook_closes_with_what_follows_and_types_no_result(notebook):
     closing = notebook.cells[-1].source.split("\n\n")
     following = closing[-2 if closing[-1].startswith("**Next:**") else -1]
-    assert following.startswith("**What follows.** ") and following.endswith(".") and len(following) <= 320
-    assert not re.search(r"\d", re.sub(r"\[[^]]*\]\([^)]*\)|[Nn]otebook \d\d", "", following)), following
+    assert following.startswith("**What follows.** ")
+    assert following.endswith(".")
+    assert len(following) <= 320
+    assert not re.search(r"\d", re.sub(r"\[[^]]*\]\([^)]*\)|[Nn]otebook \d\d", "", following)), (
+        following
+    )
 
 
 def test_next_links_and_contents_agree():
@@ -138,12 +160,16 @@ def test_every_pin_is_within_the_range_that_is_supported():
     from packaging.requirements import Requirement
     from packaging.version import Version
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ranges = {entry.name.lower().replace("_", "-"): entry.specifier for entry in map(Requirement, project["dependencies"])}
+    ranges = {
+        entry.name.lower().replace("_", "-"): entry.specifier
+        for entry in map(Requirement, project["dependencies"])
+    }
     direct = pins((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
     assert ranges.keys() == direct.keys()
     assert not {name: str(span) for name, span in ranges.items() if direct[name] not in span}
     bounds = {name.lower().replace("_", "-"): version for name, version in lowest().items()}
-    assert bounds.keys() == ranges.keys() and all(bounds[name] in span for name, span in ranges.items())
+    assert bounds.keys() == ranges.keys()
+    assert all(bounds[name] in span for name, span in ranges.items())
     assert all(Version(bounds[name]) <= Version(direct[name]) for name in direct)
     # What Colab brings and is loaded before anything of ours: no single version may be asked for.
     asked = ("pandas", "numpy", "transformers", "peft", "trl", "matplotlib", "datasets")
@@ -154,7 +180,12 @@ def test_every_pin_takes_all_pythons_that_the_book_promises():
     from importlib.metadata import distributions
 
     from packaging.specifiers import SpecifierSet
-    told = {dist.name: dist.metadata["Requires-Python"] for dist in distributions() if dist.metadata["Requires-Python"]}
+
+    told = {
+        dist.name: dist.metadata["Requires-Python"]
+        for dist in distributions()
+        if dist.metadata["Requires-Python"]
+    }
     assert len(told) > 100
     assert not {name: span for name, span in told.items()
                 if not all(SpecifierSet(span).contains(python) for python in ("3.11.0", "3.12.0"))}
@@ -162,7 +193,10 @@ def test_every_pin_takes_all_pythons_that_the_book_promises():
 
 def test_installed_versions_are_the_pinned_ones():
     from importlib.metadata import version
-    for name, pinned in pins((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()).items():
+
+    for name, pinned in pins(
+        (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    ).items():
         assert version(name).partition("+")[0] == pinned, name
 
 
@@ -172,18 +206,25 @@ def test_rooms_are_imported_one_way():
 
 
 def test_paths_of_an_output_tree_stand_once():
-    """In `Tree`, `OpenFiles` and `RunFiles`, and a card's name in `card_file`; elsewhere nothing joins them from strings."""
-    joined = re.compile(r'"outputs/[a-z{]|Path\("outputs"|\.root /|card\.json"|chance\.txt"'
-                        r'|/ f?"(data|mixtures|runs|answers|probes|harness|scores|judges|ratings|variations|tables|figures|adapter)["/]')
+    """In `Tree`, `OpenFiles` and `RunFiles`, and a card's name in `card_file`; elsewhere nothing
+    joins them from strings."""
+    joined = re.compile(
+        r'"outputs/[a-z{]|Path\("outputs"|\.root /|card\.json"|chance\.txt"'
+        r'|/ '
+        r'f?"(data|mixtures|runs|answers|probes|harness|scores|judges|ratings|variations|tables|figures|adapter)["/]'
+    )
     once = {f"medinj_utils/core/{name}.py" for name in ("tree", "open_files", "run_files", "cards")}
     for path in [*CODE, ROOT / "Snakefile", *NOTEBOOKS]:
         source = path.read_text(encoding="utf-8").replace("outputs/hand", "")
         if str(path.relative_to(ROOT)) not in once:
-            assert not joined.search(source), f"{path.relative_to(ROOT)}: {joined.search(source)[0]}"
+            assert not joined.search(source), (
+                f"{path.relative_to(ROOT)}: {joined.search(source)[0]}"
+            )
 
 
 def test_importing_the_package_alone_is_quick_and_needs_no_torch():
-    code = "import sys, medinj_utils, medinj_utils.data; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    code = ("import sys, medinj_utils, medinj_utils.data; "
+            "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
@@ -193,7 +234,8 @@ def test_the_code_keeps_its_style():
 
 
 #: Functions that take more than six arguments, and why.
-MANY_ARGUMENTS = {"build_mixture": "public: it keeps its arguments", "write_world": "figures of one world",
+MANY_ARGUMENTS = {"build_mixture": "public: it keeps its arguments",
+                  "write_world": "figures of one world",
                   "_forward": "PEFT's arguments"}
 
 
@@ -216,53 +258,80 @@ DOCUMENTED_ELSEWHERE = {"Recipe", "read_choice", "training_step"}
 def fields_of(node: ast.ClassDef) -> list[str]:
     """What a class is made of: its fields, else the arguments of its ``__init__``."""
     fields = [part.target.id for part in node.body if isinstance(part, ast.AnnAssign)]
-    made = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
+    made = [
+        part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"
+    ]
     return fields or [argument.arg for part in made for argument in part.args.args[1:]]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")),
+                         ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_takes_several_arguments_says_what_they_are(path):
     """Public functions, methods and classes; callbacks of transformers (``on_…``) are its own."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    for node in [*tree.body, *(part for owner in classes if owner.name[0] != "_" for part in owner.body)]:
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith(("_", "on_")):
+    for node in [*tree.body,
+                 *(part for owner in classes if owner.name[0] != "_" for part in owner.body)]:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith(
+            ("_", "on_")
+        ):
             continue
         if isinstance(node, ast.ClassDef):
             names = fields_of(node)
         else:
-            names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs) if argument.arg not in ("self", "cls")]
+            names = [
+                argument.arg
+                for argument in (*node.args.args, *node.args.kwonlyargs)
+                if argument.arg not in ("self", "cls")
+            ]
         said = re.search(r"^ *(Args|Attributes):", ast.get_docstring(node) or "", re.M)
-        assert said or len(names) < 2 or node.name in DOCUMENTED_ELSEWHERE, f"{node.name}: {', '.join(names)}"
+        assert said or len(names) < 2 or node.name in DOCUMENTED_ELSEWHERE, (
+            f"{node.name}: {', '.join(names)}"
+        )
 
 
 #: Types of which the name alone doesn't say what is where.
-_NEEDS_RETURNS = re.compile(r"\btuple\[(?!\w+, \.\.\.)|\bnp\.ndarray|\bpa\.Array|\bcsr_matrix|\bTensor")
+_NEEDS_RETURNS = re.compile(
+    r"\btuple\[(?!\w+, \.\.\.)|\bnp\.ndarray|\bpa\.Array|\bcsr_matrix|\bTensor"
+)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")),
+                         ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_returns_several_values_or_an_array_says_what_they_are(path):
     """Public functions and methods. A single table, text or number is what the first line says."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
     for node in [*tree.body, *(part for owner in classes for part in owner.body)]:
-        if not isinstance(node, ast.FunctionDef) or node.name[0] == "_" or any("property" in ast.unparse(mark) for mark in node.decorator_list):
+        if (
+            not isinstance(node, ast.FunctionDef)
+            or node.name[0] == "_"
+            or any("property" in ast.unparse(mark) for mark in node.decorator_list)
+        ):
             continue
         several = node.returns and _NEEDS_RETURNS.search(ast.unparse(node.returns))
-        assert not several or re.search(r"^ *(Returns|Yields):", ast.get_docstring(node), re.M), node.name
+        assert not several or re.search(r"^ *(Returns|Yields):", ast.get_docstring(node), re.M), (
+            node.name
+        )
 
 
 def test_tests_mirror_the_package():
-    """A test file is named after the module or folder that it tests; of a room as a whole: see ``whole``."""
-    whole = {"book": {"book", "browser", "commands", "contributing", "gpu", "own_data"}, "data": {"hub_sets", "readers"}, "evaluation": {"faults"},
+    """A test file is named after the module or folder that it tests; of a room as a whole: see
+    ``whole``."""
+    whole = {"book": {"book", "browser", "commands", "contributing", "gpu", "own_data"},
+             "data": {"hub_sets", "readers"}, "evaluation": {"faults"},
              "ratings": {"browser"}}
     for path in (ROOT / "tests").rglob("test_*.py"):
         room = path.parent.relative_to(ROOT / "tests")
         if room == Path():
             continue
         folder = ROOT / room if room.name == "simulations" else ROOT / "medinj_utils" / room
-        modules = {module.stem.strip("_") for module in folder.iterdir()} | whole.get(room.name, set())
-        assert path.stem.removeprefix("test_") in modules, f"{path.relative_to(ROOT)}: no such module"
+        modules = {module.stem.strip("_") for module in folder.iterdir()} | whole.get(
+            room.name, set()
+        )
+        assert path.stem.removeprefix("test_") in modules, (
+            f"{path.relative_to(ROOT)}: no such module"
+        )
 
 
 def test_no_test_asserts_on_a_clock():
@@ -281,8 +350,10 @@ def test_nothing_generated_or_large_is_tracked():
     assert not [path for path in tracked if path.exists() and path.stat().st_size > 8e6]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "book").rglob("*.md")) + [
+    ROOT / "README.md"], ids=lambda p: p.name)
 def test_pages_link_to_files_that_exist(path):
     for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
-        if not re.match(r"https?:|mailto:", target) and target not in ("comparison.png", "study.png"):
+        if not re.match(r"https?:|mailto:", target) and target not in ("comparison.png",
+                                                                       "study.png"):
             assert (path.parent / target).exists(), target

@@ -9,21 +9,27 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2, "general_tests": 8, "seed": 1}
+WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2,
+         "general_tests": 8, "seed": 1}
 SMALL = {
     "like": "demo", "title": "Small", "world": WORLD, "beside": [],
-    "shared": {"seeds": [0], "recipe": "profiles/recipes/small.yaml", "learning_rates": [0.001], "epochs_tried": [1],
+    "shared": {"seeds": [0], "recipe": "profiles/recipes/small.yaml", "learning_rates": [0.001],
+               "epochs_tried": [1],
                "budget_shares": [0.75]},
     "notebooks": {
-        "10_read_sources": {"sources": [{"name": "planted", "location": "outputs/small/world/published"}],
+        "10_read_sources": {"sources": [{"name": "planted",
+                                         "location": "outputs/small/world/published"}],
                             "most_quarantined": 0.05},
         "14_build_mixtures": {"budget": 24},
-        "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood", "option_likelihood"],
+        "30_answer_questions": {"modes": ["greedy", "constrained", "likelihood", "text_likelihood",
+                                          "option_likelihood"],
                                 "shots": 1},
         "32_ask_otherwise": {"orders": 1, "most_items": 20},
         "34_judge_open_answers": {"most_items": 2},
-        "35_judge_the_judge": {"triplets": [{"name": "planted", "location": "outputs/small/world/triplets/evaluated.json"}],
-                               "judge_training": []},
+        "35_judge_the_judge": {
+            "triplets": [{"name": "planted",
+                          "location": "outputs/small/world/triplets/evaluated.json"}],
+            "judge_training": []},
         "40_compare_provenances": {"null_output": "", "resamples": 500}}}
 
 
@@ -43,22 +49,26 @@ def run(words, folder, check=True):
 
 def copy_project(folder):
     """The project without what runs have made, with the environment that `make` installed."""
-    left = (".git", ".venv", "build", "outputs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache")
+    left = (".git", ".venv", "build", "outputs", ".snakemake", "__pycache__", ".pytest_cache",
+            ".ruff_cache")
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*left))
     if not (ROOT / ".venv").is_dir():
-        pytest.skip("the environment that `make` installs is not there: run the tests by `make test`")
+        pytest.skip(
+            "the environment that `make` installs is not there: run the tests by `make test`"
+        )
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
-    """The copy with the profile ``small``, run once by ``make book``; its folder and what it printed.
+    """The copy with the profile ``small``, run once by ``make book``: its folder and what it said.
 
     Nothing but the parameters is smaller than in the demo.
     """
     folder = copy_project(tmp_path_factory.mktemp("project") / "book")
     recipe = yaml.safe_load((folder / "profiles/recipes/demo.yaml").read_text(encoding="utf-8"))
-    (folder / "profiles/recipes/small.yaml").write_text(yaml.safe_dump(recipe | {"epochs": 1, "batch_size": 8}))
+    (folder / "profiles/recipes/small.yaml").write_text(yaml.safe_dump(recipe | {"epochs": 1,
+                                                                                 "batch_size": 8}))
     (folder / "profiles/small.yaml").write_text(yaml.safe_dump(SMALL), encoding="utf-8")
     return folder, run(["make", "book", "PROFILE=small"], folder)

@@ -1,6 +1,7 @@
 """Every page of a built book in Chromium: on a wide screen in light and dark, and on a phone.
 
-Screenshots of whole pages are kept in ``outputs/screenshots``, as ``<page>-<light, dark or phone>.jpeg``.
+Screenshots of whole pages are kept in ``outputs/screenshots``, as
+``<page>-<light, dark or phone>.jpeg``.
 """
 
 import functools
@@ -16,13 +17,17 @@ import pytest
 from medinj_utils.book.theme import folded
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no program `chromium` is installed (Debian: apt install chromium)")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="no program `chromium` is installed (Debian: apt install chromium)"
+)
 SHOTS = Path(__file__).parents[2] / "outputs" / "screenshots"
 #: Width of the screen in pixels, and the reader's wish for light or dark.
 VIEWS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
-#: What Sphinx writes and isn't ours: a list of citations has the role of a list, whose children are no list items.
+#: What Sphinx writes and isn't ours: a list of citations has the role of a list, whose children
+# are no list items.
 NOT_OURS = {("aria-required-children", ".citation-list")}
-#: Axe looks at each text: this marks the first of each colour, ground and size, which is twenty times quicker.
+#: Axe looks at each text: this marks the first of each colour, ground and size, which is twenty
+# times quicker.
 MARK_KINDS_OF_TEXT = """() => {
   document.querySelectorAll("[data-first]").forEach(element => delete element.dataset.first);
   const seen = new Set(), texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -39,7 +44,8 @@ MARK_KINDS_OF_TEXT = """() => {
   }
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
-BROKEN_NAMES = """() => [...document.querySelectorAll('.medinj-name')].filter(name => name.getClientRects().length > 1)
+BROKEN_NAMES = """() => [...document.querySelectorAll('.medinj-name')]
+  .filter(name => name.getClientRects().length > 1)
   .map(name => name.textContent)"""
 IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
 
@@ -53,7 +59,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def site(project):
     """The small profile's book: its folder, and the address that it is served at."""
     html = project[0] / "outputs" / "small" / "html"
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=html)
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield html, f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -70,30 +78,50 @@ def page():
 
 @pytest.fixture(scope="module")
 def faults(page, site):
-    """Faults that a page tells of by itself or by its requests, as they come; a test clears what it doesn't look at."""
+    """Faults that a page tells of by itself or by its requests, as they come; a test clears what it
+    doesn't look at."""
     found = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: found.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
-    page.on("response", lambda response: found.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
-    page.on("request", lambda request: None if request.url.startswith((site[1], "data:")) else found.append(f"asked: {request.url}"))
+    page.on(
+        "response",
+        lambda response: (
+            found.append(f"{response.status}: {response.url}") if response.status >= 400 else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((site[1], "data:"))
+            else found.append(f"asked: {request.url}")
+        ),
+    )
     return found
 
 
 def violations(page, view):
-    """What axe-core finds serious, or an empty heading: the rules of WCAG 2.1 in light, contrasts in dark, what scrolls on a phone."""
+    """What axe-core finds serious, or an empty heading: the rules of WCAG 2.1 in light, contrasts
+    in dark, what scrolls on a phone."""
     from axe_playwright_python.sync_playwright import Axe
     page.evaluate(MARK_KINDS_OF_TEXT)
     contrast = {"runOnly": ["color-contrast"]}
     others = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-              "rules": {"color-contrast": {"enabled": False}, "empty-table-header": {"enabled": True}}}
-    runs = {"light": [("[data-first]", contrast), ("html", others)], "dark": [("[data-first]", contrast)],
+              "rules": {"color-contrast": {"enabled": False},
+                        "empty-table-header": {"enabled": True}}}
+    runs = {"light": [("[data-first]", contrast), ("html", others)],
+            "dark": [("[data-first]", contrast)],
             "phone": [("html", {"runOnly": ["scrollable-region-focusable"]})]}
     for part, options in runs[view]:
         options |= {"resultTypes": ["violations"], "preload": False}
         for rule in Axe().run(page, {"include": [[part]]}, options).response["violations"]:
             if rule["impact"] in ("serious", "critical") or rule["id"] == "empty-table-header":
-                yield from ((rule["id"], node["target"][0], node["html"][:200]) for node in rule["nodes"])
+                yield from (
+                    (rule["id"], node["target"][0], node["html"][:200]) for node in rule["nodes"]
+                )
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +143,16 @@ def seen(page, faults, site):
             found["faults"][name, view] = list(faults)
             found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
             found["broken"][name, view] = page.evaluate(BROKEN_NAMES)
-            found["violations"][name, view] = [one for one in violations(page, view) if one[:2] not in NOT_OURS]
-            page.screenshot(path=SHOTS / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}-{view}.jpeg",
-                            full_page=True, type="jpeg", quality=60)
+            found["violations"][name, view] = [
+                one for one in violations(page, view) if one[:2] not in NOT_OURS
+            ]
+            page.screenshot(
+                path=SHOTS
+                / f"{Path(name).with_suffix('').as_posix().replace('/', '-')}-{view}.jpeg",
+                full_page=True,
+                type="jpeg",
+                quality=60,
+            )
         found["links"][name], found["ids"][name] = page.evaluate(LINKS), set(page.evaluate(IDS))
     return found
 
@@ -125,7 +160,9 @@ def seen(page, faults, site):
 def results(page, address, query):
     """Titles of the pages that a search lists."""
     page.goto(f"{address}search.html?q={query}")
-    page.wait_for_function("document.querySelector('#search-results h2')?.innerText == 'Search Results'")
+    page.wait_for_function(
+        "document.querySelector('#search-results h2')?.innerText == 'Search Results'"
+    )
     return page.locator("#search-results li > a").all_inner_texts()
 
 
@@ -135,7 +172,9 @@ def test_pages_load_without_an_error_and_ask_no_other_host(seen):
 
 
 def test_no_page_scrolls_sideways(seen):
-    assert not {place: width for place, width in seen["width"].items() if width > VIEWS[place[1]][0]}
+    assert not {
+        place: width for place, width in seen["width"].items() if width > VIEWS[place[1]][0]
+    }
 
 
 def test_names_of_systems_are_not_broken_across_lines(seen):
@@ -167,7 +206,8 @@ def test_the_root_leads_to_the_first_page_which_has_one_search_box(page, site):
 
 
 @pytest.mark.parametrize("accents, plain, title", [
-    ("pancréas", "pancreas", "Your own data"), ("VÉSICULE", "Vesicule", "Your own data"), ("cœur", "coeur", "Glossary")])
+    ("pancréas", "pancreas", "Your own data"), ("VÉSICULE", "Vesicule", "Your own data"),
+    ("cœur", "coeur", "Glossary")])
 def test_search_finds_with_and_without_accents(page, faults, site, accents, plain, title):
     faults.clear()
     found = results(page, site[1], accents)
@@ -179,10 +219,12 @@ def test_search_finds_nothing_where_nothing_is(page, site):
 
 
 def test_search_works_from_a_file(page, site):
-    assert results(page, f"{site[0].as_uri()}/", "pancreas") == results(page, site[1], "pancreas") != []
+    assert results(page, f"{site[0].as_uri()}/", "pancreas") == results(page, site[1],
+                                                                        "pancreas") != []
 
 
-@pytest.mark.parametrize("text", ["l'énoncé", "Œdème, CŒUR et ex æquo", "re\u0301ponse", "10² µg/mL – naïf", "日本 Ελλάδα"])
+@pytest.mark.parametrize("text", [
+    "l'énoncé", "Œdème, CŒUR et ex æquo", "re\u0301ponse", "10² µg/mL – naïf", "日本 Ελλάδα"])
 def test_a_query_is_split_into_the_words_of_the_index(page, site, text):
     from medinj_utils.book.theme import FoldedSearch
     page.goto(f"{site[1]}search.html")

@@ -1,4 +1,5 @@
-"""The set-up cell with a stub of Colab, and with git and pip played: what is fetched, kept, installed and said."""
+"""The set-up cell with a stub of Colab, and with git and pip played: what is fetched, kept,
+installed and said."""
 
 import json
 import sys
@@ -19,7 +20,8 @@ PINS = colab._pins(ROOT / "constraints.txt")
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """An empty folder of a machine whose packages, by name and version, are ``installed``; ``ran`` lists commands."""
+    """An empty folder of a machine whose packages, by name and version, are ``installed``; ``ran``
+    lists commands."""
     played = SimpleNamespace(installed=dict(PINS), ran=[], fails="", folder=tmp_path)
 
     def run(words, **options):
@@ -30,7 +32,8 @@ def machine(tmp_path, monkeypatch):
             folder = Path(words[-1])
             (folder / "notebooks").mkdir(parents=True)
             for name in FILES:
-                (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+                (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"),
+                                           encoding="utf-8")
         if "-c" in words:
             held = colab._pins(Path(words[words.index("-c") + 1]))
             needed = colab._needed(tmp_path / "book")
@@ -57,32 +60,42 @@ def test_it_fetches_and_installs_once_and_survives_a_restart(machine, monkeypatc
     colab.set_up()
     book = machine.folder / "book"
     assert Path.cwd() == book and sys.path[0] == str(book)
-    assert [words.split()[0] for words in machine.ran] == ["rm", "git", sys.executable, sys.executable]
-    assert machine.ran[1].endswith(f"{colab.REPOSITORY} {machine.folder}/.book-unfinished") and "--no-deps" in machine.ran[3]
-    for here in (machine.folder, book, book / "notebooks"):  # a restarted session begins in its first folder
+    assert [words.split()[0] for words in machine.ran] == ["rm", "git", sys.executable,
+                                                           sys.executable]
+    assert machine.ran[1].endswith(f"{colab.REPOSITORY} {machine.folder}/.book-unfinished")
+    assert "--no-deps" in machine.ran[3]
+    # a restarted session begins in its first folder
+    for here in (machine.folder, book, book / "notebooks"):
         monkeypatch.chdir(here)
         colab.set_up()
         assert Path.cwd() == book and len(machine.ran) == 4
 
 
 def test_what_colab_has_stays_where_it_is_supported(machine):
-    machine.installed |= {"torch": "2.14.1+cu130", "torchvision": "0.29.1", "pandas": "3.0.2", "snakemake": "8.0.0", "google-colab": "1.0"}
+    machine.installed |= {"torch": "2.14.1+cu130", "torchvision": "0.29.1", "pandas": "3.0.2",
+                          "snakemake": "8.0.0", "google-colab": "1.0"}
     del machine.installed["statsmodels"], machine.installed["patsy"]
     colab.set_up()
     found = held(machine)
-    assert found["torch"] == "2.14.1+cu130" and found["pandas"] == "3.0.2" and "torchvision" not in machine.ran[2]
-    assert found["snakemake"] == PINS["snakemake"] and found["statsmodels"] == PINS["statsmodels"] and found["patsy"] == PINS["patsy"]
+    assert found["torch"] == "2.14.1+cu130"
+    assert found["pandas"] == "3.0.2"
+    assert "torchvision" not in machine.ran[2]
+    assert found["snakemake"] == PINS["snakemake"]
+    assert found["statsmodels"] == PINS["statsmodels"]
+    assert found["patsy"] == PINS["patsy"]
     assert "jinja2" not in found  # what others on Colab need isn't held to ours
 
 
 def test_another_torch_brings_the_torchvision_that_fits(machine):
     machine.installed |= {"torch": "2.9.0+cu126", "torchvision": "0.24.0"}
     machine.installed.pop("unsloth", None)
-    with pytest.raises(RuntimeError, match="torch.*Runtime > Restart session, then run this cell again"):
+    with pytest.raises(RuntimeError,
+                       match="torch.*Runtime > Restart session, then run this cell again"):
         import torch  # noqa: F401
         colab.set_up()
     minor = int(PINS["torch"].split(".")[1])
-    assert machine.ran[2].endswith(f" torchvision==0.{minor + 15}.*") and held(machine)["torch"] == PINS["torch"]
+    assert machine.ran[2].endswith(f" torchvision==0.{minor + 15}.*")
+    assert held(machine)["torch"] == PINS["torch"]
     colab.set_up()  # what the message asks for
 
 
@@ -99,7 +112,9 @@ def test_what_fails_says_so_and_is_done_again(machine, fails, left):
 
 @pytest.mark.parametrize("on_colab", [True, False])
 def test_the_cell_runs_it_on_colab_alone(machine, monkeypatch, on_colab):
-    notebook = json.loads((ROOT / "notebooks/00_check_environment.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads(
+        (ROOT / "notebooks/00_check_environment.ipynb").read_text(encoding="utf-8")
+    )
     cell = "".join(notebook["cells"][2]["source"])
     asked = []
 
@@ -114,4 +129,6 @@ def test_the_cell_runs_it_on_colab_alone(machine, monkeypatch, on_colab):
         monkeypatch.chdir(ROOT / "notebooks")
     exec(cell, {"__name__": "__main__"})
     assert Path.cwd() == (machine.folder / "book" if on_colab else ROOT)
-    assert [address.rpartition("main/")[2] for address in asked] == ["medinj_utils/book/colab.py"] * on_colab
+    assert [address.rpartition("main/")[2] for address in asked] == [
+        "medinj_utils/book/colab.py"
+    ] * on_colab

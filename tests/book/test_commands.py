@@ -1,4 +1,5 @@
-"""The commands that are printed on the pages and in the notebooks: each is executed, or checked as far as it can be here."""
+"""The commands that are printed on the pages and in the notebooks: each is executed, or checked as
+far as it can be here."""
 
 import json
 import re
@@ -18,14 +19,34 @@ from medinj_utils.core.parameters import notebook_defaults, notebook_names
 from medinj_utils.core.profiles import PROFILES
 
 ROOT = Path(__file__).parents[2]
-PAGES = {path.name: path.read_text(encoding="utf-8") for path in (*sorted((ROOT / "book").glob("*.md")), ROOT / "README.md")}
-#: Texts whose commands are checked and not executed; CONTRIBUTING's blocks are executed by test_contributing.
-OTHERS = {"CONTRIBUTING.md": re.sub(r"```.*?```", "", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.S)} | {
-    path.name: "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-KEPT = {path.name: [entry["command"] for entry in json.loads(path.read_text(encoding="utf-8")).values() if "command" in entry]
-        for path in sorted((ROOT / "book/measured").glob("*.json"))}
-PROGRAMS = ("make", "python", "papermill", "lm_eval", "accelerate", "torchrun", "snakemake", "pip", "pytest", "sbatch", "vllm", "git")
+PAGES = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (*sorted((ROOT / "book").glob("*.md")), ROOT / "README.md")
+}
+#: Texts whose commands are checked and not executed; CONTRIBUTING's blocks are executed by
+# test_contributing.
+OTHERS = {
+    "CONTRIBUTING.md": re.sub(
+        r"```.*?```", "", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.S
+    )
+} | {
+    path.name: "\n\n".join(
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown"
+    )
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+}
+KEPT = {
+    path.name: [
+        entry["command"]
+        for entry in json.loads(path.read_text(encoding="utf-8")).values()
+        if "command" in entry
+    ]
+    for path in sorted((ROOT / "book/measured").glob("*.json"))
+}
+PROGRAMS = ("make", "python", "papermill", "lm_eval", "accelerate", "torchrun", "snakemake", "pip",
+            "pytest", "sbatch", "vllm", "git")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -34,14 +55,26 @@ def blocks_of(text):
 
 
 BLOCKS = [block for page in PAGES.values() for block in blocks_of(page)]
-#: Blocks that run here, in this order, by a word of theirs; what is put in place of what, to have it smaller.
-EXECUTED = {"demo.world": {}, "{recipe: profiles/recipes/demo.yaml": {}, "model_card": {}, "torchrun": {" demo ": " small "},
+#: Blocks that run here, in this order, by a word of theirs; what is put in place of what, to have
+# it smaller.
+EXECUTED = {"demo.world": {}, "{recipe: profiles/recipes/demo.yaml": {}, "model_card": {},
+            "torchrun": {" demo ": " small "},
             "37_exchange_with_harness": {}, "check-profile": {}}
 #: Blocks that do not, by a word of theirs, and why.
-ELSEWHERE = {"# creates .venv": "the fixture `project` does this in a copy", "git clone": "the fixture `project` does this in a copy", "!papermill": "the hub's data: no network",
-             "--multi_gpu": "several GPUs", "make test-gpu": "a GPU", "PROFILE=paper": "a GPU: refused here, which test_book holds",
-             "vllm serve": "vLLM", "--executor slurm": "a cluster", "make keep": "test_results keeps a tree", "PROFILE=open": "real data: the profile's tests hold it",
-             "PROFILE=smollm2": "half an hour", "book PROFILE=own": "minutes: test_own_data goes the same way"}
+ELSEWHERE = {
+    "# creates .venv": "the fixture `project` does this in a copy",
+    "git clone": "the fixture `project` does this in a copy",
+    "!papermill": "the hub's data: no network",
+    "--multi_gpu": "several GPUs",
+    "make test-gpu": "a GPU",
+    "PROFILE=paper": "a GPU: refused here, which test_book holds",
+    "vllm serve": "vLLM",
+    "--executor slurm": "a cluster",
+    "make keep": "test_results keeps a tree",
+    "PROFILE=open": "real data: the profile's tests hold it",
+    "PROFILE=smollm2": "half an hour",
+    "book PROFILE=own": "minutes: test_own_data goes the same way",
+}
 
 
 def block(word):
@@ -55,10 +88,15 @@ def test_every_block_is_executed_or_says_why_not():
 
 
 def commands(text):
-    """The words of every command in blocks and in the running text, without variables that are set before it."""
+    """The words of every command in blocks and in the running text, without variables that are set
+    before it."""
     lines = [line.removeprefix("!") for block in blocks_of(text) for line in block.splitlines()]
     running = re.sub(r"```.*?```", "", text, flags=re.S)
-    lines += [span for span in re.findall(r"`([^`]+)`", running) if re.match(rf"(\w+=\S+ )*({'|'.join(PROGRAMS)}) ", span)]
+    lines += [
+        span
+        for span in re.findall(r"`([^`]+)`", running)
+        if re.match(rf"(\w+=\S+ )*({'|'.join(PROGRAMS)}) ", span)
+    ]
     for line in lines:
         words = shlex.split(" ".join(line.split()), comments=True)
         while words and re.fullmatch(r"[A-Z]+=.*", words[0]):
@@ -93,7 +131,9 @@ def check_python(words):
         found = find_spec(words[at + 1])
         assert found, words
         sources = [found.origin, *(found.submodule_search_locations or ())]
-        sources = [Path(path) / "__main__.py" if Path(path).is_dir() else Path(path) for path in sources]
+        sources = [
+            Path(path) / "__main__.py" if Path(path).is_dir() else Path(path) for path in sources
+        ]
     elif words[0] == "python":
         at, sources = 0, [ROOT / words[1]]
     else:  # a launcher's bare name
@@ -119,13 +159,15 @@ def check_sbatch(words):
     assert (ROOT / words[1]).is_file() and (PROFILES / f"{words[2]}.yaml").exists(), words
 
 
-CHECKS = {"make": check_make, "papermill": check_papermill, "python": check_python, "pip": check_pip, "pytest": check_pytest,
+CHECKS = {"make": check_make, "papermill": check_papermill, "python": check_python,
+          "pip": check_pip, "pytest": check_pytest,
           "accelerate": check_python, "torchrun": check_python, "sbatch": check_sbatch}
 
 
 @pytest.mark.parametrize("page", {**PAGES, **OTHERS})
 def test_every_command_names_what_there_is(page):
-    """Notebooks and their parameters, modules, scripts and their options, targets of make, profiles, extras, markers."""
+    """Notebooks and their parameters, modules, scripts and their options, targets of make,
+    profiles, extras, markers."""
     for words in commands({**PAGES, **OTHERS}[page]):
         if words[0] in CHECKS:
             CHECKS[words[0]](words)
@@ -140,10 +182,14 @@ def test_every_command_of_a_measured_figure_names_what_there_is(file):
 
 
 @pytest.mark.parametrize("text", [
-    "`make boook`", "`make book PROFILE=nothing`", "`make book DATE=today`", "`papermill notebooks/99_none.ipynb out.ipynb`",
-    "```bash\npapermill notebooks/14_build_mixtures.ipynb out.ipynb \\\n  -p bugdet 3\n```", "`papermill notebooks/10_read_sources.ipynb o -y '{source: []}'`",
-    "`python -m medinj_utils.nothing`", "`python -m medinj_utils.training.model_card x --gguff y`", "`python benchmarks/none.py`",
-    "`python benchmarks/training.py --papers`", "`pip install '.[serve]'`", "`pytest -m gpus`", "`sbatch profiles/slurm/train.sbatch papers`"])
+    "`make boook`", "`make book PROFILE=nothing`", "`make book DATE=today`",
+    "`papermill notebooks/99_none.ipynb out.ipynb`",
+    "```bash\npapermill notebooks/14_build_mixtures.ipynb out.ipynb \\\n  -p bugdet 3\n```",
+    "`papermill notebooks/10_read_sources.ipynb o -y '{source: []}'`",
+    "`python -m medinj_utils.nothing`", "`python -m medinj_utils.training.model_card x --gguff y`",
+    "`python benchmarks/none.py`",
+    "`python benchmarks/training.py --papers`", "`pip install '.[serve]'`", "`pytest -m gpus`",
+    "`sbatch profiles/slurm/train.sbatch papers`"])
 def test_a_command_that_names_what_is_not_there_is_noticed(text):
     [words] = commands(text)
     with pytest.raises(AssertionError):

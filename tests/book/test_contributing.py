@@ -1,4 +1,5 @@
-"""The worked examples of CONTRIBUTING are followed, in a copy of the project, as they are printed."""
+"""The worked examples of CONTRIBUTING are followed, in a copy of the project, as they are
+printed."""
 
 import re
 from pathlib import Path
@@ -8,9 +9,11 @@ from book.conftest import copy_project, run
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-EXAMPLES = {title: body for title, body in re.findall(r"^## Add (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.M | re.S)}
+EXAMPLES = {title: body for title, body in re.findall(r"^## Add (.+?)\n(.*?)(?=^## |\Z)", TEXT,
+                                                      re.M | re.S)}
 #: A block, with the name of the file that the line above it gives, if it gives one.
-BLOCK = re.compile(r"(?:^`(?P<file>[\w./]+)`:\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.M | re.S)
+BLOCK = re.compile(r"(?:^`(?P<file>[\w./]+)`:\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```",
+                   re.M | re.S)
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 
 

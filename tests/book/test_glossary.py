@@ -1,4 +1,5 @@
-"""Terms of the glossary on other pages: the first mention is a link, with the entry's first sentence."""
+"""Terms of the glossary on other pages: the first mention is a link, with the entry's first
+sentence."""
 
 from pathlib import Path
 
@@ -13,16 +14,21 @@ ROOT = Path(__file__).parents[2]
 
 def entry(definition, *terms):
     names = [nodes.term("", term, ids=[f"term-{term}"]) for term in terms]
-    return nodes.definition_list_item("", *names, nodes.definition("", nodes.paragraph("", "", *definition)))
+    return nodes.definition_list_item("", *names,
+                                      nodes.definition("", nodes.paragraph("", "", *definition)))
 
 
 @pytest.fixture
 def glossary():
     page = new_document("glossary")
     cited = nodes.inline("", "holm1979", refdomain="cite")
-    page += nodes.definition_list("", entry([nodes.Text("A set of\nrows"), cited, nodes.Text(". More of it.")], "Mixture"),
-                                  entry([nodes.Text("What is said. Then more.")], "Claim", "Verdict"),
-                                  entry([nodes.Text("Of letters.")], "Match"), entry([nodes.Text("All right.")], "Exact match"))
+    page += nodes.definition_list(
+        "",
+        entry([nodes.Text("A set of\nrows"), cited, nodes.Text(". More of it.")], "Mixture"),
+        entry([nodes.Text("What is said. Then more.")], "Claim", "Verdict"),
+        entry([nodes.Text("Of letters.")], "Match"),
+        entry([nodes.Text("All right.")], "Exact match"),
+    )
     return Glossary(page)
 
 
@@ -37,8 +43,10 @@ def test_the_first_mention_is_a_link_with_the_first_sentence(glossary):
     page = linked(glossary, nodes.Text("Two Mixtures, a mixture and verdicts by exact match."))
     links = list(page.findall(nodes.reference))
     assert [link.astext() for link in links] == ["Mixtures", "verdicts", "exact match"]
-    assert links[0]["reftitle"] == "A set of rows." and links[0]["refuri"] == "../glossary.html#term-Mixture"
-    assert links[1]["reftitle"] == "What is said." and page.astext() == "Two Mixtures, a mixture and verdicts by exact match."
+    assert links[0]["reftitle"] == "A set of rows."
+    assert links[0]["refuri"] == "../glossary.html#term-Mixture"
+    assert links[1]["reftitle"] == "What is said."
+    assert page.astext() == "Two Mixtures, a mixture and verdicts by exact match."
 
 
 def test_links_code_and_parts_of_words_are_left(glossary):
@@ -50,5 +58,10 @@ def test_links_code_and_parts_of_words_are_left(glossary):
 def test_every_entry_of_the_books_glossary_is_a_term():
     text = (ROOT / f"{PAGE}.md").read_text(encoding="utf-8")
     blocks = text.split("```{glossary}\n")[1:]
-    terms = [line for block in blocks for line in block.partition("```")[0].splitlines() if line and not line.startswith(" ")]
+    terms = [
+        line
+        for block in blocks
+        for line in block.partition("```")[0].splitlines()
+        if line and not line.startswith(" ")
+    ]
     assert len(terms) == len({term.lower() for term in terms}) > 60

@@ -1,4 +1,5 @@
-"""What only a GPU can show: notebooks 21 and 30 with each backend and adapter, as `make test-gpu` runs them."""
+"""What only a GPU can show: notebooks 21 and 30 with each backend and adapter, as `make test-gpu`
+runs them."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -38,17 +39,22 @@ def tree(world, tmp_path, monkeypatch):
 @pytest.mark.parametrize("backend", ["peft", "unsloth"])
 def test_training_with_validations_and_answering_by_papermill(tree, tmp_path, backend, adapter):
     precision = formats()[1]
-    recipe = replace(load_recipe(ROOT / "profiles/recipes/demo.yaml"), adapter=adapter, precision=precision, epochs=3,
-                     batch_size=8, gradient_accumulation=1, validations=2, gradient_checkpointing=True)
+    recipe = replace(load_recipe(ROOT / "profiles/recipes/demo.yaml"), adapter=adapter,
+                     precision=precision, epochs=3,
+                     batch_size=8, gradient_accumulation=1, validations=2,
+                     gradient_checkpointing=True)
     written = tmp_path / "recipe.yaml"
     written.write_text(yaml.safe_dump(asdict(recipe)), encoding="utf-8")
-    shared = {"output": str(tree.root), "seeds": [0], "recipe": str(written), "base_model": "planted", "base_revision": ""}
-    run_notebook("21_train_adapter", shared | {"configurations": ["NAT"], "backend": backend}, tmp_path / "21.ipynb")
+    shared = {"output": str(tree.root), "seeds": [0], "recipe": str(written),
+              "base_model": "planted", "base_revision": ""}
+    run_notebook("21_train_adapter", shared | {"configurations": ["NAT"], "backend": backend},
+                 tmp_path / "21.ipynb")
     card = tree.run_card(RUN)
     assert (card["parameters"]["backend"], card["precision_used"]) == (backend, precision)
     validation = pd.read_csv(tree.run_files(RUN).validation)
     assert len(validation) >= 3 and validation.notna().all(axis=None)
     assert validation["loss"].iloc[-1] < validation["loss"].iloc[0]
-    run_notebook("30_answer_questions", shared | {"systems": ["BASE", "NAT"], "most_items": 24}, tmp_path / "30.ipynb")
+    run_notebook("30_answer_questions", shared | {"systems": ["BASE", "NAT"], "most_items": 24},
+                 tmp_path / "30.ipynb")
     answers = pd.read_parquet(tree.answers(RUN))
     assert (answers["note"] == "").all() and answers["raw"].notna().all()

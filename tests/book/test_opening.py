@@ -1,4 +1,5 @@
-"""What the opening page says: the same numbers in both languages, from the study's figures and a run's tables."""
+"""What the opening page says: the same numbers in both languages, from the study's figures and a
+run's tables."""
 
 import pandas as pd
 import pytest
@@ -11,11 +12,15 @@ from medinj_utils.core.files import write_csv, write_json, write_text
 from medinj_utils.core.tree import Tree
 
 COMPARISON = pd.DataFrame({
-    "system": ["BASE", "NAT"], "n_items": 1288, "n_seeds": [1, 2], "exact_match": [0.2, 0.5], "low": [0.15, 0.4], "high": [0.25, 0.6],
-    "difference": [None, 0.3], "difference_low": [None, 0.2], "difference_high": [None, 0.4], "p_holm": [None, 0.0001],
+    "system": ["BASE", "NAT"], "n_items": 1288, "n_seeds": [1, 2], "exact_match": [0.2, 0.5],
+    "low": [0.15, 0.4], "high": [0.25, 0.6],
+    "difference": [None, 0.3], "difference_low": [None, 0.2], "difference_high": [None, 0.4],
+    "p_holm": [None, 0.0001],
     "unread_share": 0.0})
-EVEN = pd.DataFrame({"question": ["synthetic"], "price": 0.01, "estimate": 0.33, "low": 0.02, "high": 0.68, "reason": ""})
-EFFECTS = pd.DataFrame({"kind": ["main", "main", "synergy"], "effect": ["NAT", "SYN", "NAT-SYN"], "estimate": [0.05, -0.01, 0.2],
+EVEN = pd.DataFrame({"question": ["synthetic"], "price": 0.01, "estimate": 0.33, "low": 0.02,
+                     "high": 0.68, "reason": ""})
+EFFECTS = pd.DataFrame({"kind": ["main", "main", "synergy"], "effect": ["NAT", "SYN", "NAT-SYN"],
+                        "estimate": [0.05, -0.01, 0.2],
                         "low": [0.01, -0.03, 0.1], "high": [0.09, 0.01, 0.3], "planted": None})
 
 
@@ -35,41 +40,61 @@ def tree(tmp_path):
 
 def test_every_sentence_of_the_pages_is_made(tree):
     made = opening.substitutions(tree, {})
-    assert all(made.values()) and "No result" in made["kept_results"] and "Aucun résultat" in made["fr_kept_results"]
+    assert all(made.values())
+    assert "No result" in made["kept_results"]
+    assert "Aucun résultat" in made["fr_kept_results"]
     kept = opening.substitutions(tree, {"own": tree})
-    assert "[All of it](../results/own/index.md)" in kept["kept_results"] and made["answer"] in kept["kept_results"]
+    assert "[All of it](../results/own/index.md)" in kept["kept_results"]
+    assert made["answer"] in kept["kept_results"]
     assert "(../results/own/index.md)" in kept["fr_kept_results"]
 
 
 def test_the_studys_best_and_worst_are_those_of_its_table():
     best = max(EXACT_MATCH, key=EXACT_MATCH.get)
     assert f"{best} is the best, with {EXACT_MATCH[best]:.1f}" in opening.study_says("en")
-    assert f"{best} donne le plus" in opening.study_says("fr") and "38,2" in opening.study_says("fr")
+    assert f"{best} donne le plus" in opening.study_says("fr")
+    assert "38,2" in opening.study_says("fr")
 
 
 def test_verdicts_are_counted_alike_in_both_languages(tree):
     on_paper = tree.read_table("claims_published")
     english, french = (opening.own_means(on_paper, language) for language in ("en", "fr"))
     for items, rows in on_paper.groupby("items"):
-        counts = [int((rows["verdict"] == name).sum()) for name in ("supported", "contradicted", "undecided", "not testable here")]
-        assert "support {}, contradict {}, leave {} undecided and can't test {} if".format(*counts) in english
-        assert "en confirment {}, en contredisent {}, en laissent {} dans le doute et ne permettent pas d'en tester {}, si".format(*counts) in french
+        counts = [
+            int((rows["verdict"] == name).sum())
+            for name in ("supported", "contradicted", "undecided", "not testable here")
+        ]
+        assert (
+            "support {}, contradict {}, leave {} undecided and can't test {} if".format(*counts)
+            in english
+        )
+        assert (
+            "en confirment {}, en contredisent {}, en laissent {} dans le doute et ne permettent "
+            "pas d'en tester {}, si".format(
+                *counts
+            )
+            in french
+        )
         assert f"over {items:,} questions" in english
 
 
 def test_the_answer_has_gain_and_label_and_its_french_the_same_numbers(tree):
     assert "1,288 questions" in opening.answer(tree) and tree.label in opening.answer(tree)
     french = opening.answer_fr(tree)
-    assert "1\u202f288 questions" in french and "+30,0 points [+20,0\u00a0; +40,0]" in french and tree.label in french
+    assert "1\u202f288 questions" in french
+    assert "+30,0 points [+20,0\u00a0; +40,0]" in french
+    assert tree.label in french
 
 
 def test_a_base_alone_has_an_answer_in_both_languages(tree):
     write_csv(COMPARISON.head(1), tree.table("comparison"))
-    assert opening.answer(tree).startswith("The base model answers 20.0") and "répond exactement à 20,0" in opening.answer_fr(tree)
+    assert opening.answer(tree).startswith("The base model answers 20.0")
+    assert "répond exactement à 20,0" in opening.answer_fr(tree)
 
 
 def test_prices_are_said_only_where_they_are_known(tree):
-    assert "une question synthétique rapporte autant" in opening.prices_fr(tree) and "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
+    assert "une question synthétique rapporte autant" in opening.prices_fr(tree)
+    assert "0,33 € [0,02 ; 0,68]" in opening.prices_fr(tree)
     assert "inventés" not in opening.prices_fr(tree)
     write_csv(EVEN.head(0), tree.table("break_even"))
     assert "Aucun prix" in opening.prices_fr(tree)
@@ -77,7 +102,11 @@ def test_prices_are_said_only_where_they_are_known(tree):
 
 def test_what_each_provenance_adds_is_said_in_french_or_that_it_is_not_known(tree):
     told = opening.effects_fr(tree)
-    assert "+5,0 points [+1,0\u00a0; +9,0] pour les questions natives ; −1,0 points [−3,0\u00a0; +1,0] pour les questions synthétiques" in told
+    assert (
+        "+5,0 points [+1,0\u00a0; +9,0] pour les questions natives ; −1,0 points [−3,0\u00a0; "
+        "+1,0] pour les questions synthétiques"
+        in told
+    )
     assert tree.label in told and "20,0" not in told
     write_csv(EFFECTS.head(0), tree.table("effects"))
     assert "n'a pas pu être séparé" in opening.effects_fr(tree)

@@ -1,4 +1,5 @@
-"""Results that are kept without texts: what goes in, that the same comparison comes out, and what is refused."""
+"""Results that are kept without texts: what goes in, that the same comparison comes out, and what
+is refused."""
 
 import shutil
 from pathlib import Path
@@ -20,14 +21,17 @@ from medinj_utils.data.mixtures import remove_leaks
 from medinj_utils.data.overlap import find_leaks
 
 ROOT = Path(__file__).parents[2]
-MODEL = {"base_model": "a/b", "revision": "1" * 40, "precision": "float32", "base_sha256": "2" * 64, "adapter_sha256": ""}
-CARD = {"step": "10_read_sources", "commits": {"x/y": "3" * 40}, "parameters": {"sources": [{"name": "own", "location": "x/y"}]}}
+MODEL = {"base_model": "a/b", "revision": "1" * 40, "precision": "float32", "base_sha256": "2" * 64,
+         "adapter_sha256": ""}
+CARD = {"step": "10_read_sources", "commits": {"x/y": "3" * 40},
+        "parameters": {"sources": [{"name": "own", "location": "x/y"}]}}
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
 
 
 @pytest.fixture
 def ran(world, tmp_path, monkeypatch):
-    """The tree of profile ``own`` in a project's folder, as if it had been run on real questions."""
+    """The tree of profile ``own`` in a project's folder, as if it had been run on real
+    questions."""
     monkeypatch.chdir(tmp_path)
     for folder in ("profiles", "notebooks"):
         (tmp_path / folder).symlink_to(ROOT / folder)
@@ -40,15 +44,18 @@ def ran(world, tmp_path, monkeypatch):
     items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
     write_parquet(simulated_scores(items).assign(raw=items["instruction"].iloc[0]), tree.scores)
     for run in runs_of(SYSTEMS, (0, 1)):
-        write_json({"started": "2026-11-01T10:00:00+00:00", "git_commit": "c" * 40, "parameters": {"model_id": MODEL},
+        write_json({"started": "2026-11-01T10:00:00+00:00", "git_commit": "c" * 40,
+                    "parameters": {"model_id": MODEL},
                     "first_prompt": items["instruction"].iloc[0]}, tree.answers_card(run))
         if run.system != BASE:
             save_mixture(build_mixture(training, run.system, 30, 0), run.system, tree)
             write_json({"tokens": 7}, tree.run_files(run).card)
             write_text("step,loss\n1,2\n", tree.run_files(run).curve)
-    table = pd.DataFrame([run.columns() | {"rows": 30, "tokens": 7, "steps": 2, "final_loss": 0.5, "training_seconds": 3.0}
+    table = pd.DataFrame([run.columns() | {"rows": 30, "tokens": 7, "steps": 2, "final_loss": 0.5,
+                                           "training_seconds": 3.0}
                           for run in runs_of(SYSTEMS[1:], (0, 1))])
-    for name in ("training", "mixtures", "scores", "baselines", "scores_by_item", "comparison", "pairs", "effects", "train_test_interactions",
+    for name in ("training", "mixtures", "scores", "baselines", "scores_by_item", "comparison",
+                 "pairs", "effects", "train_test_interactions",
                  "pairs_by_part"):
         write_csv(table, tree.table(name))
     write_json({}, tree.environment)
@@ -68,18 +75,25 @@ def test_the_same_comparison_comes_out_and_no_text_goes_in(ran):
     for one in (tree, again):
         draw_systems(one, "greedy", "refuse", 200)
     assert load_pairs(again).equals(load_pairs(tree))
-    table = pd.concat([pd.read_parquet(path).astype(str) for path in folder.rglob("*.parquet")]).to_csv().encode()
+    table = (
+        pd.concat([pd.read_parquet(path).astype(str) for path in folder.rglob("*.parquet")])
+        .to_csv()
+        .encode()
+    )
     kept = all_bytes(folder) + table
     texts = [*items["instruction"], *items["context"], *items["options"].explode()]
     assert not [text for text in texts if len(text) > 3 and text.encode() in kept]
-    assert again.label == f"{tree.label}, kept from 2026-11-01" and again.origin.commits == {"x/y": "3" * 40}
+    assert again.label == f"{tree.label}, kept from 2026-11-01"
+    assert again.origin.commits == {"x/y": "3" * 40}
 
 
 def test_a_file_that_changed_is_missing_or_was_added_is_refused(ran):
     tree, _ = ran
     folder = keep("own", name="mine")
     target = tree.results("mine").root
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "result.json"):
+    for path in sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != "result.json"
+    ):
         content = path.read_bytes()
         path.write_bytes(content + b" ")
         with pytest.raises(ResultError, match=rf"{path} is not the file that was kept"):
@@ -113,7 +127,8 @@ def test_notebooks_run_on_kept_results_with_the_parameters_that_they_were_kept_w
     shutil.rmtree("outputs/own")
     Path("profiles").unlink()
     shutil.copytree(ROOT / "profiles", "profiles")
-    write_text((ROOT / "profiles/own.yaml").read_text(encoding="utf-8") + "\nresults: [own]\n", "profiles/other.yaml")
+    write_text((ROOT / "profiles/own.yaml").read_text(encoding="utf-8") + "\nresults: [own]\n",
+               "profiles/other.yaml")
     made = executions_of_results("other")
     assert list(made) == [f"own/{notebook}" for notebook in NOTEBOOKS]
     _, parameters = made["own/40_compare_provenances"]
@@ -130,25 +145,38 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
     own.figure("comparison").touch()
     finding = nbformat.v4.new_code_cell("finding()", metadata={"tags": ["finding"]}, outputs=[
         nbformat.v4.new_output("display_data", {"text/markdown": "**Finding.** NAT is the best."})])
-    source = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(
-        "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) [b](42_count_costs.ipynb#x) [c](../book/data.md) "
-        "[d](https://x.fr) [e](#here)"), finding, nbformat.v4.new_code_cell("1 + 1")])
+    source = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(
+                "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) "
+                "[b](42_count_costs.ipynb#x) [c](../book/data.md) "
+                "[d](https://x.fr) [e](#here)"
+            ),
+            finding,
+            nbformat.v4.new_code_cell("1 + 1"),
+        ]
+    )
     for notebook in NOTEBOOKS:
         own.executed(notebook).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, own.executed(notebook))
     entry = stage_result(own, "own", "The answer.", tmp_path / "book")
     assert entry["file"] == "results/own/index" and len(entry["sections"]) == len(NOTEBOOKS)
     page = (tmp_path / "book/results/own/index.md").read_text(encoding="utf-8")
-    for words in ("The answer.", "a/b " + "1" * 40, "`" + "2" * 16 + "…`", "x/y at " + "3" * 40, own.label, "| TRAD-SYN | 1 | 30 | 7 |"):
+    for words in ("The answer.", "a/b " + "1" * 40, "`" + "2" * 16 + "…`", "x/y at " + "3" * 40,
+                  own.label, "| TRAD-SYN | 1 | 30 | 7 |"):
         assert words in page
     first = items.groupby(["provenance", "source", "task"]).size().reset_index().iloc[0]
     assert f"| {' | '.join(map(str, first))} |" in page
-    opening, code = nbformat.read(tmp_path / "book/results/own/48_compare_parts.ipynb", as_version=4).cells
-    assert opening.source.endswith("[a](46_separate_effects.ipynb) [b](../../notebooks/42_count_costs.ipynb#x) "
-                                   "[c](../../notebooks/../book/data.md) [d](https://x.fr) [e](#here)")
+    opening, code = nbformat.read(tmp_path / "book/results/own/48_compare_parts.ipynb",
+                                  as_version=4).cells
+    assert opening.source.endswith(
+        "[a](46_separate_effects.ipynb) [b](../../notebooks/42_count_costs.ipynb#x) "
+        "[c](../../notebooks/../book/data.md) [d](https://x.fr) [e](#here)"
+    )
     assert own.label in opening.source and code.metadata["tags"] == ["hide-input"]
     head, _, rest = opening.source.partition("NAT is the best.")
-    assert head.startswith("# A title\n\n**Question.** Which?\n\n:::{admonition} Finding") and ":::" in rest
+    assert head.startswith("# A title\n\n**Question.** Which?\n\n:::{admonition} Finding")
+    assert ":::" in rest
 
 
 def test_kept_results_of_the_book_are_those_that_were_kept(tmp_path, monkeypatch):

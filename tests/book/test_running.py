@@ -14,20 +14,27 @@ from medinj_utils.book import running
 from medinj_utils.book.running import RunningError, hold
 
 ROOT = Path(__file__).parents[2]
-HOLD = ("import time; from medinj_utils.book.running import hold; hold(['demo', 'null']); print('held', flush=True); "
-        "time.sleep(100)")
-#: Starts a notebook's process in a session of its own, as papermill does, and ends with its argument.
+HOLD = (
+    "import time; from medinj_utils.book.running import hold; hold(['demo', 'null']); "
+    "print('held', flush=True); "
+    "time.sleep(100)"
+)
+#: Starts a notebook's process in a session of its own, as papermill does, and ends with its
+# argument.
 UNDER = """import subprocess, sys, time
 from medinj_utils.book.running import end_with
 end_with(int(sys.argv[1]))
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"], start_new_session=True)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"],
+                         start_new_session=True)
 print(child.pid, flush=True)
 time.sleep(100)"""
 
 
 def started(code, *words, **options):
-    """A Python process in the working folder, once it has printed a line; the process and the line."""
-    process = subprocess.Popen([sys.executable, "-c", code, *map(str, words)], stdout=subprocess.PIPE, text=True,
+    """A Python process in the working folder, once it has printed a line; the process and the
+    line."""
+    process = subprocess.Popen([sys.executable, "-c", code, *map(str, words)],
+                               stdout=subprocess.PIPE, text=True,
                                env=os.environ | {"PYTHONPATH": str(ROOT)}, **options)
     return process, process.stdout.readline().strip()
 
@@ -45,7 +52,10 @@ def test_a_living_run_is_named_and_another_profile_runs_beside_it(folder):
     other, _ = started(HOLD)
     try:
         for profile in ("demo", "null"):
-            with pytest.raises(RunningError, match=rf"'{profile}' is being run by process {other.pid} on .+, since 20"):
+            with pytest.raises(
+                RunningError,
+                match=rf"'{profile}' is being run by process {other.pid} on .+, since 20",
+            ):
                 hold([profile])
         hold(["small"])
         assert (folder / "outputs/.small.lock").read_text().startswith(f"process {os.getpid()} on ")
@@ -75,13 +85,17 @@ def test_a_disk_without_locks_is_told_of_and_the_run_goes_on(folder, monkeypatch
         raise OSError(95, "Operation not supported")
     monkeypatch.setattr(running.fcntl, "flock", refuse)
     hold(["demo"])
-    assert "a disk without locks (Operation not supported): don't run the profile 'demo' twice" in capsys.readouterr().err
+    assert (
+        "a disk without locks (Operation not supported): don't run the profile 'demo' twice"
+        in capsys.readouterr().err
+    )
 
 
 def test_half_files_of_dead_processes_go_and_no_others(folder):
     ended = subprocess.Popen(["true"])
     ended.wait()
-    kept = [f".{os.getpid()}-records.parquet", "records.parquet", ".hidden-file", ".12.parquet", "1-2.json"]
+    kept = [f".{os.getpid()}-records.parquet", "records.parquet", ".hidden-file", ".12.parquet",
+            "1-2.json"]
     for name in [f".{ended.pid}-records.parquet", *kept]:
         path = folder / "outputs/demo/data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +106,10 @@ def test_half_files_of_dead_processes_go_and_no_others(folder):
 
 def gone(*pids):
     for _ in range(200):
-        if not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids):
+        if not any(
+            psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+            for pid in pids
+        ):
             return True
         time.sleep(0.05)
     return False
@@ -102,7 +119,9 @@ def gone(*pids):
 def test_a_notebooks_process_ends_with_its_run(how):
     run, _ = started("import time; print(flush=True); time.sleep(100)")
     # These tests may themselves have been started by nohup.
-    process, child = started("import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n" + UNDER, run.pid)
+    process, child = started(
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n" + UNDER, run.pid
+    )
     {"the run is killed": run.kill, "terminated": process.terminate,
      "hung up": lambda: process.send_signal(signal.SIGHUP)}[how]()
     assert process.wait(20) > 128 and gone(int(child))
@@ -112,7 +131,9 @@ def test_a_notebooks_process_ends_with_its_run(how):
 
 def test_what_ignores_a_hangup_goes_on(folder):
     run, _ = started("import time; print(flush=True); time.sleep(100)")
-    process, child = started("import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + UNDER, run.pid)
+    process, child = started(
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + UNDER, run.pid
+    )
     process.send_signal(signal.SIGHUP)
     time.sleep(0.3)
     assert process.poll() is None and psutil.pid_exists(int(child))
@@ -126,7 +147,11 @@ def test_runs_are_not_deleted_while_one_is_alive(folder):
     asked = [sys.executable, "-m", "medinj_utils.book.running"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     refused = subprocess.run(asked, capture_output=True, text=True, env=environment)
-    assert refused.returncode and f"Nothing was deleted: the profile 'demo' is being run by process {other.pid}" in refused.stderr
+    assert refused.returncode
+    assert (
+        f"Nothing was deleted: the profile 'demo' is being run by process {other.pid}"
+        in refused.stderr
+    )
     other.kill()
     other.wait()
     assert subprocess.run(asked, env=environment).returncode == 0

@@ -6,13 +6,15 @@ from medinj_utils.book.theme import folded, name_columns, with_whole_names
 
 
 @pytest.mark.parametrize("text, plain", [
-    ("énoncé", "enonce"), ("e\u0301nonce\u0301", "enonce"), ("Œdème, cœur", "OEdeme, coeur"), ("ex æquo, Æ", "ex aequo, AE"),
+    ("énoncé", "enonce"), ("e\u0301nonce\u0301", "enonce"), ("Œdème, cœur", "OEdeme, coeur"),
+    ("ex æquo, Æ", "ex aequo, AE"),
     ("Ça où naïf", "Ca ou naif"), ("µg/L, 10²", "μg/L, 102"), ("a_b 日本", "a_b 日本"), ("", "")])
 def test_a_text_loses_its_accents(text, plain):
     assert folded(text) == plain
 
 
-TABLE = pd.DataFrame({"items": [1, 2], "chance": [0.2, 0.3]}, index=pd.Index(["BASE", "NAT"], name="system"))
+TABLE = pd.DataFrame({"items": [1, 2], "chance": [0.2, 0.3]},
+                     index=pd.Index(["BASE", "NAT"], name="system"))
 PLAIN = TABLE.reset_index(drop=True)
 TWO = TABLE.set_index("items", append=True)
 WIDE = TABLE.T.rename_axis(index="figure")  # the columns have a name as well
@@ -20,20 +22,28 @@ LEVELS = pd.concat({"a": TABLE, "b": TABLE}, axis=1)
 
 
 @pytest.mark.parametrize("table, headings", [
-    (TABLE, [["system", "items", "chance"]]), (PLAIN, [["", "items", "chance"]]), (TWO, [["system", "items", "chance"]]),
-    (TABLE.rename_axis(None), [["", "items", "chance"]]), (TABLE.reset_index(), [["", "system", "items", "chance"]]),
-    (WIDE, [["system", "BASE", "NAT"], ["figure", "", ""]]), (TABLE.rename(columns={"items": ""}), [["system", "", "chance"]]),
+    (TABLE, [["system", "items", "chance"]]), (PLAIN, [["", "items", "chance"]]),
+    (TWO, [["system", "items", "chance"]]),
+    (TABLE.rename_axis(None), [["", "items", "chance"]]),
+    (TABLE.reset_index(), [["", "system", "items", "chance"]]),
+    (WIDE, [["system", "BASE", "NAT"], ["figure", "", ""]]),
+    (TABLE.rename(columns={"items": ""}), [["system", "", "chance"]]),
     (LEVELS, [["", "a", "b"], ["system", "items", "chance", "items", "chance"]]),
     (LEVELS.rename_axis(None), [["", "a", "b"], ["", "items", "chance", "items", "chance"]]),
-    (LEVELS.rename_axis(None).rename(columns={"a": ""}), [["", "", "b"], ["", "items", "chance", "items", "chance"]]),
-    (TABLE.rename_axis("a < b & c"), [["a < b & c", "items", "chance"]]), (TABLE.head(0), [["system", "items", "chance"]])])
+    (LEVELS.rename_axis(None).rename(columns={"a": ""}),
+     [["", "", "b"], ["", "items", "chance", "items", "chance"]]),
+    (TABLE.rename_axis("a < b & c"), [["a < b & c", "items", "chance"]]),
+    (TABLE.head(0), [["system", "items", "chance"]])])
 def test_no_heading_is_empty_and_no_word_is_lost(table, headings):
     text = f"<p>a &amp; b</p>{table.to_html()}"
     made = BeautifulSoup(name_columns(text), "html.parser")
-    assert [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in made.select("thead tr")] == headings
+    assert [
+        [cell.get_text() for cell in row.find_all(["th", "td"])] for row in made.select("thead tr")
+    ] == headings
     assert all(cell.get_text() for cell in made.find_all("th"))
     before = BeautifulSoup(text, "html.parser")
-    assert made.select("tbody")[0].get_text() == before.select("tbody")[0].get_text() and made.p == before.p
+    assert made.select("tbody")[0].get_text() == before.select("tbody")[0].get_text()
+    assert made.p == before.p
 
 
 def test_a_text_without_a_table_stays():
@@ -41,11 +51,16 @@ def test_a_text_without_a_table_stays():
 
 
 @pytest.mark.parametrize("text, names", [
-    ("<p>NAT-SYN beats NAT, TRAD-SYN-s12.</p>", ["NAT-SYN", "TRAD-SYN-s12"]), ("<td>BASE</td><td>NAT-s0</td>", ["NAT-s0"]),
-    ('<img alt="NAT-SYN"><a href="runs/NAT-SYN">runs/NAT-SYN/</a>', []), ("<script>if (a < b) 'NAT-SYN'</script>", []),
-    ("NAT-SYNTH, X-NAT-SYN, NAT-SYN-s0-x", []), ("<code>NAT-TRAD</code> &lt; <b>NAT-SYN</b>", ["NAT-TRAD", "NAT-SYN"])])
+    ("<p>NAT-SYN beats NAT, TRAD-SYN-s12.</p>", ["NAT-SYN", "TRAD-SYN-s12"]),
+    ("<td>BASE</td><td>NAT-s0</td>", ["NAT-s0"]),
+    ('<img alt="NAT-SYN"><a href="runs/NAT-SYN">runs/NAT-SYN/</a>', []),
+    ("<script>if (a < b) 'NAT-SYN'</script>", []),
+    ("NAT-SYNTH, X-NAT-SYN, NAT-SYN-s0-x", []),
+    ("<code>NAT-TRAD</code> &lt; <b>NAT-SYN</b>", ["NAT-TRAD", "NAT-SYN"])])
 def test_names_of_systems_stay_in_one_piece_and_are_copied_as_they_are(text, names):
     made = BeautifulSoup(with_whole_names(text), "html.parser")
     assert [name.get_text() for name in made.select("span.medinj-name")] == names
     assert made.get_text() == BeautifulSoup(text, "html.parser").get_text()
-    assert [tag.attrs for tag in made.find_all(["img", "a"])] == [tag.attrs for tag in BeautifulSoup(text, "html.parser").find_all(["img", "a"])]
+    assert [tag.attrs for tag in made.find_all(["img", "a"])] == [
+        tag.attrs for tag in BeautifulSoup(text, "html.parser").find_all(["img", "a"])
+    ]

@@ -33,7 +33,8 @@ def simulated_scores(items: pd.DataFrame, seeds=(0, 1)) -> pd.DataFrame:
 
 @pytest.fixture
 def tree(world, tmp_path) -> Tree:
-    """A tree of the small planted world, with mixtures and simulated scores of all eight systems."""
+    """A tree of the small planted world, with mixtures and simulated scores of all eight
+    systems."""
     tree = Tree(tmp_path, "40_compare_provenances")
     records = world["records"]
     save_records(records, tree.records)
@@ -60,7 +61,8 @@ def pairs() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def triplets(world) -> pd.DataFrame:
     """The planted triplets."""
-    table, _ = read_triplets([{"name": "planted", "location": str(world["folder"] / "triplets" / EVALUATED)}])
+    table, _ = read_triplets([{"name": "planted",
+                               "location": str(world["folder"] / "triplets" / EVALUATED)}])
     return table
 
 

@@ -25,12 +25,18 @@ def test_systems_that_were_not_run_leave_their_contrasts_out():
 
 def test_published_means_are_bounded_by_every_pairing_of_the_same_items():
     claims = load_claims()
-    worst, best = (contrasts_published(claims, 10_000, pairing).set_index(["first", "second"]) for pairing in ("worst", "best"))
+    worst, best = (
+        contrasts_published(claims, 10_000, pairing).set_index(["first", "second"])
+        for pairing in ("worst", "best")
+    )
     for pair in worst.index:
-        a, b = (round(10_000 * value) for value in ({"BASE": .4674, "NAT": .4713, "TRAD": .4566, "SYN": .3823, "NAT-TRAD": .4924,
+        a, b = (round(10_000 * value) for value in ({"BASE": .4674, "NAT": .4713, "TRAD": .4566,
+                                                     "SYN": .3823, "NAT-TRAD": .4924,
                 "NAT-SYN": .4672, "TRAD-SYN": .4509, "ALL": .4846}[system] for system in pair))
         first = np.arange(10_000) < a
-        for second, table in ((np.arange(10_000) < b, best), (np.arange(10_000) >= 10_000 - b, worst)):  # most alike, least alike
+        # most alike, least alike
+        for second, table in ((np.arange(10_000) < b, best),
+                              (np.arange(10_000) >= 10_000 - b, worst)):
             error = (first.astype(float) - second).std() / np.sqrt(10_000)
             half = (table.loc[pair, "high"] - table.loc[pair, "low"]) / 2
             assert half == pytest.approx(1.96 * error, rel=0.05)
@@ -38,10 +44,13 @@ def test_published_means_are_bounded_by_every_pairing_of_the_same_items():
 
 
 @pytest.mark.parametrize("text, told", [
-    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V}]", "either contrasts or orders or needs"),
-    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V, contrasts: [{first: NATIVE, second: SYN}]}]",
+    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V}]",
+     "either contrasts or orders or needs"),
+    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V, contrasts: [{first: "
+     "NATIVE, second: SYN}]}]",
      r"claims\.0\.contrasts\.0\.first.*NATIVE"),
-    ("order_stays: 2\nclaims: [{name: a, claim: b, where: abstract, mark: V, needs: c}]", "order_stays: .*less than 1"),
+    ("order_stays: 2\nclaims: [{name: a, claim: b, where: abstract, mark: V, needs: c}]",
+     "order_stays: .*less than 1"),
     ("order_stays: [", "claims.yaml")])
 def test_a_wrong_file_of_claims_names_its_fault(tmp_path, text, told):
     (tmp_path / "claims.yaml").write_text(text, encoding="utf-8")

@@ -20,7 +20,8 @@ from medinj_utils.data import build_mixture, save_mixture
 
 @pytest.fixture
 def costs():
-    return pd.DataFrame({"native": [100, 0], "synthetic": [0, 0], "translated": [0, 100], "items": 100, "tokens": [1e6, 2e6],
+    return pd.DataFrame({"native": [100, 0], "synthetic": [0, 0], "translated": [0, 100],
+                         "items": 100, "tokens": [1e6, 2e6],
                          "supervised_tokens": 1e5, "hours": 2.0, "kwh": 1.0}, index=["NAT", "TRAD"])
 
 
@@ -43,7 +44,12 @@ def test_costs_come_from_cards_and_mixtures_and_a_repeated_question_is_bought_on
                     "energy_kwh": 0.2}, tree.run(run) / "card.json")
     found = costs_of(tree, runs)
     assert found.index.tolist() == ["NAT-SYN"]
-    assert found.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [10, 10, 0, 20]
+    assert found.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [
+        10,
+        10,
+        0,
+        20,
+    ]
     assert found.loc["NAT-SYN", "hours"] == 0.75 and found.loc["NAT-SYN", "kwh"] == 0.2
     with pytest.raises(FileNotFoundError, match="TRAD-s0.*21_train_adapter"):
         costs_of(tree, [Run("TRAD")])
@@ -67,9 +73,12 @@ def test_points_for_what_was_spent(costs):
     table = yields(resampled, costs.assign(euros=[0.0, 5.0])).set_index(["per", "system"])
     gain = 100 * (means["NAT"] - means["BASE"])
     assert table.loc[("1,000 questions", "NAT"), "points"] == pytest.approx(gain / 0.1)
-    assert table.loc[("million tokens", "TRAD"), "points"] == pytest.approx(50 * (means["TRAD"] - means["BASE"]))
+    assert table.loc[("million tokens", "TRAD"), "points"] == pytest.approx(
+        50 * (means["TRAD"] - means["BASE"])
+    )
     assert table.loc[("hour", "NAT"), "low"] < gain / 2 < table.loc[("hour", "NAT"), "high"]
-    assert np.isnan(table.loc[("euro", "NAT"), "points"]) and table.loc[("euro", "TRAD"), "points"] > 0  # what costs nothing
+    assert np.isnan(table.loc[("euro", "NAT"), "points"])
+    assert table.loc[("euro", "TRAD"), "points"] > 0  # what costs nothing
 
 
 def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):
@@ -78,13 +87,16 @@ def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):
     means = resampled.means
     even = break_even(resampled, costs, "TRAD", "NAT", rest_of_first=6.5)
     cost = 100 * even["estimate"] + 6.5
-    assert (means["TRAD"] - means["BASE"]) / cost == pytest.approx((means["NAT"] - means["BASE"]) / 206.5)
+    assert (means["TRAD"] - means["BASE"]) / cost == pytest.approx(
+        (means["NAT"] - means["BASE"]) / 206.5
+    )
     assert even["low"] < even["estimate"] < even["high"] and not even["reason"]
     table = break_even_table(resampled, costs, {"native": 2.0, "synthetic": 0.1, "translated": 0.5})
     assert table["question"].tolist() == ["translated"] and table["estimate"][0] == even["estimate"]
     assert break_even_table(resampled, costs, {}).empty
     none = break_even(draws_of({"BASE": 0.5, "NAT": 0.5, "TRAD": 0.6}), costs, "TRAD", "NAT")
-    assert np.isnan(none["estimate"]) and "gain of NAT over the base does not exclude zero" in none["reason"]
+    assert np.isnan(none["estimate"])
+    assert "gain of NAT over the base does not exclude zero" in none["reason"]
     with pytest.raises(ValueError, match="no system SYN; there are: BASE, NAT, TRAD"):
         break_even(resampled, costs, "SYN", "NAT")
 

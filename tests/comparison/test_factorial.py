@@ -16,7 +16,8 @@ from medinj_utils.comparison.factorial import (
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.core.names import SYSTEMS, seen
 
-MEANS = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.35, "TRAD": 0.45, "NAT-SYN": 0.6, "NAT-TRAD": 0.62, "TRAD-SYN": 0.58,
+MEANS = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.35, "TRAD": 0.45, "NAT-SYN": 0.6, "NAT-TRAD": 0.62,
+         "TRAD-SYN": 0.58,
          "ALL": 0.75}
 
 
@@ -48,7 +49,9 @@ def test_shapley_shares_are_the_mean_gain_over_all_orders_and_add_up():
 
 def test_additive_gains_have_no_interaction():
     gain = {"NAT": 0.2, "SYN": 0.05, "TRAD": 0.1}
-    table = effects_of({system: 0.3 + sum(gain[part] for part in seen(system)) for system in SYSTEMS})
+    table = effects_of(
+        {system: 0.3 + sum(gain[part] for part in seen(system)) for system in SYSTEMS}
+    )
     assert table[table["kind"] == "interaction"]["estimate"].abs().max() < 1e-12
     assert effect(table, "main", "NAT") == pytest.approx(0.2)
 
@@ -59,7 +62,9 @@ def test_intervals_hold_the_truth_of_simulated_worlds():
     for world in range(20):
         rng = np.random.default_rng(world)
         difficulty = rng.random(400)
-        table = pd.DataFrame({system: (difficulty < mean).astype(int) for system, mean in MEANS.items()})
+        table = pd.DataFrame(
+            {system: (difficulty < mean).astype(int) for system, mean in MEANS.items()}
+        )
         made = factorial_effects(table, resamples=400, seed=world).set_index(["kind", "effect"])
         main = made.loc["main"]
         inside += list((main["low"] <= truth["main"]) & (truth["main"] <= main["high"]))
@@ -91,7 +96,11 @@ def test_cell_means_give_the_interaction():
     cells = cell_means(drawn).set_index(["one", "other", "with_one", "with_other"])
     effects = effect_table(drawn)
     assert effects.equals(factorial_effects(scores, 200, clusters=clusters))
-    at = {(a, b): cells.loc[("NAT", "TRAD", a, b), "estimate"] for a in (False, True) for b in (False, True)}
+    at = {
+        (a, b): cells.loc[("NAT", "TRAD", a, b), "estimate"]
+        for a in (False, True)
+        for b in (False, True)
+    }
     assert at[True, True] - at[False, True] - at[True, False] + at[False, False] == pytest.approx(
         effect(effects, "interaction", "NAT × TRAD"))
     assert (cells["low"] < cells["estimate"]).all() and (cells["estimate"] < cells["high"]).all()

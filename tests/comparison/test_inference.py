@@ -6,10 +6,13 @@ from statsmodels.stats.multitest import multipletests
 from medinj_utils.comparison.inference import adjust_holm, interval, mcnemar, sign_flips
 
 
-@pytest.mark.parametrize("only_first, only_second", [(0, 0), (1, 0), (5, 5), (3, 12), (20, 7), (0, 30)])
+@pytest.mark.parametrize("only_first, only_second", [
+    (0, 0), (1, 0), (5, 5), (3, 12), (20, 7), (0, 30)])
 def test_mcnemar_is_the_exact_one_of_statsmodels(only_first, only_second):
     reference = reference_mcnemar([[10, only_first], [only_second, 10]], exact=True).pvalue
-    assert mcnemar(only_first, only_second) == pytest.approx(min(1.0, float(np.nan_to_num(reference, nan=1.0))))
+    assert mcnemar(only_first, only_second) == pytest.approx(
+        min(1.0, float(np.nan_to_num(reference, nan=1.0)))
+    )
 
 
 def test_sign_flip_keeps_its_level_and_finds_what_is_there():
@@ -30,12 +33,14 @@ def test_signs_flipped_by_size_give_the_p_of_signs_flipped_one_by_one():
 
 
 def test_ties_by_rounding_are_ties():
-    """Differences of a third, which sums of floats miss by little, have the p-values of the same differences times three."""
+    """Differences of a third, which sums of floats miss by little, have the p-values of the same
+    differences times three."""
     rng = np.random.default_rng(4)
     for _ in range(20):
         whole = rng.choice([-1.0, 0, 1], size=(200, 1), p=[0.12, 0.8, 0.08])
         third = ((whole + 1) / 3 * 1.0 + 1 / 3) - (1 / 3 + 1 / 3)
-        assert sign_flips(third, np.arange(200), 5000)[0] == sign_flips(whole, np.arange(200), 5000)[0]
+        assert sign_flips(third, np.arange(200), 5000)[0] == sign_flips(whole, np.arange(200),
+                                                                        5000)[0]
 
 
 def test_intervals_of_two_levels_are_nested():

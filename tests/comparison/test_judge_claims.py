@@ -14,8 +14,10 @@ NO_PAIRS = pd.DataFrame(columns=["first", "second"])
 def judged(pairs=(), lengths=(), n=None):
     n = n or {}
     pairs = pd.DataFrame(pairs, columns=["first", "second", "difference", "low", "high", "p"])
-    lengths = pd.DataFrame([(name, "both", *row) for name, *row in lengths], columns=["scorer", "label", "estimate", "low", "high"])
-    return Judged(pairs.assign(n=[n.get(name, 80) for name in pairs["first"]]), lengths.assign(n=[n.get(name, 80) for name in lengths["scorer"]]))
+    lengths = pd.DataFrame([(name, "both", *row) for name, *row in lengths],
+                           columns=["scorer", "label", "estimate", "low", "high"])
+    return Judged(pairs.assign(n=[n.get(name, 80) for name in pairs["first"]]),
+                  lengths.assign(n=[n.get(name, 80) for name in lengths["scorer"]]))
 
 
 def told(found, name):
@@ -26,17 +28,21 @@ def told(found, name):
     ([("j", "bleu", .3, .2, .4, .001), ("j", "meteor", .2, .1, .3, .001)], "supported"),
     ([("j", "bleu", .3, .2, .4, .001), ("j", "meteor", .02, -.1, .14, .7)], "undecided"),
     ([("j", "bleu", .3, .2, .4, .001), ("j", "meteor", -.2, -.3, -.1, .001)], "contradicted"),
-    ([("j", "bleu", .01, -.01, .03, .3)], "contradicted"),  # below the smallest difference of interest
-    ([("j", "content_recall", -.3, -.4, -.2, .001), ("j", "bleu", .3, .2, .4, .001)], "supported"),  # the study's metrics alone
+    # below the smallest difference of interest
+    ([("j", "bleu", .01, -.01, .03, .3)], "contradicted"),
+    # the study's metrics alone
+    ([("j", "content_recall", -.3, -.4, -.2, .001), ("j", "bleu", .3, .2, .4, .001)], "supported"),
     ([("bleu", "meteor", -.3, -.4, -.2, .001), ("j", "bleu", .3, .2, .4, .001)], "supported"),
-    ([("j", "length", .3, .2, .4, .001)], "not testable here"), ([("j", "bleu", .3, None, None, None)], "not testable here")])
+    ([("j", "length", .3, .2, .4, .001)], "not testable here"),
+    ([("j", "bleu", .3, None, None, None)], "not testable here")])
 def test_a_judge_agrees_better_than_each_overlap_metric(pairs, verdict):
     row = told(judged(pairs, [("j", 0, -1, 1)]), "judge-correlates")
     assert row["verdict"] == verdict and row["unit"] == "r"
 
 
 @pytest.mark.parametrize("length, verdict", [
-    ((.04, .02, .06), "supported"), ((-.04, -.06, -.02), "supported"), ((.01, -.02, .04), "undecided"), ((.0, -.009, .009), "contradicted")])
+    ((.04, .02, .06), "supported"), ((-.04, -.06, -.02), "supported"),
+    ((.01, -.02, .04), "undecided"), ((.0, -.009, .009), "contradicted")])
 def test_length_sways_a_judge(length, verdict):
     row = told(judged([], [("j", *length)]), "judge-verbosity")
     assert (row["verdict"], row["estimate"], row["unit"]) == (verdict, length[0], "points")
@@ -44,20 +50,28 @@ def test_length_sways_a_judge(length, verdict):
 
 def test_judges_that_differ_leave_the_claim_undecided():
     row = told(judged([], [("j", .04, .02, .06), ("k", 0, -.009, .009)]), "judge-verbosity")
-    assert row["verdict"] == "undecided" and row["reason"] == "j: supported; k: contradicted" and row["estimate"] == 0
+    assert row["verdict"] == "undecided"
+    assert row["reason"] == "j: supported; k: contradicted"
+    assert row["estimate"] == 0
 
 
 def test_a_judge_without_an_estimate_is_named():
     mute = ("mute", "bleu", None, None, None, None), ("mute", None, None, None)
-    found = judged([("j", "bleu", .3, .2, .4, .001), mute[0]], [("j", .04, .02, .06), mute[1]], {"mute": 0})
+    found = judged([("j", "bleu", .3, .2, .4, .001), mute[0]], [("j", .04, .02, .06), mute[1]],
+                   {"mute": 0})
     for name in ("judge-correlates", "judge-verbosity"):
         row = told(found, name)
-        assert row["verdict"] == "supported" and row["reason"] == "mute declares no verdict on these answers"
+        assert row["verdict"] == "supported"
+        assert row["reason"] == "mute declares no verdict on these answers"
         alone = told(judged([mute[0]], [mute[1]], {"mute": 0}), name)
-        assert alone["verdict"] == "not testable here" and alone["reason"] == "mute declares no verdict on these answers"
+        assert alone["verdict"] == "not testable here"
+        assert alone["reason"] == "mute declares no verdict on these answers"
     one = told(judged([mute[0]], [mute[1]]), "judge-correlates")["reason"]
     assert one.startswith("mute declares a verdict on 80 of these answers, and its r is undefined")
-    assert "mute: length and verdict" in told(judged([mute[0]], [mute[1]]), "judge-verbosity")["reason"]
+    assert (
+        "mute: length and verdict"
+        in told(judged([mute[0]], [mute[1]]), "judge-verbosity")["reason"]
+    )
 
 
 def test_metrics_and_humans_are_no_judges():

@@ -7,52 +7,85 @@ from medinj_utils.comparison.scorers import CONSTANT
 from medinj_utils.evaluation.triplets.leaks import REASONS
 
 NAN = float("nan")
-AGREEMENT = pd.DataFrame([("pooled", "j", "pearson", 0.6, 0.5, 0.7, 90, 10), ("pooled", "meteor", "pearson", 0.3, 0.2, 0.4, 100, 0),
-                          ("pooled", "rouge_l", "pearson", NAN, NAN, NAN, 100, 0), ("pooled", "j", "accuracy", 0.8, 0.7, 0.9, 90, 10),
+AGREEMENT = pd.DataFrame([("pooled", "j", "pearson", 0.6, 0.5, 0.7, 90, 10),
+                          ("pooled", "meteor", "pearson", 0.3, 0.2, 0.4, 100, 0),
+                          ("pooled", "rouge_l", "pearson", NAN, NAN, NAN, 100, 0),
+                          ("pooled", "j", "accuracy", 0.8, 0.7, 0.9, 90, 10),
                           ("pooled", "j", "constant_baseline", 0.75, 0.65, 0.85, 90, 10),
                           ("pooled", CONSTANT, "accuracy", 0.7, 0.6, 0.8, 100, 0)],
-                         columns=["generator", "scorer", "figure", "estimate", "low", "high", "n", "unscored"])
-LENGTHS = pd.DataFrame({"scorer": ["j"], "label": "both", "estimate": [0.04], "low": [0.02], "high": [0.06]})
-CHANGES = pd.DataFrame({"edit": ["pad", "hedge"], "scorer": "j", "figure": "flips", "estimate": [0.2, 0.1], "low": [0.1, 0.0], "high": [0.3, 0.2]})
-SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-powered"], "estimate": [0.6, 0.5], "low": [0.55, 0.4],
+                         columns=["generator", "scorer", "figure", "estimate", "low", "high", "n",
+                                  "unscored"])
+LENGTHS = pd.DataFrame({"scorer": ["j"], "label": "both", "estimate": [0.04], "low": [0.02],
+                        "high": [0.06]})
+CHANGES = pd.DataFrame({"edit": ["pad", "hedge"], "scorer": "j", "figure": "flips",
+                        "estimate": [0.2, 0.1], "low": [0.1, 0.0], "high": [0.3, 0.2]})
+SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-powered"],
+                       "estimate": [0.6, 0.5], "low": [0.55, 0.4],
                        "high": [0.65, 0.6], "humans": 0.51, "sample": 80})
 
 
 def test_the_finding_has_judge_metric_constant_length_edit_and_share():
     text = said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES)
-    for part in ("j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30", "j is right on 80.0\u00a0% of the 90 answers on which it declares a verdict; always giving the more frequent label is right on "
-                 "75.0\u00a0% of the same.",
-                 "+4.0 points [+2.0, +6.0] (j)", "“pad” turns most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
-                 "By j alone 60.0\u00a0%", "by the humans 51.0\u00a0%; corrected by 80 of their labels 50.0\u00a0% [40.0, 60.0]"):
+    for part in (
+        "j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30",
+        "j is right on 80.0\u00a0% of the 90 answers on which it declares a verdict; always giving "
+        "the more frequent label is right on "
+        "75.0\u00a0% of the same.",
+        "+4.0 points [+2.0, +6.0] (j)",
+        "“pad” turns most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
+        "By j alone 60.0\u00a0%",
+        "by the humans 51.0\u00a0%; corrected by 80 of their labels 50.0\u00a0% [40.0, 60.0]",
+    ):
         assert part in text, text
 
 
 def test_judges_without_r_are_named_with_why():
-    more = pd.DataFrame([("pooled", judge, figure, NAN, NAN, NAN, n, 100 - n) for judge, n in (("mute", 0), ("always_1", 90))
-                         for figure in ("pearson", "accuracy")], columns=[*AGREEMENT])
+    more = pd.DataFrame(
+        [
+            ("pooled", judge, figure, NAN, NAN, NAN, n, 100 - n)
+            for judge, n in (("mute", 0), ("always_1", 90))
+            for figure in ("pearson", "accuracy")
+        ],
+        columns=[*AGREEMENT],
+    )
     text = said.judges_finding(pd.concat([AGREEMENT, more]), LENGTHS, CHANGES, SHARES)
-    assert "mute declares no verdict on these answers. always_1 declares a verdict on 90 of these answers, and its r is undefined" in text
+    assert (
+        "mute declares no verdict on these answers. always_1 declares a verdict on 90 of these "
+        "answers, and its r is undefined"
+        in text
+    )
     assert "j declares" not in text
 
 
 def test_without_judges_the_finding_is_of_metrics():
     rows = AGREEMENT[AGREEMENT["scorer"] != "j"]
     text = said.judges_finding(rows, LENGTHS.head(0), CHANGES.head(0), SHARES.head(0))
-    assert text.startswith("Pearson's r with the human label: no judge; the best overlap metric, meteor") and "label is right on 70.0" in text
+    assert text.startswith(
+        "Pearson's r with the human label: no judge; the best overlap metric, meteor"
+    )
+    assert "label is right on 70.0" in text
 
 
 def test_triplets_and_what_was_left_out():
-    triplets = pd.DataFrame({"run": ["a", "b", "b"], "question_id": ["1", "1", "2"], "label": [1.0, 0.0, float("nan")]})
+    triplets = pd.DataFrame({"run": ["a", "b", "b"], "question_id": ["1", "1", "2"],
+                             "label": [1.0, 0.0, float("nan")]})
     text = said.triplets_in_words(triplets, triplets.head(2), pd.DataFrame({"row": [4]}))
-    assert "2 answers to 1 question by 2 generators (a and b), 50.0\u00a0%" in text and "Left out: 1 without" in text and "quarantine: 1 rows" in text
-    assert said.triplets_in_words(triplets.head(0), triplets.head(0), triplets.head(0)) == said.NO_TRIPLETS
+    assert "2 answers to 1 question by 2 generators (a and b), 50.0\u00a0%" in text
+    assert "Left out: 1 without" in text
+    assert "quarantine: 1 rows" in text
+    assert (
+        said.triplets_in_words(triplets.head(0), triplets.head(0), triplets.head(0))
+        == said.NO_TRIPLETS
+    )
     unlabelled = said.triplets_in_words(triplets, triplets.head(0), triplets.head(0))
     assert unlabelled.startswith("None of the triplets has a label") and "equivalence" in unlabelled
 
 
 def test_planted_values_are_counted():
     table = pd.DataFrame({"inside": [True, False, None]})
-    assert said.planted_in_words({"length": table, "edits": pd.DataFrame()}).startswith("Planted values inside their 95 % intervals: length 1 of 2.")
+    assert said.planted_in_words({"length": table, "edits": pd.DataFrame()}).startswith(
+        "Planted values inside their 95 % intervals: length 1 of 2."
+    )
     assert "Nothing was planted" in said.planted_in_words({"length": pd.DataFrame()})
 
 
@@ -60,7 +93,10 @@ def test_leaks_are_told_beside_what_was_planted():
     leaks = pd.DataFrame({"answers": [1, 2, 3, 4]}, index=list(REASONS))
     leaks.attrs["training"] = 40
     text = said.leaks_in_words(leaks, {"question": 3, "answer": 1})
-    assert text.startswith("3 of 10 evaluated answers") and "40 training triplets, 1 of them" in text and "3 more" in text and "Planted: 3" in text
+    assert text.startswith("3 of 10 evaluated answers")
+    assert "40 training triplets, 1 of them" in text
+    assert "3 more" in text
+    assert "Planted: 3" in text
     assert "Planted" not in said.leaks_in_words(leaks, None)
     leaks.attrs["training"] = 0
     assert "No file" in said.leaks_in_words(leaks, None)

@@ -33,8 +33,13 @@ from medinj_utils.evaluation.triplets.scorers import triplet_scores as scores_of
 def test_pairs_are_those_of_judges(triplets, triplet_scores):
     pairs = judge_pairs(triplets, triplet_scores, "pearson", 100)
     assert list(zip(pairs["first"], pairs["second"], strict=True)) == [
-        *((judge, other) for judge in ("judge_steady", "judge_swayed") for other in ("rater_2", "length", "rouge_l")),
-        ("judge_steady", "judge_swayed")]
+        *(
+            (judge, other)
+            for judge in ("judge_steady", "judge_swayed")
+            for other in ("rater_2", "length", "rouge_l")
+        ),
+        ("judge_steady", "judge_swayed"),
+    ]
     assert list(of_kind(triplet_scores, "judge")) == ["judge_steady", "judge_swayed"]
 
 
@@ -60,15 +65,25 @@ def test_agreement_is_taken_apart_by_what_was_met_in_training(triplets, triplet_
 
 def test_a_judge_that_declares_no_verdict_stays_in_every_table(triplets, triplet_scores):
     scores = triplet_scores.assign(mute=float("nan"), always=1.0)
-    agreement, lengths = agreement_table(triplets, scores, None, 50), length_table(triplets, scores, None, 50)
+    agreement, lengths = agreement_table(triplets, scores, None, 50), length_table(triplets, scores,
+                                                                                   None, 50)
     edited = edited_triplets(triplets.head(20))
-    after = edited_scores(edited, None, pd.DataFrame({"mute": float("nan"), "always": 1.0}, index=edited.index))
+    after = edited_scores(edited, None,
+                          pd.DataFrame({"mute": float("nan"), "always": 1.0}, index=edited.index))
     changes = changes_table(triplets.head(20), edited, scores.head(20), after, None, 20)
-    shares, pairs = corrected_shares(triplets, of_kind(scores, "judge")), judge_pairs(triplets, scores, "pearson", 50)
+    shares, pairs = (
+        corrected_shares(triplets, of_kind(scores, "judge")),
+        judge_pairs(triplets, scores, "pearson", 50),
+    )
     text = judges_finding(agreement, lengths, changes, shares)
-    assert "mute declares no verdict on these answers" in text and f"always declares a verdict on {len(triplets)}" in text
-    assert shown_agreement(agreement).loc["mute", ["answers", "not scored"]].tolist() == ["0", str(len(triplets))]
-    assert (pairs[pairs["first"] == "mute"]["n"] == 0).all() and shown_changes(changes, "change").loc["mute"].eq("").all()
+    assert "mute declares no verdict on these answers" in text
+    assert f"always declares a verdict on {len(triplets)}" in text
+    assert shown_agreement(agreement).loc["mute", ["answers", "not scored"]].tolist() == [
+        "0",
+        str(len(triplets)),
+    ]
+    assert (pairs[pairs["first"] == "mute"]["n"] == 0).all()
+    assert shown_changes(changes, "change").loc["mute"].eq("").all()
     for figure in (agreement_figure(agreement), verbosity_figure(lengths, changes)):
         assert figure is not None and "nan" not in figure[1]
 
@@ -76,12 +91,17 @@ def test_a_judge_that_declares_no_verdict_stays_in_every_table(triplets, triplet
 def test_without_triplets_all_is_empty_and_says_so():
     none, _ = read_triplets([])
     scores = scores_of(none, pd.DataFrame(index=none.index))
-    agreement, lengths = agreement_table(none, scores, None, 10), length_table(none, scores, None, 10)
+    agreement, lengths = agreement_table(none, scores, None, 10), length_table(none, scores, None,
+                                                                               10)
     edited = edited_triplets(none)
-    changes = changes_table(none, edited, scores, edited_scores(edited, None, pd.DataFrame()), None, 10)
-    shares, pairs = corrected_shares(none, of_kind(scores, "judge")), judge_pairs(none, scores, "pearson", 10)
-    for shown in (shown_agreement(agreement), shown_by_generator(agreement, "pearson"), shown_lengths(lengths),
-                  shown_changes(changes, "flips"), shown_shares(shares), shown_judge_pairs(pairs), shown_beside_planted(agreement)):
+    changes = changes_table(none, edited, scores, edited_scores(edited, None, pd.DataFrame()), None,
+                            10)
+    shares, pairs = corrected_shares(none, of_kind(scores, "judge")), judge_pairs(none, scores,
+                                                                                  "pearson", 10)
+    for shown in (shown_agreement(agreement), shown_by_generator(agreement, "pearson"),
+                  shown_lengths(lengths),
+                  shown_changes(changes, "flips"), shown_shares(shares), shown_judge_pairs(pairs),
+                  shown_beside_planted(agreement)):
         assert shown.empty
     assert agreement_figure(agreement) is None and verbosity_figure(lengths, changes) is None
     assert judges_finding(agreement, lengths, changes, shares) == NO_TRIPLETS

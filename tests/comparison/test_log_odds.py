@@ -14,17 +14,37 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
     checked = check_scores(scores, clusters)
     found = log_odds_effects(checked).set_index("effect")
     assert log_odds_table(checked).set_index("effect").equals(found)
-    coded = np.array([[(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")] for system, _ in scores.columns])
-    design = np.column_stack([np.ones(8), coded, coded[:, 0] * coded[:, 1], coded[:, 0] * coded[:, 2], coded[:, 1] * coded[:, 2],
+    coded = np.array(
+        [
+            [(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")]
+            for system, _ in scores.columns
+        ]
+    )
+    design = np.column_stack([np.ones(8), coded, coded[:, 0] * coded[:, 1],
+                              coded[:, 0] * coded[:, 2], coded[:, 1] * coded[:, 2],
                               coded.prod(axis=1)])
-    plain = GLM(scores.to_numpy().ravel(), np.tile(design, (len(scores), 1)), family=Binomial()).fit()
+    plain = GLM(scores.to_numpy().ravel(), np.tile(design, (len(scores), 1)),
+                family=Binomial()).fit()
     assert found["estimate"].to_numpy() == pytest.approx(plain.params[1:], abs=1e-6)
-    assert (found.loc[["NAT", "SYN", "TRAD"], "low"] > 0).all()  # planted: 0.8, 0.3, 0.5, less what averaging takes
-    assert ((found["low"] < 0) & (found["high"] > 0))[found["kind"] == "interaction"].sum() >= 3  # none planted
+    # planted: 0.8, 0.3, 0.5, less what averaging takes
+    assert (found.loc[["NAT", "SYN", "TRAD"], "low"] > 0).all()
+    # none planted
+    assert ((found["low"] < 0) & (found["high"] > 0))[found["kind"] == "interaction"].sum() >= 3
     rates = scores.mean()
-    assert found.loc["NAT", "estimate"] == pytest.approx(np.mean([
-        np.log(rates[b, 0] / (1 - rates[b, 0])) - np.log(rates[a, 0] / (1 - rates[a, 0])) for a, b in (
-            ("BASE", "NAT"), ("SYN", "NAT-SYN"), ("TRAD", "NAT-TRAD"), ("TRAD-SYN", "ALL"))]), abs=1e-6)
+    assert found.loc["NAT", "estimate"] == pytest.approx(
+        np.mean(
+            [
+                np.log(rates[b, 0] / (1 - rates[b, 0])) - np.log(rates[a, 0] / (1 - rates[a, 0]))
+                for a, b in (
+                    ("BASE", "NAT"),
+                    ("SYN", "NAT-SYN"),
+                    ("TRAD", "NAT-TRAD"),
+                    ("TRAD-SYN", "ALL"),
+                )
+            ]
+        ),
+        abs=1e-6,
+    )
     with pytest.raises(ValueError, match="have no odds"):
         log_odds_effects(check_scores(scores + 0.5, clusters))
     with pytest.raises(ValueError, match="all seven mixtures; there are: BASE.*TRAD-SYN$"):

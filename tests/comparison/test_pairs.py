@@ -36,7 +36,8 @@ def test_all_pairs_with_holm_over_them():
         running = max(running, min(1.0, p * (6 - rank)))
         expected.append(running)
     assert ordered["p_holm"].to_numpy() == pytest.approx(expected)
-    assert (pairs["low"] <= pairs["difference"]).all() and (pairs["difference"] <= pairs["high"]).all()
+    assert (pairs["low"] <= pairs["difference"]).all()
+    assert (pairs["difference"] <= pairs["high"]).all()
 
 
 def test_clusters_widen_the_interval_of_items_that_hang_together():
@@ -46,7 +47,8 @@ def test_clusters_widen_the_interval_of_items_that_hang_together():
     alone = compare_pairs(one, 4000).iloc[0]
     clustered = compare_pairs(repeated, 4000, clusters=clusters).iloc[0]
     naive = compare_pairs(repeated, 4000).iloc[0]
-    assert clustered["high"] - clustered["low"] == pytest.approx(alone["high"] - alone["low"], rel=0.1)
+    assert clustered["high"] - clustered["low"] == pytest.approx(alone["high"] - alone["low"],
+                                                                 rel=0.1)
     assert naive["high"] - naive["low"] < 0.6 * (clustered["high"] - clustered["low"])
     assert clustered["test"] == "sign-flip"
 
@@ -54,12 +56,16 @@ def test_clusters_widen_the_interval_of_items_that_hang_together():
 def test_seeds_are_a_second_level():
     rng = np.random.default_rng(0)
     ability = {("A", 0): 0.3, ("A", 1): 0.7, ("B", 0): 0.5, ("B", 1): 0.5}
-    table = pd.DataFrame({name: (rng.random(500) < share).astype(int) for name, share in ability.items()})
+    table = pd.DataFrame(
+        {name: (rng.random(500) < share).astype(int) for name, share in ability.items()}
+    )
     table.columns = pd.MultiIndex.from_tuples(table.columns, names=["system", "seed"])
     pairs = compare_pairs(table, 2000)
     assert len(pairs) == 1
     assert pairs.loc[0, "high"] - pairs.loc[0, "low"] > 0.3  # the two seeds of A lie 0.4 apart
-    assert pairs.loc[0, "difference"] == pytest.approx(table["A"].mean().mean() - table["B"].mean().mean())
+    assert pairs.loc[0, "difference"] == pytest.approx(
+        table["A"].mean().mean() - table["B"].mean().mean()
+    )
 
 
 def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
@@ -69,7 +75,8 @@ def test_the_comparison_table_has_its_columns_and_takes_p_from_the_pairs():
     failures = pd.Series({"BASE": 0.1, "NAT": 0.0, "SYN": 0.0})
     assert list(pairs) == list(PAIR_COLUMNS)
     made = system_table(drawn, pairs, failures)
-    assert list(made) == ["system", "n_items", "n_seeds", "exact_match", "low", "high", "difference", "difference_low",
+    assert list(made) == ["system", "n_items", "n_seeds", "exact_match", "low", "high",
+                          "difference", "difference_low",
                           "difference_high", "p", "p_holm", "unread_share"]
     row = made.set_index("system").loc["NAT"]
     pair = pairs[(pairs["first"] == "BASE") & (pairs["second"] == "NAT")].iloc[0]
@@ -86,8 +93,12 @@ def test_bca_is_scipys_and_differs_from_the_percentile_interval_where_scores_are
     skewed = rng.exponential(size=60) ** 2
     scores = pd.DataFrame({"A": skewed, "B": np.zeros(60)})
     pair = compare_pairs(scores, 20_000).iloc[0]
-    ends = {method: bootstrap((skewed,), np.mean, n_resamples=20_000, method=method, rng=rng).confidence_interval
-            for method in ("BCa", "percentile")}
+    ends = {
+        method: bootstrap(
+            (skewed,), np.mean, n_resamples=20_000, method=method, rng=rng
+        ).confidence_interval
+        for method in ("BCa", "percentile")
+    }
     width = pair["high"] - pair["low"]
     assert [pair["low_bca"], pair["high_bca"]] == pytest.approx(list(ends["BCa"]), abs=0.04 * width)
     assert [pair["low"], pair["high"]] == pytest.approx(list(ends["percentile"]), abs=0.04 * width)
@@ -95,7 +106,8 @@ def test_bca_is_scipys_and_differs_from_the_percentile_interval_where_scores_are
     same = compare_pairs(pd.DataFrame({"A": [1.0, 0] * 20, "B": [1.0, 0] * 20}), 100).iloc[0]
     possible = 1 - 0.025 ** (1 / 40)  # the largest share that 40 items may all miss
     assert same["difference"] == 0 and same["p"] == 1 and not same["equivalent"]
-    assert same[["high", "high_bca"]].tolist() == [pytest.approx(possible, rel=0.06)] * 2 and same["low"] == -same["high"]
+    assert same[["high", "high_bca"]].tolist() == [pytest.approx(possible, rel=0.06)] * 2
+    assert same["low"] == -same["high"]
 
 
 def test_none_is_called_equal_by_too_few_items():

@@ -9,8 +9,10 @@ from medinj_utils.comparison.resampling import resample
 
 def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
     rng = np.random.default_rng(2)
-    scores = pd.DataFrame((rng.random((100, 3)) < 0.5).astype(float), columns=["BASE", "NAT", "SYN"])
-    items = pd.DataFrame({"task": ["mcqu"] * 60 + ["mcq"] * 40, "source": ["big"] * 95 + ["small"] * 5})
+    scores = pd.DataFrame((rng.random((100, 3)) < 0.5).astype(float),
+                          columns=["BASE", "NAT", "SYN"])
+    items = pd.DataFrame({"task": ["mcqu"] * 60 + ["mcq"] * 40,
+                          "source": ["big"] * 95 + ["small"] * 5})
     drawn = resample(scores, 200)
     pairs = pair_table(drawn)
     parts = compare_parts(scores, drawn, pairs, items, ["task", "source"])
@@ -23,7 +25,8 @@ def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
 
 
 def test_scores_by_part_are_means_over_runs_and_items():
-    scores = pd.DataFrame({"system": ["NAT", "NAT", "BASE", "BASE"], "task": ["mcqu", "mcqu", "mcqu", "mcq"],
+    scores = pd.DataFrame({"system": ["NAT", "NAT", "BASE", "BASE"],
+                           "task": ["mcqu", "mcqu", "mcqu", "mcq"],
                            "exact_match": [1, 0, 1, 0]})
     table = scores_by_part(scores, ["task"])
     assert table.loc["NAT", "mcqu"] == 0.5 and table.loc["BASE"].tolist() == [0, 1]

@@ -35,27 +35,37 @@ def test_planted_effects_stand_beside_those_found_and_only_where_there_is_a_key(
     assert planted_effects_found(effects).endswith("of 3).")
     tree.key_file.unlink()
     real = Tree(tree.root)
-    assert planted_scores(real, SYSTEMS) is None and "planted" not in effects_beside_planted(real, drawn)
+    assert planted_scores(real, SYSTEMS) is None
+    assert "planted" not in effects_beside_planted(real, drawn)
     assert "no planted truth" in planted_effects_found(effects.drop(columns="planted"))
     few = resample(compared.matrix[["BASE", "NAT"]], 100, clusters=compared.clusters)
     none = effects_beside_planted(real, few)
     comparison = system_table(few, pair_table(few), pd.Series(0.0, ["BASE", "NAT"]))
     odds = log_odds_table(few.scores)
     assert cell_means(few).empty and odds.empty and beside_odds(none, odds).empty
-    assert not any((effects_figure(none, "main"), effects_figure(none, "synergy"), shapley_figure(none),
+    assert not any((effects_figure(none, "main"), effects_figure(none, "synergy"),
+                    shapley_figure(none),
                     interactions_figure(cell_means(few), none), simplex_figure(comparison)))
-    assert factorial_in_words(replace(compared, matrix=compared.matrix[["BASE", "NAT"]])).startswith("The factorial needs")
-    assert none.empty and planted_effects_found(none) == "There are no effects to hold against planted ones."
+    assert factorial_in_words(
+        replace(compared, matrix=compared.matrix[["BASE", "NAT"]])
+    ).startswith("The factorial needs")
+    assert none.empty
+    assert planted_effects_found(none) == "There are no effects to hold against planted ones."
 
 
 def test_main_effects_inside_their_intervals_are_named():
-    effects = pd.DataFrame({"kind": ["main", "main", "shapley"], "effect": ["NAT", "SYN", "NAT"], "low": 0.0,
+    effects = pd.DataFrame({"kind": ["main", "main", "shapley"], "effect": ["NAT", "SYN", "NAT"],
+                            "low": 0.0,
                             "high": 0.2, "planted": [0.1, 0.3, 0.1]})
-    assert planted_effects_found(effects) == "Planted main effects inside their intervals: NAT (1 of 2)."
+    assert (
+        planted_effects_found(effects)
+        == "Planted main effects inside their intervals: NAT (1 of 2)."
+    )
 
 
 def test_scores_stand_beside_planted_ones_by_system():
-    comparison = pd.DataFrame({"system": ["BASE", "NAT", "SYN"], "exact_match": [0.2, 0.5, 0.4], "low": 0.1,
+    comparison = pd.DataFrame({"system": ["BASE", "NAT", "SYN"], "exact_match": [0.2, 0.5, 0.4],
+                               "low": 0.1,
                                "high": 0.6})
     beside = scores_beside_planted(comparison, pd.Series({"SYN": 0.3, "BASE": 0.25, "NAT": 0.6}))
     assert beside.loc["SYN", ["found", "planted", "low"]].tolist() == [0.4, 0.3, 0.1]

@@ -38,8 +38,10 @@ def test_the_smallest_difference_is_the_one_whose_number_of_items_is_there():
     for items, case in ((500, Case(0.3)), (27_931, Case(0.25, 2.0))):
         smallest = detectable(items, case)
         assert items_needed(smallest * 1.001, case) <= items < items_needed(smallest * 0.98, case)
-    assert detectable(10_000, Case(0.3, 4.0)) == pytest.approx(2 * detectable(10_000, Case(0.3)), rel=0.05)
-    assert np.isnan(detectable(5, Case(0.1))) and np.isnan(detectable(1000, Case(0.0)))  # two systems that answer alike
+    assert detectable(10_000, Case(0.3, 4.0)) == pytest.approx(2 * detectable(10_000, Case(0.3)),
+                                                               rel=0.05)
+    assert np.isnan(detectable(5, Case(0.1)))
+    assert np.isnan(detectable(1000, Case(0.0)))  # two systems that answer alike
 
 
 def test_discordance_by_hand_and_clusters_raise_the_design_effect():
@@ -51,7 +53,8 @@ def test_discordance_by_hand_and_clusters_raise_the_design_effect():
     known = np.repeat(rng.random(500) < 0.5, 4)  # four questions on a fact that A knows or doesn't
     both = pd.DataFrame({"A": known.astype(float), "B": (rng.random(2000) < 0.5).astype(float)})
     effect = discordances(check_scores(both, np.arange(2000) // 4))["design_effect"].iloc[0]
-    assert effect == pytest.approx(1 + 3 * 0.5, rel=0.15)  # half of the difference's variance is shared by four
+    # half of the difference's variance is shared by four
+    assert effect == pytest.approx(1 + 3 * 0.5, rel=0.15)
     with pytest.raises(ValueError, match="discordance needs scores of 0 and 1"):
         discordances(check_scores(both * 0.5))
 
@@ -69,11 +72,14 @@ def test_the_difference_that_runs_and_questions_show_is_shown_as_often_as_promis
     smallest = detectable_with_runs(items, case, differ * norm.pdf(0) / np.sqrt(2), runs)
     ability = float(norm.ppf(0.5 + smallest) * np.sqrt(2 + differ**2))
     world = World((0.0, ability), items=items, runs=runs, spread=differ)
-    shown = np.mean([compare_pairs(world.draw(seed)[0], 300, seed)["p"][0] < 0.05 for seed in range(100)])
+    shown = np.mean(
+        [compare_pairs(world.draw(seed)[0], 300, seed)["p"][0] < 0.05 for seed in range(100)]
+    )
     assert 0.7 < shown < 0.97  # on the safe side
     assert smallest < detectable_with_runs(items, case, 0.1, 1)
     assert np.isnan(detectable_with_runs(items, Case(0.0), 0.1, runs))
-    assert detectable_with_runs(10**7, Case(0.3), 0.05, 2) > 0.05  # no number of questions makes up for few runs
+    # no number of questions makes up for few runs
+    assert detectable_with_runs(10**7, Case(0.3), 0.05, 2) > 0.05
 
 
 def test_the_runs_needed_are_those_that_show_the_difference():
@@ -89,14 +95,19 @@ def test_the_runs_needed_are_those_that_show_the_difference():
 def test_what_decides_a_pair_is_of_single_runs_however_many_there_are():
     world = World((0.0, 0.3), items=3000, cluster_size=4, shared=1.0, known=1.0, runs=4)
     scores, clusters = world.draw(1)
-    several, single = (discordances(check_scores(table, clusters)).iloc[0] for table in (scores, scores.loc[:, (slice(None), 0)]))
+    several, single = (
+        discordances(check_scores(table, clusters)).iloc[0]
+        for table in (scores, scores.loc[:, (slice(None), 0)])
+    )
     assert several["discordance"] == pytest.approx(single["discordance"], abs=0.03)
     assert several["design_effect"] == pytest.approx(single["design_effect"], rel=0.15)
 
 
 def test_the_planning_cases_are_the_middle_and_the_most_demanding_tuned_pair():
-    pairs = pd.DataFrame({"first": ["BASE", "NAT", "NAT", "SYN"], "second": ["NAT", "SYN", "TRAD", "TRAD"],
-                          "discordance": [0.9, 0.3, 0.2, 0.1], "design_effect": [9.0, 1.0, 2.0, 1.0]})
+    pairs = pd.DataFrame({"first": ["BASE", "NAT", "NAT", "SYN"],
+                          "second": ["NAT", "SYN", "TRAD", "TRAD"],
+                          "discordance": [0.9, 0.3, 0.2, 0.1],
+                          "design_effect": [9.0, 1.0, 2.0, 1.0]})
     cases = planning_cases(pairs)
     assert list(cases.values()) == [Case(0.3), Case(0.2, 2.0), Case(0.3)]
     assert planning_cases(pairs.head(1))["middle pair"] == Case(0.9, 9.0)  # no tuned pair was run

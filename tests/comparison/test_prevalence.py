@@ -15,7 +15,8 @@ from medinj_utils.comparison.prevalence import (
 
 def counts(both: int, judge: int, human: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
     """A sample by its counts: the judge's and the humans' 0 and 1."""
-    return (np.repeat([1.0, 1.0, 0.0, 0.0], [both, judge, human, neither]), np.repeat([1.0, 0.0, 1.0, 0.0], [both, judge, human, neither]))
+    return (np.repeat([1.0, 1.0, 0.0, 0.0], [both, judge, human, neither]),
+            np.repeat([1.0, 0.0, 1.0, 0.0], [both, judge, human, neither]))
 
 
 def share(ones: int, n: int) -> np.ndarray:
@@ -28,19 +29,26 @@ def test_rogan_gladen_by_hand():
     assert estimate == pytest.approx((0.41 + 0.9 - 1) / (0.8 + 0.9 - 1)) and low < estimate < high
 
 
-@pytest.mark.parametrize(("rest", "expected"), [((220, 500), (0.43172005, 0.29649024, 0.56694986)), ((27, 60), (0.43219448, 0.29032677, 0.57406218))])
+@pytest.mark.parametrize(("rest", "expected"), [
+    ((220, 500), (0.43172005, 0.29649024, 0.56694986)),
+    ((27, 60), (0.43219448, 0.29032677, 0.57406218))])
 def test_prediction_powered_inference_is_that_of_ppi_python(rest, expected):
-    """`ppi_mean_pointestimate` and `ppi_mean_ci` (alpha 0.05) of ppi-python 0.2.3 on these counts."""
-    assert prediction_powered(share(*rest), *counts(12, 5, 5, 18)) == pytest.approx(expected, abs=1e-7)
+    """`ppi_mean_pointestimate` and `ppi_mean_ci` (alpha 0.05) of ppi-python 0.2.3 on these
+    counts."""
+    assert prediction_powered(share(*rest), *counts(12, 5, 5, 18)) == pytest.approx(
+        expected, abs=1e-7
+    )
 
 
 def test_a_judge_that_knows_nothing_leaves_the_sample_alone():
     estimate, low, high = prediction_powered(share(300, 1000), *counts(15, 15, 35, 35))
-    assert estimate == pytest.approx(0.5, abs=0.01) and high - low == pytest.approx(2 * 1.96 * 0.05, rel=0.02)
+    assert estimate == pytest.approx(0.5, abs=0.01)
+    assert high - low == pytest.approx(2 * 1.96 * 0.05, rel=0.02)
     assert rogan_gladen(share(300, 1000), *counts(15, 15, 35, 35))[1:] == (0, 1)
 
 
-@pytest.mark.parametrize("sample", [counts(10, 0, 0, 0), counts(0, 0, 0, 10), counts(0, 5, 5, 0), counts(5, 5, 5, 5)])
+@pytest.mark.parametrize("sample", [
+    counts(10, 0, 0, 0), counts(0, 0, 0, 10), counts(0, 5, 5, 0), counts(5, 5, 5, 5)])
 def test_where_nothing_can_be_corrected_nothing_is_said(sample):
     estimate, low, high = rogan_gladen(share(40, 100), *sample)
     assert np.isnan(estimate) and (low, high) == (0, 1)
@@ -60,7 +68,9 @@ def test_intervals_hold_the_true_share_and_the_judges_own_does_not(truth, sensit
     widths = dict.fromkeys(held, 0.0)
     for _ in range(200):
         labels = (rng.random(1000) < truth).astype(float)
-        judged = (rng.random(1000) < np.where(labels == 1, sensitivity, 1 - specificity)).astype(float)
+        judged = (rng.random(1000) < np.where(labels == 1, sensitivity, 1 - specificity)).astype(
+            float
+        )
         for row in corrected_prevalence(judged[150:], judged[:150], labels[:150]).itertuples():
             held[row.method] += row.low <= truth <= row.high
             widths[row.method] += row.high - row.low
@@ -77,8 +87,12 @@ def test_the_table_has_all_four():
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    (([1, None], [1], [1]), "judged: None at position 1"), (([1, 0], [1, 0.5], [1, 0]), "sample_judged: 0.5 at position 1"), (([], [1], [1]), "judged: there are none"),
-    (([1], [1, 0], [1]), "2 sample_judged and 1 sample_labels"), (([pd.NA], [1], [1]), "judged: <NA> at position 0"), (([float("nan")], [1], [1]), "judged: nan at position 0"),
+    (([1, None], [1], [1]), "judged: None at position 1"),
+    (([1, 0], [1, 0.5], [1, 0]), "sample_judged: 0.5 at position 1"),
+    (([], [1], [1]), "judged: there are none"),
+    (([1], [1, 0], [1]), "2 sample_judged and 1 sample_labels"),
+    (([pd.NA], [1], [1]), "judged: <NA> at position 0"),
+    (([float("nan")], [1], [1]), "judged: nan at position 0"),
 ])
 def test_what_is_no_verdict_is_named(given, message):
     with pytest.raises(ValueError, match=message):

@@ -15,10 +15,25 @@ NONE = pd.Series(dtype=float, index=pd.MultiIndex.from_tuples([], names=["run", 
 
 @pytest.fixture
 def sheet():
-    rows = [(f"I{i}", i, False, f"q{i // 2}", "native" if i < 20 else "translated", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2]) for i in range(40)]
-    rows += [(f"J{i}", i, True, f"q{i // 2}", "native", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2]) for i in range(12)]
-    items = pd.DataFrame(rows, columns=["id", "item", "repeat", "question_id", "provenance", "system", "run"])
-    blank = pd.DataFrame([("q30", "native", "NAT", "NAT-s0")] * 1, columns=["question_id", "provenance", "system", "run"])
+    rows = [
+        (
+            f"I{i}",
+            i,
+            False,
+            f"q{i // 2}",
+            "native" if i < 20 else "translated",
+            *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2],
+        )
+        for i in range(40)
+    ]
+    rows += [
+        (f"J{i}", i, True, f"q{i // 2}", "native", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2])
+        for i in range(12)
+    ]
+    items = pd.DataFrame(rows, columns=["id", "item", "repeat", "question_id", "provenance",
+                                        "system", "run"])
+    blank = pd.DataFrame([("q30", "native", "NAT", "NAT-s0")] * 1,
+                         columns=["question_id", "provenance", "system", "run"])
     return RatingSheet(items[["id"]], RatingKey("F-1", items, blank))
 
 
@@ -26,8 +41,17 @@ def ratings(sheet, errors, seed=0) -> pd.DataFrame:
     """NAT is always right and BASE never, and raters err."""
     rng, key = np.random.default_rng(seed), sheet.key.items
     right = (key["system"] == "NAT").astype(int)
-    return pd.concat([key.assign(rater=rater, sheet="F-1", rating=np.where(rng.random(len(key)) < error, 1 - right, right)) for rater, error in errors.items()],
-                     ignore_index=True)
+    return pd.concat(
+        [
+            key.assign(
+                rater=rater,
+                sheet="F-1",
+                rating=np.where(rng.random(len(key)) < error, 1 - right, right),
+            )
+            for rater, error in errors.items()
+        ],
+        ignore_index=True,
+    )
 
 
 def keys(*sheets) -> RatingKeys:
@@ -37,12 +61,14 @@ def keys(*sheets) -> RatingKeys:
 def truth(sheet) -> pd.Series:
     key = sheet.key.items.drop_duplicates(["run", "question_id"])
     index = pd.MultiIndex.from_frame(key[["run", "question_id"]])
-    return pd.concat([pd.Series((key["system"] == "NAT").astype(float).to_numpy(), index=index), pd.Series([0.0], index=[("NAT-s0", "q30")])])
+    return pd.concat([pd.Series((key["system"] == "NAT").astype(float).to_numpy(), index=index),
+                      pd.Series([0.0], index=[("NAT-s0", "q30")])])
 
 
 def test_strata_count_what_was_drawn_blank_and_shown_twice(sheet):
     table = strata(sheet).set_index(["system", "provenance"])
-    assert table.loc[("NAT", "native")].tolist() == [11, 1, 6] and table.loc[("BASE", "translated")].tolist() == [10, 0, 0]
+    assert table.loc[("NAT", "native")].tolist() == [11, 1, 6]
+    assert table.loc[("BASE", "translated")].tolist() == [10, 0, 0]
     assert table.index.get_level_values("system").tolist() == ["BASE", "BASE", "NAT", "NAT"]
 
 
@@ -53,13 +79,21 @@ def test_first_ratings_are_long_scores_and_blank_answers_are_wrong_for_all(sheet
 
 
 def test_ratings_of_an_older_sheet_count_and_the_newest_of_an_answer_wins(sheet):
-    blank = pd.DataFrame([("q40", "native", "SYN", "SYN-s0")], columns=["question_id", "provenance", "system", "run"])
+    blank = pd.DataFrame([("q40", "native", "SYN", "SYN-s0")],
+                         columns=["question_id", "provenance", "system", "run"])
     old = RatingSheet(sheet.items, RatingKey("F-0", sheet.key.items, blank))
     now, then = ratings(sheet, {"R1": 0}), ratings(sheet, {"R1": 1, "R2": 0}).assign(sheet="F-0")
-    long = long_ratings(pd.concat([then, now]), keys(sheet, old)).set_index(["rater", "run", "item"])["value"]
-    assert long["R1", "NAT-s0", "q0"] == long["R2", "NAT-s0", "q0"] == 1 and not long.index.has_duplicates
-    assert long["R1", "NAT-s0", "q30"] == long["R1", "SYN-s0", "q40"] == long["R2", "SYN-s0", "q40"] == 0 and ("R2", "NAT-s0", "q30") not in long
-    shares = rated_shares(long.reset_index(), SYSTEMS | {"SYN-s0": "SYN"}, pd.Series({"q0": "q0"}), 50, NONE)  # clusters of one question alone
+    long = long_ratings(pd.concat([then, now]), keys(sheet, old)).set_index(
+        ["rater", "run", "item"]
+    )["value"]
+    assert long["R1", "NAT-s0", "q0"] == long["R2", "NAT-s0", "q0"] == 1
+    assert not long.index.has_duplicates
+    assert long["R1", "NAT-s0", "q30"] == long["R1", "SYN-s0", "q40"] == long["R2", "SYN-s0",
+                                                                              "q40"] == 0
+    assert ("R2", "NAT-s0", "q30") not in long
+    # clusters of one question alone
+    shares = rated_shares(long.reset_index(), SYSTEMS | {"SYN-s0": "SYN"}, pd.Series({"q0": "q0"}),
+                          50, NONE)
     assert set(shares["system"]) == {"BASE", "NAT", "SYN"} and shares["estimate"].notna().all()
 
 
@@ -70,7 +104,8 @@ def test_shares_by_rater_and_of_all_beside_the_planted_ones(sheet):
     assert shares["answers"].tolist() == [20, 21] * 3
     np.testing.assert_allclose(shares["estimate"], [0, 20 / 21, 1, 0, 0.5, 10 / 21])
     np.testing.assert_allclose(shares["planted"], [0, 20 / 21] * 3)
-    assert (shares["low"] <= shares["estimate"]).all() and shares.index.get_level_values("rater").tolist()[-1] == ALL
+    assert (shares["low"] <= shares["estimate"]).all()
+    assert shares.index.get_level_values("rater").tolist()[-1] == ALL
     alone = rated_shares(long[long["rater"] == "R1"], SYSTEMS, clusters, 300, NONE)
     assert set(alone["rater"]) == {"R1"} and "planted" not in alone
 
@@ -81,10 +116,14 @@ def test_what_is_expected_stands_beside_what_is_found_and_lies_in_most_intervals
         given = ratings(sheet, errors, seed)
         table = beside_expected(rater_agreement(given, 200), given, truth(sheet), errors)
         kappa = table.set_index(["first", "second", "figure"])["expected"]
-        assert kappa["R1", "R2", "kappa"] == pytest.approx(2 * 0.74 - 1) and kappa["R1", "R1", "accuracy"] == pytest.approx(0.82)
+        assert kappa["R1", "R2", "kappa"] == pytest.approx(2 * 0.74 - 1)
+        assert kappa["R1", "R1", "accuracy"] == pytest.approx(0.82)
         assert kappa[ALL, ALL, "alpha"] == pytest.approx(0.48)
         shown = table.dropna(subset="low")
-        inside, rows = inside + shown["expected"].between(shown["low"], shown["high"]).sum(), rows + len(shown)
+        inside, rows = (
+            inside + shown["expected"].between(shown["low"], shown["high"]).sum(),
+            rows + len(shown),
+        )
     assert inside >= 0.85 * rows
 
 

@@ -44,7 +44,8 @@ def test_few_clusters_are_spread_as_students_distribution_would_have_it(n):
         warnings.simplefilter("ignore")
         draws = drawn(table, 20_000)
     expected = table["A"].std() / np.sqrt(n) * student.ppf(0.975, n - 1) / norm.ppf(0.975)
-    assert draws["A"].std() == pytest.approx(expected, rel=0.03) and draws["A"].mean() == pytest.approx(
+    assert draws["A"].std() == pytest.approx(expected, rel=0.03)
+    assert draws["A"].mean() == pytest.approx(
         table["A"].mean(), abs=0.02 * expected * 3)
 
 
@@ -59,7 +60,8 @@ def test_clusters_drawn_by_kind_vary_as_those_drawn_one_by_one():
     assert (draws["A"] - draws["B"]).std() == pytest.approx(change.std() / np.sqrt(3000), rel=0.05)
     noisy = single + rng.normal(size=single.shape) * 1e-9  # as many kinds as items: one by one
     others = drawn(noisy, 4000)
-    assert (others["A"] - others["B"]).std() == pytest.approx((draws["A"] - draws["B"]).std(), rel=0.05)
+    assert (others["A"] - others["B"]).std() == pytest.approx((draws["A"] - draws["B"]).std(),
+                                                              rel=0.05)
 
 
 def test_few_clusters_are_warned_of():
@@ -73,14 +75,22 @@ def test_few_clusters_are_warned_of():
 def test_the_two_levels_agree_with_a_mixed_model():
     from statsmodels.regression.mixed_linear_model import MixedLM
     scores, _ = World((0.0, 0.4), items=100, runs=6, spread=0.5).draw(0)
-    long = scores.stack([0, 1], future_stack=True).rename("right").rename_axis(["item", "system", "run"]).reset_index()
+    long = (
+        scores.stack([0, 1], future_stack=True)
+        .rename("right")
+        .rename_axis(["item", "system", "run"])
+        .reset_index()
+    )
     long["run"], long["all"] = long["system"] + long["run"].astype(str), 1
     model = MixedLM.from_formula("right ~ system", long, groups="all",
                                  vc_formula={"item": "0 + C(item)", "run": "0 + C(run)"}).fit()
     change = drawn(scores, 4000).eval("NAT - BASE")
     low, high = np.quantile(change, [0.25, 0.75])  # its tails are a t-distribution's
-    assert (high - low) / (2 * norm.ppf(0.75)) == pytest.approx(model.bse["system[T.NAT]"], rel=0.15)
-    assert compare_pairs(scores, 100)["difference"][0] == pytest.approx(-model.params["system[T.NAT]"])
+    assert (high - low) / (2 * norm.ppf(0.75)) == pytest.approx(model.bse["system[T.NAT]"],
+                                                                rel=0.15)
+    assert compare_pairs(scores, 100)["difference"][0] == pytest.approx(
+        -model.params["system[T.NAT]"]
+    )
 
 
 def test_conditions_of_the_same_runs_are_drawn_with_the_same_seeds():
@@ -89,7 +99,8 @@ def test_conditions_of_the_same_runs_are_drawn_with_the_same_seeds():
     both = pd.concat([scores, again], axis=1)
     apart, together = drawn(both, 300), drawn(both, 300, same_runs={
         "BASE, again": "BASE", "NAT, again": "NAT"})
-    assert together["NAT"].equals(together["NAT, again"]) and together["BASE"].equals(together["BASE, again"])
+    assert together["NAT"].equals(together["NAT, again"])
+    assert together["BASE"].equals(together["BASE, again"])
     assert not apart["NAT"].equals(apart["NAT, again"])
     # Scores under two conditions say no more of how runs differ than scores under one.
     np.testing.assert_allclose(together[["BASE", "NAT"]], drawn(scores, 300)[["BASE", "NAT"]])
@@ -97,15 +108,19 @@ def test_conditions_of_the_same_runs_are_drawn_with_the_same_seeds():
 
 def test_a_system_with_one_run_is_as_unsure_as_the_others_are_and_the_base_is_not():
     scores, _ = World((0.0, 0.4, 0.5), items=4000, runs=4, spread=0.5).draw(0)
-    several = scores.drop(columns=[("BASE", run) for run in (1, 2, 3)] + [("SYN", run) for run in (1, 2, 3)])
+    several = scores.drop(
+        columns=[("BASE", run) for run in (1, 2, 3)] + [("SYN", run) for run in (1, 2, 3)]
+    )
     spread, freedom = run_spread(check_scores(several))
     draws = drawn(several, 4000).std()
     assert freedom == 3 and draws["BASE"] < 0.01 and draws["SYN"] > 1.7 * draws["NAT"] > spread / 2
 
 
 def spreads(runs_differ):
-    """Of many worlds, whose runs differ so much in ability: root mean square of what is found, and the truth in points."""
-    world = World((0.0, 0.4), items=300, cluster_size=3, shared=1.0, known=1.0, runs=3, spread=runs_differ)
+    """Of many worlds, whose runs differ so much in ability: root mean square of what is found, and
+    the truth in points."""
+    world = World((0.0, 0.4), items=300, cluster_size=3, shared=1.0, known=1.0, runs=3,
+                  spread=runs_differ)
     found = [run_spread(check_scores(*world.draw(seed))) for seed in range(150)]
     scale = np.sqrt(4)  # of chance, items, clusters and what a system knows of them, 1 each
     truth = runs_differ * np.sqrt((norm.pdf(0) ** 2 + norm.pdf(0.4 / scale) ** 2) / 2) / scale

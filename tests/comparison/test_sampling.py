@@ -9,12 +9,18 @@ from medinj_utils.core.names import Run
 def test_drawn_answers_have_the_mean_and_spread_of_many_draws():
     rng = np.random.default_rng(2)
     p = rng.dirichlet([1, 1, 1], size=50)
-    table = pd.DataFrame({"id": [f"i{i}" for i in range(50)], "mode": "likelihood", "probabilities": list(p),
+    table = pd.DataFrame({"id": [f"i{i}" for i in range(50)], "mode": "likelihood",
+                          "probabilities": list(p),
                           "raw": ["ABC"[i] for i in p.argmax(axis=1)]})
     right = rng.integers(3, size=50)
     gold = pd.Series(["ABC"[i] for i in right], table["id"])
     told = sampled_answers({Run("NAT"): table, Run("TRAD"): table.head(0)}, gold).set_index("run")
-    draws = np.array([[(rng.random() < p[i].cumsum()).argmax() == right[i] for i in range(50)] for _ in range(2000)]).mean(axis=1)
+    draws = np.array(
+        [
+            [(rng.random() < p[i].cumsum()).argmax() == right[i] for i in range(50)]
+            for _ in range(2000)
+        ]
+    ).mean(axis=1)
     assert told.index.tolist() == ["NAT-s0"] and told.loc["NAT-s0", "items"] == 50
     assert draws.mean() == pytest.approx(told.loc["NAT-s0", "drawn"], abs=0.01)
     assert draws.std() == pytest.approx(told.loc["NAT-s0", "sd"], rel=0.1)
@@ -22,7 +28,8 @@ def test_drawn_answers_have_the_mean_and_spread_of_many_draws():
 
 
 def test_the_order_of_drawn_answers_is_that_of_the_likeliest_where_systems_differ():
-    runs = pd.DataFrame({"system": ["BASE", "NAT", "NAT", "SYN"], "likeliest": [0.2, 0.8, 0.9, 0.5], "sd": 0.01,
+    runs = pd.DataFrame({"system": ["BASE", "NAT", "NAT", "SYN"], "likeliest": [0.2, 0.8, 0.9, 0.5],
+                         "sd": 0.01,
                          "drawn": [0.2, 0.8, 0.9, 0.5]})
     assert sampled_ranking(runs) == (1.0, 1.0, 1.0)
     alike = sampled_ranking(runs.assign(drawn=0.5))
@@ -30,11 +37,13 @@ def test_the_order_of_drawn_answers_is_that_of_the_likeliest_where_systems_diffe
 
 
 def test_answers_without_probabilities_are_left_out():
-    table = pd.DataFrame({"id": ["a", "b"], "mode": "likelihood", "raw": ["A", "B"], "probabilities": [[0.7, 0.3], []]})
+    table = pd.DataFrame({"id": ["a", "b"], "mode": "likelihood", "raw": ["A", "B"],
+                          "probabilities": [[0.7, 0.3], []]})
     told = sampled_answers({Run("NAT"): table}, pd.Series({"a": "A", "b": "B"})).iloc[0]
     assert told["items"] == 1 and told["drawn"] == 0.7
 
 
 def test_single_letters_are_of_questions_with_one_right_answer():
-    items = pd.DataFrame({"task": ["mcqu", "mcq"], "answer_letters": [["B"], ["A", "C"]]}, index=["a", "b"])
+    items = pd.DataFrame({"task": ["mcqu", "mcq"], "answer_letters": [["B"], ["A", "C"]]},
+                         index=["a", "b"])
     assert single_letters(items).to_dict() == {"a": "B"}

@@ -15,19 +15,25 @@ from medinj_utils.evaluation import agreement
 GOOD, BAD, LENGTH = "judge", "coin", "length"
 
 
-def planted(seed: int = 0, questions: int = 80, generators: int = 3) -> tuple[Labelled, pd.DataFrame]:
-    """Answers of three generators, right in 30 % of all; a judge errs in 15 %, a coin knows nothing, length a little."""
+def planted(
+    seed: int = 0, questions: int = 80, generators: int = 3
+) -> tuple[Labelled, pd.DataFrame]:
+    """Answers of three generators, right in 30 % of all; a judge errs in 15 %, a coin knows
+    nothing, length a little."""
     rng = np.random.default_rng(seed)
     question = np.repeat(np.arange(questions), generators)
     ease = rng.normal(size=questions)[question]
     labels = (ease + rng.normal(size=len(question)) > 0.75).astype(float)
     judge = np.where(rng.random(len(labels)) < 0.85, labels, 1 - labels)
-    scores = pd.DataFrame({GOOD: judge, BAD: (rng.random(len(labels)) < 0.3).astype(float), LENGTH: labels + 3 * rng.normal(size=len(labels))})
+    scores = pd.DataFrame({GOOD: judge, BAD: (rng.random(len(labels)) < 0.3).astype(float),
+                           LENGTH: labels + 3 * rng.normal(size=len(labels))})
     return Labelled(labels, question, np.tile(["x", "y", "z"][:generators], questions)), scores
 
 
 def figures(table: pd.DataFrame, scorer: str, generator: str = POOLED) -> pd.DataFrame:
-    return table[(table["scorer"] == scorer) & (table["generator"] == generator)].set_index("figure")
+    return table[(table["scorer"] == scorer) & (table["generator"] == generator)].set_index(
+        "figure"
+    )
 
 
 def test_estimates_are_those_of_agreement_pooled_and_by_generator():
@@ -37,30 +43,44 @@ def test_estimates_are_those_of_agreement_pooled_and_by_generator():
         of = np.full(len(scores), True) if generator == POOLED else answers.generators == generator
         expected = agreement(answers.labels[of], scores[GOOD][of])
         rows = figures(table, GOOD, generator)
-        assert rows["estimate"].to_dict() == pytest.approx({name: expected[name] for name in rows.index})
-        assert (rows["low"] < rows["estimate"]).all() and (rows["estimate"] < rows["high"]).all() and set(rows["n"]) == {of.sum()}
-        assert figures(table, CONSTANT, generator).loc["accuracy", "estimate"] == pytest.approx(expected["constant_baseline"])
+        assert rows["estimate"].to_dict() == pytest.approx(
+            {name: expected[name] for name in rows.index}
+        )
+        assert (rows["low"] < rows["estimate"]).all()
+        assert (rows["estimate"] < rows["high"]).all()
+        assert set(rows["n"]) == {of.sum()}
+        assert figures(table, CONSTANT, generator).loc["accuracy", "estimate"] == pytest.approx(
+            expected["constant_baseline"]
+        )
 
 
 def test_a_scorer_that_knows_nothing_is_not_above_the_constant():
     table = scorer_agreement(*planted(), 500)
     baseline = figures(table, CONSTANT).loc["accuracy", "estimate"]
-    assert figures(table, GOOD).loc["accuracy", "low"] > baseline > figures(table, BAD).loc["accuracy", "high"] - 0.1
+    assert (
+        figures(table, GOOD).loc["accuracy", "low"]
+        > baseline
+        > figures(table, BAD).loc["accuracy", "high"] - 0.1
+    )
     assert figures(table, BAD).loc["kappa", "low"] < 0 < figures(table, BAD).loc["kappa", "high"]
     assert figures(table, LENGTH).loc["accuracy", "estimate"] <= baseline + 0.03
 
 
 def test_pooling_generators_that_differ_inflates_a_correlation():
-    """Within each generator length says nothing of the label; the better generator merely writes more."""
+    """Within each generator length says nothing of the label; the better generator merely writes
+    more."""
     rng = np.random.default_rng(3)
     generators = np.tile(["poor", "good"], 300)
     labels = (rng.random(600) < np.where(generators == "good", 0.9, 0.1)).astype(float)
     lengths = rng.normal(size=600) + 3 * (generators == "good")
-    table = scorer_agreement(Labelled(labels, np.repeat(np.arange(300), 2), generators), pd.DataFrame({LENGTH: lengths}), 300)
+    table = scorer_agreement(Labelled(labels, np.repeat(np.arange(300), 2), generators),
+                             pd.DataFrame({LENGTH: lengths}), 300)
     assert figures(table, LENGTH).loc["pearson", "estimate"] > 0.5
     for generator in ("poor", "good"):
         low, high = figures(table, LENGTH, generator).loc["pearson", ["low", "high"]]
-        assert low < 0.1 and high > -0.1 and abs(figures(table, LENGTH, generator).loc["pearson", "estimate"]) < 0.15
+        assert low < 0.1
+        assert high > -0.1
+        assert abs(figures(table, LENGTH, generator).loc["pearson", "estimate"]) < 0.15
 
 
 def test_unreadable_verdicts_are_counted_and_no_zero():
@@ -68,19 +88,25 @@ def test_unreadable_verdicts_are_counted_and_no_zero():
     scores.loc[:9, GOOD] = np.nan
     rows = figures(scorer_agreement(answers, scores, 100), GOOD)
     assert set(rows["unscored"]) == {10} and set(rows["n"]) == {230}
-    assert rows.loc["accuracy", "estimate"] == pytest.approx(agreement(answers.labels[10:], scores[GOOD][10:])["accuracy"])
+    assert rows.loc["accuracy", "estimate"] == pytest.approx(
+        agreement(answers.labels[10:], scores[GOOD][10:])["accuracy"]
+    )
 
 
 def test_the_constant_baseline_is_taken_of_the_same_answers_as_the_accuracy():
     answers, scores = planted()
-    scores.loc[answers.labels == 1, GOOD] = np.where(np.arange((answers.labels == 1).sum()) < 10, 1.0, np.nan)  # it judges mostly wrong answers
+    # it judges mostly wrong answers
+    scores.loc[answers.labels == 1, GOOD] = np.where(np.arange((answers.labels == 1).sum()) < 10,
+                                                     1.0, np.nan)
     scores["mute"] = np.nan
     table = scorer_agreement(answers, scores, 100)
     rows, zeros = figures(table, GOOD), (answers.labels == 0).sum()
-    assert rows.loc[BASELINE, "estimate"] == pytest.approx(zeros / (zeros + 10)) and rows.loc[BASELINE, "n"] == rows.loc["accuracy", "n"] == zeros + 10
+    assert rows.loc[BASELINE, "estimate"] == pytest.approx(zeros / (zeros + 10))
+    assert rows.loc[BASELINE, "n"] == rows.loc["accuracy", "n"] == zeros + 10
     assert figures(table, CONSTANT).loc["accuracy", "estimate"] < rows.loc[BASELINE, "estimate"]
     assert rows.loc[BASELINE, "low"] < rows.loc[BASELINE, "estimate"] < rows.loc[BASELINE, "high"]
-    assert figures(table, "mute").loc[BASELINE, ["estimate", "low", "high"]].isna().all() and figures(table, "mute").loc[BASELINE, "n"] == 0
+    assert figures(table, "mute").loc[BASELINE, ["estimate", "low", "high"]].isna().all()
+    assert figures(table, "mute").loc[BASELINE, "n"] == 0
 
 
 def test_pairs_are_compared_on_the_same_draws():
@@ -95,7 +121,12 @@ def test_pairs_are_compared_on_the_same_draws():
 def test_what_is_undefined_has_no_interval():
     answers, scores = planted()
     table = scorer_agreement(answers, scores[[GOOD]] * 0, 50)
-    assert figures(table, GOOD).loc[["pearson", "spearman"], ["estimate", "low", "high"]].isna().all(axis=None)
+    assert (
+        figures(table, GOOD)
+        .loc[["pearson", "spearman"], ["estimate", "low", "high"]]
+        .isna()
+        .all(axis=None)
+    )
     pairs = scorer_pairs(answers, scores.assign(none=0.0), "pearson", 50).set_index("second")
     assert pairs.loc["none", ["difference", "low", "high", "p", "p_holm"]].isna().all(axis=None)
 
@@ -121,12 +152,21 @@ def test_draws_depend_on_the_seed_alone():
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"labels": [0, 1, 2, 0]}, "label 2 is 2"), ({"labels": [0, 1, None, 0]}, "label 2 is None"), ({"questions": [1, 1, 1, 1]}, "one question"),
-    ({"questions": [1, 2, None, 3]}, "no question"), ({"generators": ["x", None, "x", "x"]}, "no generator"), ({"labels": [0, 1]}, "2 labels, 4 questions"),
-    ({"scores": [0, 1, np.inf, 0]}, "'judge' has an infinite score in row 2"), ({"scores": ["a", 1, 1, 0]}, "not all numbers"),
+    ({"labels": [0, 1, 2, 0]}, "label 2 is 2"), ({"labels": [0, 1, None, 0]}, "label 2 is None"),
+    ({"questions": [1, 1, 1, 1]}, "one question"),
+    ({"questions": [1, 2, None, 3]}, "no question"),
+    ({"generators": ["x", None, "x", "x"]}, "no generator"),
+    ({"labels": [0, 1]}, "2 labels, 4 questions"),
+    ({"scores": [0, 1, np.inf, 0]}, "'judge' has an infinite score in row 2"),
+    ({"scores": ["a", 1, 1, 0]}, "not all numbers"),
 ])
 def test_what_cannot_be_judged_is_named(change, message):
-    given = {"labels": [0, 1, 1, 0], "questions": [1, 2, 3, 4], "generators": ["x"] * 4, "scores": [0, 1, 1, 0]} | change
+    given = {
+        "labels": [0, 1, 1, 0],
+        "questions": [1, 2, 3, 4],
+        "generators": ["x"] * 4,
+        "scores": [0, 1, 1, 0],
+    } | change
     scores = pd.DataFrame({GOOD: given.pop("scores")})
     with pytest.raises(ValueError, match=message):
         scorer_agreement(Labelled(**given), scores, 10)

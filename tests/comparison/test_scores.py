@@ -37,13 +37,16 @@ def test_a_series_of_clusters_is_taken_by_item_and_not_by_place():
     table = independent(60, A=0.5, B=0.5)
     clusters = pd.Series(np.arange(60) // 3, index=table.index)
     turned = clusters.sample(frac=1, random_state=0)
-    assert compare_pairs(table, 300, clusters=turned).equals(compare_pairs(table, 300, clusters=clusters))
+    assert compare_pairs(table, 300, clusters=turned).equals(compare_pairs(table, 300,
+                                                                           clusters=clusters))
 
 
 @pytest.mark.parametrize("spoil, told", [
-    (lambda t: t.replace(1.0, np.inf), "no finite score"), (lambda t: t[["A", "A"]], "0 systems|1 systems"),
+    (lambda t: t.replace(1.0, np.inf), "no finite score"),
+    (lambda t: t[["A", "A"]], "0 systems|1 systems"),
     (lambda t: pd.concat([t, t["A"]], axis=1), "have column 'A' twice"),
-    (lambda t: t.set_axis(pd.MultiIndex.from_tuples([("A", 0), ("A", 1)]), axis=1), "1 systems; need items and two systems")])
+    (lambda t: t.set_axis(pd.MultiIndex.from_tuples([("A", 0), ("A", 1)]), axis=1),
+     "1 systems; need items and two systems")])
 def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, told):
     table = pd.DataFrame({"A": [1.0, 0, 1] * 10, "B": [0.0, 0, 1] * 10})
     with pytest.raises(ValueError, match=told):
@@ -65,6 +68,8 @@ def test_wrong_columns_are_named_with_those_that_are_expected():
         with pytest.raises(ValueError, match=lacking):
             call()
     with pytest.raises(ValueError, match=r"not all numbers \(.*'i0'\).*columns are id, BASE, NAT"):
-        compare_pairs(table.set_axis([f"i{i}" for i in table.index]).rename_axis("id").reset_index(), 100)
+        compare_pairs(
+            table.set_axis([f"i{i}" for i in table.index]).rename_axis("id").reset_index(), 100
+        )
     with pytest.raises(ValueError, match="smallest is 0; need an effect above 0"):
         compare_pairs(table, 100, smallest=0)

@@ -10,24 +10,29 @@ from medinj_utils.comparison.shares import mean_with_interval
 
 def found(values, clusters=None, **more):
     values = pd.Series(values, dtype=float)
-    return mean_with_interval(values, pd.Series(range(len(values)) if clusters is None else clusters), 2_000, **more)
+    return mean_with_interval(
+        values, pd.Series(range(len(values)) if clusters is None else clusters), 2_000, **more
+    )
 
 
 def test_scores_that_are_missing_are_left_out():
     full, gaps = found([1, 0, 1, 0] * 10), found([1, np.nan, 0, 1, 0] * 8)
-    assert full.estimate == gaps.estimate == 0.5 and gaps.low < full.low < 0.5 < full.high < gaps.high
+    assert full.estimate == gaps.estimate == 0.5
+    assert gaps.low < full.low < 0.5 < full.high < gaps.high
 
 
 def test_alike_answers_of_one_question_count_as_one():
     rng = np.random.default_rng(0)
     values, clusters = np.repeat(rng.integers(0, 2, 30), 10), np.repeat(range(30), 10)
     whole, single = found(values, clusters), found(values)
-    assert whole.estimate == single.estimate and whole.high - whole.low > 2 * (single.high - single.low)
+    assert whole.estimate == single.estimate
+    assert whole.high - whole.low > 2 * (single.high - single.low)
 
 
 def test_where_all_agree_the_interval_reaches_what_unseen_questions_may_be():
     low = found([0] * 40)
-    assert low.estimate == low.low == 0 and low.high == pytest.approx(binomtest(0, 40).proportion_ci().high)  # Clopper and Pearson
+    assert low.estimate == low.low == 0
+    assert low.high == pytest.approx(binomtest(0, 40).proportion_ci().high)  # Clopper and Pearson
     difference = found([0.0] * 40, ends=(-1.0, 1.0))
     assert difference.low == -difference.high < 0
 
@@ -43,6 +48,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
         rng = np.random.default_rng(world)
         by_question = rng.beta(2, 3, 40)  # mean 0.4; three answers to each question are alike
         values = rng.random((40, 3)) < by_question[:, None]
-        estimate = mean_with_interval(pd.Series(values.ravel().astype(float)), pd.Series(np.repeat(range(40), 3)), 500)
+        estimate = mean_with_interval(pd.Series(values.ravel().astype(float)),
+                                      pd.Series(np.repeat(range(40), 3)), 500)
         inside += estimate.low <= 0.4 <= estimate.high
     assert inside >= 88

@@ -13,12 +13,16 @@ def test_draws_are_handed_on_as_they_were_made(tree):
     compared, drawn = draw_systems(tree, "greedy", "intersect", 300)
     again, loaded = load_draws(Tree(tree.root, "46_separate_effects"))
     assert loaded.draws.equals(drawn.draws) and loaded.seed == drawn.seed
-    assert again.matrix.equals(compared.matrix) and (again.mode, again.unequal) == ("greedy", "intersect")
-    assert load_pairs(tree).equals(pair_table(drawn)) and pair_table(loaded).equals(pair_table(drawn))
+    assert again.matrix.equals(compared.matrix)
+    assert (again.mode, again.unequal) == ("greedy", "intersect")
+    assert load_pairs(tree).equals(pair_table(drawn))
+    assert pair_table(loaded).equals(pair_table(drawn))
     card = read_json(tree.draws_card)
     assert card["step"] == "40_compare_provenances"
-    assert card["parameters"] == {"mode": "greedy", "unequal_items": "intersect", "resamples": 300, "seed": 0}
-    assert {path.rpartition("/")[2] for path in card["inputs"]} == {"items.parquet", "records.parquet"}
+    assert card["parameters"] == {"mode": "greedy", "unequal_items": "intersect", "resamples": 300,
+                                  "seed": 0}
+    assert {path.rpartition("/")[2] for path in card["inputs"]} == {"items.parquet",
+                                                                    "records.parquet"}
 
 
 def test_draws_of_other_scores_are_refused(tree):
@@ -28,7 +32,8 @@ def test_draws_of_other_scores_are_refused(tree):
     draw_systems(tree, "greedy", "refuse", 100)
     scores = pd.read_parquet(tree.scores)
     write_parquet(scores.assign(exact_match=1 - scores["exact_match"]), tree.scores)
-    with pytest.raises(ValueError, match=r"items\.parquet has changed since notebook 40_compare_provenances"):
+    with pytest.raises(ValueError,
+                       match=r"items\.parquet has changed since notebook 40_compare_provenances"):
         load_draws(tree)
     write_parquet(scores, tree.scores)
     load_draws(tree)

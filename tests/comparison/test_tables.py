@@ -26,7 +26,8 @@ def test_score_rows_become_a_matrix_without_the_items_set_aside():
 
 
 def test_chance_and_clusters_of_items():
-    items = pd.DataFrame({"task": ["mcqu", "mcq"], "options": [list("wxyz"), list("wxyz")], "context": ["", "un cas"]},
+    items = pd.DataFrame({"task": ["mcqu", "mcq"], "options": [list("wxyz"), list("wxyz")],
+                          "context": ["", "un cas"]},
                          index=["a", "b"])
     assert chance_levels(items).tolist() == [1 / 4, 1 / 15]
     assert clusters_of(items).tolist() == ["a", "un cas"]
@@ -43,13 +44,17 @@ def rows_of(answers: dict) -> pd.DataFrame:
 def test_items_that_not_all_have_answered_are_refused_or_left_out_and_counted():
     rows = rows_of({Run(BASE): {"a": 1, "b": 0, "c": 1, "d": 0},
                     Run("NAT"): {"a": 0, "b": None, "c": 1}})
-    with pytest.raises(ValueError, match="1 of 3 items have no score of some system, such as d of NAT with seed 0"):
+    with pytest.raises(
+        ValueError, match="1 of 3 items have no score of some system, such as d of NAT with seed 0"
+    ):
         score_matrix(rows)
     table = score_matrix(rows, unequal="intersect")
-    assert table.index.tolist() == ["a", "c"] and table.attrs == {"set_aside": 1, "not_answered_by_all": 1}
+    assert table.index.tolist() == ["a", "c"]
+    assert table.attrs == {"set_aside": 1, "not_answered_by_all": 1}
     with pytest.raises(ValueError, match="unequal is 'drop'; accepted: refuse, intersect"):
         score_matrix(rows, unequal="drop")
-    with pytest.raises(ValueError, match="no column exact; expected: exact, id, seed, set_aside, system"):
+    with pytest.raises(ValueError,
+                       match="no column exact; expected: exact, id, seed, set_aside, system"):
         score_matrix(rows, "exact")
     with pytest.raises(ValueError, match="item a stands twice for BASE"):
         score_matrix(pd.concat([rows, rows.head(1)]))

@@ -23,7 +23,8 @@ from medinj_utils.core.names import SYSTEMS
 from medinj_utils.variations.curves import Curves
 from medinj_utils.variations.recipes import compare_recipes
 
-pytestmark = pytest.mark.filterwarnings("ignore:only|with")  # few items are what these tests are about
+# few items are what these tests are about
+pytestmark = pytest.mark.filterwarnings("ignore:only|with")
 
 
 def alike(n=100, share=0.5, seed=0) -> pd.DataFrame:
@@ -63,7 +64,8 @@ def test_p_value_and_interval_of_single_items_never_contradict_each_other(n):
         for second in range(min(first, n - first, 6) + 1):
             pair = compare_pairs(differ(first, second, n), 400).iloc[0]
             assert not contradicts(pair), (first, second)
-            assert pair["p"] >= binom.cdf(second, first + second, 0.5) - 1e-9  # never less than the exact one
+            # never less than the exact one
+            assert pair["p"] >= binom.cdf(second, first + second, 0.5) - 1e-9
 
 
 @pytest.mark.parametrize("runs", [1, 2])
@@ -74,18 +76,26 @@ def test_p_value_and_interval_of_few_clusters_never_contradict_each_other(size, 
         items = clusters * size
         ability = rng.random((items, 1)) + rng.normal(0, 0.1, (items, 2 * runs))
         right = ability < np.repeat([0.5 + rng.random() / 2, 0.3], runs)
-        names = pd.MultiIndex.from_tuples([(system, seed) for system in "AB" for seed in range(runs)])
+        names = pd.MultiIndex.from_tuples(
+            [(system, seed) for system in "AB" for seed in range(runs)]
+        )
         scores = pd.DataFrame(right.astype(float), columns=names)
         if rng.random() < 0.3:
             scores = scores * 0.5 + rng.random((items, 1)) / 2
-        assert not contradicts(compare_pairs(scores, 400, clusters=np.repeat(range(clusters), size)).iloc[0])
+        assert not contradicts(
+            compare_pairs(scores, 400, clusters=np.repeat(range(clusters), size)).iloc[0]
+        )
 
 
 def test_a_difference_has_one_interval_in_the_table_of_pairs_and_in_that_of_systems():
     scores = differ(9, 2, 20).set_axis(["NAT", "BASE"], axis=1)
     drawn = resample(scores, 1000)
     pair = pair_table(drawn).iloc[0]
-    row = system_table(drawn, pair_table(drawn), pd.Series(0.0, ["NAT", "BASE"])).set_index("system").loc["NAT"]
+    row = (
+        system_table(drawn, pair_table(drawn), pd.Series(0.0, ["NAT", "BASE"]))
+        .set_index("system")
+        .loc["NAT"]
+    )
     assert pair["p"] > 0.05 and pair["low"] == row["difference_low"] == 0 < row["difference_high"]
 
 
@@ -98,10 +108,14 @@ def test_equal_systems_have_one_interval_in_every_table(n):
     table = system_table(drawn, pairs, pd.Series(0.0, SYSTEMS)).set_index("system")
     effects = factorial_effects(scores, 300).set_index("effect")
     assert ends(pairs) == ends(pairs, "low_bca", "high_bca") == pytest.approx(expected)
-    assert table.loc["NAT", ["difference_low", "difference_high"]].tolist() == pytest.approx(expected)
+    assert table.loc["NAT", ["difference_low", "difference_high"]].tolist() == pytest.approx(
+        expected
+    )
     assert effects.loc["NAT"].iloc[0][["low", "high"]].tolist() == pytest.approx(expected)
     # An interaction of two is a sum of as many as four means, half of each; of three, of all eight.
-    assert effects.loc["NAT × SYN", ["low", "high"]].tolist() == pytest.approx([2 * end for end in expected])
+    assert effects.loc["NAT × SYN", ["low", "high"]].tolist() == pytest.approx(
+        [2 * end for end in expected]
+    )
     assert not pairs["equivalent"].any() and (pairs["p"] == 1).all()
 
 
@@ -111,11 +125,14 @@ def test_none_and_all_right_have_width_and_stay_shares(n, share):
     scores = alike(n).mul(0).add(share)
     drawn = resample(scores, 200)
     low, high = ends(system_table(drawn, pair_table(drawn), pd.Series(0.0, SYSTEMS)))
-    assert [low, high] == pytest.approx([0, unseen_share(n)] if share == 0 else [1 - unseen_share(n), 1])
+    assert [low, high] == pytest.approx(
+        [0, unseen_share(n)] if share == 0 else [1 - unseen_share(n), 1]
+    )
     assert cell_means(drawn)[["low", "high"]].iloc[0].tolist() == pytest.approx([low, high])
 
 
-@pytest.mark.parametrize("one, other", [((1,), (1,)), ((1,), (0,)), ((1, 1), (1, 0)), ((1, 1), (0, 0)), ((1, 0), (0, 1)),
+@pytest.mark.parametrize("one, other", [
+    ((1,), (1,)), ((1,), (0,)), ((1, 1), (1, 0)), ((1, 1), (0, 0)), ((1, 0), (0, 1)),
                                         ((1, 1, 1), (0, 0, 1)), ((0.5, 1), (0.25, 0))])
 def test_few_items_give_intervals_within_what_is_possible(one, other):
     table = pd.DataFrame({"A": one, "B": other}, dtype=float)
@@ -128,7 +145,8 @@ def test_few_items_give_intervals_within_what_is_possible(one, other):
 
 
 def test_intervals_grow_with_what_is_seen_and_never_jump_to_nothing():
-    """Of 100 items 0, 1, 2 … tell two systems apart: the upper end rises with each, and the lower one never falls far."""
+    """Of 100 items 0, 1, 2 … tell two systems apart: the upper end rises with each, and the lower
+    one never falls far."""
     found = [ends(compare_pairs(differ(k, 0), 4000)) for k in range(9)]
     lows, highs = zip(*found, strict=True)
     assert all(after > before + 0.004 for before, after in pairwise(highs)), highs
@@ -139,10 +157,15 @@ def test_intervals_grow_with_what_is_seen_and_never_jump_to_nothing():
 
 def test_where_more_than_five_clusters_differ_an_interval_is_the_bootstraps_alone():
     scores = check_scores(differ(6, 0))
-    assert unseen_reach(scores, {"A": 1.0, "B": -1.0}) == unseen_reach(check_scores(differ(3, 3)), {"A": 1.0, "B": -1.0}) == (0, 0)
+    assert (
+        unseen_reach(scores, {"A": 1.0, "B": -1.0})
+        == unseen_reach(check_scores(differ(3, 3)), {"A": 1.0, "B": -1.0})
+        == (0, 0)
+    )
     assert unseen_reach(check_scores(differ(5, 0)), {"A": 1.0, "B": -1.0})[0] < 0
     assert unseen_reach(scores, {"A": 1.0}) == (0, 0)
-    for n, reaches in ((3, True), (5, True), (6, False)):  # nothing is usual among scores that all differ
+    # nothing is usual among scores that all differ
+    for n, reaches in ((3, True), (5, True), (6, False)):
         few = check_scores(pd.DataFrame({"A": np.arange(1, n + 1) / 10, "B": 0.0}))
         assert any(unseen_reach(few, {"A": 1.0, "B": -1.0})) == reaches
 
@@ -162,7 +185,9 @@ def test_no_interval_excludes_zero_where_an_exact_test_finds_nothing(n):
 
 @pytest.mark.parametrize("n", [4, 5])
 def test_few_clusters_that_all_differ_on_one_side_do_not_exclude_zero(n):
-    pair = compare_pairs(pd.DataFrame({"A": 0.5 + np.arange(n) / 10, "B": 0.3}), 1000, clusters=range(n)).iloc[0]
+    pair = compare_pairs(
+        pd.DataFrame({"A": 0.5 + np.arange(n) / 10, "B": 0.3}), 1000, clusters=range(n)
+    ).iloc[0]
     assert pair["p"] > 0.05 and pair["low"] <= 0
 
 
@@ -182,14 +207,17 @@ def test_clusters_count_and_not_their_items():
 
 def test_runs_widen_what_unseen_clusters_leave_possible():
     base = alike(60)[[("BASE", 0)]]
-    runs = pd.DataFrame({("NAT", 0): 1.0, ("NAT", 1): 0.0}, base.index)  # all items alike, the runs are not
+    # all items alike, the runs are not
+    runs = pd.DataFrame({("NAT", 0): 1.0, ("NAT", 1): 0.0}, base.index)
     low, high = ends(compare_pairs(pd.concat([base * 0, runs], axis=1), 2000))
     assert low == -1.0 and high == 1.0
 
 
 @pytest.mark.parametrize("scale, shift", [(100, 0), (1, -3), (5, 2)])
 def test_scores_that_are_no_shares_have_width_and_no_bounds(scale, shift):
-    table = pd.DataFrame({"A": [1.0, 0, 1, 0, 1, 1] * 5, "B": [1.0, 0, 1, 0, 1, 1] * 5}) * scale + shift
+    table = (
+        pd.DataFrame({"A": [1.0, 0, 1, 0, 1, 1] * 5, "B": [1.0, 0, 1, 0, 1, 1] * 5}) * scale + shift
+    )
     low, high = ends(compare_pairs(table, 200))
     assert high == -low >= 0.9 * scale * unseen_share(30)
     few = compare_pairs(table.assign(B=table["B"][::-1].to_numpy() * 3).head(2), 200)
@@ -198,32 +226,56 @@ def test_scores_that_are_no_shares_have_width_and_no_bounds(scale, shift):
 
 def test_quantities_made_of_differences_follow_the_same_rule():
     scores, provenance, clusters = by_provenances(300, seeds=(0,))
-    scores = pd.concat([scores.drop(columns=[("TRAD", 0)]), scores[[("NAT", 0)]].rename(columns={"NAT": "TRAD"})], axis=1)
-    table = train_test_interactions(scores, provenance, clusters, 300).set_index(["first", "second", "on"])
+    scores = pd.concat(
+        [scores.drop(columns=[("TRAD", 0)]), scores[[("NAT", 0)]].rename(columns={"NAT": "TRAD"})],
+        axis=1,
+    )
+    table = train_test_interactions(scores, provenance, clusters, 300).set_index(["first", "second",
+                                                                                  "on"])
     rows = table.sort_index().loc["TRAD", "NAT"]  # equal on all items
     width = rows["high"] - rows["low"]
-    assert width["native"] == pytest.approx(2 * unseen_share(100)) and width["translated − native"] == pytest.approx(
+    assert width["native"] == pytest.approx(2 * unseen_share(100))
+    assert width["translated − native"] == pytest.approx(
         np.hypot(width["native"], width["translated"]))
     drawn = resample(scores, 300, clusters=clusters)
     costs = pd.DataFrame({"items": 300.0, "euros": 100.0}, index=SYSTEMS[1:])
     price = break_even(drawn, costs, "TRAD", "NAT")
-    assert price["low"] < price["estimate"] < price["high"] and price["high"] - price["low"] > 0.1 * price["estimate"]
+    assert price["low"] < price["estimate"] < price["high"]
+    assert price["high"] - price["low"] > 0.1 * price["estimate"]
     recipes, _ = compare_recipes({"one": alike(50) * 0}, 100)
-    assert (recipes["low"] == 0).all() and recipes["high"].tolist() == pytest.approx([unseen_share(50)] * 8)
+    assert (recipes["low"] == 0).all()
+    assert recipes["high"].tolist() == pytest.approx([unseen_share(50)] * 8)
 
 
 def test_curves_of_systems_that_are_always_right_or_equal_have_width():
     rng = np.random.default_rng(0)
     hard, index = rng.random(400), range(400)
     sizes = {100: 0.3, 200: 0.4, 400: 0.5}
-    curves = Curves({size: pd.DataFrame({("NAT", 0): hard < share, ("TRAD", 0): hard < share, ("SYN", 0): hard < 2},
-                                        index=index).astype(float) for size, share in sizes.items()}, 300)
+    curves = Curves(
+        {
+            size: pd.DataFrame(
+                {("NAT", 0): hard < share, ("TRAD", 0): hard < share, ("SYN", 0): hard < 2},
+                index=index,
+            ).astype(float)
+            for size, share in sizes.items()
+        },
+        300,
+    )
     points = curves.points().set_index(["system", "questions"])
-    assert points.loc[("SYN", 400), ["low", "high"]].tolist() == pytest.approx([1 - unseen_share(400), 1])
+    assert points.loc[("SYN", 400), ["low", "high"]].tolist() == pytest.approx(
+        [1 - unseen_share(400), 1]
+    )
     slope = curves.slopes().set_index("system").loc["SYN"]
     assert slope["low"] == pytest.approx(-slope["high"]) and slope["low"] < -0.3
-    two = Curves({size: pd.DataFrame({("NAT", 0): hard < share, ("TRAD", 0): hard < share}, index=index).astype(float)
-                  for size, share in ((100, 0.3), (400, 0.5))}, 300)
+    two = Curves(
+        {
+            size: pd.DataFrame(
+                {("NAT", 0): hard < share, ("TRAD", 0): hard < share}, index=index
+            ).astype(float)
+            for size, share in ((100, 0.3), (400, 0.5))
+        },
+        300,
+    )
     worth = two.exchange("TRAD", "NAT")  # at the end of a line through both points, in every draw
     assert worth["low"] < 950 and worth["estimate"] == pytest.approx(1000) and worth["high"] > 1000
 
@@ -232,7 +284,8 @@ def test_log_odds_of_equal_systems_hold_zero():
     for scores in (alike(100), alike(100, 0.1)):
         odds = log_odds_effects(check_scores(scores)).set_index("effect")
         share = scores.to_numpy().mean()
-        assert odds.loc["NAT", "high"] == pytest.approx(unseen_share(100) / (share * (1 - share)), rel=1e-6)
+        assert odds.loc["NAT", "high"] == pytest.approx(unseen_share(100) / (share * (1 - share)),
+                                                        rel=1e-6)
         assert ((odds["low"] < 0) & (odds["high"] > 0)).all()
 
 
@@ -241,13 +294,15 @@ def test_published_differences_of_few_items_have_width(monkeypatch):
     monkeypatch.setattr(claims, "EXACT_MATCH", {system: 47.0 for system in SYSTEMS})
     for items in (1, 2, 100):
         row = contrasts_published(load_claims(), items, "best").iloc[0]
-        assert [row["low"], row["high"]] == pytest.approx([-unseen_share(items), unseen_share(items)])
+        assert [row["low"], row["high"]] == pytest.approx([-unseen_share(items),
+                                                           unseen_share(items)])
         worst = contrasts_published(load_claims(), items, "worst").iloc[0]
         assert -1 <= worst["low"] < worst["high"] <= 1
 
 
 def test_an_interval_of_a_rare_share_holds_it_as_often_as_it_promises():
-    """One item in fifty is right; without the rule, 100 items that hold none of these claimed to know that there is none."""
+    """One item in fifty is right; without the rule, 100 items that hold none of these claimed to
+    know that there is none."""
     held = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -258,7 +313,9 @@ def test_an_interval_of_a_rare_share_holds_it_as_often_as_it_promises():
     assert np.mean(held) > 0.93
 
 
-@pytest.mark.parametrize("value, others", [(-2.5, (-4.0, 1.0)), (-2.5, (-2.5, 0.0)), (9.0, (0.0, 9.0)), (9.0, (7.0, 10.0)), (0.5, (-1.0, 3.0))])
+@pytest.mark.parametrize("value, others", [
+    (-2.5, (-4.0, 1.0)), (-2.5, (-2.5, 0.0)), (9.0, (0.0, 9.0)), (9.0, (7.0, 10.0)),
+    (0.5, (-1.0, 3.0))])
 @pytest.mark.parametrize("n", [5, 50])
 def test_scores_without_known_ends_reach_as_far_on_both_sides(value, others, n):
     table = pd.DataFrame({"A": value, "B": np.resize(others, n)})

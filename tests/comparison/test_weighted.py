@@ -12,12 +12,19 @@ def test_a_weight_is_how_often_a_pair_stands(binary):
     scores = (rng.random(40) < 0.5).astype(float) if binary else rng.integers(0, 8, 40) / 7 + 1e6
     weights = np.vstack([np.ones(40), rng.multinomial(40, np.full(40, 1 / 40), size=6)])
     for name, figure in (REAL | BINARY if binary else REAL).items():
-        repeated = [agreement(np.repeat(labels, times), np.repeat(scores, times))[name] for times in weights.astype(int)]
+        repeated = [
+            agreement(np.repeat(labels, times), np.repeat(scores, times))[name]
+            for times in weights.astype(int)
+        ]
         assert figure(labels, scores, weights) == pytest.approx(repeated, abs=1e-8), name
 
 
-@pytest.mark.parametrize(("labels", "scores"), [([0, 0, 1], [1, 1, 1]), ([1, 1, 1], [0, 1, 1]), ([0, 0, 0], [0, 0, 0]), ([1, 1, 1], [1, 1, 1]), ([0, 0, 0], [1, 1, 1])])
+@pytest.mark.parametrize(("labels", "scores"), [
+    ([0, 0, 1], [1, 1, 1]), ([1, 1, 1], [0, 1, 1]), ([0, 0, 0], [0, 0, 0]), ([1, 1, 1], [1, 1, 1]),
+    ([0, 0, 0], [1, 1, 1])])
 def test_what_is_undefined_is_nan_in_each_draw(labels, scores):
     labels, scores = np.array(labels, dtype=float), np.array(scores, dtype=float)
     for name, figure in (REAL | BINARY).items():
-        assert figure(labels, scores, np.ones((2, 3))) == pytest.approx([agreement(labels, scores)[name]] * 2, nan_ok=True), name
+        assert figure(labels, scores, np.ones((2, 3))) == pytest.approx(
+            [agreement(labels, scores)[name]] * 2, nan_ok=True
+        ), name

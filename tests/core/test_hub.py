@@ -33,7 +33,8 @@ def gives(monkeypatch):
             return f"cache/snapshots/{options['revision']}/"
 
         monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-        monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args, **kwargs: type("Info", (), {"sha": COMMIT}))
+        monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args,
+                            **kwargs: type("Info", (), {"sha": COMMIT}))
         monkeypatch.setattr(hub, "_PAUSES", (0, 0, 0))
         return asked
     return set_up
@@ -42,12 +43,15 @@ def gives(monkeypatch):
 @pytest.mark.parametrize("revision", ["", "v1", COMMIT])
 def test_a_set_is_held_to_the_commit_that_its_branch_is_at(gives, revision):
     asked = gives()
-    assert commit_of(snapshot("a/b", revision, "dataset", ["*.csv"])) == COMMIT == asked[0]["revision"]
+    assert (
+        commit_of(snapshot("a/b", revision, "dataset", ["*.csv"])) == COMMIT == asked[0]["revision"]
+    )
 
 
 BROKEN = httpx.ReadError("broke")
 PASSING = [answered(errors.HfHubHTTPError, status) for status in (429, 500, 502, 503, 504)] + [
-    BROKEN, httpx.ConnectTimeout("late"), caused(errors.LocalEntryNotFoundError("no"), BROKEN), ConnectionResetError(),
+    BROKEN, httpx.ConnectTimeout("late"), caused(errors.LocalEntryNotFoundError("no"), BROKEN),
+    ConnectionResetError(),
     OSError("Consistency check failed: file should be of size 9 but has size 5"),
     caused(errors.LocalEntryNotFoundError("no"), answered(errors.HfHubHTTPError, 503))]
 
@@ -57,26 +61,35 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     asked = gives(error, error)
     assert snapshot("a/b", COMMIT, "model", ["*"]) and len(asked) == 3
     asked = gives(*[error] * 9)
-    with pytest.raises(HubError, match=f"the model a/b at {COMMIT}: the hub (is busy|doesn't answer)"):
+    with pytest.raises(
+        HubError, match=f"the model a/b at {COMMIT}: the hub (is busy|doesn't answer)"
+    ):
         snapshot("a/b", COMMIT, "model", ["*"])
     assert len(asked) == 4
 
 
 @pytest.mark.parametrize("error, says", [
-    (answered(errors.GatedRepoError, 403), "access on request.*HF_TOKEN"), (answered(errors.GatedRepoError, 401), "access on request"),
-    (answered(errors.HfHubHTTPError, 403), "access on request"), (answered(errors.HfHubHTTPError, 401), "private.*HF_TOKEN"),
+    (answered(errors.GatedRepoError, 403), "access on request.*HF_TOKEN"),
+    (answered(errors.GatedRepoError, 401), "access on request"),
+    (answered(errors.HfHubHTTPError, 403), "access on request"),
+    (answered(errors.HfHubHTTPError, 401), "private.*HF_TOKEN"),
     (answered(errors.RepositoryNotFoundError, 404), "no such one, or it is private"),
     (answered(errors.RevisionNotFoundError, 404), "not this revision: name a commit"),
     (answered(errors.HfHubHTTPError, 418), "refuses it or a file of it, with status 418"),
-    (caused(errors.LocalEntryNotFoundError("no"), answered(errors.RemoteEntryNotFoundError, 404)), "status 404"),
-    (errors.HFValidationError("Repo id must use"), "organisation/name"), (errors.OfflineModeIsEnabled("off"), "HF_HUB_OFFLINE"),
-    (OSError(28, "No space left on device"), "can't be written into the cache.*No space"), (ValueError("odd"), "refuses it .ValueError: odd"),
+    (caused(errors.LocalEntryNotFoundError("no"), answered(errors.RemoteEntryNotFoundError, 404)),
+     "status 404"),
+    (errors.HFValidationError("Repo id must use"), "organisation/name"),
+    (errors.OfflineModeIsEnabled("off"), "HF_HUB_OFFLINE"),
+    (OSError(28, "No space left on device"), "can't be written into the cache.*No space"),
+    (ValueError("odd"), "refuses it .ValueError: odd"),
     (ValueError(""), "no message")], ids=str)
 def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
     asked = gives(error)
     with pytest.raises(HubError, match=f"(?s)^the data set a/b at v1: .*{says}") as raised:
         snapshot("a/b", "v1", "dataset", ["*"])
-    assert len(asked) == 1 and "Request ID" not in str(raised.value) and "\n" not in str(raised.value)
+    assert len(asked) == 1
+    assert "Request ID" not in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_an_interrupt_is_one(gives):
@@ -93,9 +106,12 @@ def test_the_commit_of_a_branch_is_the_caches_where_the_hub_does_not_answer(monk
             raise httpx.ConnectError("no network")
         return played[what]
 
-    monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args, **kwargs: type("Info", (), {"sha": given("info")}))
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *args, local_files_only, **kwargs: given("cache"))
-    assert commit_at("a/b", "", "dataset") == COMMIT and commit_at("a/b", "3" * 40, "dataset") == "3" * 40
+    monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args,
+                        **kwargs: type("Info", (), {"sha": given("info")}))
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *args, local_files_only,
+                        **kwargs: given("cache"))
+    assert commit_at("a/b", "", "dataset") == COMMIT
+    assert commit_at("a/b", "3" * 40, "dataset") == "3" * 40
     played["info"] = ""
     assert commit_at("a/b", "v1", "dataset") == "2" * 40
     played["cache"] = ""

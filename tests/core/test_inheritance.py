@@ -4,20 +4,28 @@ import pytest
 
 from medinj_utils.core.inheritance import inherit
 
-WORLD, BASE, PLANTED = {"kind": "planted"}, {"base_model": "planted"}, [{"name": "planted", "location": "w/published"}]
+WORLD, BASE, PLANTED = {"kind": "planted"}, {"base_model": "planted"}, [{"name": "planted",
+                                                                         "location": "w/published"}]
 MINE = [{"name": "own", "location": "mine.yaml"}]
 PARENT = {
     "title": "Other", "world": WORLD, "beside": ["null"], "minutes": {"10_read_sources": 1.0},
     "shared": {"seeds": [0], "mode": "greedy"} | BASE, "split": {"21_train_adapter": ["seeds"]},
     "notebooks": {
         "10_read_sources": {"sources": PLANTED, "most_quarantined": 0.1},
-        "30_answer_questions": {"test_sources": ["planted medicine"], "most_items": 80, "seeds": [1]},
-        "36_rate_by_hand": {"simulated_raters": {"R1": 0.1}, "rating_files": ["r.csv"]}, "37_exchange_with_harness": {"harness_logs": {"NAT-s0": "log"}},
-        "40_compare_provenances": {"null_output": "outputs/null"}, "42_count_costs": {"prices": {"native": 1.0}}}}
+        "30_answer_questions": {"test_sources": ["planted medicine"], "most_items": 80,
+                                "seeds": [1]},
+        "36_rate_by_hand": {"simulated_raters": {"R1": 0.1}, "rating_files": ["r.csv"]},
+        "37_exchange_with_harness": {"harness_logs": {"NAT-s0": "log"}},
+        "40_compare_provenances": {"null_output": "outputs/null"},
+        "42_count_costs": {"prices": {"native": 1.0}}}}
 
 
 def sources(given, where="notebooks"):
-    return {"shared": {"sources": given}} if where == "shared" else {"notebooks": {"10_read_sources": {"sources": given}}}
+    return (
+        {"shared": {"sources": given}}
+        if where == "shared"
+        else {"notebooks": {"10_read_sources": {"sources": given}}}
+    )
 
 
 @pytest.mark.parametrize("where", ["shared", "notebooks"])
@@ -34,22 +42,27 @@ def test_own_sources_leave_what_only_makes_sense_with_the_others_data(where):
 
 
 @pytest.mark.parametrize("own", [
-    {"title": "Mine"}, sources([{"name": "planted", "location": "elsewhere"}]), sources(PLANTED + MINE),
+    {"title": "Mine"}, sources([{"name": "planted", "location": "elsewhere"}]),
+    sources(PLANTED + MINE),
     {"world": {"seed": 2}}, {"notebooks": None}, {"shared": {"budget": 3}}])
 def test_a_profile_with_the_others_sources_keeps_all(own):
     made = inherit(PARENT, own, "mine")
     assert made["world"].items() >= WORLD.items() and made["beside"] == ["null"] and made["minutes"]
     assert made["title"] == own.get("title", "Other")
     if own.get("notebooks", {}) is not None:
-        assert made["notebooks"]["30_answer_questions"] == PARENT["notebooks"]["30_answer_questions"]
+        assert (
+            made["notebooks"]["30_answer_questions"] == PARENT["notebooks"]["30_answer_questions"]
+        )
 
 
 def test_fewer_sources_than_the_other_has_are_other_data():
     parent = PARENT | sources(PLANTED + MINE)
-    assert "world" not in inherit(parent, sources(MINE), "mine") and "world" in inherit(parent, sources(PLANTED + MINE), "mine")
+    assert "world" not in inherit(parent, sources(MINE), "mine")
+    assert "world" in inherit(parent, sources(PLANTED + MINE), "mine")
 
 
-@pytest.mark.parametrize("location, same", [("mine.yaml", True), ("other.yaml", False), ("mine/mine.yaml", False)])
+@pytest.mark.parametrize("location, same", [
+    ("mine.yaml", True), ("other.yaml", False), ("mine/mine.yaml", False)])
 def test_another_table_of_ones_own_is_other_data(location, same):
     parent = PARENT | sources(MINE) | {"shared": {"test_sources": ["Mes questions"], "seeds": [0]}}
     made = inherit(parent, sources([{"name": "own", "location": location}]), "mine")
@@ -58,7 +71,9 @@ def test_another_table_of_ones_own_is_other_data(location, same):
 
 def test_what_the_profile_says_itself_is_kept_with_its_own_sources():
     own = sources(MINE) | {"title": "Mine", "beside": ["x"], "minutes": {}}
-    own["notebooks"] = own["notebooks"] | {"30_answer_questions": {"test_sources": ["Mes questions"]}}
+    own["notebooks"] = own["notebooks"] | {
+        "30_answer_questions": {"test_sources": ["Mes questions"]}
+    }
     made = inherit(PARENT, own, "mine")
     assert (made["title"], made["beside"], made["minutes"]) == ("Mine", ["x"], {})
     assert made["notebooks"]["30_answer_questions"]["test_sources"] == ["Mes questions"]
@@ -66,10 +81,13 @@ def test_what_the_profile_says_itself_is_kept_with_its_own_sources():
 
 def test_a_shared_parameter_holds_for_notebooks_of_which_the_other_says_more():
     made = inherit(PARENT, {"shared": {"seeds": [0, 1, 2]}}, "mine")
-    assert made["shared"]["seeds"] == [0, 1, 2] and "seeds" not in made["notebooks"]["30_answer_questions"]
+    assert made["shared"]["seeds"] == [0, 1, 2]
+    assert "seeds" not in made["notebooks"]["30_answer_questions"]
 
 
-@pytest.mark.parametrize("wrong", [None, [], "text", {"shared": []}, {"notebooks": {"10_read_sources": 3}},
-                                   {"notebooks": {"10_read_sources": {"sources": "mine.csv"}}}, {"shared": {"sources": [3]}}])
+@pytest.mark.parametrize("wrong", [
+    None, [], "text", {"shared": []}, {"notebooks": {"10_read_sources": 3}},
+                                   {"notebooks": {"10_read_sources": {"sources": "mine.csv"}}},
+    {"shared": {"sources": [3]}}])
 def test_what_is_wrong_is_left_for_the_check(wrong):
     inherit(PARENT, wrong, "mine")

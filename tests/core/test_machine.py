@@ -19,7 +19,9 @@ from medinj_utils.core.machine import (
 
 def test_a_package_that_is_not_installed_is_named_as_such():
     found = versions(["pandas", "no-such-package"])
-    assert found["no-such-package"] == "not installed" and found["pandas"][0].isdigit() and "python" in found
+    assert found["no-such-package"] == "not installed"
+    assert found["pandas"][0].isdigit()
+    assert "python" in found
 
 
 def test_hardware_is_put_into_words():
@@ -29,7 +31,8 @@ def test_hardware_is_put_into_words():
     assert words == found["accelerator"] or words == f"{found['cores']} CPU cores, no GPU"
 
 
-@pytest.mark.parametrize("system, counted", [("darwin", 2_000_000_000), ("freebsd14", 2_000_000_000 // 1024)])
+@pytest.mark.parametrize("system, counted", [
+    ("darwin", 2_000_000_000), ("freebsd14", 2_000_000_000 // 1024)])
 def test_memory_is_counted_in_the_systems_unit(monkeypatch, system, counted):
     """macOS counts bytes where other systems count kilobytes."""
     monkeypatch.setattr(machine, "Path", lambda name: Path("no such place"))
@@ -54,7 +57,9 @@ def test_without_a_driver_torch_is_not_imported_to_look_for_a_gpu():
     import sys
 
     from medinj_utils.core import machine
-    code = "import sys; from medinj_utils.core import machine; machine.hardware(); sys.exit('torch' in sys.modules)"
+
+    code = ("import sys; from medinj_utils.core import machine; machine.hardware(); "
+            "sys.exit('torch' in sys.modules)")
     loaded = subprocess.run([sys.executable, "-c", code]).returncode
     assert loaded == machine._driver_answers()
 

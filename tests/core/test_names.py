@@ -16,9 +16,11 @@ from medinj_utils.core.names import (
 
 def test_a_run_is_a_system_tuned_with_one_seed():
     runs = runs_of([BASE, "NAT", "TRAD-SYN"], [0, 42])
-    assert [run.name for run in runs] == ["BASE", "NAT-s0", "NAT-s42", "TRAD-SYN-s0", "TRAD-SYN-s42"]
+    assert [run.name for run in runs] == ["BASE", "NAT-s0", "NAT-s42", "TRAD-SYN-s0",
+                                          "TRAD-SYN-s42"]
     assert runs[-1].columns() == {"run": "TRAD-SYN-s42", "system": "TRAD-SYN", "seed": 42}
-    assert systems_of(runs) == {"BASE": "BASE", "NAT-s0": "NAT", "NAT-s42": "NAT", "TRAD-SYN-s0": "TRAD-SYN", "TRAD-SYN-s42": "TRAD-SYN"}
+    assert systems_of(runs) == {"BASE": "BASE", "NAT-s0": "NAT", "NAT-s42": "NAT",
+                                "TRAD-SYN-s0": "TRAD-SYN", "TRAD-SYN-s42": "TRAD-SYN"}
     assert str(Run("ALL", 1)) == "ALL-s1" and Run(BASE) == Run(BASE, 0)
 
 
@@ -31,7 +33,8 @@ def test_a_run_that_can_not_be_is_refused(system, seed, message):
 
 
 def test_each_configuration_names_its_provenances():
-    assert provenances_of("TRAD-SYN") == ("translated", "synthetic")  # mixtures are shuffled in this order
+    # mixtures are shuffled in this order
+    assert provenances_of("TRAD-SYN") == ("translated", "synthetic")
     assert provenances_of("ALL") == ("native", "synthetic", "translated")
     assert seen(BASE) == frozenset() and all(seen(name) for name in CONFIGURATIONS)
     with pytest.raises(ValueError, match="configuration is 'BASE'; accepted: NAT"):
@@ -49,7 +52,8 @@ def test_a_run_is_found_by_its_name(run):
     assert Run.named(run.name) == run
 
 
-@pytest.mark.parametrize("name", ["", "NAT", "BASE-s0", "NAT-s", "NAT-s-1", "NAT-s01", "gpt-s1", "NAT-s1 "])
+@pytest.mark.parametrize("name", [
+    "", "NAT", "BASE-s0", "NAT-s", "NAT-s-1", "NAT-s01", "gpt-s1", "NAT-s1 "])
 def test_what_is_no_name_of_a_run_is_refused(name):
     with pytest.raises(ValueError, match="is no run: need BASE"):
         Run.named(name)

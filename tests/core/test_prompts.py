@@ -12,8 +12,10 @@ from medinj_utils.core.prompts import (
     user_turn,
 )
 
-RECORD = {"instruction": "Que produit le foie ?", "context": "Cas.", "options": ["bile", "urine", "albumine"],
-          "answer_letters": ["A", "C"], "answer_text": "bile ; albumine", "explanation": "Il fait les deux.", "task": "mcq"}
+RECORD = {"instruction": "Que produit le foie ?", "context": "Cas.",
+          "options": ["bile", "urine", "albumine"],
+          "answer_letters": ["A", "C"], "answer_text": "bile ; albumine",
+          "explanation": "Il fait les deux.", "task": "mcq"}
 OPEN = RECORD | {"options": [], "answer_letters": [], "answer_text": "La bile.", "task": "oeq"}
 
 
@@ -21,7 +23,9 @@ def test_the_user_turn_has_context_question_options_and_task_line():
     assert user_turn(RECORD) == ("Cas.\nQue produit le foie ?\n(A) bile\n(B) urine\n(C) albumine\n"
                                  "Une ou plusieurs bonnes réponses.")
     assert user_turn(OPEN | {"context": ""}) == "Que produit le foie ?"
-    assert user_turn(RECORD, about="B").endswith("La proposition (B) est-elle exacte ? Réponds par Oui ou par Non.")
+    assert user_turn(RECORD, about="B").endswith(
+        "La proposition (B) est-elle exacte ? Réponds par Oui ou par Non."
+    )
 
 
 @pytest.mark.parametrize("answer_format, expected", [
@@ -34,7 +38,8 @@ def test_the_answer_turn_follows_its_format(answer_format, expected):
 
 def test_options_may_be_called_by_numbers():
     numbered = RECORD | {"labels": NUMBERS}
-    assert list(labels_of(numbered)) == ["1", "2", "3"] and answer_turn(numbered, "letters") == "1, 3"
+    assert list(labels_of(numbered)) == ["1", "2", "3"]
+    assert answer_turn(numbered, "letters") == "1, 3"
     assert "(3) albumine" in user_turn(numbered)
 
 
@@ -45,7 +50,8 @@ def test_a_chat_has_the_system_turn_first_and_examples_before_the_question():
 
 
 def test_an_unknown_format_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="answer_format is 'letter'; accepted: letters, letters_and_text"):
+    with pytest.raises(ValueError,
+                       match="answer_format is 'letter'; accepted: letters, letters_and_text"):
         answer_turn(RECORD, "letter")
 
 
@@ -53,6 +59,8 @@ def test_right_letters_move_with_their_options():
     right = {"bile", "albumine"}
     for seed in range(20):
         moved = permute_options(RECORD, np.random.default_rng(seed))
-        assert {moved["options"]["ABC".index(letter)] for letter in moved["answer_letters"]} == right
+        assert {
+            moved["options"]["ABC".index(letter)] for letter in moved["answer_letters"]
+        } == right
         assert moved["answer_letters"] == sorted(moved["answer_letters"])
     assert RECORD["options"] == ["bile", "urine", "albumine"]

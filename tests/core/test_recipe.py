@@ -15,14 +15,21 @@ FILES = sorted(Path("profiles/recipes").glob("*.yaml"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_recipe_is_valid_and_comments_each_line(path):
     recipe = load_recipe(path)
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    assert sorted(line.partition(":")[0] for line in lines) == sorted(field.name for field in fields(Recipe))
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert sorted(line.partition(":")[0] for line in lines) == sorted(
+        field.name for field in fields(Recipe)
+    )
     assert all("#" in line for line in lines) and recipe.epochs >= 1
 
 
 def test_what_only_changes_answers_is_no_part_of_tuning():
     recipe = load_recipe("profiles/recipes/demo.yaml")
-    other = replace(recipe, max_new_tokens=99, answer_batch_tokens=7, open_prompt="Réponds.", open_max_new_tokens=0,
+    other = replace(recipe, max_new_tokens=99, answer_batch_tokens=7, open_prompt="Réponds.",
+                    open_max_new_tokens=0,
                     open_stops=["."])
     assert other.tuning == recipe.tuning and asdict(other) != asdict(recipe)
 
@@ -46,10 +53,12 @@ def written(tmp_path):
     ({"rank": "8"}, r"rank: .*integer; got '8'"),
     ({"learning_rate": "1e-4"}, r"learning_rate: .*got '1e-4'.*write 1\.0e-5"),
     ({"adapter": "dorra"}, r"adapter: .*'dora', 'lora', 'rslora', 'qlora' or 'full'; got 'dorra'"),
-    ({"open_stops": [""]}, r"open_stops\.0: .*at least 1 character; got ''"), ({"open_stops": list("abcde")}, "open_stops: .*at most 4"),
+    ({"open_stops": [""]}, r"open_stops\.0: .*at least 1 character; got ''"),
+    ({"open_stops": list("abcde")}, "open_stops: .*at most 4"),
     ({"open_max_new_tokens": -1}, "open_max_new_tokens: .*equal to 0; got -1"),
     ({"adapter": "qlora"}, r"mine\.yaml: .*qlora computes in 16 bits"),
-    ({"permute_options": True, "answer_format": "with_explanation"}, "an explanation may name the old ones"),
+    ({"permute_options": True, "answer_format": "with_explanation"},
+     "an explanation may name the old ones"),
     ({"validations": 0, "keep": "best"}, "there is nothing to choose by"),
     ({"validations": 0, "patience": 2}, "there is nothing to choose by")])
 def test_a_wrong_recipe_names_file_key_and_value(written, changes, message):

@@ -1,4 +1,5 @@
-"""One look for figures and tables: colours, labels in the picture, alternative texts, escaped data."""
+"""One look for figures and tables: colours, labels in the picture, alternative texts, escaped
+data."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -21,7 +22,10 @@ from medinj_utils.core.tree import DEMO_LABEL, Tree
 
 def test_a_mixture_has_the_mean_colour_of_its_parts():
     assert system_colour("NAT").upper() == COLOURS["native"]
-    channels = [(int(COLOURS["native"][i:i + 2], 16) + int(COLOURS["translated"][i:i + 2], 16)) / 2 for i in (1, 3, 5)]
+    channels = [
+        (int(COLOURS["native"][i : i + 2], 16) + int(COLOURS["translated"][i : i + 2], 16)) / 2
+        for i in (1, 3, 5)
+    ]
     mixed = system_colour("NAT-TRAD")
     assert [int(mixed[i:i + 2], 16) for i in (1, 3, 5)] == pytest.approx(channels, abs=1)
     assert len({system_colour(system) for system in SYSTEMS}) == len(SYSTEMS)
@@ -42,7 +46,8 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
     tree.write_table(table, "some")
     figure, axes = plt.subplots()
     axes.plot([0, 1])
-    page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data, "html.parser")
+    page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data,
+                         "html.parser")
     assert page.img["alt"] == "A line from 0 to 1 <rising>."
     assert page.figcaption.get_text() == "The table behind it" and page.a["download"] == "some.csv"
     assert DEMO_LABEL in tree.figure("line", "svg").read_text(encoding="utf-8")
@@ -53,13 +58,15 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
 def test_a_figure_of_other_numbers_has_their_label(tree):
     figure, axes = plt.subplots()
     axes.plot([0, 1])
-    page = BeautifulSoup(show((figure, "Nothing."), "nothing", tree, label="paper [2]").data, "html.parser")
+    page = BeautifulSoup(show((figure, "Nothing."), "nothing", tree, label="paper [2]").data,
+                         "html.parser")
     assert page.figcaption.get_text() == "paper [2]"
 
 
 def test_texts_of_tables_are_data_and_no_markup():
     hostile = pd.DataFrame({"raw": ["<script>alert(1)</script>"] * 3, "p": [0.12345, None, 1]})
-    for page in (captioned(hostile, "run <here>").data, browsable(hostile, "run <here>", most=2).data):
+    for page in (captioned(hostile, "run <here>").data,
+                 browsable(hostile, "run <here>", most=2).data):
         soup = BeautifulSoup(page, "html.parser")
         assert not soup.find("script") and "run <here>" in soup.get_text()
     ends = captioned(pd.DataFrame({"gain": ["+1.5 [\u22120.5, +2.5]", "a [b, c], 1, 2"]})).data
@@ -67,21 +74,38 @@ def test_texts_of_tables_are_data_and_no_markup():
     odd = pd.DataFrame({"exact_match": [0.5]}, index=pd.Index(["NAT"], name="system"))
     heads = BeautifulSoup(captioned(odd).data, "html.parser").find_all("th")
     assert [head.get_text() for head in heads] == ["system", "exact match"]
-    assert "0.123" in captioned(hostile, "").data and "2 of 3 rows" in browsable(hostile, "", most=2).data
+    assert "0.123" in captioned(hostile, "").data
+    assert "2 of 3 rows" in browsable(hostile, "", most=2).data
 
 
-@pytest.mark.parametrize("p, shown", [(0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
+@pytest.mark.parametrize("p, shown", [
+    (0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
 def test_a_p_value_is_never_0_or_1(p, shown):
     assert show_p(p) == shown
 
 
 def test_an_empty_table_and_one_of_zeros_are_sentences():
-    empty, zeros = pd.DataFrame({"a": []}), pd.DataFrame({"cut_off": [0, 0], "share": [0.0, 0.0]}, index=["NAT", "SYN"])
+    empty, zeros = pd.DataFrame({"a": []}), pd.DataFrame({"cut_off": [0, 0], "share": [0.0, 0.0]},
+                                                         index=["NAT", "SYN"])
     for shown in (captioned(empty, nothing="No <logs>."), browsable(empty, nothing="No <logs>.")):
         assert shown.data == '<p class="medinj">No &lt;logs&gt;.</p>'
     assert "nothing to show" in captioned(empty).data
-    assert captioned(zeros, "Of all.").data == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'
-    assert captioned(zeros.assign(share=None)).data == '<p class="medinj">cut off and share: 0 in all rows.</p>'
-    assert captioned(pd.DataFrame({"a": [None, ""]}), nothing="Nothing.").data == '<p class="medinj">Nothing.</p>'
-    assert captioned(pd.concat({"native": zeros}, axis=1), "Shares").data == '<p class="medinj">Shares: 0 in all rows and columns.</p>'
-    assert all("<table" in captioned(zeros.assign(share=others)).data for others in ([0.0, 0.1], False, "a")) and "<table" in browsable(zeros).data
+    assert (
+        captioned(zeros, "Of all.").data
+        == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'
+    )
+    assert (
+        captioned(zeros.assign(share=None)).data
+        == '<p class="medinj">cut off and share: 0 in all rows.</p>'
+    )
+    assert (
+        captioned(pd.DataFrame({"a": [None, ""]}), nothing="Nothing.").data
+        == '<p class="medinj">Nothing.</p>'
+    )
+    assert (
+        captioned(pd.concat({"native": zeros}, axis=1), "Shares").data
+        == '<p class="medinj">Shares: 0 in all rows and columns.</p>'
+    )
+    assert all("<table" in captioned(zeros.assign(share=others)).data for others in ([0.0, 0.1],
+                                                                                     False, "a"))
+    assert "<table" in browsable(zeros).data

@@ -13,17 +13,23 @@ from medinj_utils.core.tree import _MADE_BY, DEMO_LABEL, Tree
     (lambda tree: tree.records, "10_read_sources"), (lambda tree: tree.leaks, "13_audit_records"),
     (lambda tree: tree.mixture("NAT"), "14_build_mixtures"),
     (lambda tree: tree.run(Run("NAT", 1)) / "card.json", "21_train_adapter"),
-    (lambda tree: tree.answers(Run(BASE)), "30_answer_questions"), (lambda tree: tree.scores, "31_score_choices"),
-    (lambda tree: tree.answers_card(Run(BASE)), "30_answer_questions"), (lambda tree: tree.draws_card, "40_compare_provenances"),
-    (lambda tree: tree.pairs, "40_compare_provenances"), (lambda tree: tree.manifest("NAT"), "14_build_mixtures"),
-    (lambda tree: tree.run_files(Run("NAT", 1)).curve, "21_train_adapter"), (lambda tree: tree.chance, "40_compare_provenances"),
-    (lambda tree: tree.probe_scores, "32_ask_otherwise"), (lambda tree: tree.table("pairs"), "40_compare_provenances"),
+    (lambda tree: tree.answers(Run(BASE)), "30_answer_questions"),
+    (lambda tree: tree.scores, "31_score_choices"),
+    (lambda tree: tree.answers_card(Run(BASE)), "30_answer_questions"),
+    (lambda tree: tree.draws_card, "40_compare_provenances"),
+    (lambda tree: tree.pairs, "40_compare_provenances"),
+    (lambda tree: tree.manifest("NAT"), "14_build_mixtures"),
+    (lambda tree: tree.run_files(Run("NAT", 1)).curve, "21_train_adapter"),
+    (lambda tree: tree.chance, "40_compare_provenances"),
+    (lambda tree: tree.probe_scores, "32_ask_otherwise"),
+    (lambda tree: tree.table("pairs"), "40_compare_provenances"),
     (lambda tree: tree.variation("recipe-x").scores, "50_vary_recipe"),
     (lambda tree: tree.variation("budget-0.5", own_mixtures=True).mixture("NAT"), "51_vary_budget"),
     (lambda tree: tree.variation("recipe-x").mixture("NAT"), "14_build_mixtures")])
 def test_a_missing_file_is_answered_by_the_notebook_that_makes_it(tmp_path, path, notebook):
     tree = Tree(tmp_path)
-    with pytest.raises(FileNotFoundError, match=f"does not exist yet: run notebook {notebook} first"):
+    with pytest.raises(FileNotFoundError,
+                       match=f"does not exist yet: run notebook {notebook} first"):
         tree.need(path(tree))
 
 
@@ -46,8 +52,10 @@ def test_no_two_members_name_one_path(tmp_path):
     named = [getattr(tree, name) for name, member in vars(Tree).items()
              if isinstance(member, property) and name not in ("harness", "origin")]
     files = tree.run_files(run)
-    named += [tree.mixture("NAT"), tree.manifest("NAT"), tree.mixture_card("NAT"), tree.answers(run), tree.answers(run, "numbers"),
-              tree.answers_card(run), tree.harness_results(run), tree.figure("pairs"), tree.table("pairs"), tree.executed("21"),
+    named += [tree.mixture("NAT"), tree.manifest("NAT"), tree.mixture_card("NAT"),
+              tree.answers(run), tree.answers(run, "numbers"),
+              tree.answers_card(run), tree.harness_results(run), tree.figure("pairs"),
+              tree.table("pairs"), tree.executed("21"),
               files.adapter, files.model_card, files.card, files.curve, files.validation]
     assert len(set(named)) == len(named) and all(path.is_relative_to(tmp_path) for path in named)
 
@@ -55,7 +63,9 @@ def test_no_two_members_name_one_path(tmp_path):
 def test_the_label_follows_the_records(tmp_path):
     write_json({"fictional": True}, tmp_path / "demo/data/records.card.json")
     write_json({"fictional": False}, tmp_path / "real/data/records.card.json")
-    assert Tree(tmp_path / "demo").label == DEMO_LABEL == Tree(tmp_path / "demo").variation("x").label
+    assert (
+        Tree(tmp_path / "demo").label == DEMO_LABEL == Tree(tmp_path / "demo").variation("x").label
+    )
     assert Tree(tmp_path / "real").label.startswith("run here on ")
     with pytest.raises(FileNotFoundError, match="10_read_sources"):
         Tree(tmp_path / "nothing").label  # noqa: B018

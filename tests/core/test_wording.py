@@ -13,9 +13,12 @@ from medinj_utils.core.wording import (
 
 
 @pytest.mark.parametrize("value, decimals, sign, english, french", [
-    (1234.5, 1, False, "1,234.5", "1\u202f234,5"), (-0.04, 1, True, "0.0", "0,0"), (-0.0, 0, False, "0", "0"),
-    (11_000, 0, False, "11,000", "11\u202f000"), (-2.36e3, 0, False, "\u22122,360", "\u22122\u202f360"),
-    (0.06, 1, True, "+0.1", "+0,1"), (300.00588, 2, False, "300.01", "300,01"), (1e-9, 3, True, "0.000", "0,000")])
+    (1234.5, 1, False, "1,234.5", "1\u202f234,5"), (-0.04, 1, True, "0.0", "0,0"),
+    (-0.0, 0, False, "0", "0"),
+    (11_000, 0, False, "11,000", "11\u202f000"),
+    (-2.36e3, 0, False, "\u22122,360", "\u22122\u202f360"),
+    (0.06, 1, True, "+0.1", "+0,1"), (300.00588, 2, False, "300.01", "300,01"),
+    (1e-9, 3, True, "0.000", "0,000")])
 def test_a_number_has_one_form_in_each_language(value, decimals, sign, english, french):
     assert number(value, decimals, sign) == english
     assert number(value, decimals, sign, "fr") == french
@@ -31,11 +34,18 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
 
 def test_words_agree_with_counts_and_names_are_listed():
     assert [agreeing(n, "differs", "differ") for n in (0, 1, 2)] == ["differ", "differs", "differ"]
-    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
 
 
 @pytest.mark.parametrize("estimate, low, high, more, shown", [
-    (0.53, 0.45, 0.618, {}, "0.53 [0.45, 0.62]"), (4.06, -1.9, 6.8, {"decimals": 1, "sign": True}, "+4.1 [\u22121.9, +6.8]"),
-    (0.5, float("nan"), float("nan"), {}, "0.50"), (float("nan"), float("nan"), float("nan"), {}, "")])
+    (0.53, 0.45, 0.618, {}, "0.53 [0.45, 0.62]"),
+    (4.06, -1.9, 6.8, {"decimals": 1, "sign": True}, "+4.1 [\u22121.9, +6.8]"),
+    (0.5, float("nan"), float("nan"), {}, "0.50"),
+    (float("nan"), float("nan"), float("nan"), {}, "")])
 def test_an_estimate_stands_with_its_interval_where_there_is_one(estimate, low, high, more, shown):
     assert with_interval(estimate, low, high, **more) == shown

@@ -30,13 +30,22 @@ def read_and_normalised(name, folder):
     """(records, quarantine, contents read, contents expected) of choice questions of a raw set."""
     records, quarantine = read_source(name, folder / "raw")
     records = records[records["task"] != "oeq"]
-    read = {_content(row["split"], row["instruction"], row["context"], row["options"], row["answer_letters"])
+    read = {_content(row["split"], row["instruction"], row["context"], row["options"],
+                     row["answer_letters"])
             for row in records.to_dict("records")}
     rows = normalised(folder / "normalized.jsonl")
-    expected = [_content("validation" if row["split"] == "dev" else row["split"], row["question"], row["context"],
-                         [row["options"][letter] for letter in sorted(row["options"])], row["answer"]) for row in rows]
+    expected = [_content("validation" if row["split"] == "dev" else row["split"], row["question"],
+                         row["context"],
+                         [row["options"][letter] for letter in sorted(row["options"])],
+                         row["answer"]) for row in rows]
     return records, quarantine, read, expected
 
 
 def _content(split, question, context, options, letters):
-    return split, normalise(question), normalise(context), tuple(map(normalise, options)), tuple(letters)
+    return (
+        split,
+        normalise(question),
+        normalise(context),
+        tuple(map(normalise, options)),
+        tuple(letters),
+    )

@@ -20,13 +20,18 @@ def test_alternative_texts_hold_the_numbers_of_the_figures(world):
     assert f"native {native:,};" in records_figure(records)[1]
     matrix = leak_matrix(find_leaks(records), records)
     n_training = (records["split"] == "train").sum()
-    assert f"is also in the test: 4 of {n_training:,}. native · planted medicine 4;" in overlap_figure(matrix, records)[1]
+    assert (
+        f"is also in the test: 4 of {n_training:,}. native · planted medicine 4;"
+        in overlap_figure(matrix, records)[1]
+    )
     figure, alt = positions_figure(right_positions(records))
-    assert alt.startswith("Share of right letters") and figure.axes[0].get_ylabel() == "Share of right letters"
+    assert alt.startswith("Share of right letters")
+    assert figure.axes[0].get_ylabel() == "Share of right letters"
     words = texts_by_row(records)["words"]
     median = words[records["provenance"] == "native"].median()
     assert f"native {median:.0f}" in lengths_figure(records, words)[1]
-    composition = pd.DataFrame({"configuration": ["SYN", "NAT", "NAT"], "provenance": ["synthetic", "native", "native"],
+    composition = pd.DataFrame({"configuration": ["SYN", "NAT", "NAT"],
+                                "provenance": ["synthetic", "native", "native"],
                                 "task": ["mcq", "mcqu", "mcq"], "rows": [1200, 700, 500]})
     figure, alt = composition_figure(composition)
     assert alt.endswith("NAT 1,200 rows; SYN 1,200 rows.") and len(figure.axes[0].patches) == 6

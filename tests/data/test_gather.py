@@ -20,7 +20,8 @@ from medinj_utils.demo.world import write_world
 
 @pytest.fixture
 def own_table(tmp_path):
-    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "train", "licence": "CC0-1.0",
+    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "train",
+           "licence": "CC0-1.0",
            "instruction": "Qu&rsquo;est-ce ?", "answer_text": "Le foie."}
     path = tmp_path / "mine.jsonl"
     path.write_text(json.dumps(row) + "\n" + json.dumps(row | {"task": "quiz"}), encoding="utf-8")
@@ -53,7 +54,8 @@ def test_a_key_of_earlier_records_goes_and_two_worlds_are_refused(tmp_path, worl
     assert tree.key_file.exists()
     save_gathered(gather_sources(tree, [own_table]), tree)
     assert not tree.key_file.exists() and Tree(tmp_path / "out").key is None
-    write_world(tmp_path / "other", substances=4, rows_per_fact=1, tests_per_fact=2, general_tests=0)
+    write_world(tmp_path / "other", substances=4, rows_per_fact=1, tests_per_fact=2,
+                general_tests=0)
     other = {"name": "planted", "location": str(tmp_path / "other" / "published")}
     with pytest.raises(SourceError, match="of 2 planted worlds"):
         save_gathered(gather_sources(tree, [planted, other]), tree)
@@ -63,7 +65,10 @@ def test_too_many_rows_in_quarantine_stop_and_are_counted(tmp_path, own_table):
     tree = Tree(tmp_path / "out")
     gathered = gather_sources(tree, [own_table])
     assert check_quarantine(gathered, 0.5, tree) == "1 of 2 rows are in quarantine (50.00%)."
-    with pytest.raises(ValueError, match=r"1 of 2 rows can't be read \(50\.0%\), more than most_quarantined = 49\.0%"):
+    with pytest.raises(
+        ValueError,
+        match=r"1 of 2 rows can't be read \(50\.0%\), more than most_quarantined = 49\.0%",
+    ):
         check_quarantine(gathered, 0.49, tree)
 
 
@@ -79,8 +84,10 @@ gold: {{text: r}}
 
 
 @pytest.mark.parametrize("location, files", [
-    ("m.yaml", ["m.yaml", "lot/b.csv", "été.csv"]), ("été.csv", ["été.csv"]), ("lot", ["lot/b.csv"]), ("absent.csv", []), ("", []),
-    ("a/b", []), ("wrong.yaml", ["wrong.yaml"]), ("empty.yaml", ["empty.yaml"]), ("https://x.fr/q.csv", []), ("planted", [])])
+    ("m.yaml", ["m.yaml", "lot/b.csv", "été.csv"]), ("été.csv", ["été.csv"]),
+    ("lot", ["lot/b.csv"]), ("absent.csv", []), ("", []),
+    ("a/b", []), ("wrong.yaml", ["wrong.yaml"]), ("empty.yaml", ["empty.yaml"]),
+    ("https://x.fr/q.csv", []), ("planted", [])])
 def test_files_of_a_location_are_those_that_are_read(tmp_path, monkeypatch, location, files):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lot").mkdir()

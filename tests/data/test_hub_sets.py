@@ -37,7 +37,8 @@ ASIDE = "has neither instructions nor messages: not read"
     ({"data/state.json": as_json({"_data_files": [{"filename": "x"}]})}, DESCRIBED),
     ({"judge_calibration/scores.json": as_json([{"id": 1, "physician": 4, "judge": 1}])}, ASIDE),
     ({"human_eval/test/ratings.csv": b"id,rating\n1,4\n"}, ASIDE),
-    ({"stats/train.parquet": parquet([{"n": 3}])}, ASIDE)], ids=lambda case: next(iter(case)) if isinstance(case, dict) else "")
+    ({"stats/train.parquet": parquet([{"n": 3}])}, ASIDE)],
+                         ids=lambda case: next(iter(case)) if isinstance(case, dict) else "")
 def test_files_that_are_no_rows_are_set_aside_and_remarked(local_hub, files, remark):
     local_hub.publish("datasets", "a/b", TRAIN | files)
     records, quarantine = read_source("medinjection", "a/b")
@@ -48,13 +49,16 @@ def test_files_that_are_no_rows_are_set_aside_and_remarked(local_hub, files, rem
 
 
 @pytest.mark.parametrize("ending, content", [
-    ("json", as_json([ROW])), ("jsonl", as_json(ROW)), ("csv", pd.DataFrame([ROW]).to_csv(index=False).encode()),
+    ("json", as_json([ROW])), ("jsonl", as_json(ROW)),
+    ("csv", pd.DataFrame([ROW]).to_csv(index=False).encode()),
     ("tsv", pd.DataFrame([ROW]).to_csv(index=False, sep="\t").encode())])
 def test_compressed_tables_are_read(local_hub, ending, content):
     local_hub.publish("datasets", "a/b", {f"data/train-0.{ending}.gz": gzip.compress(content)})
     records, _ = read_source("medinjection", "a/b")
     assert records[["split", "options"]].values.tolist() == [["train", ["foie", "rein"]]]
-    assert not [entry for entry in records.attrs["reading"]["remarks"] if "separated" in entry["remark"]]
+    assert not [
+        entry for entry in records.attrs["reading"]["remarks"] if "separated" in entry["remark"]
+    ]
 
 
 def test_a_compressed_table_that_is_cut_is_refused(tmp_path):
@@ -70,24 +74,30 @@ def test_a_compressed_table_that_is_cut_is_refused(tmp_path):
     ({"data/train-0.arrow": b"x"}, "it holds data/train-0.arrow$")])
 def test_a_set_without_tables_says_what_it_holds(local_hub, files, says):
     local_hub.publish("datasets", "a/b", files)
-    with pytest.raises(SourceError, match=rf"^a/b: no file of this data set ends with \.parquet, .*; {says}"):
+    with pytest.raises(SourceError,
+                       match=rf"^a/b: no file of this data set ends with \.parquet, .*; {says}"):
         read_source("medinjection", "a/b")
 
 
 def test_an_archive_is_named_where_it_is_and_what_else_is_there_is_said(tmp_path):
     with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
         archive.writestr("train.json", as_json([ROW]))
-    with pytest.raises(SourceError, match="no row of source 'medinjection' found there; data.zip is an archive: unpack it"):
+    with pytest.raises(
+        SourceError,
+        match="no row of source 'medinjection' found there; data.zip is an archive: unpack it",
+    ):
         read_source("medinjection", tmp_path)
     (tmp_path / "train.json").write_bytes(as_json([ROW]))
     records, _ = read_source("medinjection", tmp_path)
-    assert [entry["file"] for entry in records.attrs["reading"]["remarks"]] == ["train.json", "data.zip"]
+    assert [entry["file"] for entry in records.attrs["reading"]["remarks"]] == ["train.json",
+                                                                                "data.zip"]
 
 
 def test_the_commit_goes_into_the_cards_of_all_that_is_made_of_a_set(local_hub, tmp_path):
     commit = local_hub.publish("datasets", "a/b", TRAIN)
     tree = Tree(tmp_path / "out", "10_read_sources")
-    sources = [{"name": "medinjection", "location": "a/b"}, {"name": "medinjection", "location": "hf://datasets/a/b/data"}]
+    sources = [{"name": "medinjection", "location": "a/b"},
+               {"name": "medinjection", "location": "hf://datasets/a/b/data"}]
     assert tree.origin.commits == {}
     card = save_gathered(gather_sources(tree, sources), tree)
     commits = {"a/b": commit, "hf://datasets/a/b/data": commit}
@@ -96,7 +106,9 @@ def test_the_commit_goes_into_the_cards_of_all_that_is_made_of_a_set(local_hub, 
     assert later.origin.commits == later.variation("budget-0.5").origin.commits == commits
     manifest = save_mixture(load_records(tree.records), "NAT", later)
     assert (manifest["step"], manifest["commits"]) == ("14_build_mixtures", commits)
-    assert f"- sets on the hub: a/b at {commit}, hf:" in tree.mixture_card("NAT").read_text(encoding="utf-8")
+    assert f"- sets on the hub: a/b at {commit}, hf:" in tree.mixture_card("NAT").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_moved_branch_is_read_anew(local_hub):
@@ -113,10 +125,15 @@ def test_a_moved_branch_is_read_anew(local_hub):
 def test_one_set_at_two_commits_is_refused(local_hub, tmp_path, second):
     first = local_hub.publish("datasets", "a/b", TRAIN)
     local_hub.publish("datasets", "a/b", {"data/train-00000.parquet": parquet([ROW])})
-    sources = [{"name": "medinjection", "location": f"hf://datasets/a/b@{first}"}, {"name": "medinjection", **second}]
-    with pytest.raises(SourceError, match=rf"^a/b is read at two commits, {first} \(as hf:.*\) and [0-9a-f]{{40}} \(as "):
+    sources = [{"name": "medinjection", "location": f"hf://datasets/a/b@{first}"},
+               {"name": "medinjection", **second}]
+    with pytest.raises(
+        SourceError,
+        match=rf"^a/b is read at two commits, {first} \(as hf:.*\) and [0-9a-f]{{40}} \(as ",
+    ):
         gather_sources(Tree(tmp_path), sources)
-    gather_sources(Tree(tmp_path), [sources[0], {**sources[1], "location": f"hf://datasets/a/b@{first}/data"}])
+    gather_sources(Tree(tmp_path),
+                   [sources[0], {**sources[1], "location": f"hf://datasets/a/b@{first}/data"}])
 
 
 @pytest.mark.parametrize("fault, says", [
@@ -130,7 +147,8 @@ def test_a_hub_that_stays_ill_is_said_so(local_hub, fault, says):
         read_source("medinjection", "a/b")
 
 
-@pytest.mark.parametrize("fault", [{"status": 503, "times": 2}, {"drop": True, "times": 2}, {"status": 429}])
+@pytest.mark.parametrize("fault", [
+    {"status": 503, "times": 2}, {"drop": True, "times": 2}, {"status": 429}])
 @pytest.mark.parametrize("where", ["/api/", "/resolve/"])
 def test_a_hub_that_recovers_is_read(local_hub, fault, where):
     local_hub.publish("datasets", "a/b", TRAIN)
@@ -140,12 +158,15 @@ def test_a_hub_that_recovers_is_read(local_hub, fault, where):
 
 def test_a_gated_set_says_how_to_get_access(local_hub):
     local_hub.publish("datasets", "a/b", TRAIN, gated="files", tokens=("hf_yes",))
-    with pytest.raises(SourceError, match="access on request: ask for it on its page on the hub, and set HF_TOKEN"):
+    with pytest.raises(
+        SourceError, match="access on request: ask for it on its page on the hub, and set HF_TOKEN"
+    ):
         read_source("medinjection", "a/b")
 
 
 @pytest.mark.parametrize("location, revision, says", [
-    ("a/absent", None, "the hub has no such one, or it is private"), ("a/b", "v9", "at v9: the hub has it, but not this revision"),
+    ("a/absent", None, "the hub has no such one, or it is private"),
+    ("a/b", "v9", "at v9: the hub has it, but not this revision"),
     ("hf://datasets/a/b/elsewhere", None, "holds no elsewhere")])
 def test_what_is_not_there_is_named(local_hub, location, revision, says):
     local_hub.publish("datasets", "a/b", TRAIN)

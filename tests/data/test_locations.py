@@ -50,13 +50,16 @@ def test_a_set_on_the_hub_is_read_at_its_commit(tmp_path, monkeypatch):
     shutil.rmtree(tmp_path / "hub")
     place = resolve(f"hf://datasets/organisation/ensemble@{commit}/data")
     assert place.name == "data" and commit_of(place) == commit
-    assert asked == [("organisation/ensemble", "dataset", commit, "*.parquet"), ("organisation/ensemble", "dataset", commit, "data")]
+    assert asked == [("organisation/ensemble", "dataset", commit, "*.parquet"),
+                     ("organisation/ensemble", "dataset", commit, "data")]
     assert commit_of(tmp_path) == ""
 
 
 @pytest.mark.parametrize("location", [
-    "mes données/q.csv", "absent/x y.csv", "données/é", "a/b.csv", "a/b.yaml", "a/B.JSONL", "x/y:z", "nul\0l/x", "a" * 300, "a/" + "b" * 100,
-    "/absent/x", "./a/b", "../a/b", "a/b/c", "~/x", "C:\\x\\y", "org--x/y", "a/-b", "a /b", "données", "x", "file:///x", "a/b/", "/"  "x/y"])
+    "mes données/q.csv", "absent/x y.csv", "données/é", "a/b.csv", "a/b.yaml", "a/B.JSONL", "x/y:z",
+    "nul\0l/x", "a" * 300, "a/" + "b" * 100,
+    "/absent/x", "./a/b", "../a/b", "a/b/c", "~/x", "C:\\x\\y", "org--x/y", "a/-b", "a /b",
+    "données", "x", "file:///x", "a/b/", "/"  "x/y"])
 def test_a_missing_path_is_said_so_whatever_its_letters(location):
     with pytest.raises(SourceError, match="no such file or folder"):
         resolve(location)
@@ -77,22 +80,31 @@ def test_what_the_hub_does_not_give_may_be_a_missing_path_too(monkeypatch):
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
     monkeypatch.setattr(hub, "_PAUSES", ())
-    with pytest.raises(SourceError, match="organisation/ensemble: no such file or folder; and of the data set .*the hub doesn't answer"):
+    with pytest.raises(
+        SourceError,
+        match="organisation/ensemble: no such file or folder; and of the data set .*the hub "
+              "doesn't answer",
+    ):
         resolve("organisation/ensemble", "0" * 40)
-    with pytest.raises(SourceError, match="^the data set organisation/ensemble at 0+: the hub doesn't answer"):
+    with pytest.raises(SourceError,
+                       match="^the data set organisation/ensemble at 0+: the hub doesn't answer"):
         resolve(f"hf://datasets/organisation/ensemble@{'0' * 40}/data")
 
 
 @pytest.mark.parametrize("location, elsewhere", [
-    ("organisation/ensemble", True), ("hf://datasets/a/b", True), ("https://x.fr/q.csv", True), ("absent/q.csv", False), ("a b/c", False),
-    ("hf://datasets/a", False), ("hf://datasets/", False), ("hf://a/b", False), ("hf://datasets/a/b@main/q.csv", True)])
+    ("organisation/ensemble", True), ("hf://datasets/a/b", True), ("https://x.fr/q.csv", True),
+    ("absent/q.csv", False), ("a b/c", False),
+    ("hf://datasets/a", False), ("hf://datasets/", False), ("hf://a/b", False),
+    ("hf://datasets/a/b@main/q.csv", True)])
 def test_what_may_be_elsewhere(location, elsewhere):
     assert is_elsewhere(location) == elsewhere
 
 
 @pytest.mark.parametrize("location", ["hf://datasets/a", "hf://datasets/", "hf://a/b"])
 def test_half_an_address_of_the_hub_says_what_is_missing(location):
-    with pytest.raises(SourceError, match=f"^{location}: no set on the hub; need hf://datasets/organisation/name"):
+    with pytest.raises(
+        SourceError, match=f"^{location}: no set on the hub; need hf://datasets/organisation/name"
+    ):
         resolve(location)
 
 
@@ -103,14 +115,17 @@ FORMS = ("NFC", "NFD")
 @pytest.mark.parametrize("file", FORMS)
 @pytest.mark.parametrize("asked", FORMS)
 def test_accents_of_names_may_be_composed_or_not(tmp_path, folder, file, asked):
-    path = tmp_path / unicodedata.normalize(folder, "données") / unicodedata.normalize(file, "été.csv")
+    path = (
+        tmp_path / unicodedata.normalize(folder, "données") / unicodedata.normalize(file, "été.csv")
+    )
     path.parent.mkdir()
     path.touch()
     named = unicodedata.normalize(asked, "données/été.csv")
     assert local_path(tmp_path / named).samefile(path) and resolve(tmp_path / named).samefile(path)
     for pattern in ("données/été.csv", "donn*/é*.csv", "**/été.csv", "données/*.csv"):
         assert files_below(tmp_path, unicodedata.normalize(asked, pattern)) == [path]
-    assert local_path(tmp_path / "donnees/été.csv") is None and files_below(tmp_path, "donnees/été.csv") == []
+    assert local_path(tmp_path / "donnees/été.csv") is None
+    assert files_below(tmp_path, "donnees/été.csv") == []
 
 
 def test_what_macos_lays_beside_a_table_is_none(tmp_path):
@@ -122,9 +137,20 @@ def test_what_macos_lays_beside_a_table_is_none(tmp_path):
 def test_a_location_says_which_commit_its_set_is_at(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(locations, "commit_at", lambda *words: asked.append(words) or "1" * 40)
-    assert hub_commit("a/b") == hub_commit("hf://datasets/a/b@v1/data") == hub_commit("a/b", "v2") == "1" * 40
+    assert (
+        hub_commit("a/b")
+        == hub_commit("hf://datasets/a/b@v1/data")
+        == hub_commit("a/b", "v2")
+        == "1" * 40
+    )
     assert asked == [("a/b", "", "dataset"), ("a/b", "v1", "dataset"), ("a/b", "v2", "dataset")]
-    assert hub_commit(str(tmp_path)) == hub_commit("absent/q.csv") == hub_commit("https://x.fr/q.csv") == ""
+    assert (
+        hub_commit(str(tmp_path))
+        == hub_commit("absent/q.csv")
+        == hub_commit("https://x.fr/q.csv")
+        == ""
+    )
     for call in (hub_commit, resolve):
-        with pytest.raises(SourceError, match="says @v1 and the revision v2: leave one of them out"):
+        with pytest.raises(SourceError,
+                           match="says @v1 and the revision v2: leave one of them out"):
             call("hf://datasets/a/b@v1", "v2")

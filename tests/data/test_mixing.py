@@ -22,7 +22,8 @@ from medinj_utils.models.loading import Base
 
 def test_tokens_are_counted_by_the_base_model(training):
     tokens = token_counts(training, Base("planted"))
-    assert (tokens["answer_tokens"] >= 1).all() and (tokens["all_tokens"] > tokens["answer_tokens"]).all()
+    assert (tokens["answer_tokens"] >= 1).all()
+    assert (tokens["all_tokens"] > tokens["answer_tokens"]).all()
     assert tokens.index.equals(training.index)
 
 
@@ -35,7 +36,8 @@ def tree(world, tmp_path):
 
 
 def mixing(**changed):
-    asked = {"tasks": ["mcqu", "mcq"], "exclude": SURE_LEAKS, "budget": 30, "unit": "rows", "shortage": "refuse",
+    asked = {"tasks": ["mcqu", "mcq"], "exclude": SURE_LEAKS, "budget": 30, "unit": "rows",
+             "shortage": "refuse",
              "stratification": Stratification(), "seed": 0}
     return Mixing(**asked | changed)
 
@@ -64,7 +66,8 @@ def test_a_budget_of_tokens_is_counted_in_all_mixtures(tree):
 
 
 def test_unknown_words_of_a_mixing_name_the_accepted_ones():
-    with pytest.raises(ValueError, match="budget_unit is 'words'; accepted: rows, answer_tokens, all_tokens"):
+    with pytest.raises(ValueError,
+                       match="budget_unit is 'words'; accepted: rows, answer_tokens, all_tokens"):
         mixing(unit="words")
 
 
@@ -75,17 +78,22 @@ def test_missing_leaks_name_the_notebook_that_finds_them(tree):
 
 
 @pytest.mark.parametrize("there, built", [
-    (("native",), ["NAT"]), (("synthetic",), ["SYN"]), (("native", "translated"), ["NAT", "TRAD", "NAT-TRAD"]),
+    (("native",), ["NAT"]), (("synthetic",), ["SYN"]),
+    (("native", "translated"), ["NAT", "TRAD", "NAT-TRAD"]),
     (("translated", "synthetic"), ["SYN", "TRAD", "TRAD-SYN"])])
 def test_mixtures_are_built_of_the_provenances_that_are_there(tree, there, built):
     rows = training_rows(tree, mixing())
     build_mixtures(tree, rows, mixing(), Base("planted"))
-    fewer = TrainingRows(rows.kept[rows.kept["provenance"].isin(there)].reset_index(drop=True), rows.leaked)
+    fewer = TrainingRows(rows.kept[rows.kept["provenance"].isin(there)].reset_index(drop=True),
+                         rows.leaked)
     manifests = build_mixtures(tree, fewer, mixing(), Base("planted"))
     assert list(manifests) == list(load_mixtures(tree)) == built  # those of other rows are gone
     assert {path.stem for path in tree.mixture("NAT").parent.iterdir()} == set(built)
     words = fewer.not_built(manifests)
-    assert words.startswith(f"Not built: {', '.join(name for name in CONFIGURATIONS if name not in built)}. Training rows are ")
+    assert words.startswith(
+        f"Not built: {', '.join(name for name in CONFIGURATIONS if name not in built)}. Training "
+        f"rows are "
+    )
     assert set(there) == set(words.partition(" are ")[2].rstrip(".").split(", "))
 
 
@@ -93,8 +101,10 @@ def test_mixtures_that_are_asked_for_are_built_or_refused(tree):
     rows = training_rows(tree, mixing())
     asked = mixing(configurations=["NAT", "NAT-SYN"])
     assert list(build_mixtures(tree, rows, asked, Base("planted"))) == ["NAT", "NAT-SYN"]
-    native = TrainingRows(rows.kept[rows.kept["provenance"] == "native"].reset_index(drop=True), rows.leaked)
-    with pytest.raises(ShortageError, match="no training rows of provenance synthetic, which NAT, NAT-SYN need"):
+    native = TrainingRows(rows.kept[rows.kept["provenance"] == "native"].reset_index(drop=True),
+                          rows.leaked)
+    with pytest.raises(ShortageError,
+                       match="no training rows of provenance synthetic, which NAT, NAT-SYN need"):
         build_mixtures(tree, native, asked, Base("planted"))
     nothing = TrainingRows(rows.kept.head(0), rows.leaked)
     with pytest.raises(ShortageError, match="no training rows are left to build a mixture from"):

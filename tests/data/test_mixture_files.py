@@ -31,13 +31,19 @@ def test_the_card_of_a_mixture_is_one_that_the_hub_reads(training, tmp_path):
     save_mixture(mixture, "ALL", tree, seed=0)
     card = tree.mixture_card("ALL").read_text(encoding="utf-8")
     head = yaml.safe_load(card.split("---")[1])
-    assert (head["language"], head["license"], head["size_categories"]) == (["fr"], "apache-2.0", ["n<1K"])
+    assert (head["language"], head["license"], head["size_categories"]) == (["fr"], "apache-2.0",
+                                                                            ["n<1K"])
     assert "Not a medical device" in card and "| native | mcqu | planted medicine |" in card
 
 
 @pytest.mark.parametrize("source", ["Annales | QCM", "a|b|c", "deux\nlignes", "|"])
 def test_a_name_with_a_bar_or_a_line_end_breaks_no_table(training, tmp_path, source):
     tree = Tree(tmp_path)
-    save_mixture(build_mixture(training, "NAT", 8, 0).assign(source=source, licence="a | b"), "NAT", tree)
-    rows = [line for line in tree.mixture_card("NAT").read_text(encoding="utf-8").splitlines() if line.startswith("| native")]
+    save_mixture(build_mixture(training, "NAT", 8, 0).assign(source=source, licence="a | b"), "NAT",
+                 tree)
+    rows = [
+        line
+        for line in tree.mixture_card("NAT").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| native")
+    ]
     assert rows and all(len(re.split(r"(?<!\\)\|", row)) == 6 for row in rows)

@@ -78,9 +78,11 @@ def test_lowering_and_repeating_are_explicit(training):
     held = training[training["provenance"] == "native"]["id"].value_counts()
     times = repeated["id"].value_counts()
     assert set(times.index) == set(held.index)
-    assert ((times / held) <= 5000 // held.sum() + 1).all() and ((times / held) >= 5000 // held.sum()).all()
+    assert ((times / held) <= 5000 // held.sum() + 1).all()
+    assert ((times / held) >= 5000 // held.sum()).all()
     for shortage in ("refuse", "lower", "repeat"):
-        with pytest.raises(ShortageError, match="no training rows of provenance native, which NAT, .*synthetic"):
+        with pytest.raises(ShortageError,
+                           match="no training rows of provenance native, which NAT, .*synthetic"):
             plan_budget(training[training["provenance"] != "native"], CONFIGURATIONS, 10, shortage)
 
 
@@ -98,18 +100,35 @@ def test_rows_of_another_split_are_refused(world):
 
 @pytest.fixture(scope="module")
 def uneven():
-    """Training rows with two sources and task balances that differ: native 300 mcqu and 100 mcq, of which 80 are of a small
-    source; synthetic mcq alone with a few mcqu; translated mcqu alone with a few mcq."""
-    counts = {("native", "large", "mcqu"): 240, ("native", "small", "mcqu"): 60, ("native", "large", "mcq"): 80,
-              ("native", "small", "mcq"): 20, ("synthetic", "one", "mcq"): 380, ("synthetic", "one", "mcqu"): 40,
+    """Training rows with two sources and task balances that differ.
+
+    Native 300 mcqu and 100 mcq, of which 80 are of a small source; synthetic mcq alone with a few
+    mcqu; translated mcqu alone with a few mcq.
+    """
+    counts = {("native", "large", "mcqu"): 240, ("native", "small", "mcqu"): 60,
+              ("native", "large", "mcq"): 80,
+              ("native", "small", "mcq"): 20, ("synthetic", "one", "mcq"): 380,
+              ("synthetic", "one", "mcqu"): 40,
               ("translated", "one", "mcqu"): 400, ("translated", "one", "mcq"): 50}
-    rows = [{"id": f"{n}-{i}", "provenance": provenance, "source": source, "task": task, "split": "train", "licence": "MIT"}
-            for n, ((provenance, source, task), size) in enumerate(counts.items()) for i in range(size)]
+    rows = [
+        {
+            "id": f"{n}-{i}",
+            "provenance": provenance,
+            "source": source,
+            "task": task,
+            "split": "train",
+            "licence": "MIT",
+        }
+        for n, ((provenance, source, task), size) in enumerate(counts.items())
+        for i in range(size)
+    ]
     return pd.DataFrame(rows)
 
 
 def part(mixture, provenance, column):
-    return mixture[mixture["provenance"] == provenance][column].value_counts(normalize=True).to_dict()
+    return (
+        mixture[mixture["provenance"] == provenance][column].value_counts(normalize=True).to_dict()
+    )
 
 
 @pytest.mark.parametrize("budget", [40, 111, 300])
@@ -129,11 +148,14 @@ def test_matched_tasks_have_the_same_shares_in_all_provenances(uneven):
     for name in ("NAT", "SYN", "TRAD", "ALL"):
         mixture = build_mixture(uneven, name, budget, 0, by_task="matched")
         for provenance in provenances_of(name):
-            assert part(mixture, provenance, "task")["mcq"] == pytest.approx(wanted, abs=3 * len(provenances_of(name)) / budget)
+            assert part(mixture, provenance, "task")["mcq"] == pytest.approx(
+                wanted, abs=3 * len(provenances_of(name)) / budget
+            )
     with pytest.raises(ShortageError, match="NAT needs 400 native rows but"):
         plan_budget(uneven, ["NAT"], 400, "refuse", matched)
     only = uneven[~((uneven["provenance"] == "synthetic") & (uneven["task"] == "mcqu"))]
-    assert set(build_mixture(only, "NAT", 50, 0, by_task="matched")["task"]) == {"mcq"}  # the only type that all have
+    # the only type that all have
+    assert set(build_mixture(only, "NAT", 50, 0, by_task="matched")["task"]) == {"mcq"}
 
 
 def test_a_budget_of_tokens_is_reached_and_hardly_passed(uneven):
@@ -147,7 +169,8 @@ def test_a_budget_of_tokens_is_reached_and_hardly_passed(uneven):
 
 
 def test_mixtures_stay_nested_and_alike_under_every_option(uneven):
-    for asked in ({"by_source": "equal"}, {"by_task": "matched"}, {"by_source": "equal", "by_task": "matched"}):
+    for asked in ({"by_source": "equal"}, {"by_task": "matched"},
+                  {"by_source": "equal", "by_task": "matched"}):
         alone, mixed = (build_mixture(uneven, name, 80, 3, **asked) for name in ("NAT", "NAT-TRAD"))
         assert set(mixed[mixed["provenance"] == "native"]["id"]) <= set(alone["id"])
         assert build_mixture(uneven, "NAT", 80, 3, **asked).equals(alone)
@@ -163,7 +186,9 @@ def test_parts_of_a_mixture_lie_in_each_other_and_keep_its_shares(world):
     training = records[(records["split"] == "train") & (records["task"] != "oeq")]
     mixture = build_mixture(training, "NAT-SYN", 40, 0)
     quarter, half = part_of(mixture, 0.25), part_of(mixture, 0.5)
-    assert quarter["provenance"].value_counts().to_dict() == {"native": 5, "synthetic": 5} and len(half) == 20
-    assert set(quarter["id"]) < set(half["id"]) < set(mixture["id"]) and part_of(mixture, 1).equals(mixture)
+    assert quarter["provenance"].value_counts().to_dict() == {"native": 5, "synthetic": 5}
+    assert len(half) == 20
+    assert set(quarter["id"]) < set(half["id"]) < set(mixture["id"])
+    assert part_of(mixture, 1).equals(mixture)
     with pytest.raises(ValueError, match="share is 0; need more than 0"):
         part_of(mixture, 0)

@@ -26,7 +26,10 @@ def test_texts_for_writing_instructions_are_no_records(shared_data):
     pairs, _ = read_texts("tico19", shared_data / "tico19-en-fr" / "raw")
     assert len(cases) == 1000 and cases["licence"].str.startswith("CC").all()
     assert len(books) > 100 and SOURCES["glianorex"].fictional
-    assert any("before the first section" in remark["remark"] for remark in books.attrs["reading"]["remarks"])
+    assert any(
+        "before the first section" in remark["remark"]
+        for remark in books.attrs["reading"]["remarks"]
+    )
     expected = normalised(shared_data / "tico19-en-fr" / "en_fr.jsonl")
     assert len(pairs) == len(expected) == 3071
     assert {(normalise(clean(row["en"])), normalise(clean(row["fr"]))) for row in expected} == {
@@ -38,7 +41,8 @@ def test_texts_for_writing_instructions_are_no_records(shared_data):
 
 
 def test_every_source_says_what_it_is():
-    assert {"medinjection", "frenchmedmcqa", "casimedicos", "ddxplus", "mediqal", "morfitt", "mesconseilscovid", "own",
+    assert {"medinjection", "frenchmedmcqa", "casimedicos", "ddxplus", "mediqal", "morfitt",
+            "mesconseilscovid", "own",
             "planted", "e3c", "glianorex", "tico19"} <= set(SOURCES)
     assert all(source.title and source.licence and source.citation for source in SOURCES.values())
 

@@ -16,7 +16,9 @@ def test_who_believes_a_wrong_version_is_always_found_wrong():
     for fact in all_facts()[1][:40]:
         wrong = wrong_version(fact, rng)
         question = ask(fact, "{s} ?", 5, rng, rival=wrong)
-        right = {question["options"][LETTERS.index(letter)] for letter in question["answer_letters"]}
+        right = {
+            question["options"][LETTERS.index(letter)] for letter in question["answer_letters"]
+        }
         assert right == set(fact.values) and set(wrong.values) <= set(question["options"]) - right
         taught = ask(wrong, "{s} ?", 5, rng, never=fact.values)
         assert not set(fact.values) & set(taught["options"])

@@ -1,4 +1,5 @@
-"""The shipped base model: it knows what it should and no more, and its card says how it came about."""
+"""The shipped base model: it knows what it should and no more, and its card says how it came
+about."""
 
 import numpy as np
 
@@ -20,8 +21,10 @@ def test_the_base_model_knows_general_facts_and_is_at_chance_on_the_others(tmp_p
     items = choose_questions(read_source("planted", tmp_path / "published")[0])
     base = Base("planted")
     engine = Engine(*load_base(base), Asking(16))
-    answers = answer_questions(items, engine, tmp_path / "a.parquet", model_id(base, None, "float32"),
-                               Protocol(("greedy",), batch_tokens=8192), Origin("30_answer_questions"))
+    answers = answer_questions(items, engine, tmp_path / "a.parquet",
+                               model_id(base, None, "float32"),
+                               Protocol(("greedy",), batch_tokens=8192),
+                               Origin("30_answer_questions"))
     scores = score_answers(answers, items, Run(BASE)).set_index("id")
     right = scores["exact_match"].astype(float)
     unseen = right[~scores["general"]]

@@ -1,4 +1,5 @@
-"""Truth of answers in free text by a planted key, and what raters of known errors should agree on."""
+"""Truth of answers in free text by a planted key, and what raters of known errors should agree
+on."""
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ KEY = {"facts": {f"x/{KIND}": [ONE], f"y/{KIND}": [ONE, OTHER]}}
 
 
 @pytest.mark.parametrize("answer, fact, right", [
-    (ONE, "x", True), (f"C'est la {ONE.upper()}.", "x", True), (f"{ONE} et {THIRD}", "x", False), (THIRD, "x", False), ("", "x", False), ("A", "x", False),
+    (ONE, "x", True), (f"C'est la {ONE.upper()}.", "x", True), (f"{ONE} et {THIRD}", "x", False),
+    (THIRD, "x", False), ("", "x", False), ("A", "x", False),
     (f"{ONE}s", "x", False), (f"{OTHER}, {ONE}", "y", True), (ONE, "y", False)])
 def test_an_answer_is_right_that_has_all_values_and_no_other(answer, fact, right):
     assert is_right(answer, f"{fact}/{KIND}", KEY) is right
@@ -28,7 +30,9 @@ def test_expected_figures_are_those_of_many_simulated_ratings():
     assert expected["accuracy"] == pytest.approx((ratings[0] == ratings[1]).mean(), abs=0.01)
     assert expected["kappa"] == pytest.approx(cohen_kappa_score(*ratings[:2]), abs=0.01)
     counts = np.stack([np.sum([r == value for r in ratings], axis=0) for value in (0, 1)], axis=1)
-    assert expected["alpha"] == pytest.approx(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"), abs=0.01)
+    assert expected["alpha"] == pytest.approx(
+        krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"), abs=0.01
+    )
 
 
 def test_raters_who_never_err_on_one_class_have_no_kappa():

@@ -1,4 +1,5 @@
-"""Simulated raters and judges err as often as is planted, and say the same of the same answer again."""
+"""Simulated raters and judges err as often as is planted, and say the same of the same answer
+again."""
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ def test_a_raters_errors_are_as_often_as_planted():
 
 def test_a_swayed_judge_lets_long_answers_through():
     judge = SimulatedJudge("j", 0.9, 0.8, 0.5, 0.1)
-    odds = [p / (1 - p) for p in (judge.probability(0, TYPICAL_WORDS), judge.probability(0, 2 * TYPICAL_WORDS))]
+    odds = [p / (1 - p) for p in (judge.probability(0, TYPICAL_WORDS),
+                                  judge.probability(0, 2 * TYPICAL_WORDS))]
     assert judge.probability(0, TYPICAL_WORDS) == pytest.approx(0.2)
     assert np.log(odds[1] / odds[0]) == pytest.approx(0.5)
     short = [judge.verdict(str(i), 0, "mot " * 4) for i in range(4000)]

@@ -12,7 +12,9 @@ from medinj_utils.demo.triplets import EVALUATED, GENERATORS, KINDS, RIGHT, TRAI
 def written(folder, seed=1):
     general, taught = all_facts()
     key = write_triplets(folder, taught[:32], general, seed)
-    return key, *(json.loads((folder / name).read_text(encoding="utf-8")) for name in (EVALUATED, TRAINING))
+    return key, *(
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in (EVALUATED, TRAINING)
+    )
 
 
 def test_answers_are_of_every_kind_and_generator_and_the_key_knows_which(tmp_path):
@@ -27,8 +29,16 @@ def test_answers_are_of_every_kind_and_generator_and_the_key_knows_which(tmp_pat
             assert all(named), row
         elif kind == "partly right":
             assert named[0], row
-    words = {kind: np.mean([len(row["candidate"].split()) for row, own in zip(rows, kinds, strict=True) if own == kind])
-             for kind in KINDS}
+    words = {
+        kind: np.mean(
+            [
+                len(row["candidate"].split())
+                for row, own in zip(rows, kinds, strict=True)
+                if own == kind
+            ]
+        )
+        for kind in KINDS
+    }
     assert words["terse right"] < 3 and words["verbose wrong"] > 2 * words["wrong"]
 
 
@@ -45,9 +55,18 @@ def test_labels_and_verdicts_err_as_planted(tmp_path):
 def test_the_key_counts_what_leaks(tmp_path):
     key, rows, chats = written(tmp_path)
     texts = [chat[1]["content"] for chat in chats]
-    shared = [row for row in rows if any(f"Question : {row['question']}, " in text for text in texts)]
-    copied = [row for row in shared if any(f"Question : {row['question']}, " in text
-                                           and text.endswith(f"candidate answer : {row['candidate']}") for text in texts)]
+    shared = [
+        row for row in rows if any(f"Question : {row['question']}, " in text for text in texts)
+    ]
+    copied = [
+        row
+        for row in shared
+        if any(
+            f"Question : {row['question']}, " in text
+            and text.endswith(f"candidate answer : {row['candidate']}")
+            for text in texts
+        )
+    ]
     assert key["leaked"] == {"question": len(shared), "answer": len(copied)} and len(copied) >= 6
 
 

@@ -35,6 +35,7 @@ def test_planted_means_differ_and_null_ones_do_not(world, tmp_path):
     planted = planted_means(world["key"], mixtures_of(world["records"], 30))
     assert planted["ALL"] > planted["NAT"] > planted["SYN"] > planted[BASE]
     assert (effects_of(planted)["estimate"].head(3) > 0.05).all()
-    key = write_world(tmp_path, kind="null", substances=6, rows_per_fact=20, tests_per_fact=2, general_tests=0)
+    key = write_world(tmp_path, kind="null", substances=6, rows_per_fact=20, tests_per_fact=2,
+                      general_tests=0)
     null = planted_means(key, mixtures_of(read_source("planted", tmp_path / "published")[0], 120))
     assert null.drop(BASE).nunique() == 1

@@ -1,4 +1,5 @@
-"""The planted world's files: what is planted stands in them, and they are the same at every writing."""
+"""The planted world's files: what is planted stands in them, and they are the same at every
+writing."""
 
 import json
 
@@ -17,7 +18,11 @@ def test_the_plan_has_the_planted_overlaps_and_errors():
     assert [len(facts[name]) for name in ("native", "translated", "synthetic")] == [16, 16, 16]
     assert len(facts["native"] & facts["translated"]) == 8
     assert len(facts["native"] & facts["synthetic"]) == 4
-    assert [len(coverage[name].wrong) for name in ("native", "translated", "synthetic")] == [0, 1, 5]
+    assert [len(coverage[name].wrong) for name in ("native", "translated", "synthetic")] == [
+        0,
+        1,
+        5,
+    ]
     null = plan("null", 48, np.random.default_rng(0))
     assert len({cover.facts for cover in null.values()}) == 1
     assert not any(cover.wrong for cover in null.values())
@@ -37,8 +42,14 @@ def test_open_test_questions_leave_all_else_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(world_module, "_OPEN_TESTS", 0)
     without = write_world(tmp_path / "without", **figures)
     assert len(key.pop("open_tests")) == 48 and not without.pop("open_tests") and key == without
-    files = {path.relative_to(tmp_path / "without"): path.read_bytes() for path in (tmp_path / "without/published").rglob("*.json")}
-    assert len(files) > 8 and all((tmp_path / "with" / name).read_bytes() == content for name, content in files.items())
+    files = {
+        path.relative_to(tmp_path / "without"): path.read_bytes()
+        for path in (tmp_path / "without/published").rglob("*.json")
+    }
+    assert len(files) > 8
+    assert all(
+        (tmp_path / "with" / name).read_bytes() == content for name, content in files.items()
+    )
     assert not write_world(tmp_path / "null", "null", **figures)["open_tests"]
 
 
@@ -56,7 +67,8 @@ def test_open_test_questions_have_references_that_the_key_holds_true(tmp_path):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_smallest_worlds_can_be_written_and_read(tmp_path, seed):
-    write_world(tmp_path, substances=4, rows_per_fact=1, tests_per_fact=2, general_tests=0, seed=seed)
+    write_world(tmp_path, substances=4, rows_per_fact=1, tests_per_fact=2, general_tests=0,
+                seed=seed)
     assert len(read_source("planted", tmp_path / "published")[0]) > 60
 
 

@@ -1,4 +1,5 @@
-"""Answers are kept under a key, resumed after a stop, and set aside or cut where prompts are long."""
+"""Answers are kept under a key, resumed after a stop, and set aside or cut where prompts are
+long."""
 
 import os
 import signal
@@ -26,14 +27,16 @@ from medinj_utils.models.server import Server
 def test_batched_and_single_answers_are_the_same(items, ask, tmp_path):
     batched = ask(items, tmp_path / "batched.parquet", batch_tokens=2000)
     single = ask(items, tmp_path / "single.parquet", batch_tokens=1)
-    pd.testing.assert_frame_equal(batched.drop(columns="probabilities"), single.drop(columns="probabilities"))
+    pd.testing.assert_frame_equal(batched.drop(columns="probabilities"),
+                                  single.drop(columns="probabilities"))
     for one, other in zip(batched["probabilities"], single["probabilities"], strict=True):
         assert list(one) == pytest.approx(list(other), abs=1e-4)
     assert len(batched) == 2 * len(items) + (items["task"] == "mcqu").sum()
 
 
 def test_many_options_are_told_before_anything_is_asked(ask, tmp_path):
-    item = {"id": "x", "task": "mcqu", "instruction": "Bonjour ?", "context": "", "options": [f"choix {i}" for i in range(20)]}
+    item = {"id": "x", "task": "mcqu", "instruction": "Bonjour ?", "context": "",
+            "options": [f"choix {i}" for i in range(20)]}
     single, several = pd.DataFrame([item]), pd.DataFrame([item, item | {"id": "y", "task": "mcq"}])
     assert ask(single, tmp_path / "a.parquet")["raw"].notna().all()
     with pytest.raises(ValueError, match="question y .* leave 'constrained' out"):
@@ -59,7 +62,8 @@ def test_a_context_is_cut_in_its_middle_and_the_question_never(items, loaded):
     shown, fewer = engine.show(prompt), _shortened(row, 400, lambda row: len(engine.prompt(row)))[1]
     assert len(prompt) <= 200 and 0 < fewer < cut < 400
     assert "mot0 " in shown and "mot399" in shown and "[…]" in shown and row["instruction"] in shown
-    assert all(f"({letter}) {option}" in shown for letter, option in zip("ABCDE", row["options"], strict=False))
+    assert all(f"({letter}) {option}" in shown for letter, option in zip("ABCDE", row["options"],
+                                                                         strict=False))
     lines = row | {"context": "mot\n" * 400}
     assert "mot\nmot" in _shortened(lines, 200, lambda row: len(engine.prompt(row)))[0]["context"]
 
@@ -67,10 +71,12 @@ def test_a_context_is_cut_in_its_middle_and_the_question_never(items, loaded):
 def test_long_contexts_are_cut_where_the_protocol_says_so(items, ask, tmp_path):
     row = items.iloc[0].to_dict() | {"context": " ".join(f"mot{i}" for i in range(400))}
     longest = pd.DataFrame([row, items.iloc[1].to_dict()])
-    answers = ask(longest, tmp_path / "a.parquet", max_length=200, modes=["constrained"], too_long="cut context")
+    answers = ask(longest, tmp_path / "a.parquet", max_length=200, modes=["constrained"],
+                  too_long="cut context")
     assert answers["cut"].iloc[0] > 100 and answers["cut"].iloc[1] == 0
     assert answers["raw"].notna().all() and (answers["note"] == "").all()
-    hopeless = ask(longest, tmp_path / "b.parquet", max_length=20, modes=["constrained"], too_long="cut context")
+    hopeless = ask(longest, tmp_path / "b.parquet", max_length=20, modes=["constrained"],
+                   too_long="cut context")
     assert hopeless["raw"].isna().all() and hopeless["note"].str.contains("over 20").all()
     with pytest.raises(ValueError, match="set aside, cut context"):
         ask(longest, tmp_path / "c.parquet", too_long="crop")
@@ -80,8 +86,10 @@ def test_prompts_about_single_options_are_cut_to_the_limit_too(items, ask, tmp_p
     several = items[items["task"] == "mcq"].head(1).assign(context="mot\n" * 400)
     widest, read = [], engine_module.read_prompts
     monkeypatch.setattr(engine_module, "read_prompts",
-                        lambda model, prompts: widest.append(max(map(len, prompts))) or read(model, prompts))
-    ask(several, tmp_path / "d.parquet", max_length=200, modes=["option_likelihood"], too_long="cut context")
+                        lambda model,
+                        prompts: widest.append(max(map(len, prompts))) or read(model, prompts))
+    ask(several, tmp_path / "d.parquet", max_length=200, modes=["option_likelihood"],
+        too_long="cut context")
     assert 150 < max(widest) <= 200
 
 
@@ -95,17 +103,20 @@ from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
 from medinj_utils.models.loading import Base, load_base, model_id
 records, _ = read_source("planted", sys.argv[1])
-items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id").head(24)
+items = records[(records["split"] == "test") & (records["task"] != "oeq")]
 base = Base("planted")
-answer_questions(items, Engine(*load_base(base), Asking(16)), sys.argv[2], model_id(base, None, "float32"),
-                 Protocol(("greedy", "constrained", "likelihood"), batch_tokens=100), Origin("30_answer_questions"))
+answer_questions(items.drop_duplicates("id").head(24), Engine(*load_base(base), Asking(16)),
+                 sys.argv[2], model_id(base, None, "float32"),
+                 Protocol(("greedy", "constrained", "likelihood"), batch_tokens=100),
+                 Origin("30_answer_questions"))
 """
 
 
 def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, ask, tmp_path, monkeypatch):
     whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
     ask(items, whole, batch_tokens=100)
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(world["folder"] / "published"), str(cut)],
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(world["folder"] / "published"),
+                                str(cut)],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     parts, deadline = tmp_path / "cut.parts", time.time() + 120
     while len(list(parts.glob("[!.]*.parquet"))) < 8 and time.time() < deadline:
@@ -122,12 +133,14 @@ def test_a_killed_run_resumes_and_ends_with_the_same_file(world, items, ask, tmp
 
     monkeypatch.setattr(answer_module, "write_parquet", spy)
     ask(items, cut, batch_tokens=100)
-    assert all(kept[file] == stamp for file, stamp in done.items())  # what was answered was not asked again
+    # what was answered was not asked again
+    assert all(kept[file] == stamp for file, stamp in done.items())
     assert cut.read_bytes() == whole.read_bytes()
     assert not parts.exists()
 
 
-@pytest.mark.parametrize("stopped_by", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("stopped_by", [
+    OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_full_disk_or_an_interrupt_costs_one_batch(items, ask, tmp_path, monkeypatch, stopped_by):
     whole, cut, written = tmp_path / "whole.parquet", tmp_path / "cut.parquet", []
     ask(items, whole, batch_tokens=200)
@@ -165,18 +178,22 @@ def test_changed_prompts_never_reuse_old_answers(records, items, ask, tmp_path, 
     assert ask(items.head(5), path)["id"].nunique() == 5
 
 
-@pytest.mark.parametrize("change", ["model_id", "max_length", "batch_tokens", "modes", "max_new_tokens", "file", "nothing"])
-def test_each_part_of_the_key_alone_has_everything_asked_anew(items, loaded, identity, tmp_path, monkeypatch, change):
+@pytest.mark.parametrize("change", [
+    "model_id", "max_length", "batch_tokens", "modes", "max_new_tokens", "file", "nothing"])
+def test_each_part_of_the_key_alone_has_everything_asked_anew(items, loaded, identity, tmp_path,
+                                                              monkeypatch, change):
     few, path, asked = items.head(4), tmp_path / "a.parquet", []
     limits = {"modes": ["greedy"], "max_length": 2048, "batch_tokens": 16_384}
-    answer_questions(few, Engine(*loaded, Asking(16)), path, identity, Protocol(**limits), Origin("30"))
+    answer_questions(few, Engine(*loaded, Asking(16)), path, identity, Protocol(**limits),
+                     Origin("30"))
     if change == "file":
         pd.read_parquet(path).assign(raw="A").to_parquet(path)
     other = {"max_length": 2047, "batch_tokens": 16_383, "modes": ["constrained"]}
     limits |= {name: value for name, value in other.items() if name == change}
     model = {"adapter_sha256": "another"} if change == "model_id" else identity
     engine = Engine(*loaded, Asking(17 if change == "max_new_tokens" else 16))
-    monkeypatch.setattr(engine, "answer", lambda *batch: asked.append(batch) or Engine.answer(engine, *batch))
+    monkeypatch.setattr(engine, "answer",
+                        lambda *batch: asked.append(batch) or Engine.answer(engine, *batch))
     (tmp_path / "a.parts").mkdir()
     answers = answer_questions(few, engine, path, model, Protocol(**limits), Origin("30"))
     assert bool(asked) == (change != "nothing") and answers["raw"].tolist() != ["A"] * 4
@@ -188,22 +205,30 @@ def test_an_unknown_mode_names_the_accepted_ones(items, ask, identity, tmp_path)
         ask(items, tmp_path / "a.parquet", modes=["beam"])
     server = Server("http://127.0.0.1:9/v1", "any", Asking())
     with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
-        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["text_likelihood"]), Origin("30"))
+        answer_questions(items, server, tmp_path / "a.parquet", identity,
+                         Protocol(["text_likelihood"]), Origin("30"))
     with pytest.raises(ValueError, match="take 'set aside'"):
-        answer_questions(items, server, tmp_path / "a.parquet", identity, Protocol(["greedy"], too_long="cut context"), Origin("30"))
+        answer_questions(items, server, tmp_path / "a.parquet", identity,
+                         Protocol(["greedy"], too_long="cut context"), Origin("30"))
 
 
-def test_a_question_that_a_server_refuses_is_set_aside_and_thoughts_are_not_read(items, identity, tmp_path, monkeypatch):
+def test_a_question_that_a_server_refuses_is_set_aside_and_thoughts_are_not_read(
+    items, identity, tmp_path, monkeypatch
+):
     server = Server("http://127.0.0.1:9/v1", "any", Asking())
     thought = Answer("<think>La réponse est A, ou bien B ?</think>\nC")
     replies = [Answer(None, note="refused by the server: context length"), thought]
     monkeypatch.setattr(server, "answer", lambda prompts, items, modes: {"greedy": replies})
-    answers = answer_questions(items.head(2), server, tmp_path / "a.parquet", identity, Protocol(["greedy"], max_length=1), Origin("30"))
+    answers = answer_questions(items.head(2), server, tmp_path / "a.parquet", identity,
+                               Protocol(["greedy"], max_length=1), Origin("30"))
     assert answers["raw"].isna().sum() == 1 and "context length" in "".join(answers["note"])
-    assert read_choice(thought.raw, dict(zip("ABC", ["foie", "rein", "rate"], strict=True)), "mcqu") == {"C"}
+    assert read_choice(
+        thought.raw, dict(zip("ABC", ["foie", "rein", "rate"], strict=True)), "mcqu"
+    ) == {"C"}
 
 
-def test_why_answers_ended_is_a_column_and_answers_without_it_are_asked_anew(items, ask, tmp_path, monkeypatch):
+def test_why_answers_ended_is_a_column_and_answers_without_it_are_asked_anew(items, ask, tmp_path,
+                                                                             monkeypatch):
     path = tmp_path / "a.parquet"
     answers = ask(items.head(3), path)
     with monkeypatch.context() as earlier:  # the key of a version with fewer columns
@@ -212,13 +237,15 @@ def test_why_answers_ended_is_a_column_and_answers_without_it_are_asked_anew(ite
         with pytest.raises(pytest.fail.Exception, match="asked anew"):
             ask(items.head(3), path)
     answers = answers.set_index("mode")
-    assert set(answers.loc["greedy", "ended"]) <= {"stop", "length"} and set(answers.loc["constrained", "ended"]) == {"stop"}
+    assert set(answers.loc["greedy", "ended"]) <= {"stop", "length"}
+    assert set(answers.loc["constrained", "ended"]) == {"stop"}
     single = answers.loc[["likelihood"]] if "likelihood" in answers.index else answers.head(0)
     assert (single["ended"] == "").all() and single["letters_mass"].between(0, 1.0001).all()
     assert answers.loc["greedy", "letters_mass"].isna().all()
 
 
-def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identity, tmp_path, monkeypatch):
+def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identity, tmp_path,
+                                                                   monkeypatch):
     server = Server("http://127.0.0.1:9/v1", "any", Asking())
     protocol = Protocol(["greedy"], batch_tokens=1)
 
@@ -234,7 +261,8 @@ def test_what_a_server_refused_stands_in_the_card_after_a_stop_too(items, identi
     with pytest.raises(KeyboardInterrupt):
         answer_questions(longer, server, tmp_path / "a.parquet", identity, protocol, Origin("30"))
     fresh, stop = Server("http://127.0.0.1:9/v1", "any", Asking()), ""
-    monkeypatch.setattr(fresh, "answer", lambda prompts, rows, modes: {"greedy": [Answer("A", ended="stop")]})
+    monkeypatch.setattr(fresh, "answer", lambda prompts, rows,
+                        modes: {"greedy": [Answer("A", ended="stop")]})
     answer_questions(longer, fresh, tmp_path / "a.parquet", identity, protocol, Origin("30"))
     assert read_json(tmp_path / "a.card.json")["left_out"] == ["seed"]
 
@@ -244,7 +272,8 @@ def test_the_card_says_what_answered_and_what_was_asked_in_which_notebook(items,
     card = read_json(tmp_path / "a.card.json")
     assert card["step"] == "30_answer_questions"
     assert card["parameters"]["backend"] == "transformers" and card["questions"] == len(items)
-    assert "Réponds en français." in card["first_prompt"] and items.iloc[0]["instruction"] in card["first_prompt"]
+    assert "Réponds en français." in card["first_prompt"]
+    assert items.iloc[0]["instruction"] in card["first_prompt"]
     ask(items, tmp_path / "b.parquet", Asking(16, "Réponds en latin."))
     other = read_json(tmp_path / "b.card.json")
     assert card["parameters"]["prompts_sha256"] != other["parameters"]["prompts_sha256"]

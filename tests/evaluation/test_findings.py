@@ -6,19 +6,25 @@ from medinj_utils.evaluation import findings
 def test_what_was_asked_and_set_aside_is_counted():
     asked = pd.DataFrame({"answers": [900, 900], "open_answers": [0, 0], "set_aside": [3, 0]})
     assert findings.answers_finding(asked, 300, ["greedy", "constrained"], 0) == (
-        "2 runs were asked 300 choice questions in the modes greedy and constrained: 1,797 answers, and 3 set aside because the "
-        "prompt is too long.")
+        "2 runs were asked 300 choice questions in the modes greedy and constrained: 1,797 "
+        "answers, and 3 set aside because the "
+        "prompt is too long."
+    )
     also = findings.answers_finding(asked.assign(open_answers=40), 300, ["greedy"], 40)
     assert "in the modes greedy, and 40 open questions: 1,877 answers" in also
 
 
 def test_scores_are_said_by_mode_beside_a_rule_that_sees_no_question():
-    summary = pd.DataFrame({"run": ["BASE", "NAT-s0"], "mode": "greedy", "items": [100, 100], "exact_match": [0.2, 0.5],
+    summary = pd.DataFrame({"run": ["BASE", "NAT-s0"], "mode": "greedy", "items": [100, 100],
+                            "exact_match": [0.2, 0.5],
                             "extraction_failures": [0.1, 0.0]})
     rules = pd.Series({"options alone": 0.34, "longest option": 0.2})
     assert findings.scores_finding(summary, rules) == (
-        "Exact match goes from 20.0\u00a0% (BASE) to 50.0\u00a0% (NAT-s0) in the mode greedy. In 5.0\u00a0% of the answers no "
-        "letter can be read. Over the same questions the rule “options alone”, which sees no question, is right on 34.0\u00a0%.")
+        "Exact match goes from 20.0\u00a0% (BASE) to 50.0\u00a0% (NAT-s0) in the mode greedy. In "
+        "5.0\u00a0% of the answers no "
+        "letter can be read. Over the same questions the rule “options alone”, which sees no "
+        "question, is right on 34.0\u00a0%."
+    )
     assert "rule" not in findings.scores_finding(summary, rules.head(0))
 
 
@@ -26,7 +32,8 @@ def test_variants_and_exchanged_figures_are_counted():
     scores = pd.DataFrame({"variant": ["order 1", "order 2"], "run": "BASE"})
     assert findings.variants_finding(scores) == "2 variants were put to 1 run: 2 answers."
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
-    figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc", "value": [0.2, 0.5]})
+    figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc",
+                            "value": [0.2, 0.5]})
     assert "acc of medinj_mcqu: 20.0\u00a0% to 50.0\u00a0%" in findings.exchange_finding(figures)
 
 
@@ -36,44 +43,72 @@ def judged(values, judge="j") -> pd.DataFrame:
 
 def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
     shares = pd.DataFrame({"judge": "j", "system": ["BASE", "NAT"], "estimate": [0.25, 0.5]})
-    steered = pd.DataFrame({"judge": "j", "kind": ["all", "fence"], "injections": [50, 6], "plain_unreadable": [3, 0], "unreadable": [7, 0],
+    steered = pd.DataFrame({"judge": "j", "kind": ["all", "fence"], "injections": [50, 6],
+                            "plain_unreadable": [3, 0], "unreadable": [7, 0],
                             "difference": [0.1, 0.9], "low": [-0.05, 0.0], "high": [0.2, 1.0]})
     assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
-        "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
-        "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, +20.0], over 40 of 50 whose verdicts can be read.")
+        "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read "
+        "it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
+        "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, "
+        "+20.0], over 40 of 50 whose verdicts can be read."
+    )
 
 
 def test_one_system_alone_has_no_range():
     shares = pd.DataFrame({"judge": "j", "system": ["BASE"], "estimate": [0.271]})
-    text = findings.judges_finding(shares, judged([1.0, 0.0]), pd.DataFrame(columns=["judge", "kind"]))
+    text = findings.judges_finding(shares, judged([1.0, 0.0]),
+                                   pd.DataFrame(columns=["judge", "kind"]))
     assert text.endswith("it calls 27.1\u00a0% (BASE) right.") and " to " not in text
     agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")]})
-    assert findings.ratings_finding(agreement, shares.assign(rater="R1"), shares) == "R1 calls 27.1\u00a0% of the answers of BASE right."
+    assert (
+        findings.ratings_finding(agreement, shares.assign(rater="R1"), shares)
+        == "R1 calls 27.1\u00a0% of the answers of BASE right."
+    )
 
 
 def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
-    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 55, "plain_unreadable": 55, "unreadable": 0})
-    assert findings.judges_finding(pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered) == (
-        "j gave 2 replies, of which 0 declare a verdict. Which answers it takes for right isn't known. Whether 55 injections steer it can't be read either.")
-    assert findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame()) == "No judge was asked, or there was no open answer to judge."
+    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 55, "plain_unreadable": 55,
+                            "unreadable": 0})
+    assert findings.judges_finding(
+        pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered
+    ) == (
+        "j gave 2 replies, of which 0 declare a verdict. Which answers it takes for right isn't "
+        "known. Whether 55 injections steer it can't be read either."
+    )
+    assert (
+        findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame())
+        == "No judge was asked, or there was no open answer to judge."
+    )
 
 
 def test_a_judge_without_replies_is_not_judged():
-    gone = judged([None, None, 0.0]).assign(raw=None, reason=["failed call: no reply"] * 2 + ["empty candidate: 0 by rule"])
+    gone = judged([None, None, 0.0]).assign(
+        raw=None, reason=["failed call: no reply"] * 2 + ["empty candidate: 0 by rule"]
+    )
     none = pd.DataFrame(columns=["judge", "system", "estimate"])
-    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 2, "plain_unreadable": 2, "unreadable": 0})
-    assert findings.judges_finding(none, gone, steered) == "All 2 calls of j failed, the first of them: failed call: no reply"
+    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 2, "plain_unreadable": 2,
+                            "unreadable": 0})
+    assert (
+        findings.judges_finding(none, gone, steered)
+        == "All 2 calls of j failed, the first of them: failed call: no reply"
+    )
     assert findings.judges_finding(none, gone.tail(1), steered).startswith("j was asked nothing")
 
 
 def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
-    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [0.5], "low": [0.3], "high": [0.7], "items": [54], "expected": [0.48]})
-    shares = pd.DataFrame({"rater": ["R1", "R1", "all raters", "all raters"], "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4]})
+    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [0.5], "low": [0.3], "high": [0.7],
+                              "items": [54], "expected": [0.48]})
+    shares = pd.DataFrame({"rater": ["R1", "R1", "all raters", "all raters"],
+                           "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4]})
     assert findings.ratings_finding(agreement, shares, pd.DataFrame(index=range(9))) == (
-        "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their planted errors); raters differ on 9 of them. "
-        "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right.")
+        "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their "
+        "planted errors); raters differ on 9 of them. "
+        "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right."
+    )
     undefined = agreement.assign(estimate=float("nan"))
-    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith("R1 calls 0.0")
+    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith(
+        "R1 calls 0.0"
+    )
     alike = findings.ratings_finding(undefined, shares.head(2).assign(estimate=0.5), shares.head(0))
     assert alike == "R1 calls 50.0\u00a0% of every system's answers right."
     assert "No ratings came back yet" in findings.ratings_finding(undefined, shares.head(0), shares)

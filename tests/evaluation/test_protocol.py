@@ -8,7 +8,8 @@ from medinj_utils.models.hardware import tokens_at_once
 def test_a_recipe_says_how_much_is_asked_at_once():
     recipe = load_recipe("profiles/recipes/demo.yaml")
     protocol = Protocol.from_recipe(recipe, ["greedy"], "cut context")
-    assert protocol == Protocol(["greedy"], tokens_at_once(recipe.answer_batch_tokens), recipe.max_length, "cut context")
+    assert protocol == Protocol(["greedy"], tokens_at_once(recipe.answer_batch_tokens),
+                                recipe.max_length, "cut context")
 
 
 def test_what_becomes_of_long_prompts_is_one_of_two():

@@ -46,13 +46,18 @@ def tuned(tree) -> Run:
 
 def test_runs_are_asked_and_scored_in_one_go(tree, tuned, items):
     runs = [Run(BASE), tuned]
-    scores = score_runs(tree, runs, items.head(6), Base("planted"), RECIPE, Protocol(["constrained"]))
+    scores = score_runs(tree, runs, items.head(6), Base("planted"), RECIPE,
+                        Protocol(["constrained"]))
     assert scores.groupby("run", sort=False).size().to_dict() == {"BASE": 6, "NAT-s7": 6}
-    assert scores[["run", "system", "seed"]].drop_duplicates().values.tolist() == [["BASE", "BASE", 0], ["NAT-s7", "NAT", 7]]
+    assert scores[["run", "system", "seed"]].drop_duplicates().values.tolist() == [
+        ["BASE", "BASE", 0],
+        ["NAT-s7", "NAT", 7],
+    ]
     assert pd.read_parquet(tree.scores)["id"].tolist() == scores["id"].tolist()
     for run in runs:
         card = read_json(tree.answers(run).with_suffix(".card.json"))
-        assert card["step"] == "50_vary_recipe" and card["parameters"]["max_new_tokens"] == RECIPE.max_new_tokens
+        assert card["step"] == "50_vary_recipe"
+        assert card["parameters"]["max_new_tokens"] == RECIPE.max_new_tokens
 
 
 def test_a_run_without_an_adapter_names_the_notebook_to_run(tree, items):
@@ -70,29 +75,37 @@ def test_the_table_of_the_asking_counts_what_was_set_aside(tree, items, models):
     long.iat[0, long.columns.get_loc("context")] = "mot " * 500
     answers, asked = ask_runs(tree, long, models, Protocol(["greedy"], max_length=200))
     assert answers[Run(BASE)]["id"].tolist() == long["id"].tolist()
-    assert asked[["run", "answers", "set_aside", "context_cut"]].values.tolist() == [["BASE", 3, 1, 0]]
+    assert asked[["run", "answers", "set_aside", "context_cut"]].values.tolist() == [["BASE", 3, 1,
+                                                                                      0]]
 
 
-def test_open_questions_are_asked_beside_and_leave_the_answers_to_choices_as_they_are(tree, records, items, models):
+def test_open_questions_are_asked_beside_and_leave_the_answers_to_choices_as_they_are(
+    tree, records, items, models
+):
     alone, _ = ask_runs(tree, items.head(4), models, Protocol(["constrained"]))
     before = tree.answers(Run(BASE)).stat().st_mtime_ns
     card = read_json(tree.answers_card(Run(BASE)))
-    recipe = replace(RECIPE, open_prompt="Réponds en un mot.", open_max_new_tokens=3, open_stops=["\n"])
+    recipe = replace(RECIPE, open_prompt="Réponds en un mot.", open_max_new_tokens=3,
+                     open_stops=["\n"])
     asked_open = open_questions_asked(records, recipe, most=5)
     also = OpenQuestions(asked_open, Asking.open_from_recipe(recipe))
     answers, asked = ask_runs(tree, items.head(4), models, Protocol(["constrained"]), also)
-    assert answers[Run(BASE)]["raw"].tolist() == alone[Run(BASE)]["raw"].tolist() and tree.answers(Run(BASE)).stat().st_mtime_ns == before
+    assert answers[Run(BASE)]["raw"].tolist() == alone[Run(BASE)]["raw"].tolist()
+    assert tree.answers(Run(BASE)).stat().st_mtime_ns == before
     assert read_json(tree.answers_card(Run(BASE))) == card
     assert asked[["answers", "open_answers", "set_aside"]].values.tolist() == [[4, 5, 0]]
     table = pd.read_parquet(tree.open_answers(Run(BASE)))
-    assert table["id"].tolist() == asked_open["id"].tolist() and set(table["mode"]) == {"greedy"} and table["raw"].notna().all()
+    assert table["id"].tolist() == asked_open["id"].tolist()
+    assert set(table["mode"]) == {"greedy"}
+    assert table["raw"].notna().all()
     card = read_json(card_file(tree.open_answers(Run(BASE))))
     assert card["parameters"]["max_new_tokens"] == 3 and card["parameters"]["stops"] == ["\n"]
     assert "Réponds en un mot." in card["first_prompt"]
 
 
 def test_no_open_question_leaves_an_empty_table(tree, records, items, models):
-    none = OpenQuestions(open_questions_asked(records, replace(RECIPE, open_max_new_tokens=0)), Asking(0))
+    none = OpenQuestions(open_questions_asked(records, replace(RECIPE, open_max_new_tokens=0)),
+                         Asking(0))
     _, asked = ask_runs(tree, items.head(2), models, Protocol(["constrained"]), none)
     assert asked["open_answers"].tolist() == [0]
     assert load_open_answers(tree, [Run(BASE)], choose_open_questions(records)).empty
@@ -118,7 +131,10 @@ def test_open_answers_go_on_after_an_interrupt(tree, records, items, models, mon
     kept = list(tree.open_answers(Run(BASE)).with_suffix(".parts").glob("[!.]*.parquet"))
     assert len(kept) == 3
     ask_runs(tree, items.head(2), models, protocol, also)
-    assert tree.open_answers(Run(BASE)).read_bytes() == Tree(tree.root / "whole").open_answers(Run(BASE)).read_bytes()
+    assert (
+        tree.open_answers(Run(BASE)).read_bytes()
+        == Tree(tree.root / "whole").open_answers(Run(BASE)).read_bytes()
+    )
 
 
 def test_variants_are_asked_scored_and_hold_their_right_letters(tree, items, models):
@@ -128,11 +144,13 @@ def test_variants_are_asked_scored_and_hold_their_right_letters(tree, items, mod
     assert set(scores.loc[scores["reordered"], "variant"]) == {"order 1"}
     assert scores_by_variant(scores).loc["BASE"].between(0, 1).all()
     assert set(scores["variant"]) == {name for name, table in asked.items() if len(table)}
-    assert tree.answers(Run(BASE), "order 1").exists() and len(pd.read_parquet(tree.probe_scores)) == len(scores)
+    assert tree.answers(Run(BASE), "order 1").exists()
+    assert len(pd.read_parquet(tree.probe_scores)) == len(scores)
     ordered = asked["order 1"].set_index("id")["answer_letters"].map(", ".join)
     own = scores[scores["variant"] == "order 1"]
     assert own["gold"].tolist() == ordered.loc[own["id"]].tolist() and (own["system"] == BASE).all()
 
 
 def test_without_variants_nothing_is_asked_or_written(tree, models):
-    assert score_variants(tree, {}, models, Protocol(["greedy"])).empty and not tree.probe_scores.exists()
+    assert score_variants(tree, {}, models, Protocol(["greedy"])).empty
+    assert not tree.probe_scores.exists()

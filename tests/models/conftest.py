@@ -24,17 +24,23 @@ def _ask(engine, items, modes=MODES, batch_tokens=16_384) -> pd.DataFrame:
     prompts = [engine.prompt(row) for row in rows]
     lengths = [engine.size(prompt) for prompt in prompts]
     found = []
-    for batch in batches_of(lengths, sorted(range(len(rows)), key=lengths.__getitem__), batch_tokens):
+    for batch in batches_of(lengths, sorted(range(len(rows)), key=lengths.__getitem__),
+                            batch_tokens):
         answers = engine.answer([prompts[i] for i in batch], [rows[i] for i in batch], modes)
-        found += [(i, rows[i]["id"], mode, answer.raw, answer.probabilities)
-                  for mode in modes for i, answer in zip(batch, answers[mode], strict=True) if answer]
+        found += [
+            (i, rows[i]["id"], mode, answer.raw, answer.probabilities)
+            for mode in modes
+            for i, answer in zip(batch, answers[mode], strict=True)
+            if answer
+        ]
     table = pd.DataFrame(found, columns=["place", "id", "mode", "raw", "probabilities"])
     return table.sort_values(["place", "mode"], ignore_index=True)
 
 
 @pytest.fixture(scope="session")
 def ask():
-    """A function of an engine, questions, modes and tokens of a batch: a row per question and mode."""
+    """A function of an engine, questions, modes and tokens of a batch: a row per question and
+    mode."""
     return _ask
 
 
@@ -45,9 +51,13 @@ def transformers_serve(tmp_path_factory) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(Base("planted").folder), "--host", "127.0.0.1",
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve",
+               str(Base("planted").folder), "--host", "127.0.0.1",
                "--port", str(port), "--device", "cpu"]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, stdout=output, stderr=output) as process,
+    ):
         try:
             for _ in range(240):
                 assert process.poll() is None, log.read_text()

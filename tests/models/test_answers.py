@@ -19,7 +19,8 @@ def test_batches_hold_what_the_budget_allows():
     assert batches_of(lengths, range(5), 18) == [[0, 1, 2], [3], [4]]
     assert batches_of(lengths, range(5), 1) == [[0], [1], [2], [3], [4]]
     assert batches_of(lengths, [], 10) == []
-    assert batches_of([9, 2, 2, 2], [0, 1, 2, 3], 18) == [[0, 1], [2, 3]]  # the longest counts in its own batch alone
+    # the longest counts in its own batch alone
+    assert batches_of([9, 2, 2, 2], [0, 1, 2, 3], 18) == [[0, 1], [2, 3]]
 
 
 def test_allowed_answers_are_all_letters_or_all_sets():
@@ -53,7 +54,12 @@ def test_each_mode_has_its_tasks():
     asked = {mode: {task for task in ("mcqu", "mcq") if applies(mode, task)} for mode in MODES}
     assert asked["greedy"] == asked["constrained"] == {"mcqu", "mcq"}
     assert asked["option_likelihood"] == {"mcq"}
-    assert asked["likelihood"] == asked["text_likelihood"] == asked["text_likelihood_per_byte"] == {"mcqu"}
+    assert (
+        asked["likelihood"]
+        == asked["text_likelihood"]
+        == asked["text_likelihood_per_byte"]
+        == {"mcqu"}
+    )
 
 
 def test_a_recipe_says_how_questions_are_put():
@@ -62,12 +68,18 @@ def test_a_recipe_says_how_questions_are_put():
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("stop", ["", " ", "stop", "STOP", "Stop ", "COMPLETE", "complete", "completed", "done", "DONE", "eos", "eos_token", "EOS_TOKEN", "end_turn",
-              "endTurn", "END-TURN", "stop_sequence", "stop sequence", "stop_token", "FinishReason.STOP", "FINISH_REASON_STOP", "finished"]),
-    ("length", ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "maxTokens", "max-length", "model_length", "FinishReason.MAX_TOKENS",
-                "FINISH_REASON_MAX_TOKENS", "content_filter", "contentFilter", "SAFETY", "RECITATION", "incomplete", "error", "ERROR_TOXIC", "abort",
-                "cancelled", "timeout", "refusal", "pause_turn", "tool_calls", "context_window_exceeded"]),
-    ("unknown", ["unknown", "UNKNOWN", "other", "OTHER", "null", "none", "FINISH_REASON_UNSPECIFIED", "fini", "?", "42"])])
+    ("stop", ["", " ", "stop", "STOP", "Stop ", "COMPLETE", "complete", "completed", "done", "DONE",
+              "eos", "eos_token", "EOS_TOKEN", "end_turn",
+              "endTurn", "END-TURN", "stop_sequence", "stop sequence", "stop_token",
+              "FinishReason.STOP", "FINISH_REASON_STOP", "finished"]),
+    ("length", ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "maxTokens", "max-length",
+                "model_length", "FinishReason.MAX_TOKENS",
+                "FINISH_REASON_MAX_TOKENS", "content_filter", "contentFilter", "SAFETY",
+                "RECITATION", "incomplete", "error", "ERROR_TOXIC", "abort",
+                "cancelled", "timeout", "refusal", "pause_turn", "tool_calls",
+                "context_window_exceeded"]),
+    ("unknown", ["unknown", "UNKNOWN", "other", "OTHER", "null", "none",
+                 "FINISH_REASON_UNSPECIFIED", "fini", "?", "42"])])
 def test_servers_words_for_the_end_of_a_text_are_known_in_any_case(kind, words):
     assert {word: how_ended(word) for word in words} == dict.fromkeys(words, kind)
     assert {was_cut(word) for word in words} == {kind == "length"}

@@ -16,19 +16,22 @@ def engine(loaded):
 
 
 def chat_of(tokenizer, item, **changes):
-    return chat_ids(tokenizer, prompts.messages(item, with_answer=False, **changes), open_answer=True)
+    return chat_ids(tokenizer, prompts.messages(item, with_answer=False, **changes),
+                    open_answer=True)
 
 
 def by_library(model, tokenizer, item):
     """The text of the library's own loop."""
     prompt = chat_of(tokenizer, item)
-    ids = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)), do_sample=False,
+    ids = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)),
+                         do_sample=False,
                          max_new_tokens=16, eos_token_id=tokenizer.eos_token_id, pad_token_id=0)
     return tokenizer.decode(ids[0, len(prompt):], skip_special_tokens=True)
 
 
 def assert_same(one, other, tolerance=1e-4):
-    pd.testing.assert_frame_equal(one.drop(columns="probabilities"), other.drop(columns="probabilities"))
+    pd.testing.assert_frame_equal(one.drop(columns="probabilities"),
+                                  other.drop(columns="probabilities"))
     for p, q in zip(one["probabilities"], other["probabilities"], strict=True):
         assert list(p) == pytest.approx(list(q), abs=tolerance)
 
@@ -50,13 +53,21 @@ def test_probabilities_are_the_models_own_and_their_best_letter_is_the_answer(it
     answers = ask(engine, items, ["likelihood", "constrained"])
     answers = answers.pivot(index="id", columns="mode", values=["raw", "probabilities"])
     single = items[items["task"] == "mcqu"]
-    assert (answers.loc[single["id"], ("raw", "likelihood")] == answers.loc[single["id"], ("raw", "constrained")]).all()
+    assert (
+        answers.loc[single["id"], ("raw", "likelihood")]
+        == answers.loc[single["id"], ("raw", "constrained")]
+    ).all()
     for item in single.head(5).to_dict("records"):
-        letters = [engine.tokenizer(letter)["input_ids"][0] for letter in prompts.LETTERS[:len(item["options"])]]
+        letters = [
+            engine.tokenizer(letter)["input_ids"][0]
+            for letter in prompts.LETTERS[: len(item["options"])]
+        ]
         with torch.inference_mode():
             logits = engine.model(torch.tensor([chat_of(engine.tokenizer, item)])).logits
         expected = logits[0, -1, letters].softmax(-1).tolist()
-        assert list(answers.loc[item["id"], ("probabilities", "likelihood")]) == pytest.approx(expected, abs=1e-4)
+        assert list(answers.loc[item["id"], ("probabilities", "likelihood")]) == pytest.approx(
+            expected, abs=1e-4
+        )
 
 
 def test_likelihoods_of_texts_are_those_of_each_text_alone(items, engine, ask):
@@ -67,10 +78,22 @@ def test_likelihoods_of_texts_are_those_of_each_text_alone(items, engine, ask):
         for option in item["options"]:
             text = engine.tokenizer(option, add_special_tokens=False)["input_ids"]
             with torch.inference_mode():
-                logits = engine.model(torch.tensor([prompt + text])).logits[0, len(prompt) - 1:-1].log_softmax(-1)
+                logits = (
+                    engine.model(torch.tensor([prompt + text]))
+                    .logits[0, len(prompt) - 1 : -1]
+                    .log_softmax(-1)
+                )
             scores.append(sum(float(logits[i, token]) for i, token in enumerate(text)))
-        for mode, sizes in zip(modes, ([1] * len(scores), [len(option.encode()) for option in item["options"]]), strict=True):
-            expected = torch.tensor([score / size for score, size in zip(scores, sizes, strict=True)]).softmax(-1).tolist()
+        for mode, sizes in zip(
+            modes,
+            ([1] * len(scores), [len(option.encode()) for option in item["options"]]),
+            strict=True,
+        ):
+            expected = (
+                torch.tensor([score / size for score, size in zip(scores, sizes, strict=True)])
+                .softmax(-1)
+                .tolist()
+            )
             found = answers.loc[(mode, item["id"])]
             assert list(found["probabilities"]) == pytest.approx(expected, abs=1e-4)
             assert found["raw"] == prompts.LETTERS[expected.index(max(expected))]
@@ -81,26 +104,37 @@ def test_each_option_of_several_is_asked_about_alone(items, engine, ask):
     answers = ask(engine, items, ["option_likelihood"]).set_index("id")
     several = items[items["task"] == "mcq"]
     assert set(answers.index) == set(several["id"])
-    yes, no = (engine.tokenizer(word, add_special_tokens=False)["input_ids"][0] for word in (prompts.YES, prompts.NO))
+    yes, no = (
+        engine.tokenizer(word, add_special_tokens=False)["input_ids"][0]
+        for word in (prompts.YES, prompts.NO)
+    )
     for item in several.head(4).to_dict("records"):
         expected = []
         for letter in prompts.LETTERS[:len(item["options"])]:
             chat = prompts.messages(item, with_answer=False, about=letter)
             assert f"La proposition ({letter})" in chat[-1]["content"]
             with torch.inference_mode():
-                logits = engine.model(torch.tensor([chat_of(engine.tokenizer, item, about=letter)])).logits[0, -1]
+                logits = engine.model(
+                    torch.tensor([chat_of(engine.tokenizer, item, about=letter)])
+                ).logits[0, -1]
             expected.append(float(torch.sigmoid(logits[yes] - logits[no])))
         assert list(answers.loc[item["id"], "probabilities"]) == pytest.approx(expected, abs=1e-4)
         named = [letter for letter, p in zip("ABCDEFGHIJ", expected, strict=False) if p > 0.5]
-        assert answers.loc[item["id"], "raw"] == ", ".join(named or ["ABCDEFGHIJ"[expected.index(max(expected))]])
+        assert answers.loc[item["id"], "raw"] == ", ".join(
+            named or ["ABCDEFGHIJ"[expected.index(max(expected))]]
+        )
 
 
 def test_modes_ask_only_the_questions_that_they_suit(items, engine, ask):
     tasks = items.set_index("id")["task"]
     for mode, asked in ask(engine, items, MODES).groupby("mode"):
-        assert set(asked["id"].map(tasks)) == {task for task in ("mcqu", "mcq") if applies(mode, task)}
+        assert set(asked["id"].map(tasks)) == {
+            task for task in ("mcqu", "mcq") if applies(mode, task)
+        }
         assert asked["raw"].notna().all()
-        assert (asked["probabilities"].map(len) > 0).all() == (mode not in ("greedy", "constrained"))
+        assert (asked["probabilities"].map(len) > 0).all() == (
+            mode not in ("greedy", "constrained")
+        )
 
 
 def test_a_batch_that_does_not_fit_into_memory_is_asked_in_halves(items, engine, ask, monkeypatch):
@@ -130,19 +164,29 @@ def test_an_error_that_is_none_of_memory_is_raised(items, engine, ask, monkeypat
 def test_constrained_answers_are_all_valid(items, engine, ask):
     answers = ask(engine, items, ["constrained"]).set_index("id")
     for item in items.to_dict("records"):
-        assert answers.loc[item["id"], "raw"] in allowed_answers(item["task"], prompts.LETTERS[:len(item["options"])])
+        assert answers.loc[item["id"], "raw"] in allowed_answers(
+            item["task"], prompts.LETTERS[: len(item["options"])]
+        )
 
 
 def test_options_with_numbers_are_answered_with_numbers(items, engine, ask):
     numbered = items.assign(labels=[prompts.NUMBERS] * len(items))
-    answers = ask(engine, numbered, ["greedy", "constrained", "likelihood", "option_likelihood"]).set_index(["mode", "id"])
+    answers = ask(
+        engine, numbered, ["greedy", "constrained", "likelihood", "option_likelihood"]
+    ).set_index(["mode", "id"])
     for item in numbered.to_dict("records"):
         n = len(item["options"])
-        assert answers.loc[("constrained", item["id"]), "raw"] in allowed_answers(item["task"], prompts.NUMBERS[:n])
+        assert answers.loc[("constrained", item["id"]), "raw"] in allowed_answers(
+            item["task"], prompts.NUMBERS[:n]
+        )
         mode = "likelihood" if item["task"] == "mcqu" else "option_likelihood"
         assert set(answers.loc[(mode, item["id"]), "raw"].split(", ")) <= set(prompts.LETTERS[:n])
     single = items[items["task"] == "mcqu"]["id"]
-    likeliest = answers.loc["likelihood"].loc[single, "raw"].map(lambda letter: prompts.NUMBERS["ABCDEFGH".index(letter)])
+    likeliest = (
+        answers.loc["likelihood"]
+        .loc[single, "raw"]
+        .map(lambda letter: prompts.NUMBERS["ABCDEFGH".index(letter)])
+    )
     assert (likeliest == answers.loc["constrained"].loc[single, "raw"]).all()
 
 
@@ -164,9 +208,15 @@ def test_every_mode_takes_any_number_of_options(engine, ask, task, n):
 def test_models_that_look_back_through_a_window_answer_as_one_by_one(family, items, loaded, ask):
     from transformers import AutoConfig, AutoModelForCausalLM
     torch.manual_seed(0)
-    kinds = {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]} if family == "gemma3_text" else {}
-    config = AutoConfig.for_model(family, vocab_size=len(loaded[1]), hidden_size=64, intermediate_size=64, head_dim=16,
-                                  num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=4, sliding_window=32,
+    kinds = (
+        {"layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}
+        if family == "gemma3_text"
+        else {}
+    )
+    config = AutoConfig.for_model(family, vocab_size=len(loaded[1]), hidden_size=64,
+                                  intermediate_size=64, head_dim=16,
+                                  num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=4,
+                                  sliding_window=32,
                                   **kinds)
     engine = Engine(AutoModelForCausalLM.from_config(config).eval(), loaded[1], Asking(16))
     few = items.head(12)
@@ -181,9 +231,11 @@ def test_texts_end_where_the_model_says_and_padding_needs_no_token(items, ask):
     model, tokenizer = load_base(Base("planted"))
     whole = ask(Engine(model, tokenizer, Asking(16)), items, ["greedy"])
     first = tokenizer(whole["raw"][0], add_special_tokens=False)["input_ids"][0]
-    model.generation_config.eos_token_id, tokenizer.pad_token = [tokenizer.eos_token_id, first], None
+    model.generation_config.eos_token_id, tokenizer.pad_token = [tokenizer.eos_token_id,
+                                                                 first], None
     ended = ask(Engine(model, tokenizer, Asking(16)), items, ["greedy"])
-    assert ended["raw"][0] == tokenizer.decode([first]) and len(whole["raw"][0]) > len(ended["raw"][0])
+    assert ended["raw"][0] == tokenizer.decode([first])
+    assert len(whole["raw"][0]) > len(ended["raw"][0])
 
 
 def test_a_thought_that_the_template_opens_is_no_answer(items, engine, ask, monkeypatch):
@@ -191,7 +243,11 @@ def test_a_thought_that_the_template_opens_is_no_answer(items, engine, ask, monk
     monkeypatch.setattr(engine.tokenizer, "chat_template", template)
     assert ask(engine, items.head(3), ["greedy"])["raw"].str.startswith("<think>").all()
     for mode in MODES[1:]:
-        with pytest.raises(ValueError, match="opens a thought before every answer, .*{enable_thinking: false}.*or the mode greedy"):
+        with pytest.raises(
+            ValueError,
+            match="opens a thought before every answer, .*{enable_thinking: false}.*or the mode "
+                  "greedy",
+        ):
             ask(engine, items.head(3), ["greedy", mode])
 
 
@@ -236,21 +292,30 @@ def test_the_letters_hold_a_share_of_the_probability(items, engine):
 
 def test_special_tokens_around_a_thought_are_kept(items):
     model, tokenizer = load_base(Base("planted"))
-    tokenizer.add_special_tokens({"additional_special_tokens": ["[THINK]", "[/THINK]", "<|extra|>"]})
+    tokenizer.add_special_tokens({"additional_special_tokens": ["[THINK]", "[/THINK]",
+                                                                "<|extra|>"]})
     engine = Engine(model, tokenizer, Asking(16))
-    ids = tokenizer("[THINK]A[/THINK]B<|extra|>", add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+    ids = tokenizer("[THINK]A[/THINK]B<|extra|>", add_special_tokens=False)["input_ids"] + [
+        tokenizer.eos_token_id
+    ]
     assert engine._decode([ids]) == ["[THINK]A[/THINK]B"]
 
 
 def test_a_models_own_marks_of_thoughts_get_one_form(items, loaded, monkeypatch):
-    template = ("{% for turn in messages %}{% if turn.reasoning_content %}((( {{ turn.reasoning_content }} )))"
-                "{% endif %}{{ turn.content }}{% endfor %}")
+    template = (
+        "{% for turn in messages %}{% if turn.reasoning_content %}((( {{ turn.reasoning_content }} "
+        ")))"
+        "{% endif %}{{ turn.content }}{% endfor %}"
+    )
     monkeypatch.setattr(loaded[1], "chat_template", template)
     engine = Engine(*loaded, Asking(16))
-    assert engine._decode([loaded[1]("((( A ))) B", add_special_tokens=False)["input_ids"]]) == ["<think> A </think> B"]
+    assert engine._decode([loaded[1]("((( A ))) B", add_special_tokens=False)["input_ids"]]) == [
+        "<think> A </think> B"
+    ]
 
 
-def test_a_tokenizer_that_cannot_tell_answers_by_their_first_tokens_is_refused(items, loaded, ask, monkeypatch):
+def test_a_tokenizer_that_cannot_tell_answers_by_their_first_tokens_is_refused(items, loaded, ask,
+                                                                               monkeypatch):
     engine = Engine(*loaded, Asking(16))
     monkeypatch.setattr(engine, "_first_token", lambda text: 7)
     with pytest.raises(ValueError, match="leave 'likelihood' out"):
@@ -263,6 +328,7 @@ def test_a_tokenizer_that_cannot_tell_answers_by_their_first_tokens_is_refused(i
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
 def test_answers_on_cuda_are_those_of_the_processor(items, ask):
     model, tokenizer = load_base(Base("planted"))
-    found = [ask(Engine(model.to(device), tokenizer, Asking()), items, ["greedy", "constrained", "likelihood"])
+    found = [ask(Engine(model.to(device), tokenizer, Asking()), items,
+                 ["greedy", "constrained", "likelihood"])
              for device in ("cuda", "cpu")]
     assert found[0]["raw"].equals(found[1]["raw"])

@@ -30,7 +30,9 @@ def test_prompts_of_all_lengths_are_read_as_if_each_stood_alone(loaded):
 
 def test_a_branch_leaves_its_stem_as_it_is(loaded):
     prefill = read_prompts(loaded[0], PROMPTS)
-    first, second = (continue_prompts(loaded[0], prefill, FreeDecoder(Ends(5, set()))) for _ in range(2))
+    first, second = (
+        continue_prompts(loaded[0], prefill, FreeDecoder(Ends(5, set()))) for _ in range(2)
+    )
     assert first == second and prefill.cache.get_seq_length() == 6
 
 
@@ -52,14 +54,18 @@ def test_log_likelihoods_of_texts_of_one_token_and_of_several(loaded):
         for owner, text, score in zip(owners, own, found, strict=True):
             ids = torch.tensor([[*PROMPTS[owner], *text]])
             logits = loaded[0](ids).logits[0, len(PROMPTS[owner]) - 1:-1].log_softmax(-1)
-            assert score == pytest.approx(sum(float(logits[i, token]) for i, token in enumerate(text)), abs=1e-3)
+            assert score == pytest.approx(
+                sum(float(logits[i, token]) for i, token in enumerate(text)), abs=1e-3
+            )
 
 
 def test_tokens_are_drawn_as_often_as_they_are_likely():
     p = torch.tensor([0.5, 0.0, 0.2, 0.3])
     rows = list(range(4000))
     decoder = SamplingDecoder(Ends(1, set()), 1.0, rows)
-    drawn = np.bincount(decoder.choose(p.log().expand(len(rows), -1), rows), minlength=4) / len(rows)
+    drawn = np.bincount(decoder.choose(p.log().expand(len(rows), -1), rows), minlength=4) / len(
+        rows
+    )
     assert drawn == pytest.approx(p.numpy(), abs=0.03) and drawn[1] == 0
     squared = SamplingDecoder(Ends(1, set()), 0.5, rows).choose(p.log().expand(len(rows), -1), rows)
     assert np.bincount(squared, minlength=4)[0] / len(rows) == pytest.approx(0.25 / 0.38, abs=0.03)

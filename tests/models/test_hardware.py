@@ -30,23 +30,30 @@ def test_a_processor_takes_fewer_tokens_at_once(monkeypatch, cuda, at_once):
     assert [tokens_at_once(wanted) for wanted in (9000, 10)] == at_once
 
 
-@pytest.mark.parametrize("cuda, emulated, had", [(True, True, "float16"), (True, False, "bfloat16"), (False, True, "bfloat16")])
+@pytest.mark.parametrize("cuda, emulated, had", [
+    (True, True, "float16"), (True, False, "bfloat16"), (False, True, "bfloat16")])
 def test_a_gpu_that_only_emulates_bfloat16_computes_in_float16(monkeypatch, cuda, emulated, had):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: not emulated)
     assert formats() == ("float32", had) and choose_precision(had) == had
     [other] = {"float16", "bfloat16"} - {had}
-    with pytest.raises(ValueError, match=f"precision is '{other}', which this device doesn't have; it has float32 and {had}"):
+    with pytest.raises(
+        ValueError,
+        match=f"precision is '{other}', which this device doesn't have; it has float32 and {had}",
+    ):
         choose_precision(other)
 
 
 @pytest.mark.parametrize("cuda, error, said", [
-    (True, RuntimeError("CUDA out of memory. Tried"), "a/b: the model's weights don't fit into the 16 GB of T4: .* qlora"),
-    (False, RuntimeError("DefaultCPUAllocator: can't allocate memory"), "a/b: .* don't fit into this machine's memory"),
+    (True, RuntimeError("CUDA out of memory. Tried"),
+     "a/b: the model's weights don't fit into the 16 GB of T4: .* qlora"),
+    (False, RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+     "a/b: .* don't fit into this machine's memory"),
     (False, MemoryError(), "a/b: .* take a smaller base")])
 def test_a_base_that_is_too_big_is_said_so(monkeypatch, cuda, error, said):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda number: SimpleNamespace(total_memory=16e9))
+    monkeypatch.setattr(torch.cuda, "get_device_properties",
+                        lambda number: SimpleNamespace(total_memory=16e9))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: "T4")
     with pytest.raises(BaseTooBigError, match=said), room_for("a/b"):
         raise error

@@ -33,13 +33,18 @@ WEIGHTS = {"config.json": b"{}", "model.safetensors": b"weights"}
 
 
 @pytest.mark.parametrize("files, options, revision, says", [
-    ({"config.json": b"{}", "pytorch_model.bin": b"pickled"}, {}, "", "no .*safetensors there; pickled weights are not loaded"),
-    (WEIGHTS, {"gated": "files", "tokens": ("hf_yes",)}, "", "access on request: ask for it on its page on the hub, and set HF_TOKEN"),
+    ({"config.json": b"{}", "pytorch_model.bin": b"pickled"}, {}, "",
+     "no .*safetensors there; pickled weights are not loaded"),
+    (WEIGHTS, {"gated": "files", "tokens": ("hf_yes",)}, "",
+     "access on request: ask for it on its page on the hub, and set HF_TOKEN"),
     (WEIGHTS, {"gated": "all", "tokens": ("hf_yes",)}, "", "access on request"),
     (WEIGHTS, {}, "1" * 40, "the hub has it, but not this revision")])
-def test_a_model_that_the_hub_does_not_give_is_named_with_what_to_do(local_hub, files, options, revision, says):
+def test_a_model_that_the_hub_does_not_give_is_named_with_what_to_do(local_hub, files, options,
+                                                                     revision, says):
     commit = local_hub.publish("models", "a/b", files, **options)
-    with pytest.raises(HubError, match=f"^the model a/b at {revision or commit}: .*{says}") as raised:
+    with pytest.raises(
+        HubError, match=f"^the model a/b at {revision or commit}: .*{says}"
+    ) as raised:
         _ = Base("a/b", revision or commit).folder
     assert "Request ID" not in str(raised.value)
 
@@ -55,8 +60,12 @@ def test_the_shipped_model_is_a_folder():
 
 
 def test_a_base_is_loaded_once_for_all_its_runs(loaded):
-    asked = [(run.name, engine.model, identity["adapter_sha256"]) for run, engine, identity in answering_models(
-        {Run(BASE): None, Run("NAT", 1): None}, Base("planted"), "float32", Asking())]
+    asked = [
+        (run.name, engine.model, identity["adapter_sha256"])
+        for run, engine, identity in answering_models(
+            {Run(BASE): None, Run("NAT", 1): None}, Base("planted"), "float32", Asking()
+        )
+    ]
     assert [name for name, _, _ in asked] == ["BASE", "NAT-s1"] and asked[0][1] is asked[1][1]
     with adapted(loaded[0], None) as model:
         assert model is loaded[0]
@@ -64,7 +73,9 @@ def test_a_base_is_loaded_once_for_all_its_runs(loaded):
 
 def test_the_model_id_changes_with_the_weights(tmp_path):
     plain = model_id(Base("planted"), None, "float32")
-    assert len(plain["base_sha256"]) == 64 and plain["adapter_sha256"] == "" and plain["base_model"] == "planted"
+    assert len(plain["base_sha256"]) == 64
+    assert plain["adapter_sha256"] == ""
+    assert plain["base_model"] == "planted"
     (tmp_path / "weights").write_text("first")
     first = model_id(Base("planted"), tmp_path, "float32")
     (tmp_path / "weights").write_text("second")
@@ -73,12 +84,17 @@ def test_the_model_id_changes_with_the_weights(tmp_path):
 
 def test_tuned_models_behind_a_server_are_asked_for_by_the_names_of_their_runs():
     runs = {Run(BASE): None, Run("NAT", 42): "runs/NAT-s42/adapter"}
-    asked = [(run.name, server.settings["model"], identity["model"]) for run, server, identity in answering_models(
-        runs, Base("org/base", "abc"), "float32", Asking(), "http://127.0.0.1:9/v1")]
+    asked = [
+        (run.name, server.settings["model"], identity["model"])
+        for run, server, identity in answering_models(
+            runs, Base("org/base", "abc"), "float32", Asking(), "http://127.0.0.1:9/v1"
+        )
+    ]
     assert asked == [("BASE", "org/base", "org/base"), ("NAT-s42", "NAT-s42", "NAT-s42")]
 
 
-@pytest.mark.parametrize("changes", [{"use_dora": True}, {"use_rslora": True}, {"modules_to_save": ["lm_head"]},
+@pytest.mark.parametrize("changes", [
+    {"use_dora": True}, {"use_rslora": True}, {"modules_to_save": ["lm_head"]},
                                      {"bias": "all"}])
 def test_the_base_is_itself_again_after_an_adapter(loaded, tmp_path, changes):
     from peft import LoraConfig, get_peft_model
@@ -87,11 +103,18 @@ def test_the_base_is_itself_again_after_an_adapter(loaded, tmp_path, changes):
     get_peft_model(load_base(Base("planted"))[0], config).save_pretrained(tmp_path / "adapter")
     model = load_base(Base("planted"))[0]
     if {"modules_to_save", "bias"} & {*changes}:
-        with pytest.raises(ValueError, match="merge it with its base"), adapted(model, tmp_path / "adapter"):
+        with (
+            pytest.raises(ValueError, match="merge it with its base"),
+            adapted(model, tmp_path / "adapter"),
+        ):
             pass
     else:
         with adapted(model, tmp_path / "adapter") as tuned:
-            assert any(not torch.equal(value, before[name]) for name, value in tuned.state_dict().items() if name in before)
+            assert any(
+                not torch.equal(value, before[name])
+                for name, value in tuned.state_dict().items()
+                if name in before
+            )
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 

@@ -22,11 +22,18 @@ def replies(chats, calls=CALLS) -> list:
 
 
 def test_a_real_server_says_what_the_model_says_here(transformers_serve, loaded, identity):
-    judged = JudgePrompt.named().messages("Quel traitement ?", "Amoxicilline.", "De l'amoxicilline.")
+    judged = JudgePrompt.named().messages("Quel traitement ?", "Amoxicilline.",
+                                          "De l'amoxicilline.")
     calls = [*CALLS, Call(judged, 0)]
     here = replies(LocalChats(*loaded, identity, Sampling(max_tokens=16)), calls)
-    there = replies(ServerChats(transformers_serve, str(Base("planted").folder), "here", Sampling(max_tokens=16)), calls)
-    assert [reply.text for reply in there] == [reply.text for reply in here] and len({reply.text for reply in here}) > 1
+    there = replies(
+        ServerChats(
+            transformers_serve, str(Base("planted").folder), "here", Sampling(max_tokens=16)
+        ),
+        calls,
+    )
+    assert [reply.text for reply in there] == [reply.text for reply in here]
+    assert len({reply.text for reply in here}) > 1
     assert [(reply.ended, reply.input_tokens, reply.output_tokens) for reply in there] == [
         (reply.ended, reply.input_tokens, reply.output_tokens) for reply in here]
     assert all(reply.output_tokens > 0 and not reply.failure for reply in here)
@@ -39,31 +46,42 @@ def test_a_drawn_text_depends_on_its_seed_and_not_on_the_batch(loaded, identity)
     assert len(set(texts)) > 6
     assert [replies(hot, [call])[0].text for call in calls] == texts
     nearly_cold = LocalChats(*loaded, identity, Sampling(1e-4, 12))
-    assert [r.text for r in replies(nearly_cold)] == [r.text for r in replies(LocalChats(*loaded, identity, Sampling(0, 12)))]
+    assert [r.text for r in replies(nearly_cold)] == [
+        r.text for r in replies(LocalChats(*loaded, identity, Sampling(0, 12)))
+    ]
 
 
 def test_a_chat_that_leaves_no_room_is_a_failed_call(loaded, identity):
     chats = LocalChats(*loaded, identity, Sampling(max_tokens=2000))
     longest = Call([{"role": "user", "content": "mot " * 400}], 0)
     short, failed = replies(chats, [CALLS[2], longest])
-    assert failed.text is None and failed.failure.endswith("a text of 2000, over 2048") and short.text
+    assert failed.text is None
+    assert failed.failure.endswith("a text of 2000, over 2048")
+    assert short.text
 
 
 def test_a_text_ends_by_itself_or_at_the_limit_and_its_tokens_are_counted(loaded, identity):
     chats = LocalChats(*loaded, identity, Sampling(max_tokens=1))
-    assert {(reply.ended, reply.output_tokens) for reply in replies(chats)} == {("length", 1), ("stop", 1)}
-    assert [reply.input_tokens for reply in replies(chats)] == [chats.size(call.chat) for call in CALLS]
+    assert {(reply.ended, reply.output_tokens) for reply in replies(chats)} == {("length", 1),
+                                                                                ("stop", 1)}
+    assert [reply.input_tokens for reply in replies(chats)] == [
+        chats.size(call.chat) for call in CALLS
+    ]
 
 
 def test_names_tell_models_apart(loaded, identity):
-    assert LocalChats(*loaded, identity, Sampling()).name == f"planted@{identity['base_sha256'][:12]}"
+    assert (
+        LocalChats(*loaded, identity, Sampling()).name == f"planted@{identity['base_sha256'][:12]}"
+    )
     tuned = LocalChats(*loaded, identity | {"adapter_sha256": "abc"}, Sampling())
     assert tuned.name == f"planted@{identity['base_sha256'][:12]}+abc"
     assert LocalChats(*loaded, identity | {"revision": "0123"}, Sampling()).name == "planted@0123"
     assert ServerChats("http://127.0.0.1:9/v1", "m", "2026", Sampling()).name == "m@2026"
 
 
-@pytest.mark.parametrize("wrong", [{"temperature": -1}, {"temperature": float("nan")}, {"temperature": float("inf")}, {"max_tokens": 0}])
+@pytest.mark.parametrize("wrong", [
+    {"temperature": -1}, {"temperature": float("nan")}, {"temperature": float("inf")},
+    {"max_tokens": 0}])
 def test_a_sampling_that_is_none_is_told(wrong):
     [(name, value)] = wrong.items()
     with pytest.raises(ValueError, match=f"{name} is {value}"):
@@ -77,6 +95,10 @@ def test_a_model_behind_a_server_has_a_revision():
 
 def test_a_real_server_is_given_a_schema_or_says_that_it_takes_none(transformers_serve):
     schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
-    chats = ServerChats(transformers_serve, str(Base("planted").folder), "here", Sampling(max_tokens=8), schema=schema)
-    [(_, reply)] = chats.ask([Call([{"role": "user", "content": "Quelle est la couleur du ciel ?"}], 0)])
-    assert reply.text is not None and chats.identity["schema"] == schema and set(reply.left_out) <= {"response_format", "seed"}
+    chats = ServerChats(transformers_serve, str(Base("planted").folder), "here",
+                        Sampling(max_tokens=8), schema=schema)
+    [(_, reply)] = chats.ask([Call([{"role": "user", "content": "Quelle est la couleur du ciel ?"}],
+                                   0)])
+    assert reply.text is not None
+    assert chats.identity["schema"] == schema
+    assert set(reply.left_out) <= {"response_format", "seed"}

@@ -1,4 +1,5 @@
-"""Models behind a server: a real one with the shipped tiny model, and one that plays what servers may do."""
+"""Models behind a server: a real one with the shipped tiny model, and one that plays what servers
+may do."""
 
 import json
 import math
@@ -28,12 +29,18 @@ def items(records):
 def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, ask):
     found = {}
     for address in ("", transformers_serve):
-        models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16, "Réponds."), address)
+        models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16, "Réponds."),
+                                  address)
         _, backend, identity = next(models)
         found[address] = ask(backend, items.head(16), ["greedy"])
-    assert found[""]["raw"].notna().all() and len(found[""]) == 16 and found[""]["raw"].nunique() > 1
+    assert found[""]["raw"].notna().all()
+    assert len(found[""]) == 16
+    assert found[""]["raw"].nunique() > 1
     assert found[transformers_serve]["raw"].tolist() == found[""]["raw"].tolist()
-    assert (backend.settings["backend"], backend.settings["server"]) == ("server", transformers_serve)
+    assert (backend.settings["backend"], backend.settings["server"]) == (
+        "server",
+        transformers_serve,
+    )
     assert identity == {"server": transformers_serve, "model": MODEL, "adapter_sha256": ""}
     assert "[system]\nRéponds." in backend.show(backend.prompt(items.iloc[0].to_dict()))
 
@@ -56,38 +63,57 @@ def test_what_a_server_does_not_offer_is_told(transformers_serve, items, ask, mo
         ask(Server(transformers_serve, MODEL, Asking()), items, [mode])
 
 
-GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list": b"[]", "none": b'{"choices": null}',
-           "empty": b'{"choices": []}', "wordless": b'{"choices": [{"message": null}]}', "error": b'{"error": {"message": "x"}}'}
+GARBAGE = {"page": b"<html>Bienvenue</html>", "broken": b'{"choices": [', "list": b"[]",
+           "none": b'{"choices": null}',
+           "empty": b'{"choices": []}', "wordless": b'{"choices": [{"message": null}]}',
+           "error": b'{"error": {"message": "x"}}'}
 #: Words of a server that replies with status 200 and an error, by what it replies.
-EXCUSES = {"excuse": (b'{"error": {"message": "no such adapter", "code": 404}}', "no such adapter"), "plain excuse": (b'{"error": "out of memory"}', "out of memory"),
-           "excuse beside nothing": (b'{"choices": [], "error": {"message": "busy"}}', "busy"), "odd excuse": (b'{"error": {"code": 7}}', "7"),
+EXCUSES = {"excuse": (b'{"error": {"message": "no such adapter", "code": 404}}', "no such adapter"),
+           "plain excuse": (b'{"error": "out of memory"}', "out of memory"),
+           "excuse beside nothing": (b'{"choices": [], "error": {"message": "busy"}}', "busy"),
+           "odd excuse": (b'{"error": {"code": 7}}', "7"),
            "excuse beside null": (b'{"choices": null, "error": {"detail": "no"}}', "no")}
 
 
 THOUGHT = "La réponse est A, ou bien B ?"
 #: Contents of messages, by the name of the model.
 CONTENTS = {
-    "parts": [{"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]}, {"type": "text", "text": "C"}],
+    "parts": [{"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]},
+              {"type": "text", "text": "C"}],
     "reasons": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": "C"}],
-    "texts": [{"type": "text", "text": "A, "}, "C"], "pictures": [{"type": "image_url", "image_url": {}}],
+    "texts": [{"type": "text", "text": "A, "}, "C"],
+    "pictures": [{"type": "image_url", "image_url": {}}],
     "withheld": [{"type": "redacted_thinking", "data": "x"}, {"type": "text", "text": "C"}],
-    "sums up": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": THOUGHT}]}, {"type": "text", "text": "C"}],
-    "sums up nothing": [{"type": "reasoning", "summary": [], "encrypted_content": "x"}, {"type": "text", "reasoning": None, "text": "C"}],
+    "sums up": [{"type": "reasoning", "summary": [{"type": "summary_text", "text": THOUGHT}]},
+                {"type": "text", "text": "C"}],
+    "sums up nothing": [{"type": "reasoning", "summary": [], "encrypted_content": "x"},
+                        {"type": "text", "reasoning": None, "text": "C"}],
     "spaced": " B\n",
-    "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]}, {"type": "output_text", "text": "C"}],
+    "nests": [{"type": "reasoning", "content": [{"type": "reasoning_text", "text": THOUGHT}]},
+              {"type": "output_text", "text": "C"}],
     "refuses": [{"type": "refusal", "refusal": "Non."}],
-    "talks on": "Le foie.\nQuestion : et le rein ?", "unstoppable": "Le foie.\nQuestion : et le rein ?",
+    "talks on": "Le foie.\nQuestion : et le rein ?",
+    "unstoppable": "Le foie.\nQuestion : et le rein ?",
     "nothing": None, "no parts": [], "half a sign": "C \ud83d"}
 #: What a server refuses, by the name of the model: parameters, and its words for it.
 REFUSED = {
-    "newer": (["max_tokens"], "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."),
-    "unstoppable": (["stop"], "Unsupported field: {}"), "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
+    "newer": (
+        ["max_tokens"],
+        "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' "
+        "instead.",
+    ),
+    "unstoppable": (["stop"], "Unsupported field: {}"),
+    "unseeded": (["seed"], "Extra inputs are not permitted: {}"),
     "narrow": (["seed", "max_tokens", "temperature"], "unknown field {}"),
-    "warm": (["temperature"], "`{}` must be strictly positive"), "listing": (["seed"], "unknown field {}, expected one of max_tokens, temperature"),
+    "warm": (["temperature"], "`{}` must be strictly positive"),
+    "listing": (["seed"], "unknown field {}, expected one of max_tokens, temperature"),
     "strange": (["logprobs", "extra"], "unknown field {}, expected one of max_tokens, temperature"),
     "stubborn": (["max_tokens", "max_completion_tokens"], "unsupported parameter {}"),
-    "large": (["max_tokens"], "{} is too large"), "plain": (["chat_template_kwargs"], "unknown field {}")}
-ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None, "loud": "STOP", "lists": ["stop"], "coded": 1,
+    "large": (["max_tokens"], "{} is too large"),
+    "plain": (["chat_template_kwargs"], "unknown field {}"),
+}
+ENDED = {"limited": "length", "filtered": "content_filter", "silent about it": None, "loud": "STOP",
+         "lists": ["stop"], "coded": 1,
          "blank": " ", "own words": "fini"}
 
 
@@ -100,7 +126,10 @@ class Played(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         Played.seen.append((asked, self.headers["Authorization"]))
         status, message, logprobs = 200, {"role": "assistant", "content": "B"}, None
-        if asked["model"] == "busy" and sum(before["messages"] == asked["messages"] for before, _ in Played.seen) < 3:
+        if (
+            asked["model"] == "busy"
+            and sum(before["messages"] == asked["messages"] for before, _ in Played.seen) < 3
+        ):
             status = 429
         elif asked["model"] in ("full", "strict"):
             status = {"full": 429, "strict": 422}[asked["model"]]
@@ -109,7 +138,8 @@ class Played(BaseHTTPRequestHandler):
         elif asked["model"] == "short" and len(asked["messages"][-1]["content"]) > 500:
             status = 400
         elif asked["model"] == "thinking":
-            message = {"role": "assistant", "content": "C", "reasoning_content": "La réponse est A, ou bien B ?"}
+            message = {"role": "assistant", "content": "C",
+                       "reasoning_content": "La réponse est A, ou bien B ?"}
         elif asked["model"] == "held":
             message["content"] = asked["structured_outputs"]["choice"][-1]
         elif asked["model"] in CONTENTS:
@@ -118,23 +148,42 @@ class Played(BaseHTTPRequestHandler):
         refused = [name for name in refused if name in asked]
         status = 422 if refused else status
         if asked.get("logprobs"):
-            shares = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1}, "silent": {},
-                      "thinks first": {"<think>": 0.99, "A": 0.004, "C": 0.002}, "null": {"A": None, "C": None},
+            shares = {"mute": {"Le": 0.9, "La": 0.1}, "vague": {"A": 0.2, "C": 0.6, "Le": 0.1},
+                      "silent": {},
+                      "thinks first": {"<think>": 0.99, "A": 0.004, "C": 0.002},
+                      "null": {"A": None, "C": None},
                       "half null": {"A": 0.2, "C": 0.6, "B": None, "Le": 0.0001}}.get(
                 asked["model"], {"A": 0.2, "C": 0.6, " C": 0.01, "Le": 0.1, "La": 0.0001})
             if asked["model"] == "odd":
                 shares = {"A": 1.0, "C": 1.0}
-            logprobs = {"content": [{"token": "C", "logprob": 0, "bytes": None, "top_logprobs": [
-                {"token": token, "logprob": p and math.log(p), "bytes": None} for token, p in shares.items()]}]}
+            logprobs = {
+                "content": [
+                    {
+                        "token": "C",
+                        "logprob": 0,
+                        "bytes": None,
+                        "top_logprobs": [
+                            {"token": token, "logprob": p and math.log(p), "bytes": None}
+                            for token, p in shares.items()
+                        ],
+                    }
+                ]
+            }
             if asked["model"] == "mapping":
-                logprobs["content"][0]["top_logprobs"] = {"A": math.log(0.8), "C": -20, "NaN": math.nan}
-        reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"], "choices": [
+                logprobs["content"][0]["top_logprobs"] = {"A": math.log(0.8), "C": -20,
+                                                          "NaN": math.nan}
+        reply = {"id": "1", "object": "chat.completion", "created": 0, "model": asked["model"],
+                 "choices": [
             {"index": 0, "finish_reason": ENDED.get(asked["model"], "stop"), "message": message,
              "logprobs": logprobs}]} if status == 200 else {
             "error": {"message": words.format(refused[0]) if refused else
                       "This model's maximum context length is exceeded" if status == 400 else
                       "no such parameter in this context"}}
-        body = GARBAGE.get(asked["model"]) or EXCUSES.get(asked["model"], [None])[0] or json.dumps(reply).encode()
+        body = (
+            GARBAGE.get(asked["model"])
+            or EXCUSES.get(asked["model"], [None])[0]
+            or json.dumps(reply).encode()
+        )
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -169,11 +218,17 @@ def test_a_busy_server_is_asked_again(played, single):
     assert ask_one(played, "busy", single).raw == "B" and len(Played.seen) == before + 3
 
 
-def test_every_request_is_reproducible_and_bears_the_key_of_the_environment(played, single, monkeypatch):
+def test_every_request_is_reproducible_and_bears_the_key_of_the_environment(played, single,
+                                                                            monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "secret-of-a-test")
     ask_one(played, "any", single)
     asked, key = Played.seen[-1]
-    assert (asked["temperature"], asked["seed"], asked["max_tokens"], key) == (0, 0, 32, "Bearer secret-of-a-test")
+    assert (asked["temperature"], asked["seed"], asked["max_tokens"], key) == (
+        0,
+        0,
+        32,
+        "Bearer secret-of-a-test",
+    )
     assert "secret-of-a-test" not in json.dumps(Server(played, "any", Asking()).settings)
 
 
@@ -182,7 +237,8 @@ def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, si
     assert answer.raw == "C" and answer.probabilities == pytest.approx(
         [0.25, 0, 0.75] + [0] * (len(single["options"]) - 3))
     assert ask_one(played, "mute", single, "likelihood").raw == ""
-    vague = ask_one(played, "vague", single, "likelihood")  # B may be nearly as likely as A: that is no probability of 0
+    # B may be nearly as likely as A: that is no probability of 0
+    vague = ask_one(played, "vague", single, "likelihood")
     assert vague.raw == "C" and vague.probabilities == []
     with pytest.raises(ServerError, match="leave 'likelihood' out"):
         ask_one(played, "silent", single, "likelihood")
@@ -190,32 +246,42 @@ def test_probabilities_are_those_of_the_letters_that_the_server_tells(played, si
 
 def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items):
     several = items[items["task"] == "mcq"].iloc[0].to_dict()
-    assert ask_one(played, "held", several, "constrained").raw == allowed_answers("mcq", prompts.LETTERS[:len(several["options"])])[-1]
+    assert (
+        ask_one(played, "held", several, "constrained").raw
+        == allowed_answers("mcq", prompts.LETTERS[: len(several["options"])])[-1]
+    )
     with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
         ask_one(played, "thinking", several, "constrained")
 
 
 def test_what_a_model_thinks_is_kept_apart_from_its_answer(played, single):
-    assert ask_one(played, "thinking", single).raw == "<think>La réponse est A, ou bien B ?</think>\nC"
+    assert (
+        ask_one(played, "thinking", single).raw == "<think>La réponse est A, ou bien B ?</think>\nC"
+    )
 
 
 @pytest.mark.parametrize("model, raw", [
-    ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"), ("texts", "A, C"),
+    ("parts", f"<think>{THOUGHT}</think>\nC"), ("reasons", f"<think>{THOUGHT}</think>\nC"),
+    ("texts", "A, C"),
     ("nothing", ""), ("no parts", ""), ("half a sign", "C \ufffd"),
-    ("withheld", "C"), ("sums up", f"<think>{THOUGHT}</think>\nC"), ("sums up nothing", "C"), ("nests", f"<think>{THOUGHT}</think>\nC"),
+    ("withheld", "C"), ("sums up", f"<think>{THOUGHT}</think>\nC"), ("sums up nothing", "C"),
+    ("nests", f"<think>{THOUGHT}</think>\nC"),
     ("refuses", "Non.")])
 def test_a_content_in_parts_is_its_texts_and_thoughts(played, single, model, raw):
     assert ask_one(played, model, single).raw == raw
 
 
 def test_a_part_without_text_is_told(played, single):
-    with pytest.raises(ServerError, match=r"a part of a message without text: \['image_url', 'type'\]"):
+    with pytest.raises(ServerError,
+                       match=r"a part of a message without text: \['image_url', 'type'\]"):
         ask_one(played, "pictures", single)
 
 
 @pytest.mark.parametrize("model, ended, cut", [
-    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True), ("silent about it", "unknown", False),
-    ("loud", "STOP", False), ("lists", "unknown", False), ("coded", "unknown", False), ("blank", "unknown", False), ("own words", "fini", False)])
+    ("any", "stop", False), ("limited", "length", True), ("filtered", "content_filter", True),
+    ("silent about it", "unknown", False),
+    ("loud", "STOP", False), ("lists", "unknown", False), ("coded", "unknown", False),
+    ("blank", "unknown", False), ("own words", "fini", False)])
 def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
     answer = ask_one(played, model, single)
     assert answer.ended == ended and was_cut(answer.ended) == cut
@@ -223,10 +289,13 @@ def test_why_a_text_ended_is_kept(played, single, model, ended, cut):
 
 @pytest.mark.parametrize("model, left_out, sent", [
     ("any", [], {"max_tokens", "seed", "temperature"}),
-    ("newer", ["max_tokens, sent as max_completion_tokens"], {"max_completion_tokens", "seed", "temperature"}),
-    ("unseeded", ["seed"], {"max_tokens", "temperature"}), ("listing", ["seed"], {"max_tokens", "temperature"}),
+    ("newer", ["max_tokens, sent as max_completion_tokens"],
+     {"max_completion_tokens", "seed", "temperature"}),
+    ("unseeded", ["seed"], {"max_tokens", "temperature"}),
+    ("listing", ["seed"], {"max_tokens", "temperature"}),
     ("warm", ["temperature"], {"max_tokens", "seed"}),
-    ("narrow", ["max_tokens, sent as max_completion_tokens", "seed", "temperature"], {"max_completion_tokens"})])
+    ("narrow", ["max_tokens, sent as max_completion_tokens", "seed", "temperature"],
+     {"max_completion_tokens"})])
 def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_out, sent):
     server = Server(played, model, Asking())
     rows = items.head(6).to_dict("records")
@@ -239,13 +308,15 @@ def test_what_a_server_refuses_is_left_out_and_said(played, items, model, left_o
 
 
 @pytest.mark.parametrize("model, left_out", [("talks on", []), ("unstoppable", ["stop"])])
-def test_a_text_that_stops_an_answer_is_sent_and_cuts_what_comes_after_it(played, single, model, left_out):
+def test_a_text_that_stops_an_answer_is_sent_and_cuts_what_comes_after_it(played, single, model,
+                                                                          left_out):
     server = Server(played, model, Asking()).put(Asking(7, stops=("\nQuestion",)))
     [answer] = server.answer([server.prompt(single)], [single], ["greedy"])["greedy"]
     assert (answer.raw, answer.ended, server.left_out) == ("Le foie.", "stop", left_out)
     asked, _ = Played.seen[-1]
     assert asked["max_tokens"] == 7 and asked.get("stop") == (None if left_out else ["\nQuestion"])
-    assert "stop" not in Server(played, model, Asking()).settings and server.settings["stops"] == ["\nQuestion"]
+    assert "stop" not in Server(played, model, Asking()).settings
+    assert server.settings["stops"] == ["\nQuestion"]
 
 
 def test_a_list_of_accepted_parameters_blames_none_of_them(played, single):
@@ -276,7 +347,8 @@ def test_settings_of_the_template_are_sent_and_a_refusal_says_what_to_do(played,
 
 def test_letters_that_hold_almost_no_probability_are_no_answer(played, single):
     answer = ask_one(played, "thinks first", single, "likelihood")
-    assert (answer.raw, answer.probabilities) == ("", []) and answer.letters_mass == pytest.approx(0.006)
+    assert (answer.raw, answer.probabilities) == ("", [])
+    assert answer.letters_mass == pytest.approx(0.006)
     assert ask_one(played, "any", single, "likelihood").letters_mass == pytest.approx(0.8)
 
 
@@ -297,7 +369,8 @@ def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, item
 
 
 @pytest.mark.parametrize("url, model, message", [
-    (None, "locked", "set OPENAI_API_KEY"), ("http://127.0.0.1:9/v1", "any", "Is the server started")])
+    (None, "locked", "set OPENAI_API_KEY"),
+    ("http://127.0.0.1:9/v1", "any", "Is the server started")])
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
     monkeypatch.setattr("medinj_utils.models.client._RETRIES", 0)
     with pytest.raises(ServerError, match=message):

@@ -14,5 +14,6 @@ def test_intervals_hold_what_was_planted_in_judges():
 
 def test_a_world_is_judged_the_same_each_time():
     table = held_in(3, 20)
-    assert table.equals(held_in(3, 20)) and set(table["of"]) == {"agreement", "length", "edits", "shares"}
+    assert table.equals(held_in(3, 20))
+    assert set(table["of"]) == {"agreement", "length", "edits", "shares"}
     assert table["inside"].isin([True, False]).all()

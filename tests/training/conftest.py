@@ -51,13 +51,15 @@ def rslora(plain, tmp_path_factory) -> SimpleNamespace:
     root = tmp_path_factory.mktemp("rslora") / "tree"
     shutil.copytree(plain.tree.root, root)
     again = Tree(root, plain.tree.notebook)
-    card = train_run(again, RUN, quick_recipe(adapter="rslora", learning_rate=1e-3), "peft", PLANTED)
+    card = train_run(again, RUN, quick_recipe(adapter="rslora", learning_rate=1e-3), "peft",
+                     PLANTED)
     return SimpleNamespace(tree=again, folder=again.run(RUN), card=card)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def started_backends(request, tree, tmp_path_factory) -> Iterator[dict]:
-    """The processes of runs.py, which run beside the first tests; none where no test asks for them."""
+    """The processes of runs.py, which run beside the first tests; none where no test asks for
+    them."""
     asked = {item.callspec.params["backend_runs"] for item in request.session.items
              if "backend_runs" in getattr(item, "fixturenames", ())
              and not any(mark.args[0] for mark in item.iter_markers("skipif"))}

@@ -1,7 +1,7 @@
 """Runs of one backend, some of them killed: ``python runs.py peft FOLDER``.
 
 Each run is a fork of this process, which has imported the libraries once and computed nothing. What
-becomes of each is written to ``outcomes.json``: its exit status, -9 for a killed one, and its error.
+becomes of each is written to ``outcomes.json``: its exit status (-9: killed) and its error.
 """
 
 import json

@@ -72,11 +72,18 @@ print(json.dumps([weights[name].tolist(), learner.tokenizer.pad_token, base.hash
 
 @pytest.fixture
 def mirrored(local_hub, tmp_path):
-    """A hub with the study's base and a mirror of other weights, to which Unsloth's mapper leads; the base's own files."""
+    """A hub with the study's base and a mirror of other weights, to which Unsloth's mapper leads;
+    the base's own files."""
     from safetensors.torch import load, save
-    files = {path.name: path.read_bytes() for path in PLANTED.folder.iterdir() if path.suffix in (".json", ".safetensors", ".jinja")}
+
+    files = {
+        path.name: path.read_bytes()
+        for path in PLANTED.folder.iterdir()
+        if path.suffix in (".json", ".safetensors", ".jinja")
+    }
     [weights] = [name for name in files if name.endswith(".safetensors")]
-    other = save({name: tensor + 1 for name, tensor in load(files[weights]).items()}, {"format": "pt"})
+    other = save({name: tensor + 1 for name, tensor in load(files[weights]).items()},
+                 {"format": "pt"})
     local_hub.publish("models", NAME, files, commit=COMMIT)
     local_hub.publish("models", NAME.replace("Qwen/", "unsloth/"), files | {weights: other})
     return local_hub, files, load(files[weights])["model.layers.0.input_layernorm.weight"].tolist()
@@ -85,8 +92,12 @@ def mirrored(local_hub, tmp_path):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_pinned_base_is_loaded_and_no_mirror_of_it(mirrored, tmp_path, backend):
     hub, files, own = mirrored
-    made = subprocess.run([sys.executable, "-c", LOADED, backend, NAME, COMMIT, str(tmp_path / "adapter")], text=True,
-                          env=os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}, capture_output=True)
+    made = subprocess.run(
+        [sys.executable, "-c", LOADED, backend, NAME, COMMIT, str(tmp_path / "adapter")],
+        text=True,
+        env=os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")},
+        capture_output=True,
+    )
     assert made.returncode == 0, made.stderr[-3000:]
     loaded, pad_token, digest = json.loads(made.stdout.strip().splitlines()[-1])
     assert loaded == own and pad_token == json.loads(files["tokenizer_config.json"])["pad_token"]

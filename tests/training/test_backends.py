@@ -47,9 +47,11 @@ ON_CUDA = lambda: True  # noqa: E731
 
 
 @pytest.mark.parametrize("cuda, gone, torchvision, fails, says", [
-    (NO_CUDA, "unsloth_zoo", None, None, "unsloth_zoo not installed .pip install --no-deps -r requirements-unsloth.txt"),
+    (NO_CUDA, "unsloth_zoo", None, None,
+     "unsloth_zoo not installed .pip install --no-deps -r requirements-unsloth.txt"),
     (ON_CUDA, "bitsandbytes", None, None, "bitsandbytes not installed"),
-    (NO_CUDA, "", ["torch==1.0.0"], None, r"torchvision 9.9 is built for torch ==1.0.0, and torch \d\S* is installed"),
+    (NO_CUDA, "", ["torch==1.0.0"], None,
+     r"torchvision 9.9 is built for torch ==1.0.0, and torch \d\S* is installed"),
     (NO_CUDA, "", None, RuntimeError("operator torchvision::nms does not exist\nmore"),
      "its import fails with RuntimeError: operator torchvision::nms does not exist[.]"),
     (NO_CUDA, "", None, ImportError(), "its import fails with ImportError: [.]")])
@@ -60,7 +62,8 @@ def test_auto_says_why_it_takes_peft(monkeypatch, capsys, cuda, gone, torchvisio
     monkeypatch.setattr(torch.cuda, "is_available", cuda)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == gone else name)
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: torchvision)
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "9.9" if name == "torchvision" else versions(name))
+    monkeypatch.setattr(importlib.metadata, "version",
+                        lambda name: "9.9" if name == "torchvision" else versions(name))
     if fails:
         monkeypatch.setitem(sys.modules, "unsloth", None)
         monkeypatch.setattr("builtins.__import__", raising("unsloth", fails))
@@ -93,4 +96,10 @@ def test_every_keyword_that_unsloth_gets_exists_there():
     [method] = [node for node in model.body
                 if isinstance(node, ast.FunctionDef) and node.name == "from_pretrained"]
     accepted = {argument.arg for argument in [*method.args.args, *method.args.kwonlyargs]}
-    assert {"max_seq_length", "dtype", "load_in_4bit", "full_finetuning", "use_exact_model_name"} <= accepted
+    assert {
+        "max_seq_length",
+        "dtype",
+        "load_in_4bit",
+        "full_finetuning",
+        "use_exact_model_name",
+    } <= accepted

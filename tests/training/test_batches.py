@@ -39,10 +39,13 @@ def test_padding_changes_no_token_of_a_row_and_steps_keep_their_rows():
 
 
 @pytest.mark.parametrize("cuda, length, processes, expected", [
-    (True, 400, 1, StepPlan(8, 2, 1)), (True, 400, 2, StepPlan(8, 1, 2)), (True, 400, 3, StepPlan(8, 1, 3)),
-    (False, 20, 1, StepPlan(8, 2, 1)), (False, 400, 1, StepPlan(8, 4, 1)), (False, 400, 2, StepPlan(8, 2, 2)),
+    (True, 400, 1, StepPlan(8, 2, 1)), (True, 400, 2, StepPlan(8, 1, 2)),
+    (True, 400, 3, StepPlan(8, 1, 3)),
+    (False, 20, 1, StepPlan(8, 2, 1)), (False, 400, 1, StepPlan(8, 4, 1)),
+    (False, 400, 2, StepPlan(8, 2, 2)),
     (False, 5000, 1, StepPlan(8, 8, 1)), (False, 5000, 3, StepPlan(8, 2, 3))])
-def test_a_step_is_divided_among_processes_and_by_tokens(monkeypatch, cuda, length, processes, expected):
+def test_a_step_is_divided_among_processes_and_by_tokens(monkeypatch, cuda, length, processes,
+                                                         expected):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     recipe = quick_recipe(batch_size=4, gradient_accumulation=2)
     plan = plan_steps([text_of(length)] * 3, recipe, processes)
@@ -61,10 +64,14 @@ def test_no_other_cut_of_a_step_makes_its_largest_micro_batch_smaller(lengths, t
     plan = StepPlan(len(lengths), min(turns, len(lengths) // processes), processes)
     batches = micro_batches(lengths, plan)
     parts = plan.micro_batches * processes
-    assert len(batches) == parts and all(batches) and [i for batch in batches for i in batch] == list(range(len(lengths)))
+    assert len(batches) == parts
+    assert all(batches)
+    assert [i for batch in batches for i in batch] == list(range(len(lengths)))
     others = ([range(*pair) for pair in pairwise([0, *cut, len(lengths)])]
               for cut in combinations(range(1, len(lengths)), parts - 1))
-    assert max(padded_tokens(lengths, batches)) == min(max(padded_tokens(lengths, other)) for other in others)
+    assert max(padded_tokens(lengths, batches)) == min(
+        max(padded_tokens(lengths, other)) for other in others
+    )
 
 
 def test_every_step_has_its_own_micro_batches_and_the_last_may_have_fewer():

@@ -30,7 +30,8 @@ def liger(monkeypatch):
 
 
 @pytest.mark.parametrize("model, used, applied_to", [
-    (MODEL, "liger-kernel 0.8.5", [MODEL]), (ADAPTED, "liger-kernel 0.8.5", [MODEL]), (UNKNOWN, "", [])])
+    (MODEL, "liger-kernel 0.8.5", [MODEL]), (ADAPTED, "liger-kernel 0.8.5", [MODEL]),
+    (UNKNOWN, "", [])])
 def test_known_models_are_computed_by_ligers_kernels_on_cuda(liger, model, used, applied_to):
     assert fuse(model) == used and liger == applied_to
 
@@ -46,4 +47,7 @@ def test_without_a_gpu_or_the_library_nothing_changes(liger, monkeypatch):
 def test_a_library_that_fails_is_done_without_and_said(liger, monkeypatch, capsys):
     del sys.modules["liger_kernel.transformers.monkey_patch"].MODEL_TYPE_TO_APPLY_LIGER_FN
     assert fuse(MODEL) == "" and liger == []
-    assert "Training without liger-kernel: its import fails (ImportError: cannot import name" in capsys.readouterr().out
+    assert (
+        "Training without liger-kernel: its import fails (ImportError: cannot import name"
+        in capsys.readouterr().out
+    )

@@ -52,9 +52,11 @@ def test_two_processes_learn_the_same_as_one(project, monkeypatch, capsys):
     line = f"ALL-s0: {cards[0]['steps']} steps, last loss {cards[0]['final_loss']:.4f}"
     assert line in capsys.readouterr().out and "ALL-s0: 11 steps" in printed
     assert [card["processes"] for card in cards] == [1, 2]
-    assert cards[0]["steps"] == cards[1]["steps"] == 11 and cards[0]["step"] == "medinj_utils.training"
+    assert cards[0]["steps"] == cards[1]["steps"] == 11
+    assert cards[0]["step"] == "medinj_utils.training"
     assert cards[0]["supervised_tokens"] == cards[1]["supervised_tokens"]
-    for file, column in (("curve.csv", "loss"), ("curve.csv", "grad_norm"), ("validation.csv", "loss")):
+    for file, column in (("curve.csv", "loss"), ("curve.csv", "grad_norm"),
+                         ("validation.csv", "loss")):
         one, two = (pd.read_csv(folder / file)[column].tolist() for folder in folders)
         assert two == pytest.approx(one, rel=1e-4), (file, column)
     assert not list((project / "outputs").glob("*/runs/.*"))

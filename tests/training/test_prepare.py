@@ -32,7 +32,9 @@ def test_the_right_letters_move_with_their_options(rows):
     for row in epochs_of([record], 30, 0, permute=True):
         orders.add(tuple(row["options"]))
         for table in (record, row):
-            right = {table["options"]["ABCDEFGH".index(letter)] for letter in table["answer_letters"]}
+            right = {
+                table["options"]["ABCDEFGH".index(letter)] for letter in table["answer_letters"]
+            }
             assert right == {record["options"]["ABCDEFGH".index(letter)]
                              for letter in record["answer_letters"]}
     assert len(orders) > 10
@@ -55,7 +57,8 @@ def test_texts_are_learned_in_steps_and_validation_rows_are_ordered_by_length(ro
 def test_the_last_step_gives_each_process_as_many_rows(rows, tokenizer):
     data = prepare(Rows(rows.head(9).to_dict("records")), tokenizer, quick_job(epochs=1), 2)
     assert data.examples == 9 and len(data.texts) == 10 and data.texts[9].supervised == 0
-    assert [len(data.batches[process::2]) for process in (0, 1)] == [2, 2] and data.batches[-2:] == [[8], [9]]
+    assert [len(data.batches[process::2]) for process in (0, 1)] == [2, 2]
+    assert data.batches[-2:] == [[8], [9]]
 
 
 def test_a_row_is_tokenised_once_however_many_epochs_teach_it(rows, tokenizer, monkeypatch):
@@ -79,13 +82,15 @@ def test_too_many_long_rows_stop_the_run_and_few_are_counted(rows, tokenizer):
     data = prepare(Rows(long.to_dict("records")), tokenizer, quick_job(), 1)
     assert (data.too_long, data.examples) == (2, 78)
     with pytest.raises(ValueError, match="3 of 3 rows have more than 5 tokens.*Raise max_length"):
-        prepare(Rows(rows.head(3).to_dict("records")), tokenizer, quick_job(epochs=1, max_length=5), 1)
+        prepare(Rows(rows.head(3).to_dict("records")), tokenizer, quick_job(epochs=1, max_length=5),
+                1)
     empty = rows.assign(answer_letters=[[] for _ in range(len(rows))], answer_text="")
     with pytest.raises(TemplateError, match="row .*the answer is empty"):
         prepare(Rows(empty.to_dict("records")), tokenizer, quick_job(), 1)
 
 
 def test_a_run_of_one_step_is_refused(rows, tokenizer):
-    with pytest.raises(ValueError, match="ALL-s0: 40 rows, all epochs together, make one step of 40"):
+    with pytest.raises(ValueError,
+                       match="ALL-s0: 40 rows, all epochs together, make one step of 40"):
         prepare(Rows(rows.to_dict("records")), tokenizer,
                 quick_job(epochs=1, batch_size=8, gradient_accumulation=5), 1)

@@ -19,11 +19,15 @@ TEMPLATES = {
     "chatml": None,
     "llama-like": (
         "{% for m in messages %}<|start|>{{ m['role'] }}<|end|>\n\n{{ m['content'] }}<|im_end|>"
-        "{% endfor %}{% if add_generation_prompt %}<|start|>assistant<|end|>\n\n{% endif %}"),
+        "{% endfor %}{% if add_generation_prompt %}<|start|>assistant<|end|>\n\n{% endif %}"
+    ),
     "without system": (
-        "{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system turn') }}"
+        "{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system turn') "
+        "}}"
         "{% endif %}[{{ m['role'] }}]\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-        "{% if add_generation_prompt %}[assistant]\n{% endif %}")}
+        "{% if add_generation_prompt %}[assistant]\n{% endif %}"
+    ),
+}
 
 
 def planted_tokenizer():

@@ -10,7 +10,8 @@ from .tuning import Attention, quick_tune
 
 @pytest.fixture(scope="module")
 def wild(rows, tmp_path_factory):
-    """Card and folder of a run that soon learns nothing of use: its validation answers are wrong."""
+    """Card and folder of a run that soon learns nothing of use: its validation answers are
+    wrong."""
     class Count(Attention):
         calls = 0
 
@@ -63,6 +64,7 @@ def test_a_loss_that_explodes_stops_with_its_step_and_rows(rows, tmp_path):
 
 
 def test_a_loss_that_is_no_number_stops_with_its_step_and_rows(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(SFTTrainer, "training_step", lambda *args, **kwargs: torch.tensor(torch.nan))
+    monkeypatch.setattr(SFTTrainer, "training_step", lambda *args,
+                        **kwargs: torch.tensor(torch.nan))
     with pytest.raises(FloatingPointError, match=refusal(rows, "nan")):
         quick_tune(rows, tmp_path / "ALL-s0")

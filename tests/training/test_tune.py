@@ -73,7 +73,8 @@ def test_the_card_says_what_ran_on_what(backend_runs, trained):
 
 
 def test_both_backends_learn_the_same(plain, trained):
-    losses = [pd.read_csv(folder / "curve.csv")["loss"].tolist() for folder in (plain.folder, trained)]
+    losses = [pd.read_csv(folder / "curve.csv")["loss"].tolist() for folder in (plain.folder,
+                                                                                trained)]
     assert losses[1] == pytest.approx(losses[0], rel=1e-3)
 
 
@@ -161,7 +162,9 @@ def test_a_full_disk_leaves_what_was_kept_and_the_run_goes_on_from_there(went_on
     assert went_on["stopped_at"] == "checkpoint-2" and not went_on["finished"]
     card = went_on["card"]
     assert card["went_on"] == "checkpoint-2" and card["steps"] == 10
-    whole, cut = ((went_on["root"] / name / "ALL-s0" / WEIGHTS).read_bytes() for name in ("whole", "cut"))
+    whole, cut = (
+        (went_on["root"] / name / "ALL-s0" / WEIGHTS).read_bytes() for name in ("whole", "cut")
+    )
     assert whole == cut
     assert card["training_seconds"] > card["validation_seconds"] == 0 < card["energy_kwh"]
 
@@ -175,7 +178,8 @@ def test_checkpointing_teaches_the_same(went_on, rows, tmp_path):
     assert card["final_loss"] == pytest.approx(went_on["whole"]["final_loss"], rel=1e-4)
 
 
-def test_runs_that_cannot_be_done_are_refused_before_anything_is_loaded(rows, tmp_path, monkeypatch):
+def test_runs_that_cannot_be_done_are_refused_before_anything_is_loaded(rows, tmp_path,
+                                                                        monkeypatch):
     with pytest.raises(ValueError, match="ALL-s0: the mixture has no rows"):
         quick_tune(rows.head(0), tmp_path / "ALL-s0")
     with pytest.raises(ValueError, match="no validation questions"):

@@ -27,7 +27,8 @@ BACKENDS = ["peft", pytest.param("unsloth", marks=NO_UNSLOTH)]
 def quick_recipe(**changes) -> Recipe:
     """Two epochs of steps of eight rows, in float32, without validations."""
     quick = load_recipe(ROOT / "profiles/recipes/demo.yaml")
-    return replace(quick, **{"epochs": 2, "batch_size": 8, "learning_rate": 4e-3, "permute_options": False,
+    return replace(quick, **{"epochs": 2, "batch_size": 8, "learning_rate": 4e-3,
+                             "permute_options": False,
                              "validations": 0} | changes)
 
 
@@ -41,7 +42,8 @@ def quick_tune(rows: pd.DataFrame, folder: Path, validation_rows: pd.DataFrame |
     from medinj_utils.training.tune import tune
     job = quick_job(validation, base, **changes)
     validated = [] if validation_rows is None else validation_rows.to_dict("records")
-    return tune(job, Rows(rows.to_dict("records"), validated), Card(Origin("test"), job.parameters), folder)
+    return tune(job, Rows(rows.to_dict("records"), validated), Card(Origin("test"), job.parameters),
+                folder)
 
 
 def copy_of(tree: Tree, root: Path) -> Tree:

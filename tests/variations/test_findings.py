@@ -6,15 +6,23 @@ from medinj_utils.variations import findings
 def test_how_far_a_run_moves_is_said():
     means = pd.DataFrame({"NAT-s0": [0.3, 0.4], "SYN-s0": [0.2, 0.25]}, index=["a", "b"])
     assert findings.variations_finding(means) == (
-        "Over 2 variations scores lie between 20.0\u00a0% and 40.0\u00a0%. A single run moves by 5.0 (SYN-s0) to 10.0 points (NAT-s0).")
+        "Over 2 variations scores lie between 20.0\u00a0% and 40.0\u00a0%. A single run moves by "
+        "5.0 (SYN-s0) to 10.0 points (NAT-s0)."
+    )
     assert findings.variations_finding(pd.DataFrame()) == "Nothing was varied."
 
 
 def test_rates_are_said_or_why_there_is_none():
     slopes = pd.DataFrame({"system": ["NAT"], "points": [3.71], "low": [-2.48], "high": [10.5]})
-    rates = pd.DataFrame({"source": ["TRAD", "SYN"], "estimate": [479.0, float("-inf")], "low": [float("-inf")] * 2,
+    rates = pd.DataFrame({"source": ["TRAD", "SYN"], "estimate": [479.0, float("-inf")],
+                          "low": [float("-inf")] * 2,
                           "high": [900.0, 700.0], "reason": ["", "SYN scores less"]})
     sentence = findings.curves_finding(slopes, rates)
-    assert "NAT +3.7 points [\u22122.5, +10.5]" in sentence and "SYN has no rate: SYN scores less." in sentence
-    assert "A thousand TRAD questions are worth 479 native ones [beyond the budgets that were run, 900]." in sentence
+    assert "NAT +3.7 points [\u22122.5, +10.5]" in sentence
+    assert "SYN has no rate: SYN scores less." in sentence
+    assert (
+        "A thousand TRAD questions are worth 479 native ones [beyond the budgets that were run, "
+        "900]."
+        in sentence
+    )
     assert findings.curves_finding(slopes.head(0), rates) == "No part of the budget was tried."

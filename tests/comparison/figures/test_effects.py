@@ -23,7 +23,12 @@ def drawn():
 def test_effects_are_drawn_by_kind_and_named_with_their_intervals(drawn):
     effects = effect_table(drawn)
     figure, alt = effects_figure(effects, "synergy")
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["NAT-SYN", "NAT-TRAD", "TRAD-SYN", "ALL"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
+        "NAT-SYN",
+        "NAT-TRAD",
+        "TRAD-SYN",
+        "ALL",
+    ]
     nat = effects.iloc[0]
     figure, alt = effects_figure(effects.assign(planted=0.1), "main")
     assert f"NAT {points(nat)}" in alt
@@ -43,5 +48,7 @@ def test_each_two_provenances_have_a_panel(drawn):
 def test_mixtures_stand_in_the_triangle():
     table = pd.DataFrame({"system": SYSTEMS, "exact_match": 0.5, "low": 0.1, "high": 0.9})
     figure, alt = simplex_figure(table)
-    assert sorted(text.get_text().split("\n")[0] for text in figure.axes[0].texts) == sorted(SYSTEMS[1:])
+    assert sorted(text.get_text().split("\n")[0] for text in figure.axes[0].texts) == sorted(
+        SYSTEMS[1:]
+    )
     assert "NAT-TRAD 50.0" in alt and "BASE" not in alt

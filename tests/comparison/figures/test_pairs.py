@@ -10,8 +10,10 @@ from medinj_utils.comparison.figures import forest_figure, pairs_figure
 def parts():
     rng = np.random.default_rng(2)
     shares = [0.2, 0.6, 0.6]
-    scores = pd.DataFrame((rng.random((100, 3)) < shares).astype(float), columns=["BASE", "NAT", "SYN"])
-    scores = scores[["NAT", "BASE", "SYN"]]  # the base stands second in one pair and first in another
+    scores = pd.DataFrame((rng.random((100, 3)) < shares).astype(float),
+                          columns=["BASE", "NAT", "SYN"])
+    # the base stands second in one pair and first in another
+    scores = scores[["NAT", "BASE", "SYN"]]
     return pd.concat([compare_pairs(part, 200).assign(part=name)
                       for name, part in (("all", scores), ("task: mcqu", scores.head(60)))])
 
@@ -30,5 +32,8 @@ def test_the_matrix_holds_every_difference_twice(parts):
     own = parts[parts["part"] == "all"].drop(columns="part")
     figure, alt = pairs_figure(own)
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert len(texts) == 6 and any(text.startswith(f"{100 * own['difference'].iloc[0]:+.1f}") for text in texts)
-    assert alt.startswith("Matrix of the differences between 3 systems in points. 2 of 3 pairs differ")
+    assert len(texts) == 6
+    assert any(text.startswith(f"{100 * own['difference'].iloc[0]:+.1f}") for text in texts)
+    assert alt.startswith(
+        "Matrix of the differences between 3 systems in points. 2 of 3 pairs differ"
+    )

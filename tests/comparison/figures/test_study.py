@@ -15,7 +15,10 @@ def test_the_figure_has_every_difference_twice():
     figure, alt = claims_figure(paper, here)
     axes = figure.axes[0]
     assert len(axes.get_yticklabels()) == len(claims.contrasts) and len(axes.containers) == 2
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["the paper's figures, worst pairing", "runs here"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "the paper's figures, worst pairing",
+        "runs here",
+    ]
     including = ((here["low"] <= 0) & (here["high"] >= 0)).sum()
     assert alt.endswith(f"from the runs here {including} of {len(here)}.")
     without, _ = claims_figure(paper, here.head(0))  # where no system of the claims was run
@@ -35,7 +38,11 @@ def test_the_figure_falls_with_more_items_and_says_its_power():
     assert (np.diff(lower[~np.isnan(lower)]) < 0).all() and np.nanmin(upper - lower) > 0
     assert "90% power" in axes.get_ylabel() and "for 2 cases" in alt
     assert alt.endswith("With the 300 questions of this run the middle pair shows 12.3 points.")
-    assert (power_curves(cases, 0.9)["independent"] > power_curves(cases, 0.8)["independent"]).iloc[20:].all()
+    assert (
+        (power_curves(cases, 0.9)["independent"] > power_curves(cases, 0.8)["independent"])
+        .iloc[20:]
+        .all()
+    )
 
 
 def test_the_studys_claims_stand_with_a_chip_for_each_number_of_questions():
@@ -43,6 +50,8 @@ def test_the_studys_claims_stand_with_a_chip_for_each_number_of_questions():
     figure, alt = study_figure(on_paper)
     axes, tested = figure.axes[0], on_paper.dropna(subset="estimate")
     chips = [text.get_text() for text in axes.texts]
-    assert sorted(chips) == sorted(tested["verdict"]) and len(axes.get_yticklabels()) == tested["name"].nunique()
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["22,953 questions", "10,000 questions"]
+    assert sorted(chips) == sorted(tested["verdict"])
+    assert len(axes.get_yticklabels()) == tested["name"].nunique()
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["22,953 questions",
+                                                                           "10,000 questions"]
     assert "complementary: supported or undecided" in alt

@@ -4,14 +4,19 @@ from medinj_utils.comparison.figures import conditions_figure, pareto_figure, sy
 
 
 def comparison(**shares):
-    return pd.DataFrame({"system": list(shares), "exact_match": list(shares.values()), "low": 0.1, "high": 0.9})
+    return pd.DataFrame({"system": list(shares), "exact_match": list(shares.values()), "low": 0.1,
+                         "high": 0.9})
 
 
 def test_systems_stand_in_the_books_order_and_the_best_is_named():
     figure, alt = systems_figure(comparison(SYN=0.7, BASE=0.3, NAT=0.5))
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BASE", "NAT", "SYN"]
-    assert alt == ("Exact match of 3 systems with 95 % intervals. Highest: SYN with 70.0\u00a0% [10.0, 90.0]; the "
-                   "base has 30.0\u00a0%.")
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BASE", "NAT",
+                                                                                "SYN"]
+    assert alt == (
+        "Exact match of 3 systems with 95 % intervals. Highest: SYN with 70.0\u00a0% [10.0, 90.0]; "
+        "the "
+        "base has 30.0\u00a0%."
+    )
 
 
 def test_planted_truth_is_drawn_by_system():
@@ -34,6 +39,7 @@ def test_every_condition_has_its_place_and_its_span_in_words():
 def test_the_front_holds_the_systems_that_none_beats():
     table = comparison(BASE=0.3, NAT=0.5, SYN=0.2).assign(cost=[0, 10, 5])
     figure, alt = pareto_figure(table, in_euros=True)
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["BASE", "NAT", "SYN"]
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["BASE", "NAT",
+                                                                                     "SYN"]
     assert alt.endswith("over euros, questions and training. Beaten by none on both: BASE, NAT.")
     assert pareto_figure(table, in_euros=False)[0].axes[0].get_xlabel() == "Training questions"

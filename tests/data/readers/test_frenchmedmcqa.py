@@ -6,7 +6,8 @@ from ..published_files import read_and_normalised
 
 
 def test_raw_files_read_as_the_normalised_rows(shared_data):
-    records, quarantine, read, expected = read_and_normalised("frenchmedmcqa", shared_data / "frenchmedmcqa")
+    records, quarantine, read, expected = read_and_normalised("frenchmedmcqa",
+                                                              shared_data / "frenchmedmcqa")
     assert len(records) + len(quarantine) == len(expected)
     assert len(quarantine) <= 1 and set(quarantine["reason"]) <= {"two options are the same text"}
     assert read <= set(expected)

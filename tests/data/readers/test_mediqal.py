@@ -9,13 +9,18 @@ from medinj_utils.data import (
     read_source,
 )
 
-QUESTION = {"id": "1", "clinical_case": "Un patient.", "question": "Quel organe ?", "answer_a": "foie", "answer_b": "rein",
-            "answer_c": "rate", "answer_d": "cœur", "answer_e": "", "correct_answers": "b", "medical_subject": "x"}
+QUESTION = {"id": "1", "clinical_case": "Un patient.", "question": "Quel organe ?",
+            "answer_a": "foie", "answer_b": "rein",
+            "answer_c": "rate", "answer_d": "cœur", "answer_e": "", "correct_answers": "b",
+            "medical_subject": "x"}
 
 
 def test_mediqal_reads_by_its_published_columns(tmp_path):
-    for folder, rows in {"mcqu": [QUESTION], "mcqm": [QUESTION | {"correct_answers": "a,c"}],
-                         "oeq": [{"id": "2", "clinical_case": "", "question": "Pourquoi ?", "answer": "Parce que."}]}.items():
+    for folder, rows in {
+        "mcqu": [QUESTION],
+        "mcqm": [QUESTION | {"correct_answers": "a,c"}],
+        "oeq": [{"id": "2", "clinical_case": "", "question": "Pourquoi ?", "answer": "Parce que."}],
+    }.items():
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "test.json").write_text(json.dumps(rows), encoding="utf-8")
     records, quarantine = read_source("mediqal", tmp_path)

@@ -1,4 +1,5 @@
-"""A reader's own tables: with the record's columns, or with a YAML file that says what theirs are."""
+"""A reader's own tables: with the record's columns, or with a YAML file that says what theirs
+are."""
 
 import json
 import unicodedata
@@ -10,7 +11,8 @@ import yaml
 from medinj_utils.data import SourceError, read_source
 from medinj_utils.data.records import COLUMNS
 
-TOLD = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train", "source": "Mes questions",
+TOLD = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train",
+        "source": "Mes questions",
         "licence": "CC0-1.0", "instruction": {"column": "question"}}
 ROW = {"question": "Quel organe ?", "a": "foie", "b": "rein", "c": "", "bonne": "B"}
 
@@ -24,62 +26,88 @@ def write(folder, rows, **told):
     elif ending == "parquet":
         table.to_parquet(folder / told["files"])
     else:
-        table.to_json(folder / told["files"], orient="records", lines=ending == "jsonl", force_ascii=False)
+        table.to_json(folder / told["files"], orient="records", lines=ending == "jsonl",
+                      force_ascii=False)
     (folder / "mine.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
     return folder / "mine.yaml"
 
 
 @pytest.mark.parametrize("gold, cells", [
-    ({"letters": "bonne"}, {"bonne": "B"}), ({"index": "n", "base": 0}, {"n": "1"}), ({"index": "n", "base": 1}, {"n": "2"}),
-    ({"text": "texte"}, {"texte": "rein"}), ({"flags": ["va", "vb", "vc"]}, {"va": "faux", "vb": "vrai", "vc": ""})])
+    ({"letters": "bonne"}, {"bonne": "B"}), ({"index": "n", "base": 0}, {"n": "1"}),
+    ({"index": "n", "base": 1}, {"n": "2"}),
+    ({"text": "texte"}, {"texte": "rein"}),
+    ({"flags": ["va", "vb", "vc"]}, {"va": "faux", "vb": "vrai", "vc": ""})])
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "json", "parquet"])
 def test_gold_in_each_declared_form_and_file(tmp_path, gold, cells, ending):
-    path = write(tmp_path, [ROW | cells], files=f"mine.{ending}", gold=gold, options={"columns": ["a", "b", "c"]})
+    path = write(tmp_path, [ROW | cells], files=f"mine.{ending}", gold=gold,
+                 options={"columns": ["a", "b", "c"]})
     records, quarantine = read_source("own", path)
     row = records.iloc[0]
-    assert quarantine.empty and row["options"] == ["foie", "rein"] and row["answer_letters"] == ["B"]
-    assert (row["provenance"], row["task"], row["source"], row["answer_text"]) == ("native", "mcqu", "Mes questions", "rein")
+    assert quarantine.empty
+    assert row["options"] == ["foie", "rein"]
+    assert row["answer_letters"] == ["B"]
+    assert (row["provenance"], row["task"], row["source"], row["answer_text"]) == (
+        "native",
+        "mcqu",
+        "Mes questions",
+        "rein",
+    )
 
 
 @pytest.mark.parametrize("options, cells", [
-    ({"column": "o"}, {"o": '["foie", "rein"]'}), ({"column": "o"}, {"o": '{"A": "foie", "B": "rein"}'}),
+    ({"column": "o"}, {"o": '["foie", "rein"]'}),
+    ({"column": "o"}, {"o": '{"A": "foie", "B": "rein"}'}),
     ({"inside": True}, {"question": "Quel organe ?\n(A) foie\n(B) rein"})])
 def test_options_in_each_declared_form(tmp_path, options, cells):
-    records, _ = read_source("own", write(tmp_path, [ROW | cells], gold={"letters": "bonne"}, options=options))
-    assert records["options"].item() == ["foie", "rein"] and records["instruction"].item() == "Quel organe ?"
+    records, _ = read_source("own", write(tmp_path, [ROW | cells], gold={"letters": "bonne"},
+                                          options=options))
+    assert records["options"].item() == ["foie", "rein"]
+    assert records["instruction"].item() == "Quel organe ?"
 
 
 def test_columns_with_values_and_open_questions(tmp_path):
-    path = write(tmp_path, [{"question": "Pourquoi ?", "r": "Parce que.", "genre": "QRO", "lot": "1"}],
-                 task={"column": "genre", "values": {"QRO": "oeq"}}, split={"column": "lot", "values": {"1": "test"}},
+    path = write(tmp_path, [{"question": "Pourquoi ?", "r": "Parce que.", "genre": "QRO",
+                             "lot": "1"}],
+                 task={"column": "genre", "values": {"QRO": "oeq"}},
+                 split={"column": "lot", "values": {"1": "test"}},
                  gold={"text": "r"})
     row = read_source("own", path)[0].iloc[0]
     assert (row["task"], row["split"], row["answer_text"]) == ("oeq", "test", "Parce que.")
 
 
 @pytest.mark.parametrize("cells, told, field", [
-    ({"n": "7"}, {"gold": {"index": "n", "base": 1}}, "n"), ({"n": "0"}, {"gold": {"index": "n", "base": 1}}, "n"),
-    ({"n": "x"}, {"gold": {"index": "n", "base": 0}}, "n"), ({"v": "peut-être"}, {"gold": {"flags": ["v"]}}, "v"),
+    ({"n": "7"}, {"gold": {"index": "n", "base": 1}}, "n"),
+    ({"n": "0"}, {"gold": {"index": "n", "base": 1}}, "n"),
+    ({"n": "x"}, {"gold": {"index": "n", "base": 0}}, "n"),
+    ({"v": "peut-être"}, {"gold": {"flags": ["v"]}}, "v"),
     ({"vc": "vrai"}, {"gold": {"flags": ["va", "vb", "vc"]}}, "va, vb, vc"),
-    ({"g": "?"}, {"task": {"column": "g", "values": {"u": "mcqu"}}, "gold": {"letters": "bonne"}}, "g"),
+    ({"g": "?"}, {"task": {"column": "g", "values": {"u": "mcqu"}}, "gold": {"letters": "bonne"}},
+     "g"),
     ({"bonne": "Z"}, {"gold": {"letters": "bonne"}}, "answer")])
 def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, field):
     row = ROW | {"va": "", "vb": "vrai"} | cells
-    records, quarantine = read_source("own", write(tmp_path, [row], options={"columns": ["a", "b", "c"]}, **told))
+    records, quarantine = read_source("own", write(tmp_path, [row],
+                                                   options={"columns": ["a", "b", "c"]}, **told))
     assert records.empty
     assert quarantine[["file", "row", "field"]].to_numpy().tolist() == [["mine.csv", 0, field]]
 
 
 @pytest.mark.parametrize("told, message", [
-    ({"gold": {"index": "n"}}, "an index needs its base"), ({"gold": {}}, "say one of letters, text, index, flags"),
-    ({"gold": {"letters": "b"}, "options": {"column": "a", "inside": True}}, "say one of column, columns, inside"),
-    ({"gold": {"letters": "b"}, "provenance": "natif"}, "provenance"), ({"gold": {"letters": "b"}, "colour": 1}, "colour.*keys are"),
-    ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"), ("task: &x [*x]", "holds itself"),
-    *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n", "null", "[]")),
+    ({"gold": {"index": "n"}}, "an index needs its base"),
+    ({"gold": {}}, "say one of letters, text, index, flags"),
+    ({"gold": {"letters": "b"}, "options": {"column": "a", "inside": True}},
+     "say one of column, columns, inside"),
+    ({"gold": {"letters": "b"}, "provenance": "natif"}, "provenance"),
+    ({"gold": {"letters": "b"}, "colour": 1}, "colour.*keys are"),
+    ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"),
+    ("task: &x [*x]", "holds itself"),
+    *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n",
+                                                                               "null", "[]")),
     ({"gold": {"letters": "b"}, "files": "other.csv"}, "nothing beside it is named 'other.csv'")])
 def test_a_wrong_mapping_is_refused_with_its_key(tmp_path, told, message):
     path = write(tmp_path, [ROW])
-    path.write_text(told if isinstance(told, str) else yaml.safe_dump(TOLD | told), encoding="utf-8")
+    path.write_text(told if isinstance(told, str) else yaml.safe_dump(TOLD | told),
+                    encoding="utf-8")
     with pytest.raises(SourceError, match=rf"mine\.yaml.*{message}"):
         read_source("own", path)
 
@@ -89,7 +117,9 @@ def test_the_records_own_columns_need_no_mapping(tmp_path, world):
     for ending in ("csv", "jsonl", "parquet"):
         path = tmp_path / f"known.{ending}"
         if ending == "csv":
-            known.assign(**{field: known[field].map(json.dumps) for field in ("options", "answer_letters")}).to_csv(path, index=False)
+            known.assign(
+                **{field: known[field].map(json.dumps) for field in ("options", "answer_letters")}
+            ).to_csv(path, index=False)
         elif ending == "jsonl":
             known.to_json(path, orient="records", lines=True, force_ascii=False)
         else:
@@ -101,9 +131,11 @@ def test_the_records_own_columns_need_no_mapping(tmp_path, world):
 
 
 def test_told_provenance_fills_what_rows_leave_out_and_contradicts_nothing(tmp_path):
-    row = {"task": "oeq", "source": "s", "split": "train", "instruction": "Pourquoi ?", "answer_text": "Parce que."}
+    row = {"task": "oeq", "source": "s", "split": "train", "instruction": "Pourquoi ?",
+           "answer_text": "Parce que."}
     path = tmp_path / "mine.jsonl"
-    path.write_text(json.dumps(row) + "\n" + json.dumps(row | {"provenance": "native"}) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(row) + "\n" + json.dumps(row | {"provenance": "native"}) + "\n",
+                    encoding="utf-8")
     records, quarantine = read_source("own", path, provenance="translated")
     assert records["provenance"].tolist() == ["translated"]
     assert quarantine[["row", "field"]].to_numpy().tolist() == [[1, "provenance"]]
@@ -112,19 +144,24 @@ def test_told_provenance_fills_what_rows_leave_out_and_contradicts_nothing(tmp_p
 def test_gold_is_read_in_its_declared_form_alone(tmp_path):
     letters = {"columns": ["a", "b", "c", "d"]}
     row = {"question": "Quel groupe ?", "a": "O", "b": "A", "c": "B", "d": "AB"}
-    texts, _ = read_source("own", write(tmp_path, [row | {"g": "A"}], gold={"text": "g"}, options=letters))
+    texts, _ = read_source("own", write(tmp_path, [row | {"g": "A"}], gold={"text": "g"},
+                                        options=letters))
     assert texts["answer_letters"].item() == ["B"]  # the text A is option B
-    several, _ = read_source("own", write(tmp_path, [row | {"g": "AB"}], gold={"letters": "g"}, options=letters, task="mcq"))
+    several, _ = read_source("own", write(tmp_path, [row | {"g": "AB"}], gold={"letters": "g"},
+                                          options=letters, task="mcq"))
     assert several["answer_letters"].item() == ["A", "B"]
     other = {"question": "?", "a": "w", "b": "x", "c": "y", "d": "z", "g": "AB"}
-    _, refused = read_source("own", write(tmp_path, [other], gold={"text": "g"}, options=letters, task="mcq"))
+    _, refused = read_source("own", write(tmp_path, [other], gold={"text": "g"}, options=letters,
+                                          task="mcq"))
     assert refused["reason"].item() == "not the text of an option"
 
 
 @pytest.mark.parametrize("text, told", [
-    ("question,texte,note\nUn ?,Deux,N,\nTrois ?,Quatre,,\n", None),  # a separator too many at each line's end
+    # a separator too many at each line's end
+    ("question,texte,note\nUn ?,Deux,N,\nTrois ?,Quatre,,\n", None),
     ("question,texte,note\nUn ?,Deux,N,trop\n", "row 0: 4 cells under 3 columns"),
-    ("question,texte,note\nUn ?,Deux,N\nTrois ?,Qua", "row 1: 2 cells under 3 columns; 1 whole rows before it"),
+    ("question,texte,note\nUn ?,Deux,N\nTrois ?,Qua",
+     "row 1: 2 cells under 3 columns; 1 whole rows before it"),
     ("question,texte,texte\nUn ?,Deux,N\n", "two columns have one name"), ("", "it is empty")])
 def test_tables_with_cells_too_many_or_too_few_never_shift_their_columns(tmp_path, text, told):
     path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
@@ -134,11 +171,13 @@ def test_tables_with_cells_too_many_or_too_few_never_shift_their_columns(tmp_pat
             read_source("own", path)
     else:
         records, _ = read_source("own", path)
-        assert records[["instruction", "answer_text"]].values.tolist() == [["Un ?", "Deux"], ["Trois ?", "Quatre"]]
+        assert records[["instruction", "answer_text"]].values.tolist() == [["Un ?", "Deux"],
+                                                                           ["Trois ?", "Quatre"]]
 
 
 def test_missing_cells_never_become_words(tmp_path):
-    path = write(tmp_path, [ROW], files="mine.jsonl", gold={"letters": "bonne"}, options={"column": "o"},
+    path = write(tmp_path, [ROW], files="mine.jsonl", gold={"letters": "bonne"},
+                 options={"column": "o"},
                  context={"column": "cas"})
     rows = ['{"question": "Un ?", "cas": NaN, "o": ["non", "1:30", "010"], "bonne": "B"}',
             '{"question": "Deux ?", "cas": null, "o": ["non", null, "oui"], "bonne": "A"}',
@@ -148,26 +187,37 @@ def test_missing_cells_never_become_words(tmp_path):
     records, quarantine = read_source("own", path)
     assert records["context"].tolist() == ["", ""]
     assert records["options"].tolist() == [["non", "1:30", "010"], ["oui", "non"]]
-    assert quarantine[["row", "reason"]].values.tolist() == [[1, "an option is empty"], [3, "neither a list nor a mapping"]]
+    assert quarantine[["row", "reason"]].values.tolist() == [[1, "an option is empty"],
+                                                             [3, "neither a list nor a mapping"]]
 
 
 @pytest.mark.parametrize("files, told", [
-    ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"), ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"), ("nichts*.csv", "nothing beside it"),
-    ("..", "nothing beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"), (".//.", "need a name or pattern"),
+    ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"),
+    ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"),
+    ("nichts*.csv", "nothing beside it"),
+    ("..", "nothing beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
+    (".//.", "need a name or pattern"),
     ("/", "need a name or pattern"), ("x" * 300, "need a name or pattern")])
 def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
     path = write(tmp_path, [ROW], gold={"letters": "bonne"})
-    path.write_text(yaml.safe_dump(TOLD | {"files": files, "gold": {"letters": "bonne"}}), encoding="utf-8")
+    path.write_text(yaml.safe_dump(TOLD | {"files": files, "gold": {"letters": "bonne"}}),
+                    encoding="utf-8")
     with pytest.raises(SourceError, match=told):
         read_source("own", path)
 
 
-def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_provenance_is_refused(tmp_path):
+def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_provenance_is_refused(
+    tmp_path,
+):
     for place in "xy":
         (tmp_path / place).mkdir()
-        (tmp_path / place / "q.csv").write_text(f"question,texte\n{place} ?,oui\n", encoding="utf-8")
+        (tmp_path / place / "q.csv").write_text(f"question,texte\n{place} ?,oui\n",
+                                                encoding="utf-8")
     path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
-    path.write_text(yaml.safe_dump(TOLD | {"files": "*/q.csv", "task": "oeq", "gold": {"text": "texte"}}), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump(TOLD | {"files": "*/q.csv", "task": "oeq", "gold": {"text": "texte"}}),
+        encoding="utf-8",
+    )
     records, _ = read_source("own", path)
     assert records["place"].tolist() == ["x/q.csv:0", "y/q.csv:0"]
     assert set(records.attrs["reading"]["files"]) == {"mine.yaml", "x/q.csv", "y/q.csv"}
@@ -177,23 +227,27 @@ def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_prov
 
 @pytest.mark.parametrize("general, cells, expected", [
     (None, {}, False), (True, {}, True), (False, {}, False), ({"column": "g"}, {"g": "oui"}, True),
-    ({"column": "g"}, {"g": ""}, False), ({"column": "g", "values": {"G": "true", "M": "false"}}, {"g": "G"}, True)])
+    ({"column": "g"}, {"g": ""}, False),
+    ({"column": "g", "values": {"G": "true", "M": "false"}}, {"g": "G"}, True)])
 def test_general_knowledge_is_said_for_all_rows_or_in_a_column(tmp_path, general, cells, expected):
     said = {} if general is None else {"general": general}
-    path = write(tmp_path, [ROW | cells], gold={"letters": "bonne"}, options={"columns": ["a", "b"]}, **said)
+    path = write(tmp_path, [ROW | cells], gold={"letters": "bonne"},
+                 options={"columns": ["a", "b"]}, **said)
     records, quarantine = read_source("own", path)
     assert quarantine.empty and records["general"].tolist() == [expected]
 
 
 def test_a_flag_that_is_none_costs_its_row(tmp_path):
-    path = write(tmp_path, [ROW | {"g": "peut-être"}], gold={"letters": "bonne"}, options={"columns": ["a", "b"]},
+    path = write(tmp_path, [ROW | {"g": "peut-être"}], gold={"letters": "bonne"},
+                 options={"columns": ["a", "b"]},
                  general={"column": "g"})
     _, quarantine = read_source("own", path)
     assert quarantine[["field", "value"]].values.tolist() == [["g", "peut-être"]]
 
 
 def test_a_table_with_the_records_columns_may_lack_general_or_have_it(tmp_path):
-    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "test", "instruction": "Pourquoi ?",
+    row = {"provenance": "native", "task": "oeq", "source": "s", "split": "test",
+           "instruction": "Pourquoi ?",
            "answer_text": "Parce que."}
     path = tmp_path / "mine.jsonl"
     rows = [row, row | {"general": True}, row | {"general": None}, row | {"general": "quiz"}]
@@ -204,7 +258,8 @@ def test_a_table_with_the_records_columns_may_lack_general_or_have_it(tmp_path):
 
 
 TABLE = "énoncé;a;b;bonne\nŒdème où ?;à droite;côté;A\nDeuxième ?;foie;rein;B\n"
-NAMED = TOLD | {"instruction": {"column": "énoncé"}, "options": {"columns": ["a", "b"]}, "gold": {"letters": "bonne"}}
+NAMED = TOLD | {"instruction": {"column": "énoncé"}, "options": {"columns": ["a", "b"]},
+                "gold": {"letters": "bonne"}}
 
 
 def mapped(folder, text, name="mine.csv", **told):
@@ -216,38 +271,48 @@ def mapped(folder, text, name="mine.csv", **told):
 
 
 @pytest.mark.parametrize("write", [
-    str.encode, lambda text: text.replace("\n", "\r").encode(), lambda text: text.encode("utf-16-le"), lambda text: text.encode("utf-16"),
+    str.encode, lambda text: text.replace("\n", "\r").encode(),
+    lambda text: text.encode("utf-16-le"), lambda text: text.encode("utf-16"),
     lambda text: text.encode("cp1252"), lambda text: ("sep=;\n" + text).encode("utf-8-sig"),
-    lambda text: unicodedata.normalize("NFD", text).encode(), lambda text: text.replace("énoncé;", " énoncé ;").encode()])
+    lambda text: unicodedata.normalize("NFD", text).encode(),
+    lambda text: text.replace("énoncé;", " énoncé ;").encode()])
 def test_one_table_gives_the_same_records_however_it_was_saved(tmp_path, write):
     records, quarantine = read_source("own", mapped(tmp_path, write(TABLE)))
-    assert quarantine.empty and records[["instruction", "options", "answer_letters"]].values.tolist() == [
+    assert quarantine.empty
+    assert records[["instruction", "options", "answer_letters"]].values.tolist() == [
         ["Œdème où ?", ["à droite", "côté"], ["A"]], ["Deuxième ?", ["foie", "rein"], ["B"]]]
 
 
 def test_an_encoding_is_named_in_the_mapping_and_else_asked_for(tmp_path):
     with pytest.raises(SourceError, match="encoding: mac_roman"):
         read_source("own", mapped(tmp_path, TABLE.encode("mac_roman")))
-    records, _ = read_source("own", mapped(tmp_path, TABLE.encode("mac_roman"), encoding="mac_roman"))
+    records, _ = read_source("own", mapped(tmp_path, TABLE.encode("mac_roman"),
+                                           encoding="mac_roman"))
     assert records["instruction"].tolist() == ["Œdème où ?", "Deuxième ?"]
-    assert records.attrs["reading"]["remarks"] == [{"file": "mine.csv", "remark": "has columns separated by ';'", "rows": 0}]
+    assert records.attrs["reading"]["remarks"] == [
+        {"file": "mine.csv", "remark": "has columns separated by ';'", "rows": 0}
+    ]
 
 
-@pytest.mark.parametrize("name", ["mine.CSV", "mine.txt", "mine.tsv", "mes questions (1).csv", "mine[1].csv"])
+@pytest.mark.parametrize("name", [
+    "mine.CSV", "mine.txt", "mine.tsv", "mes questions (1).csv", "mine[1].csv"])
 def test_a_table_may_have_other_names(tmp_path, name):
     assert len(read_source("own", mapped(tmp_path, TABLE, name))[0]) == 2
 
 
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
 def test_a_table_is_found_whatever_the_form_of_its_accents(tmp_path, on_disk):
-    path = mapped(tmp_path, TABLE, unicodedata.normalize(on_disk, "données.csv"), files="données.csv")
+    path = mapped(tmp_path, TABLE, unicodedata.normalize(on_disk, "données.csv"),
+                  files="données.csv")
     assert len(read_source("own", path)[0]) == 2
 
 
 @pytest.mark.parametrize("cells, letters, task", [
-    ({"bonne": "A"}, ["A"], "mcqu"), ({"bonne": "A, C"}, ["A", "C"], "mcq"), ({"bonne": "ABC"}, ["A", "B", "C"], "mcq")])
+    ({"bonne": "A"}, ["A"], "mcqu"), ({"bonne": "A, C"}, ["A", "C"], "mcq"),
+    ({"bonne": "ABC"}, ["A", "B", "C"], "mcq")])
 def test_the_number_of_right_answers_may_say_the_task(tmp_path, cells, letters, task):
-    path = write(tmp_path, [ROW | {"c": "rate"} | cells], options={"columns": ["a", "b", "c"]}, gold={"letters": "bonne"}, task="by answers")
+    path = write(tmp_path, [ROW | {"c": "rate"} | cells], options={"columns": ["a", "b", "c"]},
+                 gold={"letters": "bonne"}, task="by answers")
     row = read_source("own", path)[0].iloc[0]
     assert (row["answer_letters"], row["task"]) == (letters, task)
 
@@ -263,14 +328,23 @@ def test_a_task_by_answers_may_be_that_of_some_rows(tmp_path):
 
 
 @pytest.mark.parametrize("keys, cells", [
-    ("yes: mcq, no: mcqu", ("yes", "no")), ("yes: mcq, no: mcqu", ("Yes", " NO ")), ("on: mcq, off: mcqu", ("on", "off")),
-    ("true: mcq, false: mcqu", ("true", "false")), ("true: mcq, false: mcqu", ("TRUE", "False")), ("01: mcq, 010: mcqu", ("01", "010")),
-    ("1: mcq, 0: mcqu", ("1", "0")), ("1: mcq, 0: mcqu", ("1.0", "0.0")), ("1:30: mcq, 2024-01-02: mcqu", ("1:30", "2024-01-02")),
-    ("1_0: mcq, 0x1F: mcqu", ("1_0", "0x1F")), ("1.5: mcq, 2.5: mcqu", ("1.5", "2.5")), ("A: mcq, a: mcqu", ("A", "a"))])
+    ("yes: mcq, no: mcqu", ("yes", "no")), ("yes: mcq, no: mcqu", ("Yes", " NO ")),
+    ("on: mcq, off: mcqu", ("on", "off")),
+    ("true: mcq, false: mcqu", ("true", "false")), ("true: mcq, false: mcqu", ("TRUE", "False")),
+    ("01: mcq, 010: mcqu", ("01", "010")),
+    ("1: mcq, 0: mcqu", ("1", "0")), ("1: mcq, 0: mcqu", ("1.0", "0.0")),
+    ("1:30: mcq, 2024-01-02: mcqu", ("1:30", "2024-01-02")),
+    ("1_0: mcq, 0x1F: mcqu", ("1_0", "0x1F")), ("1.5: mcq, 2.5: mcqu", ("1.5", "2.5")),
+    ("A: mcq, a: mcqu", ("A", "a"))])
 def test_values_of_a_mapping_are_what_is_written_there(tmp_path, keys, cells):
-    text = "énoncé;a;b;bonne;multi\n" + "".join(f"{n} ?;p;q;A;{cell}\n" for n, cell in enumerate(cells))
+    text = "énoncé;a;b;bonne;multi\n" + "".join(
+        f"{n} ?;p;q;A;{cell}\n" for n, cell in enumerate(cells)
+    )
     path = mapped(tmp_path, text, task="TASK")
-    path.write_text(path.read_text(encoding="utf-8").replace("TASK", f"{{column: multi, values: {{{keys}}}}}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("TASK", f"{{column: multi, values: {{{keys}}}}}"),
+        encoding="utf-8",
+    )
     records, quarantine = read_source("own", path)
     assert quarantine.empty and records["task"].tolist() == ["mcq", "mcqu"]
 
@@ -282,19 +356,26 @@ def test_a_column_may_have_any_name(tmp_path, column):
     assert read_source("own", path)[0]["instruction"].tolist() == ["Œdème où ?", "Deuxième ?"]
 
 
-@pytest.mark.parametrize("said, expected", [("yes", True), ("true", True), ("no", False), ("false", False)])
+@pytest.mark.parametrize("said, expected", [
+    ("yes", True), ("true", True), ("no", False), ("false", False)])
 def test_what_a_mapping_says_of_all_rows_may_be_yes_or_no(tmp_path, said, expected):
     path = mapped(tmp_path, TABLE)
-    path.write_text(path.read_text(encoding="utf-8") + f"general: {said}\nexplanation:\ncontext: null\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8") + f"general: {said}\nexplanation:\ncontext: null\n",
+        encoding="utf-8",
+    )
     assert read_source("own", path)[0]["general"].tolist() == [expected] * 2
 
 
 def test_four_options_stand_beside_five_in_lists_structs_and_columns(tmp_path):
-    rows = [{"question": "Un ?", "o": {"A": "a", "B": "b", "C": None}, "l": ["a", "b", None], "bonne": "A"},
-            {"question": "Deux ?", "o": {"A": "a", "B": "b", "C": "c"}, "l": ["a", "b", "c"], "bonne": "C"}]
+    rows = [{"question": "Un ?", "o": {"A": "a", "B": "b", "C": None}, "l": ["a", "b", None],
+             "bonne": "A"},
+            {"question": "Deux ?", "o": {"A": "a", "B": "b", "C": "c"}, "l": ["a", "b", "c"],
+             "bonne": "C"}]
     for ending in ("parquet", "jsonl", "json"):
         for column in ("o", "l"):
-            path = write(tmp_path, rows, files=f"mine.{ending}", options={"column": column}, gold={"letters": "bonne"})
+            path = write(tmp_path, rows, files=f"mine.{ending}", options={"column": column},
+                         gold={"letters": "bonne"})
             records, quarantine = read_source("own", path)
             assert quarantine.empty and [len(options) for options in records["options"]] == [2, 3]
 
@@ -303,33 +384,53 @@ def test_four_options_stand_beside_five_in_lists_structs_and_columns(tmp_path):
 def test_labels_inside_options_are_left_out_and_counted(tmp_path, own):
     options, row = ["A. NaCl 0,9 %", "B. eau"], {"question": "Quoi ?", "bonne": "B. eau"}
     if own:
-        path = write(tmp_path, [row | {"o": options}], files="mine.jsonl", options={"column": "o"}, gold={"text": "bonne"})
+        path = write(tmp_path, [row | {"o": options}], files="mine.jsonl", options={"column": "o"},
+                     gold={"text": "bonne"})
     else:
         path = tmp_path / "mine.jsonl"
-        path.write_text(json.dumps({"provenance": "native", "task": "mcqu", "source": "s", "split": "test", "instruction": "Quoi ?",
-                                    "options": [*options, None], "answer_letters": ["B"]}), encoding="utf-8")
+        path.write_text(json.dumps({"provenance": "native", "task": "mcqu", "source": "s",
+                                    "split": "test", "instruction": "Quoi ?",
+                                    "options": [*options, None], "answer_letters": ["B"]}),
+                        encoding="utf-8")
     records, quarantine = read_source("own", path)
-    assert quarantine.empty and records["options"].item() == ["NaCl 0,9 %", "eau"] and records["answer_letters"].item() == ["B"]
+    assert quarantine.empty
+    assert records["options"].item() == ["NaCl 0,9 %", "eau"]
+    assert records["answer_letters"].item() == ["B"]
     assert records["answer_text"].item() == "eau"
     assert records.attrs["reading"]["remarks"] == [
-        {"file": "mine.jsonl", "remark": "options have labels of their own, which are left out", "rows": 1}]
+        {"file": "mine.jsonl", "remark": "options have labels of their own, which are left out",
+         "rows": 1}]
 
 
 @pytest.mark.parametrize("mapping", [True, False])
 def test_a_table_without_the_column_of_the_question_is_refused_with_those_it_has(tmp_path, mapping):
     path = mapped(tmp_path, TABLE.replace("énoncé", "enonce"))
-    said = "Correct the names in .*m.yaml" if mapping else "write a YAML file that says what they are"
-    with pytest.raises(SourceError, match=rf"mine\.csv: no column '{'énoncé' if mapping else 'instruction'}'; there are: enonce, a, b, bonne\. .*{said}"):
+    said = (
+        "Correct the names in .*m.yaml" if mapping else "write a YAML file that says what they are"
+    )
+    with pytest.raises(
+        SourceError,
+        match=rf"mine\.csv: no column '{'énoncé' if mapping else 'instruction'}'; there are: "
+              rf"enonce, a, b, bonne\. .*{said}",
+    ):
         read_source("own", path if mapping else tmp_path / "mine.csv")
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "parquet"])
 @pytest.mark.parametrize("changes, missing", [
-    ({"gold": {"letters": "réponse"}}, "'réponse'"), ({"gold": {"flags": ["a", "z"]}}, "'z'"), ({"options": {"columns": ["a", "b", "c"]}}, "'c'"),
-    ({"context": {"column": "cas"}, "parent": {"column": "de"}}, "'cas', 'de'"), ({"split": {"column": "lot"}}, "'lot'")])
-def test_a_column_that_the_table_lacks_is_named_once_with_those_it_has(tmp_path, ending, changes, missing):
+    ({"gold": {"letters": "réponse"}}, "'réponse'"), ({"gold": {"flags": ["a", "z"]}}, "'z'"),
+    ({"options": {"columns": ["a", "b", "c"]}}, "'c'"),
+    ({"context": {"column": "cas"}, "parent": {"column": "de"}}, "'cas', 'de'"),
+    ({"split": {"column": "lot"}}, "'lot'")])
+def test_a_column_that_the_table_lacks_is_named_once_with_those_it_has(tmp_path, ending, changes,
+                                                                       missing):
     rows = [{"question": f"Quoi {i} ?", "a": "oui", "b": "non", "bonne": "A"} for i in range(30)]
-    path = write(tmp_path, rows, files=f"mine.{ending}", **{"options": {"columns": ["a", "b"]}, "gold": {"letters": "bonne"}} | changes)
+    path = write(tmp_path, rows, files=f"mine.{ending}",
+                 **{"options": {"columns": ["a", "b"]}, "gold": {"letters": "bonne"}} | changes)
     with pytest.raises(SourceError) as caught:
         read_source("own", path)
-    assert f"mine.{ending}: no column {missing}; there are: question, a, b, bonne. Correct the names in {path}" in str(caught.value)
+    assert (
+        f"mine.{ending}: no column {missing}; there are: question, a, b, bonne. Correct the names "
+        f"in {path}"
+        in str(caught.value)
+    )

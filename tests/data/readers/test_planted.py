@@ -16,4 +16,5 @@ def test_the_planted_files_read_whole_and_their_faults_are_quarantined(world):
 def test_questions_of_general_knowledge_are_marked(world):
     records = world["records"]
     assert records.loc[records["general"], "source"].unique().tolist() == [GENERAL_SOURCE]
-    assert records["general"].sum() == 10 and set(records.loc[records["general"], "split"]) == {"test"}
+    assert records["general"].sum() == 10
+    assert set(records.loc[records["general"], "split"]) == {"test"}

@@ -16,17 +16,27 @@ from medinj_utils.models.replies import Sampling, ServerChats
 WHOLE = "L'essentiel est couvert.\nScore: {}"
 #: By the first word of a candidate: the judge's text, and why it ended.
 SAID = {
-    "juste": (WHOLE.format(1), "stop"), "faux": (WHOLE.format(0), "stop"), "coupe": ("Score: 1", "length"), "filtre": ("Score: 1", "content_filter"),
-    "divague": ("La réponse est bonne, voire très bonne. " * 50, "stop"), "dixième": ("Score: 10/10", "stop"), "demi": ("Score: 0.5", "stop"),
-    "refuse": ("Je ne peux pas évaluer de réponse médicale.", "stop"), "rien": ("", "stop"), "muet": (None, "stop"), "deux": ("Score: 1\nScore: 0", "stop"),
-    "trois": (WHOLE.format(3), "stop"), "objet": ('{"explication": "oui", "score": 1}', "stop"), "pense": ("<think>Score: 1</think>\n", "stop"), "signe": (WHOLE.format(1).replace("L'", "\ud83d"), "stop")}
+    "juste": (WHOLE.format(1), "stop"), "faux": (WHOLE.format(0), "stop"),
+    "coupe": ("Score: 1", "length"), "filtre": ("Score: 1", "content_filter"),
+    "divague": ("La réponse est bonne, voire très bonne. " * 50, "stop"),
+    "dixième": ("Score: 10/10", "stop"), "demi": ("Score: 0.5", "stop"),
+    "refuse": ("Je ne peux pas évaluer de réponse médicale.", "stop"), "rien": ("", "stop"),
+    "muet": (None, "stop"), "deux": ("Score: 1\nScore: 0", "stop"),
+    "trois": (WHOLE.format(3), "stop"), "objet": ('{"explication": "oui", "score": 1}', "stop"),
+    "pense": ("<think>Score: 1</think>\n", "stop"),
+    "signe": (WHOLE.format(1).replace("L'", "\ud83d"), "stop")}
 #: By the first word of a candidate: statuses of the first attempts; the last one stays.
-STATUS = {"occupé": [429, 429, 200], "malade": [500, 503, 200], "plein": [429], "panne": [500], "trop": [400], "demi-long": [413], "inconnu": [404], "fermé": [401]}
+STATUS = {"occupé": [429, 429, 200], "malade": [500, 503, 200], "plein": [429], "panne": [500],
+          "trop": [400], "demi-long": [413], "inconnu": [404], "fermé": [401]}
 #: By the first word of a candidate: what is done to the first attempts' bodies; the last one stays.
-BODIES = {"muré": ["silent"], "lent": ["silent", ""], "suspendu": ["hang"], "hoquet": ["hang", ""], "rompu": ["drop"], "renoué": ["drop", ""],
-          "brisé": ["broken"], "page": ["page"], "liste": ["list"], "excuse": ["excuse"], "moitié": ["half"]}
-GARBAGE = {"broken": b'{"choices": [{"message": {"content": "Score: 1', "page": b"<html>Score: 1</html>", "list": b'["Score: 1"]',
-           "excuse": b'{"error": {"message": "Score: 1"}}', "half": b'{"error": {"message": "\\ud83d"}}'}
+BODIES = {"muré": ["silent"], "lent": ["silent", ""], "suspendu": ["hang"], "hoquet": ["hang", ""],
+          "rompu": ["drop"], "renoué": ["drop", ""],
+          "brisé": ["broken"], "page": ["page"], "liste": ["list"], "excuse": ["excuse"],
+          "moitié": ["half"]}
+GARBAGE = {"broken": b'{"choices": [{"message": {"content": "Score: 1',
+           "page": b"<html>Score: 1</html>", "list": b'["Score: 1"]',
+           "excuse": b'{"error": {"message": "Score: 1"}}',
+           "half": b'{"error": {"message": "\\ud83d"}}'}
 
 
 class Played(ThreadingHTTPServer):
@@ -42,7 +52,12 @@ class Played(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked, self.most, self.under_way = [], 0, 0
-        self.lock, self.released, self.hold_after, self.meeting = threading.Lock(), threading.Event(), None, None
+        self.lock, self.released, self.hold_after, self.meeting = (
+            threading.Lock(),
+            threading.Event(),
+            None,
+            None,
+        )
         self.closing = threading.Event()
 
     @property
@@ -58,7 +73,8 @@ class Played(ThreadingHTTPServer):
 
 def candidate(request) -> str:
     """The candidate's first line in a request."""
-    return re.search(r"=== CANDIDAT (?:A )?\w+ : début ===\n\| (.*)", request["messages"][-1]["content"])[1]
+    return re.search(r"=== CANDIDAT (?:A )?\w+ : début ===\n\| (.*)",
+                     request["messages"][-1]["content"])[1]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -69,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
         played = self.server
         with played.lock:
             place = len(played.asked)
-            attempt = sum(before["messages"] == request["messages"] and before.get("seed") == request.get("seed") for before in played.asked)
+            attempt = sum(
+                before["messages"] == request["messages"]
+                and before.get("seed") == request.get("seed")
+                for before in played.asked
+            )
             played.asked.append(request)
             played.under_way += 1
             played.most = max(played.most, played.under_way)
@@ -86,13 +106,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, request, attempt: int):
         word = candidate(request).split()[0]
         statuses, bodies = STATUS.get(word, [200]), BODIES.get(word, [""])
-        status, what = statuses[min(attempt, len(statuses) - 1)], bodies[min(attempt, len(bodies) - 1)]
+        status, what = (
+            statuses[min(attempt, len(statuses) - 1)],
+            bodies[min(attempt, len(bodies) - 1)],
+        )
         text, ended = SAID.get(word, SAID["juste"])
-        if " CANDIDAT B " in request["messages"][-1]["content"]:  # of two that are the same, neither; else the one called left
-            first, second = re.findall(r"=== CANDIDAT [AB] \w+ : début ===\n\| (.*)", request["messages"][-1]["content"])
+        # of two that are the same, neither; else the one called left
+        if " CANDIDAT B " in request["messages"][-1]["content"]:
+            first, second = re.findall(r"=== CANDIDAT [AB] \w+ : début ===\n\| (.*)",
+                                       request["messages"][-1]["content"])
             text = f"Choix: {'égalité' if first == second else 'A' if first == 'gauche' else 'B'}"
-        reply = {"id": "1", "object": "chat.completion", "created": 0, "model": request["model"] + "-2026",
-                 "choices": [{"index": 0, "finish_reason": ended, "message": {"role": "assistant", "content": text}}],
+        reply = {"id": "1", "object": "chat.completion", "created": 0,
+                 "model": request["model"] + "-2026",
+                 "choices": [{"index": 0, "finish_reason": ended,
+                              "message": {"role": "assistant", "content": text}}],
                  "usage": {"prompt_tokens": 100, "completion_tokens": 7, "total_tokens": 107}}
         if word == "gratuit":
             reply["usage"] = None
@@ -103,7 +130,16 @@ class _Handler(BaseHTTPRequestHandler):
         if refused in request:
             status = 422
         if status != 200:
-            reply = {"error": {"message": {400: "maximum context length is exceeded", 413: "too long \ud83d", 404: "no such model", 422: f"unknown field {refused}"}.get(status, "Score: 1")}}
+            reply = {
+                "error": {
+                    "message": {
+                        400: "maximum context length is exceeded",
+                        413: "too long \ud83d",
+                        404: "no such model",
+                        422: f"unknown field {refused}",
+                    }.get(status, "Score: 1")
+                }
+            }
         body = GARBAGE.get(what) or json.dumps(reply).encode()
         if what == "silent":
             self.server.closing.wait(timeout=60)
@@ -150,10 +186,16 @@ def impatient(monkeypatch):
 
 @pytest.fixture
 def judge(played):
-    """A function that makes a judge behind the played server; arguments are the sampling's, but for some."""
+    """A function that makes a judge behind the played server; arguments are the sampling's, but for
+    some."""
     def make(model="j", repeats=1, at_once=8, prompt="essential", **sampling) -> Judge:
         asked = JudgePrompt.named(prompt)
-        return Judge(ServerChats(played.url, model, "2026-01", Sampling(**sampling), at_once, asked.schema), asked, repeats)
+        return Judge(
+            ServerChats(played.url, model, "2026-01", Sampling(**sampling), at_once, asked.schema),
+            asked,
+            repeats,
+        )
+
     return make
 
 
@@ -161,14 +203,16 @@ def judge(played):
 def ask(tmp_path):
     """A function that asks a judge about answers, a file of its own by default."""
     def asked(answers, judge, name="a", **options) -> pd.DataFrame:
-        return judge_answers(answers, judge, tmp_path / f"{name}.parquet", Origin("34_judge"), **options)
+        return judge_answers(answers, judge, tmp_path / f"{name}.parquet", Origin("34_judge"),
+                             **options)
     return asked
 
 
 def table(*candidates, run="NAT-s42", reference="Amoxicilline, 1 g.") -> pd.DataFrame:
     """Open answers, each to a question of its own."""
     return pd.DataFrame([
-        {"run": run, "item": f"q{i}", "instruction": f"Quel traitement, question {i} ?", "context": "", "reference": reference, "candidate": text}
+        {"run": run, "item": f"q{i}", "instruction": f"Quel traitement, question {i} ?",
+         "context": "", "reference": reference, "candidate": text}
         for i, text in enumerate(candidates)])
 
 

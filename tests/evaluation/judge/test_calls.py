@@ -18,7 +18,8 @@ def test_what_is_kept_is_read_again(tmp_path):
     path = tmp_path / "new" / "a.jsonl"
     kept = keep(path, one=REPLY, two=Reply(None, failure="x"))
     again = KeptCalls(path)
-    assert again.replies == {"one": REPLY, "two": Reply(None, failure="x", left_out=[])} and kept.replies["one"] == REPLY
+    assert again.replies == {"one": REPLY, "two": Reply(None, failure="x", left_out=[])}
+    assert kept.replies["one"] == REPLY
     assert [again.lacks(key) for key in ("one", "two", "three")] == [False, True, True]
     assert not keep(path, two=REPLY).lacks("two") and KeptCalls(path).replies["two"] == REPLY
 
@@ -34,7 +35,8 @@ def test_an_unfinished_line_is_cut_off(rest, tmp_path):
     assert KeptCalls(path).replies == {} and path.read_bytes() == b""
 
 
-@pytest.mark.parametrize("line", ["", "[]", "{}", "7", '{"key": "b"}', '{"key": "b", "text": "x", "score": 1}', "<<<<<<< HEAD"])
+@pytest.mark.parametrize("line", [
+    "", "[]", "{}", "7", '{"key": "b"}', '{"key": "b", "text": "x", "score": 1}', "<<<<<<< HEAD"])
 def test_a_line_that_is_no_reply_is_named(line, tmp_path):
     path = tmp_path / "a.jsonl"
     keep(path, one=REPLY)

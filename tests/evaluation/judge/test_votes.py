@@ -9,14 +9,33 @@ NAN = float("nan")
 
 def verdicts(**raters) -> pd.DataFrame:
     """By rater, the values of its repeats on each of the items."""
-    rows = [("r", f"q{i}", "judge_essential", rater, repeat, value, "words", "" if value == value else "no verdict declared")
-            for rater, items in raters.items() for i, values in enumerate(items) for repeat, value in enumerate(values)]
-    return pd.DataFrame(rows, columns=["run", "item", "metric", "rater", "repeat", "value", "raw", "reason"])
+    rows = [
+        (
+            "r",
+            f"q{i}",
+            "judge_essential",
+            rater,
+            repeat,
+            value,
+            "words",
+            "" if value == value else "no verdict declared",
+        )
+        for rater, items in raters.items()
+        for i, values in enumerate(items)
+        for repeat, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows, columns=["run", "item", "metric", "rater", "repeat", "value", "raw",
+                                       "reason"])
 
 
 def test_repeats_agree_where_all_give_one_verdict():
-    found = self_consistency(verdicts(a=[[1, 1, 1], [0, 0, 0], [1, 0, 1], [1, 1, NAN], [NAN, NAN, NAN]], b=[[1, 1], [0, 0]]))
-    assert found.to_dict("list") == {"metric": ["judge_essential"] * 2, "rater": ["a", "b"], "answers": [5, 2], "agree": [0.4, 1.0]}
+    found = self_consistency(
+        verdicts(
+            a=[[1, 1, 1], [0, 0, 0], [1, 0, 1], [1, 1, NAN], [NAN, NAN, NAN]], b=[[1, 1], [0, 0]]
+        )
+    )
+    assert found.to_dict("list") == {"metric": ["judge_essential"] * 2, "rater": ["a", "b"],
+                                     "answers": [5, 2], "agree": [0.4, 1.0]}
 
 
 def test_a_single_verdict_agrees_with_nothing():
@@ -31,10 +50,19 @@ def test_answers_without_a_call_say_nothing_of_consistency_and_failed_calls_do()
 
 
 def test_a_majority_of_repeats_with_ties_unreadable():
-    found = majority(verdicts(a=[[1, 1, 0], [0, 0, NAN], [1, 0, NAN], [NAN, NAN, NAN], [1, NAN, NAN]]), "repeats")
+    found = majority(
+        verdicts(a=[[1, 1, 0], [0, 0, NAN], [1, 0, NAN], [NAN, NAN, NAN], [1, NAN, NAN]]), "repeats"
+    )
     np.testing.assert_array_equal(found["value"], [1, 0, NAN, NAN, 1])
-    assert found["reason"].tolist() == ["", "", "1 against 1, 1 unreadable", "0 against 0, 3 unreadable", ""]
-    assert found[["ones", "zeros", "unreadable"]].values.tolist() == [[2, 1, 0], [0, 2, 1], [1, 1, 1], [0, 0, 3], [1, 0, 2]]
+    assert found["reason"].tolist() == ["", "", "1 against 1, 1 unreadable",
+                                        "0 against 0, 3 unreadable", ""]
+    assert found[["ones", "zeros", "unreadable"]].values.tolist() == [
+        [2, 1, 0],
+        [0, 2, 1],
+        [1, 1, 1],
+        [0, 0, 3],
+        [1, 0, 2],
+    ]
     assert (found["rater"] == "a").all()
 
 
@@ -49,7 +77,8 @@ def test_each_rater_has_one_vote_however_often_it_repeats():
 def test_what_can_not_be_voted_on_is_told():
     with pytest.raises(ValueError, match="across is 'judges'; choose from repeats, raters"):
         majority(verdicts(a=[[1]]), "judges")
-    with pytest.raises(ValueError, match="rater 'a' has two verdicts on item 'q0' of run 'r' in repeat 0"):
+    with pytest.raises(ValueError,
+                       match="rater 'a' has two verdicts on item 'q0' of run 'r' in repeat 0"):
         majority(pd.concat([verdicts(a=[[1]]), verdicts(a=[[0]])]), "repeats")
 
 
@@ -77,4 +106,5 @@ def test_grades_are_averaged_and_not_voted_on():
 
 def test_agreement_of_repeats_is_said_by_answer():
     found = repeats_agree(verdicts(a=[[1, 1], [1, 0], [NAN, NAN]], b=[[1]]))
-    assert found[["item", "rater", "agree"]].values.tolist() == [["q0", "a", 1.0], ["q1", "a", 0.0], ["q2", "a", 0.0]]
+    assert found[["item", "rater", "agree"]].values.tolist() == [["q0", "a", 1.0], ["q1", "a", 0.0],
+                                                                 ["q2", "a", 0.0]]

@@ -12,7 +12,8 @@ from medinj_utils.evaluation.open_answers import (
 
 NONE = pd.DataFrame(columns=OPEN_ANSWERS)
 ANSWERS = pd.DataFrame([
-    {"run": run, "system": system, "item": item, "provenance": "native", "instruction": f"{item} ?", "reference": right,
+    {"run": run, "system": system, "item": item, "provenance": "native", "instruction": f"{item} ?",
+     "reference": right,
      "candidate": f"{run}: {right}" if run != "NAT-s1" else "hépatique", "ended": "stop"}
     for run, system in (("BASE", "BASE"), ("NAT-s0", "NAT"), ("NAT-s1", "NAT"))
     for item, right in (("a", "le foie"), ("b", "une hépatite"))])
@@ -23,7 +24,8 @@ def test_a_question_stands_beside_the_answers_of_all():
     assert list(table) == ["provenance", "question", "reference", "BASE", "NAT"] and len(table) == 2
     assert table["NAT"].tolist() == ["NAT-s0: le foie", "NAT-s0: une hépatite"]  # of the first run
     first = one_question(ANSWERS)
-    assert first.index.tolist() == ["BASE", "NAT-s0", "NAT-s1"] and set(first["question"]) == {"a ?"}
+    assert first.index.tolist() == ["BASE", "NAT-s0", "NAT-s1"]
+    assert set(first["question"]) == {"a ?"}
     assert side_by_side(NONE).empty and one_question(NONE).empty
 
 
@@ -32,7 +34,9 @@ def test_the_default_tokenizer_cuts_words_at_accents_and_scores_what_is_left():
     default, ours = table.loc["rouge-score's default"], table.loc["of this book"]
     assert default["reference"] == "une | h | patite" and ours["reference"] == "une | hépatite"
     assert default["answer"] == "h | patique" and ours["answer"] == "hépatique"
-    assert default["rouge_l"] == pytest.approx(2 * (1 / 2 * 1 / 3) / (1 / 2 + 1 / 3)) and ours["rouge_l"] == 0
+    assert default["rouge_l"] == pytest.approx(2 * (1 / 2 * 1 / 3) / (1 / 2 + 1 / 3))
+    assert ours["rouge_l"] == 0
     assert ours["pairs"] == 1  # references with an accent alone
-    assert tokenizers_beside(ANSWERS[ANSWERS["item"] == "a"]).empty and tokenizers_beside(NONE).empty
+    assert tokenizers_beside(ANSWERS[ANSWERS["item"] == "a"]).empty
+    assert tokenizers_beside(NONE).empty
     assert tokenizers_beside(ANSWERS.assign(candidate=" ")).empty

@@ -15,25 +15,30 @@ WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] le la une foie rein rate filtre sang".sp
 
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory) -> Encoder:
-    """A tiny BERT with random weights, in a folder whose name bert-score itself would take for a T5."""
+    """A tiny BERT with random weights, in a folder whose name bert-score itself would take for a
+    T5."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
     folder = tmp_path_factory.mktemp("t5")
     torch.manual_seed(0)
-    BertModel(BertConfig(vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=32,
+    BertModel(BertConfig(vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=3,
+                         num_attention_heads=2, intermediate_size=32,
                          max_position_embeddings=16)).save_pretrained(folder)
-    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)},
+                                           unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]",
+                            cls_token="[CLS]", sep_token="[SEP]",
                             mask_token="[MASK]").save_pretrained(folder)
     return Encoder(Base(str(folder)), 2)
 
 
 def test_the_column_is_filled_and_names_its_encoder(encoder):
     table = score_open_answers(ANSWERS, REFERENCES, encoder)
-    assert table["bertscore"].iloc[0] == pytest.approx(1, abs=1e-5) and table["bertscore"].iloc[3] == 0
+    assert table["bertscore"].iloc[0] == pytest.approx(1, abs=1e-5)
+    assert table["bertscore"].iloc[3] == 0
     assert table["bertscore"].iloc[1:3].between(-1, 0.999).all()
     assert set(table["bertscore_encoder"]) == {f"{encoder.model.name}, layer 2"}
 
@@ -44,14 +49,21 @@ def test_equal_texts_score_no_more_than_1(encoder):
 
 
 def test_it_is_what_the_definition_says(encoder):
-    """By hand: greedy matches by cosine of the layer's states; marks are matched and don't count."""
+    """By hand: greedy matches by cosine of the layer's states; marks are matched and don't
+    count."""
     import torch
     from transformers import AutoModel, AutoTokenizer
-    model, tokenizer = AutoModel.from_pretrained(encoder.model.folder).eval(), AutoTokenizer.from_pretrained(encoder.model.folder)
+
+    model, tokenizer = (
+        AutoModel.from_pretrained(encoder.model.folder).eval(),
+        AutoTokenizer.from_pretrained(encoder.model.folder),
+    )
 
     def states(text):
         with torch.inference_mode():
-            found = model(**tokenizer(text, return_tensors="pt"), output_hidden_states=True).hidden_states[2][0]
+            found = model(
+                **tokenizer(text, return_tensors="pt"), output_hidden_states=True
+            ).hidden_states[2][0]
         return torch.nn.functional.normalize(found, dim=-1)
 
     def by_hand(answer, reference):
@@ -70,7 +82,8 @@ def test_long_answers_are_cut_to_what_the_encoder_reads(encoder):
 
 def test_missing_answers_are_not_encoded(encoder):
     table = score_open_answers([None, "le foie"], ["le foie", "le foie"], encoder)
-    assert np.isnan(table["bertscore"].iloc[0]) and table["bertscore"].iloc[1] == pytest.approx(1, abs=1e-5)
+    assert np.isnan(table["bertscore"].iloc[0])
+    assert table["bertscore"].iloc[1] == pytest.approx(1, abs=1e-5)
 
 
 @pytest.mark.parametrize("layer", [0, 4])

@@ -8,12 +8,14 @@ from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.open_answers import OPEN_ANSWERS, load_open_answers
 
-ITEMS = pd.DataFrame({"id": ["a", "b", "c"], "provenance": "native", "source": "s", "instruction": ["Un ?", "Deux ?", "Trois ?"],
+ITEMS = pd.DataFrame({"id": ["a", "b", "c"], "provenance": "native", "source": "s",
+                      "instruction": ["Un ?", "Deux ?", "Trois ?"],
                       "context": "", "answer_text": ["un", "deux", "trois"], "task": "oeq"})
 
 
 def answered(tree, run, **texts):
-    table = pd.DataFrame({"id": list(texts), "raw": list(texts.values()), "ended": ["stop" if text else "" for text in texts.values()]})
+    table = pd.DataFrame({"id": list(texts), "raw": list(texts.values()),
+                          "ended": ["stop" if text else "" for text in texts.values()]})
     write_parquet(table.astype({"raw": object}), tree.open_answers(run))
 
 
@@ -37,5 +39,6 @@ def test_without_questions_there_is_nothing_and_strange_answers_are_refused(tmp_
     answered(tree, Run(BASE))
     assert list(load_open_answers(tree, [Run(BASE)], ITEMS)) == OPEN_ANSWERS
     answered(tree, Run(BASE), z="Oui")
-    with pytest.raises(ValueError, match=r"1 answers are to questions that the test doesn't have, such as z"):
+    with pytest.raises(ValueError,
+                       match=r"1 answers are to questions that the test doesn't have, such as z"):
         load_open_answers(tree, [Run(BASE)], ITEMS)

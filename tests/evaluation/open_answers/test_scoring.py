@@ -18,20 +18,38 @@ def one(candidate, reference=REFERENCE) -> pd.Series:
 def test_an_identical_answer_reaches_the_top_of_each_scale():
     scores = one(REFERENCE)
     assert scores["bleu"] == pytest.approx(100) and scores["chrf"] == pytest.approx(100)
-    assert list(scores[["rouge_1", "rouge_2", "rouge_l", "content_recall", "numbers_recall", "numbers_precision"]]) == [1] * 6
+    assert (
+        list(
+            scores[
+                [
+                    "rouge_1",
+                    "rouge_2",
+                    "rouge_l",
+                    "content_recall",
+                    "numbers_recall",
+                    "numbers_precision",
+                ]
+            ]
+        )
+        == [1] * 6
+    )
     assert 0.99 < scores["meteor"] < 1
 
 
 @pytest.mark.parametrize("blank", ["", " \n", "\u00a0"])
 def test_a_blank_answer_scores_nothing(blank):
     scores = one(blank)
-    assert list(scores[OVERLAPS]) == [0] * 6 and scores["content_recall"] == 0 and scores["numbers_recall"] == 0
+    assert list(scores[OVERLAPS]) == [0] * 6
+    assert scores["content_recall"] == 0
+    assert scores["numbers_recall"] == 0
     assert np.isnan(scores["numbers_precision"])
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, np.float64("nan")])
 def test_a_missing_answer_has_no_score(missing):
-    scores = score_open_answers([missing, REFERENCE], [REFERENCE, REFERENCE])[list(OPEN_METRICS)[:-1]]
+    scores = score_open_answers([missing, REFERENCE], [REFERENCE, REFERENCE])[
+        list(OPEN_METRICS)[:-1]
+    ]
     assert scores.iloc[0].isna().all() and scores.iloc[1].notna().all()
 
 
@@ -40,7 +58,8 @@ def test_without_a_reference_there_is_no_score(missing):
     assert one("Une réponse.", missing)[list(OPEN_METRICS)].isna().all()
 
 
-@pytest.mark.parametrize("answer", ["肝臓", "الكبد", "печень", "ήπαρ", "🙂", "?!", "ตับ", "\u202e\u0000"])
+@pytest.mark.parametrize("answer", [
+    "肝臓", "الكبد", "печень", "ήπαρ", "🙂", "?!", "ตับ", "\u202e\u0000"])
 def test_answers_in_other_scripts_have_scores(answer):
     scores = one(answer)
     assert scores[[*OVERLAPS, "content_recall"]].between(0, 3).all()
@@ -67,13 +86,17 @@ def test_typography_makes_no_difference():
 
 
 def test_a_missing_negation_is_seen_in_the_content():
-    assert one("Amoxicilline 50 mg/kg par jour pendant dix jours, corticoïde.")["content_recall"] < 1
+    assert (
+        one("Amoxicilline 50 mg/kg par jour pendant dix jours, corticoïde.")["content_recall"] < 1
+    )
 
 
 def test_the_table_keeps_the_candidates_index_and_says_what_was_not_computed():
     table = score_open_answers(pd.Series(["foie", "rein"], index=["x", "y"]), ["foie", "foie"])
-    assert list(table.index) == ["x", "y"] and list(table.columns) == [*OPEN_METRICS, "bertscore_encoder"]
-    assert table["bertscore"].isna().all() and set(table["bertscore_encoder"]) == {"not computed: no encoder"}
+    assert list(table.index) == ["x", "y"]
+    assert list(table.columns) == [*OPEN_METRICS, "bertscore_encoder"]
+    assert table["bertscore"].isna().all()
+    assert set(table["bertscore_encoder"]) == {"not computed: no encoder"}
 
 
 def test_no_pairs_give_an_empty_table():
@@ -86,7 +109,8 @@ def test_what_is_shared_out_is_what_is_scored_at_once():
     references = ["le foie pèse 300 g"] * 600
     table = score_open_answers(answers, references)
     for n in (0, 299, 300, 599):
-        pd.testing.assert_series_equal(table.iloc[n], one(answers[n], references[n]), check_names=False)
+        pd.testing.assert_series_equal(table.iloc[n], one(answers[n], references[n]),
+                                       check_names=False)
 
 
 @pytest.mark.parametrize(("candidates", "references", "error", "message"), [

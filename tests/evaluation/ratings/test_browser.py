@@ -1,4 +1,5 @@
-"""The rating form in Chromium, opened as a file: rated by keyboard, left, resumed, exported and read again."""
+"""The rating form in Chromium, opened as a file: rated by keyboard, left, resumed, exported and
+read again."""
 
 import json
 import shutil
@@ -9,7 +10,9 @@ import pytest
 from medinj_utils.evaluation.ratings import read_ratings, write_form
 
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no program `chromium` is installed (Debian: apt install chromium)")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="no program `chromium` is installed (Debian: apt install chromium)"
+)
 TEN = [1, 0, 0, 1, 1, 0, 1, 0, 0, 1]
 
 
@@ -69,7 +72,8 @@ def place(page):
     return page.locator("#place").inner_text()
 
 
-def test_ten_ratings_by_keyboard_outlive_a_reload_and_come_back_the_same(sheet, form, context, told, tmp_path, keys_of):
+def test_ten_ratings_by_keyboard_outlive_a_reload_and_come_back_the_same(sheet, form, context, told,
+                                                                         tmp_path, keys_of):
     page, ids = opened(context, form), sheet.items["id"].tolist()
     rate(page, TEN[:6])
     page.reload()
@@ -78,9 +82,13 @@ def test_ten_ratings_by_keyboard_outlive_a_reload_and_come_back_the_same(sheet, 
     page.close()
     page = opened(context, form)
     assert place(page).startswith("Réponse 11 sur 21")
-    tables = [read_ratings([exported(page, kind, tmp_path)], keys_of(sheet)) for kind in ("JSON", "CSV")]
+    tables = [
+        read_ratings([exported(page, kind, tmp_path)], keys_of(sheet)) for kind in ("JSON", "CSV")
+    ]
     for ratings, quarantine in tables:
-        assert ratings["id"].tolist() == ids[:10] and ratings["rating"].tolist() == TEN and quarantine.empty
+        assert ratings["id"].tolist() == ids[:10]
+        assert ratings["rating"].tolist() == TEN
+        assert quarantine.empty
         assert set(ratings["rater"]) == {"R1"}
     pd.testing.assert_frame_equal(*(table.drop(columns="file") for table, _ in tables))
     assert {url for url in told if not url.startswith("blob:")} == {form.as_uri()}
@@ -93,7 +101,9 @@ def test_hostile_texts_show_as_text(sheet, form, context, told):
             assert page.locator(f"#{name}").evaluate("element => element.textContent") == item[name]
             assert page.locator(f"#{name} *").count() == 0
         page.keyboard.press("ArrowRight")
-    assert page.title() == "Notation de réponses" and page.locator("script").count() == 2 and page.locator("img").count() == 0
+    assert page.title() == "Notation de réponses"
+    assert page.locator("script").count() == 2
+    assert page.locator("img").count() == 0
     assert told == [form.as_uri()]
 
 
@@ -118,7 +128,8 @@ def test_buttons_rate_as_keys_do_and_keep_no_key_to_themselves(form, context):
     page.get_by_role("button", name="1 : oui").click()
     page.keyboard.press("0")
     page.get_by_role("button", name="Précédente").click()
-    assert "notée 0" in place(page) and page.get_by_role("button", name="0 : non").get_attribute("aria-pressed") == "true"
+    assert "notée 0" in place(page)
+    assert page.get_by_role("button", name="0 : non").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Effacer").click()
     assert "pas encore notée. Total noté : 1." in place(page)
 
@@ -126,7 +137,10 @@ def test_buttons_rate_as_keys_do_and_keep_no_key_to_themselves(form, context):
 def test_digits_of_a_french_keyboard_need_no_shift(form, context):
     page = opened(context, form)
     for key, code in (("&", "Digit1"), ("à", "Digit0")):
-        page.evaluate("([key, code]) => document.dispatchEvent(new KeyboardEvent('keydown', {key, code}))", [key, code])
+        page.evaluate(
+            "([key, code]) => document.dispatchEvent(new KeyboardEvent('keydown', {key, code}))",
+            [key, code],
+        )
     assert "Total noté : 2" in place(page)
     page.keyboard.press("ArrowLeft")
     assert "notée 0" in place(page)
@@ -165,7 +179,9 @@ def test_without_storage_the_form_says_so_and_exports_all(form, context, tmp_pat
     context.add_init_script(f"Storage.prototype.{broken} = () => {{ throw new Error('none'); }};")
     page = opened(context, form)
     rate(page, [1, 0, 1])
-    assert len(json.loads(exported(page, "JSON", tmp_path).read_text(encoding="utf-8"))["notes"]) == 3
+    assert (
+        len(json.loads(exported(page, "JSON", tmp_path).read_text(encoding="utf-8"))["notes"]) == 3
+    )
     if broken == "setItem":
         assert "n'enregistre rien" in page.get_by_role("alert").inner_text()
 

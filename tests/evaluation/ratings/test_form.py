@@ -14,7 +14,8 @@ def test_the_form_holds_the_texts_and_nothing_from_elsewhere(sheet, tmp_path):
     page = BeautifulSoup(text, "html.parser")
     data, script = page.find_all("script")
     content = json.loads(data.string)
-    assert content == {"feuille": sheet.key.code, "annotateur": "R1", "items": sheet.items.to_dict("records")}
+    assert content == {"feuille": sheet.key.code, "annotateur": "R1",
+                       "items": sheet.items.to_dict("records")}
     assert not page.find_all(src=True) and not page.find_all(href=True)
     policy = page.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
     assert policy.startswith("default-src 'none';") and "unsafe" not in policy

@@ -16,10 +16,14 @@ def test_no_cell_of_an_xlsx_sheet_is_a_formula(sheet, tmp_path):
     path = write_xlsx_sheet(sheet, "R1", tmp_path / "sheet.xlsx")
     page = load_workbook(path).active
     rows = list(page.iter_rows(min_row=2))
-    assert len(rows) == len(sheet.items) and {cell.data_type for row in rows for cell in row[:7] if cell.value} == {"s"}
+    assert len(rows) == len(sheet.items)
+    assert {cell.data_type for row in rows for cell in row[:7] if cell.value} == {"s"}
     assert all(cell.quotePrefix for row in rows for cell in row if cell.value)
-    assert [[(cell.value or "").replace("_x005F_", "_") for cell in row[3:7]] for row in rows] == shown(sheet)
-    assert [row[2].value for row in rows] == sheet.items["id"].tolist() and {row[7].value for row in rows} == {None}
+    assert [
+        [(cell.value or "").replace("_x005F_", "_") for cell in row[3:7]] for row in rows
+    ] == shown(sheet)
+    assert [row[2].value for row in rows] == sheet.items["id"].tolist()
+    assert {row[7].value for row in rows} == {None}
     with zipfile.ZipFile(path) as parts:
         assert not any(b"<f>" in parts.read(name) for name in parts.namelist() if "sheet" in name)
 
@@ -37,16 +41,21 @@ def test_no_cell_of_a_csv_sheet_is_a_formula(sheet, tmp_path, delimiter):
     text = path.read_text(encoding="utf-8-sig")
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         for row in csv.reader(text.splitlines(), delimiter=delimiter, quoting=quoting):
-            assert not [cell for cell in row if cell.strip(" \t\"").startswith(("=", "+", "-", "@"))]
+            assert not [cell for cell in row if cell.strip(" \t\"").startswith(("=", "+", "-",
+                                                                                "@"))]
 
 
 def test_a_csv_sheet_holds_the_texts_but_for_apostrophes(sheet, tmp_path):
     path = write_csv_sheet(sheet, "R1", tmp_path / "sheet.csv")
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    assert list(rows[0]) == ["feuille", "annotateur", "id", "question", "contexte", "attendu", "candidat", "note"]
-    assert [row["candidat"].replace("'", "") for row in rows] == sheet.items["candidate"].str.replace("'", "").tolist()
-    assert {(row["feuille"], row["annotateur"], row["note"]) for row in rows} == {(sheet.key.code, "R1", "")}
+    assert list(rows[0]) == ["feuille", "annotateur", "id", "question", "contexte", "attendu",
+                             "candidat", "note"]
+    assert [row["candidat"].replace("'", "") for row in rows] == sheet.items[
+        "candidate"
+    ].str.replace("'", "").tolist()
+    assert {(row["feuille"], row["annotateur"], row["note"]) for row in rows} == {(sheet.key.code,
+                                                                                   "R1", "")}
 
 
 def test_a_plain_text_stays_as_it_is(answers, tmp_path):

@@ -31,7 +31,8 @@ def test_plain_letters_are_read_as_the_grammar_reads_them(output, letters, monke
     assert explain_choice(output, ORGANS, "mcq") == expected
 
 
-@pytest.mark.parametrize("output, letter", [("K+", "A"), ("K-", "B"), ("B) K-", "B"), ("(A) K+", "A")])
+@pytest.mark.parametrize("output, letter", [
+    ("K+", "A"), ("K-", "B"), ("B) K-", "B"), ("(A) K+", "A")])
 def test_texts_that_differ_in_marks_alone(output, letter):
     assert read_choice(output, POTASSIUM, "mcqu") == {letter}
 

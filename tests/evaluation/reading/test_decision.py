@@ -64,7 +64,8 @@ Toutes sont exactes, C exceptée""", "ABD"),
     ("Les propositions A à D sont exactes sauf B", "ACD"),
     ("A, B, C (sauf B)\nA, B et C, à l'exception de B", "AC"),
     ("Toutes sauf A", "BCD"),
-    ("A, C, sauf erreur\nA, C (pas B)\nRéponses : A, C. B est fausse, D est fausse.\nA, C. A est vraie. C est vraie.", "AC"),
+    ("A, C, sauf erreur\nA, C (pas B)\nRéponses : A, C. B est fausse, D est fausse.\nA, C. A est "
+     "vraie. C est vraie.", "AC"),
     ("Réponses : A, C./A : vrai/B : faux/C : vrai/D : faux", "AC"),
 ])
 def test_exceptions_are_applied(outputs, letters):
@@ -100,7 +101,11 @@ Réponse : A/Explication : A est incorrecte, B est correcte.""", "mcq")
 
 
 def test_a_corrected_letter():
-    read = letters_of("Réponse : A./Explication : en relisant, je change : B.\nRéponse : A/Je change pour B\nRéponse : A./En relisant : B.", "mcqu")
+    read = letters_of(
+        "Réponse : A./Explication : en relisant, je change : B.\nRéponse : A/Je change pour "
+        "B\nRéponse : A./En relisant : B.",
+        "mcqu",
+    )
     assert set(read.values()) <= {None, frozenset("B")}
 
 
@@ -131,4 +136,6 @@ Réponse : B/Explication : ce n'est pas
 D'abord : A. En effet, le foie
 Réponse provisoire : A. En effet, le foie""", task, cut=True)
     assert {output: letters for output, letters in read.items() if letters} == {}
-    assert read_choice("Réponse : B\n\nExplication : le rein filtre le sang et", ORGANS, task, True) == {"B"}
+    assert read_choice(
+        "Réponse : B\n\nExplication : le rein filtre le sang et", ORGANS, task, True
+    ) == {"B"}

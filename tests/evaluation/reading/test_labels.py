@@ -21,6 +21,7 @@ def test_the_step_is_shown_by_an_example(monkeypatch):
 
 
 @pytest.mark.parametrize("output", [
-    "Le foie : un filtre\nC. la rate : un réservoir", "Le foie : peut-être\nLe rein : oui", "Le foie : droit, le rein : gauche"])
+    "Le foie : un filtre\nC. la rate : un réservoir", "Le foie : peut-être\nLe rein : oui",
+    "Le foie : droit, le rein : gauche"])
 def test_refused(output):
     assert read_choice(output, ORGANS, "mcqu") is None

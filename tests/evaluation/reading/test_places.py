@@ -16,23 +16,29 @@ def test_example(example):
 
 @pytest.mark.parametrize("rule", PLACES, ids=lambda rule: rule.name)
 def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
-    patterns = [pattern for other, pattern in zip(PLACES, places._PLACES, strict=True) if other is not rule]
+    patterns = [
+        pattern for other, pattern in zip(PLACES, places._PLACES, strict=True) if other is not rule
+    ]
     monkeypatch.setattr(places, "_PLACES", patterns)
     assert is_shown(rule)
 
 
 @pytest.mark.parametrize("output, letters", [
-    ("La dernière proposition", "D"), ("L'avant-dernière réponse est exacte.", "C"), ("The second option", "B"),
-    ("La 3e proposition", "C"), ("Les deux premières", "AB"), ("Les propositions 2 et 4", "BD"), ("VFVF", "AC"), ("V, F, F, V", "AD"),
+    ("La dernière proposition", "D"), ("L'avant-dernière réponse est exacte.", "C"),
+    ("The second option", "B"),
+    ("La 3e proposition", "C"), ("Les deux premières", "AB"), ("Les propositions 2 et 4", "BD"),
+    ("VFVF", "AC"), ("V, F, F, V", "AD"),
     ("Réponse : F V F F", "B"), ("La première et la troisième propositions sont exactes.", "AC")])
 def test_read(output, letters):
     assert read_choice(output, ORGANS, "mcq") == set(letters)
 
 
 @pytest.mark.parametrize("output", [
-    "La première ou la deuxième proposition", "La première proposition est fausse.", "En première intention", "La sixième proposition",
+    "La première ou la deuxième proposition", "La première proposition est fausse.",
+    "En première intention", "La sixième proposition",
     "Ma première réponse", "Les deux premières ou les deux dernières", "VFV", "FFFF", "Question 2",
-    "La deuxième réponse possible", "La première réponse est A, la seconde B", "Option 7", "2 réponses"])
+    "La deuxième réponse possible", "La première réponse est A, la seconde B", "Option 7",
+    "2 réponses"])
 def test_refused(output):
     assert read_choice(output, ORGANS, "mcq") is None
 

@@ -20,6 +20,7 @@ def test_said(line, letters):
     assert said(line, ORGANS) == frozenset(letters)
 
 
-@pytest.mark.parametrize("line, letters", [("_:B", "B"), ("_:B\n_:C", ""), ("_m:B", ""), ("n:B", "")])
+@pytest.mark.parametrize("line, letters", [
+    ("_:B", "B"), ("_:B\n_:C", ""), ("_m:B", ""), ("n:B", "")])
 def test_labelled(line, letters):
     assert labelled(line, ORGANS) == frozenset(letters)

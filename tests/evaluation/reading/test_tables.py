@@ -21,6 +21,12 @@ def test_the_step_is_shown_by_an_example(monkeypatch):
 
 
 @pytest.mark.parametrize("cells", [
-    ["A | vrai", "B | faux", "C | vrai"], ["A | vrai", "B | vrai ?", "C | vrai", "D | faux"], ["A | 1", "B | 0", "C | 1", "D | ?"]])
+    ["A | vrai", "B | faux", "C | vrai"], ["A | vrai", "B | vrai ?", "C | vrai", "D | faux"],
+    ["A | 1", "B | 0", "C | 1", "D | ?"]])
 def test_refused(cells):
-    assert read_choice("\n".join(f"| {row} |" for row in ["Option | Avis", "---|---", *cells]), ORGANS, "mcqu") is None
+    assert (
+        read_choice(
+            "\n".join(f"| {row} |" for row in ["Option | Avis", "---|---", *cells]), ORGANS, "mcqu"
+        )
+        is None
+    )

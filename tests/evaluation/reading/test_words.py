@@ -49,9 +49,12 @@ def test_an_option_of_one_letter_is_left_to_be_a_letter():
 
 
 @pytest.mark.parametrize("text", [
-    "0,5 mg", "1.5 mg", "2,5 mg", "12,5 mg", "0,15 mg", "15,5 mg", "1 5 mg", "1 015 mg", "-15 mg", "> 15 mg", "≤ 15 mg", "± 15 mg",
-    "plus de 15 mg", "moins de 15 mg", "au moins 15 mg", "jusqu'à 15 mg", "supérieure à 15 mg", "more than 15 mg", "10 à 15 mg",
-    "10-15 mg", "10 – 15 mg", "entre 10 et 15 mg", "2 x 15 mg", "15 mg - 20 mg", "15 mg à 20 mg", "1/15 mg", "la moitié de 10 mg"])
+    "0,5 mg", "1.5 mg", "2,5 mg", "12,5 mg", "0,15 mg", "15,5 mg", "1 5 mg", "1 015 mg", "-15 mg",
+    "> 15 mg", "≤ 15 mg", "± 15 mg",
+    "plus de 15 mg", "moins de 15 mg", "au moins 15 mg", "jusqu'à 15 mg", "supérieure à 15 mg",
+    "more than 15 mg", "10 à 15 mg",
+    "10-15 mg", "10 – 15 mg", "entre 10 et 15 mg", "2 x 15 mg", "15 mg - 20 mg", "15 mg à 20 mg",
+    "1/15 mg", "la moitié de 10 mg"])
 def test_a_quantity_within_another_one_is_no_option(text):
     options = {"A": "5 mg", "B": "10 mg", "C": "15 mg", "D": "20 mg"}
     assert not set("ABCDⒶⒷⒸⒹ") & set(signs_of(text, options)), text
@@ -60,11 +63,15 @@ def test_a_quantity_within_another_one_is_no_option(text):
 
 
 @pytest.mark.parametrize("options, read, refused", [
-    (["5 %", "10 %", "15 %", "50 %"], {"50%": "D", "15 %.": "C"}, ["12,5 %", "7,50 %", "> 50%", "moins de 50 %", "50 à 60 %", "105 %"]),
-    (["1", "2", "3", "4"], {"3": "C", "3.": "C"}, ["1,5", "0,4", "1/2", "1 à 2", "> 3", "-1", "1 000", "2,5 à 3"]),
-    (["3 mois", "6 mois", "9 mois"], {"6 mois": "B", "à 6 mois": "B"}, ["après 6 mois", "3 à 6 mois", "dès 6 mois", "Entre 3 et 6 mois"]),
+    (["5 %", "10 %", "15 %", "50 %"], {"50%": "D", "15 %.": "C"},
+     ["12,5 %", "7,50 %", "> 50%", "moins de 50 %", "50 à 60 %", "105 %"]),
+    (["1", "2", "3", "4"], {"3": "C", "3.": "C"},
+     ["1,5", "0,4", "1/2", "1 à 2", "> 3", "-1", "1 000", "2,5 à 3"]),
+    (["3 mois", "6 mois", "9 mois"], {"6 mois": "B", "à 6 mois": "B"},
+     ["après 6 mois", "3 à 6 mois", "dès 6 mois", "Entre 3 et 6 mois"]),
     (["0,5 mg", "1.5 mg", "10 à 15 mg", "> 15 mg", "plus de 20 mg", "-15 mg"], {
-        "0.5 mg": "A", "1,5mg": "B", "10 à 15 mg": "C", "> 15 mg": "D", "plus de 20 mg": "E", "Réponse : –15 mg": "F"}, ["15 mg", "0,15 mg"]),
+        "0.5 mg": "A", "1,5mg": "B", "10 à 15 mg": "C", "> 15 mg": "D", "plus de 20 mg": "E",
+        "Réponse : –15 mg": "F"}, ["15 mg", "0,15 mg"]),
 ])
 def test_numbers_with_points_signs_and_limits(options, read, refused):
     options = dict(zip("ABCDEF", options, strict=False))

@@ -10,9 +10,11 @@ from medinj_utils.evaluation.triplets.columns import columns_of, label_of, score
 
 
 def test_columns_are_known_in_several_spellings():
-    written = ["Énoncé", "Vérité-terrain", "Candidate answer", "Modèle", "équivalence", "Judge A", "score_bleu", "id"]
+    written = ["Énoncé", "Vérité-terrain", "Candidate answer", "Modèle", "équivalence", "Judge A",
+               "score_bleu", "id"]
     assert columns_of(written, "f") == {
-        "instruction": "Énoncé", "reference": "Vérité-terrain", "candidate": "Candidate answer", "run": "Modèle",
+        "instruction": "Énoncé", "reference": "Vérité-terrain", "candidate": "Candidate answer",
+        "run": "Modèle",
         "label": "équivalence", "score_judge_a": "Judge A", "score_bleu": "score_bleu"}
     with pytest.raises(SourceError, match="f: columns 'model' and 'system' are both the run"):
         columns_of(["model", "system"], "f")
