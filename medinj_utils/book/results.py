@@ -65,6 +65,8 @@ def keep(profile_name: str, data: str = "", base: str = "", name: str = "") -> P
     unfinished = folder.with_name(f".{folder.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     _copy(tree, Tree(unfinished))
+    for card in unfinished.rglob("*.json"):
+        write_json(without_folders(read_json(card), data), card)
     files = {path.relative_to(unfinished).as_posix(): sha256(path)
              for path in sorted(unfinished.rglob("*")) if path.is_file()}
     card = read_json(tree.answers_card(Run(BASE)))
@@ -104,6 +106,32 @@ def _copy(tree: Tree, kept: Tree) -> None:
     for path, target in [(tree.environment, kept.environment), *tables]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(tree.need(path), target)
+
+
+def without_folders(card: Any, data: str) -> Any:
+    """A card's content that names no folder of the machine it was made on.
+
+    Args:
+        card: what JSON can hold.
+        data: folder of the sources, which is written as profiles have it: ``{data}``.
+
+    Returns:
+        The same, in which files of the project stand relative to its root, and of other absolute
+        paths the last name alone.
+    """
+    if isinstance(card, dict):
+        return {without_folders(key, data): without_folders(value, data)
+                for key, value in card.items()}
+    if isinstance(card, list):
+        return [without_folders(value, data) for value in card]
+    if not isinstance(card, str):
+        return card
+    path = Path(card)
+    if data and path.is_relative_to(data):
+        return (Path("{data}") / path.relative_to(data)).as_posix()
+    if not path.is_absolute():
+        return card
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
 
 
 def without_texts(records: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,7 @@ OUTPUTS = Path("outputs")
 DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 #: By pattern of a path below the root: the notebook that makes it. The first match counts.
 _MADE_BY = (
+    ("environment.json", "00_check_environment"),
     ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
     ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
     *OPEN_MADE_BY,
@@ -29,9 +30,13 @@ _MADE_BY = (
     ("scores/draws.*", "40_compare_provenances"),
     ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
     ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
-    ("tables/training.csv", "30_answer_questions"), ("tables/baselines.csv", "31_score_choices"),
+    ("tables/mixtures.csv", "14_build_mixtures"), ("tables/training.csv", "30_answer_questions"),
+    *((f"tables/{name}.csv", "31_score_choices") for name in ("baselines", "scores*")),
     *((f"tables/{name}", "40_compare_provenances")
-      for name in ("comparison.csv", "pairs.csv", "chance.txt")))
+      for name in ("comparison.csv", "pairs.csv", "chance.txt")),
+    *((f"tables/{name}.csv", "46_separate_effects")
+      for name in ("effects", "train_test_interactions")),
+    ("tables/pairs_by_part.csv", "48_compare_parts"))
 
 
 class Tree(OpenFiles):

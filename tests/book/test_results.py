@@ -10,7 +10,14 @@ import pytest
 from comparison.conftest import simulated_scores
 
 from medinj_utils.book.result_pages import stage_result
-from medinj_utils.book.results import NOTEBOOKS, ResultError, executions_of_results, keep, lay_out
+from medinj_utils.book.results import (
+    NOTEBOOKS,
+    ResultError,
+    executions_of_results,
+    keep,
+    lay_out,
+    without_folders,
+)
 from medinj_utils.comparison.stored import draw_systems, load_pairs
 from medinj_utils.core.files import read_json, write_csv, write_json, write_parquet, write_text
 from medinj_utils.core.names import BASE, SYSTEMS, runs_of
@@ -64,6 +71,34 @@ def ran(world, tmp_path, monkeypatch):
 
 def all_bytes(folder):
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("value, kept", [
+    ("{root}/medinj_utils/core/prompts.py", "medinj_utils/core/prompts.py"),
+    ("{root}/outputs/models/a", "outputs/models/a"), ("/home/user/bring/a/b", "{data}/a/b"),
+    ("/home/user/bring", "{data}"), ("/home/user/bringing/a.csv", "a.csv"), ("/etc/x", "x"),
+    ("hf://a/b", "hf://a/b"), ("outputs/models/a", "outputs/models/a"), ("", ""), (1, 1),
+    (None, None), (["/etc/x", {"/etc/y": "/etc/z"}], ["x", {"y": "z"}])])
+def test_kept_cards_name_no_folder_of_the_machine(value, kept, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    value = value.format(root=tmp_path) if isinstance(value, str) else value
+    assert without_folders(value, "/home/user/bring") == kept
+    assert without_folders({"x": value}, "/home/user/bring") == {"x": kept}
+    assert without_folders("bring/a", "bring") == "{data}/a"
+    assert without_folders("bring/a", "") == "bring/a"
+
+
+@pytest.mark.parametrize("missing, notebook", [
+    ("environment.json", "00_check_environment"), ("tables/mixtures.csv", "14_build_mixtures"),
+    ("tables/training.csv", "30_answer_questions"), ("tables/scores.csv", "31_score_choices"),
+    ("tables/scores_by_item.csv", "31_score_choices"),
+    ("tables/effects.csv", "46_separate_effects"),
+    ("tables/train_test_interactions.csv", "46_separate_effects"),
+    ("tables/pairs_by_part.csv", "48_compare_parts")])
+def test_what_is_missing_is_named_with_its_notebook(missing, notebook, ran):
+    (ran[0].root / missing).unlink()
+    with pytest.raises(FileNotFoundError, match=rf"{missing}.*run notebook {notebook} first"):
+        keep("own")
 
 
 def test_the_same_comparison_comes_out_and_no_text_goes_in(ran):
