@@ -4,14 +4,6 @@ from pathlib import Path
 
 from medinj_utils.core.names import LONG_KINDS, Run, check_choice
 
-#: As `medinj_utils.core.tree` has them: by pattern of a path, the notebook that makes it.
-OPEN_MADE_BY = (
-    ("scores/long/choices.parquet", "31_score_choices"),
-    ("scores/long/metrics.parquet", "33_score_open_answers"),
-    ("judges/*/edits.*", "35_judge_the_judge"),
-    ("scores/long/judges.parquet", "34_judge_open_answers"), ("judges/*", "34_judge_open_answers"),
-    ("scores/long/humans.parquet", "36_rate_by_hand"), ("ratings/*", "36_rate_by_hand"))
-
 
 class OpenFiles:
     """The part of `medinj_utils.core.tree.Tree` that open answers need."""

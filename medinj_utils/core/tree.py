@@ -4,7 +4,6 @@ Notebooks and rooms name files by this object alone: a path is written once, and
 missing file names the notebook that makes it.
 """
 
-from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
@@ -13,31 +12,14 @@ import pandas as pd
 from medinj_utils.core.cards import Origin, card_file
 from medinj_utils.core.files import need, read_json, write_csv
 from medinj_utils.core.machine import hardware_in_words
+from medinj_utils.core.makers import maker_of
 from medinj_utils.core.names import BASE, Run
-from medinj_utils.core.open_files import OPEN_MADE_BY, OpenFiles
+from medinj_utils.core.open_files import OpenFiles
 from medinj_utils.core.run_files import RunFiles
 
 #: Below it, a folder for each profile.
 OUTPUTS = Path("outputs")
 DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
-#: By pattern of a path below the root: the notebook that makes it. The first match counts.
-_MADE_BY = (
-    ("environment.json", "00_check_environment"),
-    ("data/leaks.parquet", "13_audit_records"), ("data/*", "10_read_sources"),
-    ("mixtures/*", "14_build_mixtures"), ("runs/*", "21_train_adapter"),
-    *OPEN_MADE_BY,
-    ("answers/*", "30_answer_questions"), ("scores/items.parquet", "31_score_choices"),
-    ("scores/draws.*", "40_compare_provenances"),
-    ("scores/pairs.parquet", "40_compare_provenances"), ("probes/*", "32_ask_otherwise"),
-    ("variations/recipe-*", "50_vary_recipe"), ("variations/budget-*", "51_vary_budget"),
-    ("tables/mixtures.csv", "14_build_mixtures"), ("tables/training.csv", "30_answer_questions"),
-    *((f"tables/{name}.csv", "31_score_choices") for name in ("baselines", "scores*")),
-    *((f"tables/{name}", "40_compare_provenances")
-      for name in ("comparison.csv", "pairs.csv", "chance.txt")),
-    *((f"tables/{name}.csv", "46_separate_effects")
-      for name in ("effects", "train_test_interactions")),
-    ("tables/pairs_by_part.csv", "48_compare_parts"))
-
 
 class Tree(OpenFiles):
     """Paths below the root of one profile's outputs.
@@ -280,8 +262,7 @@ class Tree(OpenFiles):
     def _maker(self, path: Path) -> str:
         whole = self._data.parent  # a variation has the whole tree's data
         below = path.relative_to(whole).as_posix() if path.is_relative_to(whole) else ""
-        maker = next((name for pattern, name in _MADE_BY if fnmatch(below, pattern)), "")
-        return f"notebook {maker}" if maker else "the notebook that makes it"
+        return maker_of(below)
 
     @property
     def origin(self) -> Origin:

@@ -5,8 +5,7 @@ import pytest
 
 from medinj_utils.core.files import write_json
 from medinj_utils.core.names import BASE, Run
-from medinj_utils.core.parameters import notebook_names
-from medinj_utils.core.tree import _MADE_BY, DEMO_LABEL, Tree
+from medinj_utils.core.tree import DEMO_LABEL, Tree
 
 
 @pytest.mark.parametrize("path, notebook", [
@@ -31,10 +30,6 @@ def test_a_missing_file_is_answered_by_the_notebook_that_makes_it(tmp_path, path
     with pytest.raises(FileNotFoundError,
                        match=f"does not exist yet: run notebook {notebook} first"):
         tree.need(path(tree))
-
-
-def test_every_maker_is_a_notebook():
-    assert {notebook for _, notebook in _MADE_BY} <= set(notebook_names())
 
 
 def test_a_variation_has_runs_of_its_own_and_the_records_of_the_tree(tmp_path):
