@@ -213,7 +213,8 @@ def test_paths_of_an_output_tree_stand_once():
         r'|/ '
         r'f?"(data|mixtures|runs|answers|probes|harness|scores|judges|ratings|variations|tables|figures|adapter)["/]'
     )
-    once = {f"medinj_utils/core/{name}.py" for name in ("tree", "open_files", "run_files", "cards")}
+    core = ("tree", "open_files", "run_files", "makers", "cards")
+    once = {f"medinj_utils/core/{name}.py" for name in core}
     for path in [*CODE, ROOT / "Snakefile", *NOTEBOOKS]:
         source = path.read_text(encoding="utf-8").replace("outputs/hand", "")
         if str(path.relative_to(ROOT)) not in once:
