@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from medinj_utils.core.identity import texts_hash
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed
-from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
+from medinj_utils.evaluation.judge.asking import judge_answers
 from medinj_utils.evaluation.judge.panel import EDITS, Member, load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
