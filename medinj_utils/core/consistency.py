@@ -130,6 +130,10 @@ def _raters(parameters: Mapping) -> Iterator[str]:
     if both := [code for code in rating.get("raters", []) if code in rating["simulated_raters"]]:
         yield (f"{_RATE}, raters and simulated_raters: both have {_words(both)}, so invented "
                "ratings and those of a human would be one rater's: give each a code of their own")
+    given = rating.get("rating_files") or rating.get("simulated_raters")
+    if parameters.get(_META, {}).get("own_ratings") and not given:
+        yield (f"{_META}, own_ratings: {_RATE} reads no ratings; name the files that raters gave "
+               "back in its rating_files")
 
 
 def _prices(parameters: Mapping) -> Iterator[str]:
