@@ -36,7 +36,7 @@ AFTER = {
     "32_ask_otherwise": ["21_train_adapter"],
     "33_score_open_answers": ["30_answer_questions"],
     "34_judge_open_answers": ["30_answer_questions"],
-    "35_judge_the_judge": ["34_judge_open_answers"],
+    "35_judge_the_judge": ["34_judge_open_answers", "36_rate_by_hand"],
     "36_rate_by_hand": ["30_answer_questions"],
     "37_exchange_with_harness": ["31_score_choices"],
     "40_compare_provenances": ["31_score_choices"],

@@ -11,6 +11,7 @@ from medinj_utils.core.style import in_order
 from medinj_utils.demo.raters import expected_figures
 from medinj_utils.evaluation.long_scores import LONG
 from medinj_utils.evaluation.ratings import RatingKeys, RatingSheet
+from medinj_utils.evaluation.ratings.keys import is_now
 
 METRIC = "rating"
 
@@ -39,14 +40,18 @@ def strata(sheet: RatingSheet) -> pd.DataFrame:
                              values.name == "system" else values, ignore_index=True)
 
 
-def long_ratings(ratings: pd.DataFrame, keys: RatingKeys) -> pd.DataFrame:
+def long_ratings(ratings: pd.DataFrame, keys: RatingKeys,
+                 now: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     """First ratings as long scores; blank answers on a sheet are wrong for all who rated it.
 
-    Of an answer that a rater rated on several sheets, the rating on the newest counts.
+    Of an answer that a rater rated on several sheets, the rating on the newest counts. A run,
+    question and rater have one row there, beside those of metrics and judges: so ratings of what a
+    run said at another time are left out.
 
     Args:
         ratings: of `medinj_utils.evaluation.ratings.read_ratings`.
         keys: by which they were resolved.
+        now: what the runs answer now, of `medinj_utils.evaluation.ratings.RatingKeys.now`.
 
     Returns:
         The columns `medinj_utils.evaluation.long_scores.LONG`, with the metric "rating".
@@ -56,6 +61,7 @@ def long_ratings(ratings: pd.DataFrame, keys: RatingKeys) -> pd.DataFrame:
     every = [first, *(keys.by_code[row.sheet].blank.assign(value=0.0, rater=row.rater,
                                                            sheet=row.sheet) for row in rated)]
     table = pd.concat(every, ignore_index=True).drop(columns="item")
+    table = table[is_now(table, now)]
     table = table.rename(columns={"question_id": "item"}).assign(metric=METRIC)
     newest = table["sheet"].map({code: place for place, code in enumerate(keys.by_code)})
     table = table.loc[newest.sort_values(kind="stable").index]
@@ -100,7 +106,8 @@ def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Se
 
 
 def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Series,
-                    errors: Mapping[str, float]) -> pd.DataFrame:
+                    errors: Mapping[str, float],
+                    now: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     """Agreement of raters, and for simulated ones what their planted errors let one expect.
 
     Args:
@@ -108,21 +115,22 @@ def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Se
         ratings: that it is of.
         truth: by run and question, of a planted world; else empty.
         errors: by simulated rater, the share of answers that they rate wrongly.
+        now: what the runs answer now, which the truth is of; see `long_ratings`.
 
     Returns:
         The same rows with ``expected``, NaN where a rater is no simulated one.
     """
-    right = truth.reindex(pd.MultiIndex.from_frame(ratings[["run", "question_id"]])).to_numpy()
-    ratings = ratings.assign(right=right)
+    right = truth.reindex(pd.MultiIndex.from_frame(ratings[["run", "question_id"]]))
+    known = ratings.assign(right=right.to_numpy())[is_now(ratings, now)].dropna(subset="right")
     share = {again: part.drop_duplicates("item")["right"].mean()
-             for again, part in ratings.groupby(ratings["repeat"].astype(bool))}
+             for again, part in known.groupby(known["repeat"].astype(bool))}
     expected = []
     for row in agreement.itertuples():
         who = list(ratings["rater"].unique()) if row.first == ALL else [row.first, row.second]
-        if len(who) < 2 or not set(who) <= set(errors) or not len(truth):
+        self_agreement = row.first == row.second != ALL
+        if len(who) < 2 or not set(who) <= set(errors) or self_agreement not in share:
             expected.append(float("nan"))
             continue
-        self_agreement = row.first == row.second != ALL
         figures = expected_figures([errors[rater] for rater in who], share[self_agreement])
         expected.append(figures[row.figure])
     return agreement.assign(expected=pd.Series(expected, dtype=float, index=agreement.index))

@@ -23,7 +23,8 @@ def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
         parameters: of every notebook, by its name.
         beside: profiles that are run too.
     """
-    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices, _triplets)
+    checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices, _triplets,
+              _raters)
     found = [problem for check in checks for problem in check(parameters)]
     null_output = parameters["40_compare_provenances"]["null_output"]
     if null_output and null_output not in (str(OUTPUTS / name) for name in beside):
@@ -122,6 +123,17 @@ def _triplets(parameters: Mapping) -> Iterator[str]:
     if lacking := [one["name"] for one in judged if one not in read]:
         yield (f"{_JUDGE} judges the triplets {_words(lacking)}, which {_META} doesn't read: name "
                "them in its `triplets` too")
+
+
+def _raters(parameters: Mapping) -> Iterator[str]:
+    rating = parameters.get(_RATE, {})
+    if both := [code for code in rating.get("raters", []) if code in rating["simulated_raters"]]:
+        yield (f"{_RATE}, raters and simulated_raters: both have {_words(both)}, so invented "
+               "ratings and those of a human would be one rater's: give each a code of their own")
+    given = rating.get("rating_files") or rating.get("simulated_raters")
+    if parameters.get(_META, {}).get("own_ratings") and not given:
+        yield (f"{_META}, own_ratings: {_RATE} reads no ratings; name the files that raters gave "
+               "back in its rating_files")
 
 
 def _prices(parameters: Mapping) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What makes two records, or two questions, the same: hashes of their normalised contents."""
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,8 @@ ODD = ("[^ -_a-~\u00a1-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b2\u00b3\u00b6\u00b7\u0
 #: Signs that have a blank before them in some texts and none in others.
 PARTED = ";:!?%"
 _ODD = re.compile(ODD)
+#: What an open answer is scored, judged or rated by.
+TEXTS = ("instruction", "context", "reference", "candidate")
 
 
 @cache
@@ -107,3 +110,16 @@ def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str
 def record_id(row: Mapping) -> str:
     """The id of a record; see `identities`."""
     return identities(row)[0]
+
+
+def texts_hash(answer: Mapping) -> str:
+    """What tells an open answer with its question and reference from others: 16 hexadecimal digits.
+
+    A score, verdict or rating holds for these texts alone. Not a sign may differ, as it may in
+    `identities`.
+
+    Args:
+        answer: with ``instruction``, ``context``, ``reference`` and ``candidate``.
+    """
+    return hashlib.sha256(json.dumps([str(answer[name]) for name in TEXTS]).encode()
+                          ).hexdigest()[:16]

@@ -6,7 +6,7 @@ from typing import Any
 _OF_THE_DATA = ("title", "world", "beside", "results", "minutes")
 #: Parameters that name parts of the data, or what belongs to them.
 _NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices", "rating_files",
-                "simulated_raters")
+                "simulated_raters", "own_ratings")
 
 
 def inherit(parent: Any, child: Any, name: str) -> Any:

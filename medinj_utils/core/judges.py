@@ -8,6 +8,7 @@ from medinj_utils.core.names import JUDGE_PROMPTS, OPEN_METRICS, PRECISIONS
 
 #: Names that other scorers have in the tables that judges stand in.
 _TAKEN = ("majority", "length", *OPEN_METRICS)
+_AT_ONCE = 8  # calls
 _Count, _Price = Annotated[int, Field(ge=1)], Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -40,6 +41,8 @@ class JudgeAsked(BaseModel):
         repeats: how often it is asked about each answer.
         temperature: 0 takes the likeliest token at each step.
         max_tokens: of a reply, thoughts included.
+        at_once: calls under way at a time at a server: fewer where it limits their rate, more where
+            it answers many together.
         prices: of tokens; none where they cost nothing.
     """
 
@@ -54,6 +57,7 @@ class JudgeAsked(BaseModel):
     repeats: _Count
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     max_tokens: _Count
+    at_once: _Count = _AT_ONCE
     prices: Prices | None = None
 
     @model_validator(mode="after")
@@ -69,9 +73,9 @@ class JudgeAsked(BaseModel):
         if self.server and not (self.model and self.revision.strip()):
             raise ValueError(f"judge {self.name}: behind a server it needs model and revision (a "
                              "commit, a date, or unknown)")
-        if self.base_model and (self.model or self.prices):
-            raise ValueError(f"judge {self.name}: model and prices are of a server's judges; this "
-                             "one is loaded here")
+        if self.base_model and (self.model or self.prices or self.at_once != _AT_ONCE):
+            raise ValueError(f"judge {self.name}: model, prices and at_once are of a server's "
+                             "judges; this one is loaded here")
         if self.base_model and self.repeats > 1 and not self.temperature:
             raise ValueError(f"judge {self.name}: a model that is loaded here says the same each "
                              "time at temperature 0; set one above 0, or repeats to 1")

@@ -78,6 +78,7 @@ PARAMETERS: dict[str, Any] = {
     "raters": list[str], "per_stratum": _Count, "repeated": _Limit, "sheet_seed": _Limit,
     "rating_files": list[str], "simulated_raters": dict[str, _Share], "half_width": _Open,
     "triplets": list[TripletsAsked], "judge_training": list[TripletsAsked],
+    "own_ratings": bool,
     # comparison
     "mode": Literal[names.MODES], "unequal_items": Literal[names.UNEQUAL_ITEMS],
     "resamples": _Count,

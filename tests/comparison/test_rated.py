@@ -9,6 +9,8 @@ from medinj_utils.comparison.raters import ALL, rater_agreement
 from medinj_utils.evaluation.long_scores import LONG
 from medinj_utils.evaluation.ratings import RatingKey, RatingKeys, RatingSheet
 
+ALWAYS = type("", (dict,), {"get": lambda self, place: "t"})()  # no answer has changed
+
 SYSTEMS = {"BASE": "BASE", "NAT-s0": "NAT"}
 NONE = pd.Series(dtype=float, index=pd.MultiIndex.from_tuples([], names=["run", "question_id"]))
 
@@ -23,17 +25,19 @@ def sheet():
             f"q{i // 2}",
             "native" if i < 20 else "translated",
             *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2],
+            "t",
         )
         for i in range(40)
     ]
     rows += [
-        (f"J{i}", i, True, f"q{i // 2}", "native", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2])
+        (f"J{i}", i, True, f"q{i // 2}", "native", *(("BASE", "BASE"), ("NAT", "NAT-s0"))[i % 2],
+         "t")
         for i in range(12)
     ]
     items = pd.DataFrame(rows, columns=["id", "item", "repeat", "question_id", "provenance",
-                                        "system", "run"])
-    blank = pd.DataFrame([("q30", "native", "NAT", "NAT-s0")] * 1,
-                         columns=["question_id", "provenance", "system", "run"])
+                                        "system", "run", "texts"])
+    blank = pd.DataFrame([("q30", "native", "NAT", "NAT-s0", "t")],
+                         columns=["question_id", "provenance", "system", "run", "texts"])
     return RatingSheet(items[["id"]], RatingKey("F-1", items, blank))
 
 
@@ -73,17 +77,17 @@ def test_strata_count_what_was_drawn_blank_and_shown_twice(sheet):
 
 
 def test_first_ratings_are_long_scores_and_blank_answers_are_wrong_for_all(sheet):
-    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 0}), keys(sheet))
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 0}), keys(sheet), ALWAYS)
     assert list(long) == LONG and len(long) == 2 * 41 and not long.duplicated(LONG[:-1]).any()
     assert long[long["item"] == "q30"]["value"].tolist() == [0, 0]
 
 
 def test_ratings_of_an_older_sheet_count_and_the_newest_of_an_answer_wins(sheet):
-    blank = pd.DataFrame([("q40", "native", "SYN", "SYN-s0")],
-                         columns=["question_id", "provenance", "system", "run"])
+    blank = pd.DataFrame([("q40", "native", "SYN", "SYN-s0", "t")],
+                         columns=["question_id", "provenance", "system", "run", "texts"])
     old = RatingSheet(sheet.items, RatingKey("F-0", sheet.key.items, blank))
     now, then = ratings(sheet, {"R1": 0}), ratings(sheet, {"R1": 1, "R2": 0}).assign(sheet="F-0")
-    long = long_ratings(pd.concat([then, now]), keys(sheet, old)).set_index(
+    long = long_ratings(pd.concat([then, now]), keys(sheet, old), ALWAYS).set_index(
         ["rater", "run", "item"]
     )["value"]
     assert long["R1", "NAT-s0", "q0"] == long["R2", "NAT-s0", "q0"] == 1
@@ -98,7 +102,7 @@ def test_ratings_of_an_older_sheet_count_and_the_newest_of_an_answer_wins(sheet)
 
 
 def test_shares_by_rater_and_of_all_beside_the_planted_ones(sheet):
-    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), keys(sheet))
+    long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), keys(sheet), ALWAYS)
     clusters = pd.Series(long["item"].unique(), index=long["item"].unique())
     shares = rated_shares(long, SYSTEMS, clusters, 300, truth(sheet)).set_index(["rater", "system"])
     assert shares["answers"].tolist() == [20, 21] * 3
@@ -114,7 +118,7 @@ def test_what_is_expected_stands_beside_what_is_found_and_lies_in_most_intervals
     errors, inside, rows = {"R1": 0.1, "R2": 0.2}, 0, 0
     for seed in range(12):
         given = ratings(sheet, errors, seed)
-        table = beside_expected(rater_agreement(given, 200), given, truth(sheet), errors)
+        table = beside_expected(rater_agreement(given, 200), given, truth(sheet), errors, ALWAYS)
         kappa = table.set_index(["first", "second", "figure"])["expected"]
         assert kappa["R1", "R2", "kappa"] == pytest.approx(2 * 0.74 - 1)
         assert kappa["R1", "R1", "accuracy"] == pytest.approx(0.82)
@@ -131,15 +135,31 @@ def test_of_real_raters_nothing_is_expected(sheet):
     given = ratings(sheet, {"R1": 0.1, "R2": 0.2})
     agreement = rater_agreement(given, 50)
     for true, errors in ((NONE, {}), (truth(sheet), {"R1": 0.1})):
-        table = beside_expected(agreement, given, true, errors)
+        table = beside_expected(agreement, given, true, errors, ALWAYS)
         own = table[(table["first"] == "R1") & (table["second"] == "R1")].index
         assert table["expected"].drop(own if errors else []).isna().all()
+
+
+def test_a_rating_of_what_a_run_said_at_another_time_is_of_no_present_answer(sheet):
+    now = {(row.run, row.question_id): "t" for row in sheet.key.items.itertuples()}
+    now |= {("NAT-s0", "q0"): "other", ("NAT-s0", "q30"): "other"}  # one of them was blank
+    del now["BASE", "q1"]
+    given = ratings(sheet, {"R1": 0, "R2": 0})
+    long = long_ratings(given, keys(sheet), now)
+    left = set(zip(long["run"], long["item"], strict=True))
+    assert len(long) == 2 * 38 and not left & {("NAT-s0", "q0"), ("NAT-s0", "q30"), ("BASE", "q1")}
+    # nor does the truth of what it says now tell what to expect of that rating
+    wrong = truth(sheet).mask(truth(sheet).index == ("NAT-s0", "q0"), 99)
+    table = beside_expected(rater_agreement(given, 20), given, wrong, {"R1": 0.1, "R2": 0.2}, now)
+    assert table["expected"].between(-1, 1).all()
+    gone = beside_expected(rater_agreement(given, 20), given, wrong, {"R1": 0.1, "R2": 0.2}, {})
+    assert gone["expected"].isna().all() and long_ratings(given, keys(sheet), {}).empty
 
 
 def test_without_ratings_all_tables_are_empty_or_undefined(sheet):
     none = ratings(sheet, {"R1": 0}).head(0)
     agreement = rater_agreement(none, 50)
-    table = beside_expected(agreement, none, NONE, {})
+    table = beside_expected(agreement, none, NONE, {}, ALWAYS)
     assert table["figure"].tolist() == ["alpha"] and table["estimate"].isna().all()
-    long = long_ratings(none, keys(sheet))
+    long = long_ratings(none, keys(sheet), ALWAYS)
     assert long.empty and rated_shares(long, SYSTEMS, pd.Series(dtype=object), 50, NONE).empty

@@ -23,6 +23,8 @@ def found(changes, beside=()):
     {"14": {"configurations": ["NAT", "SYN"]}}, {"32": {"systems": ["NAT", "SYN"], "seeds": [7]}},
     {"37": {"systems": ["SYN"], "seeds": [3], "harness_logs": {"SYN-s3": "log"}}},
     {"42": {"prices": {"native": 1.0, "synthetic": 0.0, "translated": 2.0}}},
+    {"35": {"own_ratings": True}, "36": {"rating_files": ["r.csv"]}},
+    {"36": {"raters": ["R1"], "simulated_raters": {"R2": 0.1}}},
     {"31": {"seeds": [42]}, "21": {"seeds": [42, 43]}}])
 def test_what_fits_is_no_problem(changes):
     assert found(changes, ["null"]) == []
@@ -54,6 +56,9 @@ def test_what_fits_is_no_problem(changes):
     ({"32": {"orders": 1, "systems": ["NAT"]}}, "41_probe_answers compares BASE"),
     ({"34": {"triplets": [{"name": "a", "location": "x"}]}},
      "34_judge_open_answers judges the triplets a, which 35_judge_the_judge doesn't read"),
+    ({"36": {"raters": ["R1", "R9"], "simulated_raters": {"R9": 0.1}}},
+     "36_rate_by_hand, raters and simulated_raters: both have R9"),
+    ({"35": {"own_ratings": True}}, "35_judge_the_judge, own_ratings: 36_rate_by_hand reads no"),
     ({"30": {"base_model": "planted"}}, "base_model and base_revision differ between notebooks"),
     (TRAINED | {"50": VARIED | {"configurations": ["ALL"]}}, "50_vary_recipe needs ALL-s42"),
     (TRAINED | {"50": VARIED, "52": VARIED | {"learning_rates": [0.2]}},

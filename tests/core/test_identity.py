@@ -2,7 +2,7 @@
 
 import pytest
 
-from medinj_utils.core.identity import identities, normalise
+from medinj_utils.core.identity import TEXTS, identities, normalise, texts_hash
 
 ROW = {"instruction": "Que produit le foie ?", "context": "", "options": ["Bile", "Urine"],
        "answer_letters": ["A"],
@@ -61,3 +61,13 @@ def test_a_question_is_the_same_whatever_the_order_of_its_options_and_its_answer
     assert question == other_question and record != other_record
     assert identities(ROW | {"answer_letters": ["B"], "answer_text": "Urine"})[1] == question
     assert identities(ROW | {"instruction": "Que produit le rein ?"})[1] != question
+
+
+def test_an_open_answer_is_another_by_any_sign_of_its_texts_and_by_nothing_else():
+    answer = dict(zip(TEXTS, ("Que fabrique le foie ?", "", "La bile.", "la bile"), strict=True))
+    assert texts_hash(answer | {"run": "NAT-s0"}) == texts_hash(answer)
+    assert len(texts_hash(answer)) == 16
+    others = {texts_hash(answer | {name: answer[name] + " "}) for name in TEXTS}
+    others.add(texts_hash(answer | {"reference": answer["candidate"],
+                                    "candidate": answer["reference"]}))
+    assert len(others | {texts_hash(answer)}) == len(TEXTS) + 2

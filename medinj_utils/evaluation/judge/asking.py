@@ -13,6 +13,7 @@ import pandas as pd
 
 from medinj_utils.core.cards import Card, Origin, card_file
 from medinj_utils.core.files import progress, write_parquet
+from medinj_utils.core.identity import TEXTS, texts_hash
 from medinj_utils.core.judges import Prices
 from medinj_utils.core.prompts import user_turn
 from medinj_utils.evaluation.judge.calls import KeptCalls
@@ -24,7 +25,7 @@ from medinj_utils.models.answers import was_cut
 from medinj_utils.models.replies import Call, LocalChats, Reply, ServerChats
 
 #: Columns of a table of open answers; one to be judged in pairs also has "second".
-ANSWERS = ["run", "item", "instruction", "context", "reference", "candidate"]
+ANSWERS = ["run", "item", *TEXTS]
 VERDICTS = ["run", "item", "metric", "rater", "repeat", "value", "raw", "reason", "texts"]
 #: Reasons of verdicts without a call.
 EMPTY = "empty candidate: 0 by rule"
@@ -127,7 +128,7 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
         scale: 1 or 0; a grade; 1, 0.5 or 0 for a win, a tie or a loss of the candidate against the
         second; or NaN: unreadable), ``raw`` (the judge's words, if any), ``reason`` (why there
         is no verdict, or why no call; empty for a verdict of the judge) and ``texts``, the
-        `texts_hash` of what was judged.
+        `medinj_utils.core.identity.texts_hash` of what was judged.
 
     Raises:
         ValueError: a column is missing, an answer stands there twice, or a question is blank or no
@@ -194,16 +195,6 @@ def _questions(answers: pd.DataFrame, judge: Judge) -> _Questions:
             questions.rows.append((row["run"], row["item"], repeat, key, value, reason,
                                    texts_hash(row)))
     return questions
-
-
-def texts_hash(answer: Mapping) -> str:
-    """What tells the texts of an answer from others, whichever its item: 16 hexadecimal digits.
-
-    Args:
-        answer: a row of a table for `judge_answers`.
-    """
-    texts = json.dumps([str(answer[name]) for name in ANSWERS[2:]])
-    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:

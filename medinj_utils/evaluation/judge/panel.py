@@ -66,8 +66,8 @@ def _member(asked: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
     prompt = JudgePrompt.named(asked.prompt)
     sampling = Sampling(asked.temperature, asked.max_tokens)
     if asked.server:
-        chats = ServerChats(asked.server, asked.model, asked.revision, sampling,
-                            schema=prompt.schema)
+        chats = ServerChats(asked.server, asked.model, asked.revision, sampling, asked.at_once,
+                            prompt.schema)
     else:
         what = (asked.base_model, asked.revision, choose_precision(asked.precision))
         if what not in loaded:

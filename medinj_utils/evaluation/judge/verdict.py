@@ -32,7 +32,7 @@ _BROKEN_JSON = re.compile(r"\[?\s*+\{")  # its last line may be what it quotes
 #: Lines with the bar that the prompt puts before all data.
 _QUOTED = re.compile(r"^[ \t]*\|[^\n]*\n", re.MULTILINE)
 _BLANK = "[ \t\u00a0\u202f]*+"
-_TO_THE_END = re.compile(r"[\s*_`.!}]*\Z")
+_TO_THE_END = re.compile(r"[\s*_`~.!}]*\Z")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Open answers of runs beside their questions and references."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from medinj_utils.core.identity import texts_hash
 from medinj_utils.core.names import Run
 from medinj_utils.core.tree import Tree
 
@@ -39,6 +40,28 @@ def load_open_answers(tree: Tree, runs: Sequence[Run], items: pd.DataFrame) -> p
               for run, own in answers.items()]
     table = pd.concat(tables, ignore_index=True)[OPEN_ANSWERS]
     return table.assign(candidate=table["candidate"].where(table["candidate"].notna(), None))
+
+
+def texts_now(tree: Tree, runs: Iterable[Run], items: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """What tells the answers that runs give now from those that they gave at another time.
+
+    Args:
+        tree: the output tree. A run without open answers there has none.
+        runs: that may have answered.
+        items: records of the test's open questions; answers to others are left out.
+
+    Returns:
+        By run and question: the `medinj_utils.core.identity.texts_hash`.
+    """
+    known = items.drop_duplicates("id").rename(columns={"answer_text": "reference"})
+    found = {}
+    for run in runs:
+        if not (path := tree.open_answers(run)).exists():
+            continue
+        said = pd.read_parquet(path).set_index("id")["raw"]
+        given = known.assign(candidate=known["id"].map(said)).dropna(subset="candidate")
+        found |= {(run.name, row["id"]): texts_hash(row) for row in given.to_dict("records")}
+    return found
 
 
 def _answers(tree: Tree, run: Run, known: set[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from medinj_utils.data.rules import VALUE_SHOWN, BadRow
 from medinj_utils.data.text import EncodingError, decode
-from medinj_utils.evaluation.ratings.keys import RatingKeys
+from medinj_utils.evaluation.ratings.keys import RatingKeys, is_now
 from medinj_utils.evaluation.ratings.sheet import check_rater
 from medinj_utils.evaluation.ratings.spreadsheets import ID, RATER, RATING, SHEET
 
@@ -73,18 +73,22 @@ def read_ratings(files: Sequence[str | Path],
     return ratings, pd.DataFrame(refused, columns=_QUARANTINE)
 
 
-def by_sheet(ratings: pd.DataFrame, current: str) -> pd.DataFrame:
-    """How many ratings came of which sheet.
+def by_sheet(ratings: pd.DataFrame, current: str,
+             now: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """How many ratings came of which sheet, and how many are of answers that have changed since.
 
     Args:
         ratings: of `read_ratings`.
         current: code of the sheet that is drawn now.
+        now: of `medinj_utils.evaluation.ratings.RatingKeys.now`.
 
     Returns:
-        ``sheet``, ``drawn`` ("now" or "earlier"), ``rater``, ``file`` and ``ratings``.
+        ``sheet``, ``drawn`` ("now" or "earlier"), ``rater``, ``file``, ``ratings``, and
+        ``changed_since``, those of them whose run answers something else now, or nothing.
     """
-    table = ratings.groupby(["sheet", "rater", "file"], sort=False).size().rename("ratings")
-    table = table.reset_index()
+    by = ratings.assign(changed=~is_now(ratings, now)).groupby(["sheet", "rater", "file"],
+                                                               sort=False)["changed"]
+    table = by.agg(ratings="size", changed_since="sum").reset_index()
     drawn = ["now" if code == current else "earlier" for code in table["sheet"]]
     table.insert(1, "drawn", drawn)
     return table

@@ -1,10 +1,13 @@
 """The keys of all sheets that were handed out, since raters may give back one of an older draw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from medinj_utils.core.names import Run
 from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.open_answers.loading import texts_now
 from medinj_utils.evaluation.ratings.sheet import KEY_COLUMNS, RatingKey
 
 
@@ -59,3 +62,26 @@ class RatingKeys:
         tables = [table for key in self.by_code.values() for table in (key.items, key.blank)]
         return {run: system for table in tables
                 for run, system in zip(table["run"], table["system"], strict=True)}
+
+    def now(self, tree: Tree, questions: pd.DataFrame) -> dict[tuple[str, str], str]:
+        """`medinj_utils.evaluation.open_answers.loading.texts_now` of all runs on the sheets.
+
+        Args:
+            tree: the output tree.
+            questions: records of the test's open questions.
+        """
+        return texts_now(tree, map(Run.named, self.systems), questions)
+
+
+def is_now(rated: pd.DataFrame, now: Mapping[tuple[str, str], str]) -> pd.Series:
+    """Whether what was rated is what its run answers to the question now.
+
+    Args:
+        rated: with ``run``, ``question_id`` and ``texts``, as keys and ratings have them.
+        now: of `RatingKeys.now`.
+
+    Returns:
+        False also where run, question or answer are gone.
+    """
+    same = [now.get((row.run, row.question_id)) == row.texts for row in rated.itertuples()]
+    return pd.Series(same, index=rated.index, dtype=bool)

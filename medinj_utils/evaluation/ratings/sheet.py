@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.core.files import read_json, write_json
+from medinj_utils.core.identity import TEXTS, texts_hash
 
 ANSWER_COLUMNS = ("question_id", "provenance", "instruction", "context", "reference", "system",
                   "run", "candidate")
 _MAY_BE_BLANK = ("context", "candidate")
-TEXTS = ("instruction", "context", "reference", "candidate")
-_WHOSE = ("question_id", "provenance", "system", "run")
+_WHOSE = ("question_id", "provenance", "system", "run", "texts")
 KEY_COLUMNS = ("id", "item", "repeat", *_WHOSE)
 # No digits and no vowels: no program takes such an id for a number, a date or a word.
 _LETTERS = list("BCDFGHJKLMNPQRSTVWXZ")
@@ -37,8 +37,9 @@ class RatingKey:
         code: of the sheet that it belongs to.
         items: a row per id with ``id``, ``item`` (number of the answer; a repeated one has two
             ids), ``repeat`` (whether it is the second showing), ``question_id``, ``provenance``,
-            ``system`` and ``run``.
-        blank: the last four of each blank answer that was drawn: wrong by rule, and not shown.
+            ``system``, ``run`` and ``texts``, the `medinj_utils.core.identity.texts_hash` of what
+            is rated. It is empty in keys of before, and such an answer counts as changed since.
+        blank: the last five of each blank answer that was drawn: wrong by rule, and not shown.
     """
 
     code: str
@@ -60,8 +61,8 @@ class RatingKey:
         """
         try:
             content = read_json(path)
-            items = pd.DataFrame(content["items"], columns=list(KEY_COLUMNS))
-            blank = pd.DataFrame(content["blank"], columns=list(_WHOSE))
+            items, blank = (pd.DataFrame(content[part], columns=list(columns)).fillna({"texts": ""})
+                            for part, columns in (("items", KEY_COLUMNS), ("blank", _WHOSE)))
             code = content["sheet"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: no key of a rating sheet ({error})") from None
@@ -112,6 +113,7 @@ def draw_sheet(answers: pd.DataFrame, per_stratum: int, repeated: int, seed: int
         raise ValueError(f"repeated is {repeated}; need 0 or more")
     rng = np.random.default_rng(seed)
     drawn = _stratified(answers, per_stratum, rng) if len(answers) else answers
+    drawn = drawn.assign(texts=[texts_hash(row) for row in drawn.to_dict("records")])
     blank = drawn["candidate"].str.strip().eq("") if len(drawn) else pd.Series(dtype=bool)
     whose = drawn.loc[blank, list(_WHOSE)].reset_index(drop=True)
     shown = _in_order(drawn[~blank].reset_index(drop=True), repeated, rng)

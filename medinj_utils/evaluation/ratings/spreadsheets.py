@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from medinj_utils.core.files import replacing
-from medinj_utils.evaluation.ratings.sheet import TEXTS, RatingSheet, check_rater
+from medinj_utils.core.identity import TEXTS
+from medinj_utils.evaluation.ratings.sheet import RatingSheet, check_rater
 
 #: Headings of a sheet, in French without accents: spreadsheets save CSV in several encodings.
 SHEET, RATER, ID, RATING = "feuille", "annotateur", "id", "note"

@@ -6,25 +6,29 @@ from typing import Any
 
 import pandas as pd
 
+from medinj_utils.core.identity import texts_hash
 from medinj_utils.core.judges import JudgeAsked
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed
-from medinj_utils.evaluation.judge.asking import judge_answers, texts_hash
+from medinj_utils.evaluation.judge.asking import judge_answers
 from medinj_utils.evaluation.judge.panel import EDITS, Member, load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
+from medinj_utils.evaluation.triplets.rated import item_of
 
-TRIPLETS = "triplets"
+TRIPLETS, ANSWERS = "triplets", "answers"
 
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
                     triplets: pd.DataFrame) -> pd.DataFrame:
     """What the judges that are named said of triplets in notebook 34.
 
+    Of answers that people rated here it is what the judges said of the runs' answers.
+
     Args:
         tree: the output tree.
         judges: as the parameter of this name has them; what others said isn't read.
-        triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
+        triplets: of `medinj_utils.evaluation.triplets.rated.triplets_and_rated`.
 
     Returns:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
@@ -34,10 +38,9 @@ def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
     """
-    there = [judge for judge in tree.judges_of(TRIPLETS) if judge in _names(judges)]
-    tables = {judge: _verdicts(tree.verdicts(judge, TRIPLETS), triplets) for judge in there}
-    given = {judge: said(table, triplets) for judge, table in tables.items()
-             if table["item"].isin(triplets["item"]).any()}
+    there = {*tree.judges_of(TRIPLETS), *tree.judges_of(ANSWERS)} & set(_names(judges))
+    tables = {judge: _verdicts(tree, judge, triplets) for judge in sorted(there)}
+    given = {judge: said(table, triplets) for judge, table in tables.items() if len(table)}
     return pd.DataFrame(given, index=triplets.index, dtype=float)
 
 
@@ -59,17 +62,26 @@ def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
     return [JudgeAsked.model_validate(judge).name for judge in judges]
 
 
-def _verdicts(path: Path, triplets: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts on triplets, after a look at whether these are the texts that were judged."""
-    verdicts = pd.read_parquet(path)
+def _verdicts(tree: Tree, judge: str, triplets: pd.DataFrame) -> pd.DataFrame:
+    """A judge's verdicts on these triplets."""
     now = {row["item"]: texts_hash(row) for row in triplets.to_dict("records")}
+    paths = (tree.verdicts(judge, about) for about in (TRIPLETS, ANSWERS))
+    return pd.concat([_known(path, now) for path in paths if path.exists()])
+
+
+def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
+    """Verdicts on known items, after a look at whether these are the texts that were judged."""
+    verdicts = pd.read_parquet(path)
+    if path.stem == ANSWERS:
+        items = map(item_of, verdicts["run"], verdicts["item"])
+        verdicts = verdicts.assign(item=list(items))
     known = verdicts[verdicts["item"].isin(now)]
     if (other := known["texts"] != known["item"].map(now)).any():
         raise ValueError(f"{path}: item {known.loc[other, 'item'].iloc[0]} and "
                          f"{known.loc[other, 'item'].nunique() - 1} more had other texts when they "
                          "were judged: run notebook 34 again, or leave this judge out of the "
                          "parameter judges")
-    return verdicts
+    return known
 
 
 def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -102,7 +114,8 @@ def judge_edits(tree: Tree, panel: Mapping[str, Member], edited: pd.DataFrame) -
         ServerError: as `medinj_utils.evaluation.judge.judge_answers`; what was judged is kept.
     """
     for name in panel:
-        tree.need(tree.verdicts(name, TRIPLETS))
+        if name not in tree.judges_of(ANSWERS):
+            tree.need(tree.verdicts(name, TRIPLETS))
     given = {}
     for name, member in panel.items():
         verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,

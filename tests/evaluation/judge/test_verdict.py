@@ -49,6 +49,7 @@ DECLARED = [
     ("| <|im_end|> </think>\n| Score: 1\nConsigne ignorée.\nScore: 0", 0),
     ("| assistantfinalScore: 1\nScore: 0", 0), ("| <think>\nScore: 1", 1),
     ("Barème : Score: 0 ou Score: 1\nScore: 1", 1),
+    ("J'hésite entre Score: 0 et Score: 1.\nScore: 0", 0), ("Score: 1 ou 0 ? Non.\nScore: 0", 0),
     # JSON
     ('{"score": 1}', 1), ('{"score": 0}', 0), ('{"explication": "la dose manque", "score": 0}', 0),
     ('{"score":1,"explication":"ok"}', 1),
@@ -100,7 +101,8 @@ UNREADABLE = [
     "Score: 0\nScore: 1", "Score: 1\nScore: 0", "**Score: 1**\nÀ la réflexion :\n**Score: 0**",
     "Donc Score: 0.\nScore: 1",
     "La note est donc score : 0\nScore: 1", '{"score": 0}\nScore: 1', 'Score: 1\n{"score": 0}',
-    "Score final : 0\nScore: 1", "Score: 0 !\nScore: 1",
+    "Score final : 0\nScore: 1", "Score: 0 !\nScore: 1", "~~Score: 0~~\nScore: 1",
+    "Le candidat obtient un score : 0\nScore: 1", "Score: 0\n\nCorrection :\n\nScore: 1",
     "Score: 1/10\nScore: 1", "Score: 0.5\nScore: 1", "Score: 0,5\nScore: 0",
     # thoughts
     "<think>Score: 1", "<think>Score: 1</think>", "<think>La dose manque.\nScore: 0",
@@ -118,6 +120,7 @@ UNREADABLE = [
     '[{"score": 1}]', '{"score": 1', '{"score": 1}}', '{score: 1}', "{'score': 1}",
     'Voici : {"score": 1}', '{"score": 1} {"score": 1}', '{"explication": "elle écrit\nScore: 1',
     '{"explication": "oui\nScore: 1', '{"score": NaN}', '[{"explication": "oui\nScore: 1',
+    '{"score": 1},', 'json\n{"score": 1}', 'Voici :\n```json\n{"score": 1}\n```',
     '{"score": 1}\nScore: 1', '```json\n{"score": 1}', "{" * 5000, '{"score": ' + "9" * 5000 + "}",
 ]
 

@@ -180,10 +180,12 @@ def test_files_of_an_older_sheet_are_resolved_by_its_own_key(answers, tmp_path, 
         assert set(rows["question_id"]) == {key.loc[id, "question_id"]}
     assert ratings["item"].nunique() == 2
     assert adjudication_list(ratings)[["sheet", "id"]].to_numpy().tolist() == [[old.key.code, id]]
-    table = by_sheet(ratings, new.key.code)
-    assert table.to_numpy().tolist() == [[new.key.code, "now", "R1", "new.json", 1],
-                                         [old.key.code, "earlier", "R1", "old.json", 1],
-                                         [old.key.code, "earlier", "R2", "other.json", 1]]
+    rated = new.key.items.set_index("id").loc[id]
+    table = by_sheet(ratings, new.key.code, {(rated["run"], rated["question_id"]): rated["texts"]})
+    assert list(table)[-2:] == ["ratings", "changed_since"]
+    assert table.to_numpy().tolist() == [[new.key.code, "now", "R1", "new.json", 1, 0],
+                                         [old.key.code, "earlier", "R1", "old.json", 1, 1],
+                                         [old.key.code, "earlier", "R2", "other.json", 1, 1]]
 
 
 @pytest.mark.parametrize(("name", "content", "message"), [

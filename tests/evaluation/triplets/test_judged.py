@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from medinj_utils.core.files import write_parquet
+from medinj_utils.core.identity import texts_hash
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.judge.asking import VERDICTS, texts_hash
+from medinj_utils.evaluation.judge.asking import VERDICTS
 from medinj_utils.evaluation.triplets.edits import edited_triplets
 from medinj_utils.evaluation.triplets.judged import (
     judge_edits,
