@@ -64,11 +64,15 @@ class RatingKeys:
                 for run, system in zip(table["run"], table["system"], strict=True)}
 
     def now(self, tree: Tree, questions: pd.DataFrame) -> dict[tuple[str, str], str]:
-        """`medinj_utils.evaluation.open_answers.loading.texts_now` of all runs on the sheets.
+        """What the runs on the sheets answer now.
 
         Args:
             tree: the output tree.
             questions: records of the test's open questions.
+
+        Returns:
+            By run and question, the hash that
+            `medinj_utils.evaluation.open_answers.loading.texts_now` gives.
         """
         return texts_now(tree, map(Run.named, self.systems), questions)
 
