@@ -59,8 +59,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     state = PartialState(cpu=not torch.cuda.is_available())
     precision = _common_precision(job.recipe, run_folder, state)
     set_seed(job.run.seed)
-    with room_for(job.base.name):
-        learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+    learner = _load(job, precision)
     data = prepare(rows, learner.tokenizer, job, state.num_processes)
     if state.is_main_process:
         run_folder.begin(_begun_with(card, precision, state))
@@ -81,6 +80,12 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
         run_folder.finish()
     state.wait_for_everyone()
     return read_json(RunFiles(folder).card)
+
+
+def _load(job: Job, precision: str) -> Learner:
+    """The base with its adapter, on the device that trains."""
+    with room_for(job.base.name):
+        return load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:
