@@ -4,15 +4,19 @@ Whatever goes wrong there is a `HubError` that names the set, the revision, the 
 do. A busy hub and a dropped connection are tried again a few times.
 """
 
+import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 _PAUSES = (1, 3, 9)  # seconds before each further attempt
 _BUSY = (408, 425, 429, 500, 502, 503, 504)  # statuses that may pass
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 #: Of a model, what is loaded: weights that hold no code, and all that describes them.
 MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
 
@@ -23,6 +27,8 @@ class HubError(ValueError):
 
 def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Path:
     """The folder of a model or data set at one commit, downloaded where it isn't in the cache.
+
+    Where the hub can't be reached, what was read last by this revision is taken, and said.
 
     Args:
         name: ``organisation/name``.
@@ -38,15 +44,28 @@ def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Pa
     """
     from huggingface_hub import HfApi, constants, snapshot_download
 
-    def download() -> str:
-        commit = revision or None
-        if not (_COMMIT.fullmatch(revision) or constants.is_offline_mode()):
-            commit = HfApi().repo_info(name, repo_type=kind, revision=commit).sha
-        return snapshot_download(name, repo_type=kind, revision=commit,
-                                 allow_patterns=list(patterns))
+    take = partial(snapshot_download, name, repo_type=kind, revision=revision or None,
+                   allow_patterns=list(patterns))
 
-    return Path(_tried_again(download, f"the {_KINDS[kind]} {name}"
-                             + (f" at {revision}" if revision else "")))
+    def download() -> str:
+        if not (_COMMIT.fullmatch(revision) or constants.is_offline_mode()):
+            # `take` alone has the cache's commit as soon as the hub is ill for a moment.
+            HfApi().repo_info(name, repo_type=kind, revision=revision or None)
+        return take()
+
+    what = f"the {_KINDS[kind]} {name}" + (f" at {revision}" if revision else "")
+    try:
+        return Path(_tried_again(download, what))
+    except HubError as error:
+        if not _may_pass(error.__cause__):
+            raise
+        try:
+            folder = Path(take(local_files_only=True))
+        except Exception:  # it isn't in the cache, or not whole
+            raise error from error.__cause__
+        print(f"{what}: the hub can't be reached; taken as it was read last, at commit "
+              f"{commit_of(folder)}")
+        return folder
 
 
 _KINDS = {"model": "model", "dataset": "data set"}
@@ -130,9 +149,16 @@ def _is_offline(error: Exception) -> bool:
 
 def _is_broken(error: Exception) -> bool:
     """Whether a connection failed, or broke in the middle of a file."""
-    from httpx import TransportError
-    return any(isinstance(cause, TransportError | ConnectionError)
-               or "Consistency check failed" in str(cause) for cause in _chain(error))
+    from httpx import TransportError, UnsupportedProtocol
+    return _breaks_off(error) or any(
+        isinstance(cause, TransportError | ConnectionError)
+        and not isinstance(cause, UnsupportedProtocol) for cause in _chain(error))
+
+
+def _breaks_off(error: Exception) -> bool:
+    """Whether a file ended before its end."""
+    return any(sign in str(cause) for cause in _chain(error)
+               for sign in ("complete message body", "Consistency check failed"))
 
 
 def _may_pass(error: Exception) -> bool:
@@ -142,13 +168,16 @@ def _may_pass(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     """Why a download failed, in words, and what to do."""
-    from huggingface_hub import errors
+    from huggingface_hub import errors, get_token
     status = _status(error)
     if isinstance(error, errors.GatedRepoError) or status == 403:
         return ("its authors give access on request: ask for it on its page on the hub, and set "
                 "HF_TOKEN to a token of that account")
     if isinstance(error, errors.RevisionNotFoundError):
         return "the hub has it, but not this revision: name a commit, tag or branch of it"
+    if status == 401 and get_token():
+        return ("the hub doesn't take the token that HF_TOKEN or a login here gives: renew it, or "
+                "unset it for what everybody may read")
     if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
         return ("the hub has no such one, or it is private: look at the name, or set HF_TOKEN to "
                 "a token that may read it")
@@ -159,14 +188,43 @@ def _reason(error: Exception) -> str:
                 "later; what was downloaded is kept")
     if status:
         return f"the hub refuses it or a file of it, with status {status}"
+    return _reason_without_answer(error)
+
+
+def _reason_without_answer(error: Exception) -> str:
+    """Why a download failed of which the hub itself says nothing."""
+    import httpx
+    from huggingface_hub.errors import LocalEntryNotFoundError
     if _is_offline(error):
         return ("it isn't in the cache, and HF_HUB_OFFLINE forbids to ask the hub: unset it, or "
                 "copy the cache here")
-    if _is_broken(error) or isinstance(error, errors.LocalEntryNotFoundError):
-        return ("the hub doesn't answer, and it isn't in the cache: look at the network (HF_HOME "
-                "names the cache, HF_ENDPOINT another hub)")
+    if _breaks_off(error):
+        return (f"a file breaks off, {len(_PAUSES) + 1} times in a row: try again later; what was "
+                "downloaded is kept")
+    if "CERTIFICATE_VERIFY_FAILED" in "".join(map(str, _chain(error))):
+        return ("the certificate of what answers isn't known here, as where a proxy opens "
+                "connections: set SSL_CERT_FILE to a file of certificates that has it")
+    if _is_broken(error) or isinstance(error, LocalEntryNotFoundError):
+        proxies = {name.upper() for name in os.environ
+                   if name.lower() in _PROXIES and os.environ[name]}
+        through = f", at what {' and '.join(sorted(proxies))} is set to" if proxies else ""
+        return (f"the hub doesn't answer, and it isn't in the cache: look at the network{through} "
+                "(HF_HOME names the cache, HF_ENDPOINT another hub)")
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return f"the hub's address can't be one ({first_line(error)}): look at HF_ENDPOINT"
+    if isinstance(error, httpx.TooManyRedirects):
+        return ("its address leads in a circle: look at HF_ENDPOINT, or for the address that it "
+                "has now on its page on the hub")
+    if isinstance(error, UnicodeEncodeError):
+        return "HF_TOKEN holds a sign that no token has: copy the token anew"
+    if isinstance(error, ImportError):  # of what a SOCKS proxy needs
+        return f"a package is missing for the way to the hub ({first_line(error)})"
+    if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError):
+        return (f"what answers in the hub's place is none ({first_line(error)}): look at "
+                "HF_ENDPOINT, and whether the network wants a login first")
     if isinstance(error, OSError):
-        return f"it can't be written into the cache ({first_line(error)})"
+        return (f"it can't be written into the cache ({first_line(error)}): set HF_HOME to a "
+                "folder that can be written and has room")
     return f"the hub refuses it ({first_line(error)})"
 
 

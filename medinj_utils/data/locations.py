@@ -180,8 +180,9 @@ def _downloaded(address: str, name: str, revision: str, within: str) -> Path:
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")
     if not within and not files_below(folder, "**/*"):
+        held = file_names(name, commit_of(folder), "dataset")
         raise SourceError(f"{address}: no file of this data set ends with {', '.join(TABLES)}; it "
-                          f"holds {', '.join(file_names(name, commit_of(folder), 'dataset'))}")
+                          f"holds {', '.join(held) or 'no file at all'}")
     return folder / within if within else folder
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils.logging import disable_progress_bar
@@ -83,7 +84,8 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
             "full") are held in float32: in 16 bits most updates would be rounded away.
 
     Returns:
-        The model with its adapter, its tokenizer, and what training needs to know of them.
+        The model with its adapter, on the device that trains, its tokenizer, and what training
+        needs to know of them.
 
     Raises:
         ValueError: the base can't be tuned in this way, or adapter qlora is asked for without CUDA.
@@ -98,6 +100,8 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     kernels = fuse(model) if backend == "peft" else ""  # Unsloth has its own
     if recipe.adapter != "full":
         lighten(model)
+    if recipe.adapter != "qlora":  # is there already: 4 bits are made on the GPU
+        model.to(PartialState(cpu=not torch.cuda.is_available()).device)
     learner = Learner(model, tokenizer, precision, Recomputation(model), kernels)
     if recipe.adapter == "dora" and not learner.magnitudes:
         raise RuntimeError(f"backend {backend} gave an adapter without trainable DoRA magnitudes")

@@ -85,10 +85,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 def _load(job: Job, precision: str) -> Learner:
     """The base with its adapter, on the device that trains."""
     with room_for(job.base.name):
-        learner = load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
-        if job.recipe.adapter != "qlora":  # is there already: 4 bits are made on the GPU
-            learner.model.to(PartialState().device)
-    return learner
+        return load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:

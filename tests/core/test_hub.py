@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import huggingface_hub
 import pytest
@@ -27,10 +29,12 @@ def gives(monkeypatch):
         left, asked = list(raised), []
 
         def snapshot_download(name, **options):
+            if options.pop("local_files_only", False):
+                raise errors.LocalEntryNotFoundError("not in the cache")
             asked.append(options)
             if left:
                 raise left.pop(0)
-            return f"cache/snapshots/{options['revision']}/"
+            return f"cache/snapshots/{COMMIT}/"
 
         monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
         monkeypatch.setattr(huggingface_hub.HfApi, "repo_info", lambda *args,
@@ -43,9 +47,8 @@ def gives(monkeypatch):
 @pytest.mark.parametrize("revision", ["", "v1", COMMIT])
 def test_a_set_is_held_to_the_commit_that_its_branch_is_at(gives, revision):
     asked = gives()
-    assert (
-        commit_of(snapshot("a/b", revision, "dataset", ["*.csv"])) == COMMIT == asked[0]["revision"]
-    )
+    assert commit_of(snapshot("a/b", revision, "dataset", ["*.csv"])) == COMMIT
+    assert [options["revision"] for options in asked] == [revision or None]
 
 
 BROKEN = httpx.ReadError("broke")
@@ -61,9 +64,8 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     asked = gives(error, error)
     assert snapshot("a/b", COMMIT, "model", ["*"]) and len(asked) == 3
     asked = gives(*[error] * 9)
-    with pytest.raises(
-        HubError, match=f"the model a/b at {COMMIT}: the hub (is busy|doesn't answer)"
-    ):
+    ill = "the hub is busy|the hub doesn't answer|a file breaks off"
+    with pytest.raises(HubError, match=f"the model a/b at {COMMIT}: ({ill})"):
         snapshot("a/b", COMMIT, "model", ["*"])
     assert len(asked) == 4
 
@@ -80,7 +82,14 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
      "status 404"),
     (errors.HFValidationError("Repo id must use"), "organisation/name"),
     (errors.OfflineModeIsEnabled("off"), "HF_HUB_OFFLINE"),
-    (OSError(28, "No space left on device"), "can't be written into the cache.*No space"),
+    (httpx.UnsupportedProtocol("no http://"), "address can't be one .*: look at HF_ENDPOINT"),
+    (httpx.InvalidURL("Invalid port: 'x'"), "address can't be one .*: look at HF_ENDPOINT"),
+    (httpx.TooManyRedirects("more than 20"), "leads in a circle"),
+    (ImportError("Using SOCKS proxy, but"), "a package is missing .*SOCKS"),
+    (json.JSONDecodeError("Expecting value", "<html>", 0), "in the hub's place is none .*login"),
+    (TypeError("must be a mapping, not list"), "in the hub's place is none .*HF_ENDPOINT"),
+    (OSError(28, "No space left on device"),
+     "can't be written into the cache.*No space.*: set HF_HOME to a folder"),
     (ValueError("odd"), "refuses it .ValueError: odd"),
     (ValueError(""), "no message")], ids=str)
 def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
@@ -90,6 +99,48 @@ def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
     assert len(asked) == 1
     assert "Request ID" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("error, set_up, says", [
+    (answered(errors.HfHubHTTPError, 401), {"HF_TOKEN": "hf_old"}, "doesn't take the token"),
+    ("é".encode, {"HF_TOKEN": "hf_é"}, "HF_TOKEN holds a sign that no token has"),
+    (httpx.ConnectError("refused"), {"HTTPS_PROXY": "http://x"}, "what HTTPS_PROXY is set to"),
+    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), {}, "set SSL_CERT_FILE")], ids=str)
+def test_what_the_environment_spoils_is_named(gives, monkeypatch, error, set_up, says):
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in set_up.items():
+        monkeypatch.setenv(name, value)
+    if callable(error):
+        with pytest.raises(UnicodeEncodeError) as raised:
+            error("ascii")
+        error = raised.value
+    gives(*[error] * 4)
+    with pytest.raises(HubError, match=f"the data set a/b: .*{says}"):
+        snapshot("a/b", "", "dataset", ["*"])
+
+
+def test_a_set_is_taken_from_the_cache_where_the_hub_is_not_there(local_hub, monkeypatch, capsys):
+    first = local_hub.publish("datasets", "a/b", {"train.csv": b"x"})
+    folder = snapshot("a/b", "", "dataset", ["*"])
+    local_hub.publish("datasets", "a/b", {"train.csv": b"y"})
+    local_hub.fault("/api/", status=503, times=99)
+    assert snapshot("a/b", "", "dataset", ["*"]) == folder
+    assert f"taken as it was read last, at commit {first}" in capsys.readouterr().out
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    assert snapshot("a/b", "", "dataset", ["*"]) == folder
+    assert commit_at("a/b", "", "dataset") == first
+
+
+def test_an_address_that_leads_in_a_circle_and_a_login_page_are_told_from_the_hub(local_hub):
+    local_hub.publish("datasets", "a/b", {"train.csv": b"x"})
+    local_hub.fault("/api/datasets", body=b"<html>Please log in</html>")
+    with pytest.raises(HubError, match="the data set a/b: what answers in the hub's place is none"):
+        snapshot("a/b", "", "dataset", ["*"])
+    local_hub.move("datasets", "a/b", "a/b")
+    with pytest.raises(HubError, match="the data set a/b: its address leads in a circle"):
+        snapshot("a/b", "", "dataset", ["*"])
 
 
 def test_an_interrupt_is_one(gives):

@@ -71,7 +71,8 @@ def test_a_compressed_table_that_is_cut_is_refused(tmp_path):
     ({"README.md": b"a card", "script.py": b"raise SystemExit"}, "it holds README.md, script.py$"),
     ({"data.zip": b"PK", "README.md": b""}, "it holds README.md, data.zip$"),
     ({f"{number}.txt": b"" for number in range(10, 30)}, "it holds 10.txt.* 19.txt, …$"),
-    ({"data/train-0.arrow": b"x"}, "it holds data/train-0.arrow$")])
+    ({"data/train-0.arrow": b"x"}, "it holds data/train-0.arrow$"),
+    ({}, "it holds no file at all$")])
 def test_a_set_without_tables_says_what_it_holds(local_hub, files, says):
     local_hub.publish("datasets", "a/b", files)
     with pytest.raises(SourceError,

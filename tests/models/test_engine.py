@@ -20,11 +20,16 @@ def chat_of(tokenizer, item, **changes):
                     open_answer=True)
 
 
+def on_its_device(engine, ids: list[int]) -> torch.Tensor:
+    """One row of token ids, where the engine's model is."""
+    return torch.tensor([ids], device=engine.model.device)
+
+
 def by_library(model, tokenizer, item):
     """The text of the library's own loop."""
     prompt = chat_of(tokenizer, item)
-    ids = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)),
-                         do_sample=False,
+    asked = torch.tensor([prompt], device=model.device)
+    ids = model.generate(asked, attention_mask=torch.ones_like(asked), do_sample=False,
                          max_new_tokens=16, eos_token_id=tokenizer.eos_token_id, pad_token_id=0)
     return tokenizer.decode(ids[0, len(prompt):], skip_special_tokens=True)
 
@@ -63,7 +68,7 @@ def test_probabilities_are_the_models_own_and_their_best_letter_is_the_answer(it
             for letter in prompts.LETTERS[: len(item["options"])]
         ]
         with torch.inference_mode():
-            logits = engine.model(torch.tensor([chat_of(engine.tokenizer, item)])).logits
+            logits = engine.model(on_its_device(engine, chat_of(engine.tokenizer, item))).logits
         expected = logits[0, -1, letters].softmax(-1).tolist()
         assert list(answers.loc[item["id"], ("probabilities", "likelihood")]) == pytest.approx(
             expected, abs=1e-4
@@ -79,7 +84,7 @@ def test_likelihoods_of_texts_are_those_of_each_text_alone(items, engine, ask):
             text = engine.tokenizer(option, add_special_tokens=False)["input_ids"]
             with torch.inference_mode():
                 logits = (
-                    engine.model(torch.tensor([prompt + text]))
+                    engine.model(on_its_device(engine, prompt + text))
                     .logits[0, len(prompt) - 1 : -1]
                     .log_softmax(-1)
                 )
@@ -115,7 +120,7 @@ def test_each_option_of_several_is_asked_about_alone(items, engine, ask):
             assert f"La proposition ({letter})" in chat[-1]["content"]
             with torch.inference_mode():
                 logits = engine.model(
-                    torch.tensor([chat_of(engine.tokenizer, item, about=letter)])
+                    on_its_device(engine, chat_of(engine.tokenizer, item, about=letter))
                 ).logits[0, -1]
             expected.append(float(torch.sigmoid(logits[yes] - logits[no])))
         assert list(answers.loc[item["id"], "probabilities"]) == pytest.approx(expected, abs=1e-4)

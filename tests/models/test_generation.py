@@ -24,7 +24,7 @@ def test_prompts_of_all_lengths_are_read_as_if_each_stood_alone(loaded):
     prefill = read_prompts(loaded[0], PROMPTS)
     assert prefill.mask.sum(1).tolist() == [3, 6, 1] and len(prefill.logits) == 3
     for row, prompt in zip(prefill.logits, PROMPTS, strict=True):
-        alone = loaded[0](torch.tensor([prompt])).logits[0, -1]
+        alone = loaded[0](torch.tensor([prompt], device=loaded[0].device)).logits[0, -1]
         assert torch.allclose(row, alone, atol=1e-4)
 
 
@@ -52,7 +52,7 @@ def test_log_likelihoods_of_texts_of_one_token_and_of_several(loaded):
         owners = [1, 2][:len(own)]
         found = log_likelihoods(loaded[0], prefill, owners, own).tolist()
         for owner, text, score in zip(owners, own, found, strict=True):
-            ids = torch.tensor([[*PROMPTS[owner], *text]])
+            ids = torch.tensor([[*PROMPTS[owner], *text]], device=loaded[0].device)
             logits = loaded[0](ids).logits[0, len(PROMPTS[owner]) - 1:-1].log_softmax(-1)
             assert score == pytest.approx(
                 sum(float(logits[i, token]) for i, token in enumerate(text)), abs=1e-3

@@ -124,7 +124,7 @@ def test_a_run_that_tuned_all_weights_is_a_model_of_its_own(tmp_path):
         model.get_output_embeddings().weight.mul_(2)
     model.save_pretrained(tmp_path)
     runs = {Run(BASE): None, Run("NAT"): tmp_path, Run("SYN"): None}
-    ids = torch.tensor([tokenizer("Bonjour")["input_ids"]])
+    ids = torch.tensor([tokenizer("Bonjour")["input_ids"]], device=model.device)
     logits = []
     for _, engine, _ in answering_models(runs, Base("planted"), "float32", Asking()):
         with torch.inference_mode():

@@ -1,12 +1,15 @@
 """Runs of one backend, some of them killed: ``python runs.py peft FOLDER``.
 
-Each run is a fork of this process, which has imported the libraries once and computed nothing. What
-becomes of each is written to ``outcomes.json``: its exit status (-9: killed) and its error.
+Each run is a fork of this process, which has imported the libraries once and computed nothing. CUDA
+can't be forked: where torch sees a GPU, each run is a process that imports them anew, ``python
+runs.py peft FOLDER LABEL``. What becomes of each is written to ``outcomes.json``: its exit status
+(-9: killed) and its error.
 """
 
 import json
 import os
 import signal
+import subprocess
 import sys
 import traceback
 from dataclasses import replace
@@ -18,6 +21,8 @@ from medinj_utils.training import figures, model_card, start_backend, tables, tr
 
 EARLY = sorted({"transformers", "trl", "peft"} & set(sys.modules))
 backend = start_backend(sys.argv[1])
+
+import torch  # noqa: E402
 
 from medinj_utils.core.tree import Tree  # noqa: E402
 from medinj_utils.training import train, trainer, tune  # noqa: E402, F401
@@ -47,33 +52,52 @@ def die_amid(step: int):
     return mark
 
 
-def start(label: str, tree: str, recipe=RECIPE, mark=mark_whole, save_seconds=0.0) -> None:
-    """Train ``RUN`` in a tree, in a process of its own."""
+def train_here(tree: str, recipe, mark, save_seconds: float) -> None:
+    """Train ``RUN`` in a tree."""
+    trainer.SAVE_SECONDS = save_seconds
+    RunFolder.mark_whole = mark
+    train.Validation = lambda *arguments: Attention()
+    train_runs(Tree(root / tree, "21_train_adapter"), [RUN], recipe, backend, PLANTED)
+
+
+def forked(label: str) -> tuple[int, str]:
+    """Exit status and error of a run in a fork of this process."""
     errors, written = os.pipe()
     child = os.fork()
     if child == 0:
-        trainer.SAVE_SECONDS = save_seconds
-        RunFolder.mark_whole = mark
         status = 1
         try:
-            train.Validation = lambda *arguments: Attention()
-            train_runs(Tree(root / tree, "21_train_adapter"), [RUN], recipe, backend, PLANTED)
+            train_here(*STARTS[label])
             status = 0
         except Exception:
             os.write(written, traceback.format_exc()[-4000:].encode())
         os._exit(status)
     os.close(written)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    outcomes[label] = {"status": status, "error": os.read(errors, 5000).decode(),
-                       "checkpoints": sorted(mark.parent.name for mark in
-                                             root.glob(f"{tree}/runs/.*/checkpoint-*/whole.json"))}
+    return status, os.read(errors, 5000).decode()
 
 
+def anew(label: str) -> tuple[int, str]:
+    """Exit status and error of a run in a process of its own."""
+    ended = subprocess.run([sys.executable, *sys.argv, label], stderr=subprocess.PIPE, text=True)
+    return ended.returncode, ended.stderr[-4000:] if ended.returncode else ""
+
+
+#: By label, in order: tree, recipe, what marks a checkpoint as whole, seconds between checkpoints.
+STARTS = {
+    "whole": ("whole", RECIPE, mark_whole, 1e9),  # never saves on the way
+    "first kill": ("cut", RECIPE, die_after(3), 0.0),
+    "second kill": ("cut", RECIPE, die_amid(8), 0.0),
+    "other recipe": ("cut", replace(RECIPE, learning_rate=1e-3), mark_whole, 0.0),
+    "end": ("cut", RECIPE, mark_whole, 0.0)}
 if backend == "unsloth":  # that of PEFT is the fixture `plain`
-    start("plain", "plain", quick_recipe())
-start("whole", "whole", save_seconds=1e9)  # never saves on the way
-start("first kill", "cut", mark=die_after(3))
-start("second kill", "cut", mark=die_amid(8))
-start("other recipe", "cut", replace(RECIPE, learning_rate=1e-3))
-start("end", "cut")
+    STARTS = {"plain": ("plain", quick_recipe(), mark_whole, 0.0)} | STARTS
+if sys.argv[3:]:
+    train_here(*STARTS[sys.argv[3]])
+    sys.exit()
+for name, (tree, *_) in STARTS.items():
+    status, error = anew(name) if torch.cuda.is_available() else forked(name)
+    outcomes[name] = {"status": status, "error": error,
+                      "checkpoints": sorted(mark.parent.name for mark in
+                                            root.glob(f"{tree}/runs/.*/checkpoint-*/whole.json"))}
 (root / "outcomes.json").write_text(json.dumps(outcomes), encoding="utf-8")

@@ -11,7 +11,7 @@ def losses_and_gradients(model) -> list[torch.Tensor]:
     for name, parameter in model.named_parameters():
         if "lora_B" in name or "magnitude" in name:
             parameter.data += 0.05 * torch.randn_like(parameter)
-    ids = torch.randint(5, 1000, (3, 40))
+    ids = torch.randint(5, 1000, (3, 40)).to(model.device)
     found = []
     for _ in range(2):
         loss = model.train()(input_ids=ids, labels=ids).loss

@@ -26,8 +26,8 @@ def test_the_model_card_says_what_the_run_knows(plain, tmp_path):
 def test_the_merged_model_answers_as_the_adapter_does(plain, tmp_path):
     merged, _ = load_base(Base(str(merge(plain.folder, tmp_path / "merged"))), "float32")
     assert (tmp_path / "merged/README.md").exists()
-    ids = torch.arange(20)[None]
     model, _ = load_base(PLANTED, "float32")
+    ids = torch.arange(20, device=model.device)[None]
     with adapted(model, plain.folder / "adapter") as tuned, torch.inference_mode():
         assert torch.allclose(merged(ids).logits, tuned(ids).logits, atol=1e-4)
 
