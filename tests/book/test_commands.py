@@ -72,7 +72,7 @@ ELSEWHERE = {
     "--executor slurm": "a cluster",
     "make keep": "test_results keeps a tree",
     "PROFILE=open": "real data: the profile's tests hold it",
-    "PROFILE=smollm2": "half an hour",
+    "PROFILE=smollm2": "an hour and a half",
     "book PROFILE=own": "minutes: test_own_data goes the same way",
 }
 
