@@ -6,6 +6,7 @@ import unicodedata
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from medinj_utils.core.hub import (
     HubError,
@@ -24,6 +25,13 @@ _ON_HUB = re.compile(r"""
     (?:@(?P<commit>[^/]+))?
     (?:/(?P<within>.+))?       # a file or folder of the set
     """, re.VERBOSE)
+_PAGE_OF_HUB = re.compile(r"""
+    https://huggingface\.co/datasets/
+    (?P<name>[^/?#]+/[^/?#]+)
+    (?:/(?:tree|blob|resolve|raw)/(?P<commit>[^/?#]+)
+       (?:/(?P<within>[^?#]+?))?)?
+    /?(?:[?#].*)?
+    """, re.VERBOSE)
 _NOTHING = "no such file or folder"
 
 
@@ -32,8 +40,8 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
 
     Args:
         location: a folder, a file, an address (``https://…``), a set on the hub
-            (``organisation/name``), or a part of one
-            (``hf://datasets/organisation/name@commit/path``).
+            (``organisation/name``), a part of one
+            (``hf://datasets/organisation/name@commit/path``), or the address of its page there.
         revision: commit of the set on the hub.
 
     Raises:
@@ -42,9 +50,9 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
     address = str(location)
     if path := local_path(location):
         return path
-    if address.startswith(("https://", "http://127.0.0.1")):
-        return _fetched(address)
     if not (on_hub := _on_hub(address, revision)):
+        if address.startswith(("https://", "http://127.0.0.1")):
+            return _fetched(address)
         if address.startswith("hf://"):
             raise SourceError(f"{address}: no set on the hub; need hf://datasets/organisation/name"
                               ", perhaps with @commit and /path behind it")
@@ -80,7 +88,7 @@ class _OnHub(NamedTuple):
 
 
 def _on_hub(address: str, revision: str | None) -> _OnHub | None:
-    match = _ON_HUB.fullmatch(address)
+    match = _ON_HUB.fullmatch(address) or _PAGE_OF_HUB.fullmatch(unquote(address))
     if not match:
         return _OnHub(address, revision or "", "") if _may_be_on_hub(address) else None
     named = match["commit"] or ""

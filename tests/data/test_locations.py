@@ -16,7 +16,14 @@ from medinj_utils.data import (
     read_source,
     resolve,
 )
-from medinj_utils.data.locations import files_below, hub_commit, is_elsewhere, local_path
+from medinj_utils.data.locations import (
+    _on_hub,
+    files_below,
+    hub_commit,
+    is_elsewhere,
+    local_path,
+    set_name,
+)
 
 from .published_files import ROW, tree
 
@@ -98,6 +105,19 @@ def test_what_the_hub_does_not_give_may_be_a_missing_path_too(monkeypatch):
     ("hf://datasets/a/b@main/q.csv", True)])
 def test_what_may_be_elsewhere(location, elsewhere):
     assert is_elsewhere(location) == elsewhere
+
+
+@pytest.mark.parametrize("page, same", [
+    ("", "hf://datasets/a/b"), ("/", "hf://datasets/a/b"), ("?row=3", "hf://datasets/a/b"),
+    ("/tree/main", "hf://datasets/a/b@main"), ("/tree/v1/", "hf://datasets/a/b@v1"),
+    ("/tree/main/data/essai%20un", "hf://datasets/a/b@main/data/essai un"),
+    ("/blob/v1/q.csv", "hf://datasets/a/b@v1/q.csv"),
+    ("/resolve/v1/q.csv?download=true", "hf://datasets/a/b@v1/q.csv")])
+def test_the_address_of_a_sets_page_is_the_set(page, same):
+    address = f"https://huggingface.co/datasets/a/b{page}"
+    assert _on_hub(address, None) == _on_hub(same, None)
+    assert set_name(address) == "a/b"
+    assert is_elsewhere(address)
 
 
 @pytest.mark.parametrize("location", ["hf://datasets/a", "hf://datasets/", "hf://a/b"])
