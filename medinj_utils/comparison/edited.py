@@ -49,7 +49,7 @@ def edit_changes(edited: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
             if len(there) and is_binary(pairs[there]):
                 figures[FLIPS] = np.abs(difference)
             for figure, values in figures.items():
-                found = mean_with_interval(pd.Series(values), questions.iloc[there], resamples,
-                                           _ENDS[figure], seed)
-                rows.append((edit, name, figure, *found, *counts))
+                estimate = mean_with_interval(pd.Series(values), questions.iloc[there], resamples,
+                                              _ENDS[figure], seed)
+                rows.append((edit, name, figure, *estimate, *counts))
     return pd.DataFrame(rows, columns=COLUMNS)

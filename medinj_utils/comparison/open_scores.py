@@ -71,10 +71,10 @@ def _of_metric(metric: str, matrix: pd.DataFrame, items: pd.DataFrame, clusters:
                              for name in sorted(items["provenance"].unique())}
     runs = matrix.columns.get_level_values("system").value_counts()
     for part, own in parts.items():
-        found = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
+        estimates = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
         for system in in_order(runs.index):
             yield {"metric": metric, "provenance": part, "system": system, "questions": len(own),
-                   "runs": int(runs[system]), **found.loc[system].to_dict()}
+                   "runs": int(runs[system]), **estimates.loc[system].to_dict()}
 
 
 def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
