@@ -1,6 +1,5 @@
 """Tables on judges and human raters as notebooks show them: texts, shares in per cent."""
 
-
 import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
