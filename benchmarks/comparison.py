@@ -40,9 +40,9 @@ def by_scipy(scores: pd.DataFrame, cluster: np.ndarray, pair: tuple[str, str],
     sums = np.bincount(cluster, weights=scores[pair[0]] - scores[pair[1]])
     sizes = np.bincount(cluster)
     there = sizes > 0
-    found = bootstrap((sums[there], sizes[there]), _ratio, paired=True, vectorized=True, batch=100,
-                      n_resamples=resamples, method="percentile", rng=np.random.default_rng(0))
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+    result = bootstrap((sums[there], sizes[there]), _ratio, paired=True, vectorized=True, batch=100,
+                       n_resamples=resamples, method="percentile", rng=np.random.default_rng(0))
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
 def _ratio(sums: np.ndarray, sizes: np.ndarray, axis: int) -> np.ndarray:

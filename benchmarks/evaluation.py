@@ -69,11 +69,11 @@ def by_engine(model, tokenizer, items: list[dict], modes: Sequence[str] = ("gree
     prompts = [engine.prompt(item) for item in items]
     lengths = [len(prompt) for prompt in prompts]
     order = sorted(range(len(items)), key=lengths.__getitem__)
-    found = {}
+    answered = {}
     for batch in batches_of(lengths, order, batch_tokens):
         answers = engine.answer([prompts[i] for i in batch], [items[i] for i in batch], modes)
-        found |= {i: answer.raw for i, answer in zip(batch, answers[modes[-1]], strict=True)}
-    return time.perf_counter() - began, found
+        answered |= {i: answer.raw for i, answer in zip(batch, answers[modes[-1]], strict=True)}
+    return time.perf_counter() - began, answered
 
 
 def by_harness(items: pd.DataFrame) -> tuple[float, dict[str, str]]:
@@ -108,7 +108,7 @@ def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]
     """One item at a time: free text by the library's ``generate``, then the letter from the prompt
     run again."""
     began = time.perf_counter()
-    found = {}
+    letters_by_item = {}
     config = GenerationConfig(do_sample=False, max_new_tokens=NEW_TOKENS,
                               eos_token_id=tokenizer.eos_token_id,
                               pad_token_id=tokenizer.pad_token_id)
@@ -122,8 +122,8 @@ def by_loop(model, tokenizer, items: list[dict]) -> tuple[float, dict[int, str]]
             logits = model(**prompt).logits[0, -1]
         letters = LETTERS[:len(item["options"])]
         first = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
-        found[number] = letters[int(logits[first].argmax())]
-    return time.perf_counter() - began, found
+        letters_by_item[number] = letters[int(logits[first].argmax())]
+    return time.perf_counter() - began, letters_by_item
 
 
 def operations_of(model, lengths: list[int]) -> float:

@@ -36,13 +36,13 @@ def main() -> None:
     parser.add_argument("name", help="of the figures, as pages call them")
     parser.add_argument("words", nargs=argparse.REMAINDER, help="of the benchmark's own")
     chosen = parser.parse_args()
-    found = json.loads(last_line([str(ROOT / "benchmarks" / f"{chosen.room}.py"), *chosen.words]))
+    figures = json.loads(last_line([str(ROOT / "benchmarks" / f"{chosen.room}.py"), *chosen.words]))
     path = ROOT / "book" / "measured" / f"{chosen.room}.json"
     kept = read_json(path) if path.exists() else {}
     today = datetime.now(UTC)
     kept[chosen.name] = {
         "command": shlex.join(["python", f"benchmarks/{chosen.room}.py", *chosen.words]),
-        "label": f"Run here on {hardware_in_words()}, {today.day} {today:%B %Y}", **found}
+        "label": f"Run here on {hardware_in_words()}, {today.day} {today:%B %Y}", **figures}
     with replacing(path) as unfinished:
         text = json.dumps(kept, ensure_ascii=False, indent=1)
         unfinished.write_text(f"{text}\n", encoding="utf-8")

@@ -67,12 +67,12 @@ def by_libraries(answers: list[str], references: list[str]) -> pd.DataFrame:
     stemmer = FrenchStemmer()
     rows = []
     for answer, reference in zip(answers, references, strict=True):
-        found = rouge.score(reference, answer)
+        rouge_scores = rouge.score(reference, answer)
         rows.append({
             "bleu": sacrebleu.sentence_bleu(answer, [reference]).score,
             "chrf": sacrebleu.sentence_chrf(answer, [reference]).score,
-            "rouge_1": found["rouge1"].fmeasure, "rouge_2": found["rouge2"].fmeasure,
-            "rouge_l": found["rougeL"].fmeasure,
+            "rouge_1": rouge_scores["rouge1"].fmeasure, "rouge_2": rouge_scores["rouge2"].fmeasure,
+            "rouge_l": rouge_scores["rougeL"].fmeasure,
             "meteor": single_meteor_score(tokens(reference), tokens(answer), stemmer=stemmer,
                                           wordnet=_NoWordNet())})
     return pd.DataFrame(rows)

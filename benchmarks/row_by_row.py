@@ -73,11 +73,11 @@ def _measures(row: pd.Series) -> tuple[float, ...]:
     """Of one row what `medinj_utils.data.text_measures.texts_by_row` gives of all."""
     text = f"{row['instruction']} {' '.join(row['options'])} {row['answer_text']}"
     words = [word.strip(".,;:!?()[]«»\"'-").lower() for word in text.split()]
-    found = {language: sum(word in listed for word in words)
-             for language, listed in FUNCTION_WORDS.items()}
+    counts = {language: sum(word in listed for word in words)
+              for language, listed in FUNCTION_WORDS.items()}
     sentences = max(1, len(_SENTENCE_END.findall(text)))
     long = sum(len(word) > 6 for word in words)
-    foreign = (found["en"] + found["es"]) / max(1, sum(found.values()))
+    foreign = (counts["en"] + counts["es"]) / max(1, sum(counts.values()))
     negative = bool(_NEGATIVE.search(row["instruction"]))
     return len(words), len(words) / sentences + 100 * long / len(words), foreign, negative
 

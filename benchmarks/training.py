@@ -252,8 +252,8 @@ def run_here(work: Work) -> dict:
     from medinj_utils.core.machine import peak_memory_gb
     tune = {"study": by_the_study, "recipe": by_unsloths_recipe}.get(work.way.who, by_the_book)
     with tempfile.TemporaryDirectory() as scratch:
-        found = tune(work, Path(scratch) / "run")
-    return found | {"peak_gb": round(peak_memory_gb(), 2)}
+        outcome = tune(work, Path(scratch) / "run")
+    return outcome | {"peak_gb": round(peak_memory_gb(), 2)}
 
 
 def run_apart(work: Work) -> dict | None:
@@ -263,12 +263,12 @@ def run_apart(work: Work) -> dict | None:
     if run.returncode:
         print(f"{work.size}, {work.way.label}: failed: {run.stderr[-2000:]}", flush=True)
         return None
-    found = json.loads(run.stdout.strip().splitlines()[-1])
+    outcome = json.loads(run.stdout.strip().splitlines()[-1])
     if work.size == "paper":
-        mean = found["tokens"] / ROWS["paper"]
-        found["paper_hours"] = round(PAPER_ROWS * mean / found["steady"] / 3600, 2)
-    print(f"{work.size}, {work.way.label}: {found}", flush=True)
-    return found
+        mean = outcome["tokens"] / ROWS["paper"]
+        outcome["paper_hours"] = round(PAPER_ROWS * mean / outcome["steady"] / 3600, 2)
+    print(f"{work.size}, {work.way.label}: {outcome}", flush=True)
+    return outcome
 
 
 def write_base(size: str, scratch: Path, tokenizer: str) -> str:
@@ -304,11 +304,11 @@ def measure(size: str, data: Path, labels: Sequence[str], tokenizer: str) -> dic
         mixed_rows(data, ROWS[size] + HELD).to_parquet(rows_file)
         base = write_base(size, Path(scratch), tokenizer)
         outcomes = {way.label: run_apart(Work(size, base, str(rows_file), way)) for way in ways}
-        found = {label: outcome for label, outcome in outcomes.items() if outcome}
-        result = found | ratios(found, size == "paper")
-        if "book" in found:
+        known = {label: outcome for label, outcome in outcomes.items() if outcome}
+        result = known | ratios(known, size == "paper")
+        if "book" in known:
             peak = peak_flops("bfloat16" if size == "paper" else "float32")
-            rate = speed(found["book"], size == "paper")
+            rate = speed(known["book"], size == "paper")
             result |= {"step_peak_share": round(operations(base, rate) / peak, 3),
                        "peak_tflops": peak / 1e12}
     return result
@@ -319,13 +319,13 @@ def speed(outcome: dict, steady: bool) -> float:
     return outcome["steady"] if steady else outcome["tokens"] / outcome["seconds"]
 
 
-def ratios(found: dict, steady: bool) -> dict:
+def ratios(outcomes: dict, steady: bool) -> dict:
     """How many times as fast one way is as another, and expected ÷ spent seconds of each."""
-    speeds = {label: speed(outcome, steady) for label, outcome in found.items()}
+    speeds = {label: speed(outcome, steady) for label, outcome in outcomes.items()}
     faster = {f"ratio_{name}": round(speeds[fast] / speeds[slow], 2)
               for name, (slow, fast) in RATIOS.items() if {slow, fast} <= set(speeds)}
     expected = {label: round(outcome["expected_seconds"] / outcome["seconds"], 2)
-                for label, outcome in found.items() if "expected_seconds" in outcome}
+                for label, outcome in outcomes.items() if "expected_seconds" in outcome}
     return faster | {"expected_by_spent": expected}
 
 

@@ -39,8 +39,8 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
         resamples: draws of each interval.
 
     Returns:
-        A row per value: ``of`` (agreement, length, edits or shares), ``figure`` (of the shares, how
-        they were found), ``scorer`` and ``inside``.
+        A row per value: ``kind`` (agreement, length, edits or shares), ``figure`` (of shares, how
+        they were estimated), ``scorer`` and ``inside``.
     """
     general, taught = all_facts()
     with TemporaryDirectory() as folder:
@@ -61,8 +61,8 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
         "edits": beside(changes, planted_changes(planted, edited, triplets)),
         "shares": with_inside(planted_shares(planted, triplets, shares)).rename(
             columns={"judge": "scorer", "method": "figure"})}
-    table = pd.concat(tables, names=["of"]).reset_index("of").dropna(subset="inside")
-    return table[["of", "figure", "scorer", "inside"]].reset_index(drop=True)
+    table = pd.concat(tables, names=["kind"]).reset_index("kind").dropna(subset="inside")
+    return table[["kind", "figure", "scorer", "inside"]].reset_index(drop=True)
 
 
 def held(worlds: int, resamples: int) -> pd.DataFrame:
@@ -77,8 +77,8 @@ def held(worlds: int, resamples: int) -> pd.DataFrame:
         of the ``cases``.
     """
     table = pd.concat([held_in(seed, resamples) for seed in progress(range(worlds), "worlds")])
-    table["figure"] = table["figure"].where(table["of"].isin(["shares", "edits"]), "all")
-    inside = table.astype({"inside": float}).groupby(["of", "figure", "scorer"])["inside"]
+    table["figure"] = table["figure"].where(table["kind"].isin(["shares", "edits"]), "all")
+    inside = table.astype({"inside": float}).groupby(["kind", "figure", "scorer"])["inside"]
     return inside.agg(inside="mean", cases="size").reset_index()
 
 

@@ -169,7 +169,7 @@ class Promise:
     promised: float = 0.95
     tolerated: tuple[float, float] = (0.93, 0.97)
 
-    def kept(self, found: float, low: float, high: float) -> str:
+    def kept(self, share: float, low: float, high: float) -> str:
         """Whether the promise is kept, by the share found and its 95 % interval.
 
         "yes" where the interval includes what is promised or lies on its safe side, "nearly" where
@@ -177,7 +177,7 @@ class Promise:
         "can't tell".
         """
         least, most = self.tolerated
-        if not least <= found <= most:
+        if not least <= share <= most:
             return "no" if high < least or low > most else "can't tell"
         kept = low <= self.promised if least == 0 else high >= self.promised
         return "yes" if kept else "nearly"
@@ -273,13 +273,13 @@ def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
     """
     rows = []
     for promise in PROMISES:
-        found = sum(promise.counts(Study(promise.world, resamples, seed))
-                    for seed in progress(range(worlds), promise.name))
-        low, high = binomtest(found, worlds).proportion_ci()
-        rows.append({"promise": promise.name, "promised": promise.promised, "found": found / worlds,
-                     "low": low, "high": high,
+        counted = sum(promise.counts(Study(promise.world, resamples, seed))
+                      for seed in progress(range(worlds), promise.name))
+        low, high = binomtest(counted, worlds).proportion_ci()
+        rows.append({"promise": promise.name, "promised": promise.promised,
+                     "found": counted / worlds, "low": low, "high": high,
                      "tolerated": "{:.3g} to {:.3g}".format(*promise.tolerated),
-                     "kept": promise.kept(found / worlds, low, high), "worlds": worlds})
+                     "kept": promise.kept(counted / worlds, low, high), "worlds": worlds})
     return pd.DataFrame(rows)
 
 

@@ -162,9 +162,9 @@ def summarise_worlds(table: pd.DataFrame) -> pd.DataFrame:
         table: of `find_worlds`.
 
     Returns:
-        By kind of worlds and what is counted: number ``of`` worlds (of effects, for all together),
-        how many were ``found``, their ``share`` with its 95 % interval, and the means of planted
-        and found effects.
+        By kind of worlds and what is counted: number of ``cases`` (worlds; effects, for all
+        together), how many ``count``, their ``share`` with its 95 % interval, and the means of
+        planted and found effects.
     """
     rows = []
     for kind, effect, part in _main_effects(table):
@@ -188,10 +188,10 @@ def _main_effects(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]
         yield kind, _ALL, part
 
 
-def _counted(found: int, total: int, independent: bool = True) -> dict:
+def _counted(count: int, total: int, independent: bool = True) -> dict:
     """A share with its interval (Clopper & Pearson 1934), which only independent cases have."""
-    bounds = binomtest(found, total).proportion_ci() if total and independent else (None, None)
-    return {"of": total, "found": found, "share": found / total if total else None,
+    bounds = binomtest(count, total).proportion_ci() if total and independent else (None, None)
+    return {"cases": total, "count": count, "share": count / total if total else None,
             "low": bounds[0], "high": bounds[1]}
 
 

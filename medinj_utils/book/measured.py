@@ -37,7 +37,7 @@ def measured(book: str | Path = "book") -> dict:
     held = worlds[worlds["what"].str.startswith("all main effects")].set_index("worlds")
     return texts | {
         "validation": {name: _per_cent(share) for name, share in promises.items()},
-        "worlds": {name: f"{row['found']} of {row['of']}" for name, row in held.iterrows()},
+        "worlds": {name: f"{row['count']} of {row['cases']}" for name, row in held.iterrows()},
         "study": _study()}
 
 

@@ -64,14 +64,14 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
         execution: name of the executed copy.
     """
     executed = nbformat.read(tree.executed(execution), as_version=4)
-    found = finding_of(executed)
+    finding = finding_of(executed)
     executed.cells = [cell for cell in executed.cells
                       if not _LEFT_OUT & set(cell.metadata.get("tags", ()))]
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
     title, question, *rest = executed.cells[0].source.split("\n\n")
-    opening = (f":::{{admonition}} Finding\n:class: tip\n{found}\n\n"
+    opening = (f":::{{admonition}} Finding\n:class: tip\n{finding}\n\n"
                f"*Numbers on this page: {tree.label}.*\n:::")
     executed.cells[0].source = "\n\n".join([title, question, opening, *rest])
     return executed
@@ -113,7 +113,7 @@ def _link(link: re.Match) -> str:
 def _page(tree: Tree, name: str, answer: str) -> str:
     kept, card = list_of(name), read_json(tree.records_card)
     sources = ", ".join(source["name"] for source in card["parameters"]["sources"])
-    commits = ", ".join(f"{place} at {commit}" for place, commit in card["commits"].items())
+    commits = ", ".join(f"{location} at {commit}" for location, commit in card["commits"].items())
     model = kept["model"]
     facts = [("base model", f"{model['base_model']} {model['revision']}".strip()),
              ("SHA-256 of the base", f"`{model['base_sha256'][:16]}…`"),

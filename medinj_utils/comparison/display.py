@@ -26,10 +26,9 @@ def _differences(table: pd.DataFrame, name: str = "estimate",
             for estimate, low, high in rows]
 
 
-def _scores(table: pd.DataFrame, name: str = "exact_match",
-            ends: Sequence[str] = _ENDS) -> list[str]:
+def _scores(table: pd.DataFrame, name: str = "exact_match") -> list[str]:
     """Scores in per cent with intervals: "46.5 [33.2, 61.3]"."""
-    rows = table[[name, *ends]].itertuples(index=False)
+    rows = table[[name, *_ENDS]].itertuples(index=False)
     return [f"{number(100 * score, 1)} {interval(low, high)}" for score, low, high in rows]
 
 

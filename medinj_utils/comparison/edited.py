@@ -13,7 +13,7 @@ COLUMNS = ["edit", "scorer", "figure", "estimate", "low", "high", "n", "up", "do
 
 
 def edit_changes(edited: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame,
-                 resamples: int = 2_000, seed: int = 0) -> pd.DataFrame:
+                 resamples: int = 2_000) -> pd.DataFrame:
     """How edits change scores, pair by pair.
 
     Args:
@@ -22,7 +22,6 @@ def edit_changes(edited: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
             and 1, NaN where there is none.
         after: scores of the edited answers, with the same index and columns.
         resamples: number of draws of whole questions.
-        seed: of the random numbers.
 
     Returns:
         A row per edit, scorer and figure: ``change``, the mean change of the score, and, of scores
@@ -49,7 +48,7 @@ def edit_changes(edited: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
             if len(there) and is_binary(pairs[there]):
                 figures[FLIPS] = np.abs(difference)
             for figure, values in figures.items():
-                found = mean_with_interval(pd.Series(values), questions.iloc[there], resamples,
-                                           _ENDS[figure], seed)
-                rows.append((edit, name, figure, *found, *counts))
+                estimate = mean_with_interval(pd.Series(values), questions.iloc[there], resamples,
+                                              _ENDS[figure])
+                rows.append((edit, name, figure, *estimate, *counts))
     return pd.DataFrame(rows, columns=COLUMNS)

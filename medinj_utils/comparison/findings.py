@@ -164,11 +164,11 @@ def parts_finding(parts: pd.DataFrame) -> str:
     inner = tuned[~whole]
     if inner.empty:
         return "No part of the test has enough questions to be looked at alone."
-    found = significant_pairs(inner)
-    places = f" ({listed(dict.fromkeys(found['part']))})" if len(found) else ""
+    significant = significant_pairs(inner)
+    places = f" ({listed(dict.fromkeys(significant['part']))})" if len(significant) else ""
     differ = len(significant_pairs(tuned[whole]))
     return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
-            f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(found)} of "
+            f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(significant)} of "
             f"{len(inner)} within {inner['part'].nunique()} parts of it{places}.")
 
 

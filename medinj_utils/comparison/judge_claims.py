@@ -64,27 +64,27 @@ def judge_verdict(about: str, judged: Judged | None,
     """
     if judged is None:
         return {}
-    found = (_agreeing(judged.pairs, of_contrasts) if about == "agree"
-             else _swayed(judged.lengths))
-    silent = _without_estimate(about, judged, found)
-    if not found:
+    tested = (_agreeing(judged.pairs, of_contrasts) if about == "agree"
+              else _swayed(judged.lengths))
+    silent = _without_estimate(about, judged, tested)
+    if not tested:
         return {"reason": silent} if silent else {}
-    verdicts = {row["verdict"] for row in found.values()}
-    smallest = min(found.values(), key=lambda row: row["estimate"])
+    verdicts = {row["verdict"] for row in tested.values()}
+    smallest = min(tested.values(), key=lambda row: row["estimate"])
     if len(verdicts) == 1:
         return smallest | {"reason": "; ".join(filter(None, (smallest["reason"], silent)))}
-    by_judge = [f"{judge}: {row['verdict']}" for judge, row in found.items()]
+    by_judge = [f"{judge}: {row['verdict']}" for judge, row in tested.items()]
     return smallest | {"verdict": "undecided", "reason": "; ".join(filter(None, (*by_judge,
                                                                                  silent)))}
 
 
-def _without_estimate(about: str, judged: Judged, found: Mapping) -> str:
+def _without_estimate(about: str, judged: Judged, tested: Mapping) -> str:
     """Judges that can't be tested, and why, as far as they were asked for a verdict."""
     table, name = ((judged.pairs, "first") if about == "agree" else (judged.lengths, "scorer"))
     most = table.groupby(name, sort=False)["n"].max()
     reasons = [without_r(judge, n) if about == "agree" or not n else
                f"{judge}: length and verdict don't vary enough for an estimate"
-               for judge, n in most.items() if kind_of(judge) == JUDGE and judge not in found]
+               for judge, n in most.items() if kind_of(judge) == JUDGE and judge not in tested]
     return "; ".join(reasons)
 
 

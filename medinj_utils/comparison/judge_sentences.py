@@ -48,11 +48,11 @@ def planted_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
     Args:
         tables: with ``inside``, by what they are of; where nothing was planted, without it.
     """
-    told = [f"{what} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
-            for what, own in tables.items() if "inside" in own]
-    if not told:
+    counts = [f"{what} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
+              for what, own in tables.items() if "inside" in own]
+    if not counts:
         return "Nothing was planted in these answers: there is no truth to hold estimates against."
-    return (f"Planted values inside their 95 % intervals: {'; '.join(told)}. The figures of one "
+    return (f"Planted values inside their 95 % intervals: {'; '.join(counts)}. The figures of one "
             "scorer move together, so these counts vary more than those of independent intervals.")
 
 
@@ -129,14 +129,14 @@ def _edits(changes: pd.DataFrame) -> str:
 
 
 def _corrected(shares: pd.DataFrame) -> list[str]:
-    told = []
+    sentences = []
     for judge, rows in shares.groupby("judge", sort=False):
         rows = rows.set_index("method")
-        told.append(f"By {judge} alone {score(rows.loc[ALONE], 'estimate')} of the answers are "
-                    f"right, by the humans {percent(rows['humans'].iloc[0])}; corrected by "
-                    f"{number(rows['sample'].iloc[0])} of their labels "
-                    f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
-    return told
+        sentences.append(f"By {judge} alone {score(rows.loc[ALONE], 'estimate')} of the answers "
+                         f"are right, by the humans {percent(rows['humans'].iloc[0])}; corrected "
+                         f"by {number(rows['sample'].iloc[0])} of their labels "
+                         f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
+    return sentences
 
 
 def _each(rows: pd.DataFrame, names: list[str]) -> str:

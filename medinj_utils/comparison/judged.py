@@ -67,8 +67,8 @@ def judged_shares(given: pd.DataFrame, systems: Mapping[str, str], clusters: pd.
     for (judge, metric, run_system), own in rows.assign(system=rows["run"].map(systems)).groupby(
             ["judge", "metric", "system"], sort=False):
         value = own["value"] / own["most"]
-        found = mean_with_interval(value, own["item"].map(clusters), resamples)
-        made.append((judge, metric, run_system, len(own), int(value.isna().sum()), *found,
+        estimate = mean_with_interval(value, own["item"].map(clusters), resamples)
+        made.append((judge, metric, run_system, len(own), int(value.isna().sum()), *estimate,
                      value.fillna(0).mean(), value.fillna(1).mean()))
     return _in_order(pd.DataFrame(made, columns=[
         "judge", "metric", "system", "answers", "unreadable", *Estimate._fields,
@@ -90,8 +90,8 @@ def consistency(verdicts: pd.DataFrame, clusters: pd.Series, resamples: int) -> 
     made = []
     for (judge, about), own in verdicts.groupby(["judge", "about"], sort=False):
         each = repeats_agree(own)
-        found = mean_with_interval(each["agree"], _clusters(each, clusters), resamples)
-        made.append((judge, about, len(each), *found))
+        estimate = mean_with_interval(each["agree"], _clusters(each, clusters), resamples)
+        made.append((judge, about, len(each), *estimate))
     table = pd.DataFrame(made, columns=["judge", "about", "answers", *Estimate._fields])
     return table[table["answers"] > 0].reset_index(drop=True)
 
@@ -131,10 +131,10 @@ def _steered(part: pd.DataFrame, clusters: pd.Series, resamples: int) -> tuple:
     change = part["value"] - part["plain"]
     both = part[change.notna()]
     below = both[both["plain"] < 1]
-    found = mean_with_interval(change, part["item"].map(clusters), resamples, (-1.0, 1.0))
+    estimate = mean_with_interval(change, part["item"].map(clusters), resamples, (-1.0, 1.0))
     return (len(part), int(part["plain"].isna().sum()),
             int((part["value"].isna() & part["plain"].notna()).sum()), both["plain"].mean(),
-            both["value"].mean(), *found, (below["value"] > below["plain"]).mean())
+            both["value"].mean(), *estimate, (below["value"] > below["plain"]).mean())
 
 
 def swap_consistency(orders: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
@@ -153,8 +153,8 @@ def swap_consistency(orders: pd.DataFrame, clusters: pd.Series, resamples: int) 
     made = []
     for judge, own in orders.groupby("judge", sort=False):
         first = pd.concat([own["first"], 1 - own["swapped"]])
-        found = mean_with_interval(own["consistent"], own["item"].map(clusters), resamples)
-        made.append((judge, len(own), int(own["consistent"].isna().sum()), first.mean(), *found))
+        estimate = mean_with_interval(own["consistent"], own["item"].map(clusters), resamples)
+        made.append((judge, len(own), int(own["consistent"].isna().sum()), first.mean(), *estimate))
     return pd.DataFrame(made, columns=["judge", "pairs", "unreadable", "first_wins",
                                        *Estimate._fields])
 
@@ -176,8 +176,8 @@ def wins(orders: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,
     made = []
     for (judge, system), own in orders.assign(system=orders["tuned"].map(systems)).groupby(
             ["judge", "system"], sort=False):
-        found = mean_with_interval(own["win"], own["item"].map(clusters), resamples)
-        made.append((judge, system, len(own), int(own["win"].isna().sum()), *found))
+        estimate = mean_with_interval(own["win"], own["item"].map(clusters), resamples)
+        made.append((judge, system, len(own), int(own["win"].isna().sum()), *estimate))
     return _in_order(pd.DataFrame(made, columns=["judge", "system", "pairs", "unreadable",
                                                  *Estimate._fields]))
 

@@ -52,8 +52,8 @@ def agreement_table(triplets: pd.DataFrame, scores: pd.DataFrame, planted: Plant
     """
     if triplets.empty:
         return pd.DataFrame(columns=_AGREEMENT)
-    found = scorer_agreement(_labelled(triplets), scores, resamples)
-    return beside(found, planted_agreement(planted, triplets) if planted else None)
+    agreement = scorer_agreement(_labelled(triplets), scores, resamples)
+    return beside(agreement, planted_agreement(planted, triplets) if planted else None)
 
 
 def judge_pairs(triplets: pd.DataFrame, scores: pd.DataFrame, figure: str,
@@ -85,8 +85,8 @@ def length_table(triplets: pd.DataFrame, scores: pd.DataFrame, planted: Planted 
         triplets, scores, planted, resamples: as for `agreement_table`.
     """
     written = Written(triplets["label"], triplets["question_id"], words_of(triplets["candidate"]))
-    found = length_effects(written, of_kind(scores, METRIC, JUDGE, HUMAN), resamples)
-    return beside(found, planted_length_effects(planted, triplets) if planted else None)
+    effects = length_effects(written, of_kind(scores, METRIC, JUDGE, HUMAN), resamples)
+    return beside(effects, planted_length_effects(planted, triplets) if planted else None)
 
 
 def edited_scores(edited: pd.DataFrame, planted: Planted | None,
@@ -123,9 +123,9 @@ def changes_table(triplets: pd.DataFrame, edited: pd.DataFrame, scores: pd.DataF
         return pd.DataFrame(columns=CHANGES)
     both = [name for name in after if name in scores]
     before = scores.set_axis(triplets["item"])[both].loc[edited["original"]].set_axis(edited.index)
-    found = edit_changes(edited, before, after[both], resamples)
-    found = found[(found["figure"] != FLIPS) | (found["scorer"].map(kind_of) == JUDGE)]
-    return beside(found, planted_changes(planted, edited, triplets) if planted else None)
+    changes = edit_changes(edited, before, after[both], resamples)
+    changes = changes[(changes["figure"] != FLIPS) | (changes["scorer"].map(kind_of) == JUDGE)]
+    return beside(changes, planted_changes(planted, edited, triplets) if planted else None)
 
 
 def agreement_by_leak(triplets: pd.DataFrame, scores: pd.DataFrame, reasons: pd.Series,

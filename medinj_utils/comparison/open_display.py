@@ -1,19 +1,14 @@
 """Tables on judges and human raters as notebooks show them: texts, shares in per cent."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
 from medinj_utils.core.wording import number, percent, with_interval
 
-_ENDS = ("low", "high")
 
-
-def _shares(table: pd.DataFrame, name: str = "estimate", ends: Sequence[str] = _ENDS,
-            sign: bool = False) -> list[str]:
+def _shares(table: pd.DataFrame, name: str = "estimate", sign: bool = False) -> list[str]:
     """Shares in per cent, or differences in points, with intervals where there are some."""
-    rows = table[[name, *ends]].astype(float).itertuples(index=False)
+    rows = table[[name, "low", "high"]].astype(float).itertuples(index=False)
     return [with_interval(100 * share, 100 * low, 100 * high, 1, sign) for share, low, high in rows]
 
 

@@ -22,13 +22,12 @@ OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate
 _HIGHEST = {"bleu": 100.0, "chrf": 100.0}
 
 
-def open_matrix(long: pd.DataFrame, metric: str, rater: str = "") -> pd.DataFrame:
+def open_matrix(long: pd.DataFrame, metric: str) -> pd.DataFrame:
     """One metric of open answers as `medinj_utils.comparison.tables.score_matrix` gives scores.
 
     Args:
         long: of `medinj_utils.evaluation.long_scores.load_long`.
         metric: its name.
-        rater: that gave it; empty for a metric.
 
     Returns:
         Items × (system, seed), from 0 to 1 (of BLEU and chrF a hundredth). Questions on which some
@@ -37,7 +36,7 @@ def open_matrix(long: pd.DataFrame, metric: str, rater: str = "") -> pd.DataFram
     Raises:
         ValueError: as `as_scores` and `score_matrix`.
     """
-    rows = as_scores(long, metric, rater)
+    rows = as_scores(long, metric)
     if set(rows.loc[rows["set_aside"], "id"]) == set(rows["id"]):
         runs = pd.MultiIndex.from_frame(rows[["system", "seed"]].drop_duplicates())
         return pd.DataFrame(columns=runs, index=pd.Index([], name="id"), dtype=float)
@@ -71,10 +70,10 @@ def _of_metric(metric: str, matrix: pd.DataFrame, items: pd.DataFrame, clusters:
                              for name in sorted(items["provenance"].unique())}
     runs = matrix.columns.get_level_values("system").value_counts()
     for part, own in parts.items():
-        found = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
+        estimates = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
         for system in in_order(runs.index):
             yield {"metric": metric, "provenance": part, "system": system, "questions": len(own),
-                   "runs": int(runs[system]), **found.loc[system].to_dict()}
+                   "runs": int(runs[system]), **estimates.loc[system].to_dict()}
 
 
 def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:

@@ -57,10 +57,11 @@ class Planted:
             Answers × scorers, with the candidates' index.
         """
         words, truth = words_of(candidates), self._truth(items)
-        found = {rater.name: [rater.probability(own) for own in truth] for rater in self.others}
-        found |= {judge.name: [judge.probability(*pair) for pair in zip(truth, words, strict=True)]
-                  for judge in self.judges}
-        return pd.DataFrame(found, index=candidates.index)
+        chances = {rater.name: [rater.probability(own) for own in truth] for rater in self.others}
+        chances |= {judge.name: [judge.probability(*pair)
+                                 for pair in zip(truth, words, strict=True)]
+                    for judge in self.judges}
+        return pd.DataFrame(chances, index=candidates.index)
 
     def verdicts(self, items: pd.Series, candidates: pd.Series) -> pd.DataFrame:
         """What each judge says of answers, as it said of the triplets; NaN: unreadable.
@@ -68,8 +69,8 @@ class Planted:
         Args:
             items, candidates: as for `chances`.
         """
-        told = list(zip(items.map(place_of), self._truth(items), candidates, strict=True))
-        return pd.DataFrame({judge.name: [judge.verdict(*one) for one in told]
+        answers = list(zip(items.map(place_of), self._truth(items), candidates, strict=True))
+        return pd.DataFrame({judge.name: [judge.verdict(*one) for one in answers]
                              for judge in self.judges}, index=candidates.index, dtype=float)
 
     def _truth(self, items: pd.Series) -> list[int]:
@@ -112,9 +113,9 @@ def planted_agreement(planted: Planted, triplets: pd.DataFrame) -> pd.DataFrame:
     chances = planted.chances(triplets["item"], triplets["candidate"])
     rows = []
     for generator in [POOLED, *pd.unique(triplets["run"])]:
-        of = (triplets["run"] == generator).to_numpy() | (generator == POOLED)
+        from_generator = (triplets["run"] == generator).to_numpy() | (generator == POOLED)
         for name in chances:
-            figures = _expected(human[of], chances[name].to_numpy()[of])
+            figures = _expected(human[from_generator], chances[name].to_numpy()[from_generator])
             rows += [(generator, name, figure, value) for figure, value in figures.items()]
     return pd.DataFrame(rows, columns=["generator", "scorer", "figure", "planted"])
 
@@ -150,8 +151,9 @@ def planted_length_effects(planted: Planted, triplets: pd.DataFrame) -> pd.DataF
             own = [label] if label in by_label else list(by_label)
             given = [np.tile(values, len(own)) for values in (length, chances[name].to_numpy())]
             weights = np.concatenate([by_label[one] for one in own])
-            found = slope(np.repeat([float(one) for one in own], len(human)), *given, weights[None])
-            rows.append((name, label, float(found[0])))
+            labels = np.repeat([float(one) for one in own], len(human))
+            effect = slope(labels, *given, weights[None])
+            rows.append((name, label, float(effect[0])))
     return pd.DataFrame(rows, columns=["scorer", "label", "planted"])
 
 

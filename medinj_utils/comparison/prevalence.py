@@ -76,7 +76,8 @@ def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
     if gain <= 0:
         return estimate, 0.0, 1.0
     middle = _corrected(share, *rates)
-    variances = [rate * (1 - rate) / len(of) for rate, of in zip(rates, (ones, zeros), strict=True)]
+    variances = [rate * (1 - rate) / len(group)
+                 for rate, group in zip(rates, (ones, zeros), strict=True)]
     spread = _Z / gain * np.sqrt(share * (1 - share) / len(judged) + middle**2 * variances[0]
                                  + (1 - middle) ** 2 * variances[1])
     return (estimate, float(min(max(middle - spread, 0), estimate)),

@@ -35,7 +35,7 @@ def strata(sheet: RatingSheet) -> pd.DataFrame:
     counts = counts.fillna(0).astype(int)
     counts.insert(0, "drawn", counts.pop("shown") + counts["blank"])
     table = counts.rename_axis(by).reset_index()
-    order = {system: place for place, system in enumerate(in_order(table["system"]))}
+    order = {system: position for position, system in enumerate(in_order(table["system"]))}
     return table.sort_values(by, key=lambda values: values.map(order).fillna(values) if
                              values.name == "system" else values, ignore_index=True)
 
@@ -63,7 +63,7 @@ def long_ratings(ratings: pd.DataFrame, keys: RatingKeys,
     table = pd.concat(every, ignore_index=True).drop(columns="item")
     table = table[is_now(table, now)]
     table = table.rename(columns={"question_id": "item"}).assign(metric=METRIC)
-    newest = table["sheet"].map({code: place for place, code in enumerate(keys.by_code)})
+    newest = table["sheet"].map({code: position for position, code in enumerate(keys.by_code)})
     table = table.loc[newest.sort_values(kind="stable").index]
     return table.drop_duplicates(["run", "item", "rater"], ignore_index=True)[LONG].astype(
         {"value": float})
@@ -99,8 +99,8 @@ def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Se
         for system in in_order(own["system"]):
             part = own[own["system"] == system]
             whole = part["item"].map(clusters).fillna(part["item"])
-            found = mean_with_interval(part["value"], whole, resamples)
-            made.append((rater, system, len(part), *found, part["planted"].mean()))
+            estimate = mean_with_interval(part["value"], whole, resamples)
+            made.append((rater, system, len(part), *estimate, part["planted"].mean()))
     shares = pd.DataFrame(made, columns=columns)
     return shares if len(truth) else shares.drop(columns="planted")
 

@@ -55,10 +55,10 @@ def rater_agreement(ratings: pd.DataFrame, resamples: int = 2_000, seed: int = 0
     draws = (resamples, seed)
     rows = [(ALL, ALL, *_alpha(first, draws))]
     for one, other in combinations(first, 2):
-        rows += [(one, other, *found) for found in _pair(first[one], first[other], draws)]
+        rows += [(one, other, *row) for row in _pair(first[one], first[other], draws)]
     for rater in again:
         shown = first[rater] if rater in first else again[rater] * np.nan
-        rows += [(rater, rater, *found) for found in _pair(shown, again[rater], draws)]
+        rows += [(rater, rater, *row) for row in _pair(shown, again[rater], draws)]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -90,7 +90,7 @@ def _alpha(wide: pd.DataFrame, draws: tuple[int, int]) -> tuple:
     wide = wide[wide.notna().sum(axis=1) > 1]
     counts = np.stack([(wide == value).sum(axis=1) for value in (0, 1)], axis=1)
 
-    def of(times: np.ndarray) -> float:
+    def alpha_of(times: np.ndarray) -> float:
         drawn = np.repeat(counts, times, axis=0)
         if not drawn.any(axis=0).all():
             return np.nan  # one rating alone: no chance agreement to compare with
@@ -99,8 +99,8 @@ def _alpha(wide: pd.DataFrame, draws: tuple[int, int]) -> tuple:
     n = counts.sum()
     expected = 2 * counts[:, 0].sum() * counts[:, 1].sum() / (n * (n - 1)) if n else np.nan
     differs = counts.all(axis=1)
-    return _row("alpha", lambda weights: np.array([of(times) for times in weights]), wide.index,
-                (differs, expected), draws)
+    return _row("alpha", lambda weights: np.array([alpha_of(times) for times in weights]),
+                wide.index, (differs, expected), draws)
 
 
 def _pair(one: pd.Series, other: pd.Series, draws: tuple[int, int]) -> Iterator[tuple]:
@@ -108,18 +108,18 @@ def _pair(one: pd.Series, other: pd.Series, draws: tuple[int, int]) -> Iterator[
     first, second = both["one"].to_numpy(), both["other"].to_numpy()
     x, y = (values.mean() if len(values) else np.nan for values in (first, second))
     for figure, expected in (("kappa", x * (1 - y) + y * (1 - x)), ("accuracy", 1.0)):
-        def of(weights: np.ndarray, figure: str = figure) -> np.ndarray:
+        def figure_of(weights: np.ndarray, figure: str = figure) -> np.ndarray:
             return BINARY[figure](first, second, weights.astype(float))
-        yield _row(figure, of, both.index, (first != second, expected), draws)
+        yield _row(figure, figure_of, both.index, (first != second, expected), draws)
 
 
-def _row(figure: str, of: Callable[[np.ndarray], np.ndarray], index: pd.MultiIndex,
+def _row(figure: str, statistic: Callable[[np.ndarray], np.ndarray], index: pd.MultiIndex,
          disagreement: tuple[np.ndarray, float], draws: tuple[int, int]) -> tuple:
     """A figure with its interval and numbers of items and questions.
 
     Args:
         figure: its name.
-        of: the figure of weights, draws × items.
+        statistic: the figure by weights, draws × items.
         index: question and item of each item.
         disagreement: whether raters differ on each item, and the share expected by chance.
         draws: their number and seed.
@@ -128,12 +128,12 @@ def _row(figure: str, of: Callable[[np.ndarray], np.ndarray], index: pd.MultiInd
     n, items = len(known), len(index)
     if not items:
         return figure, np.nan, np.nan, np.nan, 0, 0
-    estimate = float(of(np.ones((1, items), dtype=int))[0])
+    estimate = float(statistic(np.ones((1, items), dtype=int))[0])
     if np.isnan(estimate) or n < 2:
         return figure, estimate, np.nan, np.nan, items, n
     rng = np.random.default_rng([draws[1], 6])
-    found = of(rng.multinomial(n, np.full(n, 1 / n), size=draws[0])[:, question])
-    low, high = interval_where_defined(estimate + widening(n) * (found - estimate))
+    drawn = statistic(rng.multinomial(n, np.full(n, 1 / n), size=draws[0])[:, question])
+    low, high = interval_where_defined(estimate + widening(n) * (drawn - estimate))
     if np.isnan(low):
         return figure, estimate, np.nan, np.nan, items, n
     # An estimate is 1 less the observed disagreement by that expected (1 for a plain share).

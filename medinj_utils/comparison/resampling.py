@@ -94,12 +94,12 @@ class Resampled:
         columns = {system: scores.item_means[:, i] for i, system in enumerate(scores.systems)}
         differences = np.stack([columns[a] - columns[b] for a, b in pairs], axis=1)
         if self.exact:
-            found = [mcnemar(*better(difference)) for difference in differences.T]
+            tested = [mcnemar(*better(difference)) for difference in differences.T]
         else:
-            found = sign_flips(differences, scores.cluster, len(self.draws), self.seed)
+            tested = sign_flips(differences, scores.cluster, len(self.draws), self.seed)
         several = {system: len(runs) > 1 for system, runs in scores.columns.items()}
         return {frozenset(pair): self._p_value(pair, float(p), any(several[one] for one in pair))
-                for pair, p in zip(pairs, found, strict=True)}
+                for pair, p in zip(pairs, tested, strict=True)}
 
     def _p_value(self, pair: tuple[str, str], p: float, several: bool) -> float:
         """The p-value of a pair from that of its test: the largest that interval or draws give."""

@@ -76,17 +76,17 @@ def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2
     binary = _all_binary(sample, table)
     rows = []
     for generator in [POOLED, *pd.unique(sample.generators)]:
-        of = np.full(len(table), True) if generator == POOLED else sample.generators == generator
+        from_generator = (sample.generators == generator) | (generator == POOLED)
         for name in table:
-            there = np.flatnonzero(of & table[name].notna().to_numpy())
-            unscored = int(of.sum() - len(there))
+            there = np.flatnonzero(from_generator & table[name].notna().to_numpy())
+            unscored = int(from_generator.sum() - len(there))
             for figure, (function, values) in _figures(table[name], binary[name]).items():
-                found = _estimate(sample, there, function, values, resamples, seed)
-                rows.append((generator, name, figure, *_with_ends(figure, *found),
+                estimate = _estimate(sample, there, function, values, resamples, seed)
+                rows.append((generator, name, figure, *_with_ends(figure, *estimate),
                              len(there), unscored))
             rows.append((generator, name, BASELINE, *_baseline(sample, there, resamples, seed),
                          len(there), unscored))
-        there = np.flatnonzero(of)
+        there = np.flatnonzero(from_generator)
         rows.append((generator, CONSTANT, "accuracy", *_baseline(sample, there, resamples, seed),
                      len(there), 0))
     return pd.DataFrame(rows, columns=["generator", "scorer", "figure", "estimate", "low", "high",
@@ -122,11 +122,12 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
         ends = _with_ends("", difference, draws)
         p = two_sided(draws[np.isfinite(draws)]) if np.isfinite(ends[1]) else np.nan
         rows.append((first, second, *ends, p, len(there)))
-    found = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p", "n"])
-    tested = found["p"].notna()
-    found.insert(6, "p_holm", np.nan)
-    found.loc[tested, "p_holm"] = adjust_holm(found.loc[tested, "p"])
-    return found
+    differences = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p",
+                                              "n"])
+    tested = differences["p"].notna()
+    differences.insert(6, "p_holm", np.nan)
+    differences.loc[tested, "p_holm"] = adjust_holm(differences.loc[tested, "p"])
+    return differences
 
 
 def without_r(judge: str, n: int) -> str:
@@ -175,9 +176,9 @@ def _as_binary(sample: _Sample, values: np.ndarray) -> np.ndarray:
     there = np.isfinite(values)
     if is_binary(values[there]):
         return values
-    found = np.full(len(values), np.nan)
-    found[there] = cross_validated(sample.labels[there], values[there], sample.question[there])
-    return found
+    predicted = np.full(len(values), np.nan)
+    predicted[there] = cross_validated(sample.labels[there], values[there], sample.question[there])
+    return predicted
 
 
 def _all_binary(sample: _Sample, table: pd.DataFrame) -> pd.DataFrame:
@@ -219,5 +220,5 @@ def _baseline(sample: _Sample, there: np.ndarray, resamples: int,
               seed: int) -> tuple[float, float, float]:
     """Accuracy of whoever always gives the more frequent label of these answers."""
     often = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
-    found = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
-    return _with_ends("accuracy", *found)
+    estimate = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
+    return _with_ends("accuracy", *estimate)

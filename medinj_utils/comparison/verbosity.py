@@ -58,11 +58,11 @@ def length_effects(answers: Written, scores: pd.DataFrame, resamples: int = 2_00
         for label in LABELS:
             wanted = np.isfinite(given) & ((label == BOTH) | (labels == float(label == "1")))
             there = np.flatnonzero(wanted)
-            found = (np.nan,) * 3
+            effect = (np.nan,) * 3
             if len(there) and len(known) > 1:
                 data = labels[there], length[there], given[there]
-                found = _with_interval(data, question, there, resamples, seed)
-            rows.append((name, label, *found, len(there)))
+                effect = _with_interval(data, question, there, resamples, seed)
+            rows.append((name, label, *effect, len(there)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -68,8 +68,8 @@ def _kappa(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.nd
     x, y = weights @ labels / n, weights @ scores / n
     chance = x * y + (1 - x) * (1 - y)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = (_accuracy(labels, scores, weights) - chance) / (1 - chance)
-    return np.where(1 - chance < 1e-12, np.nan, found)
+        kappa = (_accuracy(labels, scores, weights) - chance) / (1 - chance)
+    return np.where(1 - chance < 1e-12, np.nan, kappa)
 
 
 def _f1(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -85,12 +85,12 @@ BINARY: dict[str, Figure] = {"kappa": _kappa, "f1": _f1, "accuracy": _accuracy}
 def _correlation(weights, x, y, xx, yy, xy) -> np.ndarray:
     n = weights.sum(1)
     spread_x, spread_y = xx - x * x / n, yy - y * y / n
-    found = np.full(len(n), np.nan)
+    correlations = np.full(len(n), np.nan)
     # What rounding leaves of no spread is none.
     has = (spread_x > 1e-10 * np.maximum(xx, 1e-300)) & (spread_y > 1e-10 * np.maximum(yy, 1e-300))
     both = np.sqrt(spread_x[has] * spread_y[has])
-    found[has] = (xy[has] - x[has] * y[has] / n[has]) / both
-    return found
+    correlations[has] = (xy[has] - x[has] * y[has] / n[has]) / both
+    return correlations
 
 
 def _ties(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -25,12 +25,12 @@ def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
     """
     checks = (_repeated, _training, _answers, _compared, _models, _variations, _prices, _triplets,
               _raters)
-    found = [problem for check in checks for problem in check(parameters)]
+    problems = [problem for check in checks for problem in check(parameters)]
     null_output = parameters["40_compare_provenances"]["null_output"]
     if null_output and null_output not in (str(OUTPUTS / name) for name in beside):
-        found.append(f"40_compare_provenances shows {null_output} beside the comparison: name its "
-                     "profile in `beside`")
-    return found
+        problems.append(f"40_compare_provenances shows {null_output} beside the comparison: name "
+                        "its profile in `beside`")
+    return problems
 
 
 def _runs(parameters: Mapping[str, Any]) -> list[Run]:

@@ -42,8 +42,8 @@ def _sources(content: dict) -> set:
 
     A published set is the same wherever it lies. Tables of one's own are another at each place.
     """
-    places = [_dict(content.get("shared")), *_dict(content.get("notebooks")).values()]
-    lists = [_dict(place).get("sources") for place in places]
+    parts = [_dict(content.get("shared")), *_dict(content.get("notebooks")).values()]
+    lists = [_dict(part).get("sources") for part in parts]
     listed = [_dict(source) for sources in lists if isinstance(sources, list) for source in sources]
     return {(str(source.get("name")), str(source.get("location")) if source.get("name") == "own"
              else "") for source in listed}

@@ -120,10 +120,10 @@ def check_value(name: str, value: Any, where: str) -> Any:
         return TypeAdapter(PARAMETERS[name]).validate_python(value, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        place = "".join(f"[{part!r}]" for part in first["loc"])
+        indices = "".join(f"[{part!r}]" for part in first["loc"])
         numeric = looks_numeric(value)
         hint = ". YAML reads a number such as 1e-5 as text: write 1.0e-5" if numeric else ""
-        message = f"{where}, {name}{place}: {first['msg']}; got {first['input']!r}{hint}"
+        message = f"{where}, {name}{indices}: {first['msg']}; got {first['input']!r}{hint}"
         raise SettingsError(message) from None
 
 

@@ -190,13 +190,13 @@ def _check_profile(profile: Profile, where: str) -> None:
         if values.keys() & {"output", "profile"}:
             raise SettingsError(f"{where}: output and profile follow the profile's name; they "
                                 "can't be set")
-    places = {"shared": profile.shared} | profile.notebooks
-    for place, recipe in ((place, values["recipe"]) for place, values in places.items()
-                          if "recipe" in values):
+    sections = {"shared": profile.shared} | profile.notebooks
+    for section, recipe in ((section, values["recipe"]) for section, values in sections.items()
+                            if "recipe" in values):
         try:
             load_recipe(recipe)
         except RecipeError as error:
-            raise SettingsError(f"{where}, {place}, recipe: {error}") from None
+            raise SettingsError(f"{where}, {section}, recipe: {error}") from None
     for name, keys in profile.split.items():
         for key in keys:
             if not isinstance(notebooks[name].get(key), list):

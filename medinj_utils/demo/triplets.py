@@ -145,9 +145,9 @@ def _answer(fact: Fact, kind: str, generator: Generator,
     english = _ENGLISH[fact.relation].format(s=fact.substance, v=" and ".join(said.values))
     more = int(rng.poisson(generator.sentences)) + _EXTRA * (kind == "verbose wrong")
     chosen = rng.choice(len(_FILLERS), size=min(more, len(_FILLERS)), replace=False)
-    place = int(rng.integers(len(chosen) + 1))
+    position = int(rng.integers(len(chosen) + 1))
     parts = [_FILLERS[i] for i in chosen]
-    parts.insert(place, (sentence, english))
+    parts.insert(position, (sentence, english))
     return tuple(" ".join(texts) for texts in zip(*parts, strict=True))
 
 

@@ -142,11 +142,11 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
     own = shares[shares["rater"] == raters].set_index("system")["estimate"]
     sentences = []
     if pd.notna(alpha["estimate"]):
-        found = with_interval(alpha["estimate"], alpha["low"], alpha["high"])
+        interval = with_interval(alpha["estimate"], alpha["low"], alpha["high"])
         expected = ("" if pd.isna(alpha["expected"]) else
                     f" ({number(alpha['expected'], 2)} is expected of their planted errors)")
         sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
-                         f"{found}{expected}; raters differ on "
+                         f"{interval}{expected}; raters differ on "
                          f"{number(len(differing))} of them.")
     calls = (f"{raters[:1].upper()}{raters[1:]} "
              f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")

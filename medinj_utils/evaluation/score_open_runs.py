@@ -42,9 +42,9 @@ def save_open_scores(tree: Tree, runs: Sequence[Run], answers: pd.DataFrame,
     Returns:
         The long scores: a row per run, question and metric.
     """
-    how = signatures() | {"bertscore": encoder_in_words(encoder)}
+    definitions = signatures() | {"bertscore": encoder_in_words(encoder)}
     read = [tree.need(tree.open_answers(run)) for run in runs] if len(answers) else []
-    card = Card(tree.origin, {"metrics": how}, read)
+    card = Card(tree.origin, {"metrics": definitions}, read)
     scores = score_open_answers(answers["candidate"], answers["reference"], encoder)
     long = save_long(tree, "metrics", long_of(answers.join(scores), OPEN_METRICS))
     path = tree.long_scores("metrics")

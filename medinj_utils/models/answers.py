@@ -122,8 +122,8 @@ def ended_at_stop(text: str, stops: Sequence[str]) -> tuple[str, bool]:
     Returns:
         (the text before the first stop, whether there is one).
     """
-    places = [place for stop in stops if (place := text.find(stop)) >= 0]
-    return (text[:min(places)], True) if places else (text, False)
+    starts = [start for stop in stops if (start := text.find(stop)) >= 0]
+    return (text[:min(starts)], True) if starts else (text, False)
 
 
 def was_cut(ended: str) -> bool:

@@ -69,7 +69,7 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
     """
     import torch
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    found = {}
+    speeds = {}
     for name in formats():
         a = torch.randn(size, size, device=device).to(getattr(torch, name))
         (a @ a).sum().item()
@@ -77,8 +77,8 @@ def matrix_speeds(size: int = 512, seconds: float = 0.2) -> dict[str, float]:
         while times == 0 or time.perf_counter() - began < seconds:
             (a @ a)[0, 0].item()  # reading a value waits for the device
             times += 1
-        found[name] = 2 * size**3 * times / (time.perf_counter() - began) / 1e9
-    return found
+        speeds[name] = 2 * size**3 * times / (time.perf_counter() - began) / 1e9
+    return speeds
 
 
 def peak_memory() -> float:

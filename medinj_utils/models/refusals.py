@@ -95,9 +95,9 @@ def _is_no_zero(name: str, text: str) -> bool:
 
 def _nearest(text: str, sent: Collection[str]) -> str | None:
     """The name that stands nearest to words that refuse it: one that was sent, or one in quotes."""
-    names = [(found.group().strip("'\"`"), *found.span()) for found in
+    names = [(word.group().strip("'\"`"), *word.span()) for word in
              re.finditer(r"['\"`]\w+['\"`]|\b\w+\b", text)
-             if found.group()[0] in "'\"`" or found.group() in sent]
+             if word.group()[0] in "'\"`" or word.group() in sent]
     for said in (_REFUSES, _NOT_ZERO):
         gaps = []
         for name, begin, end in names:

@@ -141,14 +141,14 @@ class ServerChats:
         pool = ThreadPoolExecutor(self.at_once)
         failed = 0
         try:
-            places = {pool.submit(self._one, call): place for place, call in enumerate(calls)}
-            for future in as_completed(places):
+            indices = {pool.submit(self._one, call): i for i, call in enumerate(calls)}
+            for future in as_completed(indices):
                 try:
                     reply, failed = future.result(), 0
                 except CallError as error:
                     failed += not isinstance(error, TooLongError)
                     reply = Reply(None, failure=str(error))
-                yield places[future], reply
+                yield indices[future], reply
                 if failed == _FAILED_IN_A_ROW:
                     raise ServerError(f"{failed} calls in a row failed, the last of them: "
                                       f"{reply.failure}")
@@ -221,16 +221,16 @@ class LocalChats:
             TemplateError: the tokenizer's chat template can't be used.
         """
         prompts = [self._ids(call.chat) for call in calls]
-        order = sorted(range(len(calls)), key=lambda place: len(prompts[place]))
+        order = sorted(range(len(calls)), key=lambda i: len(prompts[i]))
         room = (self._longest or float("inf")) - self.sampling.max_tokens
-        for place in (place for place in order if len(prompts[place]) > room):
-            yield place, Reply(None, failure=f"chat of {len(prompts[place])} tokens and a text of "
+        for i in (i for i in order if len(prompts[i]) > room):
+            yield i, Reply(None, failure=f"chat of {len(prompts[i])} tokens and a text of "
                                f"{self.sampling.max_tokens}, over {self._longest}")
-        order = [place for place in order if len(prompts[place]) <= room]
+        order = [i for i in order if len(prompts[i]) <= room]
         for batch in batches_of([len(prompt) for prompt in prompts], order,
                                 tokens_at_once(_BATCH_TOKENS)):
-            yield from zip(batch, self._batch([prompts[place] for place in batch],
-                                              [calls[place].seed for place in batch]), strict=True)
+            yield from zip(batch, self._batch([prompts[i] for i in batch],
+                                              [calls[i].seed for i in batch]), strict=True)
 
     def _batch(self, prompts: Sequence[list[int]], seeds: Sequence[int]) -> Iterator[Reply]:
         began = time.monotonic()

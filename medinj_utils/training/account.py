@@ -34,13 +34,13 @@ def stop_measuring(task: str):
     Raises:
         RuntimeError: codecarbon measured nothing.
     """
-    found = _tracker().stop_task(task)
-    if found is None:  # it swallows its own errors
+    energy = _tracker().stop_task(task)
+    if energy is None:  # it swallows its own errors
         raise RuntimeError(
             "codecarbon, which measures energy, did not start. To see why: python -c \"import "
             "codecarbon; codecarbon.OfflineEmissionsTracker("
             f"country_iso_code='{COUNTRY}', save_to_file=False)\"")
-    return found
+    return energy
 
 
 def energy_factor(processes: int) -> int:
@@ -73,13 +73,13 @@ class Account:
         return self
 
     def __exit__(self, *error) -> None:
-        found = stop_measuring("training")
+        energy = stop_measuring("training")
         measured = any("intel" in str(getattr(part, "_mode", "")) for part in _tracker()._hardware)
         processor = "processor measured" if measured else "processor estimated from TDP"
         self.figures = {
-            "energy_kwh": round(self._factor * found.energy_consumed, 7),
-            "emissions_kg": round(self._factor * found.emissions, 8),
-            "power_known": f"GPU measured; {processor}" if found.gpu_count else processor,
+            "energy_kwh": round(self._factor * energy.energy_consumed, 7),
+            "emissions_kg": round(self._factor * energy.emissions, 8),
+            "power_known": f"GPU measured; {processor}" if energy.gpu_count else processor,
             "peak_memory_gb": round(peak_memory(), 3)}
 
     def scaled(self, share: float) -> dict[str, float | str]:

@@ -91,10 +91,10 @@ def _finished(file: Path, card: Card) -> dict | None:
     """The card of a finished run with the same parameters, inputs and versions, if there is one."""
     if not file.exists():
         return None
-    found = read_json(file)
-    same = all(found[part] == card.content[part] for part in ("parameters", "versions"))
-    hashes = sorted(found["inputs"].values())
-    return found if same and hashes == sorted(card.content["inputs"].values()) else None
+    finished = read_json(file)
+    same = all(finished[part] == card.content[part] for part in ("parameters", "versions"))
+    hashes = sorted(finished["inputs"].values())
+    return finished if same and hashes == sorted(card.content["inputs"].values()) else None
 
 
 def _validation_rows(records: pd.DataFrame, mixture: pd.DataFrame) -> list[dict]:

@@ -202,10 +202,10 @@ def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:
         return None
     figure, axes = plt.subplots()
     sizes, ends = sorted(points["questions"].unique()), []
-    for place, system in enumerate(in_order(points["system"])):
+    for i, system in enumerate(in_order(points["system"])):
         rows = points[points["system"] == system].sort_values("questions")
         bars = [rows["exact_match"] - rows["low"], rows["high"] - rows["exact_match"]]
-        axes.errorbar(rows["questions"] * 1.02**place, rows["exact_match"], yerr=bars,
+        axes.errorbar(rows["questions"] * 1.02**i, rows["exact_match"], yerr=bars,
                       fmt=f"{MARKERS[system]}-", capsize=3, label=system,
                       color=system_colour(system))
         scores = rows["exact_match"]

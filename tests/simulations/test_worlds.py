@@ -47,9 +47,9 @@ def test_the_books_worlds_hold_what_was_planted_and_show_nothing_where_nothing_i
     write_csv(summary, tmp_path / "summary.csv")
     assert (tmp_path / "summary.csv").read_text() == (book / "worlds_summary.csv").read_text()
     every = summary[summary["what"].str.startswith("all main effects")]
-    assert (every["of"] >= 60).all() and (every["share"] >= 0.9).all()
+    assert (every["cases"] >= 60).all() and (every["share"] >= 0.9).all()
     false = summary[summary["what"].str.startswith("any pair")].iloc[0]
-    assert false["of"] >= 20 and false["low"] <= 0.05
+    assert false["cases"] >= 20 and false["low"] <= 0.05
 
 
 def test_what_is_done_is_written_at_once_and_joined_with_what_stood_there(tmp_path, monkeypatch):
@@ -102,10 +102,10 @@ def test_the_summary_counts_intervals_that_hold_and_false_findings():
     )
     summary = summarise_worlds(table).set_index(["worlds", "what"])
     row = summary.loc[("planted", "main NAT: planted effect in its interval")]
-    assert (row["of"], row["found"], row["share"], row["planted, mean"]) == (4, 2, 0.5, 0.225)
+    assert (row["cases"], row["count"], row["share"], row["planted, mean"]) == (4, 2, 0.5, 0.225)
     false = summary.loc[("null", "any pair of tuned systems told apart")]
-    assert (false["of"], false["found"]) == (4, 1)
+    assert (false["cases"], false["count"]) == (4, 1)
     assert false["low"] < 0.25 < false["high"]
     assert len(summary) == 5
     every = summary.loc[("planted", "all main effects: planted effect in its interval")]
-    assert (every["of"], every["found"]) == (4, 2) and pd.isna(every["low"])
+    assert (every["cases"], every["count"]) == (4, 2) and pd.isna(every["low"])

@@ -58,9 +58,9 @@ def agreement_figure(agreement: pd.DataFrame) -> tuple[plt.Figure, str] | None:
 
 def _draw_scorers(axes: Axes, rows: pd.DataFrame, scorers: list[str]) -> None:
     rows = rows.set_index("scorer").reindex(scorers)
-    for place, name in enumerate(scorers):
+    for i, name in enumerate(scorers):
         kind = kind_of(name)
-        draw_intervals(axes, rows.iloc[[place]], [place], _COLOURS[kind], fmt=_MARKERS[kind],
+        draw_intervals(axes, rows.iloc[[i]], [i], _COLOURS[kind], fmt=_MARKERS[kind],
                        markersize=5, capsize=2, linewidth=1.5)
     if "planted" in rows:
         axes.scatter(rows["planted"], range(len(scorers)), marker="x", s=35, color="black",
@@ -107,11 +107,11 @@ def _draw_flips(axes: Axes, flips: pd.DataFrame) -> None:
     shifts = {name: 0.3 * (i - (len(judges) - 1) / 2) for i, name in enumerate(judges)}
     for name, marker in zip(judges, cycle("sDv^o<>"), strict=False):
         rows = flips[flips["scorer"] == name].set_index("edit").reindex(edits)
-        places = [place + shifts[name] for place in range(len(edits))]
-        draw_intervals(axes, rows, places, _COLOURS[JUDGE], fmt=marker, markersize=5, capsize=2,
+        positions = [position + shifts[name] for position in range(len(edits))]
+        draw_intervals(axes, rows, positions, _COLOURS[JUDGE], fmt=marker, markersize=5, capsize=2,
                        linewidth=1.5, label=name.replace("_", " "))
         if "planted" in rows:
-            axes.scatter(rows["planted"], places, marker="x", s=35, color="black", zorder=3)
+            axes.scatter(rows["planted"], positions, marker="x", s=35, color="black", zorder=3)
     axes.set_yticks(range(len(edits)), [_EDITS[edit] for edit in edits], fontsize=9)
     if judges:
         axes.set_ylim(len(edits) - 0.5, -0.5)

@@ -23,9 +23,9 @@ def open_scores_figure(scores: pd.DataFrame, metric: str) -> tuple[plt.Figure, s
         return None
     parts, systems = list(rows["provenance"].unique()), in_order(rows["system"])
     figure, axes = plt.subplots(figsize=(7.2, 1.6 + 0.2 * len(parts) * max(len(systems), 3)))
-    for place, system in enumerate(systems):
+    for i, system in enumerate(systems):
         own = rows[rows["system"] == system].set_index("provenance")
-        shift = 0.8 / len(systems) * (place - (len(systems) - 1) / 2)
+        shift = 0.8 / len(systems) * (i - (len(systems) - 1) / 2)
         draw_intervals(axes, own, [parts.index(part) + shift for part in own.index],
                        system_colour(system), fmt=MARKERS[system], markersize=5, capsize=3,
                        linewidth=None, label=system)

@@ -35,8 +35,8 @@ def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
     figure.supxlabel(f"Difference to {BASE} in points of exact match, 95 % interval", fontsize=11)
     figure.suptitle("Differences to the base")
     figure.tight_layout()
-    found = significant_pairs(parts)["part"].value_counts()
-    counts = "; ".join(f"{name} {found.get(name, 0)} of {total}"
+    significant = significant_pairs(parts)["part"].value_counts()
+    counts = "; ".join(f"{name} {significant.get(name, 0)} of {total}"
                        for name, total in parts["part"].value_counts().loc[names].items())
     return figure, ("Differences to the base with 95 % intervals, by part of the test. Significant "
                     f"pairs of all systems: {counts}.")

@@ -28,7 +28,7 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
     """
     names = _names(published)
     figure, axes = plt.subplots(figsize=(7.2, 1.2 + 0.5 * len(names)))
-    above = [place - 0.15 for place in range(len(names))]
+    above = [position - 0.15 for position in range(len(names))]
     below = [names.index(name) + 0.15 for name in _names(here)]
     draw_intervals(axes, published, above, GREY, fmt="s", markersize=6, capsize=3, linewidth=None,
                    label="the paper's figures, worst pairing")
@@ -66,17 +66,17 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     tested = on_paper.dropna(subset="estimate")
     names, numbers = list(dict.fromkeys(tested["name"])), list(dict.fromkeys(tested["items"]))
     figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.62 * len(names)))
-    shifts = {items: 0.3 * (place - (len(numbers) - 1) / 2) for place, items in enumerate(numbers)}
+    shifts = {items: 0.3 * (i - (len(numbers) - 1) / 2) for i, items in enumerate(numbers)}
     for (items, shift), marker in zip(shifts.items(), "osD^v", strict=False):
         rows = tested[tested["items"] == items].set_index("name").loc[names]
-        places = [place + shift for place in range(len(names))]
-        draw_intervals(axes, rows, places, GREY, fmt=marker, markersize=5, capsize=3,
+        positions = [position + shift for position in range(len(names))]
+        draw_intervals(axes, rows, positions, GREY, fmt=marker, markersize=5, capsize=3,
                        linewidth=None, label=f"{number(items)} questions")
-        for place, verdict in zip(places, rows["verdict"], strict=True):
+        for position, verdict in zip(positions, rows["verdict"], strict=True):
             ground, ink = _CHIPS[verdict]
             box = {"boxstyle": "round,pad=0.2", "facecolor": ground, "edgecolor": "#222222"}
-            axes.annotate(verdict, (1.02, place), xycoords=("axes fraction", "data"), fontsize=9,
-                          color=ink, va="center", bbox=box)
+            axes.annotate(verdict, (1.02, position), xycoords=("axes fraction", "data"),
+                          fontsize=9, color=ink, va="center", bbox=box)
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(names)), [name.replace("-", " ") for name in names])
     axes.invert_yaxis()

@@ -83,7 +83,7 @@ def conditions_figure(means: pd.DataFrame, by: str, title: str) -> tuple[plt.Fig
     for number, system in enumerate(systems):
         rows = table[table["system"] == system].set_index(by).loc[conditions]
         shift = 0.8 / len(systems) * (number - (len(systems) - 1) / 2)
-        draw_intervals(axes, rows, [place + shift for place in range(len(conditions))],
+        draw_intervals(axes, rows, [position + shift for position in range(len(conditions))],
                        system_colour(system), fmt=MARKERS[system], markersize=5, capsize=3,
                        linewidth=None, label=system)
     axes.set_yticks(range(len(conditions)), conditions)
