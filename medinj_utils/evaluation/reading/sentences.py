@@ -55,7 +55,7 @@ SENTENCES = (
         """,
         [Example("Le patient souffre du rein.", "B"),
          Example("Je demanderais le rein en première intention.", "B"),
-         Example("Il faut explorer le rein sans attendre.", "B"),
+         Example("Je demanderais le rein sans attendre.", "B"),
          Example("Il s'agit d'une lésion du rein.", "B"),
          Example("Il ne s'agit pas d'une lésion du rein.", "")]),
     Rule(
