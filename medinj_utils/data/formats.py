@@ -163,7 +163,7 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     separator = said[1].replace("\\t", "\t") if said else _separator(text)
     if separator != ("\t" if table_ending(file) == ".tsv" else ","):
         remark(f"has columns separated by {separator!r}")
-    lines = _cells(text, separator, file)
+    lines = _cells(text, separator, file, remark)
     rows = [line for line in lines if any(cell.strip() for cell in line)]
     if not rows:
         raise SourceError(f"{file}: not a whole table (it is empty)")
@@ -206,8 +206,49 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=fit)
 
 
-def _cells(text: str, separator: str, file: Path) -> list[list[str]]:
-    """The cells of every line, as they stand there."""
+def _cells(text: str, separator: str, file: Path,
+           remark: Callable[[str], None]) -> list[list[str]]:
+    """The cells of every line; one that only begins with a quoted word loses its marks."""
+    try:
+        lines = _strict_cells(text, separator, file)
+    except SourceError:
+        whole, cells = _with_begun_quotes_closed(text, separator)
+        if not cells:
+            raise
+        lines = _strict_cells(whole, separator, file)
+        remark(f"has {cells} cells that begin with a quoted word: its marks are dropped, as a "
+               "spreadsheet drops them")
+    if _LONE_CR not in text:
+        return lines
+    return [[cell.replace(_LONE_CR, "\r") for cell in line] for line in lines]
+
+
+def _with_begun_quotes_closed(text: str, separator: str) -> tuple[str, int]:
+    """The text with quotation marks around whole cells such as ``"foie" gras``, and how many.
+
+    What could be a cell whose mark is not closed stays: a quoted part with a separator or a line's
+    end in it, blanks within its marks, a letter right behind them, or another mark in the cell.
+    """
+    within = rf'[^"\n{re.escape(separator)}]'
+    ends = rf"(?=[\n{re.escape(separator)}]|\Z)"
+    blanks = " *" if _has_blanks_before_quotes(text, separator) else ""
+    cell = re.compile(
+        rf'(?:(?<=[\n{re.escape(separator)}])|\A){blanks}'
+        rf'(?:"[^"]*(?:""[^"]*)*"{ends}'  # quoted as a whole
+        rf'|"(?=\S)(?P<quoted>{within}*(?:""{within}*)*)(?<=\S)"(?P<rest>(?!\w){within}+){ends})')
+    cells = 0
+
+    def closed(found: re.Match) -> str:
+        nonlocal cells
+        if found["rest"] is None:
+            return found[0]
+        cells += 1
+        return f'"{found["quoted"]}{found["rest"]}"'
+
+    return cell.sub(closed, text), cells
+
+
+def _strict_cells(text: str, separator: str, file: Path) -> list[list[str]]:
     lines: list[list[str]] = []
     try:
         # Not strict, csv lets an unclosed quotation mark take in all rows that follow.
@@ -226,9 +267,7 @@ def _cells(text: str, separator: str, file: Path) -> list[list[str]]:
             f"{file}: a cell in the row from line {line_read + 1} on begins with a quotation mark "
             f"and doesn't end with one ({error}). Close it, or write each within a quoted cell "
             f"twice: \"le \"\"foie\"\"\"; {whole} whole rows before it") from error
-    if _LONE_CR not in text:
-        return lines
-    return [[cell.replace(_LONE_CR, "\r") for cell in line] for line in lines]
+    return lines
 
 
 def _has_blanks_before_quotes(text: str, separator: str) -> bool:

@@ -96,10 +96,11 @@ _FRENCH = re.compile("""
 # What no French word has, or hardly one: of two encodings the one with less of it is likelier.
 # Among it are accents that no word begins with, capitals within a sentence or a word of small
 # letters, small ones beside capitals, the cut words that MS-DOS' "là" and "voilà" seem to be, and
-# letters that stand where a sign would.
+# letters that stand where a sign would. A quotation that nobody closes may be MS-DOS' ½.
 _HARDLY_FRENCH = re.compile("""
     [äöüƒ‡] | à[a-z] | \\b[ëïÿ] | (?:[a-z]['’\\s]|\\d\\s?)[À-Ý](?=[a-z]) | (?<=[A-Z]{2})[à-ÿ]
     | [à-ÿ](?=[A-Z]) | \\b(?:[Ll]|[Vv]oil|[Dd]el)… | (?<![^\\W\\d_])[ñõøý](?![^\\W\\d_])
+    | «(?![^»]{0,2000}»)
     """, re.VERBOSE)
 
 # What é, ’, œ, ° and the like become if bytes of UTF-8 are taken for Windows-1252.
@@ -202,15 +203,29 @@ def _one_byte(data: bytes, file: Path) -> str:
     likeliest = max(french, key=french.get, default="")
     if likeliest == _WINDOWS:
         return texts[_WINDOWS]
-    shown = _FRENCH.search(texts.get(likeliest, ""))
-    example = ""
-    if shown:
-        text, start = texts[likeliest], shown.start()
-        line = text[:start].splitlines(keepends=True)[-1:]  # what of it stands before
-        before = "" if not line or line[0].endswith(("\n", "\r")) else line[0][-12:]
-        after = text[start:shown.end() + 12].splitlines()[0]
-        example = f" ({(before + after).strip()!r} in it)"
+    found = _FRENCH.search(texts.get(likeliest, ""))
+    place = found.span() if found else _first_sign(texts.get(likeliest, ""))
+    example = f" ({_around(texts[likeliest], *place)!r} in it)" if found else ""
+    others = [f"{encoding} ({_around(text, *place)!r})" for encoding, text in texts.items()
+              if encoding not in (likeliest, _WINDOWS)]
+    if likeliest and others:
+        example += f", or {', '.join(others)}"
     raise EncodingError(
         f"{file}: neither UTF-8 nor Windows-1252, rather {likeliest or 'damaged'}{example}; save "
         "it as UTF-8, or name the encoding in the YAML file about its columns, such as "
         f"'encoding: {likeliest or 'mac_roman'}' ({', '.join(_ONE_BYTE)} …)")
+
+
+def _first_sign(text: str) -> tuple[int, int]:
+    """Where the first sign beyond ASCII begins and ends."""
+    start = next((place for place, sign in enumerate(text) if not sign.isascii()), 0)
+    return start, start + 1
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """A part of a text with what of its line stands beside it; of one byte a letter, the same part
+    of each encoding."""
+    line = text[:start].splitlines(keepends=True)[-1:]  # what of it stands before
+    before = "" if not line or line[0].endswith(("\n", "\r")) else line[0][-12:]
+    after = (text[start:end + 12].splitlines() or [""])[0]
+    return (before + after).strip()

@@ -102,8 +102,9 @@ def test_what_is_no_table_is_refused_in_words(text, told):
 @pytest.mark.parametrize("rows, line, whole", [
     ('"u,v\nw,x\n', 2, 0), ('u,"v\nw,x\n', 2, 0), ('u,v\nw,"x\n', 3, 1), ('u,v\nw,"x', 3, 1),
     ('"u,v\nw,"x"\n', 2, 0), ('"le "foie"",v\n', 2, 0),
-    ('"le \\"foie\\"",v\n', 2, 0), ('u,v\n"le" foie,x\n', 3, 1), ('"u\nv",w\n"x,y\n', 4, 1),
-    ('u,"v""\nw,x\n', 2, 0)])
+    ('"le \\"foie\\"",v\n', 2, 0), ('u,v\n"le "foie,x\n', 3, 1), ('"u\nv",w\n"x,y\n', 4, 1),
+    ('u,"v""\nw,x\n', 2, 0), ('"u,v\nw,"x" y\n', 2, 0), ('"le, la" foie,v\n', 2, 0),
+    ('"le "gros" foie,v\n', 2, 0), ('"le" et "la",v\n', 2, 0), ('u,v\n"le" foie,"x\n', 3, 1)])
 def test_a_quotation_mark_that_is_not_closed_takes_in_no_rows(rows, line, whole):
     for text in ("a,b\n" + rows, "sep=,\na,b\n" + rows):
         from_line = line + text.startswith("sep")
@@ -122,6 +123,18 @@ def test_a_quotation_mark_that_is_not_closed_takes_in_no_rows(rows, line, whole)
     ('"a\nb",v', "a\nb")])
 def test_quotation_marks_that_are_parts_of_a_cell_stay(row, expected):
     assert csv_rows(f"a,b\n{row}\n", Path("q.csv"), print) == [{"a": expected, "b": "v"}]
+
+
+@pytest.mark.parametrize("row, expected", [
+    ('"foie" gras,v', "foie gras"), ('"A" ou B,v', "A ou B"), ('v,"foie" gras', "v"),
+    ('"le ""gros"" foie" gras,v', 'le "gros" foie gras'), ('"foie"\'s,v', "foie's"),
+    ('"foie" gras,"v\n,w"', "foie gras")])
+def test_a_quoted_word_at_the_head_of_a_cell_is_read_as_a_spreadsheet_does(row, expected):
+    remarks = []
+    rows = csv_rows(f"a,b\n{row}\nu,v\n", Path("q.csv"), remarks.append)
+    assert (rows[0]["a"], len(rows)) == (expected, 2)
+    assert remarks == ["has 1 cells that begin with a quoted word: its marks are dropped, as a "
+                       "spreadsheet drops them"]
 
 
 def test_blanks_may_stand_before_quotation_marks_where_the_header_has_them():

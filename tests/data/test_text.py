@@ -98,6 +98,18 @@ def test_one_short_word_or_sign_of_another_encoding_is_not_read_as_windows(tmp_p
             ) or text in ("çà", "CÔTÉ", "É")
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "mac_roman"])
+@pytest.mark.parametrize("text", [
+    "½", "½ comprimé", "5 ½", "1½", "prendre ½ dose\n½ le soir", "çà", "Noël", "CÔTÉ", "É", "maïs"])
+def test_the_right_encoding_is_among_those_that_a_refusal_names(tmp_path, encoding, text):
+    with contextlib.suppress(UnicodeEncodeError):  # a Macintosh has no ½
+        (tmp_path / "f").write_bytes(text.encode(encoding))
+        with pytest.raises(EncodingError) as refusal:
+            decode(tmp_path / "f")
+        candidates = str(refusal.value).partition("rather")[2].partition("; save")[0]
+        assert encoding in candidates or "cp850" in candidates  # they have these signs alike
+
+
 @pytest.mark.parametrize("text", [
     "l'âge", "une île", "là", "voilà…", "çà", "Señor Muñoz", "Müller", "Øresund", "5 ± 2", "m²",
     "n° 5", "Noël", "ambiguë", "§ 5", "A®", "ÉTÉ", "½", "M. Ýmir",

@@ -18,6 +18,7 @@ from medinj_utils.evaluation.reading.tidying import (
     without_exceptions,
 )
 from medinj_utils.evaluation.reading.vocabulary import (
+    LETTERS,
     LETTERS_OF_TEXTS,
     TEXT_SIGNS,
     Sign,
@@ -156,8 +157,13 @@ def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
     overrules = last.is_conclusion and not any(claim.is_conclusion for claim in others)
     if (others and not overrules) or _heads_contradict(line, claims, heads):
         return Decision(last.letters, reasons.ANNOUNCED, reasons.CONTRADICTION)
-    problem_at_head = heads.problem if len(claims.heads) == 1 else ""
+    is_sentence = heads.letters == last.letters and _texts_alone(claims)  # "Le rein peut… : B"
+    problem_at_head = heads.problem if len(claims.heads) == 1 and not is_sentence else ""
     return Decision(last.letters, reasons.ANNOUNCED, last.problem or problem_at_head)
+
+
+def _texts_alone(claims: Claims) -> bool:
+    return all(LETTERS.keys().isdisjoint(head.signs) for head in claims.heads)
 
 
 def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:

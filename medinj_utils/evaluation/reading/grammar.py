@@ -192,7 +192,8 @@ CLAIM_RULES = (
         (?P<list>
             (?: [LETTER] (?= $ | [. , ; : ) ( BECAUSE AND] )
               | [ONE_TEXT] (?: \( [OPTION ANSWER]? [LETTER] \) )? )
-            (?: [, ; AND]{1,2} [ARTICLE NEUTRAL]{0,2} [LETTER ONE_TEXT] )*+
+            (?: (?: [, ; AND]{1,2} | SO BUT ) [ARTICLE NEUTRAL]{0,2} [LETTER ONE_TEXT]
+              (?: \( [OPTION ANSWER]? [LETTER] \) )? )*+
         )
         (?! [, ; AND]{1,2} [^ . \n]{0,3} [TEXT] )  # the list goes on
         | \( [ANSWER OPTION]{1,2} (?P<list> [LETTER] ) \) [.]? $
@@ -200,8 +201,17 @@ CLAIM_RULES = (
         """,
         [
             Example("La dose est de 40 mg.", "C", DOSES),
+            Example("Les organes pairs sont le rein (B) et la rate (C).", "BC"),
             Example("L'organe est le rein ou le foie.", ""),
         ]),
+    Rule(
+        "SAID_AGAINST",
+        "What a sentence sets its option against: \"c'est le rein, et non la rate\".",
+        r"""
+        (?<= [TEXT )] ) ,? (?: AND? [NO NOT]{1,2} | RATHER BUT ) [ARTICLE OPTION NEUTRAL]{0,3}
+        [TEXT] (?: \( [OPTION ANSWER]? [LETTER] \) )? (?= $ | [. , ;] )
+        """,
+        [Example("L'organe atteint est le rein (B), et non la rate (C).", "B")]),
     Rule(
         "EXPLANATION",
         "An explanation begins on a line or in a field of its own, or after a sentence that closes "

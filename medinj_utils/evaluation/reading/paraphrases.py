@@ -284,15 +284,16 @@ PARAPHRASES = (
             r"""
             \b (?i: je | j' | on | nous ) [ ]? (?: me [ ] | m' | nous [ ] )?
             (?: (?: mis | pari | rest | décid | tranch | pench | prononc | orient | dirig | vot
-                  | valid | gard
+                  | valid | gard | recommand | conseill | préconis | sugg[éè]r
                   | donn | propos | confirm | pens | suppos | estim | privilégi | not | coch
                   | favoris | opt ) (?: e (?: rais? | rait | rions | rons )? | ons )
               | pars | vais | irais | prends | prendrais | mets | mettrais | maintiens | crois
               | conclus | tends | préfère | suis | va | part | prend | met | conclut )
             (?: [ ] (?: donc | plutôt | que ) )?
             (?: [ ] (?: sur | pour | vers | à | en [ ] faveur [ ] de | d'accord [ ] avec ) )?
-            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | proposition | option | lettre ) [ ] )?
+            (?= [ ] (?: l[ae] [ ] | l' )? (?: (?: réponse | proposition | option | lettre ) [ ] )?
               \(? [A-J] (?! [\w'] ) )
             """, "je choisis", needs="je j' on nous"),
-        [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B")]),
+        [Example("Je mise sur B", "B"), Example("Je me prononce pour la B.", "B"),
+         Example("Je recommanderais l'option B : explorer.", "B")]),
 )

@@ -9,6 +9,7 @@ from medinj_utils.evaluation.reading.grammar import compiled
 from medinj_utils.evaluation.reading.vocabulary import LETTERS_OF_TEXTS, Sign, signs
 
 _SAID = compiled("SAID")
+_SAID_AGAINST = compiled("SAID_AGAINST")
 _LABEL = compiled("LABEL")
 _TEXTS = frozenset(LETTERS_OF_TEXTS)
 _CLAUSE = re.compile(r"[^.\n]+")
@@ -24,6 +25,7 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
         line: an answer in signs.
         options: the question's options by letter.
     """
+    line = _SAID_AGAINST.sub("", line)
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
     found = [(named(match["list"], options),
               {LETTERS_OF_TEXTS[sign] for sign in _TEXTS & set(clause)}) for clause in saying

@@ -24,6 +24,7 @@ _NAMES = {
     "REMARK": r"""(?: (?: iv | im | sc | po | per [ ] os | seule? | en [ ] \w+ (?: [ ] intention )?
         | par [ ] (?: voie [ ] )? \w+ | dans [ ] ce [ ] (?: cas | contexte ) | ici
         | \w+ [ ] fois [ ] par [ ] jour
+        | sans [ ] (?: attendre | tarder | delai ) | (?: au | le ) [ ] plus [ ] (?: vite | tot )
         | avec [ ] \w+ (?: [ ] \w+ )? | immediatement | rapidement | d' [ ] emblee
         | pour [ ] (?: confirmer | poser | etayer ) [ ] (?: le | ce ) [ ] diagnostic
         | au [ ] patient | à [ ] ce [ ] patient ) [ ] ){0,3}""",
@@ -54,6 +55,7 @@ SENTENCES = (
         """,
         [Example("Le patient souffre du rein.", "B"),
          Example("Je demanderais le rein en première intention.", "B"),
+         Example("Je demanderais le rein sans attendre.", "B"),
          Example("Il s'agit d'une lésion du rein.", "B"),
          Example("Il ne s'agit pas d'une lésion du rein.", "")]),
     Rule(
@@ -77,6 +79,16 @@ SENTENCES = (
         """,
         [Example("Le sang est filtré par le rein.", "B"),
          Example("Le sang n'est pas filtré par le rein.", "")]),
+    Rule(
+        "ONLY_ONE",
+        "\"Seul X filtre le sang.\", unless that speaks against X.",
+        r"""
+        \A [ ] (?: seule?s? | only ) [ ] (?: (?: l' | la | le | les | une? | the ) [ ] )?
+        (?= TEXT [ ] (?: (?! DENIAL | (?: fau | inexact | incorrect | erron | exclu | elimin | ecart
+            | rejet | wrong | false | inadapt | improb | contre ) )
+          [^ \n.;:?A-ZⒶ-Ⓩ]++ [ ] ){1,20}+ END )
+        """,
+        [Example("Seul le rein filtre le sang.", "B"), Example("Seul le rein est exclu.", "")]),
     Rule(
         "NAMED_ALONE",
         "A lesion of what is asked for, without a verb.",

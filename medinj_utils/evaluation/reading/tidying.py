@@ -41,6 +41,26 @@ LISTED_BELOW = Rule(
     (?P<lines> (?: ^ \(? (?> ITEMS ) (?! JUDGEMENT ) [^\n]*+ (?: \n | \Z ) )++ )
     """,
     [Example("Les réponses exactes sont :\nA : il fait la bile\nC : elle filtre", "AC")])
+SUBJECT_BELOW = Rule(
+    "SUBJECT_BELOW",
+    "Lines under what the question asks for, \"Les organes atteints sont :\", are its list where "
+    "nothing else names an option behind them.",
+    r"""
+    ^ ARTICLE (?: [OTHER NEUTRAL TO ARTICLE] | TO CHOOSE ){1,12}? ARE [ARTICLE NEUTRAL]{0,3} : \n
+    (?P<lines> (?: ^ \(? (?> ITEMS ) (?! JUDGEMENT ) [^\n]*+ (?: \n | \Z ) )++ )
+    (?= [^ LETTER TEXT ANSWER]*+ \Z )
+    """,
+    [Example("Les organes atteints sont :\n- Le foie (A)\n- La rate (C)", "AC"),
+     Example("Les organes sont :\nA. Le foie\nB. Le rein\nC. La rate\nD. Le cœur", "")])
+CHOSEN_BEFORE_REJECTED = Rule(
+    "CHOSEN_BEFORE_REJECTED",
+    "A semicolon ends a list where another one follows that is called wrong.",
+    r"""
+    (?<= AND ARTICLE? [LETTER] | CHOOSE [ARTICLE OPTION ANSWER]{0,3} [LETTER] ) ;
+    (?= (?: [ARTICLE OPTION]{0,2} [LETTER] [, AND]{0,2} ){1,9}+ [IS ARE] TO? WRONG )
+    """,
+    [Example("On retient A et C ; B et D sont à éliminer.", "AC"),
+     Example("A ; B ; C sont fausses", "")])
 LINE_OF_OPTION = Rule(
     "LINE_OF_OPTION",
     "A line for each option, in their order, none of them judged: a review of the options.",
@@ -86,12 +106,15 @@ LISTED_ASIDE = Rule(
         Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
         Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
     ])
-LAYOUT_RULES = (RANGE, EXCEPTED, LISTED_BELOW, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT,
-                SENTENCE_OF_OPTION, ALL_LETTERS, LISTED_ASIDE)
+LAYOUT_RULES = (RANGE, EXCEPTED, LISTED_BELOW, SUBJECT_BELOW, CHOSEN_BEFORE_REJECTED,
+                LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, SENTENCE_OF_OPTION, ALL_LETTERS,
+                LISTED_ASIDE)
 
 _RANGE = compiled(RANGE.pattern)
 _EXCEPTED = compiled(EXCEPTED.pattern)
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)
+_SUBJECT_BELOW = compiled(SUBJECT_BELOW.pattern)
+_CHOSEN_BEFORE_REJECTED = compiled(CHOSEN_BEFORE_REJECTED.pattern)
 _ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
 
 
@@ -132,7 +155,9 @@ def tidy(line: str, options: Mapping[str, str]) -> str:
         line: an answer in signs.
         options: the question's options by letter.
     """
+    line = _CHOSEN_BEFORE_REJECTED.sub(".", line) if ";" in line else line
     line = _LISTED_BELOW.sub(_in_one_line, line)
+    line = _SUBJECT_BELOW.sub(lambda block: _as_answer(block, options), line)
     return _repeated_options(tuple(options)).sub("\n", line)
 
 
@@ -141,6 +166,14 @@ def _in_one_line(block: re.Match) -> str:
     items = _ITEMS_OF_LINE.findall(block["lines"])
     listed = ";".join(items) + "\n" if len(items) > 1 else block["lines"]
     return block["announcement"] + listed
+
+
+def _as_answer(block: re.Match, options: Mapping[str, str]) -> str:
+    """The items of lines as an announced answer, unless they are all options."""
+    items = ";".join(_ITEMS_OF_LINE.findall(block["lines"]))
+    named = {(LETTERS | LETTERS_OF_TEXTS)[sign] for sign in items
+             if sign in LETTERS or sign in LETTERS_OF_TEXTS}
+    return block[0] if named >= options.keys() else f"{Sign.ANSWER}:{items}\n"
 
 
 @cache

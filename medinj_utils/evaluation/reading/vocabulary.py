@@ -109,7 +109,7 @@ WORDS = (
          | erreurs? | errors? | elimin(?:e[rs]?|ees?|ons|ant|ated?|ates|ation)
          | exclu(?:[est]|es|re|ons|ant)?
          | excluded? | exclusion | exceptees?
-         | ecart(?:e[rsz]?|ees?|ons|ant) | rejet(?:te|ter|tee?s?|ons) | rejected | rule[ds]?
+         | ecart(?:e[rsz]?|ees?|ons|ant) | rejet(?:t?e[rsz]?|t?ees?|ons) | rejected | rule[ds]?
          | pieges? | distracteurs? | unlikely | improbables? | invraisemblables? | impossibles?
          | incompatibles?""",
          [Example("La mauvaise réponse est A.", ""), Example("J'élimine A ; je garde B.", "B")]),

@@ -26,6 +26,8 @@ def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
     ("A._\nB._\nC._", "A._\nB._\nC._"),
     ("A)Ⓐ,B)Ⓑ,C)Ⓒ,D)Ⓓ", "A)Ⓐ,B)Ⓑ,C)Ⓒ,D)Ⓓ"),
     ("ok:A)Ⓐ,B)Ⓑ,C)Ⓒ,D)Ⓓ", "\n"),
+    ("a_k:\nA.Ⓐ\nC.Ⓒ", "n:A.Ⓐ;C.Ⓒ\n"), ("a_k:\nA.Ⓐ\nC.Ⓒ\nfA", "a_k:\n\nfA"),
+    ("pAjC;BjDkw", "pAjC.BjDkw"), ("A;B;Ckw", "A;B;Ckw"),
     ("Ⓐ\nⒷ\nⒸ\nⒹ\nn:B", "\nn:B"),
     ("__h\n(A)Ⓐ\n(B)_", "__h\n\n"),
 ])
