@@ -223,10 +223,14 @@ def test_paths_of_an_output_tree_stand_once():
             )
 
 
-def test_importing_the_package_alone_is_quick_and_needs_no_torch():
-    code = ("import sys, medinj_utils, medinj_utils.data; "
-            "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)")
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+@pytest.mark.parametrize("module, heavy", [
+    ("medinj_utils.data", ["torch", "transformers"]),
+    ("medinj_utils.book.execute", ["torch", "transformers", "matplotlib", "scipy"])])
+def test_what_is_started_often_imports_no_heavy_library(module, heavy):
+    """`execute` is started for each notebook, data by each worker."""
+    code = f"import sys, {module}; print(*set({heavy}) & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert ran.stdout.split() == []
 
 
 def test_the_code_keeps_its_style():

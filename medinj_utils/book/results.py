@@ -14,9 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from medinj_utils.comparison.tables import runs_in
 from medinj_utils.core.files import need, read_json, sha256, write_json, write_parquet
-from medinj_utils.core.names import BASE, Run
+from medinj_utils.core.names import BASE, Run, runs_in
 from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import (
     Profile,

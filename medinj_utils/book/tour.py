@@ -7,9 +7,8 @@ import pandas as pd
 from medinj_utils.comparison.pairs import SMALLEST
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import BASE
+from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.prompts import user_turn
-from medinj_utils.core.style import in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, number, percent, points
 from medinj_utils.data import load_records

@@ -12,8 +12,7 @@ import pandas as pd
 from medinj_utils.comparison.inference import interval
 from medinj_utils.comparison.resampling import Resampled
 from medinj_utils.comparison.unseen import unseen_reach
-from medinj_utils.core.names import BASE, PARTS, PROVENANCES, Run
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, PARTS, PROVENANCES, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import load_mixture
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order, show_p
-from medinj_utils.core.wording import interval, number, percent
+from medinj_utils.core.names import BASE, in_order
+from medinj_utils.core.wording import interval, number, percent, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
 _ENDS = ("low", "high")

@@ -10,8 +10,7 @@ import pandas as pd
 from medinj_utils.comparison.costs import undominated
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.core.names import BASE
-from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
+from medinj_utils.core.wording import agreeing, listed, number, percent, points, score, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
 

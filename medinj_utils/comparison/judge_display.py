@@ -4,8 +4,7 @@ import pandas as pd
 
 from medinj_utils.comparison.scorers import BASELINE, POOLED
 from medinj_utils.comparison.verbosity import LABELS
-from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import number, with_interval
+from medinj_utils.core.wording import number, show_p, with_interval
 
 _FIGURES = {"pearson": "Pearson's r", "spearman": "Spearman's ρ", "auc": "AUC", "kappa": "κ",
             "f1": "F1", "accuracy": "accuracy", BASELINE: "constant baseline on the same answers"}

@@ -4,8 +4,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK, ITEMS
-from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.wording import number
 
 

@@ -10,8 +10,7 @@ from medinj_utils.comparison.pairs import PAIR_COLUMNS, compare_pairs
 from medinj_utils.comparison.resampling import resample
 from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
-from medinj_utils.core.names import OPEN_METRICS
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import OPEN_METRICS, in_order
 from medinj_utils.core.wording import with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 

@@ -12,8 +12,7 @@ from medinj_utils.comparison.inference import adjust_holm, bca, better
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import need_columns
 from medinj_utils.comparison.unseen import unseen_share
-from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.tree import Tree
 
 #: Smallest effect of interest, in the scores' unit: one point of exact match. Of claims, too.

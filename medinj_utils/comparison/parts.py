@@ -7,7 +7,7 @@ import pandas as pd
 from medinj_utils.comparison.pairs import PAIR_COLUMNS, pair_table
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import in_order
 from medinj_utils.data.text_measures import texts_by_row
 
 

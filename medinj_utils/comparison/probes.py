@@ -12,7 +12,7 @@ from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units, need_columns
 from medinj_utils.comparison.tables import asked_items, score_matrix
 from medinj_utils.comparison.unseen import unseen_reach
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.probes import ORIGINAL
 

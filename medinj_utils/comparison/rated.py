@@ -7,7 +7,7 @@ import pandas as pd
 from medinj_utils.comparison.raters import ALL
 from medinj_utils.comparison.resampling import Estimate
 from medinj_utils.comparison.shares import mean_with_interval
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import in_order
 from medinj_utils.demo.raters import expected_figures
 from medinj_utils.evaluation.long_scores import LONG
 from medinj_utils.evaluation.ratings import RatingKeys, RatingSheet

@@ -8,8 +8,7 @@ from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
 from medinj_utils.comparison.tables import Compared
-from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import listed, percent
+from medinj_utils.core.wording import listed, percent, show_p
 
 _CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
             "the study's claims, and show that the rule works.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from medinj_utils.comparison.scores import need_columns
-from medinj_utils.core.names import UNEQUAL_ITEMS, Run, check_choice
+from medinj_utils.core.names import UNEQUAL_ITEMS, check_choice
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import load_records
 from medinj_utils.demo.truth import fact_of
@@ -179,9 +179,3 @@ def extraction_failure_shares(scores: pd.DataFrame) -> pd.Series:
     need_columns(scores, {"system", "set_aside", "read"}, "scores")
     counted = scores[~scores["set_aside"]]
     return 1 - counted["read"].astype(float).groupby(counted["system"]).mean()
-
-
-def runs_in(scores: pd.DataFrame) -> list[Run]:
-    """The runs that a scores table has rows of, in its order."""
-    there = scores[["system", "seed"]].drop_duplicates()
-    return [Run(system, int(seed)) for system, seed in there.itertuples(index=False)]

@@ -8,6 +8,8 @@ tuned on a configuration. A *run* is a system tuned with one seed. Tables have a
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pandas as pd
+
 PROVENANCES = ("native", "synthetic", "translated")
 #: Provenance of each part that a configuration's name is made of.
 PARTS = {"NAT": "native", "SYN": "synthetic", "TRAD": "translated"}
@@ -80,6 +82,11 @@ def seen(system: str) -> frozenset[str]:
     """
     check_choice("system", system, SYSTEMS)
     return frozenset() if system == BASE else frozenset(MIXED_PARTS[system])
+
+
+def in_order(systems: Iterable[str]) -> list[str]:
+    """The systems in the order of every figure and table of the book."""
+    return [system for system in SYSTEMS if system in set(systems)]
 
 
 def provenances_of(configuration: str) -> tuple[str, ...]:
@@ -157,6 +164,12 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
         raise ValueError("no system is named: configurations, or systems, are empty")
     return [run for system in systems
             for run in ([Run(BASE)] if system == BASE else [Run(system, seed) for seed in seeds])]
+
+
+def runs_in(scores: pd.DataFrame) -> list[Run]:
+    """The runs that a scores table has rows of, in its order."""
+    there = scores[["system", "seed"]].drop_duplicates()
+    return [Run(system, int(seed)) for system, seed in there.itertuples(index=False)]
 
 
 def systems_of(runs: Iterable[Run]) -> dict[str, str]:

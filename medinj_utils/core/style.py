@@ -7,7 +7,6 @@ provenances. A figure function returns the figure and its alternative text.
 import base64
 import html
 import re
-from collections.abc import Iterable
 from itertools import cycle
 from pathlib import Path
 
@@ -58,11 +57,6 @@ def use_style() -> None:
         "figure.figsize": (7.2, 4.2), "figure.dpi": 110, "savefig.bbox": "tight", "font.size": 12,
         "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none",
         "svg.hashsalt": "medinj"})
-
-
-def in_order(systems: Iterable[str]) -> list[str]:
-    """The systems in the order of every figure and table of the book."""
-    return [system for system in SYSTEMS if system in set(systems)]
 
 
 def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str = "",

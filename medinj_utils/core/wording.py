@@ -5,6 +5,7 @@ zero has no sign.
 """
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 from typing import Literal
 
 Language = Literal["en", "fr"]
@@ -93,6 +94,13 @@ def score(row: Mapping, name: str = "exact_match", language: Language = "en") ->
     """
     ends = interval(row["low"], row["high"], language=language)
     return f"{percent(row[name], language)} {ends}"
+
+
+def show_p(p: float) -> str:
+    """A p-value in words: never 0 or 1, empty where there is none."""
+    if isnan(p):
+        return ""
+    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"
 
 
 def agreeing(count: int, one: str, more: str) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 
-from medinj_utils.core.names import PROVENANCES, TASKS
+from medinj_utils.core.names import PROVENANCES, TASKS, in_order
 from medinj_utils.core.prompts import LETTERS
-from medinj_utils.core.style import COLOURS, in_order
+from medinj_utils.core.style import COLOURS
 
 _HATCHES = {"mcqu": "", "mcq": "//", "oeq": ".."}
 _UNEVEN = 0.01  # p-value below which positions are called uneven

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from medinj_utils.core.style import in_order, system_colour
+from medinj_utils.core.names import in_order
+from medinj_utils.core.style import system_colour
 
 _COLUMNS = 4  # panels side by side
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import BASE, Run
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.artefacts import blind_baselines
 from medinj_utils.evaluation.scoring import calibration, summarise

@@ -12,7 +12,8 @@ import pandas as pd
 
 from medinj_utils.comparison.resampling import Estimate, resample
 from medinj_utils.comparison.unseen import unseen_reach
-from medinj_utils.core.style import MARKERS, in_order, percent_axis, system_colour
+from medinj_utils.core.names import in_order
+from medinj_utils.core.style import MARKERS, percent_axis, system_colour
 from medinj_utils.core.wording import number, percent
 
 

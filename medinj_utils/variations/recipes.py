@@ -8,7 +8,7 @@ import pandas as pd
 from medinj_utils.comparison.figures import conditions_figure
 from medinj_utils.comparison.pairs import PAIR_COLUMNS, pair_table
 from medinj_utils.comparison.resampling import resample
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import in_order
 
 
 def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_000,

@@ -7,8 +7,7 @@ from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.paper import beside_paper
 from medinj_utils.comparison.verdicts import verdicts_on_paper
-from medinj_utils.core.style import show_p
-from medinj_utils.core.wording import interval, number
+from medinj_utils.core.wording import interval, number, show_p
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
 

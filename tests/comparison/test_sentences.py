@@ -5,7 +5,7 @@ from medinj_utils.comparison import sentences
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import null_pairs
 from medinj_utils.comparison.tables import load_compared
-from medinj_utils.core.style import show_p
+from medinj_utils.core.wording import show_p
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*resamples no p-value:UserWarning")
 

@@ -6,11 +6,10 @@ from medinj_utils.comparison.tables import (
     extraction_failure_shares,
     load_compared,
     load_general,
-    runs_in,
     score_matrix,
 )
 from medinj_utils.core.files import write_parquet
-from medinj_utils.core.names import BASE, SYSTEMS, Run, runs_of
+from medinj_utils.core.names import BASE, SYSTEMS, Run, runs_in, runs_of
 from medinj_utils.evaluation.scoring import chance_levels
 
 

@@ -7,6 +7,7 @@ from medinj_utils.core.names import (
     CONFIGURATIONS,
     Run,
     check_choice,
+    in_order,
     provenances_of,
     runs_of,
     seen,
@@ -57,3 +58,7 @@ def test_a_run_is_found_by_its_name(run):
 def test_what_is_no_name_of_a_run_is_refused(name):
     with pytest.raises(ValueError, match="is no run: need BASE"):
         Run.named(name)
+
+
+def test_systems_stand_in_one_order():
+    assert in_order(["ALL", "SYN", BASE, "NAT"]) == [BASE, "NAT", "SYN", "ALL"]

@@ -8,6 +8,7 @@ from medinj_utils.core.wording import (
     percent,
     points,
     score,
+    show_p,
     with_interval,
 )
 
@@ -49,3 +50,9 @@ def test_words_agree_with_counts_and_names_are_listed():
     (float("nan"), float("nan"), float("nan"), {}, "")])
 def test_an_estimate_stands_with_its_interval_where_there_is_one(estimate, low, high, more, shown):
     assert with_interval(estimate, low, high, **more) == shown
+
+
+@pytest.mark.parametrize("p, shown", [
+    (0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
+def test_a_p_value_is_never_0_or_1(p, shown):
+    assert show_p(p) == shown

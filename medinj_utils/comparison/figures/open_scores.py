@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.figures.intervals import LEGEND_ABOVE, draw_intervals
-from medinj_utils.core.style import MARKERS, in_order, system_colour
+from medinj_utils.core.names import in_order
+from medinj_utils.core.style import MARKERS, system_colour
 from medinj_utils.core.wording import number
 
 

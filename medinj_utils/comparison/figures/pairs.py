@@ -5,8 +5,7 @@ import pandas as pd
 
 from medinj_utils.comparison.figures.intervals import draw_systems, name_rows
 from medinj_utils.comparison.pairs import significant_pairs
-from medinj_utils.core.names import BASE
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.wording import number
 
 

@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from medinj_utils.comparison.figures.intervals import draw_systems
-from medinj_utils.core.style import in_order, percent_axis
+from medinj_utils.core.names import in_order
+from medinj_utils.core.style import percent_axis
 from medinj_utils.core.wording import number
 
 _WIDTH = 3.2  # inches of a panel

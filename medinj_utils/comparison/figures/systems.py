@@ -11,8 +11,8 @@ from medinj_utils.comparison.figures.intervals import (
     draw_planted,
     draw_systems,
 )
-from medinj_utils.core.names import BASE
-from medinj_utils.core.style import MARKERS, in_order, percent_axis, system_colour
+from medinj_utils.core.names import BASE, in_order
+from medinj_utils.core.style import MARKERS, percent_axis, system_colour
 from medinj_utils.core.wording import percent, score
 
 _SCORE = "Exact match, %, with 95 % interval"

@@ -4,8 +4,7 @@ import pandas as pd
 
 from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import Run
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, listed, number
 from medinj_utils.models.answers import STOPPED, UNKNOWN, how_ended, was_cut
