@@ -11,8 +11,9 @@ from medinj_utils.comparison.findings import planted_finding, systems_finding
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK
 from medinj_utils.comparison.planted import planted_scores, scores_beside_planted
+from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE
-from medinj_utils.core.tree import Tree
+from medinj_utils.core.tree import DEMO_LABEL, Tree
 from medinj_utils.core.wording import Language, agreeing, number, percent, points, score
 
 _VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
@@ -24,6 +25,14 @@ _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test
                 "permettent pas d'en tester {4}, si elles portent sur {0} questions"}
 _NONE_KEPT = {"en": "No result of a run on real questions is kept in this copy of the book yet.",
               "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
+_TUNED_ON = {"en": "Each system was tuned on {} rows, with {} {}.",
+             "fr": "Chaque modèle a été ajusté sur {} questions, avec {} {}."}
+_SEEDS = {"en": ("seed", "seeds"), "fr": ("graine", "graines")}
+#: Parts of labels, in French.
+_LABELS_FR = {
+    DEMO_LABEL: "démonstration : montre que les calculs marchent, ne dit rien de la médecine",
+    "run here on": "calculé ici sur", "CPU cores, no GPU": "cœurs de processeur, sans GPU",
+    "kept from": "conservé le"}
 _ALL_OF_IT = {"en": "All of it", "fr": "Tous les résultats"}
 
 
@@ -97,8 +106,23 @@ def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
         language: of the sentences.
     """
     say = answer_fr if language == "fr" else answer
-    return " ".join(f"{say(tree)} [{_ALL_OF_IT[language]}](../results/{name}/index.md)."
+    return " ".join(f"*{read_json(tree.kept)['title']}.* {_tuned_on(tree, language)} {say(tree)} "
+                    f"[{_ALL_OF_IT[language]}](../results/{name}/index.md)."
                     for name, tree in kept.items()) or _NONE_KEPT[language]
+
+
+def _tuned_on(tree: Tree, language: Language) -> str:
+    training = tree.read_table("training")
+    seeds = training["seed"].nunique()
+    return _TUNED_ON[language].format(number(training["rows"].min(), language=language), seeds,
+                                      agreeing(seeds, *_SEEDS[language]))
+
+
+def _label_fr(tree: Tree) -> str:
+    label = tree.label
+    for english, french in _LABELS_FR.items():
+        label = label.replace(english, french)
+    return label
 
 
 def answer_fr(tree: Tree) -> str:
@@ -108,7 +132,7 @@ def answer_fr(tree: Tree) -> str:
     alone = (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
              f"exactement à {score(base, language='fr')}")
     if tuned.empty:
-        return f"{alone}. *{tree.label}.*"
+        return f"{alone}. *{_label_fr(tree)}.*"
     best = tuned.loc[tuned["exact_match"].idxmax()]
     pairs = tuned_pairs(tree.read_table("pairs"))
     differ = len(significant_pairs(pairs))
@@ -117,7 +141,7 @@ def answer_fr(tree: Tree) -> str:
             f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
             f"{differ} des {len(pairs)} paires de modèles ajustés "
             f"{agreeing(differ, 'diffère', 'diffèrent')} au seuil de 5 %, après correction. "
-            f"*{tree.label}.*")
+            f"*{_label_fr(tree)}.*")
 
 
 def effects_fr(tree: Tree) -> str:
@@ -130,7 +154,7 @@ def effects_fr(tree: Tree) -> str:
         return ("Le modèle de départ et les sept mélanges n'ont pas tous été évalués : l'apport de "
                 "chaque origine n'a pas pu être séparé.")
     return ("Quand une origine est présente dans le mélange plutôt qu'absente, le score varie en "
-            f"moyenne de {' ; '.join(effects)}. *{tree.label}.*")
+            f"moyenne de {' ; '.join(effects)}. *{_label_fr(tree)}.*")
 
 
 def prices_fr(tree: Tree) -> str:

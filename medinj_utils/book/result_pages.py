@@ -12,6 +12,7 @@ from medinj_utils.book.results import NOTEBOOKS, list_of
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import number
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
 #: Tags of cells that set a notebook up, and of the one whose output opens the page.
@@ -123,8 +124,10 @@ def _page(tree: Tree, name: str, answer: str) -> str:
     scores = pd.read_parquet(tree.scores).drop_duplicates("id")
     questions = scores.groupby(["provenance", "source", "task"]).size().reset_index()
     training = tree.read_table("training")
-    columns = ["system", "seed", "rows", "tokens", "steps", "final_loss", "training_seconds"]
+    runs = [(row.system, row.seed, *map(number, (row.rows, row.tokens, row.steps)),
+             number(row.final_loss, 2), number(row.training_seconds))
+            for row in training.itertuples()]
     return _PAGE.format(
         title=kept["title"], answer=answer, label=tree.label, profile=kept["profile"],
         facts=markdown_rows(facts), questions=markdown_rows(questions.to_numpy().tolist()),
-        runs=markdown_rows(training[columns].to_numpy().tolist()))
+        runs=markdown_rows(runs))

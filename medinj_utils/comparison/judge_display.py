@@ -105,6 +105,23 @@ def shown_shares(shares: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"share": "right answers, %"}).set_index(["judge", "method"])
 
 
+def shown_answers_corrected(shares: pd.DataFrame) -> pd.DataFrame:
+    """Shares of all answers as humans would call them, in per cent; where there is none, why.
+
+    Args:
+        shares: of ``judge_corrected_answers.csv``.
+    """
+    shown = shares[["judge", "system", "method"]].assign(share=[
+        row["reason"] if pd.isna(row["estimate"]) else _points(row, False)
+        for _, row in shares.iterrows()])
+    shown = shown.rename(columns={"share": "right answers, %"})
+    shown["judge's errors by"] = shares["rates_of"]
+    for name in ("answers", "not_asked", "blank", "unreadable", "unrated", "rated",
+                 "rated_unreadable", "tied"):
+        shown[name.replace("_", " ")] = [number(value) for value in shares[name]]
+    return shown
+
+
 def shown_leaks(leaks: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.evaluation.triplets.leaks.leak_table` with shares in per cent."""
     return leaks.assign(share=[number(100 * share, 1) for share in leaks["share"]]).rename(

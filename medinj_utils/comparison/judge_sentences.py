@@ -6,7 +6,7 @@ import pandas as pd
 
 from medinj_utils.comparison.edited import FLIPS
 from medinj_utils.comparison.prevalence import JUDGE as ALONE
-from medinj_utils.comparison.prevalence import PREDICTION_POWERED
+from medinj_utils.comparison.prevalence import PREDICTION_POWERED, ROGAN_GLADEN
 from medinj_utils.comparison.scorers import BASELINE, CONSTANT, POOLED, without_r
 from medinj_utils.comparison.verbosity import BOTH
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
@@ -18,6 +18,10 @@ NO_LABELS = ("None of the triplets has a label. A label is 1 or 0 in a column na
              "measured here.")
 NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): how far judges and "
                "metrics agree with humans isn't measured here.")
+NO_OWN_RATINGS = ("No ratings of the runs' own answers are taken (parameter `own_ratings`): what "
+                  "judges say of all of them isn't corrected here.")
+NO_VERDICTS = ("None of the judges in the parameter `judges` has verdicts of notebook 34 on the "
+               "runs' own answers: there is nothing to correct.")
 
 
 def triplets_in_words(triplets: pd.DataFrame, labelled: pd.DataFrame,
@@ -77,7 +81,7 @@ def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> st
 
 
 def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.DataFrame,
-                   shares: pd.DataFrame) -> str:
+                   shares: pd.DataFrame, answers_corrected: pd.DataFrame) -> str:
     """How judges agree, against metrics and the constant, what length does, and corrected shares.
 
     Args:
@@ -85,6 +89,7 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
         lengths: of ``judge_length.csv``.
         changes: of ``judge_edits.csv``.
         shares: of ``judge_corrected.csv``.
+        answers_corrected: of ``judge_corrected_answers.csv``; it may be empty.
     """
     pooled = agreement[agreement["generator"] == POOLED]
     if pooled.empty:
@@ -115,7 +120,8 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
                          f"“right” that differs by {'; '.join(swayed)}.")
     sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
                   for name in asked if name not in judges]
-    return " ".join([*sentences, _edits(changes), *_corrected(shares)]).strip()
+    own = [] if answers_corrected.empty else [answers_corrected_in_words(answers_corrected, True)]
+    return " ".join([*sentences, _edits(changes), *_corrected(shares), *own]).strip()
 
 
 def _edits(changes: pd.DataFrame) -> str:
@@ -137,6 +143,42 @@ def _corrected(shares: pd.DataFrame) -> list[str]:
                          f"by {number(rows['sample'].iloc[0])} of their labels "
                          f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
     return sentences
+
+
+def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
+    """What each judge says of all answers of each system, beside what humans would say.
+
+    Args:
+        shares: of ``judge_corrected_answers.csv``.
+        own_ratings: whether ratings of the runs' own answers are taken.
+
+    Returns:
+        Why there is nothing to say, where there is nothing.
+    """
+    if not own_ratings:
+        return NO_OWN_RATINGS
+    if shares.empty:
+        return NO_VERDICTS
+    return " ".join(_system_corrected(judge, rows)
+                    for judge, rows in shares.groupby("judge", sort=False))
+
+
+def _system_corrected(judge: str, rows: pd.DataFrame) -> str:
+    """One judge: of each system the better founded of the two corrections that there is."""
+    told, none = [], []
+    for system, own in rows.groupby("system", sort=False):
+        own = own.set_index("method")
+        made = own.loc[[PREDICTION_POWERED, ROGAN_GLADEN]].dropna(subset="estimate")
+        if made.empty:
+            none.append(system)
+            continue
+        told.append(f"{system} {percent(own.loc[ALONE, 'estimate'])}, by humans "
+                    f"{score(made.iloc[0], 'estimate')} ({made.index[0]}, "
+                    f"{number(made.iloc[0]['rated'])} rated)")
+    text = (f"Of all the answers with a verdict {judge} calls right: {'; '.join(told)}." if told
+            else "")
+    lacks = f"No correction of {judge} is possible for {listed(none)}." if none else ""
+    return f"{text} {lacks}".strip()
 
 
 def _each(rows: pd.DataFrame, names: list[str]) -> str:

@@ -7,18 +7,20 @@ import pandas as pd
 
 from medinj_utils.comparison.display import shown_pairs
 from medinj_utils.comparison.pairs import PAIR_COLUMNS, compare_pairs
-from medinj_utils.comparison.resampling import resample
+from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
 from medinj_utils.core.names import OPEN_METRICS, in_order
-from medinj_utils.core.wording import with_interval
+from medinj_utils.core.wording import agreeing, listed, with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 
 ALL = "all"
 #: Columns of `open_systems`.
-OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate", "low", "high")
+OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate", "low", "high",
+                "reason")
 #: Highest score of metrics that don't go from 0 to 1.
 _HIGHEST = {"bleu": 100.0, "chrf": 100.0}
+_AGAIN = "the same runs again"
 
 
 def open_matrix(long: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def open_systems(long: pd.DataFrame, items: pd.DataFrame, clusters: pd.Series,
     Returns:
         The columns `OPEN_COLUMNS`, on the metrics' own scales; the provenance "all" comes first.
         The estimate is NaN where no question has a score of every run (``questions`` is 0 then),
-        the interval also where there are fewer than 20 independent questions or one system.
+        the interval also where there are fewer than 20 independent questions; ``reason`` says so.
     """
     rows = [row for metric in OPEN_METRICS if (long["metric"] == metric).any()
             for row in _of_metric(metric, open_matrix(long, metric), items, clusters, resamples)]
@@ -72,7 +74,8 @@ def _of_metric(metric: str, matrix: pd.DataFrame, items: pd.DataFrame, clusters:
         estimates = _estimates(own, clusters, resamples) * _HIGHEST.get(metric, 1.0)
         for system in in_order(runs.index):
             yield {"metric": metric, "provenance": part, "system": system, "questions": len(own),
-                   "runs": int(runs[system]), **estimates.loc[system].to_dict()}
+                   "runs": int(runs[system]), **estimates.loc[system].to_dict(),
+                   "reason": _reason(own, clusters)}
 
 
 def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
@@ -80,17 +83,42 @@ def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.
     means = matrix.mean().groupby("system").mean() if len(matrix) else pd.Series(
         np.nan, matrix.columns.get_level_values("system").unique())
     table = pd.DataFrame({"estimate": means, "low": np.nan, "high": np.nan})
-    if _comparable(matrix, clusters):
-        drawn = resample(matrix, resamples, clusters=clusters.loc[matrix.index])
+    if _enough(matrix, clusters):
+        drawn = _draws(matrix, clusters, resamples)
         ends = {system: drawn.contrast({system: 1.0}) for system in means.index}
         table[["low", "high"]] = [(ends[name].low, ends[name].high) for name in table.index]
     return table
 
 
+def _draws(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> Resampled:
+    """`resample`, which takes two systems: a single one stands twice, as the same runs."""
+    systems, same = matrix.columns.get_level_values("system").unique(), {}
+    if len(systems) == 1:
+        again = matrix.rename(columns={systems[0]: _AGAIN}, level="system")
+        matrix, same = pd.concat([matrix, again], axis=1), {_AGAIN: systems[0]}
+    return resample(matrix, resamples, clusters=clusters.loc[matrix.index], same_runs=same)
+
+
+def _enough(matrix: pd.DataFrame, clusters: pd.Series) -> bool:
+    """Whether there are questions enough for intervals."""
+    return not matrix.empty and independent_units(matrix.index, clusters) >= SMALL
+
+
+def _reason(matrix: pd.DataFrame, clusters: pd.Series) -> str:
+    """Why there is no estimate or no interval, if there is none."""
+    if matrix.empty:
+        return "no question has a score of every run"
+    if _enough(matrix, clusters):
+        return ""
+    units = independent_units(matrix.index, clusters)
+    return (f"{units} independent {agreeing(units, 'question', 'questions')}, and an interval "
+            f"takes {SMALL}")
+
+
 def _comparable(matrix: pd.DataFrame, clusters: pd.Series) -> bool:
-    """Whether there are several systems, and questions enough for intervals."""
+    """Whether there are several systems, and questions enough to compare them."""
     return (not matrix.empty and matrix.columns.get_level_values("system").nunique() > 1
-            and independent_units(matrix.index, clusters) >= SMALL)
+            and _enough(matrix, clusters))
 
 
 def open_pairs(long: pd.DataFrame, metric: str, clusters: pd.Series,
@@ -129,6 +157,19 @@ def shown_open(scores: pd.DataFrame, encoder: str) -> pd.DataFrame:
                        values="shown")
     order = texts[["metric", "provenance", "questions"]].drop_duplicates()
     return wide.loc[pd.MultiIndex.from_frame(order), in_order(wide.columns)]
+
+
+def lacking_in_words(scores: pd.DataFrame) -> str:
+    """Which estimates have no interval, and why; empty where all have one.
+
+    Args:
+        scores: of `open_systems`.
+    """
+    lacking = scores[scores["estimate"].notna() & scores["low"].isna()]
+    told = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
+            f"{reason}" for (part, reason), own in
+            lacking.groupby(["provenance", "reason"], sort=False)]
+    return f"Without intervals: {'; '.join(told)}." if told else ""
 
 
 def _in_words(row: dict) -> str:

@@ -41,17 +41,18 @@ def chance_in_words(comparison: pd.DataFrame, chance: float, blind: pd.Series) -
         blind: of `medinj_utils.evaluation.tables.blind_scores`.
     """
     sentences = [f"Guessing one valid answer at random would score {percent(chance)}.",
-                 "Not above it, by the lower end of the interval: "
-                 f"{_not_above(comparison, chance)}."]
+                 _not_above(comparison, chance, "it, by the lower end of the interval")]
     if len(blind):
         sentences += [f"The rule “{blind.idxmax()}”, which sees no question, is right on "
-                      f"{percent(blind.max())}.",
-                      f"Not above that: {_not_above(comparison, blind.max())}."]
+                      f"{percent(blind.max())}.", _not_above(comparison, blind.max(), "that")]
     return " ".join(sentences)
 
 
-def _not_above(comparison: pd.DataFrame, level: float) -> str:
-    return listed(comparison[comparison["low"] <= level]["system"]) or "no system"
+def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:
+    below = comparison[comparison["low"] <= level]["system"]
+    if len(below) in (0, len(comparison)):
+        return f"{'No' if len(below) else 'Every'} system is above {what}."
+    return f"Not above {what}: {listed(below)}."
 
 
 def findings_in_words(pairs: pd.DataFrame) -> str:

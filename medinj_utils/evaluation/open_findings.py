@@ -2,13 +2,21 @@
 
 import pandas as pd
 
+from medinj_utils.core.files import read_json
+from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run
+from medinj_utils.core.style import in_order
+from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
 
 _MUCH = 0.05  # share of answers from which on it is said to limit a comparison
+_NEARLY_ALL = 0.95  # share of answers that score 0 from which on differences say nothing
+_RECALL = "content_recall"
+_TASKS = {"mcqu": "questions with one right option", "mcq": "questions with several right options",
+          OPEN_TASK: "open questions"}
 
 
 def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.DataFrame,
-                        metric: str) -> str:
+                        metric: str, zeros: str) -> str:
     """Lowest and highest mean by one metric, how many pairs differ, and what limits that.
 
     Args:
@@ -16,6 +24,7 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
         pairs: of `medinj_utils.comparison.open_scores.open_pairs`, by the same metric.
         ends: of `medinj_utils.evaluation.open_answers.why_ended`.
         metric: one of `medinj_utils.core.names.OPEN_METRICS`.
+        zeros: of `zeros_in_words`.
     """
     if ends.empty:
         return "No open question was asked."
@@ -23,19 +32,22 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
                    & scores["estimate"].notna()].set_index("system")
     name = metric.replace("_", " ")
     if whole.empty:
-        return f"No question has a score of every run by {name}. {limits_in_words(ends)}"
+        none = f"No question has a score of every run by {name}. {limits_in_words(ends)} {zeros}"
+        return none.strip()
     low, high = whole["estimate"].idxmin(), whole["estimate"].idxmax()
     span = f"Over {number(whole['questions'].iloc[0])} open questions {name} "
     if whole.loc[low, "estimate"] == whole.loc[high, "estimate"]:
         span += f"is {_shown(whole.loc[low])} for every system."
     else:
         span += f"goes from {_shown(whole.loc[low])} ({low}) to {_shown(whole.loc[high])} ({high})."
+    if why := whole["reason"].iloc[0]:
+        span += f" There is no interval: {why}."
     differing = int((pairs["p_holm"] < 0.05).sum())
     compared = (f"{differing} of {len(pairs)} {agreeing(len(pairs), 'pair', 'pairs')} of systems "
                 f"{agreeing(differing, 'differs', 'differ')} at 5 % after Holm's adjustment."
                 if len(pairs) else "No pairs are compared: that takes two systems and 20 "
                                    "independent questions.")
-    return f"{span} {compared} {limits_in_words(ends)}"
+    return f"{span} {compared} {limits_in_words(ends)} {zeros}".strip()
 
 
 def _shown(row: pd.Series) -> str:
@@ -64,3 +76,52 @@ def limits_in_words(ends: pd.DataFrame) -> str:
     verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
                "That is too little to limit the comparison much.")
     return f"Of {number(given)} answers {listed(said)}. {verdict}"
+
+
+def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
+    """That nearly all answers of the tuned systems score 0, and what these were tuned on.
+
+    Args:
+        tree: the output tree, with the manifests of the mixtures where they were made there.
+        long: scores of metrics, of `medinj_utils.evaluation.long_scores.load_long`.
+        metric: looked at beside content recall.
+
+    Returns:
+        Empty where fewer than 95 % score 0 by both, or no tuned system has a score.
+    """
+    known = long[long["value"].notna()]
+    system = known["run"].map({run: Run.named(run).system for run in known["run"].unique()})
+    known = known.assign(system=system)[system != BASE]
+    told, tuned = [], []
+    for name in dict.fromkeys((metric, _RECALL)):
+        own = known[known["metric"] == name]
+        if len(own) and (share := (own["value"] == 0).mean()) >= _NEARLY_ALL:
+            told.append(f"{percent(share)} by {name.replace('_', ' ')}")
+            tuned = in_order({*tuned, *own["system"]})
+    if not told:
+        return ""
+    return (f"Nearly all answers of the tuned systems score 0 ({listed(told)}); "
+            f"{_tuned_on(tree, tuned, list(known['run'].unique()))}. Differences between them say "
+            "little on how well they would answer open questions.")
+
+
+def _tuned_on(tree: Tree, systems: list[str], runs: list[str]) -> str:
+    """What systems were tuned on: tasks by the mixtures' manifests, answers by the runs' cards."""
+    there = [system for system in systems if tree.manifest(system).exists()]
+    if not there:
+        return "what they were tuned on isn't known here, as their mixtures weren't made here"
+    counts = pd.concat([pd.DataFrame(read_json(tree.manifest(system))["counts"])
+                        for system in there]).groupby("task")["rows"].sum()
+    tasks = [task for task in (*CHOICE_TASKS, OPEN_TASK) if counts.get(task, 0)]
+    shares = [f"{_TASKS[task]} ({percent(counts[task] / counts.sum())} of the rows)"
+              for task in tasks]
+    cards = [tree.run_card(run) for run in map(Run.named, runs)
+             if tree.run_files(run).card.exists()]
+    formats = {card["parameters"]["answer_format"].replace("_", " ") for card in cards}
+    answered = f", with {listed(sorted(formats))} for an answer" if formats else ""
+    whose = ("they were" if there == systems else
+             f"{listed(there)} {agreeing(len(there), 'was', 'were')}")
+    others = [system for system in systems if system not in there]
+    unknown = f" (of {listed(others)} it isn't known here)" if others else ""
+    return (f"{whose} tuned on {listed(shares)}{'' if OPEN_TASK in tasks else ', no open ones'}"
+            f"{answered}{unknown}")

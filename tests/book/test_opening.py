@@ -9,7 +9,7 @@ from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.paper import EXACT_MATCH, ITEMS
 from medinj_utils.comparison.verdicts import verdicts_on_paper
 from medinj_utils.core.files import write_csv, write_json, write_text
-from medinj_utils.core.tree import Tree
+from medinj_utils.core.tree import DEMO_LABEL, Tree
 
 COMPARISON = pd.DataFrame({
     "system": ["BASE", "NAT"], "n_items": 1288, "n_seeds": [1, 2], "exact_match": [0.2, 0.5],
@@ -31,7 +31,8 @@ def tree(tmp_path):
     write_json({"fictional": False}, tree.records_card)
     write_text("Guessing would score 20.0 %.", tree.chance)
     pairs = pd.DataFrame({"first": ["BASE"], "second": ["NAT"], "p_holm": [0.001]})
-    tables = {"comparison": COMPARISON, "pairs": pairs, "break_even": EVEN, "effects": EFFECTS,
+    training = pd.DataFrame({"seed": [0, 1], "rows": [1200, 1200]})
+    tables = {"comparison": COMPARISON, "training": training, "pairs": pairs, "break_even": EVEN, "effects": EFFECTS,
               "claims_published": verdicts_on_paper(load_claims(), ITEMS, "both")}
     for name, table in tables.items():
         write_csv(table, tree.table(name))
@@ -43,7 +44,11 @@ def test_every_sentence_of_the_pages_is_made(tree):
     assert all(made.values())
     assert "No result" in made["kept_results"]
     assert "Aucun résultat" in made["fr_kept_results"]
+    write_json({"title": "Own data", "label": tree.label}, tree.kept)
     kept = opening.substitutions(tree, {"own": tree})
+    assert kept["kept_results"].startswith(
+        "*Own data.* Each system was tuned on 1,200 rows, with 2 seeds. ")
+    assert "sur 1\u202f200 questions, avec 2 graines." in kept["fr_kept_results"]
     assert "[All of it](../results/own/index.md)" in kept["kept_results"]
     assert made["answer"] in kept["kept_results"]
     assert "(../results/own/index.md)" in kept["fr_kept_results"]
@@ -83,7 +88,18 @@ def test_the_answer_has_gain_and_label_and_its_french_the_same_numbers(tree):
     french = opening.answer_fr(tree)
     assert "1\u202f288 questions" in french
     assert "+30,0 points [+20,0\u00a0; +40,0]" in french
-    assert tree.label in french
+    assert "*calculé ici sur " in french
+    assert "run here" not in french
+
+
+@pytest.mark.parametrize("label, french", [
+    (DEMO_LABEL, "démonstration : montre que les calculs marchent, ne dit rien de la médecine"),
+    ("run here on 2 CPU cores, no GPU, kept from 2026-11-28",
+     "calculé ici sur 2 cœurs de processeur, sans GPU, conservé le 2026-11-28"),
+    ("run here on NVIDIA H100 80GB HBM3", "calculé ici sur NVIDIA H100 80GB HBM3")])
+def test_labels_of_the_french_page_are_french(tree, label, french):
+    write_json({"label": label}, tree.kept)
+    assert opening.answer_fr(tree).endswith(f"*{french}.*")
 
 
 def test_a_base_alone_has_an_answer_in_both_languages(tree):

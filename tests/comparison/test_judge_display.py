@@ -52,3 +52,15 @@ def test_numbers_have_their_unit_and_interval():
     ].tolist() == ["50.0 [40.0, 60.0]", "45.0", "44.0"]
     leaks = pd.DataFrame({"answers": [1], "share": [0.25], "questions": [1]})
     assert display.shown_leaks(leaks)["of the answers, %"].tolist() == ["25.0"]
+
+
+def test_a_share_that_can_not_be_corrected_is_its_reason():
+    shares = pd.DataFrame({"judge": "j", "system": "NAT", "method": ["judge alone", "Rogan–Gladen"],
+                           "estimate": [0.5, np.nan], "low": [0.4, np.nan], "high": [0.6, np.nan],
+                           "rates_of": ["", "all systems"], "reason": ["", "one class"],
+                           **dict.fromkeys(["answers", "not_asked", "blank", "unreadable",
+                                            "unrated", "rated", "rated_unreadable", "tied"], 3)})
+    shown = display.shown_answers_corrected(shares)
+    assert shown["right answers, %"].tolist() == ["50.0 [40.0, 60.0]", "one class"]
+    assert shown["rated unreadable"].tolist() == ["3", "3"]
+    assert display.shown_answers_corrected(shares.head(0)).empty

@@ -25,7 +25,7 @@ SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-power
 
 
 def test_the_finding_has_judge_metric_constant_length_edit_and_share():
-    text = said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES)
+    text = said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES, SHARES.head(0))
     for part in (
         "j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30",
         "j is right on 80.0\u00a0% of the 90 answers on which it declares a verdict; always giving "
@@ -48,7 +48,8 @@ def test_judges_without_r_are_named_with_why():
         ],
         columns=[*AGREEMENT],
     )
-    text = said.judges_finding(pd.concat([AGREEMENT, more]), LENGTHS, CHANGES, SHARES)
+    text = said.judges_finding(pd.concat([AGREEMENT, more]), LENGTHS, CHANGES, SHARES,
+                               SHARES.head(0))
     assert (
         "mute declares no verdict on these answers. always_1 declares a verdict on 90 of these "
         "answers, and its r is undefined"
@@ -59,7 +60,8 @@ def test_judges_without_r_are_named_with_why():
 
 def test_without_judges_the_finding_is_of_metrics():
     rows = AGREEMENT[AGREEMENT["scorer"] != "j"]
-    text = said.judges_finding(rows, LENGTHS.head(0), CHANGES.head(0), SHARES.head(0))
+    text = said.judges_finding(rows, LENGTHS.head(0), CHANGES.head(0), SHARES.head(0),
+                               SHARES.head(0))
     assert text.startswith(
         "Pearson's r with the human label: no judge; the best overlap metric, meteor"
     )
@@ -100,3 +102,24 @@ def test_leaks_are_told_beside_what_was_planted():
     assert "Planted" not in said.leaks_in_words(leaks, None)
     leaks.attrs["training"] = 0
     assert "No file" in said.leaks_in_words(leaks, None)
+
+
+def test_answers_corrected_by_own_ratings_are_told_by_system_or_why_there_are_none():
+    table = pd.DataFrame([("j", "BASE", "judge alone", 0.41, 0.4, 0.5, 0),
+                          ("j", "BASE", "Rogan–Gladen", 0.3, 0.2, 0.4, 0),
+                          ("j", "BASE", "prediction-powered", NAN, NAN, NAN, 0),
+                          ("j", "NAT", "judge alone", 0.6, 0.5, 0.7, 60),
+                          ("j", "NAT", "Rogan–Gladen", 0.5, 0.3, 0.7, 60),
+                          ("j", "NAT", "prediction-powered", 0.51, 0.4, 0.6, 60),
+                          ("k", "NAT", "judge alone", 0.6, 0.5, 0.7, 60),
+                          ("k", "NAT", "Rogan–Gladen", NAN, NAN, NAN, 60),
+                          ("k", "NAT", "prediction-powered", NAN, NAN, NAN, 60)],
+                         columns=["judge", "system", "method", "estimate", "low", "high", "rated"])
+    text = said.answers_corrected_in_words(table, True)
+    assert text == (
+        "Of all the answers with a verdict j calls right: BASE 41.0\u00a0%, by humans 30.0\u00a0% "
+        "[20.0, 40.0] (Rogan–Gladen, 0 rated); NAT 60.0\u00a0%, by humans 51.0\u00a0% [40.0, 60.0] "
+        "(prediction-powered, 60 rated). No correction of k is possible for NAT.")
+    assert text in said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES, table)
+    assert said.answers_corrected_in_words(table, False) == said.NO_OWN_RATINGS
+    assert said.answers_corrected_in_words(table.head(0), True) == said.NO_VERDICTS

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from medinj_utils.comparison.open_scores import (
+    lacking_in_words,
     open_matrix,
     open_pairs,
     open_systems,
@@ -52,6 +53,40 @@ def test_few_questions_have_no_interval_and_no_score_no_estimate(long):
     assert table.loc[("rouge_l", "translated", "NAT"), "questions"] == 0
     assert pd.isna(table.loc[("rouge_l", "translated", "NAT"), "estimate"])
     assert (table.loc["bertscore", "questions"] == 0).all()
+
+
+def test_a_single_system_has_the_interval_that_it_has_beside_others(long):
+    # of two runs the spread by seeds is a t-distribution of one degree of freedom: ends are rough
+    for runs, rough in ((["BASE"], 0.3), (["NAT-s0", "NAT-s1"], 3)):
+        own = open_systems(long[long["run"].isin(runs)], ITEMS, CLUSTERS, 4000)
+        own = own.set_index(["metric", "provenance"]).loc[("bleu", "all")]
+        beside = open_systems(long, ITEMS, CLUSTERS, 4000).set_index(
+            ["metric", "provenance", "system"]).loc[("bleu", "all", own["system"])]
+        assert own["estimate"] == beside["estimate"]
+        assert own["low"] == pytest.approx(beside["low"], abs=rough)
+        assert own["high"] == pytest.approx(beside["high"], abs=rough)
+        assert own["low"] < own["estimate"] < own["high"]
+
+
+def test_answers_to_questions_of_one_cluster_are_drawn_together(long):
+    base = long[long["run"] == "BASE"].copy()
+    base.loc[base["metric"] == "bleu", "value"] = np.repeat([10.0, 30.0] * 10, 3)
+    apart, whole = (open_systems(base, ITEMS, clusters, 2000).set_index(["metric", "provenance"])
+                    .loc[("bleu", "all")] for clusters in
+                    (CLUSTERS, pd.Series(np.repeat(np.arange(20), 3), index=ITEMS.index)))
+    assert whole["high"] - whole["low"] > 1.5 * (apart["high"] - apart["low"])
+
+
+def test_an_interval_that_is_lacking_has_its_reason(long):
+    table = open_systems(long[long["run"] == "BASE"], ITEMS, CLUSTERS, 200)
+    text = lacking_in_words(table)
+    assert text.startswith("Without intervals: translated (bleu): 15 independent questions, and an "
+                           "interval takes 20; all questions (rouge_l): 10 independent questions")
+    whole = table[(table["metric"] == "bleu") & (table["provenance"] == "all")]
+    assert lacking_in_words(whole) == "" and (whole["reason"] == "").all()
+    none = table[table["metric"] == "bertscore"]
+    assert set(none["reason"]) == {"no question has a score of every run"}
+    assert lacking_in_words(none) == ""
 
 
 def test_tables_say_what_was_not_computed(long):

@@ -40,9 +40,9 @@ def test_systems_at_chance_and_at_a_blind_rule_are_named():
         "end of the interval: BASE."
     )
     said = sentences.chance_in_words(comparison, 0.1, blind)
-    assert "interval: no system." in said
+    assert "Every system is above it, by the lower end of the interval." in said
     assert said.endswith("“options alone”, which sees no question, is right on 45.0\u00a0%. "
-                                                            "Not above that: BASE and NAT.")
+                         "No system is above that.")
 
 
 def test_claims_and_spread_are_said():

@@ -8,15 +8,21 @@ import pandas as pd
 
 from medinj_utils.core.identity import texts_hash
 from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.names import Run
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed
+from medinj_utils.data import load_records
 from medinj_utils.evaluation.judge.asking import judge_answers
 from medinj_utils.evaluation.judge.panel import EDITS, Member, load_panel
 from medinj_utils.evaluation.judge.prompt import JudgePrompt
 from medinj_utils.evaluation.judge.votes import one_each
+from medinj_utils.evaluation.open_answers import load_open_answers
+from medinj_utils.evaluation.questions import choose_open_questions
 from medinj_utils.evaluation.triplets.rated import item_of
 
 TRIPLETS, ANSWERS = "triplets", "answers"
+#: Columns of `judged_answers`.
+JUDGED = ["judge", "run", "system", "question_id", "item", "value", "blank", "asked"]
 
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -82,6 +88,40 @@ def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
                          "were judged: run notebook 34 again, or leave this judge out of the "
                          "parameter judges")
     return known
+
+
+def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> pd.DataFrame:
+    """What the judges that are named said of all the runs' open answers in notebook 34.
+
+    Args:
+        tree: the output tree.
+        judges: as the parameter of this name has them; what others said isn't read.
+
+    Returns:
+        A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,
+        ``system``, ``question_id``, ``item`` (as among triplets), ``value`` as `judged_triplets`
+        has it, ``blank`` (the answer has no word: 0 by rule) and ``asked`` (whether the run was
+        asked the question). Empty without such verdicts.
+
+    Raises:
+        FileNotFoundError: the answers that were judged are gone.
+        ValueError: a judge was asked about another text than an answer has now.
+    """
+    there = [name for name in _names(judges) if name in tree.judges_of(ANSWERS)]
+    tables = []
+    for judge in there:
+        verdicts = pd.read_parquet(tree.verdicts(judge, ANSWERS))
+        runs = [Run.named(run) for run in verdicts["run"].unique()]
+        questions = choose_open_questions(load_records(tree.need(tree.records)))
+        answers = load_open_answers(tree, runs, questions).rename(columns={"item": "question_id"})
+        items = [item_of(*row) for row in zip(answers["run"], answers["question_id"], strict=True)]
+        answers = answers.assign(item=items, judge=judge, asked=answers["candidate"].notna(),
+                                 blank=answers["candidate"].str.strip().eq(""))
+        known = _known(tree.verdicts(judge, ANSWERS),
+                       {row["item"]: texts_hash(row) for row in answers.to_dict("records")})
+        answers = answers[answers["item"].isin(known["item"])]
+        tables.append(answers.assign(value=said(known, answers))[JUDGED])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=JUDGED)
 
 
 def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from medinj_utils.comparison.corrected_answers import shares_by_ratings
 from medinj_utils.comparison.judging import agreement_table
 from medinj_utils.comparison.rated import long_ratings
 from medinj_utils.core.files import write_parquet
@@ -18,7 +19,7 @@ from medinj_utils.evaluation.open_answers import load_open_answers
 from medinj_utils.evaluation.ratings import RatingKeys, draw_sheet
 from medinj_utils.evaluation.ratings.files import answers_to_rate
 from medinj_utils.evaluation.triplets import labelled_triplets
-from medinj_utils.evaluation.triplets.judged import judged_triplets
+from medinj_utils.evaluation.triplets.judged import JUDGED, judged_answers, judged_triplets
 from medinj_utils.evaluation.triplets.rated import RATED, rated_triplets, triplets_and_rated
 from medinj_utils.evaluation.triplets.reading import TRIPLETS
 from medinj_utils.evaluation.triplets.scorers import triplet_scores
@@ -136,3 +137,24 @@ def test_a_judge_is_calibrated_by_ratings_of_ones_own_answers_without_a_call(tre
     judged(tree, questions.assign(answer_text="D'avant"))
     with pytest.raises(ValueError, match="tiny/answers.parquet: .* had other texts when they"):
         judged_triplets(tree, [JUDGE], left)
+
+
+def test_all_answers_that_were_judged_stand_beside_those_that_were_rated(tree, rated, questions):
+    rated(R1=False, R2=False)
+    assert judged_answers(tree, [JUDGE]).empty
+    read, _ = triplets_and_rated(tree, [], True)
+    assert shares_by_ratings(tree, [JUDGE], read, True, 20).empty
+    judged(tree, questions)
+    table = judged_answers(tree, [JUDGE])
+    assert list(table) == JUDGED and len(table) == 24 and table["asked"].all()
+    assert table["blank"].sum() == 1 and table["value"].sum() == 11
+    assert shares_by_ratings(tree, [JUDGE], read, False, 20).empty
+    assert shares_by_ratings(tree, [], read, True, 20).empty
+    shares = shares_by_ratings(tree, [JUDGE], read, True, 20).set_index(["system", "method"])
+    base = shares.loc[("BASE", "judge alone")]
+    assert base[["estimate", "answers", "blank", "rated", "unrated"]].tolist() == [0, 12, 1, 11, 0]
+    assert shares.loc[("NAT", "human sample alone"), "estimate"] == 1
+    assert shares.loc[("NAT", "Rogan–Gladen"), "reason"].startswith("humans rated all")
+    answer(tree, RUNS[0], questions, ["", *["Autre chose."] * 11])
+    with pytest.raises(ValueError, match="other texts when they"):
+        judged_answers(tree, [JUDGE])

@@ -1,0 +1,199 @@
+"""What humans would say of all answers of a system, from a judge and those that they rated."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from medinj_utils.comparison.inference import interval_where_defined
+from medinj_utils.comparison.prevalence import (
+    HUMANS,
+    JUDGE,
+    PREDICTION_POWERED,
+    ROGAN_GLADEN,
+    prediction_powered,
+    rogan_gladen,
+)
+from medinj_utils.comparison.resampling import Estimate, widening
+from medinj_utils.comparison.scores import SMALL
+from medinj_utils.comparison.shares import mean_with_interval
+from medinj_utils.comparison.tables import asked_items
+from medinj_utils.core.judges import JudgeAsked
+from medinj_utils.core.style import in_order
+from medinj_utils.core.tree import Tree
+from medinj_utils.evaluation.raters import is_binary
+from medinj_utils.evaluation.triplets.judged import judged_answers
+
+#: Whose rated answers the judge's sensitivity and specificity are of.
+OWN, ALL = "this system", "all systems"
+COLUMNS = ["judge", "system", "method", *Estimate._fields, "rates_of", "answers", "not_asked",
+           "blank", "unreadable", "unrated", "rated", "rated_unreadable", "tied", "reason"]
+NOTHING_LEFT = "humans rated all that the judge gave a verdict on: nothing is left to correct"
+NO_VERDICT = "no answer but blank ones has a verdict that can be read"
+ONE_CLASS = "humans found no answer right, or none wrong, among those rated"
+CHANCE = "on the rated answers the judge is no better than chance"
+GRADES = "the judge grades: a grade is no share of right answers"
+
+
+def shares_by_ratings(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                      triplets: pd.DataFrame, own_ratings: bool, resamples: int) -> pd.DataFrame:
+    """`corrected_answers` of what judges and humans said of the runs' answers in an output tree.
+
+    Args:
+        tree: the output tree.
+        judges: whose verdicts are taken.
+        triplets: of `medinj_utils.evaluation.triplets.rated.triplets_and_rated`.
+        own_ratings: whether ratings of the runs' answers are taken.
+        resamples: draws of the bootstrap.
+
+    Returns:
+        As `corrected_answers`; empty without own ratings or without verdicts on answers.
+
+    Raises:
+        FileNotFoundError: answers that were judged are gone.
+        ValueError: a judge was asked about another text than an answer has now.
+    """
+    judged = judged_answers(tree, judges) if own_ratings else pd.DataFrame()
+    if judged.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    _, clusters = asked_items(tree, pd.Index(judged["question_id"].unique()))
+    rated = triplets[triplets["item"].isin(judged["item"])].set_index("item")["label"]
+    return corrected_answers(judged, rated, clusters, resamples)
+
+
+def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Series,
+                      resamples: int) -> pd.DataFrame:
+    """The share of right answers of each system, as each judge says and as humans would say.
+
+    Shares are of the answers on which the judge's verdict can be read. Blank ones among them are
+    wrong by rule, for judge and humans, and nobody rates them: the others are corrected, and the
+    blank ones added as wrong.
+
+    Prediction-powered correction rests on answers of the system itself. Rogan and Gladen's needs
+    the judge's sensitivity and specificity alone. Where fewer than 20 independent questions of a
+    system were rated, or its rated answers lack a class, these are taken of the rated answers of
+    all systems, as if the judge erred alike on all (``rates_of``).
+
+    Args:
+        judged: of `medinj_utils.evaluation.triplets.judged.judged_answers`.
+        labels: of humans, 0 or 1, by item; NaN where as many said 1 as 0.
+        clusters: label of each question's cluster, by question.
+        resamples: draws of the bootstrap, which draws whole clusters.
+
+    Returns:
+        A row per judge, system and method of
+        `medinj_utils.comparison.prevalence.corrected_prevalence`: ``estimate``, ``low`` and
+        ``high`` (95 %); ``rates_of``; how many ``answers`` there are, of these ``not_asked`` and
+        ``blank``, of the others ``unreadable`` (no verdict), and of those with a verdict
+        ``unrated`` and ``rated``; ``rated_unreadable`` (a label and no verdict) and ``tied``; and
+        where there is no estimate the ``reason``.
+    """
+    judged = judged.assign(label=judged["item"].map(labels),
+                           tied=judged["item"].isin(labels.index[labels.isna()]),
+                           cluster=judged["question_id"].map(clusters))
+    rows = []
+    for judge, given in judged.groupby("judge", sort=False):
+        known = given[given["value"].notna() & ~given["blank"]]
+        binary = is_binary(known["value"].to_numpy(dtype=float))
+        for system in in_order(given["system"].unique()):
+            own = given[given["system"] == system]
+            found = _shares(own, known, resamples) if binary else {
+                method: (*_NONE, "", GRADES) for method in _METHODS}
+            rows += [(judge, system, method, *found[method][:4], *_counts(own), found[method][4])
+                     for method in _METHODS]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+_METHODS = (JUDGE, HUMANS, ROGAN_GLADEN, PREDICTION_POWERED)
+_NONE = Estimate(np.nan, np.nan, np.nan)
+
+
+def _counts(own: pd.DataFrame) -> tuple[int, ...]:
+    """From ``answers`` to ``tied``."""
+    asked = own["asked"] & ~own["blank"]
+    read, rated = asked & own["value"].notna(), asked & own["label"].notna()
+    flags = (~own["asked"], own["blank"], asked & ~read, read & ~rated, read & rated,
+             rated & ~read, own["tied"])
+    return (len(own), *(int(flag.sum()) for flag in flags))
+
+
+def _shares(own: pd.DataFrame, known: pd.DataFrame, resamples: int) -> dict[str, tuple]:
+    """By method: estimate, low, high, whose rates, and why there is no estimate.
+
+    Args:
+        own: answers of the system.
+        known: answers of all systems that aren't blank and have a verdict.
+        resamples: number of draws.
+    """
+    read, mine = own[own["value"].notna()], known[known["system"] == own["system"].iloc[0]]
+    alone = mean_with_interval(read["value"], read["cluster"], resamples)
+    found = {JUDGE: (*alone, "", "" if len(read) else NO_VERDICT)}
+    if mine.empty:
+        return found | {method: (*_NONE, "", NO_VERDICT) for method in _METHODS[1:]}
+    rated, rest = mine[mine["label"].notna()], mine[mine["label"].isna()]
+    not_blank = len(mine) / len(read)
+    humans = mean_with_interval(rated["label"], rated["cluster"], resamples)
+    found[HUMANS] = (*_scaled(humans, not_blank), "",
+                     "" if len(rated) else "none of its answers with a verdict was rated")
+    if rest.empty:
+        return found | {method: (*_NONE, "", NOTHING_LEFT) for method in _METHODS[2:]}
+    few = rated["cluster"].nunique() < SMALL
+    lent = few or rated["label"].nunique() < 2
+    sample = known[known["label"].notna()] if lent else rated
+    units = sample["cluster"].nunique()
+    if units < SMALL:
+        rates = (*_NONE, "", f"{units} independent questions rated over all systems: it takes "
+                             f"{SMALL}")
+    else:
+        share = _clustered(rogan_gladen, mine, sample, resamples)
+        rates = (*_scaled(share, not_blank), ALL if lent else OWN, _undefined(share, sample))
+    found[ROGAN_GLADEN] = rates
+    found[PREDICTION_POWERED] = (
+        (*_NONE, "", f"{rated['cluster'].nunique()} independent questions of the system rated: it "
+                     f"takes {SMALL}") if few else
+        (*_scaled(_clustered(prediction_powered, rest, rated, resamples), not_blank), OWN, ""))
+    return found
+
+
+def _undefined(share: Estimate, sample: pd.DataFrame) -> str:
+    """Why `rogan_gladen` has no estimate, if it has none."""
+    if not np.isnan(share.estimate):
+        return ""
+    return ONE_CLASS if sample["label"].nunique() < 2 else CHANCE
+
+
+def _scaled(share: Estimate, by: float) -> Estimate:
+    return Estimate(*(float(end * by) for end in share))
+
+
+def _clustered(estimator: Callable, judged: pd.DataFrame, sample: pd.DataFrame,
+               resamples: int) -> Estimate:
+    """An estimator of `medinj_utils.comparison.prevalence`, its interval by whole clusters.
+
+    Its own interval takes answers for independent. Where a cluster has several, it is widened to
+    that of a bootstrap of whole clusters, if this one reaches further.
+
+    Args:
+        estimator: `rogan_gladen` or `prediction_powered`.
+        judged: answers of which the judge's share is.
+        sample: rated ones.
+        resamples: number of draws.
+    """
+    parts = [judged["value"].to_numpy(dtype=float), sample["value"].to_numpy(dtype=float),
+             sample["label"].to_numpy(dtype=float)]
+    found = Estimate(*map(float, estimator(*parts)))
+    several = judged["cluster"].duplicated().any() or sample["cluster"].duplicated().any()
+    if np.isnan(found.estimate) or not several:
+        return found
+    numbers, known = pd.factorize(pd.concat([judged["cluster"], sample["cluster"]]))
+    first, second, n = numbers[:len(judged)], numbers[len(judged):], len(known)
+    draws = []
+    for times in np.random.default_rng([0, 7]).multinomial(n, np.full(n, 1 / n), size=resamples):
+        again = [np.repeat(values, times[of]) for values, of in
+                 zip(parts, (first, second, second), strict=True)]
+        draws.append(estimator(*again)[0] if all(map(len, again)) else np.nan)
+    low, high = interval_where_defined(found.estimate + widening(n)
+                                       * (np.array(draws) - found.estimate))
+    ends = np.clip([np.nanmin([found.low, low]), np.nanmax([found.high, high])], 0, 1)
+    return Estimate(found.estimate, *map(float, ends))
