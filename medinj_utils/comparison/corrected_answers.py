@@ -149,10 +149,13 @@ def _shares(own: pd.DataFrame, known: pd.DataFrame, resamples: int) -> dict[str,
         share = _clustered(rogan_gladen, mine, sample, resamples)
         rates = (*_scaled(share, not_blank), ALL if lent else OWN, _undefined(share, sample))
     found[ROGAN_GLADEN] = rates
-    found[PREDICTION_POWERED] = (
-        (*_NONE, "", f"{rated['cluster'].nunique()} independent questions of the system rated: it "
-                     f"takes {SMALL}") if few else
-        (*_scaled(_clustered(prediction_powered, rest, rated, resamples), not_blank), OWN, ""))
+    if few:
+        found[PREDICTION_POWERED] = (*_NONE, "", f"{rated['cluster'].nunique()} independent "
+                                     f"questions of the system rated: it takes {SMALL}")
+    else:  # with labels of one class the judge's weight is 0: the human sample alone is left
+        powered = (humans if rated["label"].nunique() < 2 else
+                   _clustered(prediction_powered, rest, rated, resamples))
+        found[PREDICTION_POWERED] = (*_scaled(powered, not_blank), OWN, "")
     return found
 
 

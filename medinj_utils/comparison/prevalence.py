@@ -90,8 +90,8 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
 
     Prediction-powered inference of a mean (Angelopoulos et al. 2023) with power tuning (PPI++):
     a judge that knows nothing gets the weight 0, and the sample alone is left. Where humans and
-    judge agree on the whole sample, the interval reaches further by the highest rate of
-    disagreement that such a sample allows (Clopper & Pearson 1934).
+    judge agree on the whole sample, or humans gave one class alone, the interval reaches further by
+    the highest rate of anything else that such a sample allows (Clopper & Pearson 1934).
 
     Args:
         judged: 0 or 1, outside the sample.
@@ -109,7 +109,7 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
     corrected = sample_labels - weight * sample_judged
     estimate = weight * judged.mean() + corrected.mean()
     reach = _Z * np.sqrt((weight * judged).var() / rest + corrected.var() / n)
-    if (sample_labels == sample_judged).all():
+    if (sample_labels == sample_judged).all() or not np.ptp(sample_labels):
         reach += 1 - 0.025 ** (1 / n)
     estimate = float(np.clip(estimate, 0, 1))
     return estimate, float(max(estimate - reach, 0)), float(min(estimate + reach, 1))

@@ -97,3 +97,9 @@ def test_the_table_has_all_four():
 def test_what_is_no_verdict_is_named(given, message):
     with pytest.raises(ValueError, match=message):
         corrected_prevalence(*given)
+
+
+def test_labels_of_one_class_leave_an_interval():
+    estimate, low, high = prediction_powered(np.array([0.0, 1.0] * 50), np.array([0.0, 1.0] * 20),
+                                             np.zeros(40))
+    assert estimate == low == 0 and high == pytest.approx(1 - 0.025 ** (1 / 40))
