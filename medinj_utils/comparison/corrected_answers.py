@@ -20,7 +20,7 @@ from medinj_utils.comparison.scores import SMALL
 from medinj_utils.comparison.shares import mean_with_interval
 from medinj_utils.comparison.tables import asked_items
 from medinj_utils.core.judges import JudgeAsked
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.raters import is_binary
 from medinj_utils.evaluation.triplets.judged import judged_answers

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run
-from medinj_utils.core.style import in_order
+from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
 

@@ -105,7 +105,8 @@ def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
     (answered(errors.HfHubHTTPError, 401), {"HF_TOKEN": "hf_old"}, "doesn't take the token"),
     ("é".encode, {"HF_TOKEN": "hf_é"}, "HF_TOKEN holds a sign that no token has"),
     (httpx.ConnectError("refused"), {"HTTPS_PROXY": "http://x"}, "what HTTPS_PROXY is set to"),
-    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), {}, "set SSL_CERT_FILE")], ids=str)
+    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), {}, "set SSL_CERT_FILE")],
+    ids=["token", "letter in the token", "proxy", "certificate"])
 def test_what_the_environment_spoils_is_named(gives, monkeypatch, error, set_up, says):
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
