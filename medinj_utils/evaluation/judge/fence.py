@@ -1,6 +1,6 @@
 """Texts of others as data within a prompt: fenced, line by line, with nothing that a model obeys.
 
-Three things keep a candidate inside. The fence carries a code that hangs on every text of the
+Three things keep a candidate inside. The fence carries a code that depends on every text of the
 prompt, the candidate included: to write its own code, a candidate would have to hold a hash of
 itself. Every line of it begins with a bar, so that none can pass for a line of the prompt or of a
 judge's answer. And what a chat template or a tokenizer could take for a mark, or a reader can't

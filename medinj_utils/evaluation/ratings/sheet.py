@@ -1,7 +1,7 @@
 """A blind rating sheet of open answers, and the key that alone says which system gave each.
 
 The sheet is drawn by strata (system × provenance), shuffled, and shows some answers twice, so that
-a rater's agreement with themselves can be measured. Ids and order are random and hang on the seed
+a rater's agreement with themselves can be measured. Ids and order are random and depend on the seed
 alone, not on the systems.
 """
 
@@ -194,7 +194,7 @@ def _stratified(answers: pd.DataFrame, per_stratum: int, rng: np.random.Generato
         raise ValueError(f"per_stratum is {per_stratum}: need at least 1, and {system} has {few} "
                          f"answers to {provenance} questions: draw fewer, or leave the system or "
                          "the sources of these questions out")
-    # Sorted first, so that the draw hangs on the seed and not on the order of the table.
+    # Sorted first, so that the draw depends on the seed and not on the order of the table.
     table = answers.sort_values(["question_id", "run"]).reset_index(drop=True)
     questions = table["question_id"].unique()
     place = pd.Series(rng.permutation(len(questions)), index=questions)
