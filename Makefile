@@ -38,8 +38,9 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 	@$(SNAKEMAKE) --forcerun "$${PROFILE}_40_compare_provenances" -- "outputs/$$PROFILE/notebooks/40_compare_provenances.ipynb"
 	@echo "The figures: $$PWD/outputs/$$PROFILE/figures"
 
+# Two processes, each with one thread: with two each, they would wait for each other at every step of a model.
 test: $(VENV)/installed  ## all tests, notebooks included
-	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 # Twenty minutes on one GPU. All tests of the two rooms run there, those of killed runs and of answers included.
 test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each adapter, notebooks 21 and 30, and speed
