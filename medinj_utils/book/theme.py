@@ -101,6 +101,11 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
     # Jupyter Book always loads Thebe, which the book doesn't use; its constants are declared twice.
     context["script_files"] = [script for script in context["script_files"]
                                if "thebe" not in f"{script.filename}{script.attributes}".lower()]
+    contents = context.get("generate_toctree_html")
+    if contents:
+        # The button that unfolds the pages of a part shows a sign alone.
+        context["generate_toctree_html"] = lambda *asked, **settings: str(
+            contents(*asked, **settings)).replace("<summary>", '<summary aria-label="its pages">')
     if doctree is not None:
         # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
         context["body"] = context["body"].replace('<figure class="medinj-wide',

@@ -16,6 +16,7 @@ import yaml
 from book.conftest import environment, run
 from bs4 import BeautifulSoup
 
+from medinj_utils.book.results import NOTEBOOKS as ON_RESULTS
 from medinj_utils.core.names import CONFIGURATIONS
 from medinj_utils.core.tree import DEMO_LABEL
 
@@ -41,14 +42,13 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    assert (
-        f"[small · notebook {NOTEBOOKS.index('40_compare_provenances') + 1} of {N_NOTEBOOKS}] "
-        f"40_compare_provenances: done in"
-        in printed
-    )
+    place, executed = NOTEBOOKS.index("40_compare_provenances") + 1, N_NOTEBOOKS + len(ON_RESULTS)
+    assert f"[small · notebook {place} of {executed}] 40_compare_provenances: done in" in printed
+    for notebook in ON_RESULTS:
+        assert f"smollm2/{notebook}: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
     assert (folder / "outputs" / "small" / "html" / "index.html").exists()
-    assert len(printed.splitlines()) < 14 * N_NOTEBOOKS  # progress bars included
+    assert len(printed.splitlines()) < 14 * executed  # progress bars included
 
 
 def test_a_second_make_does_nothing_and_says_so(project):
