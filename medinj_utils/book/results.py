@@ -68,7 +68,7 @@ def keep(profile_name: str, data: str = "", base: str = "", name: str = "") -> P
         write_json(without_folders(read_json(card), data), card)
     files = {path.relative_to(unfinished).as_posix(): sha256(path)
              for path in sorted(unfinished.rglob("*")) if path.is_file()}
-    card = read_json(tree.answers_card(Run(BASE)))
+    card = read_json(Tree(unfinished).answers_card(Run(BASE)))
     write_json({
         "title": profile.title, "profile": profile_name, "files": files, "made": card["started"],
         "label": f"{tree.label}, kept from {card['started'][:10]}",

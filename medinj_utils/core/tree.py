@@ -21,6 +21,7 @@ from medinj_utils.core.run_files import RunFiles
 OUTPUTS = Path("outputs")
 DEMO_LABEL = "demo: shows that the machinery works, says nothing about medicine"
 
+
 class Tree(OpenFiles):
     """Paths below the root of one profile's outputs.
 

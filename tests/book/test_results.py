@@ -20,7 +20,7 @@ from medinj_utils.book.results import (
 )
 from medinj_utils.comparison.stored import draw_systems, load_pairs
 from medinj_utils.core.files import read_json, write_csv, write_json, write_parquet, write_text
-from medinj_utils.core.names import BASE, SYSTEMS, runs_of
+from medinj_utils.core.names import BASE, SYSTEMS, Run, runs_of
 from medinj_utils.core.profiles import load_profile
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import build_mixture, save_mixture, save_records
@@ -75,17 +75,25 @@ def all_bytes(folder):
 
 @pytest.mark.parametrize("value, kept", [
     ("{root}/medinj_utils/core/prompts.py", "medinj_utils/core/prompts.py"),
-    ("{root}/outputs/models/a", "outputs/models/a"), ("/home/user/bring/a/b", "{data}/a/b"),
-    ("/home/user/bring", "{data}"), ("/home/user/bringing/a.csv", "a.csv"), ("/etc/x", "x"),
+    ("{root}/outputs/models/a", "outputs/models/a"), ("/x/bring/a/b", "{data}/a/b"),
+    ("/x/bring", "{data}"), ("/x/bringing/a.csv", "a.csv"), ("/etc/x", "x"),
     ("hf://a/b", "hf://a/b"), ("outputs/models/a", "outputs/models/a"), ("", ""), (1, 1),
     (None, None), (["/etc/x", {"/etc/y": "/etc/z"}], ["x", {"y": "z"}])])
 def test_kept_cards_name_no_folder_of_the_machine(value, kept, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     value = value.format(root=tmp_path) if isinstance(value, str) else value
-    assert without_folders(value, "/home/user/bring") == kept
-    assert without_folders({"x": value}, "/home/user/bring") == {"x": kept}
+    assert without_folders(value, "/x/bring") == kept
+    assert without_folders({"x": value}, "/x/bring") == {"x": kept}
     assert without_folders("bring/a", "bring") == "{data}/a"
     assert without_folders("bring/a", "") == "bring/a"
+
+
+def test_a_base_in_a_folder_of_the_machine_is_kept_by_its_name(ran):
+    tree, _ = ran
+    path = tree.answers_card(Run(BASE))
+    write_json(read_json(path) | {"parameters": {"model_id": {**MODEL, "base_model": "/x/base"}}},
+               path)
+    assert read_json(Tree(keep("own")).kept)["model"]["base_model"] == "base"
 
 
 @pytest.mark.parametrize("missing, notebook", [
