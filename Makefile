@@ -61,7 +61,7 @@ test-lowest: $(VENV)/installed  ## tests with the lowest versions that pyproject
 	  tests/training/test_trainer.py tests/training/test_tune.py
 
 keep: $(VENV)/installed  ## keep the results of a profile's run in results/, without texts and weights
-	@$(BIN)/python -m medinj_utils.book.results --data="$$DATA" --base="$$BASE" --name="$$NAME" -- "$$PROFILE"
+	@$(BIN)/python -m medinj_utils.book.keep --data="$$DATA" --base="$$BASE" --name="$$NAME" -- "$$PROFILE"
 
 smollm2: outputs/models/smollm2/model.safetensors  ## a small real model, for PROFILE=open BASE=outputs/models/smollm2
 

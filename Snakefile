@@ -175,7 +175,7 @@ for name in load_profile(PROFILE, DATA, BASE).results:
         input: [str(path) for path in sorted((RESULTS / name).rglob("*")) if path.is_file()]
         output: str(tree.kept)
         params: name=name
-        shell: "{PYTHON:q} -m medinj_utils.book.results {PROFILE:q} --lay-out {params.name:q}"
+        shell: "{PYTHON:q} -m medinj_utils.book.results {PROFILE:q} {params.name:q}"
 
 for execution, (notebook, parameters) in executions_of_results(PROFILE, DATA, BASE).items():
     name, tree = execution.partition("/")[0], Tree(parameters["output"])

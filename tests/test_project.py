@@ -225,9 +225,11 @@ def test_paths_of_an_output_tree_stand_once():
 
 @pytest.mark.parametrize("module, heavy", [
     ("medinj_utils.data", ["torch", "transformers"]),
-    ("medinj_utils.book.execute", ["torch", "transformers", "matplotlib", "scipy"])])
+    ("medinj_utils.book.execute", ["torch", "transformers", "matplotlib", "scipy", "pandera"]),
+    ("medinj_utils.comparison.display", ["torch", "transformers", "seaborn", "scipy.stats",
+                                         "statsmodels", "medinj_utils.evaluation.reading"])])
 def test_what_is_started_often_imports_no_heavy_library(module, heavy):
-    """`execute` is started for each notebook, data by each worker."""
+    """`execute` is started for each notebook, data by each worker, tables by most notebooks."""
     code = f"import sys, {module}; print(*set({heavy}) & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert ran.stdout.split() == []

@@ -17,7 +17,6 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient.exceptions import DeadKernelError
 
-from medinj_utils.book.check import check_records
 from medinj_utils.book.results import executions_of_results
 from medinj_utils.book.running import end_with
 from medinj_utils.core.files import replacing
@@ -122,6 +121,8 @@ def _main() -> None:
     try:
         seconds = run_notebook(notebook, parameters, target)
         if notebook == "10_read_sources":
+            # Here: of some forty processes, one needs what reads data and answers.
+            from medinj_utils.book.check import check_records
             check_records(chosen.profile, chosen.data, chosen.base)
     except (NotebookError, ValueError) as error:
         sys.exit(str(error))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from medinj_utils.comparison.inference import adjust_holm
 from medinj_utils.comparison.paper import EXACT_MATCH
@@ -160,13 +160,13 @@ def contrasts_published(claims: Claims, items: int,
         a, b = EXACT_MATCH[contrast.first] / 100, EXACT_MATCH[contrast.second] / 100
         discordance = abs(a - b) if pairing == "best" else min(a + b, 2 - a - b)
         error = np.sqrt((discordance - (a - b) ** 2) / items)
-        down, up = -norm.ppf(0.975) * error, norm.ppf(0.975) * error
+        down, up = -ndtri(0.975) * error, ndtri(0.975) * error
         if too_few(discordance * items):
             ends = reach(a - b, (-1.0, 1.0), unseen_share(items), 0.0)
             down, up = min(down, ends[0]), max(up, ends[1])
         rows.append({"first": contrast.first, "second": contrast.second, "estimate": a - b,
                      "low": max(a - b + down, -1.0), "high": min(a - b + up, 1.0),
-                     "p": 2 * norm.sf(abs(a - b) / error) if error else 1.0})
+                     "p": 2 * ndtr(-abs(a - b) / error) if error else 1.0})
     return _adjusted(pd.DataFrame(rows))
 
 

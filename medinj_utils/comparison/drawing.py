@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtr
 from threadpoolctl import ThreadpoolController
 
 from medinj_utils.core.machine import available_cores
@@ -59,7 +59,7 @@ def _count_table(n_clusters: int) -> np.ndarray:
     # So that there are too many once in three million draws.
     alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
     quantiles = (np.arange(2**16) + 0.5) / 2**16
-    return np.searchsorted(poisson.cdf(np.arange(16), alone), quantiles).astype(np.int8)
+    return np.searchsorted(pdtr(np.arange(16), alone), quantiles).astype(np.int8)
 
 
 def _drawn_counts(table: np.ndarray, n: int, n_clusters: int, stream: list[int]) -> np.ndarray:

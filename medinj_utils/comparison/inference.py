@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm
+import scipy
+from scipy.special import ndtr, ndtri
 
 from medinj_utils.comparison.scores import cluster_sums, draw_blocks
 
@@ -74,10 +75,10 @@ def bca(draws: np.ndarray | pd.Series, values: np.ndarray,
         return interval(draws)
     ties = np.isclose(draws, estimate, rtol=0, atol=1e-9)
     below = ((np.asarray(draws) < estimate) & ~ties).mean() + ties.mean() / 2
-    bias = norm.ppf(np.clip(below, 1e-6, 1 - 1e-6))
+    bias = ndtri(np.clip(below, 1e-6, 1 - 1e-6))
     acceleration = (influence**3).sum() / (6 * spread)
-    shifted = bias + norm.ppf([0.025, 0.975])
-    low, high = np.quantile(draws, norm.cdf(bias + shifted / (1 - acceleration * shifted)))
+    shifted = bias + ndtri([0.025, 0.975])
+    low, high = np.quantile(draws, ndtr(bias + shifted / (1 - acceleration * shifted)))
     return float(low), float(high)
 
 
@@ -104,7 +105,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
         Between 0 and 1; 1 where no item tells the two apart.
     """
     discordant = only_first + only_second
-    return float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
+    return float(scipy.stats.binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
 
 
 def sign_flips(differences: np.ndarray, cluster: np.ndarray, resamples: int = 10_000,

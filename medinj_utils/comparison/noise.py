@@ -1,7 +1,7 @@
 """What sampling noise alone makes of the study's means, by a plain interval for each."""
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK, ITEMS
 from medinj_utils.core.names import BASE, in_order
@@ -18,7 +18,7 @@ def half_widths(items: int) -> tuple[float, float]:
         Of one score, and of the difference of two scores taken as unpaired.
     """
     base = EXACT_MATCH[BASE] / 100
-    one = norm.ppf(0.975) * (base * (1 - base) / items) ** 0.5
+    one = ndtri(0.975) * (base * (1 - base) / items) ** 0.5
     return one, 2 ** 0.5 * one
 
 

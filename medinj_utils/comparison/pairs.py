@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
+import scipy
 
 from medinj_utils.comparison.inference import adjust_holm, bca, better
 from medinj_utils.comparison.resampling import Resampled, resample
@@ -83,7 +83,7 @@ def pair_table(resampled: Resampled, smallest: float = SMALLEST) -> pd.DataFrame
         for (a, first), (b, second) in pairs])
     table["test"] = ("mcnemar" if resampled.exact else "sign-flip") + table["test"]
     table["p_holm"] = adjust_holm(table["p"])
-    table["q_bh"] = false_discovery_control(table["p"])
+    table["q_bh"] = scipy.stats.false_discovery_control(table["p"])
     return table
 
 

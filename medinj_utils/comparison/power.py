@@ -15,8 +15,8 @@ from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import norm
+import scipy
+from scipy.special import ndtri
 
 from medinj_utils.comparison.pairs import tuned_pairs
 from medinj_utils.comparison.paper import ITEMS
@@ -41,7 +41,7 @@ class Case:
 @cache
 def _quantiles(power: float) -> tuple[float, float]:
     """Of the normal distribution: for the test's level, and for the power."""
-    return float(norm.isf(_LEVEL / 2)), float(norm.ppf(power))
+    return -float(ndtri(_LEVEL / 2)), float(ndtri(power))
 
 
 def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
@@ -82,7 +82,8 @@ def detectable(items: int, case: Case, power: float = 0.8) -> float:
     largest = case.discordance
     if not largest or items_needed(largest, case, power) > items:
         return float("nan")
-    return float(brentq(lambda d: items_needed(d, case, power) - items - 0.5, 1e-6, largest))
+    return float(scipy.optimize.brentq(
+        lambda d: items_needed(d, case, power) - items - 0.5, 1e-6, largest))
 
 
 def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
@@ -108,7 +109,9 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
     def short(d: float) -> float:
         return reach * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
 
-    return float(brentq(short, 0, 1)) if short(1) < 0 < case.discordance else float("nan")
+    if not short(1) < 0 < case.discordance:
+        return float("nan")
+    return float(scipy.optimize.brentq(short, 0, 1))
 
 
 def _item_variance(difference: float, items: int, case: Case) -> float:

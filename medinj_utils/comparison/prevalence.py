@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import ndtri
 
 JUDGE, HUMANS = "judge alone", "human sample alone"
 ROGAN_GLADEN, PREDICTION_POWERED = "Rogan–Gladen", "prediction-powered"
-_Z = norm.ppf(0.975)
+_Z = ndtri(0.975)
 
 
 def corrected_prevalence(judged: Sequence, sample_judged: Sequence,
@@ -37,6 +36,7 @@ def corrected_prevalence(judged: Sequence, sample_judged: Sequence,
         ValueError: a value is neither 0 nor 1 (an unreadable verdict is none), there are none, or
             the sample's two columns differ in length.
     """
+    from statsmodels.stats.proportion import proportion_confint  # here: it takes a second
     rest, ours, theirs = (_zeros_and_ones(values, what) for values, what in (
         (judged, "judged"), (sample_judged, "sample_judged"), (sample_labels, "sample_labels")))
     if len(ours) != len(theirs):

@@ -23,8 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from medinj_utils.comparison.drawing import drawn_totals
 from medinj_utils.comparison.inference import better, interval, mcnemar, sign_flips, two_sided
@@ -225,7 +224,7 @@ def widening(n_clusters: int) -> float:
     """By what draws of so many clusters are spread; a single cluster has no spread to widen."""
     if n_clusters == 1:
         return 1.0
-    return float(student.ppf(0.975, n_clusters - 1) / norm.ppf(0.975)
+    return float(stdtrit(n_clusters - 1, 0.975) / ndtri(0.975)
                  * np.sqrt(n_clusters / (n_clusters - 1)))
 
 

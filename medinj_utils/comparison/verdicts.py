@@ -17,7 +17,7 @@ over all contrasts of all claims (Holm 1979), with a smallest effect of interest
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from medinj_utils.comparison.claims import Claims, contrasts_published
 from medinj_utils.comparison.judge_claims import Judged, judge_verdict
@@ -81,7 +81,7 @@ def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
     holds = all(row["low"] > 0 and row["p_adjusted"] < 0.05 for row in contrasts)
     # One of several upper ends is looked for, and with each at its own 97.5 % one lies too low more
     # often (Bonferroni).
-    factor = norm.isf(0.025 / len(contrasts)) / norm.isf(0.025)
+    factor = ndtri(0.025 / len(contrasts)) / ndtri(0.025)
     ends = [row["estimate"] + factor * (row["high"] - row["estimate"]) for row in contrasts]
     small = any(end < least for end in ends)
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
 from IPython.display import HTML, Markdown
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
@@ -53,10 +52,7 @@ def percent_axis(axis: Axis) -> None:
 
 def use_style() -> None:
     """Set the book's style for all figures of this process."""
-    sns.set_theme(style="whitegrid", context="notebook", rc={
-        "figure.figsize": (7.2, 4.2), "figure.dpi": 110, "savefig.bbox": "tight", "font.size": 12,
-        "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "none",
-        "svg.hashsalt": "medinj"})
+    plt.style.use(Path(__file__).with_name("figures.mplstyle"))
 
 
 def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str = "",

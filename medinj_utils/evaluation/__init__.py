@@ -1,10 +1,8 @@
 """The evaluation room: a model's raw answers, what can be read in them, and scores per item."""
 
-from medinj_utils.evaluation.judge import read_verdict
-from medinj_utils.evaluation.open_answers import score_open_answers
-from medinj_utils.evaluation.raters import agreement
-from medinj_utils.evaluation.reading import explain_choice, read_choice
-from medinj_utils.evaluation.scoring import score_choices
+import lazy_loader
 
-__all__ = ["agreement", "explain_choice", "read_choice", "read_verdict", "score_choices",
-           "score_open_answers"]
+# Loaded when they are asked for: the patterns of the two readers take a second to compile.
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "judge": ["read_verdict"], "open_answers": ["score_open_answers"], "raters": ["agreement"],
+    "reading": ["explain_choice", "read_choice"], "scoring": ["score_choices"]})

@@ -3,7 +3,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from medinj_utils.core.names import in_order
 from medinj_utils.core.style import system_colour
@@ -39,6 +38,7 @@ def reliability_figure(calibrated: pd.DataFrame) -> tuple[plt.Figure, str]:
 
 def _reliability_panel(panel: plt.Axes, bins: pd.DataFrame, system: str) -> None:
     """One system's bins of confidence."""
+    from statsmodels.stats.proportion import proportion_confint  # here: it takes a second
     right = (bins["exact_match"] * bins["items"]).round()
     low, high = proportion_confint(right, bins["items"], method="wilson")
     spread = np.maximum(np.stack([bins["exact_match"] - low, high - bins["exact_match"]]), 0)

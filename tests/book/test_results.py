@@ -9,14 +9,13 @@ import pandas as pd
 import pytest
 from comparison.conftest import simulated_scores
 
+from medinj_utils.book.keep import keep, without_folders
 from medinj_utils.book.result_pages import stage_result
 from medinj_utils.book.results import (
     NOTEBOOKS,
     ResultError,
     executions_of_results,
-    keep,
     lay_out,
-    without_folders,
 )
 from medinj_utils.comparison.stored import draw_systems, load_pairs
 from medinj_utils.core.files import read_json, write_csv, write_json, write_parquet, write_text
