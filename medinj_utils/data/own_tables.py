@@ -259,7 +259,8 @@ def load_mapping(text: str, path: Path) -> TableMapping:
     try:
         return TableMapping.model_validate(parse_yaml(text, str(path), _AsWritten))
     except ValidationError as error:
-        first = error.errors()[0]
+        # of the kinds that a part may be of, the one that it comes nearest to
+        first = max(error.errors(), key=lambda fault: len(fault["loc"]))
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)
         if not key:

@@ -28,7 +28,8 @@ CASES = [
     ({"answer_letters": ["AC"]}, "answer_letters"), ({"answer_letters": ["D"]}, "answer_letters"),
     ({"answer_letters": ["C", "A"]}, "answer_letters"),
     ({"answer_letters": ["A", "A"]}, "answer_letters"), ({"task": "mcqu"}, "answer_letters"),
-    (OPEN | {"options": ["foie", "rein"]}, "options"), (OPEN | {"answer_letters": ["A"]}, "options")]
+    (OPEN | {"options": ["foie", "rein"]}, "options"),
+    (OPEN | {"answer_letters": ["A"]}, "options")]
 
 
 @pytest.mark.parametrize("changes, field", CASES)
@@ -40,7 +41,8 @@ def test_a_row_breaks_the_rule_of_the_field_that_is_to_blame(changes, field):
 
 
 def test_a_table_is_held_to_the_same_rules_as_its_rows():
-    records = pd.DataFrame([WHOLE | changes for changes, _ in CASES], index=range(5, 5 + len(CASES)))
+    rows = [WHOLE | changes for changes, _ in CASES]
+    records = pd.DataFrame(rows, index=[f"row-{number}" for number in range(len(rows))])
     keeps = keeping_rules(records)
     assert keeps.index.equals(records.index)
     assert keeps.tolist() == [field is None for _, field in CASES]

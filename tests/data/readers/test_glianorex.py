@@ -4,7 +4,7 @@ import pytest
 
 from medinj_utils.data import SOURCES, SourceError, read_texts
 
-BOOK = "# Le Glianorex\n\nAvant-propos.\n\n#### Anatomie\n\nIl pèse 20 g.\n\n#### Histologie\nTrois."
+BOOK = "# Le livre\n\nAvant-propos.\n\n#### Anatomie\n\nIl pèse 20 g.\n\n#### Histologie\nTrois."
 
 
 def test_the_real_books_give_each_section_whole(shared_data):
