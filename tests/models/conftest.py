@@ -3,8 +3,10 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from http.server import ThreadingHTTPServer
 
 import pandas as pd
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from medinj_utils.core.names import MODES
 from medinj_utils.models.answers import batches_of
 from medinj_utils.models.loading import Base
+
+from .played import Played
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +75,12 @@ def transformers_serve(tmp_path_factory) -> str:
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def played():
+    """Address of a server that plays what servers may do."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Played) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
