@@ -5,8 +5,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
+from comparison.conftest import simulated_scores
+
+from medinj_utils.core.files import write_csv, write_json, write_parquet, write_text
+from medinj_utils.core.names import BASE, SYSTEMS, runs_of
+from medinj_utils.core.tree import Tree
+from medinj_utils.data import build_mixture, save_mixture, save_records
+from medinj_utils.data.mixtures import remove_leaks
+from medinj_utils.data.overlap import find_leaks
 
 ROOT = Path(__file__).parents[2]
 WORLD = {"kind": "planted", "substances": 4, "rows_per_fact": 6, "tests_per_fact": 2,
@@ -72,3 +81,43 @@ def project(tmp_path_factory):
                                                                                  "batch_size": 8}))
     (folder / "profiles/small.yaml").write_text(yaml.safe_dump(SMALL), encoding="utf-8")
     return folder, run(["make", "book", "PROFILE=small"], folder)
+
+
+MODEL = {"base_model": "a/b", "revision": "1" * 40, "precision": "float32", "base_sha256": "2" * 64,
+         "adapter_sha256": ""}
+CARD = {"step": "10_read_sources", "commits": {"x/y": "3" * 40},
+        "parameters": {"sources": [{"name": "own", "location": "x/y"}]}}
+
+
+@pytest.fixture
+def ran(world, tmp_path, monkeypatch):
+    """The tree of profile ``own`` in a project's folder, as if it had been run on real
+    questions."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("profiles", "notebooks"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    tree = Tree("outputs/own", "40_compare_provenances")
+    records = world["records"].assign(context=world["records"]["instruction"].str[:20])
+    save_records(records, tree.records)
+    write_json(CARD | {"fictional": False}, tree.records_card)
+    training = records[(records["split"] == "train") & (records["task"] != "oeq")]
+    training, _ = remove_leaks(training, find_leaks(records))
+    items = records[(records["split"] == "test") & (records["task"] != "oeq")].drop_duplicates("id")
+    write_parquet(simulated_scores(items).assign(raw=items["instruction"].iloc[0]), tree.scores)
+    for run in runs_of(SYSTEMS, (0, 1)):
+        write_json({"started": "2026-11-01T10:00:00+00:00", "git_commit": "c" * 40,
+                    "parameters": {"model_id": MODEL},
+                    "first_prompt": items["instruction"].iloc[0]}, tree.answers_card(run))
+        if run.system != BASE:
+            save_mixture(build_mixture(training, run.system, 30, 0), run.system, tree)
+            write_json({"tokens": 7}, tree.run_files(run).card)
+            write_text("step,loss\n1,2\n", tree.run_files(run).curve)
+    table = pd.DataFrame([run.columns() | {"rows": 30, "tokens": 7, "steps": 2, "final_loss": 0.5,
+                                           "training_seconds": 3.0}
+                          for run in runs_of(SYSTEMS[1:], (0, 1))])
+    for name in ("training", "mixtures", "scores", "baselines", "scores_by_item", "comparison",
+                 "pairs", "effects", "train_test_interactions",
+                 "pairs_by_part"):
+        write_csv(table, tree.table(name))
+    write_json({}, tree.environment)
+    return tree, items

@@ -3,7 +3,6 @@ that escapes its fence."""
 
 import pandas as pd
 import pytest
-from book.test_results import ran  # noqa: F401  a run on real questions
 
 from medinj_utils.book.tour import tour
 from medinj_utils.core.files import write_csv, write_json, write_parquet
@@ -14,7 +13,7 @@ LEAK = {"place": "train.csv:3", "provenance": "translated", "reason": "same pare
 
 
 @pytest.fixture
-def toured(ran):  # noqa: F811
+def toured(ran):
     tree, items = ran
     scores = pd.read_parquet(tree.scores)
     write_parquet(scores.assign(raw="A", letters="A", reason="a letter"), tree.scores)

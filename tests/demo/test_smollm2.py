@@ -86,4 +86,3 @@ def test_an_unpacking_that_stops_leaves_what_was_there(read, tmp_path, monkeypat
     with pytest.raises(OSError, match="No space"):
         smollm2.unpack(folder)
     assert [path.read_text() for path in folder.iterdir()] == ["an earlier one"]
-    monkeypatch.undo()
