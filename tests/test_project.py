@@ -322,12 +322,29 @@ def test_what_returns_several_values_or_an_array_says_what_they_are(path):
         )
 
 
+def own_tests(module: Path) -> Path:
+    """Where the tests of a module stand; those of an ``__init__`` are of its folder."""
+    room = ROOT / "tests" / module.relative_to(ROOT / "medinj_utils").parent
+    if module.stem == "__init__":
+        return room.parent / f"test_{room.name}.py"
+    return room / f"test_{module.stem.strip('_')}.py"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "medinj_utils").rglob("*.py")),
+                         ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_has_tests_of_its_own(path):
+    """Unless it defines no function or class: rules of reading, names and figures are tested where
+    they are applied."""
+    parts = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in parts)
+    assert not defines or own_tests(path).exists(), f"no {own_tests(path).relative_to(ROOT)}"
+
+
 def test_tests_mirror_the_package():
     """A test file is named after the module or folder that it tests; of a room as a whole: see
     ``whole``."""
     whole = {"book": {"book", "browser", "commands", "contributing", "gpu", "own_data"},
-             "data": {"hub_sets", "readers"}, "evaluation": {"faults"},
-             "ratings": {"browser"}}
+             "data": {"hub_sets"}, "evaluation": {"faults"}, "ratings": {"browser"}}
     for path in (ROOT / "tests").rglob("test_*.py"):
         room = path.parent.relative_to(ROOT / "tests")
         if room == Path():

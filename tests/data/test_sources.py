@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from medinj_utils.data import SOURCES, SourceError, read_source, read_texts
+from medinj_utils.data import SourceError, read_source, read_texts
 
 from .published_files import CHAT, ROW, tree
 
@@ -23,13 +23,6 @@ def test_texts_for_writing_instructions_are_no_records(tmp_path):
         read_source("tico19", tmp_path)
     with pytest.raises(SourceError, match="accepted: e3c, glianorex, tico19"):
         read_texts("morfitt", tmp_path)
-
-
-def test_every_source_says_what_it_is():
-    assert {"medinjection", "frenchmedmcqa", "casimedicos", "ddxplus", "mediqal", "morfitt",
-            "mesconseilscovid", "own",
-            "planted", "e3c", "glianorex", "tico19"} <= set(SOURCES)
-    assert all(source.title and source.licence and source.citation for source in SOURCES.values())
 
 
 def test_a_reading_shared_out_among_processes_is_the_same(tmp_path, monkeypatch):
