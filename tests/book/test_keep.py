@@ -93,10 +93,13 @@ def test_results_that_are_kept_again_replace_the_earlier_ones(ran):
     tree, _ = ran
     folder = keep("own")
     (folder / "old.csv").touch()
-    (folder.with_name(".own") / "half.csv").parent.mkdir()
+    stopped = folder.with_name(".own") / "half.csv"  # of a keeping that was killed
+    stopped.parent.mkdir()
+    stopped.touch()
     write_json({"tokens": 8}, tree.run_files(Run("NAT", 0)).card)
     again = keep("own")
-    assert not (again / "old.csv").exists() and list(Path("results").iterdir()) == [again]
+    assert not {"old.csv", "half.csv"} & {path.name for path in again.iterdir()}
+    assert list(Path("results").iterdir()) == [again]
     assert read_json(Tree(again).run_files(Run("NAT", 0)).card) == {"tokens": 8}
 
 

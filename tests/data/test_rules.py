@@ -54,8 +54,8 @@ def test_options_normalised_by_the_caller_are_taken_as_they_are():
 
 
 def test_the_first_of_several_broken_rules_is_told():
-    problem = broken_rule(WHOLE | {"split": "dev", "instruction": "", "answer_letters": []})
-    assert str(problem) == "split: unknown; accepted: train, validation, test (value: 'dev')"
+    problem = broken_rule(WHOLE | {"task": "qcm", "split": "dev", "instruction": ""})
+    assert str(problem) == "task: unknown; accepted: mcqu, mcq, oeq (value: 'qcm')"
 
 
 def test_a_long_value_is_kept_whole_and_shown_in_part():

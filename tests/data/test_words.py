@@ -29,6 +29,7 @@ def test_words_are_folded_and_bare_and_signs_alone_are_none():
 def test_parts_are_as_they_are_written():
     assert per_text(coded_parts(TEXTS))[0] == ["L'hépatite", "B,", "(aiguë)", "—", "ou",
                                                "l'HÉPATITE", "b", "?"]
+    assert per_text(coded_parts([" a \n"])) == [["a"]]
     assert per_text(coded_parts(["a\u00a0b c"])) == [["a\u00a0b", "c"]]  # plain space alone parts
 
 

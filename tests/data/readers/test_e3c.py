@@ -22,7 +22,7 @@ def test_the_real_cases_keep_their_texts_and_their_licences(shared_data):
 
 
 def test_a_document_of_its_own_reads_as_its_line(tmp_path):
-    (tmp_path / "FR100005.json").write_text(json.dumps(CASE), encoding="utf-8")
+    (tmp_path / "FR100005.json").write_text(json.dumps(CASE, indent=1), encoding="utf-8")
     (tmp_path / "rest.jsonl").write_text(f"{json.dumps(CASE)}\n", encoding="utf-8")
     cases, _ = read_texts("e3c", tmp_path)
     assert cases["place"].tolist() == ["FR100005.json:0", "rest.jsonl:0"]
