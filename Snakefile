@@ -161,7 +161,9 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 files=lambda wildcards, files=stamps(files): files,
                 commits=lambda wildcards, named={} if profile.world else commits(parameters): named,
             # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
-            threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
+            # A planted world's model answers as fast on one.
+            threads: workflow.cores or 1 if profile.needs_gpu or (
+                notebook == "30_answer_questions" and not profile.world) else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
                 "{PYTHON:q} -m medinj_utils.book.execute {params.profile:q} {params.execution:q} "
