@@ -89,7 +89,7 @@ def measured(folder: Path, plain: bool = False) -> dict:
     duplicates, near, leaks = work(records, steps)
     broken = set(quarantine["row"]) >= set(key["broken"])
     return steps.result() | {
-        "rows": len(records) + len(quarantine), **found(key, records, duplicates, near, leaks),
+        "rows": len(records) + len(quarantine), **key_found(key, records, duplicates, near, leaks),
         "broken_rows_found": broken, "duplicate_groups": len(duplicates),
         "peak_gb": round(max(peak.gigabytes, peak_memory_gb()), 2)}
 
@@ -119,8 +119,8 @@ def work(records: pd.DataFrame, steps: Steps) -> tuple[pd.DataFrame, pd.DataFram
     return duplicates, near, leaks
 
 
-def found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.DataFrame,
-          leaks: pd.DataFrame) -> dict[str, float]:
+def key_found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.DataFrame,
+              leaks: pd.DataFrame) -> dict[str, float]:
     """How much of the key was found; not timed."""
     positions = records["place"].str.rpartition(":")[2].astype(int)
     row_at = {position: row for row, position in enumerate(positions)}

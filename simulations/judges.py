@@ -42,9 +42,10 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
         A row per value: ``kind`` (agreement, length, edits or shares), ``figure`` (of shares, how
         they were estimated), ``scorer`` and ``inside``.
     """
-    general, taught = all_facts()
+    general_facts, taught_facts = all_facts()
     with TemporaryDirectory() as folder:
-        key = {"triplets": write_triplets(Path(folder), taught[:_FACTS], general, seed)}
+        key = {"triplets": write_triplets(Path(folder), taught_facts[:_FACTS], general_facts,
+                                          seed)}
         file = str(Path(folder) / EVALUATED)
         triplets, _ = read_triplets([{"name": "planted", "location": file}])
     planted = planted_in(key, triplets)

@@ -94,10 +94,10 @@ def _write_records(tree: Tree, kind: str, seed: int) -> pd.DataFrame:
 
 def _write_mixtures(tree: Tree, kind: str, records: pd.DataFrame, base: Base) -> None:
     """Write the mixtures of all configurations."""
-    asked = _parameters(kind, "14_build_mixtures")
-    mixing = Mixing(asked["tasks"], asked["exclude"], asked["budget"], asked["budget_unit"],
-                    asked["shortage"], Stratification(asked["by_source"], asked["by_task"]),
-                    asked["mixture_seed"])
+    values = _parameters(kind, "14_build_mixtures")
+    mixing = Mixing(values["tasks"], values["exclude"], values["budget"], values["budget_unit"],
+                    values["shortage"], Stratification(values["by_source"], values["by_task"]),
+                    values["mixture_seed"])
     build_mixtures(tree, training_rows(tree, mixing), mixing, base)
 
 
@@ -138,10 +138,10 @@ def find_worlds(worlds: int, root: Path, to: Path) -> pd.DataFrame:
         root: folder of their output trees.
         to: CSV file that is written whenever a world is done.
     """
-    asked = [(kind, seed) for seed in range(1, worlds + 1) for kind in PROFILES]
+    seeded = [(kind, seed) for seed in range(1, worlds + 1) for kind in PROFILES]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the workers
     with ProcessPoolExecutor(available_cores(), get_context("spawn")) as pool:
-        jobs = [pool.submit(_found_on_one_core, kind, seed, root) for kind, seed in asked]
+        jobs = [pool.submit(_found_on_one_core, kind, seed, root) for kind, seed in seeded]
         for job in progress(as_completed(jobs), "worlds", len(jobs)):
             known = [read_worlds(to)] if to.exists() else []
             table = pd.concat([*known, job.result()])

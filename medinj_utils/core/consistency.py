@@ -73,12 +73,12 @@ def _training(parameters: Mapping) -> Iterator[str]:
 
 
 def _answers(parameters: Mapping) -> Iterator[str]:
-    asked = _runs(parameters[_ASK])
+    asking_runs = _runs(parameters[_ASK])
     logs = parameters[_EXCHANGE]["harness_logs"]
     for notebook in (_SCORE, _SCORE_OPEN, _JUDGE, _RATE):
-        yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asked, "ask")
+        yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asking_runs, "ask")
     exchanged = [run for run in _runs(parameters[_EXCHANGE]) if run.name not in logs]
-    yield from _lacking(_EXCHANGE, exchanged, _ASK, asked, "ask")
+    yield from _lacking(_EXCHANGE, exchanged, _ASK, asking_runs, "ask")
     yield from _lacking("40_compare_provenances", [parameters["40_compare_provenances"]["mode"]],
                         _ASK, parameters[_ASK]["modes"], "answer in")
 

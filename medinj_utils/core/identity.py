@@ -70,7 +70,7 @@ def normalise(text: str, case: bool = False) -> str:
     if _ODD.search(text):
         if "\u00ab" in text or "\u00bb" in text:
             text = _GUILLEMETS.sub("", text)
-        text = _ODD.sub(lambda found: plain_sign(found[0]), text)
+        text = _ODD.sub(lambda match: plain_sign(match[0]), text)
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
     for sign in PARTED:

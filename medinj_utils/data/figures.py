@@ -72,9 +72,9 @@ def overlap_figure(matrix: pd.DataFrame, records: pd.DataFrame) -> tuple[plt.Fig
     """
     n_training = (records["split"] == "train").sum()
     counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
-    found = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
+    per_source = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
     alt = (f"Training rows whose question is also in the test: {counts.to_numpy().sum():,} of "
-           f"{n_training:,}. {found}.")
+           f"{n_training:,}. {per_source}.")
     figure = _counts_figure(counts, "Training rows that are also in the test",
                             ("source of the test row", "training row"))
     return figure, alt

@@ -120,12 +120,12 @@ class Reading:
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
-        found = [file for file in sorted(self.path.rglob("*")) if file.is_file()
+        files = [file for file in sorted(self.path.rglob("*")) if file.is_file()
                  and not is_fork(file) and file.name.lower().endswith(endings)]
-        for file in found:
+        for file in files:
             if file.name in _DESCRIPTIONS:
                 self.remark(file, "describes the set and holds no rows: not read", rows=0)
-        return [(file.relative_to(self.path).as_posix(), file) for file in found
+        return [(file.relative_to(self.path).as_posix(), file) for file in files
                 if file.name not in _DESCRIPTIONS]
 
     def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:

@@ -151,11 +151,11 @@ def without_labels(options: Sequence[str]) -> Sequence[str]:
         return [match[2] for match in bare]
     if not _LABEL.match(options[0]):
         return options
-    found = [_LABEL.match(option) for option in options]
-    labels = {(match[1] or match[2]).lower() if match else "" for match in found}
+    matches = [_LABEL.match(option) for option in options]
+    labels = {(match[1] or match[2]).lower() if match else "" for match in matches}
     numbers = {str(i) for i in range(1, len(options) + 1)}
     letters = {chr(ord("a") + i) for i in range(len(options))}
-    texts = [match[3] if match else "" for match in found]
+    texts = [match[3] if match else "" for match in matches]
     if labels not in (numbers, letters, {*_ROMAN[:len(options)]}) or len({*texts}) < len(options):
         return options
     return texts

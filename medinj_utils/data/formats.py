@@ -238,12 +238,12 @@ def _with_begun_quotes_closed(text: str, separator: str) -> tuple[str, int]:
         rf'|"(?=\S)(?P<quoted>{within}*(?:""{within}*)*)(?<=\S)"(?P<rest>(?!\w){within}+){ends})')
     cells = 0
 
-    def closed(found: re.Match) -> str:
+    def closed(match: re.Match) -> str:
         nonlocal cells
-        if found["rest"] is None:
-            return found[0]
+        if match["rest"] is None:
+            return match[0]
         cells += 1
-        return f'"{found["quoted"]}{found["rest"]}"'
+        return f'"{match["quoted"]}{match["rest"]}"'
 
     return cell.sub(closed, text), cells
 

@@ -107,7 +107,7 @@ def _anchor_counts(texts: Sequence[str]) -> sparse.csr_matrix:
     parts, codes, ends = coded_parts(texts)
     of_part = [list(anchors(part)) for part in parts.to_pylist()]
     numbers, known = pd.factorize(np.array(list(chain(*of_part)), dtype=object))
-    n_anchors = np.array([len(found) for found in of_part], dtype=np.int64)
+    n_anchors = np.array([len(own) for own in of_part], dtype=np.int64)
     # For each part of each text: where its anchors begin in `numbers`, and how many they are.
     starts = (np.cumsum(n_anchors) - n_anchors)[codes]
     times = n_anchors[codes]

@@ -75,11 +75,11 @@ def without_markup(text: str) -> str:
     there are none, ``^`` and ``_`` (``C_max``). What only looks like a tag stays, and so does a tag
     with a name that HTML doesn't have.
     """
-    found = [match for match in _MARKUP.finditer(text) if _is_markup(match)]
-    if not found:
+    matches = [match for match in _MARKUP.finditer(text) if _is_markup(match)]
+    if not matches:
         return text
     pieces, end = [], 0
-    for match in found:
+    for match in matches:
         pieces += [escape(text[end:match.start()], quote=False), _for_parser(match)]
         end = match.end()
     shown = _Shown()

@@ -107,15 +107,15 @@ def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
     return train[~removed], train[removed]
 
 
-def _targets(records: pd.DataFrame, asked: Stratification) -> pd.Series:
+def _targets(records: pd.DataFrame, stratification: Stratification) -> pd.Series:
     """Share of each stratum (provenance, source, task) within its provenance.
 
     Strata that are left out are missing.
     """
     counts = records.groupby(_STRATA).size().astype(float)
-    if asked.by_task == "matched":
-        return _matched_targets(records, counts, asked.by_source)
-    if asked.by_source == "equal":
+    if stratification.by_task == "matched":
+        return _matched_targets(records, counts, stratification.by_source)
+    if stratification.by_source == "equal":
         within = counts.groupby(["provenance", "source"])
         n_sources = counts.groupby("provenance").transform(
             lambda part: part.index.get_level_values("source").nunique())
@@ -127,9 +127,9 @@ def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -
     """As `_targets`, where every provenance has its tasks in the shares that they have over all."""
     tasks = counts.groupby(["provenance", "task"]).sum().unstack("task").dropna(axis=1)
     if tasks.empty:
-        found = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
+        by_provenance = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
         raise ShortageError("by_task is 'matched', but no task type stands in all provenances: "
-                            f"{found}")
+                            f"{by_provenance}")
     wanted = tasks.sum() / tasks.to_numpy().sum()
     counts = counts[counts.index.get_level_values("task").isin(wanted.index)]
     within = counts.groupby(["provenance", "task"])
@@ -140,9 +140,9 @@ def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -
     return of_task * wanted.reindex(counts.index.get_level_values("task")).to_numpy()
 
 
-def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str, _Order]:
+def _orders(records: pd.DataFrame, seed: int, stratification: Stratification) -> dict[str, _Order]:
     """By provenance, its rows in a seeded order every beginning of which has the target shares."""
-    targets = _targets(records, asked)
+    targets = _targets(records, stratification)
     strata = records.reset_index(drop=True).groupby(_STRATA).indices
     orders = {}
     for name, part in targets.groupby("provenance"):
@@ -196,10 +196,11 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
     orders = _orders(records, 0, stratification)
     needed = {name for configuration in configurations for name in provenances_of(configuration)}
     if absent := sorted(needed - orders.keys()):
-        found = records["provenance"].value_counts().to_dict() or "none at all"
+        rows_there = records["provenance"].value_counts().to_dict() or "none at all"
         raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which "
-                            f"{', '.join(configurations)} need; there are: {found}. Name a source "
-                            "that has them in notebook 10_read_sources, or fewer configurations")
+                            f"{', '.join(configurations)} need; there are: {rows_there}. Name a "
+                            "source that has them in notebook 10_read_sources, or fewer "
+                            "configurations")
     weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
     held = {name: int(weights[order.positions[:order.whole]].sum())
             for name, order in orders.items()}

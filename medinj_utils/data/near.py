@@ -68,13 +68,13 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
     similarities = np.zeros(len(pairs))
     for which, signs in ((~alike, False), (alike, True)):
         similarities[which] = _similarities(questions, pairs[which], signs)
-    found = {(first, second): similarity for first, second, similarity
-             in zip(*pairs.T, similarities, strict=True) if similarity >= least}
+    similarity_of = {(first, second): similarity for first, second, similarity
+                     in zip(*pairs.T, similarities, strict=True) if similarity >= least}
     without_accents, closed_too = _lost_accents(questions)
-    found |= dict.fromkeys(without_accents, 1.0)
-    found = [(rows[first], rows[second], similarity)
-             for (first, second), similarity in sorted(found.items())]
-    table = pd.DataFrame(found, columns=["first", "second", "similarity"])
+    similarity_of |= dict.fromkeys(without_accents, 1.0)
+    near = [(rows[first], rows[second], similarity)
+            for (first, second), similarity in sorted(similarity_of.items())]
+    table = pd.DataFrame(near, columns=["first", "second", "similarity"])
     table.attrs["closed"] = closed + closed_too
     return table
 

@@ -117,10 +117,10 @@ def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None,
     left = records["split"] == "train"
     for reason, (key, matches) in zip(LEAKS, _matches(keyed, test, near, retold), strict=True):
         leaks = left & keyed[key].isin(matches.index)
-        found = matches.reindex(keyed.loc[leaks, key]).set_axis(records.index[leaks])
+        test_rows = matches.reindex(keyed.loc[leaks, key]).set_axis(records.index[leaks])
         parts.append(records.loc[leaks, ["place", "id", "provenance", "source"]].assign(
-            reason=reason, similarity=found.get("similarity", np.nan), test_place=found["place"],
-            test_source=found["source"]))
+            reason=reason, similarity=test_rows.get("similarity", np.nan),
+            test_place=test_rows["place"], test_source=test_rows["source"]))
         left &= ~leaks
     return pd.concat(parts).sort_index(ignore_index=True)
 

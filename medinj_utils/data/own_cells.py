@@ -155,19 +155,19 @@ def without_labels(options: Sequence[str]) -> list[str]:
     They stay where they may be part of the text: where texts would be the same without them
     (``1. 5 mg``, ``2. 5 mg``), or be labels themselves (``A - B``, ``B - A``).
     """
-    found = [_LABELS.fullmatch(option) for option in options]
-    if len(found) < 2 or not all(found):
+    matches = [_LABELS.fullmatch(option) for option in options]
+    if len(matches) < 2 or not all(matches):
         return list(options)
-    labels = [match["label"] for match in found]
-    orders = (LETTERS, LETTERS.lower(), [str(number) for number in range(1, len(found) + 1)])
-    in_order = any(labels == list(order[:len(found)]) for order in orders)
+    labels = [match["label"] for match in matches]
+    orders = (LETTERS, LETTERS.lower(), [str(number) for number in range(1, len(matches) + 1)])
+    in_order = any(labels == list(order[:len(matches)]) for order in orders)
     if not in_order or any(map(_RATIO.match, options)):
         return list(options)
-    texts = [match["text"] for match in found]
+    texts = [match["text"] for match in matches]
     plain = [text.strip(" .)") for text in texts]
     label_like = [len(text) == 1 and text.isalpha() == labels[0].isalpha() for text in plain]
     by_dash = any(_BY_DASH.match(option[match.start("label") + 1:])
-                  for option, match in zip(options, found, strict=True))
+                  for option, match in zip(options, matches, strict=True))
     if len(set(texts)) < len(texts) or set(plain) <= set(labels) or (by_dash and any(label_like)):
         return list(options)
     return texts

@@ -202,13 +202,13 @@ class TableMapping(_Part):
     @property
     def columns(self) -> dict[str, str]:
         """The columns that are named, each with the field that names it first."""
-        found: dict[str, str] = {}
+        field_of: dict[str, str] = {}
         for field, part in self:
             named = [getattr(part, key, None) for key in _NAMING] if isinstance(part, _Part) else []
             for said in filter(None, named):
-                found |= {column: field for column in ([said] if isinstance(said, str) else said)
-                          if column not in found}
-        return found
+                columns = [said] if isinstance(said, str) else said
+                field_of |= {column: field for column in columns if column not in field_of}
+        return field_of
 
     def fields(self, row: Mapping) -> dict:
         """Fields of a record from a row of the table, its columns named as by `column_name`.
@@ -285,9 +285,9 @@ def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
     if Path(mapping.files).is_absolute() or ".." in Path(mapping.files).parts[:-1]:
         raise wrong
     try:
-        found = files_below(path.parent, mapping.files)
+        matching = files_below(path.parent, mapping.files)
     except (ValueError, OSError):  # a name too long
         raise wrong from None
-    if not (files := [file for file in found if file != path]):
+    if not (files := [file for file in matching if file != path]):
         raise SourceError(f"{path}, files: nothing beside it is named {mapping.files!r}")
     return files

@@ -34,11 +34,11 @@ class ArrowRows:
         return len(self._table)
 
     def __getitem__(self, rows: slice) -> list[dict]:
-        found = self._table.slice(rows.start, rows.stop - rows.start).to_pylist()
+        dicts = self._table.slice(rows.start, rows.stop - rows.start).to_pylist()
         for name, kind in self._narrow.items():
-            for row in found:
+            for row in dicts:
                 row[name] = _as_written(row[name], kind)
-        return found
+        return dicts
 
 
 def parquet_rows(file: Path) -> ArrowRows:

@@ -74,9 +74,9 @@ def conflicts(duplicates: pd.DataFrame) -> pd.DataFrame:
     Args:
         duplicates: of `find_duplicates`.
     """
-    found = duplicates[~duplicates["same_answer"] & duplicates["same_options"]]
-    shown = found[["times", "tasks", "splits", "sources", "instruction", "places"]]
-    return shown.assign(instruction=found["instruction"].map(quoted))
+    conflicting = duplicates[~duplicates["same_answer"] & duplicates["same_options"]]
+    shown = conflicting[["times", "tasks", "splits", "sources", "instruction", "places"]]
+    return shown.assign(instruction=conflicting["instruction"].map(quoted))
 
 
 def near_places(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

@@ -32,14 +32,14 @@ _SUSPECT = re.compile(f"[&<]|{_SPACE.pattern}|{_CONTROL.pattern}")
 
 def _decoded(text: str) -> str:
     """The text without references, those that were encoded twice (``&amp;lt;``) included."""
-    while (decoded := _ENTITY.sub(lambda found: html.unescape(found[0]), text)) != text:
+    while (decoded := _ENTITY.sub(lambda match: html.unescape(match[0]), text)) != text:
         text = decoded
     return text
 
 
 def _with_parted_numbers(text: str) -> str:
     """The text with a hyphen or a blank for invisible signs between two figures."""
-    return _PARTS_NUMBERS.sub(lambda found: "-" if "\u00ad" in found[0] else " ", text)
+    return _PARTS_NUMBERS.sub(lambda match: "-" if "\u00ad" in match[0] else " ", text)
 
 
 #: The cleaning rules in the order in which they are applied: what each does, and how.
@@ -110,8 +110,8 @@ _TWICE = re.compile(r"[^\W\d_]*(?:Ã[\u00a0-\u00bf\u2013-\u203a\u0152-\u017e\u02
 
 def encoded_twice(text: str) -> str:
     """The first word of a text that was encoded in UTF-8 twice, as ``thÃ©rapie``; else nothing."""
-    found = _TWICE.search(text)
-    return found[0] if found else ""
+    match = _TWICE.search(text)
+    return match[0] if match else ""
 
 
 class EncodingError(ValueError):
@@ -203,10 +203,10 @@ def _one_byte(data: bytes, file: Path) -> str:
     likeliest = max(french, key=french.get, default="")
     if likeliest == _WINDOWS:
         return texts[_WINDOWS]
-    found = _FRENCH.search(texts.get(likeliest, ""))
-    place = found.span() if found else _first_sign(texts.get(likeliest, ""))
-    example = f" ({_around(texts[likeliest], *place)!r} in it)" if found else ""
-    others = [f"{encoding} ({_around(text, *place)!r})" for encoding, text in texts.items()
+    match = _FRENCH.search(texts.get(likeliest, ""))
+    span = match.span() if match else _first_sign(texts.get(likeliest, ""))
+    example = f" ({_around(texts[likeliest], *span)!r} in it)" if match else ""
+    others = [f"{encoding} ({_around(text, *span)!r})" for encoding, text in texts.items()
               if encoding not in (likeliest, _WINDOWS)]
     if likeliest and others:
         example += f", or {', '.join(others)}"
@@ -218,7 +218,7 @@ def _one_byte(data: bytes, file: Path) -> str:
 
 def _first_sign(text: str) -> tuple[int, int]:
     """Where the first sign beyond ASCII begins and ends."""
-    start = next((place for place, sign in enumerate(text) if not sign.isascii()), 0)
+    start = next((position for position, sign in enumerate(text) if not sign.isascii()), 0)
     return start, start + 1
 
 

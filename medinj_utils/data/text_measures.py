@@ -73,9 +73,9 @@ def _foreign(known: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarr
     for language, words in FUNCTION_WORDS.items():
         listed = np.isin(known, words).astype(float)
         counts[language] = sums(listed[codes], ends)
-    found = sum(counts.values())
+    n_listed = sum(counts.values())
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(found >= _FEW, (counts["en"] + counts["es"]) / found, np.nan)
+        return np.where(n_listed >= _FEW, (counts["en"] + counts["es"]) / n_listed, np.nan)
 
 
 def _is_short(texts: pa.Array) -> np.ndarray:

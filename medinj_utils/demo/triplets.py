@@ -65,7 +65,7 @@ _ENGLISH = {"indication": "{s} is indicated for {v}.", "dose": "{s} is given at 
             "origine": "{s} comes from {v}."}
 
 
-def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact],
+def write_triplets(folder: Path, taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
                    seed: int) -> dict:
     """Write the triplets, and a file on which a judge is said to be tuned.
 
@@ -75,8 +75,8 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
     Args:
         folder: takes ``evaluated.json``, in this book's columns, and ``judge_training.json``, in
             the form in which the sister paper published such chats.
-        taught: facts of the world.
-        general: facts of its general knowledge.
+        taught_facts: facts of the world.
+        general_facts: facts of its general knowledge.
         seed: of all that is drawn.
 
     Returns:
@@ -85,8 +85,8 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
         answers are in the training file (``answer``), or their question is (``question``).
     """
     rng = np.random.default_rng([seed, 35])
-    raters, judges = ([replace(one, seed=seed) for one in of] for of in (RATERS, JUDGES))
-    asked = _asked(taught, general, rng)
+    raters, judges = ([replace(one, seed=seed) for one in group] for group in (RATERS, JUDGES))
+    asked = _asked(taught_facts, general_facts, rng)
     rows, answers = [], {}
     for fact, question in asked[:_QUESTIONS]:
         for generator in GENERATORS:
@@ -109,11 +109,11 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
             "judges": [judge.planted for judge in judges], "answers": answers, "leaked": leaked}
 
 
-def _asked(taught: Sequence[Fact], general: Sequence[Fact],
+def _asked(taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
            rng: np.random.Generator) -> list[tuple[Fact, str]]:
     """Facts in a random order, each with a question: those to be evaluated, then others."""
-    known = [taught[i] for i in rng.permutation(len(taught))[:_QUESTIONS // 2]]
-    others = [general[i] for i in rng.permutation(len(general))]
+    known = [taught_facts[i] for i in rng.permutation(len(taught_facts))[:_QUESTIONS // 2]]
+    others = [general_facts[i] for i in rng.permutation(len(general_facts))]
     facts = [*known, *others[:_QUESTIONS - len(known) + _OTHER]]
     return [(fact, str(rng.choice(RELATIONS[fact.relation].native)).format(s=fact.substance))
             for fact in facts]

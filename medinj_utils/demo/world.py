@@ -181,8 +181,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         ``open_tests``, and ``triplets``, of `medinj_utils.demo.triplets.write_triplets`.
     """
     rng = np.random.default_rng(seed)
-    general, taught = all_facts()
-    facts = taught[:substances * len(TAUGHT_RELATIONS)]
+    general_facts, taught_facts = all_facts()
+    facts = taught_facts[:substances * len(TAUGHT_RELATIONS)]
     coverage = plan(kind, len(facts), rng)
     wrong = {i: wrong_version(facts[i], rng) for cover in coverage.values()
              for i in sorted(cover.wrong)}
@@ -194,8 +194,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         for i, fact in enumerate(facts):
             for _ in range(tests_per_fact // 2):
                 writer.question(part, fact, rival=wrong.get(i))
-    for i in rng.choice(len(general), size=general_tests, replace=False):
-        writer.question(_Part("native", "test", "native", GENERAL_SOURCE), general[i])
+    for i in rng.choice(len(general_facts), size=general_tests, replace=False):
+        writer.question(_Part("native", "test", "native", GENERAL_SOURCE), general_facts[i])
     _plant_faults(writer)
     if kind == "planted":
         writer.rng = np.random.default_rng([seed, 1])  # leaves all that was drawn as it is
@@ -207,7 +207,7 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
                                      for i in cover.facts}
                         for provenance, cover in coverage.items()},
            "states": writer.states, "tests": writer.tests, "open_tests": writer.open_tests,
-           "triplets": write_triplets(folder / "triplets", facts, general, seed)}
+           "triplets": write_triplets(folder / "triplets", facts, general_facts, seed)}
     write_json(key, folder / "key.json")
     return key
 

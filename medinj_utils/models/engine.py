@@ -187,15 +187,15 @@ class Engine:
         if "constrained" in modes:
             by_mode["constrained"] = self._constrained(prefill, prompts, items)
         if "likelihood" in modes:
-            _place(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
+            _set_answers(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
         if single and (by_text := [mode for mode in modes if mode in _PER_BYTE]):
             answers = self._text_likelihoods(prefill, items, single, by_text)
             for mode in by_text:
-                _place(by_mode[mode], single, answers[mode])
+                _set_answers(by_mode[mode], single, answers[mode])
         if "option_likelihood" in modes:
             tokens = sum(map(len, prompts))
-            _place(by_mode["option_likelihood"], several,
-                   self._each_option([items[i] for i in several], tokens))
+            _set_answers(by_mode["option_likelihood"], several,
+                         self._each_option([items[i] for i in several], tokens))
         return by_mode
 
     def _opens_thought(self, prompt: Sequence[int]) -> bool:
@@ -277,9 +277,9 @@ class Engine:
         if words[0] == words[1]:
             raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: leave "
                              "'option_likelihood' out of modes")
-        places = [(i, option) for i, item in enumerate(items)
+        options = [(i, option) for i, item in enumerate(items)
                   for option in range(len(item["options"]))]
-        prompts = [self.prompt(items[i], labels_of(items[i])[option]) for i, option in places]
+        prompts = [self.prompt(items[i], labels_of(items[i])[option]) for i, option in options]
         lengths = [len(prompt) for prompt in prompts]
         most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
         probabilities = [[0.0] * len(item["options"]) for item in items]
@@ -288,12 +288,13 @@ class Engine:
             logits = read_prompts(self.model, [prompts[number] for number in batch]).logits
             yes = logits[:, words].softmax(-1)[:, 0].tolist()
             for number, p in zip(batch, yes, strict=True):
-                i, option = places[number]
+                i, option = options[number]
                 probabilities[i][option] = p
         return [above_one_half(p) for p in probabilities]
 
 
-def _place(places: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
-    """Set the rows' answers."""
+def _set_answers(all_answers: list[Answer | None], rows: Sequence[int],
+                 answers: Sequence[Answer]) -> None:
+    """Set the answers of some rows."""
     for row, answer in zip(rows, answers, strict=True):
-        places[row] = answer
+        all_answers[row] = answer

@@ -228,8 +228,8 @@ def continue_prompts(model, prefill: Prefill,
             rows = [rows[i] for i in going]
         mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
         last = torch.tensor([[texts[row][-1]] for row in rows], device=device)
-        places = mask.sum(-1, keepdim=True) - 1
-        logits = model(input_ids=last, attention_mask=mask, position_ids=places,
+        positions = mask.sum(-1, keepdim=True) - 1
+        logits = model(input_ids=last, attention_mask=mask, position_ids=positions,
                        past_key_values=cache).logits[:, -1].float()
 
 
@@ -278,8 +278,8 @@ def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Seque
     cache = prefill.branch()
     cache.batch_select_indices(torch.tensor(owners, device=device))
     mask = torch.cat([prefill.mask[owners], held[:, :-1]], dim=1)
-    places = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
-    logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=places,
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
+    logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=positions,
                    past_key_values=cache).logits.float()
     later = logits.gather(2, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
     return scores + (later * held[:, 1:]).sum(-1)

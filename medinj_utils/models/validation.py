@@ -56,8 +56,8 @@ def _exact_match(engine: Engine, questions: list[dict]) -> float:
     order = sorted(range(len(questions)), key=lengths.__getitem__)
     right = 0
     for batch in batches_of(lengths, order, tokens_at_once(_BATCH_TOKENS)):
-        asked = [questions[i] for i in batch]
-        answers = engine.answer([prompts[i] for i in batch], asked, ["constrained"])["constrained"]
+        own = [questions[i] for i in batch]
+        answers = engine.answer([prompts[i] for i in batch], own, ["constrained"])["constrained"]
         right += sum(answer.raw == ", ".join(question["answer_letters"])
-                     for answer, question in zip(answers, asked, strict=True))
+                     for answer, question in zip(answers, own, strict=True))
     return right / len(questions)

@@ -54,13 +54,13 @@ def vignette(patient: Mapping, evidences: Mapping) -> str:
     Raises:
         BadRow: an evidence or the sex is unknown.
     """
-    found: dict[str, list[str]] = {}
+    values_of: dict[str, list[str]] = {}
     for feature in ast.literal_eval(patient["features"]):
         name, value = _decode(feature, evidences)
         if value is not None:
-            found.setdefault(name, []).append(value)
+            values_of.setdefault(name, []).append(value)
     signs, history = [], []
-    for name, values in found.items():
+    for name, values in values_of.items():
         question = evidences[name]["question_fr"].strip().rstrip("?: ")
         part = history if evidences[name]["is_antecedent"] else signs
         part.append(f"{question} : {', '.join(values)}")

@@ -49,11 +49,11 @@ def _plain(value: str) -> str:
 
 
 def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
-    found = accepted.get(_plain(str(value)))
-    if found is None:
+    meaning = accepted.get(_plain(str(value)))
+    if meaning is None:
         raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: "
                           f"{', '.join(accepted)}")
-    return found
+    return meaning
 
 
 def _from_path(name: str, accepted: Mapping[str, str]) -> str | None:
@@ -64,9 +64,9 @@ def _from_path(name: str, accepted: Mapping[str, str]) -> str | None:
     """
     for part in reversed(Path(name).parts[-4:]):
         words = map(_plain, re.split(r"[-_.\d]", part))
-        found = {accepted[word] for word in words if word in accepted}
-        if found:
-            return found.pop() if len(found) == 1 else None
+        meanings = {accepted[word] for word in words if word in accepted}
+        if meanings:
+            return meanings.pop() if len(meanings) == 1 else None
     return None
 
 
