@@ -106,7 +106,7 @@ class _File:
 def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file, split in reading.split_files(".tsv"):
         if "EN" in Path(name).parts:
-            continue  # the aligned English files, by which the search for translations is measured
+            continue  # aligned English files, for measuring the search for translations
         records = _File(file.stem, split, reading.provenance).records
         yield RawTable(name, documents(reading.text(file), file), records)
 

@@ -6,8 +6,8 @@ Every patient gives three records on the same vignette:
 - *mcq*: the three likeliest diagnoses of the differential among two that are not in it;
 - *oeq*: the diagnosis, as an open question.
 
-The published set has one file of patients. By position, of every ten patients eight go to train,
-one to validation and one to test. Evidences at their default value are left out of the vignette.
+The published set has one file of patients. Of every ten patients, in the file's order, eight go to
+train, one to validation and one to test. Vignettes leave out evidences at their default value.
 """
 
 import ast
@@ -89,7 +89,7 @@ class _Patients:
         right = self.french[patient["diagnosis"]]
         others = [self.french[name] for name in differential]
         unlikely = [name for name in self.french.values() if name != right and name not in others]
-        rng = np.random.default_rng(number)  # of the position: the same options at every reading
+        rng = np.random.default_rng(number)  # seeded by position: each reading gives the same options
         shared = {"provenance": self.provenance, "source": "DDXPlus-FR",
                   "split": _SPLITS[number % 10], "licence": SOURCE.licence,
                   "context": vignette(patient, self.evidences)}
