@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 
 def chance_of(*what: object) -> float:
-    """A number from 0 to 1, uniformly distributed over words and fixed for the same ones."""
+    """A pseudorandom number, uniform from 0 to 1, that depends on the words alone."""
     digest = hashlib.sha256("\x1f".join(map(str, what)).encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64
 

@@ -1,7 +1,7 @@
 """Triplets of the planted world: questions, references, and generated answers of known truth.
 
-Five simulated generators differ in how often they are right and in how much they write. Truth, kinds
-and the planted properties of raters and judges stand in the world's key.
+Five simulated generators differ in how often they are right and in how much they write. The world's
+key holds truth and kind of each answer, and the planted properties of raters and judges.
 """
 
 from collections.abc import Sequence

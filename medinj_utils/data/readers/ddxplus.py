@@ -89,7 +89,7 @@ class _Patients:
         right = self.french[patient["diagnosis"]]
         others = [self.french[name] for name in differential]
         unlikely = [name for name in self.french.values() if name != right and name not in others]
-        rng = np.random.default_rng(number)  # seeded by position: each reading gives the same options
+        rng = np.random.default_rng(number)  # by position: every reading gives the same
         shared = {"provenance": self.provenance, "source": "DDXPlus-FR",
                   "split": _SPLITS[number % 10], "licence": SOURCE.licence,
                   "context": vignette(patient, self.evidences)}
