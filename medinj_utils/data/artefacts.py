@@ -130,8 +130,8 @@ class _Options:
         Args:
             scores: of each option; the one with the highest score is chosen.
             questions: positions of the questions.
-            several: options that are chosen whatever their score; a question with such options
-                takes these alone.
+            several: mask of options that are chosen whatever their score; a question with such
+                options takes these alone.
         """
         hits = np.zeros(len(questions), dtype=bool)
         for i, question in enumerate(questions):

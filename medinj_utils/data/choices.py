@@ -97,7 +97,7 @@ def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
             letters.setdefault(_key(option, case), set()).add(letter)
 
     def letters_of(text: object) -> set[str]:
-        """Letters of the options with this text; if case is ignored, of one option at most."""
+        """Letters of the options with this text; case is ignored if that leaves one option."""
         if not isinstance(text, str):
             return set()
         in_any_case = letters.get(_key(text, case=False), set())

@@ -117,7 +117,7 @@ def folded_words(texts: Iterable[str] | pa.Array,
     Returns:
         (different words, number of each word in turn, ends of the texts).
     """
-    # Some signs contain blanks, so parts between blanks can't be folded one by one.
+    # Some signs contain blanks, so with signs a text is folded before it is split.
     parts, part_codes, part_ends = coded_parts(folded(texts, signs=True) if signs else texts)
     words, codes, ends = coded_parts(parts if signs else folded(parts))
     words = words.to_numpy(zero_copy_only=False)

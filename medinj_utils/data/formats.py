@@ -183,7 +183,7 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
 
 
 def column_name(written: str) -> str:
-    """The form in which column names are compared: single blanks, composed accents, no marks."""
+    """The form in which column names are compared: single blanks, composed accents, no BOM."""
     return " ".join(unicodedata.normalize("NFC", written).replace("\ufeff", "").split())
 
 

@@ -123,8 +123,8 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
     """Pairs of texts that say the same in other words.
 
     A pair is returned if its similarity is at least ``least``, it shares at least three `anchors`,
-    and neither text, or only one, has a much nearer one on the other side (so that a repeated text
-    is matched each time).
+    and for neither of the two another text on the other side is much nearer (so that a repeated
+    text is matched each time).
 
     Args:
         texts: texts of one side.

@@ -59,7 +59,7 @@ _LONGEST = 40  # characters; a longer raised text has lost its end tag
 
 
 _COMMENT = "comment"  # as a tag of its own, shown as nothing
-# Word's tags by those of HTML that show the same: within a number "b". Others part numbers.
+# The HTML tags that replace Word's; "b" may stand within a number, other tags separate numbers.
 _OFFICE = {"p": "p", "br": "br", "cr": "br", "tab": "br", "tbl": "table", "tr": "tr", "tc": "td",
            "sup": "sup", "sub": "sub"} | dict.fromkeys(
     "r t e rpr b bcs i ics u sz szcs lang color rfonts noproof prooferr bookmarkstart bookmarkend"

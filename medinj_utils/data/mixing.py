@@ -74,7 +74,7 @@ class TrainingRows:
         return table.fillna(0).astype(int)
 
     def not_built(self, configurations: Iterable[str]) -> str:
-        """A sentence on the mixtures that are not built, and the training rows there are."""
+        """A sentence on the mixtures that are not built, and on the provenances of the rows."""
         left = [name for name in CONFIGURATIONS if name not in set(configurations)]
         there = ", ".join(self.kept["provenance"].unique())
         return f"Not built: {', '.join(left) or 'none'}. Training rows are {there or 'none'}."
