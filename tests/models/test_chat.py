@@ -119,7 +119,7 @@ EITHER = TURNS.replace(
 def test_a_template_that_leaves_out_what_a_turn_says_is_refused(tokenizer, template, missing):
     tokenizer.chat_template = template
     if missing:
-        with pytest.raises(TemplateError, match=f"leaves out or changes what turn {missing}"):
+        with pytest.raises(TemplateError, match=f"leaves out or changes turn {missing}"):
             chat_ids(tokenizer, SHOTS)
     else:
         assert "Quel os" in tokenizer.decode(chat_ids(tokenizer, SHOTS))
