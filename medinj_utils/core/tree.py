@@ -29,7 +29,7 @@ class Tree(OpenFiles):
         root: the folder, such as ``outputs/demo``.
         notebook: name of the notebook that writes into it; cards keep it.
 
-    Paths are returned whether or not something stands there; `need` insists.
+    Paths are returned whether or not the files exist; `need` raises where one doesn't.
     """
 
     def __init__(self, root: str | Path, notebook: str = ""):
@@ -229,7 +229,7 @@ class Tree(OpenFiles):
 
     @property
     def kept(self) -> Path:
-        """What results that were kept are, with hashes of their files (JSON); absent elsewhere."""
+        """Description of kept results, with hashes of their files (JSON); absent elsewhere."""
         return self.root / "result.json"
 
     def results(self, name: str) -> "Tree":

@@ -13,7 +13,7 @@ _FRENCH = str.maketrans({",": "\u202f", ".": ","})
 
 
 def number(value: float, decimals: int = 0, sign: bool = False, language: Language = "en") -> str:
-    """A number with thousands apart.
+    """A number with separated thousands.
 
     Args:
         value: finite.
@@ -107,7 +107,7 @@ def agreeing(count: int, one: str, more: str) -> str:
     """The form of a verb that agrees with a count: "differs" with 1, "differ" with others.
 
     Args:
-        count: of what the verb is said of.
+        count: number of things in the subject of the verb.
         one: the form for one.
         more: the form for none or several.
     """

@@ -87,7 +87,7 @@ SYN = {"configurations": ["NAT", "SYN"], "systems": ["BASE", "NAT", "SYN"]}
      r"14_build_mixtures: NAT needs 7 native rows but 6 are there.*shortage"),
     ([*USUAL, *[{"provenance": "synthetic", "task": "mcq", "answer_letters": ["A", "B"]}] * 6],
      {"n14": {"by_task": "matched"}, "shared": SYN},
-     "14_build_mixtures: by_task is 'matched', but no task type stands in all provenances"),
+     "14_build_mixtures: by_task is 'matched', but no task type occurs in all provenances"),
     (USUAL, {"n30": {"test_sources": ["Mes questiosn"]}},
      "30_answer_questions, test_sources: no test question of Mes questiosn; there are: Mes "
      "questions"),

@@ -111,7 +111,7 @@ def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, messa
 @pytest.mark.parametrize("text, message", [
     ("title: à".encode("latin-1"), "line 1: not UTF-8"),
     (b"title: a\ntitle: b", "line 2: the key 'title' stands twice"),
-    (b"title: a\nshared: &x {seeds: *x}", "holds itself"), (b"title: [", "not YAML")])
+    (b"title: a\nshared: &x {seeds: *x}", "contains itself"), (b"title: [", "not YAML")])
 def test_a_profile_that_can_not_be_read_says_where_and_why(profile, text, message):
     (profiles.PROFILES / "mine.yaml").write_bytes(text)
     with pytest.raises(SettingsError, match=rf"mine\.yaml.*{message}"):

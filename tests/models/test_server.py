@@ -250,7 +250,7 @@ def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items)
         ask_one(played, "held", several, "constrained").raw
         == allowed_answers("mcq", prompts.LETTERS[: len(several["options"])])[-1]
     )
-    with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
+    with pytest.raises(ServerError, match="ignores structured_outputs"):
         ask_one(played, "thinking", several, "constrained")
 
 
@@ -370,7 +370,7 @@ def test_a_question_that_is_too_long_for_the_server_is_not_answered(played, item
 
 @pytest.mark.parametrize("url, model, message", [
     (None, "locked", "set OPENAI_API_KEY"),
-    ("http://127.0.0.1:9/v1", "any", "Is the server started")])
+    ("http://127.0.0.1:9/v1", "any", "Check that the server runs")])
 def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch):
     monkeypatch.setattr("medinj_utils.models.client._RETRIES", 0)
     with pytest.raises(ServerError, match=message):
@@ -379,7 +379,7 @@ def test_errors_say_what_to_do(played, single, url, model, message, monkeypatch)
 
 @pytest.mark.parametrize("model", GARBAGE)
 def test_a_reply_that_is_none_is_told(played, single, model):
-    with pytest.raises(ServerError, match=r"isn't one of the chat protocol.*/v1"):
+    with pytest.raises(ServerError, match=r"doesn't follow the chat protocol.*/v1"):
         ask_one(played, model, single)
 
 

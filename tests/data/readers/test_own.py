@@ -93,17 +93,17 @@ def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, fi
 
 
 @pytest.mark.parametrize("told, message", [
-    ({"gold": {"index": "n"}}, "an index needs its base"),
+    ({"gold": {"index": "n"}}, "index needs base"),
     ({"gold": {}}, "say one of letters, text, index, flags"),
     ({"gold": {"letters": "b"}, "options": {"column": "a", "inside": True}},
      "say one of column, columns, inside"),
     ({"gold": {"letters": "b"}, "provenance": "natif"}, "provenance"),
     ({"gold": {"letters": "b"}, "colour": 1}, "colour.*keys are"),
     ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"),
-    ("task: &x [*x]", "holds itself"),
+    ("task: &x [*x]", "contains itself"),
     *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n",
                                                                                "null", "[]")),
-    ({"gold": {"letters": "b"}, "files": "other.csv"}, "nothing beside it is named 'other.csv'")])
+    ({"gold": {"letters": "b"}, "files": "other.csv"}, "no file beside it matches 'other.csv'")])
 def test_a_wrong_mapping_is_refused_with_its_key(tmp_path, told, message):
     path = write(tmp_path, [ROW])
     path.write_text(told if isinstance(told, str) else yaml.safe_dump(TOLD | told),
@@ -194,8 +194,8 @@ def test_missing_cells_never_become_words(tmp_path):
 @pytest.mark.parametrize("files, told", [
     ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"),
     ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"),
-    ("nichts*.csv", "nothing beside it"),
-    ("..", "nothing beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
+    ("nichts*.csv", "no file beside it"),
+    ("..", "no file beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
     (".//.", "need a name or pattern"),
     ("/", "need a name or pattern"), ("x" * 300, "need a name or pattern")])
 def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
