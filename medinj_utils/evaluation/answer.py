@@ -165,8 +165,8 @@ def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tupl
 def _key(settings: Mapping, questions: _Questions) -> str:
     """The key under which answers are kept."""
     ids = [row["id"] for row in questions.rows]
-    kept = [settings, ids, _COLUMNS]  # answers that don't say as much are given anew
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    hashed = [settings, ids, _COLUMNS]  # answers that don't say as much are given anew
+    return hashlib.sha256(json.dumps(hashed, sort_keys=True).encode()).hexdigest()
 
 
 def _begin_anew(path: Path, parts: Path, key_file: Path, settings: Mapping) -> None:

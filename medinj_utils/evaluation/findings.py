@@ -7,21 +7,21 @@ import pandas as pd
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
 
 
-def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str],
+def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
                     open_questions: int) -> str:
     """How many questions were put to how many runs, and how many were set aside.
 
     Args:
-        asked: of `medinj_utils.evaluation.score_runs.ask_runs`.
+        runs: of `medinj_utils.evaluation.score_runs.ask_runs`.
         questions: number of choice questions.
         modes: in which they were asked.
         open_questions: number of open questions.
     """
-    aside = asked["set_aside"].sum()
+    aside = runs["set_aside"].sum()
     also = f", and {number(open_questions)} open questions" if open_questions else ""
-    given = asked["answers"].sum() + asked["open_answers"].sum() - aside
-    return (f"{len(asked)} runs were asked {number(questions)} choice questions in the modes "
-            f"{listed(modes)}{also}: {number(given)} answers, and "
+    answers = runs["answers"].sum() + runs["open_answers"].sum() - aside
+    return (f"{len(runs)} runs were asked {number(questions)} choice questions in the modes "
+            f"{listed(modes)}{also}: {number(answers)} answers, and "
             f"{number(aside)} set aside because the prompt is too long.")
 
 
@@ -82,18 +82,18 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
         return "No judge was asked, or there was no open answer to judge."
     sentences = []
     for judge, own in verdicts.groupby("judge", sort=False):
-        said = own[own["raw"].notna()]["value"].notna()
-        if said.empty:
+        readable = own[own["raw"].notna()]["value"].notna()
+        if readable.empty:
             sentences.append(_without_replies(judge, own["reason"]))
             continue
-        sentence = (f"{judge} gave {number(len(said))} replies, of which {number(said.sum())} "
-                    "declare a verdict")
+        sentence = (f"{judge} gave {number(len(readable))} replies, of which "
+                    f"{number(readable.sum())} declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
-        if said.any() and len(read):
+        if readable.any() and len(read):
             sentence += (f"; of the answers whose verdict can be read it calls "
                          f"{_span(read['estimate'])} right")
         sentences.append(f"{sentence}.")
-        if not said.any():
+        if not readable.any():
             sentences.append("Which answers it takes for right isn't known.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]

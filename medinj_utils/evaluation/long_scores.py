@@ -101,10 +101,10 @@ def as_scores(long: pd.DataFrame, metric: str, rater: str = "") -> pd.DataFrame:
     """
     rows = long[(long["metric"] == metric) & (long["rater"] == rater)]
     if rows.empty:
-        there = ", ".join(sorted({f"{name} ({by})" if by else name for name, by in
+        available = ", ".join(sorted({f"{name} ({by})" if by else name for name, by in
                                   zip(long["metric"], long["rater"], strict=True)}))
         raise ValueError(f"no scores of {metric} {f'by {rater}' if rater else ''}".rstrip()
-                         + f"; there are: {there}")
+                         + f"; there are: {available}")
     runs = {name: Run.named(name).columns() for name in rows["run"].unique()}
     named = pd.DataFrame([runs[name] for name in rows["run"]], index=rows.index)
     return named.assign(id=rows["item"], set_aside=rows["value"].isna(), value=rows["value"])

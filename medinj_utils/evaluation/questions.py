@@ -67,9 +67,9 @@ def _chosen(records: pd.DataFrame, tasks: Sequence[str], sources: Sequence[str],
             most: int) -> pd.DataFrame:
     test = records_of_test(records)
     if missing := set(sources) - set(test["source"]):
-        there = ", ".join(sorted(test["source"].unique()))
+        available = ", ".join(sorted(test["source"].unique()))
         raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; "
-                         f"there are: {there}")
+                         f"there are: {available}")
     items = test[test["task"].isin(tasks)].drop_duplicates("id")
     if sources:
         items = items[items["source"].isin(sources)]

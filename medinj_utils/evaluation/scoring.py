@@ -90,8 +90,8 @@ def usable_gold(item: Mapping) -> set[str]:
     """
     gold = item["answer_letters"]
     letters = set(gold) if isinstance(gold, Sequence | np.ndarray) else set()
-    there = letters <= set(LETTERS[:len(item["options"])])
-    return letters if there and (item["task"] == "mcq" or len(letters) == 1) else set()
+    in_range = letters <= set(LETTERS[:len(item["options"])])
+    return letters if in_range and (item["task"] == "mcq" or len(letters) == 1) else set()
 
 
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -178,14 +178,14 @@ def _in_letters(raw: str, labels: Sequence[str], options: Sequence[str]) -> str:
     longest_first = sorted(filter(None, options), key=len, reverse=True)
     texts = "|".join(re.escape(option) for option in longest_first)
     return re.sub(rf"(?<!\w)(?:({texts})|(?:n ?° ?)?(\w+))(?!\w)",
-                  lambda found: letters.get(found[2], found[0]), raw, flags=re.IGNORECASE)
+                  lambda match: letters.get(match[2], match[0]), raw, flags=re.IGNORECASE)
 
 
 def _complies(raw: str, named: set[str], item: Mapping) -> bool:
     """Whether an answer is nothing but the labels of the letters read, in the form asked for."""
     labels = labels_of(item)
-    asked = ", ".join(labels[LETTERS.index(letter)] for letter in sorted(named))
-    return bool(named) and raw.strip() == asked
+    expected = ", ".join(labels[LETTERS.index(letter)] for letter in sorted(named))
+    return bool(named) and raw.strip() == expected
 
 
 def _confidence(probabilities: Sequence[float] | None, gold: set[str], item: Mapping) -> dict:
@@ -217,24 +217,24 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         whose letters together had a probability below `medinj_utils.models.answers.LEAST_MASS`.
     """
     by = list(by)
-    asked = scores[~scores["set_aside"]].astype(
+    scored = scores[~scores["set_aside"]].astype(
         {"read": bool, "format_compliant": float} | dict.fromkeys(METRICS, float))
-    several = asked["task"] == "mcq"
+    several = scored["task"] == "mcq"
     further = [name for name in METRICS if name != "exact_match"]
-    asked = asked.assign(among_read=asked["exact_match"].where(asked["read"]),
-                         failed=~asked["read"], cut_off=asked["ended"].map(was_cut),
-                         end_unknown=asked["ended"].map(how_ended) == UNKNOWN,
-                         little_mass=asked["letters_mass"].astype(float) < LEAST_MASS,
-                         **{name: asked[name].where(several).astype(float)
+    scored = scored.assign(among_read=scored["exact_match"].where(scored["read"]),
+                         failed=~scored["read"], cut_off=scored["ended"].map(was_cut),
+                         end_unknown=scored["ended"].map(how_ended) == UNKNOWN,
+                         little_mass=scored["letters_mass"].astype(float) < LEAST_MASS,
+                         **{name: scored[name].where(several).astype(float)
                             for name in (*further, *_COUNTS)})
-    grouped = asked.groupby(by, sort=False)
-    cells = asked.groupby([*dict.fromkeys([*by, "provenance", "source", "task"])], sort=False)
-    match = grouped["exact_match"].mean()
+    grouped = scored.groupby(by, sort=False)
+    cells = scored.groupby([*dict.fromkeys([*by, "provenance", "source", "task"])], sort=False)
+    exact = grouped["exact_match"].mean()
     chance = grouped["chance"].mean()
     table = pd.DataFrame({
-        "items": grouped.size(), "exact_match": match,
+        "items": grouped.size(), "exact_match": exact,
         "exact_match_macro": cells["exact_match"].mean().groupby(by, sort=False).mean(),
-        "chance": chance, "above_chance": (match - chance) / (1 - chance),
+        "chance": chance, "above_chance": (exact - chance) / (1 - chance),
         **{f"{name}_mcq": grouped[name].mean() for name in further},
         "format_compliant": grouped["format_compliant"].mean(),
         "extraction_failures": grouped["failed"].mean(),

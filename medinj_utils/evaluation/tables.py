@@ -126,8 +126,8 @@ def baselines(records: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     Returns:
         As `medinj_utils.data.artefacts.blind_baselines`, by provenance, source, task and rule.
     """
-    asked = records[(records["split"] == "train") | records["id"].isin(scores["id"])]
-    return blind_baselines(asked).set_index([*_CELL, "rule"])
+    chosen = records[(records["split"] == "train") | records["id"].isin(scores["id"])]
+    return blind_baselines(chosen).set_index([*_CELL, "rule"])
 
 
 def blind_scores(baselines: pd.DataFrame, items: pd.DataFrame) -> pd.Series:

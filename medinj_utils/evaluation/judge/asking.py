@@ -138,12 +138,12 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
     """
     path = Path(path)
     questions = _questions(answers, judge)
-    kept = KeptCalls(calls_file(path))
+    kept_calls = KeptCalls(calls_file(path))
     card = Card(origin, judge.settings | judge.chats.settings | {"repeats": judge.repeats})
-    _ask(questions, judge, kept, path)
-    verdicts = _verdicts(questions, judge, kept.replies)
+    _ask(questions, judge, kept_calls, path)
+    verdicts = _verdicts(questions, judge, kept_calls.replies)
     write_parquet(verdicts, path)
-    replies = [kept.replies[key] for key in questions.calls]
+    replies = [kept_calls.replies[key] for key in questions.calls]
     counts = _counts(verdicts, replies, judge.prompt.scale)
     card.write(card_file(path), [path], **counts, **usage(replies, prices),
                first_prompt=_first(questions))
@@ -170,8 +170,8 @@ def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
     Raises:
         ValueError: as `judge_answers`.
     """
-    questions, kept = _questions(answers, judge), KeptCalls(calls_file(path))
-    todo = [call for key, call in questions.calls.items() if kept.lacks(key)]
+    questions, kept_calls = _questions(answers, judge), KeptCalls(calls_file(path))
+    todo = [call for key, call in questions.calls.items() if kept_calls.lacks(key)]
     tokens = sum(judge.chats.size(call.chat) for call in todo)
     most = len(todo) * judge.chats.sampling.max_tokens
     return {"calls": len(todo), "input_tokens": tokens, "output_tokens": most,
@@ -210,7 +210,7 @@ def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:
         return None, NO_CANDIDATE
     if "candidate" in blank:
         return 0.0, EMPTY
-    if "reference" in blank and "reference" in prompt.places:
+    if "reference" in blank and "reference" in prompt.placeholders:
         return None, NO_REFERENCE
     return None, ""
 
@@ -228,7 +228,7 @@ def chat_of(answer: Mapping, prompt: JudgePrompt) -> list[dict]:
     fields = {name: answer[name] for name in ("instruction", "context", "reference", "candidate")}
     texts = {**answer, "question": user_turn(fields | {"options": [], "task": "oeq"})}
     try:
-        return prompt.messages(*(texts[place] for place in prompt.places))
+        return prompt.messages(*(texts[name] for name in prompt.placeholders))
     except ValueError as error:
         raise ValueError(f"run {answer['run']!r}, item {answer['item']!r}: {error}") from error
 
@@ -238,14 +238,14 @@ def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
     return dict(judge.call(chat, repeat) for repeat in range(judge.repeats))
 
 
-def _ask(questions: _Questions, judge: Judge, kept: KeptCalls, path: Path) -> None:
+def _ask(questions: _Questions, judge: Judge, kept_calls: KeptCalls, path: Path) -> None:
     """Make the calls that weren't made yet, or failed."""
-    todo = [key for key in questions.calls if kept.lacks(key)]
+    todo = [key for key in questions.calls if kept_calls.lacks(key)]
     with (progress(None, f"verdicts of {path.stem}", len(todo), "calls") as bar,
-          kept.adding() as add,
+          kept_calls.adding() as add,
           closing(judge.chats.ask([questions.calls[key] for key in todo])) as replies):
-        for place, reply in replies:
-            add(todo[place], reply)
+        for position, reply in replies:
+            add(todo[position], reply)
             bar.update()
 
 
@@ -273,15 +273,15 @@ def _read(reply: Reply, prompt: JudgePrompt) -> tuple[float | None, str]:
 
 def _counts(verdicts: pd.DataFrame, replies: Sequence[Reply], scale: Scale) -> dict:
     """What the card says of verdicts and calls."""
-    value, given = verdicts["value"], [reply for reply in replies if reply.text is not None]
+    value, answered = verdicts["value"], [reply for reply in replies if reply.text is not None]
     reasons = (reason.partition(": ")[0] or "judged" for reason in verdicts["reason"])
     consistency = self_consistency(verdicts).astype(object)
     counted = {f"{grade:g}": int((value == grade).sum()) for grade in scale.grades}
     return {"verdicts": counted | {"unreadable": int(value.isna().sum())},
             "reasons": dict(Counter(reasons)),
-            "calls": len(replies), "failed_calls": len(replies) - len(given),
-            "answered_as": dict(Counter(reply.model for reply in given)),
-            "left_out": sorted({name for reply in given for name in reply.left_out}),
+            "calls": len(replies), "failed_calls": len(replies) - len(answered),
+            "answered_as": dict(Counter(reply.model for reply in answered)),
+            "left_out": sorted({name for reply in answered for name in reply.left_out}),
             "self_consistency": consistency.where(consistency.notna(), None).to_dict("records")}
 
 

@@ -32,10 +32,10 @@ def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
         these sums, since the server doesn't tell them), ``call_seconds`` and, with prices,
         ``cost`` and ``currency``. Failed calls count nothing: what they cost isn't told.
     """
-    given = [reply for reply in replies if reply.text is not None]
-    known = [reply for reply in given if None not in (reply.input_tokens, reply.output_tokens)]
-    found = {"input_tokens": sum(reply.input_tokens for reply in known),
+    answered = [reply for reply in replies if reply.text is not None]
+    known = [reply for reply in answered if None not in (reply.input_tokens, reply.output_tokens)]
+    totals = {"input_tokens": sum(reply.input_tokens for reply in known),
              "output_tokens": sum(reply.output_tokens for reply in known),
-             "calls_without_usage": len(given) - len(known),
-             "call_seconds": round(sum(reply.seconds for reply in given), 3)}
-    return found | cost(found["input_tokens"], found["output_tokens"], prices)
+             "calls_without_usage": len(answered) - len(known),
+             "call_seconds": round(sum(reply.seconds for reply in answered), 3)}
+    return totals | cost(totals["input_tokens"], totals["output_tokens"], prices)

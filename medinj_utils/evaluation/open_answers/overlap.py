@@ -46,8 +46,8 @@ class _Given:
     """rouge-score's tokenizer for texts that are tokens already."""
 
     @staticmethod
-    def tokenize(given: Sequence[str]) -> Sequence[str]:
-        return given
+    def tokenize(tokens: Sequence[str]) -> Sequence[str]:
+        return tokens
 
 
 class _FrenchStems:
@@ -95,12 +95,12 @@ def common_length(first: Sequence[str], second: Sequence[str]) -> int:
         first: tokens.
         second: tokens.
     """
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for i, token in enumerate(first):
-        places[token] = places.get(token, 0) | 1 << i
+        positions[token] = positions.get(token, 0) | 1 << i
     whole = (1 << len(first)) - 1
     row = whole  # a bit is 0 where the length grows
     for token in second:
-        met = row & places.get(token, 0)
+        met = row & positions.get(token, 0)
         row = ((row + met) | (row - met)) & whole
     return len(first) - row.bit_count()

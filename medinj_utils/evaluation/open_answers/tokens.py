@@ -48,8 +48,8 @@ def content_words(text: str) -> set[str]:
 
     A single capital A within a sentence is no function word: it is that of "hépatite A".
     """
-    found = set(map(_content, tokens(text))) - {""}
-    return found | {"a"} if _LETTER_A.search(text) else found
+    stems = set(map(_content, tokens(text))) - {""}
+    return stems | {"a"} if _LETTER_A.search(text) else stems
 
 
 @lru_cache(maxsize=100_000)

@@ -197,20 +197,20 @@ def _stratified(answers: pd.DataFrame, per_stratum: int, rng: np.random.Generato
     # Sorted first, so that the draw depends on the seed and not on the order of the table.
     table = answers.sort_values(["question_id", "run"]).reset_index(drop=True)
     questions = table["question_id"].unique()
-    place = pd.Series(rng.permutation(len(questions)), index=questions)
+    position = pd.Series(rng.permutation(len(questions)), index=questions)
     table = table.iloc[rng.permutation(len(table))]
     turn = table.groupby(["system", "question_id"]).cumcount()
-    table = table.assign(turn=turn, place=table["question_id"].map(place))
+    table = table.assign(turn=turn, place=table["question_id"].map(position))
     table = table.sort_values(["turn", "place"], kind="stable")
     drawn = table.groupby(["system", "provenance"]).head(per_stratum)
     return drawn[list(ANSWER_COLUMNS)].reset_index(drop=True)
 
 
 def _ids(n: int, rng: np.random.Generator) -> list[str]:
-    found: dict[str, None] = {}
-    while len(found) < n:
-        found["".join(rng.choice(_LETTERS, _ID_LENGTH))] = None
-    return list(found)
+    ids: dict[str, None] = {}
+    while len(ids) < n:
+        ids["".join(rng.choice(_LETTERS, _ID_LENGTH))] = None
+    return list(ids)
 
 
 def _code(items: pd.DataFrame) -> str:

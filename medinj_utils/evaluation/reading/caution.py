@@ -177,7 +177,7 @@ def is_weighed_or_mixed(text: str, options: Mapping[str, str]) -> bool:
         text: an answer without thoughts.
         options: the question's options by letter.
     """
-    weighed = {found["letter"] for found in _WEIGHED.finditer(text)
-               if found["number"].replace(",", ".") not in fold(
-                   options.get(found["letter"], "")).replace(",", ".")}
+    weighed = {match["letter"] for match in _WEIGHED.finditer(text)
+               if match["number"].replace(",", ".") not in fold(
+                   options.get(match["letter"], "")).replace(",", ".")}
     return len(weighed) > 1 or any(pattern.search(text) for pattern in _PATTERNS)

@@ -51,16 +51,16 @@ def explain_choice(output: str, options: dict[str, str], task: str,
     if at_sight:
         return at_sight, reasons.AT_HEAD
     output = with_letters_for_verdicts(with_tables_as_verdicts(output, options), options)
-    said = without_thoughts(unescape(output))
-    if is_weighed_or_mixed(said, options) or has_several_frames(said):
+    answer = without_thoughts(unescape(output))
+    if is_weighed_or_mixed(answer, options) or has_several_frames(answer):
         return None, reasons.LEFT_OPEN
-    if number_disagrees(said, options):
+    if number_disagrees(answer, options):
         return None, reasons.LETTER_AGAINST_TEXT
     text = clean(output)
     if before := before_next_question(text, options):
-        letters, found = _explain_cleaned(before, options, task, cut=False)
+        letters, reason = _explain_cleaned(before, options, task, cut=False)
         if letters:
-            return letters, found
+            return letters, reason
     return _explain_cleaned(text, options, task, cut)
 
 
@@ -80,7 +80,7 @@ def _explain_cleaned(text: str, options: dict[str, str], task: str,
         problem = problem or reasons.LEFT_OPEN
     if not problem and contradicts(cleaned, options, decision.letters):
         problem = reasons.CONTRADICTION
-    return (None, problem) if problem else (decision.letters, decision.found)
+    return (None, problem) if problem else (decision.letters, decision.reason)
 
 
 def read_choice(output: str, options: dict[str, str], task: str,

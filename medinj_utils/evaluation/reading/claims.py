@@ -169,12 +169,12 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
 def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
     is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER, Sign.CHOOSE)
     judged = claims.right if is_right else claims.wrong
-    found = named(match["list"], options)
-    judged.update(found.letters)
+    listed = named(match["list"], options)
+    judged.update(listed.letters)
     if likewise := _LIKEWISE.match(match.string, match.end()):
         judged.update(likewise.captures("letter"))
-    if is_right and found.problem:
-        claims.problem = found.problem
+    if is_right and listed.problem:
+        claims.problem = listed.problem
 
 
 def _names_letters(listed: str) -> bool:

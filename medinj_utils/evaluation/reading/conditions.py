@@ -124,11 +124,11 @@ def only_supposed(text: str) -> frozenset[str]:
         text: an answer after the steps of cleaning.
     """
     text = _LAYOUT.sub("", text)
-    where = {place for pattern in _PATTERNS for found in pattern.finditer(text)
-             for place in range(*found.span("letters"))}
-    if not where:
+    positions = {position for pattern in _PATTERNS for match in pattern.finditer(text)
+             for position in range(*match.span("letters"))}
+    if not positions:
         return frozenset()
-    named = [(found[0], found.start() in where) for found in _LETTER.finditer(text)]
+    named = [(match[0], match.start() in positions) for match in _LETTER.finditer(text)]
     return frozenset(letter for letter, _ in named) - {
         letter for letter, is_supposed in named if not is_supposed}
 
@@ -140,7 +140,7 @@ def has_several_frames(text: str) -> bool:
         text: an answer without thoughts.
     """
     named: dict[str, set[frozenset[str]]] = {}
-    for found in _FRAMED.finditer(_LAYOUT.sub("", text.replace("’", "'"))):
-        letters = frozenset(re.findall("[A-J]", found["letters"]))
-        named.setdefault((found["frame"] or "when").lower(), set()).add(letters)
+    for match in _FRAMED.finditer(_LAYOUT.sub("", text.replace("’", "'"))):
+        letters = frozenset(re.findall("[A-J]", match["letters"]))
+        named.setdefault((match["frame"] or "when").lower(), set()).add(letters)
     return any(len(different) > 1 for different in named.values())

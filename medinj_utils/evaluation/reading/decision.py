@@ -50,12 +50,12 @@ class Decision:
 
     Attributes:
         letters: that are read.
-        found: how, one of `medinj_utils.evaluation.reading.reasons`.
+        reason: why they are read, one of `medinj_utils.evaluation.reading.reasons`.
         problem: why they can't be read; empty if they can.
     """
 
     letters: frozenset[str]
-    found: str
+    reason: str
     problem: str = ""
 
 
@@ -79,7 +79,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     claims = find_claims(line, options)
     decision = _weighed(line, claims, options)
     if not decision.problem and _is_contested(line, claims, decision, options):
-        return Decision(decision.letters, decision.found, reasons.CONTRADICTION)
+        return Decision(decision.letters, decision.reason, reasons.CONTRADICTION)
     return decision
 
 
@@ -115,7 +115,7 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         before, rest = line[:explanation.start()], line[explanation.start():]
         declared = decide(before, options)
         is_whole = (not several or _all_judged(before, options)
-                    or (declared.found == reasons.ANNOUNCED and ":\n" not in before))
+                    or (declared.reason == reasons.ANNOUNCED and ":\n" not in before))
         turns = _TURNS.search(rest) or _LEADS_ON.search(rest) or _TENTATIVE.search(before)
         if is_whole and not turns and decide(line, options) == declared:
             return declared
@@ -193,7 +193,7 @@ def _is_contested(line: str, claims: Claims, decision: Decision,
     Where all others are called right, or the one letter wrong, the question may ask for what is
     wrong. A conclusion may follow such a review.
     """
-    if decision.found not in (reasons.ANNOUNCED, reasons.AT_HEAD):
+    if decision.reason not in (reasons.ANNOUNCED, reasons.AT_HEAD):
         return False
     letters = decision.letters
     others = options.keys() - letters

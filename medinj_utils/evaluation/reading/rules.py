@@ -99,7 +99,7 @@ def spelt(pattern: str, names: Mapping[str, str]) -> str:
     Raises:
         KeyError: a name stands for nothing.
     """
-    return _NAME.sub(lambda name: names[name[0]], pattern)
+    return _NAME.sub(lambda match: names[match[0]], pattern)
 
 
 def spelt_out(rules: Iterable[Rule], names: Mapping[str, str]) -> dict[str, str]:

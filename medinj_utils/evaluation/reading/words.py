@@ -171,8 +171,8 @@ def _classified(line: str) -> str:
 def _sign(word: str) -> str:
     if word in SMALL_SIGNS:
         return SMALL_SIGNS[word]
-    if found := _CLASS.fullmatch(word):
-        return _SIGNS[found.lastindex - 1]
+    if match := _CLASS.fullmatch(word):
+        return _SIGNS[match.lastindex - 1]
     return word if word.isupper() or not word else Sign.OTHER
 
 

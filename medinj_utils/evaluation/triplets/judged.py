@@ -44,10 +44,10 @@ def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
     """
-    there = {*tree.judges_of(TRIPLETS), *tree.judges_of(ANSWERS)} & set(_names(judges))
-    tables = {judge: _verdicts(tree, judge, triplets) for judge in sorted(there)}
-    given = {judge: said(table, triplets) for judge, table in tables.items() if len(table)}
-    return pd.DataFrame(given, index=triplets.index, dtype=float)
+    present = {*tree.judges_of(TRIPLETS), *tree.judges_of(ANSWERS)} & set(_names(judges))
+    tables = {judge: _verdicts(tree, judge, triplets) for judge in sorted(present)}
+    values = {judge: said(table, triplets) for judge, table in tables.items() if len(table)}
+    return pd.DataFrame(values, index=triplets.index, dtype=float)
 
 
 def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:
@@ -57,9 +57,9 @@ def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
         tree: the output tree.
         judges: as for `judged_triplets`.
     """
-    there, named = tree.judges_of(TRIPLETS), _names(judges)
-    taken = listed(name for name in there if name in named) or "no judge"
-    others = listed(name for name in there if name not in named) or "none"
+    present, named = tree.judges_of(TRIPLETS), _names(judges)
+    taken = listed(name for name in present if name in named) or "no judge"
+    others = listed(name for name in present if name not in named) or "none"
     return (f"Verdicts of notebook 34 on triplets are taken of {taken}. Others that lie at "
             f"{tree.verdicts('*', TRIPLETS)} and aren't in the parameter `judges`: {others}.")
 
@@ -107,9 +107,9 @@ def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]])
         FileNotFoundError: the answers that were judged are gone.
         ValueError: a judge was asked about another text than an answer has now.
     """
-    there = [name for name in _names(judges) if name in tree.judges_of(ANSWERS)]
+    present = [name for name in _names(judges) if name in tree.judges_of(ANSWERS)]
     tables = []
-    for judge in there:
+    for judge in present:
         verdicts = pd.read_parquet(tree.verdicts(judge, ANSWERS))
         runs = [Run.named(run) for run in verdicts["run"].unique()]
         questions = choose_open_questions(load_records(tree.need(tree.records)))
@@ -156,12 +156,12 @@ def judge_edits(tree: Tree, panel: Mapping[str, Member], edited: pd.DataFrame) -
     for name in panel:
         if name not in tree.judges_of(ANSWERS):
             tree.need(tree.verdicts(name, TRIPLETS))
-    given = {}
+    values = {}
     for name, member in panel.items():
         verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
                                  member.prices)
-        given[name] = said(verdicts, edited)
-    return pd.DataFrame(given, index=edited.index, dtype=float)
+        values[name] = said(verdicts, edited)
+    return pd.DataFrame(values, index=edited.index, dtype=float)
 
 
 def said(verdicts: pd.DataFrame, answers: pd.DataFrame) -> list[float]:

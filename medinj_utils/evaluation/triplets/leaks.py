@@ -26,11 +26,12 @@ def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
     """
     if training.empty:
         return pd.Series(NONE, triplets.index, dtype=object)
-    questions, seen = _questions(triplets), _questions(training)
-    answers, told = (own + "\x1f" + table["candidate"].map(normalise)
-                     for own, table in ((questions, triplets), (seen, training)))
-    found = [answers.isin(told), questions.isin(seen), questions.isin(_near(triplets, training))]
-    return pd.Series(np.select(found, REASONS[:3], NONE), triplets.index)
+    questions, trained_questions = _questions(triplets), _questions(training)
+    answers, trained_answers = (own + "\x1f" + table["candidate"].map(normalise)
+                     for own, table in ((questions, triplets), (trained_questions, training)))
+    conditions = [answers.isin(trained_answers), questions.isin(trained_questions),
+                  questions.isin(_near(triplets, training))]
+    return pd.Series(np.select(conditions, REASONS[:3], NONE), triplets.index)
 
 
 def leak_table(reasons: pd.Series, triplets: pd.DataFrame, training: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +65,8 @@ def _near(triplets: pd.DataFrame, training: pd.DataFrame) -> set[str]:
     both = both.drop_duplicates(["training", "question"]).reset_index(drop=True)
     records = both.assign(question_id=range(len(both)), options=[[]] * len(both))
     pairs = near_duplicates(records)
-    seen = both["training"].to_numpy()
-    return {both["question"].iloc[one]
+    is_training = both["training"].to_numpy()
+    return {both["question"].iloc[evaluated]
             for first, second in pairs[["first", "second"]].to_numpy()
-            for one, other in ((first, second), (second, first)) if seen[other] and not seen[one]}
+            for evaluated, trained in ((first, second), (second, first))
+            if is_training[trained] and not is_training[evaluated]}
