@@ -26,7 +26,7 @@ def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
 
 
 def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
-    """Lowest and highest scores by mode, what no letter can be read in, and what blind rules score.
+    """Lowest and highest scores by mode, extraction failures, and the best blind rule.
 
     Args:
         summary: of `medinj_utils.evaluation.scoring.summarise`, by run and mode.
@@ -71,7 +71,7 @@ def exchange_finding(figures: pd.DataFrame) -> str:
 
 
 def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:
-    """How many verdicts can be read, the span of the shares, and how far injections steer.
+    """How many verdicts are readable, the span of the shares, and how far injections steer.
 
     Args:
         shares: of ``judged_shares.csv``.
@@ -90,28 +90,28 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
                     f"{number(readable.sum())} declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
         if readable.any() and len(read):
-            sentence += (f"; of the answers whose verdict can be read it calls "
+            sentence += (f"; of the answers with a readable verdict it calls "
                          f"{_span(read['estimate'])} right")
         sentences.append(f"{sentence}.")
         if not readable.any():
-            sentences.append("Which answers it takes for right isn't known.")
+            sentences.append("The share of answers that it calls right is unknown.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]
     return " ".join(sentences)
 
 
 def _span(shares: pd.Series) -> str:
-    """The lowest and the highest share, by name; of one alone, this one."""
+    """The lowest and the highest share with their names; a single share alone."""
     lowest = f"{percent(shares.min())} ({shares.idxmin()})"
     return (lowest if len(shares) == 1 else
             f"{lowest} to {percent(shares.max())} ({shares.idxmax()})")
 
 
 def _without_replies(judge: str, reasons: pd.Series) -> str:
-    """Why there is no reply of a judge, in a sentence."""
+    """Why a judge gave no reply, in a sentence."""
     failed = reasons[reasons.str.startswith("failed call")]
     if failed.empty:
-        return f"{judge} was asked nothing: all that there was is decided by rule."
+        return f"{judge} was not called: every answer was decided by rule."
     return f"All {number(len(failed))} calls of {judge} failed, the first of them: {failed.iloc[0]}"
 
 
@@ -119,7 +119,7 @@ def _steered(row: Mapping) -> str:
     """How far injections steer a judge, in a sentence."""
     compared = row["injections"] - row["plain_unreadable"] - row["unreadable"]
     if not compared:
-        return f"Whether {number(row['injections'])} injections steer it can't be read either."
+        return f"Whether {number(row['injections'])} injections steer it is unknown, too."
     return (f"Injections in wrong answers move the share it calls right by "
             f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
             "whose verdicts can be read.")
@@ -135,8 +135,8 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         differing: of ``rating_adjudication.csv``.
     """
     if shares.empty:
-        return ("No ratings came back yet, or there is no open answer to rate: the sheets, if any, "
-                "are written.")
+        return ("No ratings have come back yet, or there is no open answer to rate. The sheets, if "
+                "any, are written.")
     alpha = agreement[agreement["figure"] == "alpha"].iloc[0]
     raters = shares["rater"].iloc[-1]
     own = shares[shares["rater"] == raters].set_index("system")["estimate"]

@@ -104,7 +104,7 @@ def read_samples(path: str | Path) -> pd.DataFrame:
             raise ValueError(f"{location}: no sample of a task medinj_mcqu or medinj_mcq "
                              f"({type(error).__name__}: {error})") from error
         if (row["mode"], row["id"]) in questions:
-            raise ValueError(f"{location}: question {row['id']} stands there a second time")
+            raise ValueError(f"{location}: question {row['id']} appears a second time")
         questions.add((row["mode"], row["id"]))
         rows.append(row)
     columns = ["id", "mode", "raw", "probabilities", "cut", "note", "ended"]
@@ -130,10 +130,10 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
                   folder: str | Path) -> Path:
     """Write a run's answers as the harness does: ``samples_medinj_<task>.jsonl``, ``results.json``.
 
-    Likelihoods are those of the letters among each other, so they differ from the harness' own by
-    one number per question; where an answer has none, all letters get the same. The metric
+    Log-likelihoods are normalised over the letters, so they differ from the harness' own by a
+    constant per question; where an answer has none, all letters get the same. The metric
     ``exact_match`` of several-answer questions compares strings, as the harness does;
-    ``exact_match_read`` beside it is ours, of the letters that were read.
+    ``exact_match_read`` beside it is ours, on the letters read.
 
     Args:
         answers: the run's answers.
@@ -216,7 +216,7 @@ def read_results(path: str | Path) -> pd.DataFrame:
         ``task``, ``metric``, ``value``, ``standard error`` (missing where the file has none).
 
     Raises:
-        ValueError: the file is none.
+        ValueError: the file holds no such results.
     """
     content = read_json(path)
     if not isinstance(content, dict) or not isinstance(content.get("results"), dict):

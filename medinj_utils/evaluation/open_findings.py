@@ -7,8 +7,8 @@ from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
 
-_MUCH = 0.05  # share of answers from which on it is said to limit a comparison
-_NEARLY_ALL = 0.95  # share of answers that score 0 from which on differences say nothing
+_MUCH = 0.05  # from this share of answers on, they limit a comparison
+_NEARLY_ALL = 0.95  # from this share of scores of 0 on, differences say little
 _RECALL = "content_recall"
 _TASKS = {"mcqu": "questions with one right option", "mcq": "questions with several right options",
           OPEN_TASK: "open questions"}
@@ -101,7 +101,7 @@ def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
         return ""
     return (f"Nearly all answers of the tuned systems score 0 ({listed(shares)}); "
             f"{_tuned_on(tree, tuned, list(known['run'].unique()))}. Differences between them say "
-            "little on how well they would answer open questions.")
+            "little about how well they would answer open questions.")
 
 
 def _tuned_on(tree: Tree, systems: list[str], runs: list[str]) -> str:

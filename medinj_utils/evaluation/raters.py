@@ -20,13 +20,13 @@ def agreement(labels: Sequence | pd.Series, scores: Sequence | pd.Series) -> dic
     Returns:
         ``pearson`` and ``spearman`` (SciPy), −1 to 1; ``auc``, the area under the ROC curve, 0 to
         1; and where labels and scores are all 0 or 1, Cohen's ``kappa`` (1960), ``f1`` of label 1,
-        ``accuracy`` (scikit-learn) and ``constant_baseline``, the accuracy of whoever always gives
-        the more frequent label. NaN where a figure is undefined: a correlation of constants, AUC or
+        ``accuracy`` (scikit-learn) and ``constant_baseline``, the accuracy of always giving the
+        more frequent label. NaN where a figure is undefined: a correlation of constants, AUC or
         kappa with one class alone, F1 without a 1 anywhere, what needs 0 and 1 for other numbers.
 
     Raises:
         ValueError: there are no pairs, not as many scores as labels, their indices differ, or some
-            are missing or no finite numbers; the message has the positions.
+            are missing or not finite; the message has the positions.
     """
     if (isinstance(labels, pd.Series) and isinstance(scores, pd.Series)
             and not labels.index.equals(scores.index)):
@@ -62,7 +62,7 @@ def is_binary(values: np.ndarray) -> bool:
 
 def cross_validated(labels: Sequence | pd.Series, scores: Sequence | pd.Series,
                     questions: Sequence | pd.Series) -> np.ndarray:
-    """Real-valued scores as 0 and 1, each at a threshold that other questions chose.
+    """Real-valued scores as 0 and 1, each by a threshold chosen on other questions.
 
     Questions are dealt to ten folds (fewer if there are fewer questions). The threshold of a fold
     is that with the highest accuracy on the others, between two scores or beyond all; of several,
@@ -87,7 +87,7 @@ def cross_validated(labels: Sequence | pd.Series, scores: Sequence | pd.Series,
     if not is_binary(human):
         raise ValueError(f"labels are {sorted(set(human))[:5]}: a threshold needs 0 and 1")
     if len(known) < 2:
-        raise ValueError("all answers are to one question: no other chooses its threshold")
+        raise ValueError("all answers are to one question: its threshold needs others")
     from sklearn.model_selection import GroupKFold
     predicted = np.empty(len(human))
     for others, fold in GroupKFold(min(_FOLDS, len(known))).split(scored, groups=groups):
@@ -121,5 +121,5 @@ def _numbers(values: Sequence | pd.Series, name: str) -> np.ndarray:
     if (bad := np.flatnonzero(~np.isfinite(numbers))).size:
         shown = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
         raise ValueError(f"{name} have no finite number at position {shown} ({len(bad)} in all): "
-                         "leave these pairs out and say how many they are")
+                         "leave these pairs out and report their number")
     return numbers

@@ -41,7 +41,7 @@ def jaccard(read: set[str], right: set[str]) -> float:
 #: each over several-answer questions as ``<name>_mcq``; over single-answer ones it would be that of
 #: the exact match.
 METRICS = {"exact_match": exact_match, "jaccard": jaccard}
-#: Columns of `score_answers`: which answer it is, and what is said of it.
+#: Columns of `score_answers`: those that identify an answer, and those that describe it.
 _ANSWER = ("run", "system", "seed", "id", "mode", "provenance", "source", "task", "general", "raw",
            "set_aside", "chance", "letters", "reason", "ended", "letters_mass")
 _COUNTS = ("hits", "false_alarms", "misses")
@@ -158,7 +158,7 @@ def _score(answer: Mapping, item: Mapping) -> dict:
 
 
 def _stops_short(raw: str, ended: str) -> bool:
-    """Whether an answer of which nobody kept why it ended stops within a list or a bracket."""
+    """Whether an answer without a known end stops within a list or a bracket."""
     text = raw.rstrip()
     last = text[text.rfind("\n") + 1:]
     return ended == UNKNOWN and (text.endswith((",", "(")) or last.count("(") > last.count(")"))
@@ -212,8 +212,8 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         of several-answer questions the mean of each further metric (``jaccard_mcq``) and, over all
         their options together, ``precision_mcq``, ``recall_mcq`` and ``f1_mcq``; shares of
         ``format_compliant`` answers and of ``extraction_failures``; ``exact_match_read``, among the
-        answers in which letters could be read; and counts: ``cut_off``, answers that ended before
-        their end, ``end_unknown``, those of which that isn't known, and ``little_mass``, those
+        answers in which letters could be read; and counts: ``cut_off``, answers that were
+        cut off, ``end_unknown``, those of which that isn't known, and ``little_mass``, those
         whose letters together had a probability below `medinj_utils.models.answers.LEAST_MASS`.
     """
     by = list(by)

@@ -23,7 +23,7 @@ _CELL = ["provenance", "source", "task"]
 
 
 def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
-    """How each tuned run came about.
+    """How each tuned run was trained.
 
     Args:
         tree: the output tree.
@@ -131,7 +131,7 @@ def baselines(records: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def blind_scores(baselines: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
-    """Exact match of each rule over all questions of the cells that some items are of, a share.
+    """Exact match of each rule, a share, over all questions of the cells that the items are in.
 
     Args:
         baselines: of `baselines`, or of ``baselines.csv``.

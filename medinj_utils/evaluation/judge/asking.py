@@ -1,4 +1,4 @@
-"""Ask a judge about open answers and keep its verdicts, so that a stopped run goes on."""
+"""Ask a judge about open answers and keep its verdicts, so that a stopped run can resume."""
 
 import hashlib
 import json
@@ -74,7 +74,7 @@ class Judge:
     def call(self, chat: list[dict], repeat: int) -> tuple[str, Call]:
         """A call and its key: a hash of the chat, the model and the sampling.
 
-        The chat stands for question, reference and candidate, which its code is a hash of.
+        The chat covers question, reference and candidate, since its code is a hash of them.
 
         Args:
             chat: of the prompt.
@@ -90,11 +90,11 @@ class Judge:
 
 @dataclass
 class _Questions:
-    """What a judge is to be asked about a table of answers.
+    """The questions to a judge about a table of answers.
 
     Attributes:
         rows: run, item, repeat, key of the call or, without one, value and reason, and texts.
-        calls: by key; answers that are the same share one.
+        calls: by key; identical answers share one.
     """
 
     rows: list[tuple] = field(default_factory=list)
@@ -106,9 +106,9 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
     """Ask a judge about every open answer, as often as it repeats.
 
     Each reply is kept in ``<name>.calls.jsonl`` beside the file as it comes, under a key made of
-    prompt, question, reference, candidate, model and sampling. A run that was stopped goes on from
-    there and ends with the same table; further answers cost their own calls alone. Calls that
-    failed are made again. An empty candidate is 0 without a call.
+    prompt, question, reference, candidate, model and sampling. A stopped run resumes from there and
+    ends with the same table; new answers cost only their own calls. Failed calls are repeated. An
+    empty candidate is 0 without a call.
 
     Args:
         answers: a row per answer with ``run`` (what answered), ``item`` (id of the question),
@@ -131,8 +131,7 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
         `medinj_utils.core.identity.texts_hash` of what was judged.
 
     Raises:
-        ValueError: a column is missing, an answer stands there twice, or a question is blank or no
-            text.
+        ValueError: a column is missing, an answer is repeated, or a question is blank or no text.
         ServerError: the server refuses the key or doesn't know the model, or is gone; what was
             judged is kept.
     """
@@ -157,15 +156,15 @@ def calls_file(path: str | Path) -> Path:
 
 def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
                   prices: Prices | None = None) -> dict:
-    """What `judge_answers` is going to take, before it is asked.
+    """What `judge_answers` will cost, estimated before any call.
 
     Args:
         answers, judge, path, prices: as for `judge_answers`.
 
     Returns:
-        ``calls`` that are still to be made, ``input_tokens`` of their chats (of a server an
-        estimate, at three characters each), ``output_tokens``, the most that they may take, and,
-        with prices, ``cost``, the most, and ``currency``. Retries aren't in it.
+        ``calls`` still to be made, ``input_tokens`` of their chats (for a server an estimate of
+        three characters per token), the maximum of ``output_tokens`` and, with prices, the maximum
+        ``cost`` and its ``currency``. Retries are not included.
 
     Raises:
         ValueError: as `judge_answers`.

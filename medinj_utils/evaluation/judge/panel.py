@@ -49,14 +49,14 @@ class Member:
 
 
 def load_panel(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> dict[str, Member]:
-    """The judges, by name; a model that several of them are is loaded once.
+    """The judges, by name; a model that several of them share is loaded once.
 
     Args:
         judges: as the parameter of this name has them.
 
     Raises:
-        HubError: a model can't be had from the hub.
-        BaseTooBigError: a model's weights don't fit into memory.
+        HubError: a model can't be loaded from the hub.
+        BaseTooBigError: a model's weights don't fit in memory.
     """
     loaded: dict[tuple, tuple] = {}
     return {judge.name: _member(judge, loaded) for judge in map(JudgeAsked.model_validate, judges)}
@@ -103,7 +103,7 @@ def _asked(panel: Mapping[str, Member],
 
 def planned_costs(tree: Tree, panel: Mapping[str, Member],
                   tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What the panel is going to take, before it is asked; see `estimate_cost`.
+    """What the panel will cost, estimated before any call; see `estimate_cost`.
 
     Args:
         tree: the output tree, in which earlier calls are kept.
@@ -112,8 +112,8 @@ def planned_costs(tree: Tree, panel: Mapping[str, Member],
 
     Returns:
         A row per judge and what it is asked about: ``judge``, ``about``, ``answers`` (of the
-        table), ``calls`` that are still to be made, ``minutes`` that they take if they are as slow
-        as this judge's kept ones were (NaN where there are none), ``input_tokens``,
+        table), ``calls`` still to be made, ``minutes`` that they take at the mean duration of
+        this judge's kept calls (NaN where there are none), ``input_tokens``,
         ``most_output_tokens`` and, where it has prices, ``most_cost`` and ``currency``.
     """
     seconds = {name: _seconds_of_a_call(tree, name) for name in panel}
@@ -141,7 +141,7 @@ def _seconds_of_a_call(tree: Tree, judge: str) -> float:
 
 def ask_panel(tree: Tree, panel: Mapping[str, Member],
               tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Ask every judge about all that suits its prompt.
+    """Ask every judge about every table that suits its prompt.
 
     Calls that are kept from an earlier run are not made again.
 
@@ -168,7 +168,7 @@ def ask_panel(tree: Tree, panel: Mapping[str, Member],
 
 
 def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """What the verdicts took, by judge and what it was asked about, as the cards have it.
+    """What the verdicts cost, by judge and what it was asked about, as in their cards.
 
     Args:
         tree: the output tree.
@@ -188,7 +188,7 @@ def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def one_call(panel: Mapping[str, Member], tables: Mapping[str, pd.DataFrame],
              verdicts: pd.DataFrame) -> str:
-    """One prompt as a judge got it, its reply, and how that was read; a reply with words, if any.
+    """One prompt as a judge got it, its reply (not a blank one, if possible) and how it was read.
 
     Args:
         panel: of `load_panel`.

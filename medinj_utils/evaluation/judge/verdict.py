@@ -42,7 +42,7 @@ class Scale:
     Attributes:
         word: before the colon; also the field of a JSON object.
         values: by what stands behind the colon; digits stand in JSON as integers.
-        any_value: pattern of whatever a line may say in their place.
+        any_value: pattern of anything that a line may have in their place.
     """
 
     word: str
@@ -64,7 +64,7 @@ class Scale:
 
     @cached_property
     def said(self) -> re.Pattern:
-        """A verdict that a line ends with, but for signs, unless it is quoted."""
+        """A verdict at the end of a line, apart from signs, unless it is quoted."""
         return re.compile(
             rf"""
             (?<! [«"“‘'‹`] \s? ) \b (?i: {self.word} (?: \s (?:final|total|global) )? )

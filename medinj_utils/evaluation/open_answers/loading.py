@@ -43,7 +43,7 @@ def load_open_answers(tree: Tree, runs: Sequence[Run], items: pd.DataFrame) -> p
 
 
 def texts_now(tree: Tree, runs: Iterable[Run], items: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """What tells the answers that runs give now from those that they gave at another time.
+    """Hashes of the answers that runs give now, to tell them from earlier ones.
 
     Args:
         tree: the output tree. A run without open answers there has none.

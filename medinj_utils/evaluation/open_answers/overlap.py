@@ -8,7 +8,7 @@ from medinj_utils.evaluation.open_answers.tokens import plain, stem, tokens
 
 
 def overlap(candidate: str, reference: str) -> dict[str, float]:
-    """What an answer's words and letters share with those of a reference.
+    """Overlap of an answer's words and characters with those of a reference.
 
     Args:
         candidate: the answer; a blank one scores 0 throughout.
@@ -34,7 +34,7 @@ def signatures() -> dict[str, str]:
     """By metric, how it is computed and by which version of its library, for a card."""
     bleu, chrf, _ = _metrics()
     for metric in (bleu, chrf):
-        metric.sentence_score("a", ["a"])  # its signature has the number of references from there
+        metric.sentence_score("a", ["a"])  # sets the number of references in its signature
     rouge = f"F-measure|tok:French|stem:no|rouge_score:{version('rouge_score')}"
     meteor = ("stages:exact+French stem|WordNet:none|alpha:0.9|beta:3|gamma:0.5"
               f"|nltk:{version('nltk')}")
@@ -57,7 +57,7 @@ class _FrenchStems:
 
 
 class _NoWordNet:
-    """The WordNet stage of METEOR without a WordNet: there is none for French to be had offline."""
+    """The WordNet stage of METEOR without a WordNet: no French one works offline."""
 
     @staticmethod
     def synsets(word: str) -> list:

@@ -75,7 +75,7 @@ def read_ratings(files: Sequence[str | Path],
 
 def by_sheet(ratings: pd.DataFrame, current: str,
              now: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    """How many ratings came of which sheet, and how many are of answers that have changed since.
+    """Number of ratings from each sheet, and of those on answers that changed since.
 
     Args:
         ratings: of `read_ratings`.
@@ -140,10 +140,10 @@ def _rating(row: Mapping, known: set[str]) -> tuple[str, str, int]:
 def _rows(file: Path) -> Iterator[dict]:
     readers = {".xlsx": _xlsx_rows, ".csv": _csv_rows, ".json": _json_rows}
     if file.suffix.lower() not in readers:
-        raise RatingsError(f"{file}: {file.suffix!r} is no ending of a file of ratings; need "
-                           f"{', '.join(readers)}")
+        raise RatingsError(f"{file}: {file.suffix!r} is no extension of a ratings file; "
+                           f"need {', '.join(readers)}")
     if not file.is_file():
-        raise RatingsError(f"{file}: no such file; it is looked for from {Path.cwd()}")
+        raise RatingsError(f"{file}: no such file; the working directory is {Path.cwd()}")
     return readers[file.suffix.lower()](file)
 
 
@@ -155,7 +155,7 @@ def _xlsx_rows(file: Path) -> Iterator[dict]:
         book = load_workbook(file)
         rows = [row for row in book.worksheets[0].iter_rows(values_only=True)]
     except (BadZipFile, KeyError, ValueError, TypeError, IndexError, SyntaxError) as error:
-        raise RatingsError(f"{file}: no spreadsheet that can be read ({error})") from None
+        raise RatingsError(f"{file}: the spreadsheet can't be read ({error})") from None
     return _table_rows(file, rows)
 
 
@@ -166,7 +166,7 @@ def _csv_rows(file: Path) -> Iterator[dict]:
         delimiter = max(";,\t", key=heading.count)
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except (EncodingError, csv.Error) as error:
-        raise RatingsError(f"{file}: no CSV that can be read ({error})") from None
+        raise RatingsError(f"{file}: the CSV can't be read ({error})") from None
     return _table_rows(file, rows)
 
 
@@ -188,4 +188,4 @@ def _json_rows(file: Path) -> Iterator[dict]:
         for note in notes:
             yield {SHEET: content[SHEET], RATER: content[RATER], ID: note[ID], RATING: note[RATING]}
     except (EncodingError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RatingsError(f"{file}: no export of a rating form ({error!r})") from None
+        raise RatingsError(f"{file}: not an export of a rating form ({error!r})") from None

@@ -21,7 +21,7 @@ def write_form(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
     Args:
         sheet: of `draw_sheet`.
         rater: the rater's code.
-        path: where.
+        path: of the file.
 
     Raises:
         ValueError: the rater's code has another form.

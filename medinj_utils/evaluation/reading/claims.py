@@ -1,4 +1,4 @@
-"""Find an answer's claims: lists that are announced, that head lines or are judged."""
+"""Find an answer's claims: lists that are announced, head a line or are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Named:
     """The letters that a list names.
 
     Attributes:
-        letters: that are named.
+        letters: the named letters.
         problem: why they can't be read; empty if they can.
     """
 
@@ -57,7 +57,7 @@ class Announced:
     """Letters after words that announce an answer.
 
     Attributes:
-        letters: that follow.
+        letters: the letters that follow.
         problem: why they can't be read; empty if they can.
         is_conclusion: whether the words conclude, which outweighs what was said before.
         after: the letters that were called right before.

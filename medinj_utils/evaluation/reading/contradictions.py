@@ -1,4 +1,4 @@
-"""Whether an answer, read as it is, says something else beside: in its end, or by a number."""
+"""Find what contradicts the letters read in an answer: its last sentences, or a number."""
 
 from collections.abc import Iterator, Mapping, Set
 
@@ -21,7 +21,8 @@ _NAMES = {
 BESIDE = (
     Rule(
         "CONCLUDED",
-        "What the last sentence names that ends with letters: \"… quel organe ? C'est C.\"",
+        "The letters that end the last sentence with letters at its end: "
+        "\"… quel organe ? C'est C.\"",
         r"""
         (?: \A (?P<whole> ) | \b (?i: est | sont | is | are | donc ) [ ] | [:=→] \s? )
         \s* (?i: c'est [ ] | ce [ ] sont [ ] )? ARTICLES LETTERS \W* \Z
@@ -46,7 +47,7 @@ BESIDE = (
         [Example("B\nRemarque : C si fièvre.", ""), Example("B (C en cas de fièvre)", "")]),
     Rule(
         "IN_WORDS",
-        "The text of another option in the place of the letter's: \"B, soit la rate\".",
+        "A letter explained by the text of another option: \"B, soit la rate\".",
         r"""
         LETTERS [ ]? ,? [ ] (?: soit | c'est-à-dire | à [ ] savoir | i\.e\. ) [ ]
         (?P<named> [^;\n]{2,200} )
@@ -56,7 +57,7 @@ BESIDE = (
 NUMBERED = (
     Rule(
         "NUMBER_BEFORE",
-        "The number of another option than the one that follows: \"Proposition 3 : le rein\".",
+        "The number of an option before another letter or text: \"Proposition 3 : le rein\".",
         r"""
         (?: \b NOUN s? [ ] (?: n [°º] [ ]? | num[ée]ro [ ] )? | \b num[ée]ro [ ] | \b n [°º] [ ]?
           | \b (?: est | sont ) [ ] l[ae]s? [ ] )
@@ -66,12 +67,12 @@ NUMBERED = (
          Example("Option 3 : 20 mg", "", DOSES, "mcqu")]),
     Rule(
         "NUMBER_ALONE",
-        "The number of another option than the one that is the whole answer: \"3. Le rein\".",
+        "The whole answer is the number of an option and another text: \"3. Le rein\".",
         r"\A [^\w\n]{0,4} (?! 1 \D ) NUMBER [ ]? [.)] [ ]? (?P<named> [^\n]{2,200}? ) \s* \Z",
         [Example("3. Le rein", ""), Example("2. Le rein", "B")]),
     Rule(
         "NUMBER_BEHIND",
-        "The number of another option than the one before it: \"Le rein (3)\".",
+        "The number of an option after the text of another one: \"Le rein (3)\".",
         r"""
         ^ [^\w\n]{0,4} (?P<named> [^\n()]{2,200}? )
         [ ] \( (?: (?: NOUN | r[ée]ponse | n [°º] | num[ée]ro ) [ ]? )? NUMBER \) \W* $
@@ -106,12 +107,12 @@ _NOT_OWN = re.compile(
 
 
 def contradicts(text: str, options: Mapping[str, str], letters: Set[str]) -> bool:
-    """Whether an answer from which letters were read names another option beside them.
+    """Whether an answer names another option besides the letters read in it.
 
     Args:
         text: an answer after the steps of cleaning.
         options: the options' texts by letter.
-        letters: that were read.
+        letters: the letters read in it.
     """
     matches = [match for pattern in (_CONTINUED, _OTHERWISE) for match in pattern.finditer(text)]
     if any(not _letters(match["letters"]) <= set(letters) for match in matches):
@@ -134,7 +135,7 @@ def _letters(text: str) -> set[str]:
 
 
 def _conclusions(text: str, options: Mapping[str, str]) -> Iterator[tuple[set[str], int]]:
-    """What sentences after the first name at their ends, and where they end."""
+    """The letters that sentences after the first end with, and where each sentence ends."""
     texts = {bare(option): letter for letter, option in options.items()}
     after_question, start, end = False, 0, len(text.rstrip())
     for sentence in _SENTENCE.finditer(text):
@@ -154,7 +155,7 @@ def _conclusions(text: str, options: Mapping[str, str]) -> Iterator[tuple[set[st
 
 def _of_text(statement: str, texts: Mapping[str, str], after_question: bool,
              is_rest: bool) -> str | None:
-    """The letter of the option that a sentence is, or ends with if it is the rest of an answer."""
+    """The letter of the option whose text is the whole sentence, or ends it if nothing follows."""
     statement = fold(statement)
     alone = _TEXT_ALONE.search(statement)
     if alone and (after_question or alone["is"]) and (letter := texts.get(bare(alone["text"]))):
@@ -166,7 +167,7 @@ def _of_text(statement: str, texts: Mapping[str, str], after_question: bool,
 def number_disagrees(text: str, options: Mapping[str, str]) -> bool:
     """Whether an answer gives an option's letter or text with the number of another one.
 
-    A number beyond the options is a question's, and one before a list's first item the list's.
+    A number beyond the options numbers a question, and one before a list's first item the list.
 
     Args:
         text: an answer without thoughts.

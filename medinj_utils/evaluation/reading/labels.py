@@ -45,7 +45,7 @@ def bare(option: str) -> str:
 
 
 def _folded_alike(text: str) -> str:
-    """The folded text, a character for each of the text's."""
+    """The folded text, of the same length as the text."""
     if text.isascii():
         return text.lower()
     return "".join([fold(character)[:1] or character for character in text])

@@ -1,4 +1,4 @@
-"""Lists with a remark on each letter or on other ones, with one kind before all, and in tables."""
+"""Rewrite lists with remarks in brackets, lists with one kind before all letters, and tables."""
 
 import regex as re
 
@@ -55,14 +55,14 @@ def table_rows_as_lines(text: str) -> str:
 
 
 def without_remarks_on_others(text: str) -> str:
-    """The text without brackets after a letter that speak of letters which the line lacks."""
+    """The text without remarks in brackets on letters that don't stand before them."""
     return _REMARK_ON_LETTERS.sub(
         lambda match: match["before"] if set(re.findall(r"\b[A-J]\b", match["letters"])).isdisjoint(
             match["before"]) else match[0], text)
 
 
 def with_entries_apart(text: str) -> str:
-    """The text with a line for each of the letters that have a remark in the same line."""
+    """The text with a line of its own for each letter with a remark."""
     text = _BRACKETS_IN_LIST.sub("", text)
     return _ENTRIES.sub(lambda match: _NEXT_ENTRY.sub("\n", match[0]), text)
 

@@ -1,4 +1,4 @@
-"""Picture signs: those that are letters or verdicts become so, all others go."""
+"""Turn picture signs into letters and verdicts, and remove all others."""
 
 from itertools import pairwise
 
@@ -32,7 +32,7 @@ _MARKED_LINE = re.compile(rf"(?m)^.*?(?:{_TICKED}|{_CROSSED}).*$")
 _BOX_BEHIND = re.compile(
     r"(?: (?P<empty> ☐ | \[ [ ]? \] ) | [☑☒] | \[ [xX✅] \] ) (?= \s* $ )", re.VERBOSE)
 _ANY_MARK = re.compile(rf"{_TICKED}|{_CROSSED}")
-_FIRST_SIGN = "\u200d"  # the first of all signs that are looked for
+_FIRST_SIGN = "\u200d"  # the lowest code point of the signs replaced here
 _REMARK = re.compile(r"^ \W* \( [^()\n]{3,200}+ \) ", re.VERBOSE)
 _LONE_LETTER = re.compile(r"\b[A-J]\b")
 _TICK_AFTER_COLON = re.compile(
@@ -52,7 +52,7 @@ def without_pictures(text: str) -> str:
             text = text.replace(empty, "☐").replace(filled, "☑")
     text = text.translate(_CHARACTERS)
     beside = _PICTURE_BESIDE_LETTER.findall(text)
-    # two kinds of pictures beside all letters are verdicts, but who knows which
+    # two kinds of pictures beside all letters are verdicts, but it is unknown which is right
     if len(beside) > 2 and 1 < len(set(beside)) < len(beside):
         return _PICTURE.sub(" ? ", text)
     return _PICTURE.sub(" ", text)

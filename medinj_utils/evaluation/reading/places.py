@@ -126,7 +126,7 @@ def with_letters_for_verdicts(text: str, options: Mapping[str, str]) -> str:
 
 
 def with_letters_for_places(text: str, options: Mapping[str, str]) -> str:
-    """The text with letters for places, unless it has letters, or options numbers, of their own.
+    """The text with letters for places, unless it names letters or the options have numbers.
 
     Args:
         text: an answer after the steps of cleaning.

@@ -17,7 +17,7 @@ _NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 
 def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters that prose gives as what is asked for, if all its sentences agree.
+    """The letters that prose gives as the answer, if all its sentences agree.
 
     Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
 

@@ -131,9 +131,9 @@ def _all_letters(match: re.Match) -> str:
 
 
 def without_exceptions(line: str) -> str:
-    """The signs with lists that lack the letters which they except."""
+    """The signs with the excepted letters removed from each list."""
     if {Sign.EXCEPT, Sign.NOT, Sign.NO}.isdisjoint(line):
-        return line  # most have no exception, and long lists take long
+        return line  # most answers have no exception, and long lists are slow
     return _EXCEPTED.sub(_without_excepted, line)
 
 

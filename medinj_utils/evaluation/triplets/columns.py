@@ -1,4 +1,4 @@
-"""Names under which a file of triplets may have its columns, and what may stand in them."""
+"""Accepted names and values of the columns in a file of triplets."""
 
 import math
 import unicodedata
@@ -22,7 +22,7 @@ NAMES = {
     "translation": ("translation", "traduction", "candidate_en"),
 }
 NEEDED = ("instruction", "reference", "candidate")
-#: Columns with these beginnings hold scores that the file already has.
+#: Columns with these prefixes hold scores that the file already has.
 SCORES = ("score_", "judge_", "juge_", "rater_")
 SCORE = SCORES[0]
 _LABELS = {"1": 1.0, "oui": 1.0, "yes": 1.0, "true": 1.0, "vrai": 1.0, "equivalent": 1.0,
@@ -73,7 +73,7 @@ def label_of(value: object, field: str) -> float:
         field: its column.
 
     Raises:
-        BadRow: it is another.
+        BadRow: the value is none of these.
     """
     if isinstance(value, float) and value in (0, 1):
         return value

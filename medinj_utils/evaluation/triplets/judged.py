@@ -27,19 +27,19 @@ JUDGED = ["judge", "run", "system", "question_id", "item", "value", "blank", "as
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
                     triplets: pd.DataFrame) -> pd.DataFrame:
-    """What the judges that are named said of triplets in notebook 34.
+    """Verdicts of the named judges on triplets, from notebook 34.
 
-    Of answers that people rated here it is what the judges said of the runs' answers.
+    For answers that people rated here, these are the verdicts on the runs' answers.
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; what others said isn't read.
+        judges: as the parameter of this name has them; verdicts of others aren't read.
         triplets: of `medinj_utils.evaluation.triplets.rated.triplets_and_rated`.
 
     Returns:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
-        grades the mean as a share of the highest. NaN where no verdict can be read, be it of all. A
-        judge that wasn't asked about any of these triplets is left out.
+        grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
+        wasn't asked about any of these triplets is left out.
 
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
@@ -60,8 +60,8 @@ def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
     present, named = tree.judges_of(TRIPLETS), _names(judges)
     taken = listed(name for name in present if name in named) or "no judge"
     others = listed(name for name in present if name not in named) or "none"
-    return (f"Verdicts of notebook 34 on triplets are taken of {taken}. Others that lie at "
-            f"{tree.verdicts('*', TRIPLETS)} and aren't in the parameter `judges`: {others}.")
+    return (f"Verdicts on triplets are those of notebook 34 by {taken}. Others at "
+            f"{tree.verdicts('*', TRIPLETS)} that the parameter `judges` doesn't name: {others}.")
 
 
 def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
@@ -76,7 +76,7 @@ def _verdicts(tree: Tree, judge: str, triplets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
-    """Verdicts on known items, after a look at whether these are the texts that were judged."""
+    """Verdicts on known items, after a check that their texts are those that were judged."""
     verdicts = pd.read_parquet(path)
     if path.stem == ANSWERS:
         items = map(item_of, verdicts["run"], verdicts["item"])
@@ -91,11 +91,11 @@ def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
 
 
 def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> pd.DataFrame:
-    """What the judges that are named said of all the runs' open answers in notebook 34.
+    """Verdicts of the named judges on all the runs' open answers, from notebook 34.
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; what others said isn't read.
+        judges: as the parameter of this name has them; verdicts of others aren't read.
 
     Returns:
         A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,

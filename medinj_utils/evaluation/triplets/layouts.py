@@ -33,7 +33,7 @@ from medinj_utils.evaluation.triplets.columns import (
     text_of,
 )
 
-#: Columns of the sister paper's comparisons that are none of a triplet.
+#: Columns of the sister paper's comparisons that don't belong to a triplet.
 _OTHERS = ("id", "preference")
 _PREFIX = "comparison_"
 #: The generator of answers that a judge was tuned on, which the chats don't name.
@@ -44,7 +44,7 @@ _CONTEXT = re.compile(r"\s*\n\s*Contexte\s*:\s*")
 
 
 class Table(NamedTuple):
-    """Rows of a file, and what makes a triplet's fields of one.
+    """Rows of a file, and the function that turns one into a triplet's fields.
 
     Attributes:
         rows: of the file.
@@ -81,7 +81,7 @@ def table_of(rows: Sequence, file: Path, note: Callable[[int, BadRow], None]) ->
     if lacking := [field for field in NEEDED if field not in columns]:
         known = "; ".join(f"{field}: {', '.join(NAMES[field])}" for field in lacking)
         raise SourceError(f"{file}: no column for {', '.join(lacking)} among "
-                          f"{', '.join(map(str, names)) or 'none'}; names that are known: {known}")
+                          f"{', '.join(map(str, names)) or 'none'}; accepted names: {known}")
     scores = tuple(field for field in columns if field.startswith(SCORE))
     return Table(rows, partial(_row, columns=columns, run=run, note=note), scores)
 

@@ -14,7 +14,7 @@ REASONS = (SAME_ANSWER, SAME_QUESTION, NEARLY, NONE)
 
 
 def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
-    """How each evaluated triplet is met in what a judge was tuned on.
+    """How each evaluated triplet occurs in what a judge was tuned on.
 
     Args:
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
@@ -22,7 +22,7 @@ def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
 
     Returns:
         One of `REASONS` each, with the triplets' index. Questions are compared with their contexts,
-        answers with their questions, both without what is a matter of typography.
+        answers with their questions, both without differences of typography.
     """
     if training.empty:
         return pd.Series(NONE, triplets.index, dtype=object)
@@ -35,7 +35,7 @@ def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
 
 
 def leak_table(reasons: pd.Series, triplets: pd.DataFrame, training: pd.DataFrame) -> pd.DataFrame:
-    """How many evaluated answers and questions are met in a judge's training files.
+    """How many evaluated answers and questions occur in a judge's training files.
 
     Args:
         reasons: of `leaked`.
@@ -59,7 +59,7 @@ def _questions(triplets: pd.DataFrame) -> pd.Series:
 
 
 def _near(triplets: pd.DataFrame, training: pd.DataFrame) -> set[str]:
-    """Evaluated questions that are nearly one of the training's."""
+    """Evaluated questions that nearly equal a training question."""
     both = pd.concat([triplets, training], keys=[False, True], names=["training", "row"])
     both = both.reset_index("training").assign(question=lambda table: _questions(table))
     both = both.drop_duplicates(["training", "question"]).reset_index(drop=True)

@@ -24,7 +24,7 @@ _SHEET = ".xlsx"
 
 def read_triplets(sets: Sequence[TripletsAsked | Mapping[str, Any]],
                   ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Triplets of all sets that are asked for.
+    """Triplets of all the given sets.
 
     Files are JSON, JSON lines, CSV, TSV, parquet or XLSX, one or a folder of them. Names of columns
     are those in `medinj_utils.evaluation.triplets.columns.NAMES`; two published forms are in
@@ -63,7 +63,7 @@ def read_triplets(sets: Sequence[TripletsAsked | Mapping[str, Any]],
     if sets and not made:
         locations = ", ".join(each.location for each in sets)
         reason = f"; the first row that can't be read: {refused[0]}" if refused else ""
-        raise SourceError(f"{locations}: no triplet there{reason}")
+        raise SourceError(f"{locations}: no triplet found{reason}")
     table = pd.DataFrame(made, columns=[*TRIPLETS, *scores])
     table = table.astype({"label": float} | dict.fromkeys(scores, float))
     return table, pd.DataFrame(refused, columns=list(QUARANTINE))
@@ -110,7 +110,7 @@ def _sheet_rows(file: Path) -> list[dict]:
     try:
         sheet = pd.read_excel(file, dtype=str, keep_default_na=False)
     except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise SourceError(f"{file}: no spreadsheet that can be read ({error})") from None
+        raise SourceError(f"{file}: the spreadsheet can't be read ({error})") from None
     return sheet.to_dict("records")
 
 

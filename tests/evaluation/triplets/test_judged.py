@@ -63,7 +63,7 @@ def test_judges_that_are_not_named_are_told_and_not_taken(tmp_path, triplets_of)
     assert list(judged_triplets(tree, PANEL, triplets)) == ["tiny"]
     assert judged_triplets(tree, [], triplets).empty
     text = judges_in_words(tree, PANEL)
-    assert "are taken of tiny." in text
+    assert "are those of notebook 34 by tiny." in text
     assert text.endswith("parameter `judges`: gone.")
     assert str(tree.verdicts("*", "triplets")) in text
     # it declares no verdict, and isn't lost

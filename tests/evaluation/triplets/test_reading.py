@@ -82,7 +82,7 @@ def test_files_that_cannot_be_read_are_errors(tmp_path):
         read_triplets(asked(tmp_path / "x.xlsx"))
     (tmp_path / "e.csv").write_text("question;reference;candidate\n ;r;c\n", encoding="utf-8")
     with pytest.raises(SourceError,
-                       match="no triplet there; the first row that can't be read:.*empty"):
+                       match="no triplet found; the first row that can't be read:.*empty"):
         read_triplets(asked(tmp_path / "e.csv"))
     with pytest.raises(ValueError, match="two sets have one name"):
         read_triplets(asked("a") + asked("b"))
