@@ -17,7 +17,7 @@ ORIGINAL = "original"  # the questions as they are
 BLIND = "no question"
 NUMBERED = "numbers"
 ALL_OR_NONE = "all or none"
-#: Options that speak of others by their place or their letters.
+#: Options that refer to others by their position or their letters.
 _REFERS = re.compile(
     r"ci-dess(us|ous)|pr[ée]c[ée]demment"
     r"|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
@@ -108,7 +108,7 @@ def variant_texts(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def refers_to_options(options: list[str]) -> bool:
-    """Whether an option names others by their letters or their place."""
+    """Whether an option refers to others by their letters or their position."""
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
@@ -144,8 +144,8 @@ def _opposed(items: pd.DataFrame) -> pd.DataFrame:
 def _reworded(options: list[str]) -> list[str]:
     """The options, with one on all the others replaced by its opposite.
 
-    They stay as they are where there is none; where there are two, which would speak of each other;
-    and where it speaks of those above it and isn't the last.
+    They stay unchanged if there is no such option; if there are two, which would refer to
+    each other; or if it refers to the options above and isn't the last.
     """
     opposites = [(position, opposite) for position, option in enumerate(options)
              for pattern, opposite in _OPPOSITES.items()

@@ -29,7 +29,7 @@ def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
 
     Args:
         tree: the output tree.
-        runs: whose adapters are wanted.
+        runs: to look up.
 
     Raises:
         FileNotFoundError: a run has no adapter; the message names notebook 21.
@@ -39,11 +39,11 @@ def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
 
 @dataclass(frozen=True)
 class OpenQuestions:
-    """Open questions, and how they are put.
+    """Open questions, and how they are asked.
 
     Args:
         items: records, of `medinj_utils.evaluation.questions.open_questions_asked`.
-        asking: how they are put.
+        asking: how they are asked.
     """
 
     items: pd.DataFrame

@@ -261,7 +261,7 @@ def _verdicts(questions: _Questions, judge: Judge, replies: Mapping[str, Reply])
 
 
 def _read(reply: Reply, prompt: JudgePrompt) -> tuple[float | None, str]:
-    """The verdict of a reply, and why there is none."""
+    """The verdict of a reply, or the reason why there is none."""
     if reply.text is None:
         return None, f"failed call: {reply.failure}"
     if was_cut(reply.ended):  # "Score: 1" may be the beginning of "Score: 10"

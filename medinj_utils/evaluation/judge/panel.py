@@ -52,7 +52,7 @@ def load_panel(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> dict[str, Me
     """The judges, by name; a model that several of them share is loaded once.
 
     Args:
-        judges: as the parameter of this name has them.
+        judges: as in the parameter ``judges``.
 
     Raises:
         HubError: a model can't be loaded from the hub.

@@ -33,7 +33,7 @@ def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; verdicts of others aren't read.
+        judges: as in the parameter ``judges``; verdicts of others aren't read.
         triplets: of `medinj_utils.evaluation.triplets.rated.triplets_and_rated`.
 
     Returns:
@@ -95,7 +95,7 @@ def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]])
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; verdicts of others aren't read.
+        judges: as in the parameter ``judges``; verdicts of others aren't read.
 
     Returns:
         A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,
@@ -129,7 +129,7 @@ def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],
     """The judges that are asked about edited answers, by name.
 
     Args:
-        judges: as the parameter of this name has them. Those that compare two answers are left out;
+        judges: as in the parameter ``judges``. Those that compare two answers are left out;
             without edited answers no model is loaded.
         edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
     """

@@ -78,7 +78,7 @@ def test_files_that_cannot_be_read_are_errors(tmp_path):
     with pytest.raises(SourceError, match="t.csv: no column for reference, candidate"):
         read_triplets(asked(tmp_path / "t.csv"))
     (tmp_path / "x.xlsx").write_bytes(b"no sheet")
-    with pytest.raises(SourceError, match="x.xlsx: no spreadsheet"):
+    with pytest.raises(SourceError, match="x.xlsx: the spreadsheet can't be read"):
         read_triplets(asked(tmp_path / "x.xlsx"))
     (tmp_path / "e.csv").write_text("question;reference;candidate\n ;r;c\n", encoding="utf-8")
     with pytest.raises(SourceError,
