@@ -106,8 +106,8 @@ def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) ->
             accepted = ", ".join(backend.modes)
             raise ValueError(f"mode is {mode!r}; accepted by {name}: {accepted}")
     if protocol.too_long == "cut context" and not backend.counts_tokens:
-        raise ValueError(f"too_long is 'cut context', but {name} doesn't count the tokens of a "
-                         "prompt: choose 'set aside'")
+        raise ValueError(f"too_long is 'cut context', but a {name} doesn't count the tokens of "
+                         "a prompt: choose 'set aside'")
     many = items[(items["task"] == "mcq") & (items["options"].map(len) > MOST_OPTIONS)]["id"]
     if len(many) and "constrained" in protocol.modes:
         raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several "

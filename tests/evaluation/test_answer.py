@@ -207,7 +207,7 @@ def test_an_unknown_mode_names_the_accepted_ones(items, ask, identity, tmp_path)
     with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
         answer_questions(items, server, tmp_path / "a.parquet", identity,
                          Protocol(["text_likelihood"]), Origin("30"))
-    with pytest.raises(ValueError, match="take 'set aside'"):
+    with pytest.raises(ValueError, match="choose 'set aside'"):
         answer_questions(items, server, tmp_path / "a.parquet", identity,
                          Protocol(["greedy"], too_long="cut context"), Origin("30"))
 

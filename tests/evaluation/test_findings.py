@@ -47,7 +47,7 @@ def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
                             "plain_unreadable": [3, 0], "unreadable": [7, 0],
                             "difference": [0.1, 0.9], "low": [-0.05, 0.0], "high": [0.2, 1.0]})
     assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
-        "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read "
+        "j gave 3 replies, of which 2 declare a verdict; of the answers with a readable verdict "
         "it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
         "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, "
         "+20.0], over 40 of 50 whose verdicts can be read."

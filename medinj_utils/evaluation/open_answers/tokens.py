@@ -37,8 +37,8 @@ def plain(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text in small letters, without other signs.
 
-    "L’hépatite à 3,5 g" gives ``l'``, ``hépatite``, ``à``, ``3.5``, ``g``. Words are
-    split at hyphens. Scripts without blanks give a token per sign.
+    "L’hépatite à 3,5 g" gives ``l'``, ``hépatite``, ``à``, ``3.5``, ``g``. Words are split
+    at hyphens. Scripts without blanks give a token per sign.
     """
     return tuple([token.replace(",", ".") for token in _TOKEN.findall(plain(text).lower())])
 
@@ -46,7 +46,7 @@ def tokens(text: str) -> tuple[str, ...]:
 def content_words(text: str) -> set[str]:
     """Stems, without accents, of the words that are neither `FUNCTION_WORDS` nor numbers.
 
-    A single capital A within a sentence is no function word: as in "hépatite A".
+    A single capital A within a sentence counts as content, as in "hépatite A".
     """
     stems = set(map(_content, tokens(text))) - {""}
     return stems | {"a"} if _LETTER_A.search(text) else stems

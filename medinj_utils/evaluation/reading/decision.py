@@ -99,9 +99,9 @@ def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
 
 
 def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision:
-    """The letters that an answer names that was cut off in its explanation.
+    """The letters of an answer that was cut off in its explanation.
 
-    They stand before the explanation, and the part of it that exists must not contradict them.
+    They stand before the explanation, and what there is of it must not contradict them.
 
     Args:
         line: the answer in signs.
