@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.core.names import BASE, in_order
-from medinj_utils.core.wording import interval, number, percent, show_p
+from medinj_utils.core.wording import interval, number, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
 _ENDS = ("low", "high")
@@ -258,8 +258,3 @@ def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
     """Shares of letters named and right, in per cent: runs × letters."""
     shown = (100 * positions).map(lambda share: number(share, 1))
     return shown.unstack("letter").swaplevel(axis=1).sort_index(axis=1)
-
-
-def in_percent(shares: pd.DataFrame) -> pd.DataFrame:
-    """A table of shares in per cent; empty where there is none."""
-    return shares.map(lambda share: "" if pd.isna(share) else percent(share))

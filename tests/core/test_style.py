@@ -12,6 +12,7 @@ from medinj_utils.core.style import (
     COLOURS,
     browsable,
     captioned,
+    in_percent,
     show,
     system_colour,
 )
@@ -70,6 +71,24 @@ def test_texts_of_tables_are_data_and_no_markup():
     assert [head.get_text() for head in heads] == ["system", "exact match"]
     assert "0.123" in captioned(hostile, "").data
     assert "2 of 3 rows" in browsable(hostile, "", most=2).data
+
+
+def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
+    words = "Native questions are the strongest single source."
+    table = pd.DataFrame({"claim": [words, "short"], "items": [22953, 7], "seen": [True, False],
+                          "gain": ["+1.5 [\u22120.5, +2.5]"] * 2}, index=[63, 64])
+    for page in (captioned(table).data, browsable(table).data):
+        cells = BeautifulSoup(page, "html.parser").find_all("td")
+        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "True"]
+        assert [cell.get("class") for cell in cells] == [["medinj-words"], *[None] * 7]
+    assert "63" in captioned(table.rename_axis("row")).data
+
+
+def test_shares_are_shown_in_per_cent():
+    table = pd.DataFrame({"items": [352, 278], "exact_match": [0.4226, None]}, index=["a", "b"])
+    shown = in_percent(table, "exact_match")
+    assert shown.to_dict("list") == {"items": [352, 278], "exact_match, %": ["42.3", ""]}
+    assert in_percent(table[["exact_match"]]).to_dict("list") == {"exact_match": ["42.3", ""]}
 
 
 def test_an_empty_table_and_one_of_zeros_are_sentences():
