@@ -21,6 +21,7 @@ from scipy.special import ndtri
 from medinj_utils.comparison.pairs import tuned_pairs
 from medinj_utils.comparison.paper import ITEMS
 from medinj_utils.comparison.scores import Scores, cluster_sums
+from medinj_utils.core.wording import counted_points
 
 _LEVEL = 0.05  # of the two-sided test
 
@@ -197,7 +198,7 @@ def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
 
 
 def _points(difference: float) -> str:
-    return f"for {100 * difference:g} points"
+    return f"for {counted_points(round(100 * difference, 6))}"
 
 
 def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
