@@ -15,6 +15,9 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import number
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
+#: The link to the notebook that comes next in the book, of which there may be no kept results: the
+#: arrows at the page's foot lead through those that there are.
+_NEXT = re.compile(r"\n\n\*\*Next:\*\*.*\Z", re.DOTALL)
 #: Tags of cells that set a notebook up, and of the one whose output opens the page.
 _LEFT_OUT = {"hide-cell", "hide-input", "finding"}
 _PAGE = """# {title}
@@ -98,7 +101,7 @@ def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, 
         executed = labelled_copy(tree, notebook)
         for cell in executed.cells:
             if cell.cell_type == "markdown":
-                cell.source = _LINK.sub(_link, cell.source)
+                cell.source = _LINK.sub(_link, _NEXT.sub("", cell.source))
         nbformat.write(executed, folder / f"{notebook}.ipynb")
     pages = [{"file": f"results/{name}/{notebook}"} for notebook in NOTEBOOKS]
     return {"file": f"results/{name}/index", "sections": pages}

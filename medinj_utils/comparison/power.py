@@ -197,10 +197,6 @@ def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
             "middle pair, independent questions": Case(middle.discordance)}
 
 
-def _points(difference: float) -> str:
-    return f"for {counted_points(round(100 * difference, 6))}"
-
-
 def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
                power: float = 0.8) -> pd.DataFrame:
     """Questions needed for each difference, by case.
@@ -215,7 +211,8 @@ def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
         exceeds the discordance rate.
     """
     rows = [{"case": name, "discordance": case.discordance, "design_effect": case.design_effect} | {
-        _points(d): items_needed(d, case, power) if d <= case.discordance else None
+        f"for {counted_points(100 * d)}": (
+            items_needed(d, case, power) if d <= case.discordance else None)
         for d in differences} for name, case in cases.items()]
     return pd.DataFrame(rows).set_index("case")
 
@@ -279,8 +276,9 @@ def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: 
     Returns:
         Differences × numbers of questions; infinite where no number of runs shows the difference.
     """
-    table = {f"{n:,} questions": {_points(d): runs_needed(d, n, case, spread, power)
-                                for d in differences} for n in items}
+    table = {f"{n:,} questions": {
+        f"for {counted_points(100 * d)}": runs_needed(d, n, case, spread, power)
+        for d in differences} for n in items}
     return pd.DataFrame(table).rename_axis("difference")
 
 

@@ -46,10 +46,13 @@ def levels_table(chance: float, blind: pd.Series) -> pd.DataFrame:
 
 
 def best_rule(levels: pd.DataFrame) -> tuple[str, float] | None:
-    """Name and exact match of the best rule that sees no question; None where none was tried.
+    """The rule that is right most often although it sees no question.
 
     Args:
         levels: of `levels_table`.
+
+    Returns:
+        Its name and its exact match, a share; None where no rule was tried.
     """
     rules = levels[levels["rule"] != CHANCE].set_index("rule")["exact_match"]
     return (rules.idxmax(), rules.max()) if len(rules) else None

@@ -192,7 +192,7 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
             nbformat.v4.new_markdown_cell(
                 "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) "
                 "[b](42_count_costs.ipynb#x) [c](../book/data.md) "
-                "[d](https://x.fr) [e](#here)"
+                "[d](https://x.fr) [e](#here)\n\n**Next:** [41](41_probe_answers.ipynb),\nmore."
             ),
             finding,
             nbformat.v4.new_code_cell("1 + 1"),
