@@ -11,10 +11,13 @@ import pandas as pd
 from medinj_utils.book.results import NOTEBOOKS, list_of
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
+from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import number
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
+#: The notebook whose numbers are the machine's.
+_MACHINE = "00_check_environment"
 #: The link to the notebook that comes next in the book, of which there may be no kept results: the
 #: arrows at the page's foot lead through those that there are.
 _NEXT = re.compile(r"\n\n\*\*Next:\*\*.*\Z", re.DOTALL)
@@ -75,8 +78,10 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
     title, question, *rest = executed.cells[0].source.split("\n\n")
+    # What a machine can do is no demo, whatever the profile.
+    label = f"run here on {hardware_in_words()}" if execution == _MACHINE else tree.label
     opening = (f":::{{admonition}} Finding\n:class: tip\n{finding}\n\n"
-               f"*Numbers on this page: {tree.label}.*\n:::")
+               f"*Numbers on this page: {label}.*\n:::")
     executed.cells[0].source = "\n\n".join([title, question, opening, *rest])
     return executed
 

@@ -292,7 +292,7 @@ def study_table(power: float) -> pd.DataFrame:
         Numbers of questions and design effects × discordance rates, all of them assumed.
     """
     sizes = list(product(ITEMS, (1.0, 2.0)))
-    table = {f"discordance rate {share:.0%}": {
+    table = {f"discordance rate {100 * share:g}\u00a0%": {
         f"{n:,} questions, design effect {effect:g}":
             100 * detectable(n, Case(share, effect), power)
         for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}

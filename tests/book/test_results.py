@@ -10,7 +10,7 @@ import pytest
 from comparison.conftest import simulated_scores
 
 from medinj_utils.book.keep import keep, without_folders
-from medinj_utils.book.result_pages import stage_result
+from medinj_utils.book.result_pages import labelled_copy, stage_result
 from medinj_utils.book.results import (
     NOTEBOOKS,
     ResultError,
@@ -219,6 +219,12 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
     head, _, rest = opening.source.partition("NAT is the best.")
     assert head.startswith("# A title\n\n**Question.** Which?\n\n:::{admonition} Finding")
     assert ":::" in rest
+    nbformat.write(source, own.executed("00_check_environment"))
+    write_json({"fictional": True}, own.records_card)
+    own.kept.unlink()
+    machine = labelled_copy(own, "00_check_environment").cells[0].source
+    assert "Numbers on this page: run here on " in machine and "demo" not in machine
+    assert "Numbers on this page: demo" in labelled_copy(own, NOTEBOOKS[0]).cells[0].source
 
 
 def test_kept_results_of_the_book_are_those_that_were_kept(tmp_path, monkeypatch):
