@@ -56,6 +56,14 @@ def test_a_figure_of_other_numbers_has_their_label(tree):
     page = BeautifulSoup(show((figure, "Nothing."), "nothing", tree, label="paper [2]").data,
                          "html.parser")
     assert page.figcaption.get_text() == "paper [2]"
+    assert page.figure["class"] == ["medinj"]
+
+
+@pytest.mark.parametrize("panels, kinds", [(2, ["medinj"]), (4, ["medinj", "medinj-panels"])])
+def test_a_figure_of_several_panels_may_scroll_on_a_phone(panels, kinds, tree):
+    figure, _ = plt.subplots(1, panels)
+    page = BeautifulSoup(show((figure, "Panels."), "panels", tree).data, "html.parser")
+    assert page.figure["class"] == kinds
 
 
 def test_texts_of_tables_are_data_and_no_markup():
