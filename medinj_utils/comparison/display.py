@@ -44,18 +44,21 @@ def _numbers(values: pd.Series, decimals: int = 0) -> list[str]:
 
 
 def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
-    """``comparison.csv`` by system.
+    """``comparison.csv`` by system; the share of unread answers where there are some.
 
     Args:
         comparison: of ``comparison.csv``, or of ``general_knowledge.csv``.
     """
+    if comparison.empty:
+        return comparison
     difference = _differences(comparison, "difference", ("difference_low", "difference_high"))
-    return pd.DataFrame({
+    shown = pd.DataFrame({
         "questions": _numbers(comparison["n_items"]), "seeds": _numbers(comparison["n_seeds"]),
         "exact match, %": _scores(comparison), "to the base, points": difference,
-        "adjusted p": [show_p(p) for p in comparison["p_holm"]],
-        "unread, %": _numbers(100 * comparison["unread_share"].astype(float), 1)},
-        index=pd.Index(comparison["system"], name="system")) if len(comparison) else comparison
+        "adjusted p": [show_p(p) for p in comparison["p_holm"]]},
+        index=pd.Index(comparison["system"], name="system"))
+    unread = comparison["unread_share"].astype(float)
+    return shown.assign(**{"unread, %": _numbers(100 * unread, 1)}) if unread.any() else shown
 
 
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

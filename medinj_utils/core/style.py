@@ -30,7 +30,7 @@ MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
-_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
+_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
 
 #: A cell of words, which a wide table would squeeze to one word a line.
 _WORDS = re.compile(r"<td>(?=[^<]{30,}</td>)")

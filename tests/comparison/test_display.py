@@ -92,6 +92,7 @@ def test_systems_are_shown_in_per_cent_and_points():
     assert shown.loc["NAT"].tolist() == ["1,288", "2", "50.0 [40.0, 60.0]", "+30.0 [+20.0, +40.0]",
                                          "<\u00a00.001", "1.0"]
     assert shown.loc["BASE", "to the base, points"] == ""
+    assert "unread, %" not in display.shown_systems(COMPARISON.assign(unread_share=0.0))
     assert display.shown_systems(COMPARISON.head(0)).empty
 
 

@@ -74,6 +74,8 @@ def test_texts_of_tables_are_data_and_no_markup():
         assert not soup.find("script") and "run <here>" in soup.get_text()
     ends = captioned(pd.DataFrame({"gain": ["+1.5 [\u22120.5, +2.5]", "a [b, c], 1, 2"]})).data
     assert "+1.5\u00a0[\u22120.5,\u00a0+2.5]" in ends and "a [b, c], 1, 2" in ends
+    wide = captioned(pd.DataFrame({"kWh": ["5,867 [2,098, 9,779]"]})).data
+    assert "5,867\u00a0[2,098,\u00a09,779]" in wide
     odd = pd.DataFrame({"exact_match": [0.5]}, index=pd.Index(["NAT"], name="system"))
     heads = BeautifulSoup(captioned(odd).data, "html.parser").find_all("th")
     assert [head.get_text() for head in heads] == ["system", "exact match"]
