@@ -77,6 +77,8 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
+            if "hide-output" not in cell.metadata["tags"]:
+                cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
     title, question, *rest = executed.cells[0].source.split("\n\n")
     # What a machine can do is no demo, whatever the profile.
     label = f"run here on {hardware_in_words()}" if execution == _MACHINE else tree.label
@@ -84,6 +86,12 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
                f"*Numbers on this page: {label}.*\n:::")
     executed.cells[0].source = "\n\n".join([title, question, opening, *rest])
     return executed
+
+
+def _is_progress(output: nbformat.NotebookNode) -> bool:
+    """Whether an output is a bar of progress, or the line that ends one."""
+    return output.output_type == "stream" and (
+        output.text.startswith("\r") or not output.text.strip())
 
 
 def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:
