@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.core.names import BASE, in_order
-from medinj_utils.core.wording import interval, number, percent, show_p
+from medinj_utils.core.wording import interval, number, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
 _ENDS = ("low", "high")
@@ -44,18 +44,21 @@ def _numbers(values: pd.Series, decimals: int = 0) -> list[str]:
 
 
 def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
-    """``comparison.csv`` by system.
+    """``comparison.csv`` by system; the share of unread answers where there are some.
 
     Args:
         comparison: of ``comparison.csv``, or of ``general_knowledge.csv``.
     """
+    if comparison.empty:
+        return comparison
     difference = _differences(comparison, "difference", ("difference_low", "difference_high"))
-    return pd.DataFrame({
+    shown = pd.DataFrame({
         "questions": _numbers(comparison["n_items"]), "seeds": _numbers(comparison["n_seeds"]),
         "exact match, %": _scores(comparison), "to the base, points": difference,
-        "adjusted p": [show_p(p) for p in comparison["p_holm"]],
-        "unread, %": _numbers(100 * comparison["unread_share"].astype(float), 1)},
-        index=pd.Index(comparison["system"], name="system")) if len(comparison) else comparison
+        "adjusted p": [show_p(p) for p in comparison["p_holm"]]},
+        index=pd.Index(comparison["system"], name="system"))
+    unread = comparison["unread_share"].astype(float)
+    return shown.assign(**{"unread, %": _numbers(100 * unread, 1)}) if unread.any() else shown
 
 
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -258,8 +261,3 @@ def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
     """Shares of letters named and right, in per cent: runs × letters."""
     shown = (100 * positions).map(lambda share: number(share, 1))
     return shown.unstack("letter").swaplevel(axis=1).sort_index(axis=1)
-
-
-def in_percent(shares: pd.DataFrame) -> pd.DataFrame:
-    """A table of shares in per cent; empty where there is none."""
-    return shares.map(lambda share: "" if pd.isna(share) else percent(share))

@@ -188,11 +188,6 @@ class Tree(OpenFiles):
         """
         return self.root / "figures" / f"{name}.{ending}"
 
-    @property
-    def chance(self) -> Path:
-        """The sentence on the chance level (text)."""
-        return self.root / "tables" / "chance.txt"
-
     def table(self, name: str) -> Path:
         """The CSV file of a table."""
         return self.root / "tables" / f"{name}.csv"

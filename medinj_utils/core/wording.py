@@ -80,8 +80,15 @@ def points(row: Mapping, name: str = "estimate", low: str = "low", high: str = "
         high: its column of the upper end.
         language: of the page.
     """
-    return (f"{number(100 * row[name], 1, True, language)} points "
+    value = round(100 * row[name], 1)
+    unit = "point" if language == "fr" and abs(value) < 2 else "points"
+    return (f"{number(value, 1, True, language)} {unit} "
             f"{interval(row[low], row[high], True, language)}")
+
+
+def counted_points(count: float) -> str:
+    """So many points: "0.5 points", "1 point"."""
+    return f"{count:g} {agreeing(count, 'point', 'points')}"
 
 
 def score(row: Mapping, name: str = "exact_match", language: Language = "en") -> str:

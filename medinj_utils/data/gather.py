@@ -12,6 +12,7 @@ from medinj_utils.core.cards import Card, Origin
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.hub import commit_of
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import percent
 from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
 from medinj_utils.data.locations import local_path, resolve, set_name
@@ -166,7 +167,7 @@ def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
         raise ValueError(f"{refused:,} of {rows:,} rows can't be read ({share:.1%}), more than "
                          f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the "
                          "parameter")
-    return f"{refused:,} of {rows:,} rows are in quarantine ({share:.2%})."
+    return f"{refused:,} of {rows:,} rows are in quarantine ({percent(share)})."
 
 
 def save_gathered(gathered: Gathered, tree: Tree) -> dict:

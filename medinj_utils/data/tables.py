@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.core.names import LEAKS, SURE_LEAKS
+from medinj_utils.core.style import in_percent, show_p
 from medinj_utils.data.sources import Source
 
 _SUSPICION = LEAKS[-1]
@@ -23,6 +24,17 @@ def readable(table: pd.DataFrame, decimals: int = 0) -> pd.DataFrame:
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
 
     return table.map(text)
+
+
+def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
+    """Where right letters stand, for readers: shares in per cent, p-values in words.
+
+    Args:
+        positions: of `medinj_utils.data.artefacts.right_positions`.
+    """
+    letters = [column for column in positions if len(column) == 1]
+    tested = positions["p, equal shares"].map(show_p)
+    return readable(in_percent(positions, *letters).assign(**{"p, equal shares": tested}))
 
 
 def quoted(text: str, length: int = 120) -> str:

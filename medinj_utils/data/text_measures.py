@@ -9,7 +9,7 @@ from medinj_utils.data.words import coded_words, in_arrow, in_pieces, joined, su
 
 _BY = ["provenance", "task", "source"]
 _LONG_WORD = 6  # letters; longer words count for LIX
-_SHARES = ("negative", "foreign", "short_question", "short_answer")
+SHARES = ("negative", "foreign", "short_question", "short_answer")
 _FEW = 3  # function words below which no language is named, words below which a text is short
 #: Negative questions, in the wordings of French examinations. Arrow ends a word at an accent, so
 #: the ends of words are spelt out.
@@ -95,6 +95,6 @@ def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     """
     rows = records[_BY].reset_index(drop=True).join(by_row.reset_index(drop=True))
     rows["foreign"] = (rows["foreign"] > 0.5).astype(float)
-    shares = {name: (name, "mean") for name in _SHARES}
+    shares = {name: (name, "mean") for name in SHARES}
     return rows.groupby(_BY).agg(rows=("words", "size"), words=("words", "median"),
                                  lix=("lix", "median"), **shares).reset_index()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
+from medinj_utils.evaluation.probes import ORIGINAL
 
 
 def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
@@ -44,17 +45,19 @@ def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
 
 
 def variants_finding(scores: pd.DataFrame) -> str:
-    """How many variants were put to how many runs.
+    """How many variants were put to how many runs, and between which scores they move.
 
     Args:
         scores: of `medinj_utils.evaluation.score_runs.score_variants`.
     """
     if scores.empty:
         return "No question was asked in another way."
-    variants, runs = scores["variant"].nunique(), scores["run"].nunique()
-    return (f"{variants} {agreeing(variants, 'variant was', 'variants were')} put to {runs} "
-            f"{agreeing(runs, 'run', 'runs')}: "
-            f"{number(len(scores))} answers.")
+    means = scores.astype({"exact_match": float}).groupby("variant")["exact_match"].mean()
+    others, runs = means.drop(ORIGINAL), scores["run"].nunique()
+    return (f"{len(others)} {agreeing(len(others), 'variant was', 'variants were')} put to {runs} "
+            f"{agreeing(runs, 'run', 'runs')}: {number(len(scores))} answers. Of the questions as "
+            f"they are {percent(means[ORIGINAL])} are answered exactly, asked otherwise "
+            f"{_span(others)}.")
 
 
 def exchange_finding(figures: pd.DataFrame) -> str:
@@ -148,6 +151,8 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
                          f"{interval}{expected}; raters differ on "
                          f"{number(len(differing))} of them.")
+        if alpha["low"] <= 0:
+            sentences.append("That can't be told from agreement by chance.")
     calls = (f"{raters[:1].upper()}{raters[1:]} "
              f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
     if len(own) == 1:

@@ -9,10 +9,11 @@ def test_what_a_machine_can_do_is_kept_with_the_notebook_that_looked(tmp_path):
     tree = Tree(tmp_path, "00_check_environment")
     speeds = pd.DataFrame({"GFLOP/s": [3.5, 1.25]}, index=["float32", "bfloat16"])
     backends = pd.DataFrame({"backend": ["unsloth", "peft"], "works here": [False, True],
-                             "remark": ["no GPU", "on the CPU"]})
+                             "for": "training", "remark": ["no GPU", "on the CPU"]})
     sentence = save_environment(tree, speeds, backends)
     kept = read_json(tree.environment)
     assert kept["step"] == "00_check_environment"
     assert kept["gflops"] == {"float32": 3.5, "bfloat16": 1.25}
     assert kept["backends"] == {"unsloth": "no GPU", "peft": "works"}
-    assert sentence.startswith(f"{kept['hardware']['cores']} cores, ")
+    assert sentence.startswith(f"This machine has {kept['hardware']['cores']} cores, ")
+    assert sentence.endswith("Training works with peft; answering doesn't work here.")

@@ -10,7 +10,7 @@ import pytest
 from comparison.conftest import simulated_scores
 
 from medinj_utils.book.keep import keep, without_folders
-from medinj_utils.book.result_pages import stage_result
+from medinj_utils.book.result_pages import labelled_copy, stage_result
 from medinj_utils.book.results import (
     NOTEBOOKS,
     ResultError,
@@ -192,10 +192,12 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
             nbformat.v4.new_markdown_cell(
                 "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) "
                 "[b](42_count_costs.ipynb#x) [c](../book/data.md) "
-                "[d](https://x.fr) [e](#here)"
+                "[d](https://x.fr) [e](#here)\n\n**Next:** [41](41_probe_answers.ipynb),\nmore."
             ),
             finding,
-            nbformat.v4.new_code_cell("1 + 1"),
+            nbformat.v4.new_code_cell("1 + 1", outputs=[
+                nbformat.v4.new_output("stream", text=text)
+                for text in ("\rverdicts: 100%", "\n", "2 verdicts.")]),
         ]
     )
     for notebook in NOTEBOOKS:
@@ -216,9 +218,17 @@ def test_pages_of_kept_results_name_model_data_and_numbers_and_link_to_the_book(
         "[c](../../notebooks/../book/data.md) [d](https://x.fr) [e](#here)"
     )
     assert own.label in opening.source and code.metadata["tags"] == ["hide-input"]
+    assert [output.text for output in code.outputs] == ["2 verdicts."]
     head, _, rest = opening.source.partition("NAT is the best.")
     assert head.startswith("# A title\n\n**Question.** Which?\n\n:::{admonition} Finding")
     assert ":::" in rest
+    nbformat.write(source, own.executed("00_check_environment"))
+    write_json({"fictional": True}, own.records_card)
+    own.kept.unlink()
+    machine = labelled_copy(Tree(own.root), "00_check_environment").cells[0].source
+    assert "Numbers on this page: run here on " in machine and "demo" not in machine
+    again = Tree(own.root)
+    assert "Numbers on this page: demo" in labelled_copy(again, NOTEBOOKS[0]).cells[0].source
 
 
 def test_kept_results_of_the_book_are_those_that_were_kept(tmp_path, monkeypatch):

@@ -29,8 +29,11 @@ def test_scores_are_said_by_mode_beside_a_rule_that_sees_no_question():
 
 
 def test_variants_and_exchanged_figures_are_counted():
-    scores = pd.DataFrame({"variant": ["order 1", "order 2"], "run": "BASE"})
-    assert findings.variants_finding(scores) == "2 variants were put to 1 run: 2 answers."
+    scores = pd.DataFrame({"variant": ["original", "order 1", "order 2"], "run": "BASE",
+                           "exact_match": [1, 1, 0]})
+    assert findings.variants_finding(scores) == (
+        "2 variants were put to 1 run: 3 answers. Of the questions as they are 100.0\u00a0% are "
+        "answered exactly, asked otherwise 0.0\u00a0% (order 2) to 100.0\u00a0% (order 1).")
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
     figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc",
                             "value": [0.2, 0.5]})
