@@ -150,6 +150,13 @@ def quarantine_share(parts: Sequence[SourceRead]) -> float:
     return sum(len(part.quarantine) for part in parts) / sum(part.rows for part in parts)
 
 
+def first_in_quarantine(quarantine: pd.DataFrame) -> str:
+    """The first rows in quarantine with file, row, field, value and reason, in words."""
+    return "The first: " + "; ".join(
+        f"{row.file}, row {row.row}, {row.field}: {row.value!r}, {row.reason}"
+        for row in quarantine.head(3).itertuples())
+
+
 def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
     """A sentence with the number of rows in quarantine.
 

@@ -259,7 +259,8 @@ def load_mapping(text: str, path: Path) -> TableMapping:
     try:
         return TableMapping.model_validate(parse_yaml(text, str(path), _AsWritten))
     except ValidationError as error:
-        first = error.errors()[0]
+        unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
+        first = [*unknown, *error.errors()][0]  # a misspelt key is missing, too: say how it stands
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)
         if not key:

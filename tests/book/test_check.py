@@ -61,6 +61,12 @@ def test_what_will_be_compared_and_what_can_not_is_said(profile):
     )
 
 
+def test_a_row_that_can_not_be_read_is_named_before_anything_runs(profile):
+    said = profile([*USUAL * 10, {"answer_letters": ["Z"]}])
+    assert said.startswith("100 records ")
+    assert "Can't be read: 1. The first: mine.jsonl, row 100, " in said
+
+
 TWO = [*USUAL, *[{"provenance": "synthetic"}] * 6]
 
 

@@ -112,6 +112,14 @@ def test_a_wrong_mapping_is_refused_with_its_key(tmp_path, told, message):
         read_source("own", path)
 
 
+def test_a_misspelt_key_is_named_and_not_only_missed(tmp_path):
+    path = write(tmp_path, [ROW])
+    told = {("tusk" if key == "task" else key): value for key, value in TOLD.items()}
+    path.write_text(yaml.safe_dump(told | {"gold": {"letters": "b"}}), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"tusk: Extra inputs.*keys are .*task"):
+        read_source("own", path)
+
+
 def test_the_records_own_columns_need_no_mapping(tmp_path, world):
     known = world["records"].groupby(["provenance", "task", "split"]).head(2)
     for ending in ("csv", "jsonl", "parquet"):
