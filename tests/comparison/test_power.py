@@ -112,6 +112,7 @@ def test_the_planning_cases_are_the_middle_and_the_most_demanding_tuned_pair():
     assert list(cases.values()) == [Case(0.3), Case(0.2, 2.0), Case(0.3)]
     assert planning_cases(pairs.head(1))["middle pair"] == Case(0.9, 9.0)  # no tuned pair was run
     plan = plan_table(cases, [0.05, 0.25])
+    assert "for 1 point" in plan_table(cases, [0.01])
     assert plan.loc["middle pair", "for 5 points"] == items_needed(0.05, Case(0.3))
     assert np.isnan(plan.loc["most demanding pair", "for 25 points"])  # above its discordance rate
     shown = with_detectable(pairs, 500)["shown here"]
