@@ -7,7 +7,7 @@ from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BACKENDS
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed
+from medinj_utils.core.wording import listed, number
 from medinj_utils.models.hardware import matrix_speeds
 from medinj_utils.training.backends import why_not
 
@@ -68,3 +68,18 @@ def save_environment(tree: Tree, speeds: pd.DataFrame, backends: pd.DataFrame) -
 def _able(backends: pd.DataFrame, purpose: str) -> str:
     works = backends.loc[backends["works here"] & (backends["for"] == purpose), "backend"]
     return f"{purpose} works with {listed(works)}" if len(works) else f"{purpose} doesn't work here"
+
+
+def plan_in_words(profile_name: str, plan: pd.DataFrame) -> str:
+    """How long a profile takes, in a sentence; empty for no profile.
+
+    Args:
+        profile_name: of the profile.
+        plan: of `plan_table`.
+    """
+    if plan.empty:
+        return ""
+    minutes = pd.to_numeric(plan["minutes on two cores"], errors="coerce")
+    unknown = f"; not measured: {minutes.isna().sum()}" if minutes.isna().any() else ""
+    return (f"The profile {profile_name} runs {len(plan)} notebooks, in {number(minutes.sum())} "
+            f"minutes on two cores if one runs after the other{unknown}.")

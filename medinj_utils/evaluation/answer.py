@@ -112,7 +112,7 @@ def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) ->
     if len(many) and "constrained" in protocol.modes:
         raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several "
                          f"right answers among more than {MOST_OPTIONS} options: too many sets to "
-                         "choose from; leave 'constrained' out of modes")
+                         "choose from; leave 'constrained' out of the parameter modes")
 
 
 def _prepare(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> _Questions:
