@@ -114,21 +114,21 @@ class Server:
     def _constrained(self, prompt: list[dict], item: Mapping) -> Answer:
         allowed = allowed_answers(item["task"], labels_of(item))
         reply = self._client.ask(
-            prompt, "if it doesn't know structured_outputs, leave 'constrained' out of the parameter modes",
+            prompt, "if it doesn't know structured_outputs, leave 'constrained' out of modes",
             {"structured_outputs": {"choice": allowed}}, max_tokens=4 * len(item["options"]))
         if (text := text_of(reply.choices[0]).strip()) not in allowed:
             raise ServerError(
                 f"{self._client.url}: asked for one of {len(allowed)} answers, "
                 f"{self._client.model} gave {text!r}; this server ignores "
-                "structured_outputs: leave 'constrained' out of the parameter modes")
+                "structured_outputs: leave 'constrained' out of modes")
         return Answer(text, ended=STOPPED)
 
     def _likelihood(self, prompt: list[dict], item: Mapping) -> Answer:
         reply = self._client.ask(
-            prompt, "if it gives no probabilities (logprobs), leave 'likelihood' out of the parameter modes",
+            prompt, "if it gives no probabilities (logprobs), leave 'likelihood' out of modes",
             max_tokens=1, logprobs=True, top_logprobs=_LIKELIEST)
         tokens = first_tokens(reply.choices[0])
         if all(logprob is None for _, logprob in tokens):
             raise ServerError(f"{self._client.url}: gives no probabilities of tokens (logprobs): "
-                              "leave 'likelihood' out of the parameter modes")
+                              "leave 'likelihood' out of modes")
         return likeliest_letter(tokens, labels_of(item))

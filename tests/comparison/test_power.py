@@ -129,5 +129,5 @@ def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
     assert study_sizes(70, 0) == [] and study_sizes(70, 3)[0] == 70
     assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
     study = study_table(0.8)
-    assert study.loc["10,000 questions, design effect 2", "discordance rate 20%"] == (
+    assert study.loc["10,000 questions, design effect 2", "discordance rate 20\u00a0%"] == (
         100 * detectable(10_000, Case(0.2, 2.0)))

@@ -56,8 +56,8 @@ def test_a_real_server_ends_a_text_where_the_model_here_does(transformers_serve,
     assert not any("," in raw for raw, _ in found[""])
 
 
-@pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of the parameter modes"),
-                                           ("likelihood", "leave 'likelihood' out of the parameter modes")])
+@pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of modes"),
+                                           ("likelihood", "leave 'likelihood' out of modes")])
 def test_what_a_server_does_not_offer_is_told(transformers_serve, items, ask, mode, message):
     with pytest.raises(ServerError, match=message):
         ask(Server(transformers_serve, MODEL, Asking()), items, [mode])
@@ -321,7 +321,7 @@ def test_a_text_that_stops_an_answer_is_sent_and_cuts_what_comes_after_it(played
 
 def test_a_list_of_accepted_parameters_blames_none_of_them(played, single):
     server = Server(played, "strange", Asking())
-    with pytest.raises(ServerError, match="leave 'likelihood' out of the parameter modes"):
+    with pytest.raises(ServerError, match="leave 'likelihood' out of modes"):
         server.answer([server.prompt(single)], [single], ["likelihood"])
     assert server.left_out == []
 
