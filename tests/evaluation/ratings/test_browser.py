@@ -57,7 +57,7 @@ def opened(context, form):
 
 def rate(page, ratings):
     for rating in ratings:
-        page.keyboard.press(str(rating))
+        page.locator("body").press(str(rating))  # which waits until the page takes keys
 
 
 def exported(page, kind, folder):
