@@ -196,10 +196,10 @@ def lacking_in_words(scores: pd.DataFrame) -> str:
     """
     shown = ~scores["metric"].isin(_zero(scores))
     lacking = scores[shown & scores["estimate"].notna() & scores["low"].isna()]
-    told = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
+    reasons = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
             f"{reason}" for (part, reason), own in
             lacking.groupby(["provenance", "reason"], sort=False)]
-    return f"Without intervals: {'; '.join(told)}." if told else ""
+    return f"Without intervals: {'; '.join(reasons)}." if reasons else ""
 
 
 def _in_words(row: dict) -> str:
