@@ -11,11 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE, Run
-from medinj_utils.core.tree import Tree
 from medinj_utils.data import read_source
-from medinj_utils.evaluation.exchange import adopt_logs, write_exchange
 from medinj_utils.evaluation.harness import (
     read_results,
     read_samples,
@@ -165,39 +162,3 @@ def test_results_of_another_form_are_refused(tmp_path):
     (tmp_path / "r.json").write_text("[]")
     with pytest.raises(ValueError, match="no results of lm-evaluation-harness"):
         read_results(tmp_path / "r.json")
-
-
-@pytest.fixture
-def tree(answers, tmp_path) -> Tree:
-    """An output tree with answers of the base."""
-    tree = Tree(tmp_path, "37_exchange_with_harness")
-    tree.answers(Run(BASE)).parent.mkdir()
-    answers.to_parquet(tree.answers(Run(BASE)))
-    return tree
-
-
-def test_answers_go_out_of_an_output_tree_and_logs_come_in(tree, items, answers):
-    runs = [Run(BASE), Run("NAT", 1)]
-    made = write_exchange(tree, runs[:1], items, 8)
-    assert [path.name for path in made] == ["medinj_mcqu.yaml", "medinj_mcq.yaml", "results.json"]
-    log = tree.harness / "BASE" / "samples_medinj_mcqu.jsonl"
-    [row] = adopt_logs(tree, runs, {"NAT-s1": str(log)}, items).to_dict("records")
-    assert row == {"run": "NAT-s1", "log": str(log), "answers": 16}
-    adopted, own = (
-        pd.read_parquet(tree.answers(runs[1])),
-        answers[(answers["mode"] == "likelihood")],
-    )
-    assert adopted["raw"].tolist() == own["raw"].tolist()
-    assert score_answers(adopted, items, runs[1])["exact_match"].notna().all()
-    card = read_json(tree.answers(runs[1]).with_suffix(".card.json"))
-    assert card["step"] == "37_exchange_with_harness" and card["questions"] == 16
-    assert card["parameters"]["backend"] == "lm-evaluation-harness" and str(log) in card["inputs"]
-
-
-def test_logs_of_other_runs_and_of_other_questions_are_refused(tree, items):
-    write_exchange(tree, [Run(BASE)], items, 8)
-    log = str(tree.harness / "BASE" / "samples_medinj_mcqu.jsonl")
-    with pytest.raises(ValueError, match="'SYN-s1'; accepted: BASE"):
-        adopt_logs(tree, [Run(BASE)], {"SYN-s1": log}, items)
-    with pytest.raises(ValueError, match="15 answers are to questions that the test doesn't have"):
-        adopt_logs(tree, [Run(BASE)], {"BASE": log}, items.head(1))

@@ -21,7 +21,7 @@ def _text(number: int, section: str) -> Iterator[Mapping]:
 def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file in reading.files(".md"):
         parts = _SECTION.split(reading.text(file))
-        sections = [part for part in parts if part.startswith("####")]
+        sections = [part for part in parts if _SECTION.match(part)]
         if any(part.strip() for part in parts if part not in sections):
             reading.remark(file, "has text before the first section: not read", rows=0)
         yield RawTable(name, sections, _text)

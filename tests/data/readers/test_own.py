@@ -92,26 +92,6 @@ def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, fi
     assert quarantine[["file", "row", "field"]].to_numpy().tolist() == [["mine.csv", 0, field]]
 
 
-@pytest.mark.parametrize("told, message", [
-    ({"gold": {"index": "n"}}, "index needs base"),
-    ({"gold": {}}, "say one of letters, text, index, flags"),
-    ({"gold": {"letters": "b"}, "options": {"column": "a", "inside": True}},
-     "say one of column, columns, inside"),
-    ({"gold": {"letters": "b"}, "provenance": "natif"}, "provenance"),
-    ({"gold": {"letters": "b"}, "colour": 1}, "colour.*keys are"),
-    ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"),
-    ("task: &x [*x]", "contains itself"),
-    *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n",
-                                                                               "null", "[]")),
-    ({"gold": {"letters": "b"}, "files": "other.csv"}, "no file beside it matches 'other.csv'")])
-def test_a_wrong_mapping_is_refused_with_its_key(tmp_path, told, message):
-    path = write(tmp_path, [ROW])
-    path.write_text(told if isinstance(told, str) else yaml.safe_dump(TOLD | told),
-                    encoding="utf-8")
-    with pytest.raises(SourceError, match=rf"mine\.yaml.*{message}"):
-        read_source("own", path)
-
-
 def test_a_misspelt_key_is_named_and_not_only_missed(tmp_path):
     path = write(tmp_path, [ROW])
     told = {("tusk" if key == "task" else key): value for key, value in TOLD.items()}
@@ -197,21 +177,6 @@ def test_missing_cells_never_become_words(tmp_path):
     assert records["options"].tolist() == [["non", "1:30", "010"], ["oui", "non"]]
     assert quarantine[["row", "reason"]].values.tolist() == [[1, "an option is empty"],
                                                              [3, "neither a list nor a mapping"]]
-
-
-@pytest.mark.parametrize("files, told", [
-    ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"),
-    ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"),
-    ("nichts*.csv", "no file beside it"),
-    ("..", "no file beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
-    (".//.", "need a name or pattern"),
-    ("/", "need a name or pattern"), ("x" * 300, "need a name or pattern")])
-def test_a_wrong_pattern_of_files_is_told(tmp_path, files, told):
-    path = write(tmp_path, [ROW], gold={"letters": "bonne"})
-    path.write_text(yaml.safe_dump(TOLD | {"files": files, "gold": {"letters": "bonne"}}),
-                    encoding="utf-8")
-    with pytest.raises(SourceError, match=told):
-        read_source("own", path)
 
 
 def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_provenance_is_refused(
@@ -333,35 +298,6 @@ def test_a_task_by_answers_may_be_that_of_some_rows(tmp_path):
     write(tmp_path, rows, options={"columns": ["a", "b"]}, gold={"text": "texte"},
           task={"column": "genre", "values": {"QCM": "by answers", "QRO": "oeq"}})
     assert read_source("own", path)[0]["task"].tolist() == ["mcqu", "oeq"]
-
-
-@pytest.mark.parametrize("keys, cells", [
-    ("yes: mcq, no: mcqu", ("yes", "no")), ("yes: mcq, no: mcqu", ("Yes", " NO ")),
-    ("on: mcq, off: mcqu", ("on", "off")),
-    ("true: mcq, false: mcqu", ("true", "false")), ("true: mcq, false: mcqu", ("TRUE", "False")),
-    ("01: mcq, 010: mcqu", ("01", "010")),
-    ("1: mcq, 0: mcqu", ("1", "0")), ("1: mcq, 0: mcqu", ("1.0", "0.0")),
-    ("1:30: mcq, 2024-01-02: mcqu", ("1:30", "2024-01-02")),
-    ("1_0: mcq, 0x1F: mcqu", ("1_0", "0x1F")), ("1.5: mcq, 2.5: mcqu", ("1.5", "2.5")),
-    ("A: mcq, a: mcqu", ("A", "a"))])
-def test_values_of_a_mapping_are_what_is_written_there(tmp_path, keys, cells):
-    text = "énoncé;a;b;bonne;multi\n" + "".join(
-        f"{n} ?;p;q;A;{cell}\n" for n, cell in enumerate(cells)
-    )
-    path = mapped(tmp_path, text, task="TASK")
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("TASK", f"{{column: multi, values: {{{keys}}}}}"),
-        encoding="utf-8",
-    )
-    records, quarantine = read_source("own", path)
-    assert quarantine.empty and records["task"].tolist() == ["mcq", "mcqu"]
-
-
-@pytest.mark.parametrize("column", ["no", "yes", "null?", "01", "1e5", "on", "3"])
-def test_a_column_may_have_any_name(tmp_path, column):
-    path = mapped(tmp_path, TABLE.replace("énoncé", column), instruction={"column": "COLUMN"})
-    path.write_text(path.read_text(encoding="utf-8").replace("COLUMN", column), encoding="utf-8")
-    assert read_source("own", path)[0]["instruction"].tolist() == ["Œdème où ?", "Deuxième ?"]
 
 
 @pytest.mark.parametrize("said, expected", [
