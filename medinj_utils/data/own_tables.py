@@ -260,8 +260,8 @@ def load_mapping(text: str, path: Path) -> TableMapping:
         return TableMapping.model_validate(parse_yaml(text, str(path), _AsWritten))
     except ValidationError as error:
         unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
-        # A misspelt key is missing, too: say how it stands. Of the kinds that a part may be of, take
-        # the one that it comes nearest to.
+        # A misspelt key is missing, too: say how it stands. Of the kinds that a part may be of, the
+        # one that it comes nearest to.
         first = max(unknown or error.errors(), key=lambda fault: len(fault["loc"]))
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)

@@ -30,7 +30,8 @@ def tree(asked, tmp_path) -> Tree:
         answers = asked[["id", "task"]].assign(raw=given, note="", cut=0, ended="stop")
         answers["mode"] = answers.pop("task").map({"mcqu": "likelihood", "mcq": "greedy"})
         answers["probabilities"] = [
-            [0.9 if letter == raw else 0.1 / (len(options) - 1) for letter in LETTERS[:len(options)]]
+            [0.9 if letter == raw else 0.1 / (len(options) - 1)
+             for letter in LETTERS[:len(options)]]
             for raw, options in zip(answers["raw"], asked["options"], strict=True)]
         write_parquet(answers if run == NAT else answers.head(3), tree.answers(run))
     return tree

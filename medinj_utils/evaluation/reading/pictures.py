@@ -73,7 +73,7 @@ def _a_line_each(match: re.Match) -> str:
     ends = [0, *[mark.end() for mark in marks]]
     pieces = [_from_its_letter(match[0][start:end]) if len(marks) > 1 else match[0]
               for start, end in pairwise(ends)]
-    if _LONE_LETTER.search(rest := line[0][ends[-1]:]):  # may take the marks back
+    if _LONE_LETTER.search(rest := match[0][ends[-1]:]):  # may take the marks back
         pieces.append(rest.lstrip(" ,;/|"))
     return "\n".join([_BOX_BEHIND.sub(_as_tick, piece) for piece in pieces])
 
