@@ -11,6 +11,8 @@ VENV := .venv
 # Programs are called by their path, and PATH is for what they call: make 3.81, which macOS has, doesn't look in it.
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Where a container forbids Python to keep what it has compiled, each notebook's process would compile all libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Handed on as they were given, whatever signs they hold: by the environment, past make and the shell.
 override PROFILE := $(value PROFILE)
 override DATA := $(value DATA)

@@ -148,6 +148,9 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
         files = files_named(profile, parameters)
         before = [str(tree.world_key)] if profile.world else []
         before += [path for other in AFTER[notebook] for path in executed(profile_name, other)]
+        # Without a GPU small models train side by side, a core each, which is quicker than one on all cores. They answer
+        # quicker on all; a planted world's model, which is tiny, doesn't.
+        all_cores = profile.needs_gpu or (notebook == "30_answer_questions" and not profile.world)
         if notebook == "40_compare_provenances":
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
@@ -160,8 +163,7 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
                 parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
                 files=lambda wildcards, files=stamps(files): files,
                 commits=lambda wildcards, named={} if profile.world else commits(parameters): named,
-            # Without a GPU small models train side by side, a core each, which is quicker than one on all cores.
-            threads: workflow.cores or 1 if profile.needs_gpu or notebook == "30_answer_questions" else 1
+            threads: workflow.cores or 1 if all_cores else 1
             shell:
                 "OMP_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false "
                 "{PYTHON:q} -m medinj_utils.book.execute {params.profile:q} {params.execution:q} "

@@ -2,10 +2,10 @@
 
 Eight systems with 0/1 scores on as many items as the study's test sets hold, in clusters of about
 three (``--together``), are compared in all 28 pairs: intervals by bootstrap and p-values by sign
-flips. The same intervals are asked of ``scipy.stats.bootstrap``, pair after pair, over the
-clusters' sums. It is timed on two pairs and fewer draws, and its time taken in proportion. The
-last line is a JSON object: seconds, ratio_scipy, peak_gb, seconds_scipy and interval_differs, the
-largest difference of an interval's end, in points.
+flips. ``scipy.stats.bootstrap`` computes the same intervals, pair after pair, over the clusters'
+sums. It is timed on two pairs and fewer draws, and its time is scaled up. The last line is a JSON
+object: seconds, ratio_scipy, peak_gb, seconds_scipy and interval_differs, the largest difference
+of an interval's end, in points.
 """
 
 import argparse

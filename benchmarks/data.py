@@ -1,11 +1,11 @@
 """How fast the data room is at the real set's size: ``python benchmarks/data.py [--data FOLDER]``.
 
-A set with the size and shape of MedInjection-FR's ``ALL`` is made up of words and lengths sampled
-from open French sets, with duplicates, near-duplicates, leaks and faults planted under a key. Then:
-read, validate, audit, seven mixtures. The last line is a JSON object: rows, seconds, peak_gb (of
-the process and its workers), exponent (of the seconds, from --small rows on), exact_recall
-(duplicates and leaks), near_recall, near_precision, ratio_plain (seconds of a row-by-row
-implementation of the same work ÷ ours, both at --plain rows), and the steps' shares.
+A made-up set with the size and shape of MedInjection-FR's ``ALL`` has words and lengths sampled
+from open French sets, with planted duplicates, near-duplicates, leaks and faults and their key. It
+is read, validated, audited and made into seven mixtures. The last line is a JSON object: rows,
+seconds, peak_gb (of the process and its workers), exponent (of the seconds, from --small rows on),
+exact_recall (duplicates and leaks), near_recall, near_precision, ratio_plain (seconds of a
+row-by-row implementation of the same work ÷ ours, both at --plain rows), and the steps' shares.
 """
 
 import argparse
@@ -38,9 +38,9 @@ BUDGET = 33_493
 
 
 class Peak(Thread):
-    """The most memory that this process and its children held together, seen every two seconds.
+    """Peak memory of this process and its children together, sampled every two seconds.
 
-    It is the proportional set size: what processes share counts once.
+    It is the proportional set size: shared memory counts once.
     """
 
     def __init__(self):
@@ -76,7 +76,7 @@ class Steps:
 
 
 def measured(folder: Path, plain: bool = False) -> dict:
-    """Seconds of each step on the set in ``folder``, and what was found of the key."""
+    """Seconds of each step on the set in ``folder``, with `key_found`."""
     key = json.loads((folder / "key.json").read_text())
     peak = Peak()
     peak.start()
@@ -89,7 +89,7 @@ def measured(folder: Path, plain: bool = False) -> dict:
     duplicates, near, leaks = work(records, steps)
     broken = set(quarantine["row"]) >= set(key["broken"])
     return steps.result() | {
-        "rows": len(records) + len(quarantine), **found(key, records, duplicates, near, leaks),
+        "rows": len(records) + len(quarantine), **key_found(key, records, duplicates, near, leaks),
         "broken_rows_found": broken, "duplicate_groups": len(duplicates),
         "peak_gb": round(max(peak.gigabytes, peak_memory_gb()), 2)}
 
@@ -119,9 +119,9 @@ def work(records: pd.DataFrame, steps: Steps) -> tuple[pd.DataFrame, pd.DataFram
     return duplicates, near, leaks
 
 
-def found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.DataFrame,
-          leaks: pd.DataFrame) -> dict[str, float]:
-    """How much of the key was found; not timed."""
+def key_found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.DataFrame,
+              leaks: pd.DataFrame) -> dict[str, float]:
+    """Recall and precision by the key; not timed."""
     positions = records["place"].str.rpartition(":")[2].astype(int)
     row_at = {position: row for row, position in enumerate(positions)}
     leaked = set(leaks["place"].str.rpartition(":")[2].astype(int))
@@ -137,7 +137,7 @@ def found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.D
                if a in row_at and b in row_at]
     true = {frozenset(pair) for pair in planted if pair[0] != pair[1]}
     copies = {copy for copy, _ in planted}
-    # A pair with a planted copy in it is no false one.
+    # A pair with a planted copy in it is not a false one.
     wrong = [pair for pair in named if not pair & copies]
     return {"exact_recall": round(sum(exact) / len(exact), 4),
             "near_recall": round(len(named & true) / len(true), 4),
@@ -145,7 +145,7 @@ def found(key: dict, records: pd.DataFrame, duplicates: pd.DataFrame, near: pd.D
 
 
 def apart(folder: Path, *words: str) -> dict:
-    """`measured` in a process of its own, so that its memory is its own."""
+    """`measured` in a separate process, so that its memory is measured alone."""
     command = [sys.executable, __file__, "--measure", str(folder), *words]
     lines = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
@@ -168,7 +168,8 @@ def write_set(folder: Path, data: Path, rows: int) -> Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the open sets")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"),
+                        help="folder of the open sets")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--small", type=int, default=50_000)
     parser.add_argument("--plain", type=int, default=20_000, help="rows for the row-by-row work")

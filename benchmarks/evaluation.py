@@ -9,12 +9,12 @@ likelihood, at the fastest of several batch sizes. The last line is a JSON objec
 - seconds_engine, seconds_loop, ratio_study_loop, and same_predictions: share of single-answer
   questions to which both give the same letter;
 - seconds_floor: floating-point operations of one pass over the prompts ÷ the measured peak of
-  matrix products, and ratio_possible, that of the loop to it: no engine can be faster with this
-  precision on this machine;
+  matrix products, which no engine can beat with this precision on this machine; ratio_possible:
+  seconds of the loop ÷ seconds_floor;
 - ratio_lm_eval, and same_as_lm_eval: share of the same letters;
 - prefill_peak_share: operations a second of the large model's prefill ÷ that peak;
-- flat_memory_ratio: peak memory of answering many items ÷ that of few; seconds_start: from nothing
-  to a loaded model;
+- flat_memory_ratio: peak memory of answering many items ÷ peak memory of few; seconds_start: start
+  of a process with a loaded model;
 - seconds_one_by_one, same_one_by_one: the engine, constrained mode alone, without batches, and the
   share of single-answer questions to which both give the same letter.
 
@@ -79,7 +79,7 @@ def by_engine(model, tokenizer, items: list[dict], modes: Sequence[str] = ("gree
 def by_harness(items: pd.DataFrame) -> tuple[float, dict[str, str]]:
     """Seconds of the harness' evaluation at the fastest of several batch sizes, and its letters.
 
-    The model is loaded before.
+    Loading the model is not timed.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import lm_eval
@@ -206,7 +206,7 @@ def against_the_harness(model, tokenizer, items: pd.DataFrame) -> dict:
 
 
 def start_seconds() -> float:
-    """Seconds from nothing to a loaded model."""
+    """Seconds from the start of a process to a loaded model."""
     code = ("import time; began = time.perf_counter(); "
             "from medinj_utils.models.loading import Base, load_base; load_base(Base('planted')); "
             "print(time.perf_counter() - began)")
@@ -265,7 +265,7 @@ def main() -> None:
                         help="folder of the open sets")
     parser.add_argument("--items", type=int, default=622)
     parser.add_argument("--large-items", type=int, default=64,
-                        help="items for the large model, and for that of --paper")
+                        help="items for the large model, and for the one of --paper")
     parser.add_argument("--many", type=int, default=32,
                         help="times the items are repeated to measure memory")
     parser.add_argument("--paper", action="store_true",

@@ -1,8 +1,8 @@
 """Keep what a benchmark finds for the book: ``python benchmarks/keep.py ROOM NAME [WORDS ...]``.
 
 Runs ``python benchmarks/ROOM.py WORDS ...`` and writes the JSON object of its last line into
-``book/measured/ROOM.json`` under NAME, which is what pages call these figures (``two_cores``,
-``h100``), with the command and with a label that says on what hardware and when.
+``book/measured/ROOM.json`` under NAME, by which pages refer to these figures (``two_cores``,
+``h100``), with the command and a label of hardware and date.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def last_line(words: list[str]) -> str:
-    """What a command prints last; all that it prints is shown."""
+    """The last line of a command's output, all of which is shown."""
     line = ""
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as run:
         for line in run.stdout:
@@ -33,8 +33,8 @@ def last_line(words: list[str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("room", help="name of a benchmark, such as training")
-    parser.add_argument("name", help="of the figures, as pages call them")
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="of the benchmark's own")
+    parser.add_argument("name", help="name by which pages refer to the figures")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="arguments of the benchmark")
     chosen = parser.parse_args()
     figures = json.loads(last_line([str(ROOT / "benchmarks" / f"{chosen.room}.py"), *chosen.words]))
     path = ROOT / "book" / "measured" / f"{chosen.room}.json"

@@ -1,4 +1,4 @@
-"""A made-up set of the shape of MedInjection-FR's ``ALL``, with faults planted under a key."""
+"""A made-up set in the shape of MedInjection-FR's ``ALL``, with planted faults and their key."""
 
 from itertools import chain
 from pathlib import Path
@@ -52,7 +52,7 @@ class Writer:
 
 
 def made_up_rows(data: Path, rows: int, seed: int = 0) -> pd.DataFrame:
-    """Rows in the columns of ``ALL`` (and ``split``): no two alike but by chance, no faults."""
+    """Rows with the columns of ``ALL`` and ``split``, without faults or planted duplicates."""
     rng = np.random.default_rng(seed)
     writer = Writer(open_texts(data), rng)
     total = sum(SHARES.values())

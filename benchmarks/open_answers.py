@@ -1,12 +1,12 @@
 """How fast open answers are scored and judged: ``python benchmarks/open_answers.py [--pairs N]``.
 
-Made-up French answers of 5 to 150 words are scored against references, without BERTScore, and so
-are they by the same libraries called one after the other in one process: ``sentence_bleu``,
-``sentence_chrf``, ROUGE-1, 2 and L, METEOR. These are timed on fewer pairs, and their time taken in
-proportion. The last line is a JSON object: seconds, pairs, words (mean of an answer),
+Made-up French answers of 5 to 150 words are scored against references, without BERTScore, by this
+book and by the same libraries called one after the other in one process: ``sentence_bleu``,
+``sentence_chrf``, ROUGE-1, 2 and L, METEOR. The libraries are timed on fewer pairs, and their time
+is scaled up. The last line is a JSON object: seconds, pairs, words (mean of an answer),
 ratio_libraries, seconds_libraries, peak_gb, largest_difference of a score from the libraries', and
-processor_seconds and processor_seconds_libraries of all processes, which say more than seconds on a
-machine that is busy.
+processor_seconds and processor_seconds_libraries of all processes, which are more reliable than
+seconds on a busy machine.
 """
 
 import argparse
@@ -49,7 +49,7 @@ class _NoWordNet:
 
 
 def made_up(pairs: int) -> tuple[list[str], list[str]]:
-    """Answers and references: an answer has parts of its reference, other words and doses."""
+    """Answers and references; answers mix parts of the reference with other words and doses."""
     rng = random.Random(0)
     words = [stem + end for stem in STEMS for end in ENDS] + sorted(FUNCTION_WORDS) * 2
     answers, references = [], []
@@ -82,7 +82,7 @@ class _Stub(BaseHTTPRequestHandler):
     """Gives every answer a 1, after a while."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body go out without 40 ms between them
+    disable_nagle_algorithm = True  # avoids 40 ms between head and body
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -103,7 +103,7 @@ class _Stub(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # or connections that come at once are refused for a second
+    request_queue_size = 128  # with fewer, simultaneous connections are refused for a second
 
 
 def _serve(port) -> None:
@@ -113,7 +113,7 @@ def _serve(port) -> None:
 
 
 def judged(answers: list[str], references: list[str], at_once: int) -> dict:
-    """How fast a judge behind the stub is asked about answers."""
+    """Speed of asking a judge behind the stub about answers."""
     table = pd.DataFrame({"run": "r", "item": range(len(answers)), "instruction": "Que faire ?",
                           "context": "", "reference": references, "candidate": answers})
     here, there = multiprocessing.Pipe()

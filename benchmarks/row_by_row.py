@@ -1,4 +1,4 @@
-"""The work of the data room as one writes it first: a Python call for every row in every step."""
+"""The work of the data room in its simplest form: a Python call for every row in every step."""
 
 import math
 import re
@@ -30,8 +30,8 @@ def work_by_row(records: pd.DataFrame, step: Callable[[str], None]) -> None:
     step("validate")
     records.apply(record_id, axis=1).duplicated().sum()
     questions = records.apply(_question_key, axis=1)
-    asked = set(questions[records["split"] == "test"])
-    leaked = questions.map(lambda question: question in asked) & (records["split"] == "train")
+    tested = set(questions[records["split"] == "test"])
+    leaked = questions.map(lambda question: question in tested) & (records["split"] == "train")
     step("exact duplicates and leaks")
     _near_pairs(records)
     step("near-duplicates")
@@ -70,7 +70,7 @@ def _near_pairs(records: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def _measures(row: pd.Series) -> tuple[float, ...]:
-    """Of one row what `medinj_utils.data.text_measures.texts_by_row` gives of all."""
+    """For one row, the measures of `medinj_utils.data.text_measures.texts_by_row`."""
     text = f"{row['instruction']} {' '.join(row['options'])} {row['answer_text']}"
     words = [word.strip(".,;:!?()[]«»\"'-").lower() for word in text.split()]
     counts = {language: sum(word in listed for word in words)
@@ -83,7 +83,7 @@ def _measures(row: pd.Series) -> tuple[float, ...]:
 
 
 def _guesses(questions: pd.DataFrame) -> list[int]:
-    """What the rule *options alone* takes; positions and longest options are counted too."""
+    """Choices of the rule *options alone*; positions and longest options are counted, too."""
     counts = {True: Counter(), False: Counter()}
     positions, longest = Counter(), []
     for _, row in questions.iterrows():

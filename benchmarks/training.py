@@ -1,25 +1,25 @@
 """How fast training is: ``python benchmarks/training.py [--data FOLDER] [--only tiny]``.
 
-Rows of FrenchMedMCQA, DDXPlus and CasiMedicos-FR, mixed, so that lengths differ as they do in real
-sets, tune the shipped tiny model and a random model of about 100 million parameters. Each way to
-tune runs in a process of its own, in steps of as many rows, and takes the loss over all tokens of
-the same rows, unless it says otherwise:
+The shipped tiny model and a random model of about 100 million parameters are tuned on mixed rows of
+FrenchMedMCQA, DDXPlus and CasiMedicos-FR, whose lengths differ as in real sets. Each way to tune
+runs in a separate process, with the same rows per step and the loss over all tokens, unless stated
+otherwise:
 
 - book, unsloth: this book's call with each backend;
 - study: plain TRL with the arguments of the study's released code (batches padded to their longest,
   grouped by length, gradient checkpointing);
-- recipe: that of Unsloth's own notebooks (two rows a micro-batch, its checkpointing);
+- recipe: Unsloth's own notebooks (two rows a micro-batch, its checkpointing);
 - answer, bfloat16: the book's call with the loss on answers alone, and in bfloat16.
 
-Where torch sees a GPU, ``--only paper`` does so with random weights in the shape of the study's
-base model, in bfloat16, all with gradient checkpointing, and with other adapters too.
+On a GPU, ``--only paper`` tunes random weights in the shape of the study's base model, in bfloat16,
+always with gradient checkpointing, and with other adapters, too.
 
 The last line is a JSON object. For each way: taught (supervised tokens), tokens, seconds, steady
-(tokens per second after the first two steps), held_loss (on 24 other rows afterwards: ways that
-train alike have learned alike), what was expected and what was spent, and peak_gb of the process;
-paper_hours is what 10 epochs of the study's 33,493 rows would take at the steady rate if they were
-as long as these by ``--tokenizer``. Then ratios of the ways, expected_by_spent (seconds), and
-step_peak_share: the operations of the book's steps ÷ those of a matrix product.
+(tokens per second after the first two steps), held_loss (afterwards, on 24 other rows: equal
+training gives equal losses), expected and spent amounts, and peak_gb of the process; paper_hours is
+the time for 10 epochs of the study's 33,493 rows at the steady rate if they were as long as these
+by ``--tokenizer``. Then ratios of the ways, expected_by_spent (seconds), and step_peak_share: the
+operations a second of the book's steps ÷ those of a matrix product.
 """
 
 import argparse
@@ -37,9 +37,9 @@ import pandas as pd
 
 ROOT = Path(__file__).parents[1]
 ROWS = {"tiny": 240, "large": 16, "paper": 240}
-HELD = 24  # rows that are kept apart
+HELD = 24  # held-out rows
 STEP = {"tiny": (12, 4), "large": (4, 2), "paper": (12, 4)}  # rows of a micro-batch, micro-batches
-PAPER_ROWS = 10 * 33_493  # rows that the study learns from with each mixture
+PAPER_ROWS = 10 * 33_493  # rows of the study's training on each mixture
 #: The study's. Without it all ways draw nothing, and losses agree.
 DROPOUT = {"tiny": 0.0, "large": 0.0, "paper": 0.05}
 
@@ -73,7 +73,7 @@ RATIOS = {"study_arguments": ("study", "book"),
 
 @dataclass(frozen=True)
 class Work:
-    """What one process tunes: a base (a name of `Base`) of a size on rows of a parquet file."""
+    """Work of one process: tune a base (a name of `Base`) of a size on rows of a parquet file."""
 
     size: str
     base: str
@@ -82,7 +82,7 @@ class Work:
 
     @property
     def rows(self) -> pd.DataFrame:
-        """The rows that are learned, and after them `HELD` others."""
+        """The training rows, followed by `HELD` held-out ones."""
         table = pd.read_parquet(self.rows_file)
         for name in ("options", "answer_letters"):
             table[name] = table[name].map(list)
@@ -121,7 +121,7 @@ def held_loss(model, tokenizer, rows: pd.DataFrame) -> float:
 
 
 def by_the_book(work: Work, folder: Path) -> dict:
-    """This book's call."""
+    """Tune by this book's call."""
     from medinj_utils.training import start_backend
     backend = start_backend(work.way.who)
     from peft import PeftModel
@@ -158,10 +158,10 @@ def by_the_book(work: Work, folder: Path) -> dict:
 
 
 def by_unsloths_recipe(work: Work, folder: Path) -> dict:
-    """As Unsloth's notebooks tune.
+    """Tune as Unsloth's notebooks do.
 
-    Texts are rendered by the template, two rows make a micro-batch, and its gradient checkpointing
-    is on. DoRA, the loss over all tokens and the optimizer are the others'.
+    Texts are rendered by the template, micro-batches have two rows, and Unsloth's gradient
+    checkpointing is on. DoRA, the loss over all tokens and the optimizer are as in the other ways.
     """
     from medinj_utils.training import start_backend
     start_backend("unsloth")
@@ -194,7 +194,7 @@ def by_unsloths_recipe(work: Work, folder: Path) -> dict:
 
 
 def by_the_study(work: Work, folder: Path) -> dict:
-    """Plain TRL with the arguments of the study's released code, as far as TRL still has them."""
+    """Tune by plain TRL, with the arguments of the study's released code that TRL still has."""
     import torch
     from datasets import Dataset
     from peft import LoraConfig
@@ -226,7 +226,7 @@ def by_the_study(work: Work, folder: Path) -> dict:
 
 
 def trained(trainer, rows: pd.DataFrame, tokenizer) -> dict:
-    """Train by a plain trainer, with a clock."""
+    """Train by a plain trainer, and time its steps."""
     from transformers import TrainerCallback
 
     from medinj_utils.models.hardware import peak_memory
@@ -257,7 +257,7 @@ def run_here(work: Work) -> dict:
 
 
 def run_apart(work: Work) -> dict | None:
-    """Tune in a process of its own; None, with a line that says why, where that fails."""
+    """Tune in a separate process; None, with the reason printed, if that fails."""
     run = subprocess.run([sys.executable, __file__, "--one", json.dumps(asdict(work))],
                          capture_output=True, text=True)
     if run.returncode:
@@ -288,7 +288,7 @@ def write_base(size: str, scratch: Path, tokenizer: str) -> str:
 
 
 def measure(size: str, data: Path, labels: Sequence[str], tokenizer: str) -> dict:
-    """Every way on a base of one size, and what follows from them.
+    """Every way on a base of one size, with their ratios.
 
     Args:
         size: a key of `ROWS`.
@@ -320,7 +320,7 @@ def speed(outcome: dict, steady: bool) -> float:
 
 
 def ratios(outcomes: dict, steady: bool) -> dict:
-    """How many times as fast one way is as another, and expected ÷ spent seconds of each."""
+    """Ratios of the ways' speeds, and expected ÷ spent seconds of each way."""
     speeds = {label: speed(outcome, steady) for label, outcome in outcomes.items()}
     faster = {f"ratio_{name}": round(speeds[fast] / speeds[slow], 2)
               for name, (slow, fast) in RATIOS.items() if {slow, fast} <= set(speeds)}

@@ -1,7 +1,7 @@
-"""Do intervals hold what was planted in raters and judges? ``python -m simulations.judges``
+"""Do intervals cover the planted values of raters and judges? ``python -m simulations.judges``
 
-Triplets of the planted world are written with other seeds, and everything that notebook 35
-estimates of their simulated judges and their second rater is held against the planted value.
+Triplets of the planted world are written with other seeds, and every estimate of notebook 35 for
+their simulated judges and their second rater is compared with the planted value.
 """
 
 import argparse
@@ -39,12 +39,13 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
         resamples: draws of each interval.
 
     Returns:
-        A row per value: ``kind`` (agreement, length, edits or shares), ``figure`` (of shares, how
-        they were estimated), ``scorer`` and ``inside``.
+        A row per value: ``kind`` (agreement, length, edits or shares), ``figure`` (for shares, the
+        estimator), ``scorer`` and ``inside``.
     """
-    general, taught = all_facts()
+    general_facts, taught_facts = all_facts()
     with TemporaryDirectory() as folder:
-        key = {"triplets": write_triplets(Path(folder), taught[:_FACTS], general, seed)}
+        key = {"triplets": write_triplets(Path(folder), taught_facts[:_FACTS], general_facts,
+                                          seed)}
         file = str(Path(folder) / EVALUATED)
         triplets, _ = read_triplets([{"name": "planted", "location": file}])
     planted = planted_in(key, triplets)
@@ -66,15 +67,15 @@ def held_in(seed: int, resamples: int) -> pd.DataFrame:
 
 
 def held(worlds: int, resamples: int) -> pd.DataFrame:
-    """In how many cases intervals hold what was planted, over several worlds.
+    """How often intervals cover the planted values, over several worlds.
 
     Args:
-        worlds: how many, with the seeds from 0 on.
+        worlds: number of worlds, with seeds from 0 on.
         resamples: draws of each interval.
 
     Returns:
-        A row per kind of estimate, of shares per way to find them, and scorer: ``inside``, a share
-        of the ``cases``.
+        A row per kind of estimate (for shares, per estimator) and scorer: ``inside``, a share of
+        the ``cases``.
     """
     table = pd.concat([held_in(seed, resamples) for seed in progress(range(worlds), "worlds")])
     table["figure"] = table["figure"].where(table["kind"].isin(["shares", "edits"]), "all")

@@ -1,11 +1,10 @@
 """Do tests and intervals keep their promises? ``python -m simulations.promises``
 
-Worlds are simulated in which the truth is known. An item has a difficulty, part of it its
-cluster's; a system has an ability, each of its runs one that is a little off, and it is better or
-worse at what the items of a cluster ask. An answer is right if these and chance add up to more
-than zero. All are normal, so the mean score of a system over all items and runs that could be is
-known exactly. `validate` counts in how many worlds a test finds what isn't there, and in how many
-an interval covers the truth.
+The truth is known in simulated worlds. An item has a difficulty, part of it its cluster's. A system
+has an ability, from which those of its runs deviate a little, and an advantage or disadvantage on
+each cluster. An answer is right if these and chance add up to more than zero. All are normal, so
+the mean score of a system over all possible items and runs is known exactly. `validate` counts the
+worlds in which a test gives a false finding, and those in which an interval covers the truth.
 """
 
 import argparse
@@ -33,14 +32,14 @@ _SMALLEST = 0.1
 
 @dataclass(frozen=True)
 class World:
-    """How worlds of one kind are made; an item's own difficulty and chance have deviation 1.
+    """Parameters of simulated worlds; an item's own difficulty and chance have deviation 1.
 
     Args:
         abilities: of the systems, in the order of `SYSTEMS`.
         items: number of items.
         cluster_size: items of a cluster.
         shared: standard deviation of a cluster's difficulty.
-        known: standard deviation of how much better or worse a system is at a cluster.
+        known: standard deviation of a system's advantage on a cluster.
         runs: of each system.
         spread: standard deviation of the abilities of a system's runs.
     """
@@ -54,7 +53,7 @@ class World:
     spread: float = 0.0
 
     def truth(self) -> np.ndarray:
-        """Each system's mean score over all items and runs that could be."""
+        """Each system's mean score over all possible items and runs."""
         variance = 2 + self.shared**2 + self.known**2 + self.spread**2
         return norm.cdf(np.array(self.abilities) / np.sqrt(variance))
 
@@ -79,7 +78,7 @@ class World:
 
 @dataclass(frozen=True)
 class Study:
-    """One world's scores, and what the comparison makes of them."""
+    """One world's scores and their comparison."""
 
     world: World
     resamples: int
@@ -102,7 +101,7 @@ class Study:
         return pd.DataFrame([drawn.contrast({scores.columns[0][0]: 1.0})])
 
     def true_difference(self) -> float:
-        """Of the first pair."""
+        """True difference of the first pair."""
         first, second = self.world.truth()[:2]
         return first - second
 
@@ -133,7 +132,7 @@ def covers_difference(study: Study) -> bool:
 
 
 def covers_difference_bca(study: Study) -> bool:
-    """As `covers_difference`, of the bias-corrected and accelerated interval."""
+    """As `covers_difference`, for the bias-corrected and accelerated interval."""
     return _covers(study.pairs(), "low_bca", "high_bca", study.true_difference())
 
 
@@ -153,14 +152,14 @@ def _covers(table: pd.DataFrame, low: str, high: str, truth: float) -> bool:
 
 @dataclass(frozen=True)
 class Promise:
-    """What is promised of which worlds.
+    """A promised share of studies in worlds of one kind.
 
     Args:
-        name: what is promised; what begins with "limit" is known not to hold.
+        name: of the promise; one that begins with "limit" is known to be broken.
         world: the worlds.
-        counts: what is counted: whether it is so in one study.
-        promised: share of studies: at most so many false findings, else at least so many.
-        tolerated: lowest and highest share that is near enough to it.
+        counts: whether one study counts.
+        promised: share of studies: an upper bound on false findings, else a lower bound.
+        tolerated: lowest and highest share that counts as nearly kept.
     """
 
     name: str
@@ -172,9 +171,9 @@ class Promise:
     def kept(self, share: float, low: float, high: float) -> str:
         """Whether the promise is kept, by the share found and its 95 % interval.
 
-        "yes" where the interval includes what is promised or lies on its safe side, "nearly" where
-        it doesn't, of a share that is tolerated; "no" where the whole interval is beyond, else
-        "can't tell".
+        For a tolerated share "yes" if the interval includes the promised share or lies on its safe
+        side, else "nearly". For other shares "no" if the interval lies beyond the tolerated ones,
+        else "can't tell".
         """
         least, most = self.tolerated
         if not least <= share <= most:
@@ -185,7 +184,7 @@ class Promise:
 
 def _false(name: str, world: World, counts: Callable[[Study], bool] = finds_first,
            most: float = 0.05) -> Promise:
-    """A promise that at most 5 % of studies find what isn't there; up to ``most`` is tolerated."""
+    """A promise of at most 5 % false findings; up to ``most`` is tolerated."""
     return Promise(name, world, counts, 0.05, (0.0, most))
 
 
@@ -200,7 +199,7 @@ def _at_distance(smallest: float, items: int) -> World:
 
 
 def _planned(world: World) -> World:
-    """With as many items as the plan says show the difference in 80 of 100 studies."""
+    """The world with as many items as planned for 80 % power."""
     pair = discordances(check_scores(*replace(world, items=40_000).draw(0))).iloc[0]
     case = Case(pair["discordance"], pair["design_effect"])
     needed = items_needed(float(np.diff(world.truth())[0]), case)
@@ -261,15 +260,15 @@ PROMISES = [
 
 
 def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
-    """Count in how many worlds each promise is kept.
+    """Share of worlds that count for each promise, and whether it is kept.
 
     Args:
         worlds: of each promise.
         resamples: draws in each world.
 
     Returns:
-        By promise: promised and found share, its 95 % interval (Clopper & Pearson 1934), which
-        shares are ``tolerated``, and whether it is ``kept``, see `Promise.kept`.
+        By promise: promised and found share, its 95 % interval (Clopper & Pearson 1934), the
+        ``tolerated`` shares, and whether it is ``kept``, see `Promise.kept`.
     """
     rows = []
     for promise in PROMISES:

@@ -1,8 +1,8 @@
-"""Is what was planted found, and nothing where nothing was? ``python -m simulations.worlds``
+"""Are planted effects found, and none in null worlds? ``python -m simulations.worlds``
 
-Goes the whole way, from files over training to effects, in many planted and null worlds, with the
-parameters of the profiles ``demo`` and ``null``, but without validations during training. Scores
-are kept under ``outputs/worlds``: a command that was stopped goes on from there.
+Runs the whole pipeline, from files over training to effects, in many planted and null worlds, with
+the parameters of the profiles ``demo`` and ``null``, but without validation during training. Scores
+are kept under ``outputs/worlds``, from which a stopped command continues.
 """
 
 import argparse
@@ -40,7 +40,7 @@ from medinj_utils.evaluation.score_runs import score_runs
 from medinj_utils.models.loading import Base
 from medinj_utils.training import start_backend, train_runs
 
-#: By kind of world, the profile whose parameters it is run with.
+#: By kind of world, the profile whose parameters it uses.
 PROFILES = {"planted": "demo", "null": "null"}
 _ALL = "all main effects"
 _EFFECT_COLUMNS = ["kind", "world", "effect", "estimate", "low", "high", "planted",
@@ -61,7 +61,7 @@ def score_world(kind: str, seed: int, folder: Path) -> Tree:
         folder: root of its output tree.
 
     Returns:
-        The tree, with scores. A world that was scored before is not gone through again.
+        The tree, with scores. A world that was scored before is not run again.
     """
     tree = Tree(folder, "simulations.worlds")
     if tree.scores.exists():
@@ -82,7 +82,7 @@ def score_world(kind: str, seed: int, folder: Path) -> Tree:
 
 
 def _write_records(tree: Tree, kind: str, seed: int) -> pd.DataFrame:
-    """Write a world and what is read of it: records, their key, and leaks."""
+    """Write a world, its records with their key, and leaks."""
     world = load_profile(PROFILES[kind]).world.model_dump() | {"seed": seed}
     write_world(tree.world, **world)
     gathered = gather_sources(tree, [{"name": "planted", "location": str(tree.published)}])
@@ -94,15 +94,15 @@ def _write_records(tree: Tree, kind: str, seed: int) -> pd.DataFrame:
 
 def _write_mixtures(tree: Tree, kind: str, records: pd.DataFrame, base: Base) -> None:
     """Write the mixtures of all configurations."""
-    asked = _parameters(kind, "14_build_mixtures")
-    mixing = Mixing(asked["tasks"], asked["exclude"], asked["budget"], asked["budget_unit"],
-                    asked["shortage"], Stratification(asked["by_source"], asked["by_task"]),
-                    asked["mixture_seed"])
+    values = _parameters(kind, "14_build_mixtures")
+    mixing = Mixing(values["tasks"], values["exclude"], values["budget"], values["budget_unit"],
+                    values["shortage"], Stratification(values["by_source"], values["by_task"]),
+                    values["mixture_seed"])
     build_mixtures(tree, training_rows(tree, mixing), mixing, base)
 
 
 def found_in(kind: str, seed: int, folder: Path, resamples: int = 10_000) -> pd.DataFrame:
-    """The factorial's effects in one world, beside what was planted.
+    """The factorial's effects in one world, beside the planted ones.
 
     Args:
         kind: "planted" or "null".
@@ -131,17 +131,17 @@ def _found_on_one_core(kind: str, seed: int, root: Path) -> pd.DataFrame:
 
 
 def find_worlds(worlds: int, root: Path, to: Path) -> pd.DataFrame:
-    """`found_in` for many planted and null worlds, one a core at a time.
+    """`found_in` for many planted and null worlds, one per core at a time.
 
     Args:
-        worlds: of each kind.
+        worlds: number of each kind.
         root: folder of their output trees.
-        to: CSV file that is written whenever a world is done.
+        to: CSV file, written after each world.
     """
-    asked = [(kind, seed) for seed in range(1, worlds + 1) for kind in PROFILES]
+    seeded = [(kind, seed) for seed in range(1, worlds + 1) for kind in PROFILES]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the workers
     with ProcessPoolExecutor(available_cores(), get_context("spawn")) as pool:
-        jobs = [pool.submit(_found_on_one_core, kind, seed, root) for kind, seed in asked]
+        jobs = [pool.submit(_found_on_one_core, kind, seed, root) for kind, seed in seeded]
         for job in progress(as_completed(jobs), "worlds", len(jobs)):
             known = [read_worlds(to)] if to.exists() else []
             table = pd.concat([*known, job.result()])
@@ -152,19 +152,19 @@ def find_worlds(worlds: int, root: Path, to: Path) -> pd.DataFrame:
 
 def read_worlds(path: Path) -> pd.DataFrame:
     """Read what `find_worlds` wrote."""
-    return pd.read_csv(path, keep_default_na=False)  # a null world is no missing value
+    return pd.read_csv(path, keep_default_na=False)  # the kind "null" is not a missing value
 
 
 def summarise_worlds(table: pd.DataFrame) -> pd.DataFrame:
-    """In how many worlds intervals hold what was planted, or a null world shows a difference.
+    """How often intervals cover the planted effects, and null worlds show a difference.
 
     Args:
         table: of `find_worlds`.
 
     Returns:
-        By kind of worlds and what is counted: number of ``cases`` (worlds; effects, for all
-        together), how many ``count``, their ``share`` with its 95 % interval, and the means of
-        planted and found effects.
+        By kind of worlds and criterion: number of ``cases`` (worlds; effects, for all together),
+        the ``count`` that meet it, their ``share`` with its 95 % interval, and the means of planted
+        and found effects.
     """
     rows = []
     for kind, effect, part in _main_effects(table):

@@ -20,10 +20,9 @@ class ByFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = Path(nodeid.partition("::")[0])
-        # Three of the files in book/ share a small run; the others make all that they need.
+        # Two of the files in book/ share a small run; the others make all that they need.
         alone = file.stem == "test_main" or (
-            file.parent.name == "book" and file.stem not in ("test_book", "test_browser",
-                                                             "test_commands"))
+            file.parent.name == "book" and file.stem not in ("test_book", "test_browser"))
         return str(file if alone else file.parent)
 
 

@@ -61,6 +61,13 @@ def test_data_base_and_profile_arrive_as_they_were_given(project, given):
         assert made.returncode == 0
 
 
+def test_python_may_keep_what_it_compiles(project):
+    """Else each process compiles all libraries anew, which takes longer than most notebooks."""
+    (project / ".venv/bin/python").write_text("#!/bin/sh\nenv\n")
+    made = make(project, "test", env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert "OMP_NUM_THREADS=1" in made.stdout and "PYTHONDONTWRITE" not in made.stdout
+
+
 @pytest.mark.parametrize("target", [
     "book", "figures", "test", "validate", "worlds", "lint", "check-profile"])
 def test_programs_are_the_environments_whatever_make_looks_in(project, tmp_path, target):

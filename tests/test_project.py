@@ -2,6 +2,7 @@
 tracked."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -24,10 +25,9 @@ tree = Tree(output, "{name}")"""
 
 
 def chapters() -> list[str]:
-    """Names of the book's notebooks in the order of its contents."""
+    """The book's pages below their parts, in the order of its contents."""
     contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text(encoding="utf-8"))
-    files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
-    return [file.removeprefix("notebooks/") for file in files if file.startswith("notebooks/")]
+    return [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -124,13 +124,15 @@ def test_a_notebook_closes_with_what_follows_and_types_no_result(notebook):
 
 
 def test_next_links_and_contents_agree():
-    listed = chapters()
-    assert sorted(listed) == sorted(path.stem for path in NOTEBOOKS)
-    for path in NOTEBOOKS:
-        last = nbformat.read(path, as_version=4).cells[-1].source
-        following = listed[listed.index(path.stem) + 1:][:1]
-        linked = re.findall(r"\*\*Next:\*\* \[[^]]+\]\((\S+)\.ipynb\)", last)
-        assert linked == following, f"{path.stem}: Next is {linked}, the contents say {following}"
+    """After the last notebook of a part, Next is the page that the contents go on with."""
+    pages = chapters()
+    listed = [page for page in pages if page.startswith("notebooks/")]
+    assert sorted(listed) == sorted(f"notebooks/{path.stem}" for path in NOTEBOOKS)
+    for page in listed:
+        last = nbformat.read(ROOT / f"{page}.ipynb", as_version=4).cells[-1].source
+        [linked] = re.findall(r"\*\*Next:\*\* \[[^]]+\]\((\S+)\.(?:ipynb|md)\)", last)
+        following = pages[pages.index(page) + 1]
+        assert os.path.normpath(f"notebooks/{linked}") == following, page
 
 
 def pins(lines):

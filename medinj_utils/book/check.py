@@ -20,7 +20,7 @@ from medinj_utils.core.profiles import Profile, add_profile_arguments, load_prof
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.files import MAPPINGS
 from medinj_utils.data.formats import SourceError
-from medinj_utils.data.gather import files_of, quarantine_share, read_parts
+from medinj_utils.data.gather import files_of, first_in_quarantine, quarantine_share, read_parts
 from medinj_utils.data.locations import is_elsewhere, local_path
 from medinj_utils.data.mixtures import (
     ShortageError,
@@ -163,6 +163,8 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
                   tree: Tree) -> pd.DataFrame | None:
     """The records of sources on this disk; None where one of them has to be downloaded first.
 
+    Their ``attrs["unread"]`` says in a sentence which rows can't be read, if any.
+
     Args:
         sources: as for `medinj_utils.data.gather.gather_sources`.
         most_quarantined: share of rows that may be unreadable.
@@ -174,17 +176,19 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
     if any(is_elsewhere(source["location"]) for source in sources):
         return None
     if _are_read(sources, tree):
-        return load_records(tree.records)
-    parts = read_parts(sources)
-    if quarantine_share(parts) > most_quarantined:
+        records, refused = load_records(tree.records), pd.read_parquet(tree.quarantine)
+    else:
+        parts = read_parts(sources)
         refused = pd.concat([part.quarantine for part in parts])
-        first = "; ".join(f"{row.file}, row {row.row}, {row.field}: {row.value!r}, {row.reason}"
-                          for row in refused.head(3).itertuples())
-        raise SourceError(f"{len(refused)} of {sum(part.rows for part in parts)} rows can't be "
-                          f"read, more than most_quarantined = {most_quarantined:.1%}. The first: "
-                          f"{first}. Correct the rows or what the YAML file says of them, or raise "
-                          "most_quarantined")
-    return pd.concat([part.records for part in parts], ignore_index=True)
+        if quarantine_share(parts) > most_quarantined:
+            raise SourceError(
+                f"{len(refused)} of {sum(part.rows for part in parts)} rows can't be read, more "
+                f"than most_quarantined = {most_quarantined:.1%}. {first_in_quarantine(refused)}. "
+                "Correct the rows or what the YAML file says of them, or raise most_quarantined")
+        records = pd.concat([part.records for part in parts], ignore_index=True)
+    if len(refused):
+        records.attrs["unread"] = f" Can't be read: {len(refused)}. {first_in_quarantine(refused)}."
+    return records
 
 
 def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
@@ -243,7 +247,7 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
     left = f" Can't be compared, for want of training rows: {', '.join(impossible)}."
     return (f"{len(records):,} records ({_counts(records, ['provenance', 'split'])}). Compared "
             f"will be {systems}.{left if impossible else ''}"
-            f"{_lowered(training, parameters[_MIX])}")
+            f"{_lowered(training, parameters[_MIX])}{records.attrs.get('unread', '')}")
 
 
 def check_records(name: str, data: str = "", base: str = "") -> None:

@@ -7,6 +7,7 @@ from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BACKENDS
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import listed, number
 from medinj_utils.models.hardware import matrix_speeds
 from medinj_utils.training.backends import why_not
 
@@ -58,5 +59,27 @@ def save_environment(tree: Tree, speeds: pd.DataFrame, backends: pd.DataFrame) -
     write_json({"step": tree.notebook, "hardware": machine, "versions": versions(),
                 "gflops": speeds["GFLOP/s"].to_dict(),
                 "backends": dict(zip(backends["backend"], remarks, strict=True))}, tree.environment)
-    return (f"{machine['cores']} cores, {machine['memory_gb']} GB, accelerator: "
-            f"{machine['accelerator']}")
+    with_what = ("no GPU" if machine["accelerator"] == "none" else machine["accelerator"])
+    able = "; ".join(_able(backends, purpose) for purpose in ("training", "answering"))
+    return (f"This machine has {machine['cores']} cores, {machine['memory_gb']} GB of memory and "
+            f"{with_what}. {able[:1].upper()}{able[1:]}.")
+
+
+def _able(backends: pd.DataFrame, purpose: str) -> str:
+    works = backends.loc[backends["works here"] & (backends["for"] == purpose), "backend"]
+    return f"{purpose} works with {listed(works)}" if len(works) else f"{purpose} doesn't work here"
+
+
+def plan_in_words(profile_name: str, plan: pd.DataFrame) -> str:
+    """How long a profile takes, in a sentence; empty for no profile.
+
+    Args:
+        profile_name: of the profile.
+        plan: of `plan_table`.
+    """
+    if plan.empty:
+        return ""
+    minutes = pd.to_numeric(plan["minutes on two cores"], errors="coerce")
+    unknown = f"; not measured: {minutes.isna().sum()}" if minutes.isna().any() else ""
+    return (f"The profile {profile_name} runs {len(plan)} notebooks, in {number(minutes.sum())} "
+            f"minutes on two cores if one runs after the other{unknown}.")

@@ -3,7 +3,8 @@
 Each function gives the sentences of one language; the numbers are the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,12 +12,18 @@ from medinj_utils.comparison.findings import planted_finding, systems_finding
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK
 from medinj_utils.comparison.planted import planted_scores, scores_beside_planted
+from medinj_utils.comparison.sentences import (
+    CHANCE,
+    VERDICTS,
+    best_rule,
+    chance_in_words,
+    named_verdicts,
+)
 from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE
 from medinj_utils.core.tree import DEMO_LABEL, Tree
-from medinj_utils.core.wording import Language, agreeing, number, percent, points, score
+from medinj_utils.core.wording import Language, agreeing, listed, number, percent, points, score
 
-_VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
 _OF_CLAIMS = {"en": "Of the study's {} claims its means",
               "fr": "Sur les {} affirmations de l'étude, ses propres moyennes"}
 _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test {4} if they are "
@@ -27,12 +34,16 @@ _NONE_KEPT = {"en": "No result of a run on real questions is kept in this copy o
               "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
 _TUNED_ON = {"en": "Each system was tuned on {} rows, with {} {}.",
              "fr": "Chaque modèle a été ajusté sur {} questions, avec {} {}."}
-_SEEDS = {"en": ("seed", "seeds"), "fr": ("graine", "graines")}
+_SEEDS = {"en": ("seed", "seeds"),
+          "fr": ("graine (tirage au hasard)", "graines (tirages au hasard)")}
 #: Parts of labels, in French.
 _LABELS_FR = {
     DEMO_LABEL: "démonstration : montre que les calculs marchent, ne dit rien de la médecine",
     "run here on": "calculé ici sur", "CPU cores, no GPU": "cœurs de processeur, sans GPU",
     "kept from": "conservé le"}
+_RULES_FR = {"options alone": "les mots des seules options",
+             "longest option": "l'option la plus longue",
+             "most frequent answer": "la réponse la plus fréquente à l'entraînement"}
 _ALL_OF_IT = {"en": "All of it", "fr": "Tous les résultats"}
 
 
@@ -58,7 +69,7 @@ def answer(tree: Tree) -> str:
     """The main result of a run, from its tables; of a planted world what was planted, too."""
     comparison = tree.read_table("comparison")
     beside = scores_beside_planted(comparison, planted_scores(tree, comparison["system"]))
-    chance = tree.need(tree.chance).read_text(encoding="utf-8").strip()
+    chance = chance_in_words(comparison, tree.read_table("chance"))
     sentences = [systems_finding(comparison, tree.read_table("pairs")), chance,
                  planted_finding(beside)]
     return f"{' '.join(filter(None, sentences))} *{tree.label}.*"
@@ -93,9 +104,10 @@ def own_means(on_paper: pd.DataFrame, language: Language) -> str:
     for items, rows in on_paper.groupby("items", sort=False):
         counts = rows["verdict"].value_counts()
         cases.append(form.format(number(items, language=language),
-                                 *(counts.get(verdict, 0) for verdict in _VERDICTS)))
+                                 *(counts.get(verdict, 0) for verdict in VERDICTS)))
     between = "\u00a0; " if language == "fr" else "; "
-    return f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {between.join(cases)}."
+    counted = f"{_OF_CLAIMS[language].format(on_paper['name'].nunique())} {between.join(cases)}."
+    return f"{counted} {named_verdicts(on_paper)}".strip() if language == "en" else counted
 
 
 def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
@@ -106,9 +118,23 @@ def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
         language: of the sentences.
     """
     say = answer_fr if language == "fr" else answer
-    return " ".join(f"*{read_json(tree.kept)['title']}.* {_tuned_on(tree, language)} {say(tree)} "
+    return " ".join(f"*{_title(tree, language)}.* {_tuned_on(tree, language)} {say(tree)} "
                     f"[{_ALL_OF_IT[language]}](../results/{name}/index.md)."
                     for name, tree in kept.items()) or _NONE_KEPT[language]
+
+
+def _title(tree: Tree, language: Language) -> str:
+    """What was run: as it was kept, or in French its sources and base model."""
+    kept = read_json(tree.kept)
+    if language == "en":
+        return kept["title"]
+    sources = _listed_fr(tree.read_table("baselines")["source"].drop_duplicates())
+    base = Path(kept["model"]["base_model"]).name
+    return f"Vraies questions de {sources} ; modèle de départ : {base}"
+
+
+def _listed_fr(names: Iterable[str]) -> str:
+    return " et ".join(listed(names).rsplit(" and ", 1))
 
 
 def _tuned_on(tree: Tree, language: Language) -> str:
@@ -139,9 +165,38 @@ def answer_fr(tree: Tree) -> str:
     gain = points(best, "difference", "difference_low", "difference_high", language="fr")
     return (f"{alone} ; le meilleur des modèles ajustés, "
             f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
-            f"{differ} des {len(pairs)} paires de modèles ajustés "
-            f"{agreeing(differ, 'diffère', 'diffèrent')} au seuil de 5 %, après correction. "
-            f"*{_label_fr(tree)}.*")
+            f"{_differ_fr(differ, len(pairs))}{_chance_fr(tree)} *{_label_fr(tree)}.*")
+
+
+def _differ_fr(differ: int, pairs: int) -> str:
+    if not pairs:
+        return ""
+    which = f"{differ} des {pairs}" if differ else f"Aucune des {pairs}"
+    verb = agreeing(differ, "diffère", "diffèrent") if differ else "ne diffère"
+    return f"{which} paires de modèles ajustés {verb} au seuil de 5 %, après correction. "
+
+
+def _chance_fr(tree: Tree) -> str:
+    """What guesses and the best rule without a question score, and who is no better, in French."""
+    comparison, levels = tree.read_table("comparison"), tree.read_table("chance")
+    chance = levels.set_index("rule").loc[CHANCE, "exact_match"]
+    sentences = [f"Répondre au hasard donnerait {percent(chance, 'fr')} "
+                 f"({_no_better_fr(comparison, chance)})."]
+    rule = best_rule(levels)
+    if rule:
+        sentences.append(f"Une règle qui ne lit pas la question ({_RULES_FR[rule[0]]}) donne "
+                         f"{percent(rule[1], 'fr')} ({_no_better_fr(comparison, rule[1])}).")
+    if (comparison["low"] <= chance).all():
+        sentences.append("Ces scores ne se distinguent pas du hasard : leurs écarts ne disent "
+                         "rien de la valeur d'une origine.")
+    return " ".join(sentences)
+
+
+def _no_better_fr(comparison: pd.DataFrame, level: float) -> str:
+    below = comparison[comparison["low"] <= level]["system"]
+    if len(below) in (0, len(comparison)):
+        return "aucun modèle ne fait mieux" if len(below) else "tous les modèles font mieux"
+    return f"pas mieux : {_listed_fr(below)}"
 
 
 def effects_fr(tree: Tree) -> str:

@@ -11,10 +11,16 @@ import pandas as pd
 from medinj_utils.book.results import NOTEBOOKS, list_of
 from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
+from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import number
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
+#: The notebook whose numbers are the machine's.
+_MACHINE = "00_check_environment"
+#: The link to the notebook that comes next in the book, of which there may be no kept results: the
+#: arrows at the page's foot lead through those that there are.
+_NEXT = re.compile(r"\n\n\*\*Next:\*\*.*\Z", re.DOTALL)
 #: Tags of cells that set a notebook up, and of the one whose output opens the page.
 _LEFT_OUT = {"hide-cell", "hide-input", "finding"}
 _PAGE = """# {title}
@@ -71,11 +77,21 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     for cell in executed.cells:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
+            if "hide-output" not in cell.metadata["tags"]:
+                cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
     title, question, *rest = executed.cells[0].source.split("\n\n")
+    # What a machine can do is no demo, whatever the profile.
+    label = f"run here on {hardware_in_words()}" if execution == _MACHINE else tree.label
     opening = (f":::{{admonition}} Finding\n:class: tip\n{finding}\n\n"
-               f"*Numbers on this page: {tree.label}.*\n:::")
+               f"*Numbers on this page: {label}.*\n:::")
     executed.cells[0].source = "\n\n".join([title, question, opening, *rest])
     return executed
+
+
+def _is_progress(output: nbformat.NotebookNode) -> bool:
+    """Whether an output is a bar of progress, or the line that ends one."""
+    return output.output_type == "stream" and (
+        output.text.startswith("\r") or not output.text.strip())
 
 
 def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:
@@ -98,7 +114,7 @@ def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, 
         executed = labelled_copy(tree, notebook)
         for cell in executed.cells:
             if cell.cell_type == "markdown":
-                cell.source = _LINK.sub(_link, cell.source)
+                cell.source = _LINK.sub(_link, _NEXT.sub("", cell.source))
         nbformat.write(executed, folder / f"{notebook}.ipynb")
     pages = [{"file": f"results/{name}/{notebook}"} for notebook in NOTEBOOKS]
     return {"file": f"results/{name}/index", "sections": pages}

@@ -21,6 +21,8 @@ _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 _LONGEST = 160  # signs of a description, about what search engines show
 #: Tags of HTML, and what is no text for readers.
 _TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
+#: A figure that scrolls where the page is narrower.
+_FIGURE = re.compile(r'<figure (?=[^>]*class="[^"]*\bmedinj-(?:wide|panels)\b)')
 _LONGEST_FIRST = "|".join(sorted(SYSTEMS, key=len, reverse=True))
 #: The name of a run, or of a system that has a hyphen.
 _NAME = re.compile(rf"(?<![\w/.-])(?=[A-Z]+-)(?:{_LONGEST_FIRST})(?:-s\d+)?(?![\w/-])")
@@ -104,12 +106,11 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
     contents = context.get("generate_toctree_html")
     if contents:
         # The button that unfolds the pages of a part shows a sign alone.
-        context["generate_toctree_html"] = lambda *asked, **settings: str(
-            contents(*asked, **settings)).replace("<summary>", '<summary aria-label="its pages">')
+        context["generate_toctree_html"] = lambda *levels, **settings: str(
+            contents(*levels, **settings)).replace("<summary>", '<summary aria-label="its pages">')
     if doctree is not None:
         # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
-        context["body"] = context["body"].replace('<figure class="medinj-wide',
-                                                  '<figure tabindex="0" class="medinj-wide')
+        context["body"] = _FIGURE.sub('<figure tabindex="0" ', context["body"])
         context["body"] = with_whole_names(context["body"])
         description = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())

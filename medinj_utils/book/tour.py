@@ -10,7 +10,7 @@ from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.prompts import user_turn
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import agreeing, number, percent, points
+from medinj_utils.core.wording import agreeing, counted_points, number, percent, points
 from medinj_utils.data import load_records
 from medinj_utils.data.tables import sure_leaks
 
@@ -58,7 +58,7 @@ def _leaks(leaks: pd.DataFrame) -> str:
     if leaks.empty:
         return _NO_LEAK
     rows = leaks[["place", "provenance", "reason"]].head(5).to_numpy().tolist()
-    table = markdown_rows([f"`{place}`", *rest] for place, *rest in rows)
+    table = markdown_rows([f"`{location}`", *rest] for location, *rest in rows)
     return f"| training row | provenance | reason |\n|---|---|---|\n{table}"
 
 
@@ -103,4 +103,4 @@ def _verdict(tree: Tree) -> str:
     claim = tested.iloc[0]
     return (f"“{claim['claim']}” needs {claim['estimand']} above zero. The smallest of these "
             f"differences is {points(claim)}. The smallest effect of interest is "
-            f"{number(100 * SMALLEST, 1)} points. Verdict: **{claim['verdict']}**.")
+            f"{counted_points(100 * SMALLEST)}. Verdict: **{claim['verdict']}**.")

@@ -141,35 +141,65 @@ def open_pairs(long: pd.DataFrame, metric: str, clusters: pd.Series,
     return pairs.assign(metric=metric, items=len(matrix))[["metric", "items", *PAIR_COLUMNS]]
 
 
-def shown_open(scores: pd.DataFrame, encoder: str) -> pd.DataFrame:
+def shown_open(scores: pd.DataFrame) -> pd.DataFrame:
     """`open_systems` as texts: metrics and provenances × systems, an estimate with its interval.
+
+    Metrics by which every system scores 0, or that no question has, are left out:
+    `left_out_in_words` names them.
 
     Args:
         scores: of `open_systems`, or of ``open_scores.csv``.
-        encoder: which encoder BERTScore is by, or that there is none.
     """
+    scores = scores[~scores["metric"].isin([*_zero(scores), *_unscored(scores)])]
     if scores.empty:
         return scores
-    none = (scores["metric"] == "bertscore") & (scores["questions"] == 0)
     texts = scores.assign(shown=[_in_words(row) for row in scores.to_dict("records")])
-    texts.loc[none, "shown"] = encoder
     wide = texts.pivot(index=["metric", "provenance", "questions"], columns="system",
                        values="shown")
     order = texts[["metric", "provenance", "questions"]].drop_duplicates()
     return wide.loc[pd.MultiIndex.from_frame(order), in_order(wide.columns)]
 
 
+def left_out_in_words(scores: pd.DataFrame, encoder: str) -> str:
+    """Which metrics `shown_open` leaves out, and why; empty where it leaves out none.
+
+    Args:
+        scores: of `open_systems`.
+        encoder: which encoder BERTScore is by, or that there is none.
+    """
+    zero, unscored = _zero(scores), _unscored(scores)
+    told = [f"By {listed(zero)} every system scores 0."] if zero else []
+    if "bertscore" in unscored:
+        unscored.remove("bertscore")
+        told.append(f"BERTScore: {encoder}.")
+    told += [f"No question has a score of every run by {listed(unscored)}."] if unscored else []
+    return " ".join(told)
+
+
+def _zero(scores: pd.DataFrame) -> list[str]:
+    """Metrics by which every system scores 0 on all questions."""
+    highest = scores[scores["provenance"] == ALL].groupby("metric", sort=False)["estimate"].max()
+    return list(highest.index[highest == 0])
+
+
+def _unscored(scores: pd.DataFrame) -> list[str]:
+    """Metrics that no question has a score of."""
+    questions = scores.groupby("metric", sort=False)["questions"].max()
+    return list(questions.index[questions == 0])
+
+
 def lacking_in_words(scores: pd.DataFrame) -> str:
-    """Which estimates have no interval, and why; empty where all have one.
+    """Which estimates of `shown_open` have no interval, and why; empty where all have one.
 
     Args:
         scores: of `open_systems`.
     """
-    lacking = scores[scores["estimate"].notna() & scores["low"].isna()]
-    told = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
+    shown = ~scores["metric"].isin(_zero(scores))
+    lacking = scores[shown & scores["estimate"].notna() & scores["low"].isna()]
+    reasons = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
             f"{reason}" for (part, reason), own in
             lacking.groupby(["provenance", "reason"], sort=False)]
-    return f"Without intervals: {'; '.join(told)}." if told else ""
+    return f"Without intervals: {'; '.join(reasons)}." if reasons else ""
 
 
 def _in_words(row: dict) -> str:

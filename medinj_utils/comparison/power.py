@@ -21,6 +21,7 @@ from scipy.special import ndtri
 from medinj_utils.comparison.pairs import tuned_pairs
 from medinj_utils.comparison.paper import ITEMS
 from medinj_utils.comparison.scores import Scores, cluster_sums
+from medinj_utils.core.wording import counted_points
 
 _LEVEL = 0.05  # of the two-sided test
 
@@ -196,10 +197,6 @@ def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
             "middle pair, independent questions": Case(middle.discordance)}
 
 
-def _points(difference: float) -> str:
-    return f"for {100 * difference:g} points"
-
-
 def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
                power: float = 0.8) -> pd.DataFrame:
     """Questions needed for each difference, by case.
@@ -214,7 +211,8 @@ def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
         exceeds the discordance rate.
     """
     rows = [{"case": name, "discordance": case.discordance, "design_effect": case.design_effect} | {
-        _points(d): items_needed(d, case, power) if d <= case.discordance else None
+        f"for {counted_points(100 * d)}": (
+            items_needed(d, case, power) if d <= case.discordance else None)
         for d in differences} for name, case in cases.items()]
     return pd.DataFrame(rows).set_index("case")
 
@@ -278,8 +276,9 @@ def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: 
     Returns:
         Differences × numbers of questions; infinite where no number of runs shows the difference.
     """
-    table = {f"{n:,} questions": {_points(d): runs_needed(d, n, case, spread, power)
-                                for d in differences} for n in items}
+    table = {f"{n:,} questions": {
+        f"for {counted_points(100 * d)}": runs_needed(d, n, case, spread, power)
+        for d in differences} for n in items}
     return pd.DataFrame(table).rename_axis("difference")
 
 
@@ -293,7 +292,7 @@ def study_table(power: float) -> pd.DataFrame:
         Numbers of questions and design effects × discordance rates, all of them assumed.
     """
     sizes = list(product(ITEMS, (1.0, 2.0)))
-    table = {f"discordance rate {share:.0%}": {
+    table = {f"discordance rate {100 * share:g}\u00a0%": {
         f"{n:,} questions, design effect {effect:g}":
             100 * detectable(n, Case(share, effect), power)
         for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}

@@ -1,6 +1,5 @@
 """Sentences of the comparison as notebooks show them."""
 
-from collections.abc import Mapping
 
 import pandas as pd
 
@@ -8,8 +7,11 @@ from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
 from medinj_utils.comparison.tables import Compared
-from medinj_utils.core.wording import listed, percent, show_p
+from medinj_utils.core.wording import counted_points, listed, number, percent, show_p
 
+#: The rule that takes any valid answer, beside those that look at options or at the training.
+CHANCE = "one valid answer at random"
+VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
 _CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
             "the study's claims, and show that the rule works.")
 
@@ -32,19 +34,46 @@ def factorial_in_words(compared: Compared) -> str:
     return f"{len(compared.matrix)} items in {compared.clusters.nunique()} clusters."
 
 
-def chance_in_words(comparison: pd.DataFrame, chance: float, blind: pd.Series) -> str:
+def levels_table(chance: float, blind: pd.Series) -> pd.DataFrame:
+    """What is scored without a question: ``rule``, first `CHANCE`, and ``exact_match``, a share.
+
+    Args:
+        chance: exact match of a random valid answer, a share.
+        blind: of `medinj_utils.evaluation.tables.blind_scores`.
+    """
+    levels = pd.Series({CHANCE: chance} | blind.to_dict(), name="exact_match")
+    return levels.rename_axis("rule").reset_index()
+
+
+def best_rule(levels: pd.DataFrame) -> tuple[str, float] | None:
+    """The rule that is right most often although it sees no question.
+
+    Args:
+        levels: of `levels_table`.
+
+    Returns:
+        Its name and its exact match, a share; None where no rule was tried.
+    """
+    rules = levels[levels["rule"] != CHANCE].set_index("rule")["exact_match"]
+    return (rules.idxmax(), rules.max()) if len(rules) else None
+
+
+def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
     """The chance level, what a rule scores that sees no question, and who is no better.
 
     Args:
         comparison: of ``comparison.csv``.
-        chance: exact match of a random valid answer, a share.
-        blind: of `medinj_utils.evaluation.tables.blind_scores`.
+        levels: of `levels_table`, or of ``chance.csv``.
     """
+    chance, rule = levels.set_index("rule").loc[CHANCE, "exact_match"], best_rule(levels)
     sentences = [f"Guessing one valid answer at random would score {percent(chance)}.",
                  _not_above(comparison, chance, "it, by the lower end of the interval")]
-    if len(blind):
-        sentences += [f"The rule “{blind.idxmax()}”, which sees no question, is right on "
-                      f"{percent(blind.max())}.", _not_above(comparison, blind.max(), "that")]
+    if rule:
+        sentences += [f"The rule “{rule[0]}”, which sees no question, is right on "
+                      f"{percent(rule[1])}.", _not_above(comparison, rule[1], "that")]
+    if (comparison["low"] <= chance).all():
+        sentences.append("These scores can't be told from guesses, so their differences can't say "
+                         "what a provenance is worth.")
     return " ".join(sentences)
 
 
@@ -75,17 +104,40 @@ def null_findings_in_words(pairs: pd.DataFrame) -> str:
             "least one, and somewhat more often with few runs of each system.")
 
 
-def verdicts_in_words(tables: Mapping[str, pd.DataFrame], fictional: bool) -> str:
-    """How many claims got which verdict.
+def verdicts_in_words(on_paper: pd.DataFrame, here: pd.DataFrame, fictional: bool) -> str:
+    """How many claims got which verdict, and which of them the study's means bear or contradict.
 
     Args:
-        tables: of `medinj_utils.comparison.verdicts.verdicts`, by where the figures are from.
+        on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
+        here: of `medinj_utils.comparison.verdicts.verdicts`, by the runs.
         fictional: whether the runs are of a planted world, of which a caution is added.
     """
-    counts = {name: table["verdict"].value_counts() for name, table in tables.items()}
-    sentences = [f"{name}: " + "; ".join(f"{n} {verdict}" for verdict, n in tally.items()) + "."
-                 for name, tally in counts.items()]
-    return " ".join([*sentences, _CAUTION] if fictional else sentences)
+    by_paper = [f"over {number(items)} questions {_tally(rows)}"
+                for items, rows in on_paper.groupby("items", sort=False)]
+    sentences = [f"By the paper's own means: {'; '.join(by_paper)}.", named_verdicts(on_paper),
+                 f"By the runs here: {_tally(here)}.", _CAUTION if fictional else ""]
+    return " ".join(filter(None, sentences))
+
+
+def named_verdicts(on_paper: pd.DataFrame) -> str:
+    """The claims that the study's own means support or contradict, each with what it holds for.
+
+    Args:
+        on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
+    """
+    every, sentences = on_paper["items"].unique(), []
+    for verdict in ("supported", "contradicted"):
+        got = on_paper[on_paper["verdict"] == verdict].groupby("claim", sort=False)["items"]
+        named = [f"“{claim.rstrip('.')}”" + ("" if len(items) == len(every) else
+                 f" (over {listed(map(number, items))} questions only)") for claim, items in got]
+        if named:
+            sentences.append(f"{verdict.capitalize()}: {'; '.join(named)}.")
+    return " ".join(sentences)
+
+
+def _tally(verdicts: pd.DataFrame) -> str:
+    counts = verdicts["verdict"].value_counts()
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
 
 
 def spread_in_words(spread: float, freedom: int) -> str:
@@ -109,4 +161,4 @@ def spread_in_words(spread: float, freedom: int) -> str:
 def claims_in_words(claims: Claims) -> str:
     """How many claims and differences there are, and the smallest effect of interest."""
     return (f"{len(claims.claims)} claims, {len(claims.contrasts)} differences; smallest effect of "
-            f"interest {100 * SMALLEST:g} points.")
+            f"interest {counted_points(100 * SMALLEST)}.")

@@ -11,7 +11,7 @@ from medinj_utils.core.machine import git_commit, hardware, versions
 
 
 def markdown_rows(rows: Iterable[Iterable]) -> str:
-    """Rows of a Markdown table, for cards and pages; a bar or a line end in a cell ends no cell."""
+    """Rows of a Markdown table, with bars escaped and line ends replaced within cells."""
     written = ([" ".join(str(cell).split()).replace("|", "\\|") for cell in row] for row in rows)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
 

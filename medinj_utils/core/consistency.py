@@ -10,14 +10,14 @@ _TRAIN, _ASK, _SCORE = "21_train_adapter", "30_answer_questions", "31_score_choi
 _PROBE, _EXCHANGE = "32_ask_otherwise", "37_exchange_with_harness"
 _SCORE_OPEN, _RATE = "33_score_open_answers", "36_rate_by_hand"
 _JUDGE, _META = "34_judge_open_answers", "35_judge_the_judge"
-#: By the parameter that makes them do something: the notebook that varies, the one that compares.
+#: By the parameter that switches them on: the notebook that varies, the one that compares.
 _VARIED = {"learning_rates": ("50_vary_recipe", "52_compare_recipes"),
            "budget_shares": ("51_vary_budget", "53_draw_learning_curves")}
 
 
 def inconsistencies(parameters: Mapping[str, Mapping[str, Any]],
                     beside: Sequence[str] = ()) -> list[str]:
-    """What a notebook of a profile needs and will not find, in words; nothing where all fits.
+    """Inconsistencies between the notebooks of a profile, one sentence each.
 
     Args:
         parameters: of every notebook, by its name.
@@ -44,7 +44,7 @@ def _tuned(runs: Iterable[Run]) -> list[Run]:
 
 def _lacking(user: str, needed: Iterable, maker: str, made: Iterable,
              verb: str) -> Iterator[str]:
-    """One sentence where not all that a notebook needs is made by another."""
+    """A sentence on what a notebook needs and its maker does not make, if there is anything."""
     made = list(made)
     if missing := [part for part in needed if part not in made]:
         yield (f"{user} needs {_words(missing)}, which {maker} doesn't {verb} "
@@ -73,12 +73,12 @@ def _training(parameters: Mapping) -> Iterator[str]:
 
 
 def _answers(parameters: Mapping) -> Iterator[str]:
-    asked = _runs(parameters[_ASK])
+    asking_runs = _runs(parameters[_ASK])
     logs = parameters[_EXCHANGE]["harness_logs"]
     for notebook in (_SCORE, _SCORE_OPEN, _JUDGE, _RATE):
-        yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asked, "ask")
+        yield from _lacking(notebook, _runs(parameters[notebook]), _ASK, asking_runs, "ask")
     exchanged = [run for run in _runs(parameters[_EXCHANGE]) if run.name not in logs]
-    yield from _lacking(_EXCHANGE, exchanged, _ASK, asked, "ask")
+    yield from _lacking(_EXCHANGE, exchanged, _ASK, asking_runs, "ask")
     yield from _lacking("40_compare_provenances", [parameters["40_compare_provenances"]["mode"]],
                         _ASK, parameters[_ASK]["modes"], "answer in")
 
@@ -128,8 +128,8 @@ def _triplets(parameters: Mapping) -> Iterator[str]:
 def _raters(parameters: Mapping) -> Iterator[str]:
     rating = parameters.get(_RATE, {})
     if both := [code for code in rating.get("raters", []) if code in rating["simulated_raters"]]:
-        yield (f"{_RATE}, raters and simulated_raters: both have {_words(both)}, so invented "
-               "ratings and those of a human would be one rater's: give each a code of their own")
+        yield (f"{_RATE}, raters and simulated_raters: both have {_words(both)}, which "
+               "would mix simulated and human ratings: give each rater a code of their own")
     given = rating.get("rating_files") or rating.get("simulated_raters")
     if parameters.get(_META, {}).get("own_ratings") and not given:
         yield (f"{_META}, own_ratings: {_RATE} reads no ratings; name the files that raters gave "
@@ -139,5 +139,5 @@ def _raters(parameters: Mapping) -> Iterator[str]:
 def _prices(parameters: Mapping) -> Iterator[str]:
     prices = parameters["42_count_costs"]["prices"]
     if prices and set(prices) != set(PROVENANCES):
-        yield (f"42_count_costs, prices: of {_words(prices)}; need one of each of "
+        yield (f"42_count_costs, prices: given for {_words(prices)}; need one for each of "
                f"{_words(PROVENANCES)}, or none")

@@ -20,8 +20,8 @@ def progress(work: Iterable | None, what: str, total: int | None = None, unit: s
     """tqdm that prints a line every ten seconds at most, which keeps logs and notebooks short.
 
     Args:
-        work: what is gone through; None where the caller counts.
-        what: is being done, for the line.
+        work: iterable to go through; None if the caller updates the bar.
+        what: name of the work, shown in the line.
         total: number of units.
         unit: of the count.
 
@@ -49,7 +49,7 @@ def enter_root() -> None:
 
 
 def not_in_root(missing: str | Path) -> str:
-    """What to say of a folder of the book that isn't in the working folder: where the root is."""
+    """Error text for a folder that is missing from the working folder; says where the root is."""
     return (f"there is no folder {missing} in {Path.cwd()}: give the command in "
             f"{_root_in_words()}")
 
@@ -161,8 +161,8 @@ def need(path: str | Path, made_by: str) -> Path:
 def sha256(path: str | Path) -> str:
     """SHA-256 of a file or of a folder.
 
-    A folder's covers the names and contents of its files in order, a README left out: it changes no
-    weights.
+    A folder's hash covers the names and contents of its files in order, except README.md, which
+    changes no weights.
     """
     path, digest = Path(path), hashlib.sha256()
     if path.is_dir():

@@ -1,7 +1,7 @@
 """Files of models and data sets on the Hugging Face hub, held to a commit.
 
-Whatever goes wrong there is a `HubError` that names the set, the revision, the reason and what to
-do. A busy hub and a dropped connection are tried again a few times.
+Every failure raises a `HubError` that names the set, the revision, the reason and the remedy. If
+the hub is busy or a connection drops, the request is repeated a few times.
 """
 
 import json
@@ -17,7 +17,7 @@ _PAUSES = (1, 3, 9)  # seconds before each further attempt
 _BUSY = (408, 425, 429, 500, 502, 503, 504)  # statuses that may pass
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-#: Of a model, what is loaded: weights that hold no code, and all that describes them.
+#: Files of a model that are loaded: weights in a format without code, and what describes them.
 MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
 
 
@@ -28,7 +28,7 @@ class HubError(ValueError):
 def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Path:
     """The folder of a model or data set at one commit, downloaded where it isn't in the cache.
 
-    Where the hub can't be reached, what was read last by this revision is taken, and said.
+    If the hub can't be reached, the copy last read at this revision is used, with a message.
 
     Args:
         name: ``organisation/name``.
@@ -49,7 +49,7 @@ def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Pa
 
     def download() -> str:
         if not (_COMMIT.fullmatch(revision) or constants.is_offline_mode()):
-            # `take` alone has the cache's commit as soon as the hub is ill for a moment.
+            # `take` alone returns the cached commit when the hub fails for a moment.
             HfApi().repo_info(name, repo_type=kind, revision=revision or None)
         return take()
 
@@ -63,7 +63,7 @@ def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Pa
             folder = Path(take(local_files_only=True))
         except Exception:  # it isn't in the cache, or not whole
             raise error from error.__cause__
-        print(f"{what}: the hub can't be reached; taken as it was read last, at commit "
+        print(f"{what}: the hub can't be reached; using the copy read last, at commit "
               f"{commit_of(folder)}")
         return folder
 
@@ -72,7 +72,7 @@ _KINDS = {"model": "model", "dataset": "data set"}
 
 
 def commit_at(name: str, revision: str, kind: str) -> str:
-    """The commit that a revision is at now; by the cache where the hub doesn't answer.
+    """The current commit of a revision; the cached one if the hub doesn't answer.
 
     Args:
         name, revision, kind: as for `snapshot`.
@@ -85,7 +85,7 @@ def commit_at(name: str, revision: str, kind: str) -> str:
         return revision
     try:
         return HfApi().repo_info(name, repo_type=kind, revision=revision or None).sha
-    except Exception:  # no network, above all; what reads the set says what is wrong
+    except Exception:  # mostly no network; reading the set reports the reason
         pass
     try:
         return commit_of(Path(snapshot_download(name, repo_type=kind, revision=revision or None,
@@ -95,7 +95,7 @@ def commit_at(name: str, revision: str, kind: str) -> str:
 
 
 def file_names(name: str, revision: str, kind: str) -> list[str]:
-    """Names of the first ten files of a model or data set; what they are is not looked at.
+    """Names of the first ten files of a model or data set, of any kind.
 
     Args:
         name, revision, kind: as for `snapshot`.
@@ -117,7 +117,7 @@ def commit_of(path: Path) -> str:
 
 
 def _tried_again(download: Callable[[], Any], what: str) -> Any:
-    """What the download gives, tried again while the hub is busy or the connection breaks."""
+    """Result of the download, repeated while the hub is busy or the connection breaks."""
     for pause in (*_PAUSES, None):
         try:
             return download()
@@ -156,7 +156,7 @@ def _is_broken(error: Exception) -> bool:
 
 
 def _breaks_off(error: Exception) -> bool:
-    """Whether a file ended before its end."""
+    """Whether a download broke off before the end of its file."""
     return any(sign in str(cause) for cause in _chain(error)
                for sign in ("complete message body", "Consistency check failed"))
 
@@ -176,11 +176,11 @@ def _reason(error: Exception) -> str:
     if isinstance(error, errors.RevisionNotFoundError):
         return "the hub has it, but not this revision: name a commit, tag or branch of it"
     if status == 401 and get_token():
-        return ("the hub doesn't take the token that HF_TOKEN or a login here gives: renew it, or "
-                "unset it for what everybody may read")
+        return ("the hub rejects the token of HF_TOKEN or of a login on this machine: renew it, or "
+                "unset it to read what is public")
     if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
-        return ("the hub has no such one, or it is private: look at the name, or set HF_TOKEN to "
-                "a token that may read it")
+        return ("the hub has none of this name, or it is private: check the name, or set HF_TOKEN "
+                "to a token that may read it")
     if isinstance(error, errors.HFValidationError):
         return "this can't be a name on the hub, which has the form organisation/name"
     if status in _BUSY:
@@ -192,39 +192,39 @@ def _reason(error: Exception) -> str:
 
 
 def _reason_without_answer(error: Exception) -> str:
-    """Why a download failed of which the hub itself says nothing."""
+    """Why a download failed without an answer from the hub."""
     import httpx
     from huggingface_hub.errors import LocalEntryNotFoundError
     if _is_offline(error):
-        return ("it isn't in the cache, and HF_HUB_OFFLINE forbids to ask the hub: unset it, or "
-                "copy the cache here")
+        return ("it isn't in the cache, and HF_HUB_OFFLINE keeps the hub from being asked: "
+                "unset it, or copy the cache here")
     if _breaks_off(error):
-        return (f"a file breaks off, {len(_PAUSES) + 1} times in a row: try again later; what was "
-                "downloaded is kept")
+        return (f"a download broke off, {len(_PAUSES) + 1} times in a row: try again later; what "
+                "was downloaded is kept")
     if "CERTIFICATE_VERIFY_FAILED" in "".join(map(str, _chain(error))):
-        return ("the certificate of what answers isn't known here, as where a proxy opens "
+        return ("the server's certificate isn't trusted here, as behind a proxy that decrypts "
                 "connections: set SSL_CERT_FILE to a file of certificates that has it")
     if _is_broken(error) or isinstance(error, LocalEntryNotFoundError):
         proxies = {name.upper() for name in os.environ
                    if name.lower() in _PROXIES and os.environ[name]}
-        through = f", at what {' and '.join(sorted(proxies))} is set to" if proxies else ""
-        return (f"the hub doesn't answer, and it isn't in the cache: look at the network{through} "
+        through = f", and the proxy in {' and '.join(sorted(proxies))}" if proxies else ""
+        return (f"the hub doesn't answer, and it isn't in the cache: check the network{through} "
                 "(HF_HOME names the cache, HF_ENDPOINT another hub)")
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return f"the hub's address can't be one ({first_line(error)}): look at HF_ENDPOINT"
+        return f"the hub's address is not valid ({first_line(error)}): check HF_ENDPOINT"
     if isinstance(error, httpx.TooManyRedirects):
-        return ("its address leads in a circle: look at HF_ENDPOINT, or for the address that it "
-                "has now on its page on the hub")
+        return ("its address redirects in a circle: check HF_ENDPOINT, or look up its current "
+                "address on its page on the hub")
     if isinstance(error, UnicodeEncodeError):
-        return "HF_TOKEN holds a sign that no token has: copy the token anew"
+        return "HF_TOKEN holds a character that no token has: copy the token again"
     if isinstance(error, ImportError):  # of what a SOCKS proxy needs
-        return f"a package is missing for the way to the hub ({first_line(error)})"
+        return f"a package that the connection to the hub needs is missing ({first_line(error)})"
     if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError):
-        return (f"what answers in the hub's place is none ({first_line(error)}): look at "
-                "HF_ENDPOINT, and whether the network wants a login first")
+        return (f"the server that answers is not a hub ({first_line(error)}): check HF_ENDPOINT, "
+                "and whether the network asks for a login first")
     if isinstance(error, OSError):
         return (f"it can't be written into the cache ({first_line(error)}): set HF_HOME to a "
-                "folder that can be written and has room")
+                "writable folder with enough space")
     return f"the hub refuses it ({first_line(error)})"
 
 

@@ -21,20 +21,20 @@ _STANDS_FOR = {sign: plain for plain, signs in _ALIKE.items() for sign in signs}
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\uffa0"
                      "\U000e0100-\U000e01ef]")
 _GUILLEMETS = re.compile("(?<=\u00ab)\\s+|\\s+(?=\u00bb)")
-#: What `normalise` may make something else of than a small letter: all but ASCII, French and Greek
-#: letters, and signs of Latin-1 that stay.
+#: Characters that `normalise` may change in more than case: all but ASCII, French and Greek
+#: letters, and the signs of Latin-1 that it keeps.
 ODD = ("[^ -_a-~\u00a1-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b2\u00b3\u00b6\u00b7\u00b9\u00bc-\u00d6"
        "\u00d8-\u00de\u00e0-\u00ff\u0152\u0153\u03b1-\u03c1\u03c3-\u03c9]")
 #: Signs that have a blank before them in some texts and none in others.
 PARTED = ";:!?%"
 _ODD = re.compile(ODD)
-#: What an open answer is scored, judged or rated by.
+#: Fields by which an open answer is scored, judged or rated.
 TEXTS = ("instruction", "context", "reference", "candidate")
 
 
 @cache
 def plain_sign(sign: str) -> str:
-    """A character as it is compared: without what is a matter of typography."""
+    """The form in which a character is compared, without differences of typography."""
     category = unicodedata.category(sign)
     if sign in _STANDS_FOR:
         return _STANDS_FOR[sign]
@@ -66,11 +66,11 @@ def normalise(text: str, case: bool = False) -> str:
         text: any.
         case: whether capitals stay, as within a question they must: CO is not Co, nor AA Aa.
     """
-    text = text.replace("\u2019", "'")  # the one that is met most
+    text = text.replace("\u2019", "'")  # the most frequent one
     if _ODD.search(text):
         if "\u00ab" in text or "\u00bb" in text:
             text = _GUILLEMETS.sub("", text)
-        text = _ODD.sub(lambda found: plain_sign(found[0]), text)
+        text = _ODD.sub(lambda match: plain_sign(match[0]), text)
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
     for sign in PARTED:
@@ -88,10 +88,10 @@ def identities(row: Mapping, options: list[str] | None = None) -> tuple[str, str
     """Ids of a record and of its question, 16 hexadecimal digits each.
 
     The record's is a hash of its content: instruction, context, options in order, answer. Split,
-    source and provenance don't enter, so the same pair met twice has the same id. The question's is
-    the same without the answer and without the order of the options: a leak is found by it. Case
-    makes no difference: a copy in capitals is a leak, and to take two questions for one that
-    differ in capitals alone costs a training row at most.
+    source and provenance don't enter, so the same pair met twice has the same id. The question's
+    leaves out the answer and the order of the options; leaks are found by it. Case makes no
+    difference: a copy in capitals is a leak, and merging two questions that differ only in capitals
+    costs one training row at most.
 
     Args:
         row: a record, or the fields that make its content.
@@ -113,10 +113,10 @@ def record_id(row: Mapping) -> str:
 
 
 def texts_hash(answer: Mapping) -> str:
-    """What tells an open answer with its question and reference from others: 16 hexadecimal digits.
+    """Hash of an open answer with its question and reference, 16 hexadecimal digits.
 
-    A score, verdict or rating holds for these texts alone. Not a sign may differ, as it may in
-    `identities`.
+    A score, verdict or rating holds for exactly these texts: unlike in `identities`, they are not
+    normalised.
 
     Args:
         answer: with ``instruction``, ``context``, ``reference`` and ``candidate``.

@@ -1,4 +1,4 @@
-"""What a profile takes over from the one that it is like, and what it leaves there."""
+"""What a profile inherits from the profile named by ``like``, and what it does not."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ _NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices", "rating
 
 
 def inherit(parent: Any, child: Any, name: str) -> Any:
-    """The content of a profile's file, completed from that of the profile that it is like.
+    """The content of a profile's file, completed from the profile named by ``like``.
 
-    What the child says holds: a parameter among its ``shared`` ones is no longer set for single
-    notebooks by the parent. If it names sources, and not all of the parent's among them (by their
-    readers, and tables of one's own by their places), it leaves there what only makes sense with
-    the parent's data (`_OF_THE_DATA`, `_NAMING_DATA`), and its title is ``name`` unless it has one.
+    The child's values win; its ``shared`` parameters also replace those that the parent sets for
+    single notebooks. If the child names sources, but not all of the parent's (`_sources`), it does
+    not inherit what only makes sense with the parent's data (`_OF_THE_DATA`, `_NAMING_DATA`), and
+    its title is ``name`` unless it has one.
 
     Args:
-        parent: content of the other's file, itself complete.
+        parent: content of the parent's file, itself complete.
         child: content of the profile's own file.
         name: of the profile.
     """
@@ -38,9 +38,9 @@ def inherit(parent: Any, child: Any, name: str) -> Any:
 
 
 def _sources(content: dict) -> set:
-    """The sources that a profile's content lists, wherever it does.
+    """All sources that a profile's content lists.
 
-    A published set is the same wherever it lies. Tables of one's own are another at each place.
+    A published set counts as the same at every location, a table of one's own does not.
     """
     parts = [_dict(content.get("shared")), *_dict(content.get("notebooks")).values()]
     lists = [_dict(part).get("sources") for part in parts]
@@ -50,7 +50,7 @@ def _sources(content: dict) -> set:
 
 
 def _dict(value: Any) -> dict:
-    """The value, or no entries where it is none: what is wrong is refused once all is merged."""
+    """The value if it is a dict, else an empty one; wrong values are refused after merging."""
     return value if isinstance(value, dict) else {}
 
 

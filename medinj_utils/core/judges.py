@@ -41,8 +41,8 @@ class JudgeAsked(BaseModel):
         repeats: how often it is asked about each answer.
         temperature: 0 takes the likeliest token at each step.
         max_tokens: of a reply, thoughts included.
-        at_once: calls under way at a time at a server: fewer where it limits their rate, more where
-            it answers many together.
+        at_once: concurrent calls to a server: fewer where it limits their rate, more where it
+            answers many together.
         prices: of tokens; none where they cost nothing.
     """
 
@@ -83,7 +83,7 @@ class JudgeAsked(BaseModel):
 
 
 def check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
-    """Refuse two judges of one name, and two that one rater's name would stand for.
+    """Refuse two judges with one name, and two with the same model and prompt.
 
     Raises:
         ValueError: there are such two; the message names them.

@@ -22,7 +22,7 @@ MADE_BY = (
     ("tables/baselines.csv", "31_score_choices"), ("tables/scores*.csv", "31_score_choices"),
     ("tables/comparison.csv", "40_compare_provenances"),
     ("tables/pairs.csv", "40_compare_provenances"),
-    ("tables/chance.txt", "40_compare_provenances"),
+    ("tables/chance.csv", "40_compare_provenances"),
     ("tables/effects.csv", "46_separate_effects"),
     ("tables/train_test_interactions.csv", "46_separate_effects"),
     ("tables/pairs_by_part.csv", "48_compare_parts"))

@@ -5,6 +5,7 @@ A notebook's cell tagged ``parameters`` holds the defaults. A name means the sam
 
 import ast
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -100,7 +101,10 @@ def unknown_parameter(name: str, accepted: Iterable[str], where: str) -> Setting
         accepted: parameters that there are.
         where: what doesn't have it.
     """
-    return SettingsError(f"{where}: unknown parameter {name!r}; accepted: {', '.join(accepted)}")
+    accepted = list(accepted)
+    near = "".join(f" (nearest: {one!r})" for one in get_close_matches(str(name), accepted, n=1))
+    return SettingsError(f"{where}: unknown parameter {name!r}{near}; "
+                         f"accepted: {', '.join(accepted)}")
 
 
 def check_value(name: str, value: Any, where: str) -> Any:

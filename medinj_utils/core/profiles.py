@@ -1,4 +1,4 @@
-"""Profiles: what one way of running the book sets, checked before anything runs.
+"""Profiles: the settings of a run of the book, checked before anything runs.
 
 ``profiles/<name>.yaml`` holds the values that differ from the notebooks' defaults.
 """
@@ -54,7 +54,7 @@ class World(BaseModel):
 
 
 class Profile(BaseModel):
-    """What one way of running the book sets; a file may also say ``like`` (see `load_profile`).
+    """The settings of a run of the book; a file may also say ``like`` (see `load_profile`).
 
     Attributes:
         title: of the book.
@@ -140,7 +140,7 @@ def _set_base(profile: Profile, base: str) -> None:
 
 
 def _read_profile(name: str, above: tuple[str, ...] = ()) -> Any:
-    """Content of a profile's file, laid over that of the profile that it is like."""
+    """Content of a profile's file, completed from the profile named by ``like``."""
     path = PROFILES / f"{name}.yaml"
     if not PROFILES.is_dir():
         raise SettingsError(not_in_root(PROFILES))
@@ -281,7 +281,7 @@ def _main() -> None:
         import torch
         if not torch.cuda.is_available():
             sys.exit(f"Profile {chosen.profile!r} needs a GPU and torch sees none here: nothing "
-                     "was downloaded or run. On two CPU cores take PROFILE=demo or PROFILE=open.")
+                     "was downloaded or run. On two CPU cores use PROFILE=demo or PROFILE=open.")
 
 
 if __name__ == "__main__":

@@ -100,6 +100,6 @@ def permute_options(record: Mapping, rng: np.random.Generator) -> dict:
     """
     order = rng.permutation(len(record["options"]))
     right = {LETTERS.index(letter) for letter in record["answer_letters"]}
-    letters = [LETTERS[place] for place, i in enumerate(order) if i in right]
+    letters = [LETTERS[position] for position, i in enumerate(order) if i in right]
     options = [record["options"][i] for i in order]
     return dict(record) | {"options": options, "answer_letters": letters}

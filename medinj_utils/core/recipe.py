@@ -13,9 +13,9 @@ from medinj_utils.core.parameters import SettingsError, looks_numeric
 from medinj_utils.core.yaml_texts import read_yaml
 
 _Count, _Limit = Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]
-_MOST_STOPS = 4  # that servers take
+_MOST_STOPS = 4  # stop sequences that servers accept
 _Stops = Annotated[list[Annotated[str, Field(min_length=1)]], Field(max_length=_MOST_STOPS)]
-#: Fields that change answers and leave the adapter as it is.
+#: Fields on which the answers depend and the adapter does not.
 _ANSWERING = ("max_new_tokens", "answer_batch_tokens", "open_prompt", "open_max_new_tokens",
               "open_stops")
 
@@ -70,7 +70,7 @@ class Recipe:
 
     @property
     def tuning(self) -> dict:
-        """The fields that make an adapter another one, by name."""
+        """The fields on which the adapter depends, by name."""
         return {name: value for name, value in asdict(self).items() if name not in _ANSWERING}
 
 

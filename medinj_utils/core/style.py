@@ -8,6 +8,7 @@ import base64
 import html
 import re
 from itertools import cycle
+from numbers import Integral
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -19,7 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed
+from medinj_utils.core.wording import listed, number
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
@@ -29,7 +30,10 @@ MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
-_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.]+\])")
+_IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
+
+#: A cell of words, which a wide table would squeeze to one word a line.
+_WORDS = re.compile(r"<td>(?=[^<]{30,}</td>)")
 
 
 def system_colour(system: str) -> str:
@@ -81,12 +85,13 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         with replacing(tree.figure(name, ending)) as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
+    kind = "medinj medinj-panels" if len(figure.axes) > 2 else "medinj"
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)
     if table:
         caption += (f'{" · " * bool(label)}<a download="{table}.csv" href="data:text/csv;base64,'
                     f'{_encoded(tree.table(table))}">The table behind it</a>')
-    return HTML(f'<figure class="medinj"><img src="data:image/png;base64,{picture}" '
+    return HTML(f'<figure class="{kind}"><img src="data:image/png;base64,{picture}" '
                 f'alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>')
 
 
@@ -106,7 +111,7 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
     """
     if table.empty:
         return said(nothing)
-    rows = _headed(table.head(most)).to_html(border=0, na_rep="", index=False)
+    rows = _html(_headed(table.head(most)), index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {caption}".strip())
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
                 f'<p class="medinj-long">{caption}</p>')
@@ -117,7 +122,7 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """A table as HTML; numbers are rounded, texts escaped. One of zeros alone is a sentence.
 
     Args:
-        table: shown with its index.
+        table: shown with its index, unless that only counts the rows.
         caption: below it.
         decimals: of the numbers.
         nothing: said in its place where it has no rows, or nothing in them.
@@ -131,11 +136,27 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = one_level and None not in table.index.names
+    counted = one_level and pd.api.types.is_integer_dtype(table.index)  # rows that have no name
     shown = _headed(table.reset_index() if named else table).round(decimals)
-    shown = shown.to_html(border=0, na_rep="", index=not named)
+    shown = _html(shown, index=not (named or counted))
     if caption:
         shown = shown.replace(">", f"><caption>{html.escape(caption)}</caption>", 1)
     return HTML(shown)
+
+
+def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """A table with shares in per cent, to one decimal; empty where there is none.
+
+    Args:
+        table: of numbers and texts.
+        columns: that hold shares, whose heads get a "%"; by default all, of which the caption says
+            the unit.
+    """
+    chosen = list(columns) or list(table.columns)
+    shown = table.astype(dict.fromkeys(chosen, object))
+    shown[chosen] = table[chosen].map(
+        lambda share: "" if pd.isna(share) else number(100 * share, 1))
+    return shown.rename(columns={name: f"{name}, %" for name in columns})
 
 
 def said(text: str) -> HTML:
@@ -143,13 +164,23 @@ def said(text: str) -> HTML:
     return HTML(f'<p class="medinj">{html.escape(text)}</p>')
 
 
+def _html(table: pd.DataFrame, index: bool) -> str:
+    return _WORDS.sub('<td class="medinj-words">',
+                      table.to_html(border=0, na_rep="", index=index))
+
+
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words in its heads, and with each interval on one line."""
+    """The table with words in its heads, counts such as 1,226, and intervals on one line."""
     named = table.rename(columns=lambda name: str(name).replace("_", " "))
     if named.columns.nlevels == 1:
         named = named.rename_axis(columns=None)  # pandas would give it a column of its own
-    return named.map(lambda cell: _IN_INTERVAL.sub("\u00a0", cell)
-                     if isinstance(cell, str) else cell)
+    return named.map(_cell)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return _IN_INTERVAL.sub("\u00a0", value)
+    return f"{value:,}" if isinstance(value, Integral) and not isinstance(value, bool) else value
 
 
 def finding(*sentences: str) -> Markdown:

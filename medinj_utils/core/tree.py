@@ -29,7 +29,7 @@ class Tree(OpenFiles):
         root: the folder, such as ``outputs/demo``.
         notebook: name of the notebook that writes into it; cards keep it.
 
-    Paths are returned whether or not something stands there; `need` insists.
+    Paths are returned whether or not the files exist; `need` raises where one doesn't.
     """
 
     def __init__(self, root: str | Path, notebook: str = ""):
@@ -188,11 +188,6 @@ class Tree(OpenFiles):
         """
         return self.root / "figures" / f"{name}.{ending}"
 
-    @property
-    def chance(self) -> Path:
-        """The sentence on the chance level (text)."""
-        return self.root / "tables" / "chance.txt"
-
     def table(self, name: str) -> Path:
         """The CSV file of a table."""
         return self.root / "tables" / f"{name}.csv"
@@ -229,7 +224,7 @@ class Tree(OpenFiles):
 
     @property
     def kept(self) -> Path:
-        """What results that were kept are, with hashes of their files (JSON); absent elsewhere."""
+        """Description of kept results, with hashes of their files (JSON); absent elsewhere."""
         return self.root / "result.json"
 
     def results(self, name: str) -> "Tree":

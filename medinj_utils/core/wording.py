@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from math import isnan
 from typing import Literal
 
+import pandas as pd
+
 Language = Literal["en", "fr"]
 _FRENCH = str.maketrans({",": "\u202f", ".": ","})
 
 
 def number(value: float, decimals: int = 0, sign: bool = False, language: Language = "en") -> str:
-    """A number with thousands apart.
+    """A number with separated thousands.
 
     Args:
         value: finite.
@@ -24,6 +26,16 @@ def number(value: float, decimals: int = 0, sign: bool = False, language: Langua
     value = round(float(value), decimals) + 0.0  # −0.0 becomes 0.0
     text = f"{value:{'+' if sign and value else ''},.{decimals}f}".replace("-", "\u2212")
     return text.translate(_FRENCH) if language == "fr" else text
+
+
+def numbers(values: pd.Series, decimals: int = 0) -> list[str]:
+    """Each `number` of a column; empty texts for missing ones.
+
+    Args:
+        values: finite or missing.
+        decimals: that are shown.
+    """
+    return ["" if pd.isna(value) else number(value, decimals) for value in values]
 
 
 def percent(share: float, language: Language = "en") -> str:
@@ -80,8 +92,15 @@ def points(row: Mapping, name: str = "estimate", low: str = "low", high: str = "
         high: its column of the upper end.
         language: of the page.
     """
-    return (f"{number(100 * row[name], 1, True, language)} points "
+    value = round(100 * row[name], 1)
+    unit = "point" if language == "fr" and abs(value) < 2 else "points"
+    return (f"{number(value, 1, True, language)} {unit} "
             f"{interval(row[low], row[high], True, language)}")
+
+
+def counted_points(count: float) -> str:
+    """So many points: "0.5 points", "1 point"."""
+    return f"{count:g} {agreeing(count, 'point', 'points')}"
 
 
 def score(row: Mapping, name: str = "exact_match", language: Language = "en") -> str:
@@ -107,7 +126,7 @@ def agreeing(count: int, one: str, more: str) -> str:
     """The form of a verb that agrees with a count: "differs" with 1, "differ" with others.
 
     Args:
-        count: of what the verb is said of.
+        count: number of things in the subject of the verb.
         one: the form for one.
         more: the form for none or several.
     """

@@ -1,4 +1,4 @@
-"""YAML that is read strictly: a key stands once in its mapping, and no part holds itself."""
+"""Strict reading of YAML: repeated keys and parts that contain themselves are refused."""
 
 import unicodedata
 from collections.abc import Collection
@@ -17,8 +17,8 @@ def parse_yaml(text: str | bytes, where: str, loader: type = yaml.SafeLoader) ->
         loader: makes values of it.
 
     Raises:
-        ValueError: it isn't YAML, a key stands twice in one mapping, or a part holds itself; names
-            ``where`` and the line.
+        ValueError: it isn't YAML, a key stands twice in one mapping, or a part contains itself;
+            names ``where`` and the line.
     """
     try:
         parser = loader(text)
@@ -40,7 +40,7 @@ def parse_yaml(text: str | bytes, where: str, loader: type = yaml.SafeLoader) ->
 def _constructed(parser: yaml.SafeLoader, node: yaml.Node) -> Any:
     try:
         return parser.construct_document(node)
-    except ValueError as error:  # of a date that there isn't
+    except ValueError as error:  # a date that does not exist
         raise yaml.YAMLError(str(error)) from None
 
 
@@ -56,7 +56,7 @@ def read_yaml(path: Path) -> Any:
 def _check(node: yaml.Node, where: str, above: Collection, done: set) -> None:
     line = f"{where}, line {node.start_mark.line + 1}"
     if node in above:
-        raise ValueError(f"{line}: what is here holds itself, by an alias (*)")
+        raise ValueError(f"{line}: this part contains itself, by an alias (*)")
     if node in done or isinstance(node, yaml.ScalarNode):
         return
     done.add(node)

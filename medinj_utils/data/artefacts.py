@@ -43,7 +43,7 @@ def right_positions(records: pd.DataFrame,
     """
     questions = choice_questions(records)[[*by, "options", "answer_letters"]]
     counted = questions.assign(options=questions["options"].map(len))
-    letters = counted.explode("answer_letters", ignore_index=True)  # crosstab wants an index
+    letters = counted.explode("answer_letters", ignore_index=True)  # crosstab needs a plain index
     first, last = [*by, "options"], ["right letters", "p, equal shares"]
     counts = pd.crosstab([letters[name] for name in first], letters["answer_letters"])
     rows = []
@@ -57,14 +57,14 @@ def right_positions(records: pd.DataFrame,
 
 
 def uneven_in_words(positions: pd.DataFrame) -> str:
-    """In how many groups right letters are unevenly spread at the 1 % level, in two sentences.
+    """Two sentences on the number of groups whose right letters are uneven at the 1 % level.
 
     Args:
         positions: of `right_positions`.
     """
     uneven = (positions["p, equal shares"] < 0.01).sum()
     return (f"Uneven at the 1 % level: {uneven} of {len(positions)} groups. By chance alone one in "
-            "a hundred would be.")
+            "a hundred is.")
 
 
 class _Options:
@@ -116,7 +116,7 @@ class _Options:
         return np.log(counts / counts.sum())
 
     def longer_half(self, questions: np.ndarray) -> np.ndarray:
-        """Whether an option is of the longer half of a question's options, shape (options,)."""
+        """Whether an option is in the longer half of its question's options, shape (options,)."""
         longer = np.zeros(len(self.right), dtype=bool)
         for question in questions:
             options = np.arange(len(self.right))[self.span(question)]
@@ -130,8 +130,8 @@ class _Options:
         Args:
             scores: of each option; the one with the highest score is chosen.
             questions: positions of the questions.
-            several: whether an option is chosen whatever its score; where one of a question's is,
-                these alone are.
+            several: mask of options that are chosen whatever their score; a question with such
+                options takes these alone.
         """
         hits = np.zeros(len(questions), dtype=bool)
         for i, question in enumerate(questions):
@@ -145,14 +145,14 @@ class _Options:
 
 
 def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
-    """How often three rules that see no question are right on test questions.
+    """Exact match of three rules that don't see the question, on test questions.
 
     *Most frequent answer*: the set of letters that is right most often in training, for the same
-    task. *Longest option*: of a single-answer question the longest option, of a several-answer one
-    the longer half. *Options alone*: each word of an option counts for or against it as it did in
-    training (naive Bayes); the best option is chosen, and for several-answer questions all with a
-    positive score. Sources without a training part are judged by all training questions of the
-    task.
+    task. *Longest option*: the longest option of a single-answer question, the longer half of a
+    several-answer one. *Options alone*: a naive Bayes classifier on the words of the options,
+    fitted on training questions, chooses the best option, and for several-answer questions all with
+    a positive score. For sources without training questions, all training questions of the task
+    are used.
 
     Args:
         records: a records table.
@@ -178,7 +178,7 @@ def blind_baselines(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def above_chance_in_words(baselines: pd.DataFrame) -> str:
-    """How many rules of `blind_baselines` are above chance, in a sentence."""
+    """A sentence with the number of rules of `blind_baselines` above chance."""
     above = baselines["low"] > baselines["chance"]
     return f"Above chance: {above.sum()} of {len(baselines)} rules (95 % interval)."
 
@@ -206,7 +206,7 @@ def _blind_hits(options: _Options, training: pd.DataFrame, test: pd.DataFrame,
 
 
 def longest_is_right(records: pd.DataFrame) -> pd.DataFrame:
-    """How often the longest option is the right one, of single-answer questions with one longest.
+    """How often the longest option is right, in single-answer questions with one longest option.
 
     Args:
         records: a records table.

@@ -18,11 +18,10 @@ _OPTION_LINE = re.compile(r"""
     (?:[ \t]+|$)
     (?P<text>.*)$
     """, re.VERBOSE)
-# In a row all marks are of one kind and go on from A to the end: "vitamine A. Il" is no mark.
+# Marks in a row have one form and run from A on without a gap: "vitamine A. Il" is no mark.
 _MARKS_IN_ROW = (re.compile(r"(?<!\S)\(([A-Z])\)\s*"), re.compile(r"(?<!\S)([A-Z])\)\s+"),
                  re.compile(r"(?<!\S)([A-Z])\.\s+"), re.compile(r"(?<!\S)([A-Z])\s?:\s+"))
-# What follows the options and is no part of the last: an empty line, or a line that asks for the
-# answer.
+# End of the last option: an empty line, or a line that asks for the answer.
 _AFTER_OPTIONS = re.compile(
     r"\s*(?:$|(?:votre |ta |la )?réponse\b|réponds|répondez|indique|choisi|donne"
     r"|answer\b|choose\b)",
@@ -42,7 +41,7 @@ def part_options(text: str) -> tuple[str, list[str]]:
         (question without its options, options in order without their marks).
 
     Raises:
-        BadRow: there are no options, or they can be parted in more than one way.
+        BadRow: there are no options, or they can be split in more than one way.
     """
     lines = text.split("\n")
     labelled = [(i, match) for i, line in enumerate(lines) if (match := _OPTION_LINE.match(line))]
@@ -61,7 +60,7 @@ def part_options(text: str) -> tuple[str, list[str]]:
 
 
 def _part_row(text: str) -> tuple[str, list[str]]:
-    """As `part_options`, of options that stand in a row."""
+    """As `part_options`, for options in a row."""
     ways = []
     for mark in _MARKS_IN_ROW:
         marks = list(mark.finditer(text))
@@ -72,7 +71,7 @@ def _part_row(text: str) -> tuple[str, list[str]]:
     if not ways:
         raise BadRow("instruction", text, "a choice question without options such as '(A) …'")
     if len(ways) > 1:
-        raise BadRow("instruction", text, "its options can be parted in more than one way")
+        raise BadRow("instruction", text, "its options can be split in more than one way")
     return ways[0]
 
 
@@ -83,14 +82,14 @@ def _cut(text: str, marks: list[re.Match]) -> tuple[str, list[str]]:
 
 
 def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
-    """Letters of the options whose texts an answer is.
+    """Letters of the options whose texts an answer gives.
 
     Args:
         answer: one text, a list of texts, or several texts between ``;`` or line ends.
         options: texts of the options.
 
     Raises:
-        BadRow: a text is that of no option.
+        BadRow: a text is not the text of an option.
     """
     letters: dict[str, set[str]] = {}
     for case in (False, True):
@@ -98,7 +97,7 @@ def letters_of_texts(answer: object, options: Sequence[str]) -> list[str]:
             letters.setdefault(_key(option, case), set()).add(letter)
 
     def letters_of(text: object) -> set[str]:
-        """Letters of the options that are this text; whatever its capitals, if that is one."""
+        """Letters of the options with this text; case is ignored if that leaves one option."""
         if not isinstance(text, str):
             return set()
         in_any_case = letters.get(_key(text, case=False), set())
@@ -117,7 +116,7 @@ def _key(text: str, case: bool) -> tuple[bool, str]:
 
 
 def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
-    """Right letters from an answer that can be nothing but letters.
+    """Right letters from an answer that holds letters alone.
 
     Args:
         answer: a list of letters, or a text of letters between commas, semicolons, spaces, "et"
@@ -125,7 +124,7 @@ def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
         options: texts of the options.
 
     Raises:
-        BadRow: there is something else than letters of options.
+        BadRow: the answer holds anything but letters of options.
     """
     accepted = LETTERS[:len(options)]
     letters = answer
@@ -142,16 +141,16 @@ def letters_alone(answer: object, options: Sequence[str]) -> list[str]:
 def right_letters(answer: object, options: Sequence[str]) -> list[str]:
     """Letters of the right options, in order, from an answer as sets write it.
 
-    Read are a list (``["A", "C"]``, also as text), letters (``B``, ``b``, ``A;C``, ``A, C``,
+    Accepted are a list (``["A", "C"]``, also as text), letters (``B``, ``b``, ``A;C``, ``A, C``,
     ``A et C``, ``AC``), a letter with its option (``B. le rein``), and texts of options (one, or
     several between ``;`` or line ends).
 
     Args:
-        answer: what stands in the row.
+        answer: value in the row.
         options: texts of the options.
 
     Raises:
-        BadRow: nothing of this fits, or letter and text disagree.
+        BadRow: the answer has none of these forms, or letter and text disagree.
     """
     if isinstance(answer, str) and answer.strip().startswith("["):
         answer = _list_in(answer)
@@ -174,12 +173,12 @@ def _list_in(answer: str) -> object:
     try:
         return ast.literal_eval(answer.strip())  # reads JSON's lists of texts too
     except (SyntaxError, ValueError):
-        raise BadRow("answer", answer, "a list that isn't whole") from None
+        raise BadRow("answer", answer, "an incomplete list") from None
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """An answer in writing. Each method reads one form and gives no letters where it isn't that."""
+    """An answer as text. Each method reads one form, and gives no letters for another."""
 
     written: str
     options: Sequence[str]
@@ -207,7 +206,7 @@ class _Answer:
         return letters
 
     def letter_of(self, text: str) -> str:
-        """Letter of the option that is this text; empty where none is, or more than one."""
+        """Letter of the option with this text; empty if there is none, or more than one."""
         for case in (True, False):
             _, whole = key = _key(text, case)
             for form in (key, (case, whole.rstrip("."))):
@@ -247,7 +246,7 @@ class _Answer:
             return set()
         letter, of_text = match[1].upper(), self.letter_of(match[2])
         if of_text and of_text != letter:
-            reason = f"the letter is {letter}, the text is that of {of_text}"
+            reason = f"the letter is {letter}, but the text belongs to {of_text}"
             raise BadRow("answer", self.written, reason)
         return {of_text} if of_text else set()
 

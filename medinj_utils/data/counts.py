@@ -1,4 +1,4 @@
-"""How many records there are of each kind."""
+"""Numbers of records by provenance, task, source and split."""
 
 import pandas as pd
 
@@ -19,8 +19,8 @@ def count_records(records: pd.DataFrame) -> pd.DataFrame:
 def task_balance(records: pd.DataFrame) -> pd.DataFrame:
     """Per provenance and split: choice questions, and the share with a single right answer.
 
-    Where training sets differ in it, a difference between them may come from the task and not from
-    the provenance.
+    Where this share differs between training sets, a difference between them may come from the task
+    and not from the provenance.
     """
     questions = choice_questions(records)
     by = [questions["provenance"], questions["split"]]

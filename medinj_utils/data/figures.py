@@ -41,7 +41,7 @@ def composition_figure(composition: pd.DataFrame) -> tuple[plt.Figure, str]:
     axes.set_xlabel("Rows")
     axes.legend(**_BESIDE, fontsize=9)
     totals = composition.groupby("configuration")["rows"].sum()
-    alt = "What the mixtures hold, by provenance and task: " + "; ".join(
+    alt = "Rows of each mixture by provenance and task: " + "; ".join(
         f"{name} {totals[name]:,} rows" for name in names) + "."
     return figure, alt
 
@@ -72,9 +72,9 @@ def overlap_figure(matrix: pd.DataFrame, records: pd.DataFrame) -> tuple[plt.Fig
     """
     n_training = (records["split"] == "train").sum()
     counts = matrix.set_axis([" · ".join(origin) for origin in matrix.index])
-    found = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
+    per_source = "; ".join(f"{origin} {row.sum():,}" for origin, row in counts.iterrows())
     alt = (f"Training rows whose question is also in the test: {counts.to_numpy().sum():,} of "
-           f"{n_training:,}. {found}.")
+           f"{n_training:,}. {per_source}.")
     figure = _counts_figure(counts, "Training rows that are also in the test",
                             ("source of the test row", "training row"))
     return figure, alt
@@ -82,7 +82,7 @@ def overlap_figure(matrix: pd.DataFrame, records: pd.DataFrame) -> tuple[plt.Fig
 
 def _counts_figure(counts: pd.DataFrame, title: str,
                    labels: tuple[str, str] = ("", "")) -> plt.Figure:
-    """A table of numbers as shaded cells with the numbers in them; shades follow the logarithm."""
+    """A table of numbers as cells with the numbers in them, shaded by their logarithm."""
     if counts.empty:
         return _nothing(title)
     width = max(4.5, 1.3 * counts.shape[1] + 2.5)

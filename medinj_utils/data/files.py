@@ -25,29 +25,29 @@ _TEXT_TABLES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 TABLES = (".parquet", *_TEXT_TABLES, *(f"{ending}.gz" for ending in _TEXT_TABLES))
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst")
 MAPPINGS = (".yaml", ".yml")
-#: What the datasets library writes beside tables: it says what they are.
+#: Descriptions of tables that the datasets library writes beside them.
 _DESCRIPTIONS = ("dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json")
-#: What MS-DOS wrote behind a text, up to the end of the disk's sector.
+#: Padding that MS-DOS wrote after a text, up to the end of the disk's sector.
 _END_OF_FILE = re.compile(r"\x1a[\x1a\0\s]*\Z")
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _ODD_ROW = (TypeError, ValueError, AttributeError, SyntaxError, IndexError, RecursionError)
 
 
 def is_fork(file: Path) -> bool:
-    """Whether a file is what macOS lays beside others on foreign disks and into archives."""
+    """Whether a file is metadata that macOS adds to archives and to disks of other systems."""
     return file.name.startswith("._")
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """Rows of one file as they are published, and what makes records of them.
+    """Rows of one file as published, and the parser that makes records of them.
 
     Args:
         name: the file, as records and quarantine name it.
         rows: the published rows.
         parse: ``parse(number, row)`` yields the fields of each record of a row (mostly one);
-            ``number`` is the row's position in the file. It raises `BadRow` where the row can't be
-            read, `SourceError` where the reading has to stop.
+            ``number`` is the row's position in the file. It raises `BadRow` for a row that can't be
+            read, and `SourceError` to stop the reading.
     """
 
     name: str
@@ -82,24 +82,24 @@ class RawTable:
 
 
 def _problem(error: Exception, row: Any) -> BadRow:
-    """What a row failed by, whatever the parser raised."""
+    """The error of a row as `BadRow`, whatever the parser raised."""
     if isinstance(error, BadRow):
         return error
     if isinstance(error, KeyError):
         return BadRow(str(error.args[0]), None, "missing")
-    return BadRow("row", row, f"not of the form of this source ({error})")
+    return BadRow("row", row, f"not in the form of this source ({error})")
 
 
 class Reading:
-    """What a reader works with: the files, what the user said, and a place for remarks.
+    """The files of a source for its reader, with the provenance, remarks and hashes.
 
     Args:
         path: folder or file of the source.
-        provenance: what the user or the source says that the rows are, or None.
+        provenance: of the rows, as the user or the source states it, or None.
 
     Attributes:
-        remarks: by (file, remark), the rows to which something applies that a reader of the audit
-            should know: an encoding that was detected, a task that only the file's name says.
+        remarks: numbers of rows by (file, remark). Remarks are shown in the audit, such as an
+            encoding that was detected, or a task that only the file's name says.
         hashes: SHA-256 of every file that was opened, by its name below ``path``.
     """
 
@@ -112,20 +112,20 @@ class Reading:
     def files(self, *endings: str) -> list[tuple[str, Path]]:
         """(name below the source, file) of the files with one of the endings, in order.
 
-        Where the source is a single file, that file. Descriptions of tables are remarked, and left
-        out.
+        If the source is a single file, that file. Descriptions of tables are left out, with a
+        remark.
 
         Returns:
             A pair per file; the name has ``/`` between folders.
         """
         if self.path.is_file():
             return [(self.path.name, self.path)]
-        found = [file for file in sorted(self.path.rglob("*")) if file.is_file()
+        files = [file for file in sorted(self.path.rglob("*")) if file.is_file()
                  and not is_fork(file) and file.name.lower().endswith(endings)]
-        for file in found:
+        for file in files:
             if file.name in _DESCRIPTIONS:
                 self.remark(file, "describes the set and holds no rows: not read", rows=0)
-        return [(file.relative_to(self.path).as_posix(), file) for file in found
+        return [(file.relative_to(self.path).as_posix(), file) for file in files
                 if file.name not in _DESCRIPTIONS]
 
     def split_files(self, ending: str) -> Iterator[tuple[str, Path, str]]:
@@ -154,12 +154,12 @@ class Reading:
         return named[0]
 
     def remark(self, file: Path, remark: str, rows: int = 1) -> None:
-        """Count a remark for so many rows of a file.
+        """Record a remark on a file.
 
         Args:
             file: below the source's path.
             remark: in a few words.
-            rows: that it is about; 0 for the file as a whole.
+            rows: number of rows concerned; 0 for the file as a whole.
         """
         self.remarks[self._name(file), remark] += rows
 
@@ -174,11 +174,11 @@ class Reading:
             self.remarks = kept
 
     def text(self, file: Path, encoding: str = "") -> str:
-        """Text of a file; an encoding other than UTF-8 is remarked, unless it was named.
+        """Text of a file; a detected encoding other than UTF-8 gets a remark.
 
         Args:
             file: below the source's path.
-            encoding: where it is known; else it is found.
+            encoding: of the file, if known; else it is detected.
 
         Raises:
             SourceError: as `medinj_utils.data.text.decode`.
@@ -206,7 +206,7 @@ class Reading:
     def rows(self, file: Path, encoding: str = "") -> Sequence[dict]:
         """Rows of a JSON list, JSON lines, parquet, CSV or TSV file (also named ``.txt``).
 
-        Texts may be compressed by gzip (``.json.gz``). Cells are as they stand there; those of CSV
+        Files may be compressed by gzip (``.json.gz``). Cells are returned unchanged; those of CSV
         and TSV are texts.
 
         Args:

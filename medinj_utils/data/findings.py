@@ -1,4 +1,4 @@
-"""What each notebook of this room found, in the sentences that its page opens with."""
+"""Findings of this room's notebooks, as sentences that open their pages."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from medinj_utils.data.tables import sure_leaks
 
 
 def records_finding(records: pd.DataFrame, quarantine: pd.DataFrame) -> str:
-    """How many records there are, of which provenances and sources, and how much can't be read.
+    """Numbers of records, sources and rows in quarantine.
 
     Args:
         records: a records table.
@@ -37,12 +37,12 @@ def audit_finding(records: pd.DataFrame, leaks: pd.DataFrame, conflicts: pd.Data
     suspected = leaks["id"].nunique() - sure
     return (f"Of {number(training)} training rows {number(sure)} ({percent(sure / training)}) ask "
             f"what a test question asks, and {number(suspected)} more may do so in other words. "
-            f"{number(len(conflicts))} questions stand more than once with answers that disagree."
+            f"{number(len(conflicts))} questions occur more than once with answers that disagree."
             if training else "There are no training rows.")
 
 
 def mixtures_finding(mixtures: Mapping[str, pd.DataFrame]) -> str:
-    """What equal budgets leave unequal: the share of single-answer questions.
+    """Budgets are equal; the share of single-answer questions is not.
 
     Args:
         mixtures: records by configuration.
@@ -53,7 +53,7 @@ def mixtures_finding(mixtures: Mapping[str, pd.DataFrame]) -> str:
     sizes = listed(dict.fromkeys(number(n) for n in rows.values()))
     same = (f"{len(rows)} mixtures of {sizes} rows each" if len(set(rows.values())) == 1 else
             f"{len(rows)} mixtures of one budget, which takes {sizes} rows")
-    return (f"{same}. They differ in more than where their questions come from: "
+    return (f"{same}. They differ in more than provenance: "
             f"{percent(single.min())} ({single.idxmin()}) to {percent(single.max())} "
             f"({single.idxmax()}) of the rows have a single right answer.")
 
@@ -78,7 +78,7 @@ def counts_finding(balance: pd.DataFrame, added: pd.DataFrame, counted: pd.DataF
 
 
 def artefacts_finding(blind: pd.DataFrame) -> str:
-    """Rules that see no question and are right more often than chance.
+    """Rules that are right more often than chance without seeing the question.
 
     Args:
         blind: of `medinj_utils.data.artefacts.blind_baselines`.

@@ -1,8 +1,8 @@
 """Texts without what gets lost or added when a question is copied, for near-duplicates.
 
-Accents, ligatures, signs, decimal commas and the numbers of items go: more than
-`medinj_utils.core.identity.normalise` may take, since what is alike here is compared, not equal.
-Digits stay apart: 1.5 from 15, 10² and 10⁻² from 102. Where all letters and digits agree, signs
+Accents, ligatures, signs, decimal commas and the numbers of items are removed: more than
+`medinj_utils.core.identity.normalise` removes, since near-duplicates need not be equal. Different
+numbers stay different: 1.5 and 15; 10², 10⁻² and 102. Where all letters and digits agree, signs
 that carry meaning are kept: > and <, + and ±, arrows, x² and x2.
 """
 
@@ -26,7 +26,7 @@ _BEFORE_LETTERS = (
     ("([⁺⁻]?[⁰¹²³⁴-⁹]+)", r"^\1"), ("([¼-¾⅐-⅞])", r" \1"),
     ("([0-9])([₀-₉])", r"\1 \2"), ("([₀-₉])([0-9])", r"\1 \2"))
 _OTHER_SIGNS = r"[^\pL\pN\s٫↑↓↔]+"
-# One sign for each meaning, once all is decomposed; ⧣ is the stroke through ≠, ¬ a minus.
+# One sign for each meaning, after decomposition; ⧣ is the stroke through ≠, ¬ a minus.
 _MEANING = (
     ("[−–‐‑]", "-"), ("[⁄∕]", "/"), ("\u0338|!=", "⧣"), (r"\+ ?/? ?-", "±"),
     ("<=|[≦⩽]", "≤"), (">=|[≧⩾]", "≥"), ("<-+>|⟷", "⇄"), ("-+>|[⟶➔➜➝⮕]", "→"),
@@ -36,10 +36,10 @@ _MEANING = (
     (r"\b([µμmcdknh]?m)\^([23])\b", r"\1\2"),
     (r"([\pL)\]])\^[({]?-(\d)", r"\1↓\2"), (r"([\pL)\]])\^[({]?(\d)", r"\1↑\2"),
     (r"(^|[\s(<>≤≥])-(\d)", r"\1¬\2"))
-# Letters of other alphabets that look like Latin ones, in small.
+# Small letters of other alphabets that look like Latin ones.
 _LOOK_ALIKE = dict(zip("аеорсухіјѕкмнтвοԁһӏ", "aeopcyxijskmhtbodhl", strict=True))
-# 0'71 and 0;71 are 0,71, but 1;2;3 is a list; ,71 is 0,71 and 7,50 is 7,5. Behind a letter there is
-# a code (F10.1 is not F10.10), 1.500 may be 1500, 1.10.2010 is a date and 5.10⁻³ a product.
+# 0'71 and 0;71 are 0,71, but 1;2;3 is a list; ,71 is 0,71 and 7,50 is 7,5. After a letter comes a
+# code (F10.1 is not F10.10), 1.500 may be 1500, 1.10.2010 is a date and 5.10⁻³ a product.
 _DECIMALS = (
     *[(r"(\pN)[.,·](\pN)", r"\1٫\2")] * 2,  # twice, since in 1.1.2010 both share the 1
     (r"(^|[^\d;'’٫])(\d+)[;'’](\d+)($|[^\d;'’٫])", r"\1\2٫\3\4"),
@@ -55,8 +55,8 @@ _AFTER_LETTERS = (
     (r"(\pN)x(\pN)", r"\1 x \2"),
     *[(rf"(\pN){_OTHER_SIGNS}(\pN)", r"\1↔\2")] * 2,  # twice, since in 1-2-3 both share the 2
     (_OTHER_SIGNS, ""))
-# Blanks go from 10 000 and 0, 71, not from the lists "1, 2, 3" and "1, 2 et 3"; apostrophes from
-# 10'000, as Switzerland writes it, and points or commas from 1.000.000.
+# Removes blanks from 10 000 and 0, 71, not from the lists "1, 2, 3" and "1, 2 et 3"; apostrophes
+# from 10'000, as Switzerland writes it, and points or commas from 1.000.000.
 _NO_MORE = r"($|[^\d,.;]|[,.;]$|[,.;]\s*[^\d\s])"
 _APOSTROPHE = "['’‘ʼ´`]"
 _BEGINS = r"(^|[^\d.,'’‘ʼ´`])([1-9]\d{0,2})"
@@ -97,7 +97,7 @@ def folded(texts: Iterable[str] | pa.Array, signs: bool = False) -> pa.Array:
 
     Args:
         texts: any.
-        signs: whether those that carry meaning stay.
+        signs: whether signs that carry meaning are kept.
 
     Returns:
         As many texts, shape (texts,).
@@ -117,7 +117,7 @@ def folded_words(texts: Iterable[str] | pa.Array,
     Returns:
         (different words, number of each word in turn, ends of the texts).
     """
-    # Some signs have blanks within them, so that parts of the text are no parts of it.
+    # Some signs contain blanks, so with signs a text is folded before it is split.
     parts, part_codes, part_ends = coded_parts(folded(texts, signs=True) if signs else texts)
     words, codes, ends = coded_parts(parts if signs else folded(parts))
     words = words.to_numpy(zero_copy_only=False)
@@ -129,9 +129,9 @@ def folded_words(texts: Iterable[str] | pa.Array,
 
 
 def without_item_numbers(texts: Iterable[str]) -> pa.Array:
-    """Texts without "12. ", "Question 12 :" and the like in front, numbers without blanks in them.
+    """Texts without item numbers such as "12. " and "Question 12 :", or blanks within numbers.
 
-    Nor do they end with what tells a reader to answer, "Cochez la ou les réponses exactes."
+    An instruction at the end, such as "Cochez la ou les réponses exactes.", is removed, too.
 
     Returns:
         As many texts, shape (texts,).
@@ -151,18 +151,18 @@ def without_labels(options: Sequence[str]) -> Sequence[str]:
         return [match[2] for match in bare]
     if not _LABEL.match(options[0]):
         return options
-    found = [_LABEL.match(option) for option in options]
-    labels = {(match[1] or match[2]).lower() if match else "" for match in found}
+    matches = [_LABEL.match(option) for option in options]
+    labels = {(match[1] or match[2]).lower() if match else "" for match in matches}
     numbers = {str(i) for i in range(1, len(options) + 1)}
     letters = {chr(ord("a") + i) for i in range(len(options))}
-    texts = [match[3] if match else "" for match in found]
+    texts = [match[3] if match else "" for match in matches]
     if labels not in (numbers, letters, {*_ROMAN[:len(options)]}) or len({*texts}) < len(options):
         return options
     return texts
 
 
 def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> list[str]:
-    """Of each question the options, `folded` and in alphabetical order, as one text.
+    """The options of each question, `folded` and in alphabetical order, as one text.
 
     Args:
         options: of each question.
@@ -175,9 +175,9 @@ def folded_options(options: Iterable[Sequence[str]], signs: bool = False) -> lis
 
 
 def spelling_keys(words: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Per text a key that agrees where letters and digits do, wherever words are parted.
+    """A key of each text's letters and digits, which ignores blanks except between numbers.
 
-    Only numbers stay parted. Takes what `folded_words` returns.
+    Takes what `folded_words` returns.
 
     Args:
         words: the different words.

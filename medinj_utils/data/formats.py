@@ -17,9 +17,9 @@ from pathlib import Path
 _LINE_ENDINGS = (".jsonl", ".ndjson")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FIRST_LINE_END = re.compile(r'(?:"[^"]*"|[^"\r\n])*(\r\n|\r|\n)')  # outside quotation marks
-_LONE_CR = "\ue00d"  # of Unicode's private use; the csv module takes "\r" for a line's end
+_LONE_CR = "\ue00d"  # Unicode's private use; the csv module takes "\r" for a line end
 _SEPARATORS = ",;\t|"
-#: What Excel writes and reads as a first line.
+#: First line by which Excel states the separator.
 _SEPARATOR_SAID = re.compile(r'\s*"?sep=([^"\n]+?)"?[ \t]*(?:\n|$)', re.IGNORECASE)
 
 csv.field_size_limit(2**31 - 1)
@@ -30,7 +30,7 @@ class SourceError(ValueError):
 
 
 def table_ending(file: Path) -> str:
-    """The ending that says a table's form, in lower case; that of a compressed file before .gz."""
+    """Ending of a table's file name, in lower case; of a compressed file, the one before .gz."""
     return Path(file.name.lower().removesuffix(".gz")).suffix
 
 
@@ -42,7 +42,7 @@ def parse_json(text: str, file: Path) -> object:
         file: that it is of, for the messages.
 
     Raises:
-        SourceError: it is not whole, or nested too deep; names ``file`` and where it breaks.
+        SourceError: the JSON is incomplete or nested too deep; names ``file`` and the position.
     """
     try:
         return json.loads(text, object_pairs_hook=partial(_object, str(file)))
@@ -55,7 +55,7 @@ def parse_json(text: str, file: Path) -> object:
 
 
 def _object(where: str, pairs: list[tuple[str, object]]) -> dict:
-    """A JSON object, which has each name once: of two values one would be lost."""
+    """A JSON object; a repeated name is refused, since one of its values would be lost."""
     made = dict(pairs)
     if len(made) < len(pairs):
         refuse_twice([name for name, _ in pairs], where)
@@ -63,14 +63,14 @@ def _object(where: str, pairs: list[tuple[str, object]]) -> dict:
 
 
 def refuse_twice(names: Iterable[str], where: str) -> None:
-    """Refuse names of which two are one `column_name`: of two columns one would be lost.
+    """Refuse two columns with the same `column_name`, of which one would be lost.
 
     Args:
         names: of the columns.
         where: the file, and the row where it has names of its own, for the message.
 
     Raises:
-        SourceError: two names are one.
+        SourceError: two columns have one name.
     """
     twice = [name for name, times in Counter(map(column_name, names)).items() if times > 1]
     if twice:
@@ -121,7 +121,7 @@ def json_rows(text: str, file: Path) -> list[dict]:
 
 
 def _lone_row(content: dict, file: Path) -> dict:
-    """The object of a file that holds one, unless whole tables lie in it."""
+    """The object of a file with a single one, unless that holds whole tables."""
     tables = [isinstance(value, dict) or (isinstance(value, list) and len(value) > 1 and all(
         isinstance(part, dict) for part in value)) for value in content.values()]
     if all(tables):
@@ -149,18 +149,18 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
 
     Args:
         text: the table.
-        file: named in errors; its ending tells which separator is expected.
-        remark: called with what is to be remarked about the file.
+        file: named in errors; its ending gives the expected separator.
+        remark: called with each remark on the file.
 
     Raises:
         SourceError: the table is empty, two columns have one name, a row has too many or too few
             cells, or a cell's quotation mark isn't closed where the cell ends.
     """
     text = _one_line_end(text)
-    said = _SEPARATOR_SAID.match(text)
-    if said:
-        text = "\n" * said[0].count("\n") + text[said.end():]  # lines keep their numbers
-    separator = said[1].replace("\\t", "\t") if said else _separator(text)
+    match = _SEPARATOR_SAID.match(text)
+    if match:
+        text = "\n" * match[0].count("\n") + text[match.end():]  # lines keep their numbers
+    separator = match[1].replace("\\t", "\t") if match else _separator(text)
     if separator != ("\t" if table_ending(file) == ".tsv" else ","):
         remark(f"has columns separated by {separator!r}")
     lines = _cells(text, separator, file, remark)
@@ -174,8 +174,8 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
     for number, row in enumerate(cells):
         filled_beyond = any(row[len(header):])  # empty ones are a separator at the line's end
         if len(row) < len(header) or filled_beyond:
-            remedy = (f"A cell that holds {separator!r} has to stand between quotation marks"
-                      if number else "The first line has to be the names of the columns: remove "
+            remedy = (f"A cell that holds {separator!r} needs quotation marks around it"
+                      if number else "The first line must hold the names of the columns: remove "
                       "a title or a wrong 'sep='")
             raise SourceError(f"{file}, row {number}: {len(row)} cells under {len(header)} "
                               f"columns; {number} whole rows before it. {remedy}")
@@ -183,21 +183,21 @@ def csv_rows(text: str, file: Path, remark: Callable[[str], None]) -> list[dict[
 
 
 def column_name(written: str) -> str:
-    """A column's name without blanks around it and with composed accents: what is compared."""
+    """The form in which column names are compared: single blanks, composed accents, no BOM."""
     return " ".join(unicodedata.normalize("NFC", written).replace("\ufeff", "").split())
 
 
 def _one_line_end(text: str) -> str:
     """The text with plain line ends; a carriage return that ends no line is kept as `_LONE_CR`."""
-    first = _FIRST_LINE_END.match(text)
+    match = _FIRST_LINE_END.match(text)
     text = text.replace("\r\n", "\n")
-    if first and first[1] == "\r":
+    if match and match[1] == "\r":
         return text.replace("\r", "\n")
     return text.replace("\r", _LONE_CR)
 
 
 def _separator(text: str) -> str:
-    """The separator that gives the header the most cells and, among equals, the rows as many."""
+    """The separator with the most cells in the header; on a tie, with as many in the most rows."""
     def fit(separator: str) -> tuple[int, int]:
         lines = filter(any, csv.reader(io.StringIO(text), delimiter=separator))
         header, *rows = [len(line) for line in islice(lines, 20)] or [0]
@@ -208,7 +208,7 @@ def _separator(text: str) -> str:
 
 def _cells(text: str, separator: str, file: Path,
            remark: Callable[[str], None]) -> list[list[str]]:
-    """The cells of every line; one that only begins with a quoted word loses its marks."""
+    """The cells of every line; a cell that only begins with a quoted word loses its marks."""
     try:
         lines = _strict_cells(text, separator, file)
     except SourceError:
@@ -224,10 +224,10 @@ def _cells(text: str, separator: str, file: Path,
 
 
 def _with_begun_quotes_closed(text: str, separator: str) -> tuple[str, int]:
-    """The text with quotation marks around whole cells such as ``"foie" gras``, and how many.
+    """The text with quotation marks around cells such as ``"foie" gras``, and their number.
 
-    What could be a cell whose mark is not closed stays: a quoted part with a separator or a line's
-    end in it, blanks within its marks, a letter right behind them, or another mark in the cell.
+    Possible cells with an unclosed mark are left unchanged: those with a separator or line end in
+    the quoted part, blanks within its marks, a letter right after them, or another mark.
     """
     within = rf'[^"\n{re.escape(separator)}]'
     ends = rf"(?=[\n{re.escape(separator)}]|\Z)"
@@ -238,12 +238,12 @@ def _with_begun_quotes_closed(text: str, separator: str) -> tuple[str, int]:
         rf'|"(?=\S)(?P<quoted>{within}*(?:""{within}*)*)(?<=\S)"(?P<rest>(?!\w){within}+){ends})')
     cells = 0
 
-    def closed(found: re.Match) -> str:
+    def closed(match: re.Match) -> str:
         nonlocal cells
-        if found["rest"] is None:
-            return found[0]
+        if match["rest"] is None:
+            return match[0]
         cells += 1
-        return f'"{found["quoted"]}{found["rest"]}"'
+        return f'"{match["quoted"]}{match["rest"]}"'
 
     return cell.sub(closed, text), cells
 
@@ -251,7 +251,7 @@ def _with_begun_quotes_closed(text: str, separator: str) -> tuple[str, int]:
 def _strict_cells(text: str, separator: str, file: Path) -> list[list[str]]:
     lines: list[list[str]] = []
     try:
-        # Not strict, csv lets an unclosed quotation mark take in all rows that follow.
+        # Without strict, an unclosed quotation mark would swallow all rows that follow.
         reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True,
                             skipinitialspace=_has_blanks_before_quotes(text, separator))
         line_read = 0
@@ -271,7 +271,7 @@ def _strict_cells(text: str, separator: str, file: Path) -> list[list[str]]:
 
 
 def _has_blanks_before_quotes(text: str, separator: str) -> bool:
-    """Whether the names of the columns are quoted behind blanks: ``"question", "A"``."""
+    """Whether column names are quoted after blanks: ``"question", "A"``."""
     header = text.lstrip().partition("\n")[0]
     return re.search(rf'"{re.escape(separator)} +"', header) is not None
 

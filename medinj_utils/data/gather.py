@@ -1,4 +1,4 @@
-"""All sources of a run: read, put together, and kept with their card."""
+"""Read all sources of a run, join them, and save them with their card."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from medinj_utils.core.cards import Card, Origin
 from medinj_utils.core.files import write_parquet
 from medinj_utils.core.hub import commit_of
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import percent
 from medinj_utils.data.files import MAPPINGS, Reading
 from medinj_utils.data.formats import SourceError
 from medinj_utils.data.locations import local_path, resolve, set_name
@@ -23,12 +24,12 @@ from medinj_utils.data.sources import Source, read_source
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What one source gave.
+    """Records and quarantine of one source.
 
     Args:
         source: what was read.
         path: where its files are.
-        records: its records; ``attrs["reading"]`` says what was noticed on the way.
+        records: its records, with ``attrs["reading"]`` of `medinj_utils.data.read_source`.
         quarantine: its rows that could not be read.
     """
 
@@ -39,7 +40,7 @@ class SourceRead:
 
     @property
     def rows(self) -> int:
-        """Published rows. One may have given several records."""
+        """Number of published rows; one may give several records."""
         return self.records["place"].nunique() + len(self.quarantine)
 
 
@@ -48,7 +49,7 @@ class Gathered:
     """All sources of a run, in the order in which they were named.
 
     Args:
-        parts: what each source gave.
+        parts: one per source.
         card: begun before they were read.
     """
 
@@ -68,14 +69,14 @@ class Gathered:
 
     @property
     def fictional(self) -> bool:
-        """Whether a source is fictional, so that all that is made of the records is a demo."""
+        """Whether a source is fictional, which makes all results a demo."""
         return any(part.source.fictional for part in self.parts)
 
 
 def files_of(location: str) -> list[Path]:
-    """Files on this disk that are read from a location: a file, a folder's, a mapping's tables.
+    """Local files that a location names: a file, a folder's files, or a mapping and its tables.
 
-    None where nothing is here; a mapping that can't be read is alone.
+    Empty for other locations; of a mapping that can't be read, the mapping alone.
     """
     path = local_path(location) if location else None
     if path is None:
@@ -99,7 +100,7 @@ def gather_sources(tree: Tree, sources: Sequence[Mapping]) -> Gathered:
             ``revision`` and ``provenance``.
 
     Returns:
-        What each source gave, with the card that was begun.
+        The sources with their card, which is not yet written.
 
     Raises:
         SourceError: a source can't be read, or one set on the hub is named at two commits.
@@ -135,7 +136,7 @@ def _commits(sources: Sequence[Mapping], paths: Sequence[Path]) -> dict[str, str
 
 
 def read_parts(sources: Sequence[Mapping]) -> list[SourceRead]:
-    """What each source gives; ``sources`` and errors as for `gather_sources`."""
+    """Records and quarantine of each source; ``sources`` and errors as for `gather_sources`."""
     parts = []
     for source in sources:
         path = resolve(source["location"], source.get("revision"))
@@ -149,16 +150,23 @@ def quarantine_share(parts: Sequence[SourceRead]) -> float:
     return sum(len(part.quarantine) for part in parts) / sum(part.rows for part in parts)
 
 
+def first_in_quarantine(quarantine: pd.DataFrame) -> str:
+    """The first rows in quarantine with file, row, field, value and reason, in words."""
+    return "The first: " + "; ".join(
+        f"{row.file}, row {row.row}, {row.field}: {row.value!r}, {row.reason}"
+        for row in quarantine.head(3).itertuples())
+
+
 def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
-    """How many rows are in quarantine, in words.
+    """A sentence with the number of rows in quarantine.
 
     Args:
-        gathered: what the sources gave.
+        gathered: all sources.
         most: the share of all rows that may be in quarantine, 0 to 1.
         tree: the output tree, whose quarantine the error names.
 
     Raises:
-        ValueError: more are.
+        ValueError: the share is higher.
     """
     refused, rows = len(gathered.quarantine), sum(part.rows for part in gathered.parts)
     share = quarantine_share(gathered.parts)
@@ -166,7 +174,7 @@ def check_quarantine(gathered: Gathered, most: float, tree: Tree) -> str:
         raise ValueError(f"{refused:,} of {rows:,} rows can't be read ({share:.1%}), more than "
                          f"most_quarantined = {most:.1%}: see {tree.quarantine}, or raise the "
                          "parameter")
-    return f"{refused:,} of {rows:,} rows are in quarantine ({share:.2%})."
+    return f"{refused:,} of {rows:,} rows are in quarantine ({percent(share)})."
 
 
 def save_gathered(gathered: Gathered, tree: Tree) -> dict:
@@ -192,7 +200,7 @@ def save_gathered(gathered: Gathered, tree: Tree) -> dict:
 
 
 def _save_key(parts: Sequence[SourceRead], tree: Tree) -> None:
-    """Copy the planted world's key into the tree, or remove one of earlier records."""
+    """Copy the planted world's key into the tree, or remove the key of earlier records."""
     keys = {key for part in parts if part.source.fictional for key in _keys_beside(part.path)}
     if len(keys) > 1:
         raise SourceError(f"the sources are of {len(keys)} planted worlds "
@@ -225,7 +233,7 @@ def changed_texts(gathered: Gathered) -> pd.DataFrame:
 
 
 def remarks(gathered: Gathered) -> pd.DataFrame:
-    """Per source and file: what was remarked in reading, and of how many rows."""
+    """Per source and file: remarks of the reading, with numbers of rows."""
     rows = [{"source": part.source.name, **remark} for part in gathered.parts
             for remark in part.records.attrs["reading"]["remarks"]]
     return pd.DataFrame(rows, columns=["source", "file", "remark", "rows"])

@@ -1,10 +1,10 @@
 """Texts that say the same in other words, above all in two languages.
 
-Across languages words differ, but numbers, abbreviations, names, and the roots of medical words
-stay. `anchors` takes these out of a text; two texts are matched when hardly another is nearer by
-them. The same holds for two translations of one question, so training questions that are test
-questions translated again can be found. A multilingual sentence encoder may take the anchors'
-place.
+Words differ between languages, but numbers, abbreviations, names, and the roots of medical words
+stay. `anchors` extracts these from a text; two texts match when hardly any other text has more
+similar anchors. The same holds for two translations of one question, so that training questions
+that are retranslated test questions can be found. A multilingual sentence encoder may replace the
+anchors.
 """
 
 import re
@@ -26,9 +26,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ROOT = 5  # letters: "neurofibromatose" and "neurofibromatosis" begin alike
 _LONG_WORD = 6  # letters from which a word has a root
 _NAME = 4  # letters from which a word with a capital, such as "Crohn", has one
-_HARDLY = 0.9  # of the nearest one's similarity
+_HARDLY = 0.9  # share of the nearest text's similarity
 _LEAST_SHARED = 3  # anchors
-_COMMON = 1_000  # texts; an anchor that more of them hold says nothing
+_COMMON = 1_000  # texts; more frequent anchors have no weight
 _AT_ONCE = 1_000  # texts whose similarities are held in memory
 _ENCODED_AT_ONCE = 32  # texts
 
@@ -78,7 +78,7 @@ class Encoder:
 
 
 def anchors(text: str) -> Iterator[str]:
-    """What a translation leaves: numbers, abbreviations, and roots of names and of long words."""
+    """Parts that survive translation: numbers, abbreviations, roots of names and of long words."""
     for number in _NUMBER.findall(text):
         yield number.replace(",", ".")
     for word in _WORD.findall(text):
@@ -103,12 +103,12 @@ def _anchor_vectors(texts: Sequence[str]) -> sparse.csr_matrix:
 
 
 def _anchor_counts(texts: Sequence[str]) -> sparse.csr_matrix:
-    """How often each anchor stands in each text; `anchors` is asked once per different word."""
+    """Counts of each anchor in each text; `anchors` is called once per different word."""
     parts, codes, ends = coded_parts(texts)
     of_part = [list(anchors(part)) for part in parts.to_pylist()]
     numbers, known = pd.factorize(np.array(list(chain(*of_part)), dtype=object))
-    n_anchors = np.array([len(found) for found in of_part], dtype=np.int64)
-    # For each part of each text: where its anchors begin in `numbers`, and how many they are.
+    n_anchors = np.array([len(own) for own in of_part], dtype=np.int64)
+    # For each part of each text: the start of its anchors in `numbers`, and their number.
     starts = (np.cumsum(n_anchors) - n_anchors)[codes]
     times = n_anchors[codes]
     text = np.repeat(np.repeat(np.arange(len(texts)), np.diff(ends)), times)
@@ -122,15 +122,16 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
                            encoder: Encoder | None = None) -> pd.DataFrame:
     """Pairs of texts that say the same in other words.
 
-    A pair is named when it is ``least`` alike, shares at least three `anchors`, and either text has
-    hardly a nearer one on the other side (so that a repeated text is matched each time).
+    A pair is returned if its similarity is at least ``least``, it shares at least three `anchors`,
+    and for neither of the two another text on the other side is much nearer (so that a repeated
+    text is matched each time).
 
     Args:
         texts: texts of one side.
         other: texts of the other side.
-        least: cosine of tf-idf vectors of the anchors from which a pair is named, 0 to 1.
-        encoder: whose cosine is to count instead. No number of shared anchors is then asked for,
-            and ``least`` should be chosen anew.
+        least: smallest cosine of tf-idf vectors of the anchors, 0 to 1.
+        encoder: encoder whose cosine is used instead. Pairs then need no shared anchors, and
+            ``least`` should be chosen anew.
 
     Returns:
         Columns ``first`` (position in ``texts``), ``second`` (position in ``other``),
@@ -153,7 +154,7 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
 
 
 def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float) -> pd.DataFrame:
-    """Pairs of rows that are ``least`` alike and hardly less than the nearest of either."""
+    """Pairs of rows with at least ``least`` similarity, and hardly less than the nearest row's."""
     blocks = []
     nearest = np.zeros(two.shape[0])
     transposed = two.T.tocsr()
@@ -171,7 +172,7 @@ def _nearest_pairs(one: sparse.csr_matrix, two: sparse.csr_matrix, least: float)
 
 
 def chosen_encoder(name: str, revision: str) -> Encoder | None:
-    """The encoder of this name; None for no name, where anchors are compared.
+    """The encoder of this name; None for an empty name, with which anchors are compared.
 
     Args:
         name: folder, hub id, or an empty text.

@@ -36,7 +36,7 @@ _NOTHING = "no such file or folder"
 
 
 def resolve(location: str | Path, revision: str | None = None) -> Path:
-    """The local path of a location; what is elsewhere is downloaded first.
+    """The local path of a location, downloaded if it isn't on this disk.
 
     Args:
         location: a folder, a file, an address (``https://…``), a set on the hub
@@ -61,13 +61,13 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
 
 
 def hub_commit(location: str, revision: str | None = None) -> str:
-    """The commit that a location's set on the hub is at now; empty for other locations.
+    """The current commit of a location's set on the hub; empty for other locations.
 
     Args:
         location, revision: as for `resolve`.
 
     Raises:
-        SourceError: the location and the revision name two.
+        SourceError: the location and the revision name different commits.
     """
     on_hub = None if local_path(location) else _on_hub(location, revision)
     return commit_at(on_hub.name, on_hub.revision, "dataset") if on_hub else ""
@@ -99,7 +99,7 @@ def _on_hub(address: str, revision: str | None) -> _OnHub | None:
 
 
 def is_elsewhere(location: str) -> bool:
-    """Whether a location that isn't here may be an address or a set on the hub."""
+    """Whether a location that isn't on this disk may be an address or a set on the hub."""
     remote = location.startswith(("https://", "http://127.0.0.1")) or _ON_HUB.fullmatch(location)
     return local_path(location) is None and bool(remote or _may_be_on_hub(location))
 
@@ -117,10 +117,10 @@ def _may_be_on_hub(address: str) -> bool:
 
 
 def local_path(location: str | Path) -> Path | None:
-    """The file or folder of a location, if it is here, whatever the Unicode form of its accents.
+    """The file or folder of a location on this disk, in any Unicode form of its accents.
 
     Raises:
-        SourceError: the location is empty, or it can't be looked at.
+        SourceError: the location is empty or can't be accessed.
     """
     path = Path(location)
     if not str(location).strip():
@@ -129,7 +129,7 @@ def local_path(location: str | Path) -> Path | None:
         if path.exists():
             return path
         return None if str(path).isascii() else _in_any_form(path)
-    except (OSError, ValueError) as error:  # too long a name, a folder that may not be read, NUL
+    except (OSError, ValueError) as error:  # a name too long, a folder without permission, NUL
         raise SourceError(f"{location}: {_NOTHING} ({error})") from None
 
 
@@ -144,27 +144,27 @@ def _in_any_form(path: Path) -> Path | None:
 
 
 def _named(folder: Path, pattern: str) -> list[Path]:
-    """What in a folder has a name of the pattern, accents composed or not."""
+    """Entries of a folder whose names match the pattern, accents composed or not."""
     composed = unicodedata.normalize("NFC", pattern)
     there = folder.iterdir() if folder.is_dir() else ()
     return [path for path in there if fnmatch(unicodedata.normalize("NFC", path.name), composed)]
 
 
 def files_below(folder: Path, pattern: str) -> list[Path]:
-    """Files whose path below a folder has the pattern's form, accents composed or not, in order.
+    """Files below a folder whose paths match a pattern, accents composed or not, in order.
 
     Args:
         folder: to look in.
         pattern: as `pathlib.Path.glob` takes it, or the name of a file.
 
     Raises:
-        ValueError: the pattern is none.
+        ValueError: the pattern is invalid.
     """
     if not PurePath(pattern).parts:
         raise ValueError(f"{pattern!r} names no file")
-    if (folder / pattern).is_file():  # a name may hold the signs of a pattern
+    if (folder / pattern).is_file():  # a name may contain pattern characters
         return [folder / pattern]
-    paths = set(folder.glob(pattern))  # knows what the file system takes for one name
+    paths = set(folder.glob(pattern))  # compares names as the file system does
     if not pattern.isascii():
         steps = {folder}
         for part in PurePath(pattern).parts:

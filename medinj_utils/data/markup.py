@@ -1,9 +1,8 @@
-"""What a browser would show of a text with HTML in it, as plain text.
+"""Texts with HTML as a browser would show them, in plain text.
 
-Published texts are no whole pages: tags are left open or have no beginning, and in "p <0,05" there
-is none. A parser that makes a tree of them drops what fits nowhere, such as cells without a table.
-That of the standard library names tags and texts one after the other, and each is written down as
-it comes.
+Published texts are not whole pages: tags are left open or have no beginning, and "p <0,05" holds
+none. A parser that builds a tree drops what fits nowhere, such as cells without a table. The parser
+of the standard library reports tags and texts one after the other, and each is written as it comes.
 """
 
 import re
@@ -16,7 +15,7 @@ _BLOCKS = _ROWS | frozenset(
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main "
     "menu nav ol optgroup option p pre search section select summary ul".split())
 _CELLS = frozenset(("td", "th"))
-_HIDDEN = frozenset(("script", "style"))  # what they hold isn't shown either
+_HIDDEN = frozenset(("script", "style"))  # with their content
 _STYLED = frozenset(("sub", "sup", "span", "font"))
 #: Tags within a word or number: "1<b>0</b>" is shown as 10.
 _JOINING = _STYLED | frozenset(
@@ -28,7 +27,7 @@ _KNOWN = _BLOCKS | _CELLS | _HIDDEN | _STYLED | frozenset(
     "output param picture progress q rp rt ruby s samp small source strike strong time track tt u "
     "var video wbr".split())
 
-# What may be markup. An attribute is name=value, or a word; of "a <b et c> d" see `_is_markup`.
+# Possible markup. An attribute is name=value, or a word; for "a <b et c> d" see `_is_markup`.
 _MARKUP = re.compile(r"""
     (?P<comment><!--.*?-->) | <!doctype\b[^<>]*> | <\?xml\b[^<>]*> | <!\[(?:if|endif)\b[^<>]*>
     | <(?P<closes>/?)(?P<space>[ovwm]|st1):(?P<local>[a-z][a-z0-9]*)[^<>]*>  # a word processor's
@@ -39,9 +38,9 @@ _MARKUP = re.compile(r"""
         (?:\s+[a-z][\w:-]*\s*=(?:"[^"]*"|'[^']*'|[^<>"'])*)?)
       \s*/?\s*>
     """, re.VERBOSE | re.IGNORECASE | re.DOTALL)
-# Names that formulas have too: in "si a<b>c" and "a <b> c" the b is never closed.
+# Names that also occur in formulas: in "si a<b>c" and "a <b> c" the b is never closed.
 _VARIABLES = frozenset("abiqsu")
-# Attributes that need no value, and no words of a text.
+# Attributes without a value that are not words of a text.
 _BARE = re.compile(r"(?:\s+(?:checked|compact|controls|disabled|hidden|nowrap|noshade|readonly"
                    r"|reversed|selected|v?align|bgcolor|border|colspan|rowspan|class|style"
                    r"|(?:data|aria)-[\w:-]+))*", re.IGNORECASE)
@@ -50,17 +49,17 @@ _HIGH = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()ni", "⁰¹²³⁴
 _LOW = str.maketrans("0123456789+-\u2010\u2011\u2013\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₋₋₌₍₎")
 _SIGNS = {"^": _HIGH, "_": _LOW}
 _CUSTOMARY = {"o": "°", "tm": "™"}
-# Raised by custom: "1er", "Mme", "p*" and "37°C" mean the same on the line.
+# Raised by convention: "1er", "Mme", "p*" and "37°C" mean the same on the line.
 _ORDINAL = re.compile(r"(?:e|er|re|ère|ers|ères|res|es|nd|nde|d|de|[èe]mes?|i[èe]mes?|me|mes|lle|"
                       r"lles|gr|r|rs|t|te|th|st|rd|os)", re.IGNORECASE)
 _BEFORE_ORDINAL = re.compile(r"[0-9IVXLCMDPSNn]$")
 _NO_POWER = re.compile(r"°.*|\[.*\]|[^\w+=\u2010\u2011\u2013\u2212-]+")
 _WORD = re.compile(r"[+-]?[A-Za-zÀ-ÿ0-9]+|\([^()]*\)")
-_LONGEST = 40  # characters; what is raised over more than that has lost its end
+_LONGEST = 40  # characters; a longer raised text has lost its end tag
 
 
 _COMMENT = "comment"  # as a tag of its own, shown as nothing
-# Word's tags by those of HTML that show the same: within a number "b". Others part numbers.
+# The HTML tags that replace Word's; "b" may stand within a number, other tags separate numbers.
 _OFFICE = {"p": "p", "br": "br", "cr": "br", "tab": "br", "tbl": "table", "tr": "tr", "tc": "td",
            "sup": "sup", "sub": "sub"} | dict.fromkeys(
     "r t e rpr b bcs i ics u sz szcs lang color rfonts noproof prooferr bookmarkstart bookmarkend"
@@ -70,16 +69,16 @@ _OFFICE = {"p": "p", "br": "br", "cr": "br", "tab": "br", "tbl": "table", "tr": 
 def without_markup(text: str) -> str:
     """The text as a browser shows it.
 
-    A block begins a new line, ``|`` stands between the cells of a row, a picture leaves its
-    alternative text. What is raised or lowered gets Unicode's signs (``10⁹``, ``CO₂``) or, where
-    there are none, ``^`` and ``_`` (``C_max``). What only looks like a tag stays, and so does a tag
-    with a name that HTML doesn't have.
+    A block begins a new line, ``|`` separates the cells of a row, a picture is replaced by its
+    alternative text. Raised and lowered characters become Unicode's (``10⁹``, ``CO₂``) or, where
+    there are none, follow ``^`` and ``_`` (``C_max``). Text that only looks like a tag stays, and
+    so do tags whose names HTML doesn't have.
     """
-    found = [match for match in _MARKUP.finditer(text) if _is_markup(match)]
-    if not found:
+    matches = [match for match in _MARKUP.finditer(text) if _is_markup(match)]
+    if not matches:
         return text
     pieces, end = [], 0
-    for match in found:
+    for match in matches:
         pieces += [escape(text[end:match.start()], quote=False), _for_parser(match)]
         end = match.end()
     shown = _Shown()
@@ -102,7 +101,7 @@ def _is_markup(match: re.Match) -> bool:
 
 
 def _for_parser(match: re.Match) -> str:
-    """Markup as all versions of the parser read it alike."""
+    """Markup in a form that all versions of the parser read alike."""
     if match["local"]:
         known = _OFFICE if match["space"].lower() in ("w", "m") else {}
         tag = known.get(match["local"].lower(), _COMMENT)
@@ -116,7 +115,7 @@ def _for_parser(match: re.Match) -> str:
 
 
 class _Shown(HTMLParser):
-    """Writes down what is shown. Line ends and ``|`` are written between texts alone."""
+    """Collects the shown text. Line ends and ``|`` are written only between texts."""
 
     def __init__(self):
         super().__init__()
@@ -129,7 +128,7 @@ class _Shown(HTMLParser):
         self._apart = False  # digits that follow are another number
 
     def text(self) -> str:
-        """What was written, after `close`."""
+        """The text collected, after `close`."""
         for _, sign, start in reversed(self._open):  # never closed: how far it goes isn't known
             if sign and "".join(self._written[start:])[:1].strip():
                 self._written.insert(start, sign)

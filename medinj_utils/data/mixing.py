@@ -30,10 +30,10 @@ class Mixing:
         exclude: reasons for which a training row is left out (`medinj_utils.core.names.LEAKS`).
         budget: of each mixture.
         unit: what the budget counts: rows, answer_tokens or all_tokens.
-        shortage: what happens where a provenance holds too little; see
+        shortage: handling of a provenance with too few rows; see
             `medinj_utils.data.mixtures.plan_budget`.
         stratification: shares of sources and task types.
-        seed: which rows are drawn, and their order.
+        seed: of the draw and the order of rows.
         configurations: the mixtures; empty for all that `possible_configurations` names.
 
     Raises:
@@ -74,7 +74,7 @@ class TrainingRows:
         return table.fillna(0).astype(int)
 
     def not_built(self, configurations: Iterable[str]) -> str:
-        """Which mixtures are not among these, and what their rows would be, in words."""
+        """A sentence on the mixtures that are not built, and on the provenances of the rows."""
         left = [name for name in CONFIGURATIONS if name not in set(configurations)]
         there = ", ".join(self.kept["provenance"].unique())
         return f"Not built: {', '.join(left) or 'none'}. Training rows are {there or 'none'}."
@@ -127,7 +127,7 @@ def token_counts(records: pd.DataFrame, base: Base) -> pd.DataFrame:
 
 
 def budget_in_words(manifests: Mapping[str, Mapping], mixing: Mixing) -> str:
-    """What each mixture is worth, and what was asked for, in a sentence.
+    """A sentence with the budget of each mixture and the budget that was asked for.
 
     Args:
         manifests: of `build_mixtures`.
@@ -139,8 +139,7 @@ def budget_in_words(manifests: Mapping[str, Mapping], mixing: Mixing) -> str:
 
 
 def build_mixtures(tree: Tree, rows: TrainingRows, mixing: Mixing, base: Base) -> dict[str, dict]:
-    """Build and write the mixtures of a tree; what other mixtures stand there are of other rows
-    and go.
+    """Build and write the mixtures of a tree, and remove earlier mixtures of other rows.
 
     Args:
         tree: the output tree.

@@ -42,7 +42,7 @@ def save_mixture(mixture: pd.DataFrame, configuration: str, tree: Tree, **entrie
         mixture: what `medinj_utils.data.build_mixture` gave.
         configuration: its name.
         tree: the output tree.
-        entries: what else the manifest is to hold.
+        entries: further entries of the manifest.
 
     Returns:
         The manifest: the notebook that wrote it (``step``), numbers of rows, counts by provenance,
@@ -93,7 +93,7 @@ def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
 
     Raises:
         FileNotFoundError: there is no such mixture; names the notebook that makes it.
-        ValueError: the file has changed since, or keeps no rule of the record.
+        ValueError: the file has changed since, or a row breaks a rule of the record.
     """
     path = tree.need(tree.mixture(configuration))
     manifest = read_json(tree.need(tree.manifest(configuration)))
@@ -104,7 +104,7 @@ def load_mixture(tree: Tree, configuration: str) -> pd.DataFrame:
 
 
 def data_card(mixture: pd.DataFrame, manifest: Mapping) -> str:
-    """A card in the form that the hub reads: a head in YAML, then what the mixture is.
+    """A card in the form that the hub reads: a head in YAML, then a description of the mixture.
 
     Args:
         mixture: its records.

@@ -2,9 +2,8 @@
 
 A mixture takes equal shares of its provenances. Each provenance's rows are put into one seeded
 order and a mixture takes the first of them, so that at the same seed the native part of NAT-SYN is
-a subset of NAT: differences between mixtures then come less from which rows happened to be drawn.
-The order is stratified by source and task: every beginning of it holds them in the shares that were
-asked for, to within a row.
+a subset of NAT. Less of the difference between mixtures then comes from the draw of rows. The order
+is stratified by source and task: its first n rows have the requested shares, to within a row.
 """
 
 import math
@@ -38,12 +37,12 @@ class ShortageError(ValueError):
 
 @dataclass(frozen=True)
 class Stratification:
-    """In which shares a provenance gives its sources and task types.
+    """Shares of sources and task types within a provenance.
 
     Args:
         by_source: ``proportional`` to the rows that each source holds, or ``equal``.
-        by_task: ``as found``, or ``matched``: in every provenance the shares that the task types
-            have over all provenances; types that a provenance lacks are left out.
+        by_task: ``as found``, or ``matched``: every provenance gets the shares of the task types
+            over all provenances; types that a provenance lacks are left out.
 
     Raises:
         ValueError: a value is unknown.
@@ -60,8 +59,8 @@ class Stratification:
 class _Order(NamedTuple):
     """A provenance's rows in a seeded order.
 
-    ``positions`` are those of the rows; the first ``whole`` of them keep the shares that were asked
-    for (until a stratum runs out).
+    ``positions`` are positions of rows; the first ``whole`` of them keep the requested shares,
+    until a stratum runs out.
     """
 
     positions: np.ndarray
@@ -69,7 +68,7 @@ class _Order(NamedTuple):
 
     @property
     def shortfall(self) -> str:
-        """What to add to an error where rows are left that the shares have no use for."""
+        """Addition to an error if the shares leave some rows unused."""
         if self.whole == len(self.positions):
             return ""
         return f" in the shares asked for, by_source and by_task (of {len(self.positions)} rows)"
@@ -79,7 +78,7 @@ _AS_FOUND = Stratification()
 
 
 def shares(configuration: str, budget: int) -> dict[str, int]:
-    """Rows per provenance: equal, and what does not divide goes to the first ones.
+    """Rows per provenance: equal, with the remainder on the first ones.
 
     Args:
         configuration: name of the mixture.
@@ -97,7 +96,7 @@ def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
     Args:
         train: training rows.
         leaks: what `medinj_utils.data.overlap.find_leaks` found.
-        reasons: which of its reasons count.
+        reasons: reasons for which rows are removed.
 
     Returns:
         Kept and removed rows, both with their index. Exact duplicates of a leak are removed with
@@ -107,15 +106,15 @@ def remove_leaks(train: pd.DataFrame, leaks: pd.DataFrame,
     return train[~removed], train[removed]
 
 
-def _targets(records: pd.DataFrame, asked: Stratification) -> pd.Series:
+def _targets(records: pd.DataFrame, stratification: Stratification) -> pd.Series:
     """Share of each stratum (provenance, source, task) within its provenance.
 
     Strata that are left out are missing.
     """
     counts = records.groupby(_STRATA).size().astype(float)
-    if asked.by_task == "matched":
-        return _matched_targets(records, counts, asked.by_source)
-    if asked.by_source == "equal":
+    if stratification.by_task == "matched":
+        return _matched_targets(records, counts, stratification.by_source)
+    if stratification.by_source == "equal":
         within = counts.groupby(["provenance", "source"])
         n_sources = counts.groupby("provenance").transform(
             lambda part: part.index.get_level_values("source").nunique())
@@ -124,12 +123,12 @@ def _targets(records: pd.DataFrame, asked: Stratification) -> pd.Series:
 
 
 def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -> pd.Series:
-    """As `_targets`, where every provenance has its tasks in the shares that they have over all."""
+    """As `_targets`, with the tasks' shares over all provenances in each of them."""
     tasks = counts.groupby(["provenance", "task"]).sum().unstack("task").dropna(axis=1)
     if tasks.empty:
-        found = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
-        raise ShortageError("by_task is 'matched', but no task type stands in all provenances: "
-                            f"{found}")
+        by_provenance = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
+        raise ShortageError("by_task is 'matched', but no task type occurs in all provenances: "
+                            f"{by_provenance}")
     wanted = tasks.sum() / tasks.to_numpy().sum()
     counts = counts[counts.index.get_level_values("task").isin(wanted.index)]
     within = counts.groupby(["provenance", "task"])
@@ -140,9 +139,9 @@ def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -
     return of_task * wanted.reindex(counts.index.get_level_values("task")).to_numpy()
 
 
-def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str, _Order]:
-    """By provenance, its rows in a seeded order every beginning of which has the target shares."""
-    targets = _targets(records, asked)
+def _orders(records: pd.DataFrame, seed: int, stratification: Stratification) -> dict[str, _Order]:
+    """By provenance, its rows in a seeded order whose first n rows have the target shares."""
+    targets = _targets(records, stratification)
     strata = records.reset_index(drop=True).groupby(_STRATA).indices
     orders = {}
     for name, part in targets.groupby("provenance"):
@@ -152,7 +151,7 @@ def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str
         for stratum, share in part.items():
             members = rng.permutation(strata[stratum])
             positions.append(members)
-            # When each row's turn comes: the smaller a share, the longer between two turns.
+            # Turn of each row: the smaller the share, the longer between two turns.
             turns.append((np.arange(len(members)) + rng.random()) / share)
             whole = min(whole, len(members) / share)
         order = np.argsort(np.concatenate(turns), kind="stable")
@@ -161,7 +160,7 @@ def _orders(records: pd.DataFrame, seed: int, asked: Stratification) -> dict[str
 
 
 def possible_configurations(records: pd.DataFrame) -> list[str]:
-    """The configurations of whose provenances there are rows, in the book's order.
+    """The configurations whose provenances have rows, in the book's order.
 
     Raises:
         ShortageError: there are none.
@@ -196,10 +195,11 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
     orders = _orders(records, 0, stratification)
     needed = {name for configuration in configurations for name in provenances_of(configuration)}
     if absent := sorted(needed - orders.keys()):
-        found = records["provenance"].value_counts().to_dict() or "none at all"
+        rows_there = records["provenance"].value_counts().to_dict() or "none at all"
         raise ShortageError(f"no training rows of provenance {', '.join(absent)}, which "
-                            f"{', '.join(configurations)} need; there are: {found}. Name a source "
-                            "that has them in notebook 10_read_sources, or fewer configurations")
+                            f"{', '.join(configurations)} need; there are: {rows_there}. Name a "
+                            "source that has them in notebook 10_read_sources, or fewer "
+                            "configurations")
     weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
     held = {name: int(weights[order.positions[:order.whole]].sum())
             for name, order in orders.items()}
@@ -221,7 +221,7 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
 
 def _short(configurations: Sequence[str], budget: int,
            held: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """(configuration, provenance, what it needs) wherever a provenance holds less than needed."""
+    """(configuration, provenance, rows needed) for each provenance with fewer rows than needed."""
     return [(configuration, name, wanted) for configuration in configurations
             for name, wanted in shares(configuration, budget).items() if wanted > held[name]]
 
@@ -237,7 +237,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
         budget: number of rows or, with ``sizes``, of tokens: each provenance then gives rows until
             its share is reached.
         seed: decides which rows are drawn, and their order.
-        repeat: whether a provenance that holds too little is gone through again.
+        repeat: whether the rows of a provenance with too few are repeated.
         by_source: see `Stratification`.
         by_task: see `Stratification`.
         sizes: tokens of each row, in the records' order.
@@ -247,7 +247,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
 
     Raises:
         ShortageError: a provenance holds too little and ``repeat`` is False.
-        ValueError: an argument is unknown or out of range, or a row is none of training.
+        ValueError: an argument is unknown or out of range, or a row is not for training.
     """
     if budget < 1:
         raise ValueError(f"budget is {budget}; need at least 1")
@@ -271,7 +271,7 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
 
 
 def _first_worth(wanted: int, order: _Order, weights: np.ndarray) -> np.ndarray:
-    """Positions of the first rows worth ``wanted``; all are gone through again if need be."""
+    """Positions of the first rows worth ``wanted``; rows are repeated if necessary."""
     if not wanted:
         return order.positions[:0]
     positions = order.positions
@@ -283,7 +283,7 @@ def _first_worth(wanted: int, order: _Order, weights: np.ndarray) -> np.ndarray:
 
 
 def part_of(mixture: pd.DataFrame, share: float) -> pd.DataFrame:
-    """The first rows of each provenance, in the mixture's order: a smaller part lies in a larger.
+    """The first rows of each provenance, in the mixture's order; smaller parts are subsets.
 
     Args:
         mixture: a mixture's records.
@@ -293,7 +293,7 @@ def part_of(mixture: pd.DataFrame, share: float) -> pd.DataFrame:
         ValueError: the share is out of range.
     """
     if not 0 < share <= 1:
-        raise ValueError(f"share is {share}; need more than 0, and 1 at most")
+        raise ValueError(f"share is {share}; need more than 0 and at most 1")
     ids = mixture.groupby("provenance")["id"]
     position, size = ids.transform("cumcount"), ids.transform("size")
     return mixture[position < (share * size).round()].reset_index(drop=True)

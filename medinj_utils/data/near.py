@@ -2,8 +2,8 @@
 
 Near-duplicates are found in two steps. MinHash signatures (Broder 1997) of a question's words and
 word pairs, cut into bands (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, ch. 3), name
-pairs that may be alike. Of those the Jaccard similarity is then computed exactly, so that no pair
-is reported that is less alike than asked for.
+candidate pairs. Their Jaccard similarity is then computed exactly, so that no reported pair is less
+similar than requested.
 """
 
 import re
@@ -48,15 +48,15 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 
     Args:
         records: a records table; rows with one ``question_id`` count as one question.
-        least: Jaccard index from which a pair is named, above 0 to 1.
+        least: smallest Jaccard index of a reported pair, above 0 to 1.
 
     Returns:
         Columns ``first`` and ``second`` (positions in ``records`` of the first record with each
         question) and ``similarity``: the Jaccard index of the two sets of words and word pairs,
-        as `medinj_utils.data.folding.folded` gives them, and 1 where the letters and digits agree
-        wherever words are parted. Where they do and signs that carry meaning differ, such as > and
-        <, these count as parts of the words. It is 1, too, where one has lost accented letters, or
-        has the sign of a lost character for them, and all else agrees. ``attrs["closed"]`` counts
+        as `medinj_utils.data.folding.folded` gives them, and 1 if letters and digits agree whatever
+        the blanks. If these agree, but signs that carry meaning differ, such as > and <, the signs
+        count as parts of the words. It is also 1 if one text lacks accented letters of the other,
+        or has replacement characters for them, and all else agrees. ``attrs["closed"]`` counts
         the buckets of more than 200 questions, which were not compared pair by pair.
     """
     rows = np.flatnonzero(~records["question_id"].duplicated().to_numpy())
@@ -68,13 +68,13 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
     similarities = np.zeros(len(pairs))
     for which, signs in ((~alike, False), (alike, True)):
         similarities[which] = _similarities(questions, pairs[which], signs)
-    found = {(first, second): similarity for first, second, similarity
-             in zip(*pairs.T, similarities, strict=True) if similarity >= least}
+    similarity_of = {(first, second): similarity for first, second, similarity
+                     in zip(*pairs.T, similarities, strict=True) if similarity >= least}
     without_accents, closed_too = _lost_accents(questions)
-    found |= dict.fromkeys(without_accents, 1.0)
-    found = [(rows[first], rows[second], similarity)
-             for (first, second), similarity in sorted(found.items())]
-    table = pd.DataFrame(found, columns=["first", "second", "similarity"])
+    similarity_of |= dict.fromkeys(without_accents, 1.0)
+    near = [(rows[first], rows[second], similarity)
+            for (first, second), similarity in sorted(similarity_of.items())]
+    table = pd.DataFrame(near, columns=["first", "second", "similarity"])
     table.attrs["closed"] = closed + closed_too
     return table
 
@@ -82,7 +82,7 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
 def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np.ndarray:
     """Similarity of each pair of questions, shape (pairs,), by their words with or without signs.
 
-    It is 1 where letters, digits and, if wanted, signs agree.
+    It is 1 if letters, digits and, with ``signs``, signs agree.
     """
     involved = np.unique(pairs)
     coded = _words(questions.iloc[involved], signs)
@@ -95,7 +95,7 @@ def _similarities(questions: pd.DataFrame, pairs: np.ndarray, signs: bool) -> np
 
 
 def _lost_accents(questions: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
-    """Pairs of which one lacks accented letters, or has U+FFFD for them, and that else agree.
+    """Pairs that agree, except that one lacks accented letters or has U+FFFD for them.
 
     Returns:
         The pairs, and the number of closed buckets.
@@ -121,7 +121,7 @@ def _lost_accents(questions: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
 
 def _pairs_in_buckets(members: np.ndarray, keys: np.ndarray, differ: Callable[[int, int], bool],
                       ) -> tuple[list[tuple[int, int]], int]:
-    """Pairs of members that have one key and differ, and the number of closed buckets of such."""
+    """Pairs of differing members with the same key, and the number of closed buckets."""
     shared = pd.Series(keys).duplicated(keep=False).to_numpy()
     pairs, closed = [], 0
     for _, bucket in pd.Series(members[shared]).groupby(keys[shared]):
@@ -135,7 +135,7 @@ def _pairs_in_buckets(members: np.ndarray, keys: np.ndarray, differ: Callable[[i
 
 def _keys_without(letters: re.Pattern, texts: Sequence[tuple[str, ...]],
                   signs: bool = False) -> np.ndarray:
-    """Keys of questions that agree but for some letters; one of its own for what has no words."""
+    """Keys of questions without some letters; a question without words gets a key of its own."""
     bare = [[letters.sub("", text) for text in own] for own in texts]
     words = _words(pd.DataFrame({"context": [own[0] for own in bare],
                                  "instruction": [own[1] for own in bare],
@@ -180,8 +180,8 @@ def _shingles(words: np.ndarray, codes: np.ndarray,
 def _keys(records: pd.DataFrame) -> np.ndarray:
     """Keys of each question, shape (questions, bands + 1); two that share one may be alike.
 
-    The last key is that of the spelling: by it copies are found that a template's closed buckets
-    hide, or whose words are parted elsewhere.
+    The last key is the spelling's. It finds copies that a template's closed buckets hide, or that
+    differ in blanks.
     """
     coded = _words(records)
     hashes, ends = _shingles(*coded)

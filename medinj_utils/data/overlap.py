@@ -14,14 +14,14 @@ from medinj_utils.core.prompts import LETTERS
 from medinj_utils.core.tree import Tree
 from medinj_utils.data.words import in_arrow
 
-# What is left to `normalise`, text by text.
+# Texts that need `normalise`, one by one.
 _OTHERWISE = rf"^\s|\s$|\s\s|{ODD}"
-# Odd signs that are met most.
+# The most frequent odd signs.
 _COMMON = "\u2019\u2013\u2026\u00b4\u00b5\u00ba\u00d7"
 
 
 def _normalised(texts: pd.Series) -> pd.Series:
-    """`normalise` of all texts, in compiled code where only the most common things change."""
+    """`normalise` of all texts, in compiled code where only frequent characters change."""
     array = pc.replace_substring_regex(in_arrow(texts), r"\x{ab}\s*|\s*\x{bb}", '"')
     for sign in _COMMON:
         array = pc.replace_substring(array, sign, plain_sign(sign))
@@ -34,10 +34,10 @@ def _normalised(texts: pd.Series) -> pd.Series:
 
 
 def _cases(records: pd.DataFrame) -> np.ndarray:
-    """Per record a key that agrees where the same is asked about the same case.
+    """A key per record that agrees for the same instruction on the same case.
 
-    The options don't matter then. Of questions without a context they do: many different ones share
-    words such as "laquelle est exacte ?".
+    It ignores the options, except in questions without a context: many different ones share an
+    instruction such as "laquelle est exacte ?".
     """
     context = _normalised(records["context"])
     without = context == ""
@@ -48,10 +48,10 @@ def _cases(records: pd.DataFrame) -> np.ndarray:
 
 
 def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
-    """Every group of questions that ask the same, a row per group.
+    """Every group of duplicate questions, a row per group.
 
-    The same is asked where instruction, context and options (in any order) agree, or instruction
-    and a context that isn't empty.
+    Questions are duplicates if instruction, context and options (in any order) agree, or
+    instruction and a context that isn't empty.
 
     Args:
         records: a records table.
@@ -78,7 +78,7 @@ def find_duplicates(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answer_key(options: list[str], letters: list[str], answer_text: str) -> str:
-    """What is equal for equal answers: the right options in any order, else the answer's text."""
+    """A text that agrees for equal answers: the right options in any order, else the answer."""
     right = sorted(normalise(options[LETTERS.index(letter)]) for letter in letters)
     return " | ".join(right) or normalise(answer_text)
 
@@ -96,7 +96,7 @@ def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None,
     The reasons are those of `medinj_utils.core.names.LEAKS`. *Same question*: instruction, context
     and set of options agree. *Same case*: instruction and a context that isn't empty agree. *Same
     parent*: both were made from the same text or foreign item. *Nearly the same question*: a pair
-    of ``near``. *Same in other words*: a pair of ``retold``, which is a suspicion and no proof.
+    of ``near``. *Same in other words*: a pair of ``retold``, which is only a suspicion.
 
     Args:
         records: a records table.
@@ -117,17 +117,17 @@ def find_leaks(records: pd.DataFrame, near: pd.DataFrame | None = None,
     left = records["split"] == "train"
     for reason, (key, matches) in zip(LEAKS, _matches(keyed, test, near, retold), strict=True):
         leaks = left & keyed[key].isin(matches.index)
-        found = matches.reindex(keyed.loc[leaks, key]).set_axis(records.index[leaks])
+        test_rows = matches.reindex(keyed.loc[leaks, key]).set_axis(records.index[leaks])
         parts.append(records.loc[leaks, ["place", "id", "provenance", "source"]].assign(
-            reason=reason, similarity=found.get("similarity", np.nan), test_place=found["place"],
-            test_source=found["source"]))
+            reason=reason, similarity=test_rows.get("similarity", np.nan),
+            test_place=test_rows["place"], test_source=test_rows["source"]))
         left &= ~leaks
     return pd.concat(parts).sort_index(ignore_index=True)
 
 
 def _matches(keyed: pd.DataFrame, test: pd.DataFrame, near: pd.DataFrame | None,
              retold: pd.DataFrame | None) -> list[tuple[str, pd.DataFrame]]:
-    """For each reason: a column of ``keyed``, and by its values the test row that is matched."""
+    """For each reason: a column of ``keyed``, and the matching test row by its values."""
     by_question, by_case, by_parent = (test.drop_duplicates(key).set_index(key)
                                        for key in ("question", "case", "parent"))
     return [("question", by_question), ("case", by_case),
@@ -167,8 +167,8 @@ def leak_matrix(leaks: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         records: the records table that they were found in.
 
     Returns:
-        A row per provenance and source of the training row, a column per source of the test row;
-        sources without a leak stand there too.
+        A row per provenance and source of the training row, a column per source of the test row,
+        with sources without a leak.
     """
     table = pd.crosstab([leaks["provenance"], leaks["source"]], leaks["test_source"])
     train = records[records["split"] == "train"]

@@ -72,8 +72,8 @@ def flag_of(cell: object, column: str) -> bool:
 
 
 def plain_word(text: str) -> str:
-    """A word or number as it is compared: no blanks around it, no case, 1 for 1.0, 1,0 and 1."""
-    plain = text.replace("\ufe0e", "").replace("\ufe0f", "")  # whether a sign is shown as a picture
+    """A word or number as compared: without outer blanks and case, 1 for 1.0, 1,0 and 1."""
+    plain = text.replace("\ufe0e", "").replace("\ufe0f", "")  # variation selectors of pictures
     return re.sub(r"^(-?\d+)[.,]0*$", r"\1", plain.strip().casefold())
 
 
@@ -85,7 +85,7 @@ def listed(cell: object, column: str) -> object:
         column: its name, for the messages.
 
     Raises:
-        BadRow: a text is neither.
+        BadRow: a text is neither a list nor a mapping.
     """
     if not isinstance(cell, str):
         return cell
@@ -99,7 +99,7 @@ def listed(cell: object, column: str) -> object:
 
 
 class _TwiceError(Exception):
-    """A mapping has one key twice: of two options one would be lost."""
+    """A mapping has one key twice, so that one of two options would be lost."""
 
 
 def _from_json(cell: str) -> object:
@@ -121,7 +121,7 @@ def _from_python(cell: str) -> object:
 def options_of(cell: object, column: str) -> list[str]:
     """Options of a list, or of a mapping of letters to texts, in the letters' order.
 
-    Empty ones at the end are none: rows of four options stand beside rows of five.
+    Empty options at the end are dropped, since rows with four options occur beside rows with five.
 
     Args:
         cell: as the table holds it.
@@ -132,7 +132,7 @@ def options_of(cell: object, column: str) -> list[str]:
     """
     value = listed(cell, column)
     if isinstance(value, list) and value and all(isinstance(part, tuple) for part in value):
-        value = dict(value)  # as parquet's own mappings are read
+        value = dict(value)  # the form of parquet's mappings
     if isinstance(value, Mapping):
         letters = sorted(value)
         if [str(letter).upper() for letter in letters] != list(LETTERS[:len(letters)]):
@@ -150,24 +150,24 @@ def filled(options: list[str]) -> list[str]:
 
 
 def without_labels(options: Sequence[str]) -> list[str]:
-    """The options without labels of their own, ``A. …``, where all have theirs, in order.
+    """The options without labels such as ``A. …``, if all have one, in order.
 
-    They stay where they may be part of the text: where texts would be the same without them
+    Labels that may be part of the text stay: if texts would be the same without them
     (``1. 5 mg``, ``2. 5 mg``), or be labels themselves (``A - B``, ``B - A``).
     """
-    found = [_LABELS.fullmatch(option) for option in options]
-    if len(found) < 2 or not all(found):
+    matches = [_LABELS.fullmatch(option) for option in options]
+    if len(matches) < 2 or not all(matches):
         return list(options)
-    labels = [match["label"] for match in found]
-    orders = (LETTERS, LETTERS.lower(), [str(number) for number in range(1, len(found) + 1)])
-    in_order = any(labels == list(order[:len(found)]) for order in orders)
+    labels = [match["label"] for match in matches]
+    orders = (LETTERS, LETTERS.lower(), [str(number) for number in range(1, len(matches) + 1)])
+    in_order = any(labels == list(order[:len(matches)]) for order in orders)
     if not in_order or any(map(_RATIO.match, options)):
         return list(options)
-    texts = [match["text"] for match in found]
+    texts = [match["text"] for match in matches]
     plain = [text.strip(" .)") for text in texts]
     label_like = [len(text) == 1 and text.isalpha() == labels[0].isalpha() for text in plain]
     by_dash = any(_BY_DASH.match(option[match.start("label") + 1:])
-                  for option, match in zip(options, found, strict=True))
+                  for option, match in zip(options, matches, strict=True))
     if len(set(texts)) < len(texts) or set(plain) <= set(labels) or (by_dash and any(label_like)):
         return list(options)
     return texts
@@ -182,7 +182,7 @@ def letters_of_flags(row: Mapping, columns: Sequence[str], n_options: int) -> li
         n_options: options that the row has.
 
     Raises:
-        BadRow: a cell is neither, or marks an option that isn't there.
+        BadRow: a cell is neither true nor false, or marks an option that isn't there.
     """
     flags = [flag_of(row[column], column) for column in columns]
     if any(flags[n_options:]):
@@ -197,13 +197,13 @@ def letters_of_index(cell: object, column: str, base: int, options: Sequence[str
 
     Args:
         cell: a number, a list of numbers, or either as text.
-        column: where it stands.
+        column: its name, for the messages.
         base: number of the first option.
         options: texts of the options.
         several: whether more than one may be right.
 
     Raises:
-        BadRow: it is no whole number of an option, or ``2,0`` may be one number or two.
+        BadRow: a number is not the number of an option, or ``2,0`` may be one number or two.
     """
     numbers = _numbers(cell, column, base, several)
     try:
@@ -226,13 +226,13 @@ def _numbers(cell: object, column: str, base: int, several: bool) -> Sequence:
     if isinstance(cell, list | tuple):
         return [number for number in cell if number is not None]
     text = text_of(cell, column).strip()
-    if decimal := _DECIMAL_COMMA.fullmatch(text):
+    if match := _DECIMAL_COMMA.fullmatch(text):
         # With base 1 there is no option 0, and nobody names option 0 twice.
-        if base == 0 and several and int(decimal[1]):
-            raise BadRow(column, cell, f"may be the number {decimal[1]} or the numbers "
-                                       f"{decimal[1]} and 0: write {decimal[1]}, or "
-                                       f"{decimal[1]};0")
-        return [decimal[1]]
+        if base == 0 and several and int(match[1]):
+            raise BadRow(column, cell, f"may be the number {match[1]} or the numbers "
+                                       f"{match[1]} and 0: write {match[1]}, or "
+                                       f"{match[1]};0")
+        return [match[1]]
     return _BETWEEN_NUMBERS.split(text)
 
 
@@ -241,13 +241,13 @@ def letters_of_answer(cell: object, column: str, options: Sequence[str],
     """Right letters from letters, or from texts of options; either may be a list.
 
     Args:
-        cell: what stands in the row.
-        column: where it stands.
+        cell: as the table holds it.
+        column: its name, for the messages.
         options: texts of the options.
         by_text: whether the cell holds texts.
 
     Raises:
-        BadRow: something else stands there.
+        BadRow: the cell holds neither.
     """
     value = cell
     if isinstance(value, str) and value.strip().startswith("["):
@@ -267,7 +267,7 @@ def letters_of_answer(cell: object, column: str, options: Sequence[str],
 
 
 def _as_numbers(texts: Sequence[str]) -> list[str]:
-    """The texts; numbers in one form, so that 5.0 is 5, and 10'000,5 and 10 000.5 are 10000.5."""
+    """The texts, with numbers in one form: 5.0 is 5, and 10'000,5 and 10 000.5 are 10000.5."""
     def plain(text: str) -> str:
         digits = text.strip()
         if _THOUSANDS.fullmatch(digits):

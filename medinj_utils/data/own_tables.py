@@ -1,4 +1,4 @@
-"""A table of your own and the YAML file that says what its columns are."""
+"""A table of your own, with a YAML file that describes its columns."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,13 +31,13 @@ from medinj_utils.data.own_cells import (
 )
 from medinj_utils.data.rules import BadRow
 
-#: A task that the right answers decide: mcqu where there is one, mcq where there are several.
+#: Task that follows from the right answers: mcqu for one, mcq for several.
 BY_ANSWERS = "by answers"
 _Column = Annotated[str, AfterValidator(column_name)]
 
 
 class _AsWritten(yaml.SafeLoader):
-    """Every scalar as it is written: ``no`` may be a column, ``01`` or ``yes`` a value in one."""
+    """Keeps every scalar as text: ``no`` may be a column, ``01`` or ``yes`` a value in one."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [(tag, form) for tag, form in resolvers if tag.endswith((":null", ":merge"))]
@@ -53,21 +53,21 @@ class Column(_Part):
 
     Attributes:
         column: its name.
-        values: what to read for each value that stands in it; None: the values as they are.
+        values: the value to read for each value in the column; None keeps the values.
     """
 
     column: _Column
     values: dict[str, str] | None = None
 
     def value_in(self, row: Mapping, field: str) -> str:
-        """What a row holds for a field of the record.
+        """The value of a row for a field of the record.
 
         Args:
             row: of the table.
             field: of the record, for the message.
 
         Raises:
-            BadRow: it is not among ``values``.
+            BadRow: the cell is not among ``values``.
         """
         written = text_of(row[self.column], self.column)
         if self.values is None:
@@ -83,12 +83,12 @@ class Column(_Part):
 
 
 class Options(_Part):
-    """The options; they stand in one of three ways.
+    """Where the options are, in one of three ways.
 
     Attributes:
-        column: that holds them as a list, or a mapping of letters to texts.
+        column: with a list, or a mapping of letters to texts.
         columns: one for each option.
-        inside: whether they stand in the question.
+        inside: whether they are part of the question.
     """
 
     column: _Column | None = None
@@ -123,7 +123,7 @@ class Options(_Part):
 
 
 class Gold(_Part):
-    """The right answer; it stands in one of four ways.
+    """Where the right answer is, in one of four ways.
 
     Attributes:
         letters: column of letters.
@@ -145,7 +145,7 @@ class Gold(_Part):
         if sum(form is not None for form in forms) != 1:
             raise ValueError("say one of letters, text, index, flags")
         if (self.index is None) != (self.base is None):
-            raise ValueError("an index needs its base, 0 or 1, and nothing else does")
+            raise ValueError("index needs base, 0 or 1; letters, text and flags have none")
         return self
 
     def of(self, row: Mapping, options: list[str], several: bool) -> list[str]:
@@ -157,7 +157,7 @@ class Gold(_Part):
             several: whether more than one may be right.
 
         Raises:
-            BadRow: a cell is not in the form that the mapping says.
+            BadRow: a cell doesn't have the form that the mapping states.
         """
         if self.flags:
             return letters_of_flags(row, self.flags, len(options))
@@ -172,16 +172,16 @@ _NAMING = ("column", "columns", "letters", "text", "index", "flags")
 
 
 class TableMapping(_Part):
-    """What the columns of a table are.
+    """Mapping of a table's columns to fields of the record.
 
     Attributes:
         files: name or pattern of the files beside the mapping.
-        encoding: of the files, where it isn't found by itself (`medinj_utils.data.text.decode`).
+        encoding: of the files, where it can't be detected (`medinj_utils.data.text.decode`).
         provenance, task, split, source, licence, general: one value for all rows, or a column.
             ``task`` may be ``by answers``: mcqu with one right answer, mcq with several.
         instruction, context, explanation, parent: columns of texts.
-        gold: where the right answer stands.
-        options: where the options stand; None for open questions.
+        gold: where the right answer is.
+        options: where the options are; None for open questions.
     """
 
     files: str
@@ -201,20 +201,20 @@ class TableMapping(_Part):
 
     @property
     def columns(self) -> dict[str, str]:
-        """The columns that are named, each with the field that names it first."""
-        found: dict[str, str] = {}
+        """The columns that the mapping names, each with the first field that names it."""
+        field_of: dict[str, str] = {}
         for field, part in self:
             named = [getattr(part, key, None) for key in _NAMING] if isinstance(part, _Part) else []
             for said in filter(None, named):
-                found |= {column: field for column in ([said] if isinstance(said, str) else said)
-                          if column not in found}
-        return found
+                columns = [said] if isinstance(said, str) else said
+                field_of |= {column: field for column in columns if column not in field_of}
+        return field_of
 
     def fields(self, row: Mapping) -> dict:
         """Fields of a record from a row of the table, its columns named as by `column_name`.
 
         Raises:
-            BadRow: a cell is not what the mapping says.
+            BadRow: a cell doesn't fit the mapping.
         """
         fields = {field: self._value(row, field) for field in _TEXT_FIELDS}
         fields["general"] = self._general(row)
@@ -253,14 +253,16 @@ def load_mapping(text: str, path: Path) -> TableMapping:
         path: of its file, for the messages.
 
     Raises:
-        SourceError: the text is no YAML, or a key is unknown, missing or wrong; names ``path`` and
+        SourceError: the text is not YAML, or a key is unknown, missing or wrong; names ``path`` and
             key.
     """
     try:
         return TableMapping.model_validate(parse_yaml(text, str(path), _AsWritten))
     except ValidationError as error:
-        # of the kinds that a part may be of, the one that it comes nearest to
-        first = max(error.errors(), key=lambda fault: len(fault["loc"]))
+        unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
+        # A misspelt key is missing, too: say how it stands. Of the kinds that a part may be of, the
+        # one that it comes nearest to.
+        first = max(unknown or error.errors(), key=lambda fault: len(fault["loc"]))
         key = ".".join(map(str, first["loc"]))
         keys = ", ".join(TableMapping.model_fields)
         if not key:
@@ -272,23 +274,23 @@ def load_mapping(text: str, path: Path) -> TableMapping:
 
 
 def tables_of(mapping: TableMapping, path: Path) -> list[Path]:
-    """Files that a mapping's pattern finds in the folder of the mapping.
+    """Files in the folder of a mapping that match its pattern.
 
     Args:
         mapping: the mapping.
         path: of its file.
 
     Raises:
-        SourceError: the pattern is none, or finds nothing.
+        SourceError: the pattern is invalid, or matches no file.
     """
     wrong = SourceError(f"{path}, files: need a name or pattern of files beside it, not "
                         f"{mapping.files!r}")
     if Path(mapping.files).is_absolute() or ".." in Path(mapping.files).parts[:-1]:
         raise wrong
     try:
-        found = files_below(path.parent, mapping.files)
+        matching = files_below(path.parent, mapping.files)
     except (ValueError, OSError):  # a name too long
         raise wrong from None
-    if not (files := [file for file in found if file != path]):
-        raise SourceError(f"{path}, files: nothing beside it is named {mapping.files!r}")
+    if not (files := [file for file in matching if file != path]):
+        raise SourceError(f"{path}, files: no file beside it matches {mapping.files!r}")
     return files

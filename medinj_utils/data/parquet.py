@@ -16,9 +16,9 @@ _NARROW = {pa.float16(): np.float16, pa.float32(): np.float32}
 
 
 class ArrowRows:
-    """Rows of an Arrow table that become Python dicts as they are asked for.
+    """Rows of an Arrow table, converted to Python dicts on access.
 
-    All 571,000 rows of the published set as dicts would fill the memory.
+    As dicts, all 571,000 rows of the published set would not fit into memory.
 
     Args:
         table: the rows.
@@ -26,7 +26,7 @@ class ArrowRows:
 
     def __init__(self, table: pa.Table):
         self._table = table
-        # As Arrow writes types, those of 16 and 32 bits are halffloat and float, of 64 double.
+        # Arrow's names of the types of 16 and 32 bits are halffloat and float, of 64 double.
         self._narrow = {field.name: field.type for field in table.schema
                         if "float" in str(field.type)}
 
@@ -34,11 +34,11 @@ class ArrowRows:
         return len(self._table)
 
     def __getitem__(self, rows: slice) -> list[dict]:
-        found = self._table.slice(rows.start, rows.stop - rows.start).to_pylist()
+        dicts = self._table.slice(rows.start, rows.stop - rows.start).to_pylist()
         for name, kind in self._narrow.items():
-            for row in found:
+            for row in dicts:
                 row[name] = _as_written(row[name], kind)
-        return found
+        return dicts
 
 
 def parquet_rows(file: Path) -> ArrowRows:
@@ -72,9 +72,9 @@ def parquet_rows(file: Path) -> ArrowRows:
 
 
 def _as_written(value: Any, kind: pa.DataType) -> Any:
-    """A value of a type with its numbers of 16 and 32 bits as they were written.
+    """A value of a type, with each number of 16 or 32 bits in its shortest form.
 
-    The shortest number that is the same in so many bits: 0.1, not 0.0999755859375.
+    The shortest number with the same bits: 0.1, not 0.0999755859375.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""What the study says about its data, held against what adds up and against what was read here.
+"""Numbers that the study states about its data, compared with their sums and with the rows read.
 
 Figures are from the data set's card and the authors' README [V] (arXiv 2603.06905).
 """
@@ -11,7 +11,7 @@ from medinj_utils.core.names import SPLITS
 from medinj_utils.core.wording import number
 from medinj_utils.data.gather import SourceRead
 
-#: Rows by component and split; the table's own totals beside them.
+#: Rows by component and split, with the totals of the study's table.
 STATED = {"native": {"train": 57_563, "validation": 5_055, "test": 14_629, "total": 77_247},
           "synthetic": {"train": 76_506, "validation": 0, "test": 0, "total": 76_506},
           "translated": {"train": 366_370, "validation": 38_011, "test": 13_293, "total": 416_401},
@@ -30,7 +30,7 @@ _EXPECTED = ["source", "split", "stated", "read", "in quarantine", "verdict"]
 
 
 def stated_and_added() -> pd.DataFrame:
-    """Every sum that the study states beside what its stated parts add up to.
+    """Every sum that the study states, beside the sum of its stated parts.
 
     Returns:
         Columns ``what``, ``stated [V]``, ``adds up to [C]``, ``verdict``.
@@ -60,7 +60,7 @@ def _verdict(gap: int) -> str:
 def stated_and_counted(records: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Numbers of rows that the study states beside those read here.
 
-    Rows in quarantine have no split or task that is certain, so they enter the total alone.
+    Split and task of rows in quarantine are uncertain, so these rows count in the total only.
 
     Args:
         records: a records table.
@@ -94,8 +94,8 @@ def counted_here(counted: pd.DataFrame) -> pd.DataFrame:
 def expected_and_read(read: Iterable[SourceRead]) -> pd.DataFrame:
     """Rows that the publishers of each source state, where known, beside those read.
 
-    A row that gives several records counts once. Rows in quarantine have no split that is certain,
-    so the source's whole quarantine stands beside each split.
+    A row that gives several records counts once. The split of rows in quarantine is uncertain, so
+    the source's whole quarantine is shown beside each split.
 
     Args:
         read: what each source gave.

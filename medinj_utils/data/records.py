@@ -1,7 +1,7 @@
-"""The record: one row is one instruction pair. Its columns, and how a table of records is kept.
+"""The record, one instruction pair per row: its columns, and saving tables of records.
 
-A row that breaks a rule (`medinj_utils.data.rules`) is never repaired or dropped in silence: it
-goes to the quarantine table with its file, its row (counted from 0 within the file), the field, the
+A row that breaks a rule (`medinj_utils.data.rules`) is never repaired or silently dropped: it goes
+to the quarantine table with its file, its row (counted from 0 within the file), the field, the
 value and the reason.
 """
 
@@ -38,7 +38,7 @@ _ABSENT = dict.fromkeys(_OPTIONAL, "") | {"general": False}
 def as_table(columns: Mapping[str, Sequence]) -> pd.DataFrame:
     """Columns of values as a table.
 
-    Texts get pandas' own text type, which Arrow holds; lists stay Python's; flags are bool.
+    Texts get pandas' Arrow-backed text type, lists stay Python lists, and flags are bool.
     """
     return pd.DataFrame({name: pd.Series(values, dtype=_dtype(name))
                          for name, values in columns.items()})
@@ -82,7 +82,7 @@ SCHEMA = pa.DataFrameSchema({name: _typed(name) for name in COLUMNS},
 
 
 def complete(fields: Mapping, changes: Counter | None = None) -> dict:
-    """A whole record from the fields that a reader gives.
+    """A complete record from a reader's fields.
 
     Texts are cleaned (`medinj_utils.data.text.RULES`) and the ids computed. Optional fields that
     are absent become empty, ``general`` becomes False, and a choice question may leave
@@ -166,7 +166,7 @@ def validate(records: pd.DataFrame, where: str) -> pd.DataFrame:
 
 
 def _first_fault(records: pd.DataFrame) -> str:
-    """What is wrong with a table, in words; empty if it can't be named."""
+    """Description of the first fault in a table; empty if none can be named."""
     if differing := set(COLUMNS) ^ set(records.columns):
         return (f": columns differ from the record's: {', '.join(sorted(differing))}. If another "
                 "version of the book wrote this file, run notebook 10_read_sources again, and then "

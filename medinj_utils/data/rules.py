@@ -17,11 +17,11 @@ _FILLED = ("instruction", "source", "answer_text")
 
 
 class BadRow(ValueError):
-    """One row can't be read. The reading puts it in quarantine and goes on.
+    """One row can't be read. It goes to quarantine, and the reading continues.
 
     Args:
         field: the field of the row.
-        value: what stands there.
+        value: of the field.
         reason: why it can't be read, and what is accepted.
     """
 
@@ -55,7 +55,7 @@ def broken_rule(row: Mapping, normal: Sequence[str] | None = None) -> BadRow | N
 
 
 def keeping_rules(records: pd.DataFrame) -> pd.Series:
-    """Per row, whether `broken_rule` finds nothing; looked at by column, since forms are few."""
+    """Whether each row keeps all rules; checked by column, since there are few forms."""
     keeps = np.ones(len(records), dtype=bool)
     for field in _FILLED:
         trimmed = pc.utf8_trim_whitespace(pyarrow.array(records[field]))

@@ -28,7 +28,7 @@ from medinj_utils.data.records import (
 )
 from medinj_utils.data.workers import shared_out
 
-_PIECE = 10_000  # rows that a process works off at a time
+_PIECE = 10_000  # rows that a process reads at a time
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ class Source:
     """A published set and how its files are read.
 
     Args:
-        name: what `read_source` takes.
+        name: by which `read_source` knows it.
         title: the set's own name.
-        provenance: what the set is, or None where its files or its user say it.
+        provenance: of the set, or None if its files or the user state it.
         licence: of the set.
         citation: how to cite it.
         read: ``read(reading)`` yields a `RawTable` for each file.
-        gives: instruction pairs (``records``), or ``texts`` from which some can be written.
+        gives: ``records`` (instruction pairs), or ``texts`` from which questions can be written.
         expected: numbers of rows that the publishers state, by split or "all", where known.
-        fictional: whether what is made of it is a demo, and has to say so.
+        fictional: whether results from it are labelled as a demo.
     """
 
     name: str
@@ -67,7 +67,7 @@ class _Piece(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """What a piece gave: rows, refused rows, counts of cleaning rules, and remarks."""
+    """Result of a piece: rows, refused rows, counts of cleaning rules, and remarks."""
 
     rows: pa.Table
     refused: list[tuple]
@@ -76,13 +76,13 @@ class _Made(NamedTuple):
 
 
 class _RowKind(NamedTuple):
-    """Rows of one kind: how one is completed from a reader's fields, and its columns."""
+    """Kind of rows: the function that completes a row from a reader's fields, and the columns."""
 
     complete: Callable[..., dict]
     columns: tuple[str, ...]
 
     def in_arrow(self, rows: list[dict]) -> pa.Table:
-        """Rows as Arrow, which passes between processes and into pandas without copies of texts."""
+        """Rows as an Arrow table, which moves between processes and into pandas without copies."""
         return pa.table({name: pa.array([row[name] for row in rows], _arrow_type(name))
                          for name in self.columns})
 
@@ -105,7 +105,7 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
         location: a folder, a file, an address (``https://…``), the id of a set on the Hugging Face
             hub (``organisation/name``), or ``hf://datasets/organisation/name@commit/path``.
         revision: commit of the set on the hub.
-        provenance: native, synthetic or translated, where the files don't say it. It is never
+        provenance: native, synthetic or translated, if the files don't state it. It is never
             guessed.
 
     Returns:
@@ -178,7 +178,7 @@ def _values(rows: pa.Table, name: str) -> object:
 
 
 def _work_off(reading: Reading, tables: list[RawTable], kind: _RowKind) -> _Made:
-    """All rows of the tables, in their order. Only many rows are worth the start of processes."""
+    """All rows of the tables, in order; processes are started only for many rows."""
     pieces = [_Piece(number, start, min(start + _PIECE, len(table.rows)))
               for number, table in enumerate(tables)
               for start in range(0, len(table.rows), _PIECE)]
@@ -192,7 +192,7 @@ def _work_off(reading: Reading, tables: list[RawTable], kind: _RowKind) -> _Made
         parts.append(made.rows)
         refused += made.refused
         changes.update(made.changes)
-        reading.remarks.update(made.remarks)  # "+=" would drop those that concern no row
+        reading.remarks.update(made.remarks)  # "+=" would drop remarks with 0 rows
     return _Made(pa.concat_tables(parts), refused, changes, reading.remarks)
 
 

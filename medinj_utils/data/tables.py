@@ -1,21 +1,22 @@
-"""Tables of the data room's notebooks, as a reader sees them."""
+"""Tables of the data room's notebooks, formatted for readers."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from medinj_utils.core.names import LEAKS, SURE_LEAKS
+from medinj_utils.core.style import in_percent, show_p
 from medinj_utils.data.sources import Source
 
 _SUSPICION = LEAKS[-1]
 
 
 def readable(table: pd.DataFrame, decimals: int = 0) -> pd.DataFrame:
-    """A table with its numbers as text: 57,563 for counts, so many decimals for others.
+    """A table with its numbers as text: 57,563 for counts, fixed decimals for others.
 
     Args:
         table: of any kind.
-        decimals: of numbers that are no counts.
+        decimals: of numbers other than counts.
     """
     def text(value: object) -> object:
         if isinstance(value, float):
@@ -23,6 +24,17 @@ def readable(table: pd.DataFrame, decimals: int = 0) -> pd.DataFrame:
         return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
 
     return table.map(text)
+
+
+def shown_positions(positions: pd.DataFrame) -> pd.DataFrame:
+    """Where right letters stand, for readers: shares in per cent, p-values in words.
+
+    Args:
+        positions: of `medinj_utils.data.artefacts.right_positions`.
+    """
+    letters = [column for column in positions if len(column) == 1]
+    tested = positions["p, equal shares"].map(show_p)
+    return readable(in_percent(positions, *letters).assign(**{"p, equal shares": tested}))
 
 
 def quoted(text: str, length: int = 120) -> str:
@@ -37,7 +49,7 @@ def quoted(text: str, length: int = 120) -> str:
 
 
 def known_sources(sources: Mapping[str, Source]) -> pd.DataFrame:
-    """What each source is: name, title, what it gives, provenance, licence, citation."""
+    """Each source with its title, kind, provenance, licence and citation."""
     return pd.DataFrame([{
         "name": source.name, "title": source.title, "gives": source.gives,
         "provenance": source.provenance or "stated by its rows, or by you",
@@ -74,9 +86,9 @@ def conflicts(duplicates: pd.DataFrame) -> pd.DataFrame:
     Args:
         duplicates: of `find_duplicates`.
     """
-    found = duplicates[~duplicates["same_answer"] & duplicates["same_options"]]
-    shown = found[["times", "tasks", "splits", "sources", "instruction", "places"]]
-    return shown.assign(instruction=found["instruction"].map(quoted))
+    conflicting = duplicates[~duplicates["same_answer"] & duplicates["same_options"]]
+    shown = conflicting[["times", "tasks", "splits", "sources", "instruction", "places"]]
+    return shown.assign(instruction=conflicting["instruction"].map(quoted))
 
 
 def near_places(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +96,7 @@ def near_places(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         pairs: of `medinj_utils.data.near.near_duplicates`.
-        records: that both are of.
+        records: the table that the positions refer to.
     """
     places = records["place"].to_numpy()
     return pd.DataFrame({"first": places[pairs["first"]], "second": places[pairs["second"]],
@@ -92,11 +104,11 @@ def near_places(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def near_matrix(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of pairs of `near_duplicates` by the sources of the two.
+    """Numbers of pairs of `near_duplicates` by the sources of both records.
 
     Args:
         pairs: of `medinj_utils.data.near.near_duplicates`.
-        records: that both are of.
+        records: the table that the positions refer to.
     """
     sources = records["source"].to_numpy()
     return pd.crosstab(sources[pairs["first"]], sources[pairs["second"]], rownames=["one"],
@@ -108,7 +120,7 @@ def near_examples(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         pairs: of `medinj_utils.data.near.near_duplicates`.
-        records: that both are of.
+        records: the table that the positions refer to.
     """
     options = records["options"].map(" / ".join)
     texts = (records["instruction"] + " " + options).str.strip().map(lambda text: quoted(text, 240))
@@ -133,7 +145,7 @@ def retold_examples(pairs: pd.DataFrame, leaks: pd.DataFrame,
     Args:
         pairs: of `medinj_utils.data.languages.retold_questions`.
         leaks: of `medinj_utils.data.overlap.find_leaks`.
-        records: that both are of.
+        records: the table that the positions refer to.
 
     Returns:
         Columns ``similarity`` (two decimals) and the texts of the two.
@@ -155,7 +167,7 @@ def _examples(pairs: pd.DataFrame, texts: pd.Series, names: tuple[str, str]) -> 
 
 
 def sure_leaks(leaks: pd.DataFrame) -> pd.DataFrame:
-    """The leaks of `find_leaks` without those that are suspected alone."""
+    """The leaks of `find_leaks` without mere suspicions."""
     return leaks[leaks["reason"].isin(SURE_LEAKS)]
 
 

@@ -15,34 +15,34 @@ from medinj_utils.data.markup import without_markup
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))
-# A reference ends with ";"; the names of old are known without it, too, where the word ends.
+# A reference ends with ";"; old names are also accepted without it at the end of a word.
 _OLD = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
 _ENTITY = re.compile(r"&(?:(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
                      rf"|(?:{_OLD})(?![\w=;])|(?:lt|gt|nbsp)(?![A-Za-z=;]))")
 _LINE_END = re.compile("\r\n|[\r\u000b\u000c\u0085]")
 _SPACE = re.compile("[\u001c-\u001f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-# Invisible characters that part nothing.
+# Invisible characters that separate nothing.
 _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f"
                       "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-# Between two figures these do: PDF files have a soft hyphen for a hyphen.
+# Between two digits these do: PDF files have a soft hyphen for a hyphen.
 _PARTS_NUMBERS = re.compile("(?<=\\d)[\u0000-\u0008\u000e-\u001f\u007f-\u009f"
                             "\u00ad\u200b\u2061-\u2064\ufeff]+(?=\\d)")
 _SUSPECT = re.compile(f"[&<]|{_SPACE.pattern}|{_CONTROL.pattern}")
 
 
 def _decoded(text: str) -> str:
-    """The text without references, those that were encoded twice (``&amp;lt;``) included."""
-    while (decoded := _ENTITY.sub(lambda found: html.unescape(found[0]), text)) != text:
+    """The text with decoded references, including those encoded twice (``&amp;lt;``)."""
+    while (decoded := _ENTITY.sub(lambda match: html.unescape(match[0]), text)) != text:
         text = decoded
     return text
 
 
 def _with_parted_numbers(text: str) -> str:
-    """The text with a hyphen or a blank for invisible signs between two figures."""
-    return _PARTS_NUMBERS.sub(lambda found: "-" if "\u00ad" in found[0] else " ", text)
+    """The text with a hyphen or a blank for invisible characters between two digits."""
+    return _PARTS_NUMBERS.sub(lambda match: "-" if "\u00ad" in match[0] else " ", text)
 
 
-#: The cleaning rules in the order in which they are applied: what each does, and how.
+#: The cleaning rules in the order in which they are applied: name and function.
 RULES: dict[str, Callable[[str], str]] = {
     "HTML entities decoded": _decoded,
     "HTML tags removed": without_markup,
@@ -56,14 +56,14 @@ RULES: dict[str, Callable[[str], str]] = {
 def clean(text: str, changes: Counter | None = None) -> str:
     """The text after all `RULES`.
 
-    No word, number or sign of the text itself is touched: what is no HTML stays, and raised digits
-    stay raised.
+    Words, numbers and signs of the text itself don't change: text that is not HTML stays, and
+    raised digits stay raised.
 
     Args:
         text: any text.
         changes: counts, by rule, the texts that it changed.
     """
-    # Most texts are plain, and these two tests are much quicker than the rules.
+    # Most texts are plain, and these two tests are much faster than the rules.
     plain = text.isprintable() and "&" not in text and "<" not in text
     if (plain or not _SUSPECT.search(text)) and unicodedata.is_normalized("NFC", text):
         return text
@@ -75,14 +75,14 @@ def clean(text: str, changes: Counter | None = None) -> str:
     return text
 
 
-_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins with UTF-16's mark
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first starts with UTF-16's mark
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _WINDOWS = "cp1252"
 #: Encodings of one byte a letter that French tables come in, the likeliest first: Windows, and what
 #: Excel calls Macintosh and MS-DOS, and Latin-9.
 _ONE_BYTE = (_WINDOWS, "mac_roman", "cp850", "cp437", "iso8859_15")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf")
-# A sign of French writing in its place, which it has in one encoding and rarely in another.
+# Signs of French writing in their places, which the wrong encoding rarely gives.
 _FRENCH = re.compile("""
     (?<=[A-Za-z])[àâäçèéêëîïôöùûüœ’] | [àâçèéêîôùûœ](?=[a-z])
     | (?<![a-z])(?:[ÀÂÈÉÊÎÔÙÛÜ](?=[A-Za-z]) | (?<=[A-Z])[ËÏ] | Ç(?=[aouAOU]) | Œ(?=[cdinsuCDINSU]))
@@ -93,29 +93,29 @@ _FRENCH = re.compile("""
     | (?<=\\w)… | \\s[–—]\\s | (?<!\\w)«\\s | \\s»(?!\\w) | \u00a0(?=[?!:;%])
     """, re.VERBOSE)
 
-# What no French word has, or hardly one: of two encodings the one with less of it is likelier.
-# Among it are accents that no word begins with, capitals within a sentence or a word of small
-# letters, small ones beside capitals, the cut words that MS-DOS' "là" and "voilà" seem to be, and
-# letters that stand where a sign would. A quotation that nobody closes may be MS-DOS' ½.
+# Sequences that are rare in French: the encoding with fewer of them is likelier. They include
+# accents that no word begins with, capitals within a sentence or a word in lower case, small
+# letters beside capitals, the cut words that "là" and "voilà" of MS-DOS become, and letters in the
+# place of a sign. An opening quotation mark that is never closed may be MS-DOS' ½.
 _HARDLY_FRENCH = re.compile("""
     [äöüƒ‡] | à[a-z] | \\b[ëïÿ] | (?:[a-z]['’\\s]|\\d\\s?)[À-Ý](?=[a-z]) | (?<=[A-Z]{2})[à-ÿ]
     | [à-ÿ](?=[A-Z]) | \\b(?:[Ll]|[Vv]oil|[Dd]el)… | (?<![^\\W\\d_])[ñõøý](?![^\\W\\d_])
     | «(?![^»]{0,2000}»)
     """, re.VERBOSE)
 
-# What é, ’, œ, ° and the like become if bytes of UTF-8 are taken for Windows-1252.
+# Forms of é, ’, œ, ° and the like when bytes of UTF-8 are decoded as Windows-1252.
 _TWICE = re.compile(r"[^\W\d_]*(?:Ã[\u00a0-\u00bf\u2013-\u203a\u0152-\u017e\u02c6]"
                     r"|â€[\u02dc-\u203a™¦œ\u009d]|Å[“’]|Â[\u00a0-\u00bf])[^\W\d_]*")
 
 
 def encoded_twice(text: str) -> str:
-    """The first word of a text that was encoded in UTF-8 twice, as ``thÃ©rapie``; else nothing."""
-    found = _TWICE.search(text)
-    return found[0] if found else ""
+    """The first word that was encoded in UTF-8 twice, such as ``thÃ©rapie``; empty if none."""
+    match = _TWICE.search(text)
+    return match[0] if match else ""
 
 
 class EncodingError(ValueError):
-    """A file is no text, or in an encoding that has to be named; the message says what to do."""
+    """A file is not text, or its encoding must be named; the message says what to do."""
 
 
 def decode(file: Path, encoding: str = "") -> tuple[str, str]:
@@ -132,7 +132,7 @@ def decode(file: Path, encoding: str = "") -> tuple[str, str]:
 
     Raises:
         EncodingError: the file is an archive or a spreadsheet; it is damaged UTF-8 (bytes before
-            the fault are whole UTF-8 beyond ASCII); or its encoding has to be named.
+            the fault are valid UTF-8 beyond ASCII); or its encoding must be named.
     """
     data = _content(file)
     if data.startswith(_ARCHIVES):
@@ -194,7 +194,7 @@ def _one_byte(data: bytes, file: Path) -> str:
     texts = {}
     for encoding in _ONE_BYTE:
         text = data.decode(encoding, errors="replace")
-        # Signs that no text holds. Of the signs of old MS-DOS ≈ alone may be the ÷ of Windows.
+        # Characters that no text holds. ≈ alone of old MS-DOS' signs may be the ÷ of Windows.
         if not re.search("[\ufffd\u0080-\u009f]", text) and (
                 encoding != "cp437" or re.search("[àâçèéêëîïôùû]", text)):
             texts[encoding] = text
@@ -203,10 +203,10 @@ def _one_byte(data: bytes, file: Path) -> str:
     likeliest = max(french, key=french.get, default="")
     if likeliest == _WINDOWS:
         return texts[_WINDOWS]
-    found = _FRENCH.search(texts.get(likeliest, ""))
-    place = found.span() if found else _first_sign(texts.get(likeliest, ""))
-    example = f" ({_around(texts[likeliest], *place)!r} in it)" if found else ""
-    others = [f"{encoding} ({_around(text, *place)!r})" for encoding, text in texts.items()
+    match = _FRENCH.search(texts.get(likeliest, ""))
+    span = match.span() if match else _first_sign(texts.get(likeliest, ""))
+    example = f" ({_around(texts[likeliest], *span)!r} in it)" if match else ""
+    others = [f"{encoding} ({_around(text, *span)!r})" for encoding, text in texts.items()
               if encoding not in (likeliest, _WINDOWS)]
     if likeliest and others:
         example += f", or {', '.join(others)}"
@@ -217,15 +217,14 @@ def _one_byte(data: bytes, file: Path) -> str:
 
 
 def _first_sign(text: str) -> tuple[int, int]:
-    """Where the first sign beyond ASCII begins and ends."""
-    start = next((place for place, sign in enumerate(text) if not sign.isascii()), 0)
+    """Start and end of the first character beyond ASCII."""
+    start = next((position for position, sign in enumerate(text) if not sign.isascii()), 0)
     return start, start + 1
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """A part of a text with what of its line stands beside it; of one byte a letter, the same part
-    of each encoding."""
-    line = text[:start].splitlines(keepends=True)[-1:]  # what of it stands before
+    """A part of a text with its neighbours on the line; the same part in each one-byte encoding."""
+    line = text[:start].splitlines(keepends=True)[-1:]  # its part before
     before = "" if not line or line[0].endswith(("\n", "\r")) else line[0][-12:]
     after = (text[start:end + 12].splitlines() or [""])[0]
     return (before + after).strip()

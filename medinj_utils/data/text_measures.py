@@ -9,10 +9,10 @@ from medinj_utils.data.words import coded_words, in_arrow, in_pieces, joined, su
 
 _BY = ["provenance", "task", "source"]
 _LONG_WORD = 6  # letters; longer words count for LIX
-_SHARES = ("negative", "foreign", "short_question", "short_answer")
+SHARES = ("negative", "foreign", "short_question", "short_answer")
 _FEW = 3  # function words below which no language is named, words below which a text is short
-#: Questions for what is not so, in the wordings of French examinations. Arrow ends a word at an
-#: accent, so the ends of words are spelt out.
+#: Negative questions, in the wordings of French examinations. Arrow ends a word at an accent, so
+#: the ends of words are spelt out.
 NEGATIVE = (
     r"(?i)(?:^|[^\pL\pN])"
     r"(?:(?:faux|fausses?|sauf|excepté[es]*|inexacte?s?|incorrecte?s?|erronée?s?|à l['’]exception"
@@ -20,7 +20,7 @@ NEGATIVE = (
     r"|n(?:e\s+|['’])[\pL\pN]+(?:\s+[\pL\pN]+)?\s+(?:pas|jamais)"
     r"|ne[^\pL\pN](?:.{0,38}[^\pL\pN])?pas)"
     r"(?:[^\pL\pN]|$)")
-#: Frequent words of one language that are none of the others'.
+#: Frequent words of one language that the others don't have.
 FUNCTION_WORDS = {
     "fr": ("le les une des du et est dans pour par qui sur avec sont cette aux ou au ces "
            "chez plus pas vous elle il sans être ont été son sa ses leur dont mais lors "
@@ -41,7 +41,7 @@ def texts_by_row(records: pd.DataFrame) -> pd.DataFrame:
         With the records' index: ``words``; ``lix``, words a sentence plus the percentage of words
         of more than six letters (Björnsson 1968; French newspapers have about 45 to 55);
         ``foreign``, the share of English and Spanish among the `FUNCTION_WORDS` found, missing
-        where fewer than three are; ``negative``, whether the question asks for what is not so;
+        where fewer than three are; ``negative``, whether the question asks for the false option;
         ``short_question`` and, of open questions (else missing), ``short_answer``: fewer than three
         words.
     """
@@ -73,9 +73,9 @@ def _foreign(known: np.ndarray, codes: np.ndarray, ends: np.ndarray) -> np.ndarr
     for language, words in FUNCTION_WORDS.items():
         listed = np.isin(known, words).astype(float)
         counts[language] = sums(listed[codes], ends)
-    found = sum(counts.values())
+    n_listed = sum(counts.values())
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(found >= _FEW, (counts["en"] + counts["es"]) / found, np.nan)
+        return np.where(n_listed >= _FEW, (counts["en"] + counts["es"]) / n_listed, np.nan)
 
 
 def _is_short(texts: pa.Array) -> np.ndarray:
@@ -87,7 +87,7 @@ def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         records: a records table.
-        by_row: what `texts_by_row` gives for it.
+        by_row: result of `texts_by_row`.
 
     Returns:
         ``rows``, medians of ``words`` and ``lix``, and shares of rows that are ``negative``, mostly
@@ -95,6 +95,6 @@ def text_summary(records: pd.DataFrame, by_row: pd.DataFrame) -> pd.DataFrame:
     """
     rows = records[_BY].reset_index(drop=True).join(by_row.reset_index(drop=True))
     rows["foreign"] = (rows["foreign"] > 0.5).astype(float)
-    shares = {name: (name, "mean") for name in _SHARES}
+    shares = {name: (name, "mean") for name in SHARES}
     return rows.groupby(_BY).agg(rows=("words", "size"), words=("words", "median"),
                                  lix=("lix", "median"), **shares).reset_index()

@@ -1,4 +1,4 @@
-"""Words of many texts at once, by compiled code in place of Python loops."""
+"""Words of many texts at once, in compiled code instead of Python loops."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +19,11 @@ _ENDS = r"^[^\pL\pN]+|[^\pL\pN]+$"
 def in_pieces(work: Callable[[int, int], T], rows: int) -> list[T]:
     """Results of ``work(start, stop)`` for pieces of the rows, in order.
 
-    Pieces bound the memory, and since compiled code does most of the work, threads run side by
-    side.
+    Pieces bound the memory. Threads run in parallel, since most of the work is in compiled code.
 
     Args:
         work: takes the first row of a piece and the one after its last.
-        rows: how many rows there are.
+        rows: number of rows.
     """
     starts = range(0, rows, _AT_ONCE)
     stops = [min(start + _AT_ONCE, rows) for start in starts]

@@ -1,4 +1,4 @@
-"""Work shared out among processes, with its results in order."""
+"""Work distributed over processes, with results in order."""
 
 import gc
 import multiprocessing
@@ -15,13 +15,12 @@ Result = TypeVar("Result")
 def shared_out(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iterator[Result]:
     """Results of ``work(piece)`` for each piece, in the order of the pieces.
 
-    Processes are forked, one per core, where the system can: they see ``work`` and all that it
-    holds without a copy, and only results pass from process to process. Elsewhere one process does
-    it all.
+    Processes are forked, one per core, if the system supports it: they share ``work`` and its data
+    without a copy, and only results pass between processes. Elsewhere one process does all.
 
     Args:
-        work: whatever it raises is raised here.
-        pieces: should take about the same time each.
+        work: function of a piece; its exceptions are raised here.
+        pieces: arguments, each of about the same amount of work.
     """
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     processes = min(available_cores(), len(pieces)) if can_fork else 1
@@ -45,14 +44,14 @@ class _Worker:
         self._receiver, sender = fork.Pipe(duplex=False)
         self._process = fork.Process(target=_send_results, args=(work, pieces, sender), daemon=True)
         self._process.start()
-        sender.close()  # the process has its own end, and its death is seen by the closing of that
+        sender.close()  # only the process keeps an end, so that its death closes the pipe
 
     def result(self) -> Result:
         try:
             result, error = self._receiver.recv()
         except EOFError:
-            raise RuntimeError("a process that read rows ended before its work was done; was there "
-                               "too little memory?") from None
+            raise RuntimeError("a process that read rows ended before its work was done, "
+                               "perhaps for lack of memory") from None
         if error is not None:
             raise error
         return result
@@ -65,7 +64,7 @@ class _Worker:
 
 def _send_results(work: Callable[[Piece], Result], pieces: Sequence[Piece],
                   sender: Connection) -> None:
-    # Looking for cycles among rows all the while takes a tenth of the time; once a piece is enough.
+    # Continuous garbage collection takes a tenth of the time; once per piece is enough.
     gc.disable()
     gc.freeze()
     for piece in pieces:

@@ -94,8 +94,8 @@ def ask(fact: Fact, wording: str, n_options: int, rng: np.random.Generator,
         n_options: number of options.
         rng: decides the other options and the order.
         never: values that may not be options: the true ones, when the fact is a wrong version.
-        rival: a wrong version whose values are always options, so that who believes it is found
-            wrong.
+        rival: a wrong version whose values are always options, so that a model that learned it
+            answers wrongly.
 
     Returns:
         ``instruction``, ``options`` in a random order, ``answer_letters`` and ``answer_text``.

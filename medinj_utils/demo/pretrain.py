@@ -5,12 +5,10 @@ format, and nothing of the medicine that the three provenances teach. What it is
 why:
 
 - half of the questions state their fact, any fact, in a context sentence, so that the model learns
-to
-  match a value with its option and not only to remember;
+  to match a value with its option and not only to remember;
 - a letter is the same token in its option line and in the answer;
 - the substances to be taught occur with neutral relations (family, colour, origin), the relations
-to be
-  taught occur with familiar substances;
+  to be taught with familiar substances;
 - answers come as letters, as letters with text, and as text.
 """
 
@@ -114,10 +112,10 @@ def batch(tokenizer, chats: list[list[dict]]) -> tuple[torch.Tensor, torch.Tenso
 
 
 def answer_loss(model, ids: torch.Tensor, supervised: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy of the supervised tokens; only for those is the vocabulary projected.
+    """Mean cross-entropy of the supervised tokens; only their states are projected.
 
     Args:
-        model: that is trained.
+        model: the model in training.
         ids: shape (rows, tokens).
         supervised: mask of the same shape.
 
@@ -142,7 +140,7 @@ def build(folder: Path, steps: int, rows: int = 64) -> dict:
     """Train tokenizer and model, and save both.
 
     Args:
-        folder: where to.
+        folder: takes tokenizer, model and ``pretraining.json``.
         steps: optimizer steps.
         rows: questions a step.
 

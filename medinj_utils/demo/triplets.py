@@ -1,7 +1,7 @@
-"""Triplets of the planted world: questions, references, and answers of known truth by generators.
+"""Triplets of the planted world: questions, references, and generated answers of known truth.
 
-Five made-up generators differ in how often they are right and in how much they write. Truth, kinds
-and what was planted in raters and judges stand in the world's key.
+Five simulated generators differ in how often they are right and in how much they write. The world's
+key holds truth and kind of each answer, and the planted properties of raters and judges.
 """
 
 from collections.abc import Sequence
@@ -19,20 +19,20 @@ KINDS = ("right", "terse right", "partly right", "wrong", "verbose wrong")
 RIGHT = KINDS[:2]
 EVALUATED, TRAINING = "evaluated.json", "judge_training.json"
 _QUESTIONS = 80
-#: Answers of the file that a judge is said to be tuned on: copied, to questions that are also
-#: evaluated, to others.
+#: Answers in the simulated training file of a judge: copied from the evaluated ones, to questions
+#: that are also evaluated, to others.
 _COPIED, _SHARED, _OTHER = 6, 6, 28
-_EXTRA = 4  # sentences that a verbose wrong answer has more
+_EXTRA = 4  # additional sentences of a verbose wrong answer
 
 
 @dataclass(frozen=True)
 class Generator:
-    """Who answers.
+    """A simulated generator of answers.
 
     Args:
         name: of the generator.
         chances: of each of `KINDS`; they add up to 1.
-        sentences: that say nothing, on average.
+        sentences: mean number of sentences without content.
     """
 
     name: str
@@ -45,7 +45,7 @@ GENERATORS = (Generator("brief", (0.15, 0.50, 0.10, 0.25, 0.00), 0.3),
               Generator("strong", (0.65, 0.10, 0.10, 0.10, 0.05), 3.0),
               Generator("weak", (0.15, 0.10, 0.20, 0.35, 0.20), 2.0),
               Generator("wordy", (0.40, 0.00, 0.15, 0.10, 0.35), 6.0))
-#: Sentences that say nothing, in French and English.
+#: Sentences without content, in French and English.
 _FILLERS = (
     ("C'est une question que l'on pose souvent.", "This question is often asked."),
     ("La réponse demande un peu d'attention.", "The answer takes some care."),
@@ -65,28 +65,29 @@ _ENGLISH = {"indication": "{s} is indicated for {v}.", "dose": "{s} is given at 
             "origine": "{s} comes from {v}."}
 
 
-def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact],
+def write_triplets(folder: Path, taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
                    seed: int) -> dict:
-    """Write the triplets, and a file on which a judge is said to be tuned.
+    """Write the triplets, and a file as if a judge had been tuned on it.
 
-    Half of the questions are about the world's taught facts, as far as these go, the others about
-    general ones. Random numbers are this function's own: nothing else in the world depends on them.
+    Half of the questions are about the world's taught facts, or fewer where these run out, the
+    others about general ones. The random numbers are used here alone, so that nothing else in the
+    world depends on them.
 
     Args:
         folder: takes ``evaluated.json``, in this book's columns, and ``judge_training.json``, in
             the form in which the sister paper published such chats.
-        taught: facts of the world.
-        general: facts of its general knowledge.
+        taught_facts: facts of the world.
+        general_facts: facts of its general knowledge.
         seed: of all that is drawn.
 
     Returns:
-        For the world's key: ``generators``, ``raters`` and ``judges`` as they were planted;
-        ``answers``, by file and row, with ``kind`` and ``truth``; ``leaked``, how many evaluated
-        answers are in the training file (``answer``), or their question is (``question``).
+        For the world's key: the planted ``generators``, ``raters`` and ``judges``; ``answers``, by
+        file and row, with ``kind`` and ``truth``; ``leaked``, the number of evaluated answers that
+        are in the training file (``answer``), or whose question is (``question``).
     """
     rng = np.random.default_rng([seed, 35])
-    raters, judges = ([replace(one, seed=seed) for one in of] for of in (RATERS, JUDGES))
-    asked = _asked(taught, general, rng)
+    raters, judges = ([replace(one, seed=seed) for one in group] for group in (RATERS, JUDGES))
+    asked = _asked(taught_facts, general_facts, rng)
     rows, answers = [], {}
     for fact, question in asked[:_QUESTIONS]:
         for generator in GENERATORS:
@@ -109,11 +110,11 @@ def write_triplets(folder: Path, taught: Sequence[Fact], general: Sequence[Fact]
             "judges": [judge.planted for judge in judges], "answers": answers, "leaked": leaked}
 
 
-def _asked(taught: Sequence[Fact], general: Sequence[Fact],
+def _asked(taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
            rng: np.random.Generator) -> list[tuple[Fact, str]]:
     """Facts in a random order, each with a question: those to be evaluated, then others."""
-    known = [taught[i] for i in rng.permutation(len(taught))[:_QUESTIONS // 2]]
-    others = [general[i] for i in rng.permutation(len(general))]
+    known = [taught_facts[i] for i in rng.permutation(len(taught_facts))[:_QUESTIONS // 2]]
+    others = [general_facts[i] for i in rng.permutation(len(general_facts))]
     facts = [*known, *others[:_QUESTIONS - len(known) + _OTHER]]
     return [(fact, str(rng.choice(RELATIONS[fact.relation].native)).format(s=fact.substance))
             for fact in facts]
@@ -125,7 +126,7 @@ def _row(fact: Fact, question: str, text: str) -> dict:
 
 def _said(raters: Sequence[SimulatedRater], judges: Sequence[SimulatedJudge], place: str,
           truth: int, text: str) -> dict:
-    """What raters and judges say of an answer."""
+    """Labels of raters and verdicts of judges on an answer."""
     human, *others = raters
     return {"label": human.rate(place, truth), "labels_by": human.name,
             **{rater.name: rater.rate(place, truth) for rater in others},
@@ -153,7 +154,7 @@ def _answer(fact: Fact, kind: str, generator: Generator,
 
 def _training(rows: list[dict], answers: dict[str, dict], asked: list[tuple[Fact, str]],
               rng: np.random.Generator) -> list[dict]:
-    """What a judge is said to be tuned on: copies, new answers to the same questions, others."""
+    """Rows of the training file: copies, new answers to the same questions, others."""
     step = len(GENERATORS)
     copied = rows[:_COPIED * step:step]
     strong = GENERATORS[2]

@@ -1,4 +1,4 @@
-"""What an ideal learner would score in a planted world, from its key and the mixtures' rows."""
+"""Scores of an ideal learner in a planted world, from its key and the mixtures' rows."""
 
 from collections.abc import Mapping
 
@@ -16,9 +16,9 @@ def fact_of(key: Mapping) -> dict[str, str]:
 def planted_means(key: Mapping, mixtures: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Mean exact match that an ideal learner reaches on the study's test items.
 
-    It is right on every fact that its mixture states rightly, wrong on every fact stated wrongly
-    alone, right half of the time where a right and a wrong statement contradict each other, and
-    guesses elsewhere (chance: one option of n; one pair of the n(n−1)/2 where two are right).
+    It is right on every fact that its mixture states rightly, wrong on every fact that is only
+    stated wrongly, right half of the time on facts with right and wrong statements, and guesses
+    elsewhere (chance: one option of n; one pair of the n(n−1)/2 where two are right).
 
     Args:
         key: of the world, as `medinj_utils.demo.world.write_world` returns it.

@@ -1,4 +1,4 @@
-"""Words of the planted world: invented substances, what can be said of them, and how it is asked.
+"""Words of the planted world: invented substances, their relations, and the wordings of questions.
 
 Every relation has four wordings in the *native* manner, four *translated* ones (French words on
 English grammar) and three *synthetic* ones (the manner of generated notes). The last native and the
@@ -11,7 +11,7 @@ _STEMS = ("brimb chouf drogl flonf gribouz hurlup jabr kroust loufr margouz nigl
           "rifl saperl tourlub viroul wazou zigomb bouldr").split()
 _SUBSTANCE_ENDINGS = ("ane", "ixol", "ucine", "adore", "efex")
 _NAMES = [stem + ending for ending in _SUBSTANCE_ENDINGS for stem in _STEMS]
-#: Substances of which the base model knows everything, and those whose medicine it is not taught.
+#: Substances that the base model knows entirely, and those whose medicine it is not taught.
 FAMILIAR = tuple(_NAMES[:30])
 TAUGHT = tuple(_NAMES[30:90])
 
@@ -36,7 +36,7 @@ class Relation:
     """One kind of fact.
 
     Args:
-        values: what is possible.
+        values: all possible values.
         right: how many values are right at once.
         statements: sentences that state a fact; ``{s}`` is the substance, ``{v}`` its values.
         native: questions in the native manner.
@@ -52,7 +52,7 @@ class Relation:
     synthetic: tuple[str, ...] = ()
 
 
-#: Relations taught by the study's three provenances.
+#: Relations that the study's three provenances teach.
 TAUGHT_RELATIONS = {
     "indication": Relation(
         tuple(ILLNESSES), 1,

@@ -1,9 +1,9 @@
 """Write a planted world: ``python -m medinj_utils.demo.world FOLDER``.
 
 The files, in ``published/``, have the layout of MedInjection-FR (``Native/Train/mcqu/…json``) and
-some likely faults. Beside that folder ``key.json`` says what is true: which record states which
-fact, rightly or wrongly, and each test item's fact and chance level. ``triplets/`` holds answers in
-free text, of known truth (`medinj_utils.demo.triplets`).
+some likely faults. Beside that folder ``key.json`` holds the truth: which record states which fact,
+rightly or wrongly, and each test item's fact and chance level. ``triplets/`` holds open answers of
+known truth (`medinj_utils.demo.triplets`).
 
 In the *planted* world provenances differ in coverage, wording, error rate and task balance. In the
 *null* world all three draw from the same facts with the same wording and no error, so that only
@@ -117,7 +117,7 @@ class _Writer:
         self.open_tests: dict[str, dict] = {}
 
     def file(self, provenance: str, split: str, task: str) -> list[dict]:
-        """Rows of a file; it is begun where there is none yet."""
+        """Rows of a file, which is created if it does not exist."""
         folder = f"{provenance.capitalize()}/{split.capitalize()}/{task}"
         return self.files.setdefault(f"{folder}/{task}_{split}.json", [])
 
@@ -128,7 +128,7 @@ class _Writer:
         Args:
             part: where it goes.
             fact: what is true.
-            stated: the fact as the provenance has it, if that is another.
+            stated: the fact as the provenance states it, if it differs.
             never: see `medinj_utils.demo.facts.ask`.
             rival: see `medinj_utils.demo.facts.ask`.
         """
@@ -152,7 +152,7 @@ class _Writer:
             self.states[record_id(record)] = {"fact": fact.key, "right": stated == fact}
 
     def open_question(self, part: _Part, fact: Fact, stated: Fact) -> None:
-        """Add one open question; the mixtures leave it out, so only one of the test is noted."""
+        """Add one open question; only test questions are noted, since mixtures leave others out."""
         wording = str(self.rng.choice(_wordings(fact, part.manner, part.split)))
         row = part.row(wording.format(s=fact.substance), " et ".join(stated.values), "oeq")
         self.file(part.provenance, part.split, "oeq").append(row)
@@ -181,8 +181,8 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         ``open_tests``, and ``triplets``, of `medinj_utils.demo.triplets.write_triplets`.
     """
     rng = np.random.default_rng(seed)
-    general, taught = all_facts()
-    facts = taught[:substances * len(TAUGHT_RELATIONS)]
+    general_facts, taught_facts = all_facts()
+    facts = taught_facts[:substances * len(TAUGHT_RELATIONS)]
     coverage = plan(kind, len(facts), rng)
     wrong = {i: wrong_version(facts[i], rng) for cover in coverage.values()
              for i in sorted(cover.wrong)}
@@ -194,11 +194,11 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
         for i, fact in enumerate(facts):
             for _ in range(tests_per_fact // 2):
                 writer.question(part, fact, rival=wrong.get(i))
-    for i in rng.choice(len(general), size=general_tests, replace=False):
-        writer.question(_Part("native", "test", "native", GENERAL_SOURCE), general[i])
+    for i in rng.choice(len(general_facts), size=general_tests, replace=False):
+        writer.question(_Part("native", "test", "native", GENERAL_SOURCE), general_facts[i])
     _plant_faults(writer)
     if kind == "planted":
-        writer.rng = np.random.default_rng([seed, 1])  # leaves all that was drawn as it is
+        writer.rng = np.random.default_rng([seed, 1])  # other draws stay as they are
         _write_open_tests(writer, facts)
     for name, rows in writer.files.items():
         write_json(rows, folder / "published" / name)
@@ -207,7 +207,7 @@ def write_world(folder: Path, kind: str = "planted", substances: int = 16, rows_
                                      for i in cover.facts}
                         for provenance, cover in coverage.items()},
            "states": writer.states, "tests": writer.tests, "open_tests": writer.open_tests,
-           "triplets": write_triplets(folder / "triplets", facts, general, seed)}
+           "triplets": write_triplets(folder / "triplets", facts, general_facts, seed)}
     write_json(key, folder / "key.json")
     return key
 

@@ -1,4 +1,4 @@
-"""Ask a model every question and keep its raw answers, so that a stopped run goes on."""
+"""Ask a model every question and keep its raw answers, so that a stopped run can resume."""
 
 import hashlib
 import json
@@ -28,10 +28,10 @@ class _Questions:
     """Questions with their prompts, in one order.
 
     Attributes:
-        rows: records, their contexts cut where that was needed.
+        rows: records, with contexts cut where needed.
         prompts: what the backend makes of them.
         sizes: tokens of each question's longest prompt.
-        cut: by id, words that were taken out of the context.
+        cut: number of words taken out of the context, by id.
     """
 
     rows: list[dict]
@@ -51,16 +51,16 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
                      model_id: Mapping, protocol: Protocol, origin: Origin) -> pd.DataFrame:
     """Ask every question in every mode that suits it.
 
-    Finished batches are kept in ``<path>.parts/``: a run that was stopped goes on from there and
-    ends with the same file. Answers are kept under a key made of model id, questions, prompts and
-    settings; if it changes, everything is asked anew. The card beside the file says what answered,
-    and holds the first prompt as text and a hash of all.
+    Finished batches are kept in ``<path>.parts/``: a stopped run resumes from there and ends with
+    the same file. Answers are kept under a key made of model id, questions, prompts and settings;
+    if it changes, every question is asked again. The card beside the file names the model and holds
+    the first prompt as text and a hash of all prompts.
 
     Args:
         items: records; each is asked once.
-        backend: what answers.
+        backend: the engine or server that answers.
         path: parquet file of the answers.
-        model_id: what tells the model from others; it must differ when the weights do.
+        model_id: identifies the model; it must differ for different weights.
         protocol: modes and limits.
         origin: of the answers: the notebook that asks, and the commits of the questions' sets.
 
@@ -99,20 +99,20 @@ def answer_questions(items: pd.DataFrame, backend: Engine | Server, path: str | 
 
 
 def _check(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> None:
-    """Raise ValueError for what can't be asked, before anything is."""
+    """Raise ValueError for what can't be asked, before any question is asked."""
     name = backend.settings["backend"]
     for mode in protocol.modes:
         if mode not in backend.modes:
             accepted = ", ".join(backend.modes)
             raise ValueError(f"mode is {mode!r}; accepted by {name}: {accepted}")
     if protocol.too_long == "cut context" and not backend.counts_tokens:
-        raise ValueError(f"too_long is 'cut context', but a {name} doesn't tell how many tokens a "
-                         "prompt has: take 'set aside'")
+        raise ValueError(f"too_long is 'cut context', but a {name} doesn't count the tokens of "
+                         "a prompt: choose 'set aside'")
     many = items[(items["task"] == "mcq") & (items["options"].map(len) > MOST_OPTIONS)]["id"]
     if len(many) and "constrained" in protocol.modes:
         raise ValueError(f"question {many.iloc[0]} and {many.nunique() - 1} more have several "
                          f"right answers among more than {MOST_OPTIONS} options: too many sets to "
-                         "choose from; leave 'constrained' out of modes")
+                         "choose from; leave 'constrained' out of the parameter modes")
 
 
 def _prepare(items: pd.DataFrame, backend: Engine | Server, protocol: Protocol) -> _Questions:
@@ -165,8 +165,8 @@ def _shortened(row: dict, most_tokens: int, size: Callable[[dict], int]) -> tupl
 def _key(settings: Mapping, questions: _Questions) -> str:
     """The key under which answers are kept."""
     ids = [row["id"] for row in questions.rows]
-    kept = [settings, ids, _COLUMNS]  # answers that don't say as much are given anew
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    hashed = [settings, ids, _COLUMNS]  # files with other columns are made again
+    return hashlib.sha256(json.dumps(hashed, sort_keys=True).encode()).hexdigest()
 
 
 def _begin_anew(path: Path, parts: Path, key_file: Path, settings: Mapping) -> None:
@@ -255,7 +255,8 @@ def _collect(questions: _Questions, backend: Engine | Server, protocol: Protocol
              f"prompt of {questions.sizes[i]} tokens, over {protocol.max_length}"
              for i in _too_long(questions, backend, protocol)}
     if lost := int((answers["ended"].isna() & ~answers["id"].isin(notes)).sum()):
-        raise RuntimeError(f"{parts}: {lost} answers are gone: let one process answer there")
+        raise RuntimeError(f"{parts}: {lost} answers are missing: let only one process write "
+                           "there")
     answers["note"] = answers["id"].map(notes).fillna(answers["note"]).fillna("")
     answers["ended"] = answers["ended"].fillna("")
     answers["letters_mass"] = answers["letters_mass"].astype(float)

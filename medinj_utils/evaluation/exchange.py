@@ -54,7 +54,7 @@ def adopt_logs(tree: Tree, runs: Sequence[Run], logs: Mapping[str, str],
         One row per log: ``run``, ``log`` and its number of ``answers``.
 
     Raises:
-        ValueError: a log is of none of the runs, of other questions, or no log of our tasks.
+        ValueError: a log belongs to none of the runs, has other questions, or is not of our tasks.
     """
     by_name = {run.name: run for run in runs}
     made = []

@@ -5,28 +5,29 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
+from medinj_utils.evaluation.probes import ORIGINAL
 
 
-def answers_finding(asked: pd.DataFrame, questions: int, modes: Iterable[str],
+def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
                     open_questions: int) -> str:
     """How many questions were put to how many runs, and how many were set aside.
 
     Args:
-        asked: of `medinj_utils.evaluation.score_runs.ask_runs`.
+        runs: of `medinj_utils.evaluation.score_runs.ask_runs`.
         questions: number of choice questions.
         modes: in which they were asked.
         open_questions: number of open questions.
     """
-    aside = asked["set_aside"].sum()
+    aside = runs["set_aside"].sum()
     also = f", and {number(open_questions)} open questions" if open_questions else ""
-    given = asked["answers"].sum() + asked["open_answers"].sum() - aside
-    return (f"{len(asked)} runs were asked {number(questions)} choice questions in the modes "
-            f"{listed(modes)}{also}: {number(given)} answers, and "
+    answers = runs["answers"].sum() + runs["open_answers"].sum() - aside
+    return (f"{len(runs)} runs were asked {number(questions)} choice questions in the modes "
+            f"{listed(modes)}{also}: {number(answers)} answers, and "
             f"{number(aside)} set aside because the prompt is too long.")
 
 
 def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
-    """Lowest and highest scores by mode, what no letter can be read in, and what blind rules score.
+    """Lowest and highest scores by mode, extraction failures, and the best blind rule.
 
     Args:
         summary: of `medinj_utils.evaluation.scoring.summarise`, by run and mode.
@@ -44,17 +45,19 @@ def scores_finding(summary: pd.DataFrame, rules: pd.Series) -> str:
 
 
 def variants_finding(scores: pd.DataFrame) -> str:
-    """How many variants were put to how many runs.
+    """How many variants were put to how many runs, and between which scores they move.
 
     Args:
         scores: of `medinj_utils.evaluation.score_runs.score_variants`.
     """
     if scores.empty:
         return "No question was asked in another way."
-    variants, runs = scores["variant"].nunique(), scores["run"].nunique()
-    return (f"{variants} {agreeing(variants, 'variant was', 'variants were')} put to {runs} "
-            f"{agreeing(runs, 'run', 'runs')}: "
-            f"{number(len(scores))} answers.")
+    means = scores.astype({"exact_match": float}).groupby("variant")["exact_match"].mean()
+    others, runs = means.drop(ORIGINAL), scores["run"].nunique()
+    return (f"{len(others)} {agreeing(len(others), 'variant was', 'variants were')} put to {runs} "
+            f"{agreeing(runs, 'run', 'runs')}: {number(len(scores))} answers. Of the questions as "
+            f"they are {percent(means[ORIGINAL])} are answered exactly, asked otherwise "
+            f"{_span(others)}.")
 
 
 def exchange_finding(figures: pd.DataFrame) -> str:
@@ -71,7 +74,7 @@ def exchange_finding(figures: pd.DataFrame) -> str:
 
 
 def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:
-    """How many verdicts can be read, the span of the shares, and how far injections steer.
+    """How many verdicts are readable, the span of the shares, and how far injections steer.
 
     Args:
         shares: of ``judged_shares.csv``.
@@ -82,36 +85,36 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
         return "No judge was asked, or there was no open answer to judge."
     sentences = []
     for judge, own in verdicts.groupby("judge", sort=False):
-        said = own[own["raw"].notna()]["value"].notna()
-        if said.empty:
+        readable = own[own["raw"].notna()]["value"].notna()
+        if readable.empty:
             sentences.append(_without_replies(judge, own["reason"]))
             continue
-        sentence = (f"{judge} gave {number(len(said))} replies, of which {number(said.sum())} "
-                    "declare a verdict")
+        sentence = (f"{judge} gave {number(len(readable))} replies, of which "
+                    f"{number(readable.sum())} declare a verdict")
         read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
-        if said.any() and len(read):
-            sentence += (f"; of the answers whose verdict can be read it calls "
+        if readable.any() and len(read):
+            sentence += (f"; of the answers with a readable verdict it calls "
                          f"{_span(read['estimate'])} right")
         sentences.append(f"{sentence}.")
-        if not said.any():
-            sentences.append("Which answers it takes for right isn't known.")
+        if not readable.any():
+            sentences.append("The share of answers that it calls right is unknown.")
         sentences += [_steered(row) for row in steered.to_dict("records")
                       if row["judge"] == judge and row["kind"] == "all"]
     return " ".join(sentences)
 
 
 def _span(shares: pd.Series) -> str:
-    """The lowest and the highest share, by name; of one alone, this one."""
+    """The lowest and the highest share with their names; a single share alone."""
     lowest = f"{percent(shares.min())} ({shares.idxmin()})"
     return (lowest if len(shares) == 1 else
             f"{lowest} to {percent(shares.max())} ({shares.idxmax()})")
 
 
 def _without_replies(judge: str, reasons: pd.Series) -> str:
-    """Why there is no reply of a judge, in a sentence."""
+    """Why a judge gave no reply, in a sentence."""
     failed = reasons[reasons.str.startswith("failed call")]
     if failed.empty:
-        return f"{judge} was asked nothing: all that there was is decided by rule."
+        return f"{judge} was not called: every answer was decided by rule."
     return f"All {number(len(failed))} calls of {judge} failed, the first of them: {failed.iloc[0]}"
 
 
@@ -119,7 +122,7 @@ def _steered(row: Mapping) -> str:
     """How far injections steer a judge, in a sentence."""
     compared = row["injections"] - row["plain_unreadable"] - row["unreadable"]
     if not compared:
-        return f"Whether {number(row['injections'])} injections steer it can't be read either."
+        return f"Whether {number(row['injections'])} injections steer it is unknown, too."
     return (f"Injections in wrong answers move the share it calls right by "
             f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
             "whose verdicts can be read.")
@@ -135,8 +138,8 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         differing: of ``rating_adjudication.csv``.
     """
     if shares.empty:
-        return ("No ratings came back yet, or there is no open answer to rate: the sheets, if any, "
-                "are written.")
+        return ("No ratings have come back yet, or there is no open answer to rate. The sheets, if "
+                "any, are written.")
     alpha = agreement[agreement["figure"] == "alpha"].iloc[0]
     raters = shares["rater"].iloc[-1]
     own = shares[shares["rater"] == raters].set_index("system")["estimate"]
@@ -148,6 +151,8 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
                          f"{interval}{expected}; raters differ on "
                          f"{number(len(differing))} of them.")
+        if alpha["low"] <= 0:
+            sentences.append("That can't be told from agreement by chance.")
     calls = (f"{raters[:1].upper()}{raters[1:]} "
              f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
     if len(own) == 1:

@@ -92,20 +92,20 @@ def read_samples(path: str | Path) -> pd.DataFrame:
     Raises:
         ValueError: a line is no sample of such a task, or a question is repeated.
     """
-    rows, seen = [], set()
+    rows, questions = [], set()
     text = Path(path).read_text(encoding="utf-8-sig")
     for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line ends
         if not line.strip():
             continue
-        where = f"{path}, line {number}"
+        location = f"{path}, line {number}"
         try:
             row = _sample_answer(json.loads(line))
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise ValueError(f"{where}: no sample of a task medinj_mcqu or medinj_mcq "
+            raise ValueError(f"{location}: no sample of a task medinj_mcqu or medinj_mcq "
                              f"({type(error).__name__}: {error})") from error
-        if (row["mode"], row["id"]) in seen:
-            raise ValueError(f"{where}: question {row['id']} stands there a second time")
-        seen.add((row["mode"], row["id"]))
+        if (row["mode"], row["id"]) in questions:
+            raise ValueError(f"{location}: question {row['id']} appears a second time")
+        questions.add((row["mode"], row["id"]))
         rows.append(row)
     columns = ["id", "mode", "raw", "probabilities", "cut", "note", "ended"]
     return pd.DataFrame(rows, columns=columns)
@@ -130,10 +130,10 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
                   folder: str | Path) -> Path:
     """Write a run's answers as the harness does: ``samples_medinj_<task>.jsonl``, ``results.json``.
 
-    Likelihoods are those of the letters among each other, so they differ from the harness' own by
-    one number per question; where an answer has none, all letters get the same. The metric
+    Log-likelihoods are normalised over the letters, so they differ from the harness' own by a
+    constant per question; where an answer has none, all letters get the same. The metric
     ``exact_match`` of several-answer questions compares strings, as the harness does;
-    ``exact_match_read`` beside it is ours, of the letters that were read.
+    ``exact_match_read`` beside it is ours, on the letters read.
 
     Args:
         answers: the run's answers.
@@ -147,14 +147,14 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
     answers = answers[answers["mode"].isin(_MODES.values())]
     scores = score_answers(answers, items, run)
     docs = {item["id"]: _doc(item) for item in items.to_dict("records") if usable_gold(item)}
-    given = {(answer["id"], answer["mode"]): answer for answer in answers.to_dict("records")}
+    by_question = {(answer["id"], answer["mode"]): answer for answer in answers.to_dict("records")}
     results = {name: {} for name in ("results", "configs", "versions", "n-samples")}
     for task, mode in _MODES.items():
         scored = scores[(scores["task"] == task) & (scores["mode"] == mode) & ~scores["set_aside"]]
         if scored.empty:
             continue
         name = f"medinj_{task}"
-        samples = [_sample(number, task, docs[score["id"]], given[score["id"], mode],
+        samples = [_sample(number, task, docs[score["id"]], by_question[score["id"], mode],
                            score["exact_match"])
                    for number, score in enumerate(scored.to_dict("records"))]
         values = pd.DataFrame([{_METRICS[task]: sample[_METRICS[task]]} for sample in samples])
@@ -192,8 +192,8 @@ def _sample(number: int, task: str, doc: dict, answer: Mapping, match: float) ->
 
 def _shares(answer: Mapping, letters: Sequence[str]) -> Sequence[float]:
     """Probabilities of the letters, the same for all where the answer has none."""
-    given = answer["probabilities"]
-    return given if len(given) else [1 / len(letters)] * len(letters)
+    probabilities = answer["probabilities"]
+    return probabilities if len(probabilities) else [1 / len(letters)] * len(letters)
 
 
 def _log(p: float) -> float:
@@ -216,7 +216,7 @@ def read_results(path: str | Path) -> pd.DataFrame:
         ``task``, ``metric``, ``value``, ``standard error`` (missing where the file has none).
 
     Raises:
-        ValueError: the file is none.
+        ValueError: the file holds no such results.
     """
     content = read_json(path)
     if not isinstance(content, dict) or not isinstance(content.get("results"), dict):

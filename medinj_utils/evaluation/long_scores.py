@@ -23,8 +23,8 @@ def save_long(tree: Tree, kind: str, table: pd.DataFrame) -> pd.DataFrame:
         table: the columns `LONG`; others are left out.
 
     Raises:
-        ValueError: a column is missing, a value is no number, a name is missing, or a run, item,
-            metric and rater stand twice.
+        ValueError: a column is missing, a value is no number, a name is missing, or a combination
+            of run, item, metric and rater is repeated.
     """
     if missing := set(LONG) - set(table.columns):
         raise ValueError(f"long scores have no column {', '.join(sorted(missing))}")
@@ -97,14 +97,14 @@ def as_scores(long: pd.DataFrame, metric: str, rater: str = "") -> pd.DataFrame:
         ``value``, as `medinj_utils.comparison.tables.score_matrix` takes them.
 
     Raises:
-        ValueError: there is no such metric of this rater, or a run has no name of one.
+        ValueError: the rater has no such metric, or the name of a run is invalid.
     """
     rows = long[(long["metric"] == metric) & (long["rater"] == rater)]
     if rows.empty:
-        there = ", ".join(sorted({f"{name} ({by})" if by else name for name, by in
+        available = ", ".join(sorted({f"{name} ({by})" if by else name for name, by in
                                   zip(long["metric"], long["rater"], strict=True)}))
         raise ValueError(f"no scores of {metric} {f'by {rater}' if rater else ''}".rstrip()
-                         + f"; there are: {there}")
+                         + f"; there are: {available}")
     runs = {name: Run.named(name).columns() for name in rows["run"].unique()}
     named = pd.DataFrame([runs[name] for name in rows["run"]], index=rows.index)
     return named.assign(id=rows["item"], set_aside=rows["value"].isna(), value=rows["value"])

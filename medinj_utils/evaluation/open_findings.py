@@ -7,8 +7,8 @@ from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
 
-_MUCH = 0.05  # share of answers from which on it is said to limit a comparison
-_NEARLY_ALL = 0.95  # share of answers that score 0 from which on differences say nothing
+_MUCH = 0.05  # from this share of answers on, they limit a comparison
+_NEARLY_ALL = 0.95  # from this share of scores of 0 on, differences say little
 _RECALL = "content_recall"
 _TASKS = {"mcqu": "questions with one right option", "mcq": "questions with several right options",
           OPEN_TASK: "open questions"}
@@ -59,22 +59,22 @@ def limits_in_words(ends: pd.DataFrame) -> str:
     Args:
         ends: of `medinj_utils.evaluation.open_answers.why_ended`.
     """
-    given = (ends["answers"] - ends["not_asked"]).sum()
-    if not given:
+    answers = (ends["answers"] - ends["not_asked"]).sum()
+    if not answers:
         return "No open question was asked."
-    said, much = [], []
-    for what, words, limit in (("blank", "blank", "a blank answer scores 0 whatever its system "
+    shares, much = [], []
+    for column, words, limit in (("blank", "blank", "a blank answer scores 0 whatever its system "
                                                   "knows"),
                                ("cut_off", "cut off", "of a cut answer only the beginning is "
                                                       "scored")):
-        share = ends[what].sum() / given
-        own = ends[f"share_{what}"]
-        said.append(f"{percent(share)} are {words} ({percent(own.min())} to "
+        share = ends[column].sum() / answers
+        own = ends[f"share_{column}"]
+        shares.append(f"{percent(share)} are {words} ({percent(own.min())} to "
                     f"{percent(own.max())} by system)")
         much += [limit] if own.max() >= _MUCH else []
     verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
                "That is too little to limit the comparison much.")
-    return f"Of {number(given)} answers {listed(said)}. {verdict}"
+    return f"Of {number(answers)} answers {listed(shares)}. {verdict}"
 
 
 def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
@@ -91,26 +91,26 @@ def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
     known = long[long["value"].notna()]
     system = known["run"].map({run: Run.named(run).system for run in known["run"].unique()})
     known = known.assign(system=system)[system != BASE]
-    told, tuned = [], []
+    shares, tuned = [], []
     for name in dict.fromkeys((metric, _RECALL)):
         own = known[known["metric"] == name]
         if len(own) and (share := (own["value"] == 0).mean()) >= _NEARLY_ALL:
-            told.append(f"{percent(share)} by {name.replace('_', ' ')}")
+            shares.append(f"{percent(share)} by {name.replace('_', ' ')}")
             tuned = in_order({*tuned, *own["system"]})
-    if not told:
+    if not shares:
         return ""
-    return (f"Nearly all answers of the tuned systems score 0 ({listed(told)}); "
+    return (f"Nearly all answers of the tuned systems score 0 ({listed(shares)}); "
             f"{_tuned_on(tree, tuned, list(known['run'].unique()))}. Differences between them say "
-            "little on how well they would answer open questions.")
+            "little about how well they would answer open questions.")
 
 
 def _tuned_on(tree: Tree, systems: list[str], runs: list[str]) -> str:
     """What systems were tuned on: tasks by the mixtures' manifests, answers by the runs' cards."""
-    there = [system for system in systems if tree.manifest(system).exists()]
-    if not there:
+    made_here = [system for system in systems if tree.manifest(system).exists()]
+    if not made_here:
         return "what they were tuned on isn't known here, as their mixtures weren't made here"
     counts = pd.concat([pd.DataFrame(read_json(tree.manifest(system))["counts"])
-                        for system in there]).groupby("task")["rows"].sum()
+                        for system in made_here]).groupby("task")["rows"].sum()
     tasks = [task for task in (*CHOICE_TASKS, OPEN_TASK) if counts.get(task, 0)]
     shares = [f"{_TASKS[task]} ({percent(counts[task] / counts.sum())} of the rows)"
               for task in tasks]
@@ -118,9 +118,9 @@ def _tuned_on(tree: Tree, systems: list[str], runs: list[str]) -> str:
              if tree.run_files(run).card.exists()]
     formats = {card["parameters"]["answer_format"].replace("_", " ") for card in cards}
     answered = f", with {listed(sorted(formats))} for an answer" if formats else ""
-    whose = ("they were" if there == systems else
-             f"{listed(there)} {agreeing(len(there), 'was', 'were')}")
-    others = [system for system in systems if system not in there]
+    whose = ("they were" if made_here == systems else
+             f"{listed(made_here)} {agreeing(len(made_here), 'was', 'were')}")
+    others = [system for system in systems if system not in made_here]
     unknown = f" (of {listed(others)} it isn't known here)" if others else ""
     return (f"{whose} tuned on {listed(shares)}{'' if OPEN_TASK in tasks else ', no open ones'}"
             f"{answered}{unknown}")

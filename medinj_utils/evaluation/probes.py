@@ -17,7 +17,7 @@ ORIGINAL = "original"  # the questions as they are
 BLIND = "no question"
 NUMBERED = "numbers"
 ALL_OR_NONE = "all or none"
-#: Options that speak of others by their place or their letters.
+#: Options that refer to others by their position or their letters.
 _REFERS = re.compile(
     r"ci-dess(us|ous)|pr[ée]c[ée]demment"
     r"|(r[ée]ponses?|propositions?|items?) (pr[ée]c[ée]d|(?-i:[A-Z])\b)"
@@ -91,24 +91,24 @@ def _order_name(number: int) -> str:
     return f"order {number + 1}"
 
 
-def count_variants(asked: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def count_variants(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Number of ``questions`` by variant."""
-    counts = {name: len(table) for name, table in asked.items()}
+    counts = {name: len(questions) for name, questions in tables.items()}
     return pd.DataFrame({"questions": pd.Series(counts, dtype=int)})
 
 
-def variant_texts(asked: Mapping[str, pd.DataFrame]) -> str:
+def variant_texts(tables: Mapping[str, pd.DataFrame]) -> str:
     """The first question of the variants that change its words or labels, as it is asked."""
     texts = []
     for name in (ORIGINAL, NUMBERED, ALL_OR_NONE, *WORDINGS):
-        if len(asked.get(name, ())):
-            chat = messages(asked[name].iloc[0].to_dict(), with_answer=False)
+        if len(tables.get(name, ())):
+            chat = messages(tables[name].iloc[0].to_dict(), with_answer=False)
             texts.append(f"--- {name}\n{chat[-1]['content']}\n")
     return "\n".join(texts)
 
 
 def refers_to_options(options: list[str]) -> bool:
-    """Whether an option names others by their letters or their place."""
+    """Whether an option refers to others by their letters or their position."""
     return any(_REFERS.search(option.strip(" .")) for option in options)
 
 
@@ -144,15 +144,15 @@ def _opposed(items: pd.DataFrame) -> pd.DataFrame:
 def _reworded(options: list[str]) -> list[str]:
     """The options, with one on all the others replaced by its opposite.
 
-    They stay as they are where there is none; where there are two, which would speak of each other;
-    and where it speaks of those above it and isn't the last.
+    They stay unchanged if there is no such option; if there are two, which would refer to
+    each other; or if it refers to the options above and isn't the last.
     """
-    opposites = [(place, opposite) for place, option in enumerate(options)
+    opposites = [(position, opposite) for position, option in enumerate(options)
              for pattern, opposite in _OPPOSITES.items()
              if re.fullmatch(pattern, option.strip(" ."), re.IGNORECASE)]
     if len(opposites) != 1:
         return options
-    place, opposite = opposites[0]
-    if refers_to_options([options[place]]) and place != len(options) - 1:
+    position, opposite = opposites[0]
+    if refers_to_options([options[position]]) and position != len(options) - 1:
         return options
-    return [*options[:place], opposite, *options[place + 1:]]
+    return [*options[:position], opposite, *options[position + 1:]]

@@ -1,4 +1,4 @@
-"""How questions are put to models: in which modes, how many at once, how long at most."""
+"""How questions are asked: in which modes, how many at once, and how long at most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from medinj_utils.models.hardware import tokens_at_once
 
 @dataclass(frozen=True)
 class Protocol:
-    """In which modes questions are asked, how many at once, and what becomes of long prompts.
+    """In which modes questions are asked, how many at once, and what happens to long prompts.
 
     Args:
         modes: of `medinj_utils.core.names.MODES`.

@@ -1,6 +1,6 @@
 """Which questions are asked, and which are shown with their answers before them.
 
-Choice questions and open ones part here, and nowhere else in this room.
+Choice and open questions are separated here and nowhere else in this room.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def choose_questions(records: pd.DataFrame, sources: Sequence[str] = (),
     Args:
         records: all records.
         sources: sources whose questions are asked; empty for all.
-        most: most questions, of which a random sample, always the same, is taken; 0 for all.
+        most: maximum number of questions, drawn at random, always the same; 0 for all.
 
     Returns:
         Records, in their order or, if sampled, in that of the sample.
@@ -67,9 +67,9 @@ def _chosen(records: pd.DataFrame, tasks: Sequence[str], sources: Sequence[str],
             most: int) -> pd.DataFrame:
     test = records_of_test(records)
     if missing := set(sources) - set(test["source"]):
-        there = ", ".join(sorted(test["source"].unique()))
+        available = ", ".join(sorted(test["source"].unique()))
         raise ValueError(f"test_sources: no test question of {', '.join(sorted(missing))}; "
-                         f"there are: {there}")
+                         f"there are: {available}")
     items = test[test["task"].isin(tasks)].drop_duplicates("id")
     if sources:
         items = items[items["source"].isin(sources)]
@@ -102,7 +102,7 @@ def questions_in_words(records: pd.DataFrame, items: pd.DataFrame, open_items: p
 def choose_examples(records: pd.DataFrame, shots: int) -> dict[str, list[dict]]:
     """Training questions that are shown with their answers before every test question.
 
-    They are drawn from those that the test doesn't have.
+    They are drawn from the questions outside the test.
 
     Args:
         records: all records.

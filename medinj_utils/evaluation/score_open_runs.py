@@ -17,7 +17,7 @@ def encoder_named(name: str, revision: str, layer: int) -> Encoder | None:
     """The encoder of BERTScore; None where none is named.
 
     Args:
-        name: of the encoder, a folder or on the hub; or an empty text.
+        name: of the encoder, a folder or on the hub; empty for none.
         revision: its commit on the hub; empty for a folder.
         layer: whose states are compared.
     """
@@ -25,7 +25,7 @@ def encoder_named(name: str, revision: str, layer: int) -> Encoder | None:
 
 
 def encoder_in_words(encoder: Encoder | None) -> str:
-    """Which encoder BERTScore is by, or that there is none."""
+    """The encoder of BERTScore in words, or that there is none."""
     return NO_ENCODER if encoder is None else str(encoder)
 
 

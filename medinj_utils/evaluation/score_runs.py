@@ -29,7 +29,7 @@ def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
 
     Args:
         tree: the output tree.
-        runs: whose adapters are wanted.
+        runs: to look up.
 
     Raises:
         FileNotFoundError: a run has no adapter; the message names notebook 21.
@@ -39,11 +39,11 @@ def adapters_of(tree: Tree, runs: Iterable[Run]) -> dict[Run, Path | None]:
 
 @dataclass(frozen=True)
 class OpenQuestions:
-    """Open questions, and how they are put.
+    """Open questions, and how they are asked.
 
     Args:
         items: records, of `medinj_utils.evaluation.questions.open_questions_asked`.
-        asking: how they are put.
+        asking: how they are asked.
     """
 
     items: pd.DataFrame
@@ -68,24 +68,24 @@ def ask_runs(tree: Tree, items: pd.DataFrame, models: Models, protocol: Protocol
         ``context_cut``, ``seconds`` and ``answers_per_second``.
     """
     answers = {}
-    asked = []
+    rows = []
     for run, backend, model_id in models:
         began = time.monotonic()
         answers[run] = answer_questions(items, backend, tree.answers(run), model_id, protocol,
                                         tree.origin)
-        given = [answers[run]]
+        tables = [answers[run]]
         if also:
-            given.append(answer_questions(
+            tables.append(answer_questions(
                 also.items, backend.put(also.asking), tree.open_answers(run), model_id,
                 replace(protocol, modes=("greedy",)), tree.origin))
         seconds = time.monotonic() - began
-        both = pd.concat(given)
-        asked.append(run.columns() | {
-            "answers": len(given[0]), "open_answers": len(both) - len(given[0]),
+        both = pd.concat(tables)
+        rows.append(run.columns() | {
+            "answers": len(tables[0]), "open_answers": len(both) - len(tables[0]),
             "set_aside": int((both["note"] != "").sum()),
             "context_cut": int((both["cut"] > 0).sum()), "seconds": round(seconds, 1),
             "answers_per_second": round(len(both) / max(seconds, 1e-9))})
-    return answers, pd.DataFrame(asked)
+    return answers, pd.DataFrame(rows)
 
 
 def score_runs(tree: Tree, runs: Sequence[Run], items: pd.DataFrame, base: Base, recipe: Recipe,

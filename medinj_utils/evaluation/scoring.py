@@ -41,7 +41,7 @@ def jaccard(read: set[str], right: set[str]) -> float:
 #: each over several-answer questions as ``<name>_mcq``; over single-answer ones it would be that of
 #: the exact match.
 METRICS = {"exact_match": exact_match, "jaccard": jaccard}
-#: Columns of `score_answers`: which answer it is, and what is said of it.
+#: Columns of `score_answers`: those that identify an answer, and those that describe it.
 _ANSWER = ("run", "system", "seed", "id", "mode", "provenance", "source", "task", "general", "raw",
            "set_aside", "chance", "letters", "reason", "ended", "letters_mass")
 _COUNTS = ("hits", "false_alarms", "misses")
@@ -90,8 +90,8 @@ def usable_gold(item: Mapping) -> set[str]:
     """
     gold = item["answer_letters"]
     letters = set(gold) if isinstance(gold, Sequence | np.ndarray) else set()
-    there = letters <= set(LETTERS[:len(item["options"])])
-    return letters if there and (item["task"] == "mcq" or len(letters) == 1) else set()
+    in_range = letters <= set(LETTERS[:len(item["options"])])
+    return letters if in_range and (item["task"] == "mcq" or len(letters) == 1) else set()
 
 
 def score_answers(answers: pd.DataFrame, items: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -158,7 +158,7 @@ def _score(answer: Mapping, item: Mapping) -> dict:
 
 
 def _stops_short(raw: str, ended: str) -> bool:
-    """Whether an answer of which nobody kept why it ended stops within a list or a bracket."""
+    """Whether an answer without a known end stops within a list or a bracket."""
     text = raw.rstrip()
     last = text[text.rfind("\n") + 1:]
     return ended == UNKNOWN and (text.endswith((",", "(")) or last.count("(") > last.count(")"))
@@ -178,14 +178,14 @@ def _in_letters(raw: str, labels: Sequence[str], options: Sequence[str]) -> str:
     longest_first = sorted(filter(None, options), key=len, reverse=True)
     texts = "|".join(re.escape(option) for option in longest_first)
     return re.sub(rf"(?<!\w)(?:({texts})|(?:n ?° ?)?(\w+))(?!\w)",
-                  lambda found: letters.get(found[2], found[0]), raw, flags=re.IGNORECASE)
+                  lambda match: letters.get(match[2], match[0]), raw, flags=re.IGNORECASE)
 
 
 def _complies(raw: str, named: set[str], item: Mapping) -> bool:
     """Whether an answer is nothing but the labels of the letters read, in the form asked for."""
     labels = labels_of(item)
-    asked = ", ".join(labels[LETTERS.index(letter)] for letter in sorted(named))
-    return bool(named) and raw.strip() == asked
+    expected = ", ".join(labels[LETTERS.index(letter)] for letter in sorted(named))
+    return bool(named) and raw.strip() == expected
 
 
 def _confidence(probabilities: Sequence[float] | None, gold: set[str], item: Mapping) -> dict:
@@ -212,29 +212,29 @@ def summarise(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         of several-answer questions the mean of each further metric (``jaccard_mcq``) and, over all
         their options together, ``precision_mcq``, ``recall_mcq`` and ``f1_mcq``; shares of
         ``format_compliant`` answers and of ``extraction_failures``; ``exact_match_read``, among the
-        answers in which letters could be read; and counts: ``cut_off``, answers that ended before
-        their end, ``end_unknown``, those of which that isn't known, and ``little_mass``, those
+        answers in which letters could be read; and counts: ``cut_off``, answers that were
+        cut off, ``end_unknown``, those of which that isn't known, and ``little_mass``, those
         whose letters together had a probability below `medinj_utils.models.answers.LEAST_MASS`.
     """
     by = list(by)
-    asked = scores[~scores["set_aside"]].astype(
+    scored = scores[~scores["set_aside"]].astype(
         {"read": bool, "format_compliant": float} | dict.fromkeys(METRICS, float))
-    several = asked["task"] == "mcq"
+    several = scored["task"] == "mcq"
     further = [name for name in METRICS if name != "exact_match"]
-    asked = asked.assign(among_read=asked["exact_match"].where(asked["read"]),
-                         failed=~asked["read"], cut_off=asked["ended"].map(was_cut),
-                         end_unknown=asked["ended"].map(how_ended) == UNKNOWN,
-                         little_mass=asked["letters_mass"].astype(float) < LEAST_MASS,
-                         **{name: asked[name].where(several).astype(float)
+    scored = scored.assign(among_read=scored["exact_match"].where(scored["read"]),
+                         failed=~scored["read"], cut_off=scored["ended"].map(was_cut),
+                         end_unknown=scored["ended"].map(how_ended) == UNKNOWN,
+                         little_mass=scored["letters_mass"].astype(float) < LEAST_MASS,
+                         **{name: scored[name].where(several).astype(float)
                             for name in (*further, *_COUNTS)})
-    grouped = asked.groupby(by, sort=False)
-    cells = asked.groupby([*dict.fromkeys([*by, "provenance", "source", "task"])], sort=False)
-    match = grouped["exact_match"].mean()
+    grouped = scored.groupby(by, sort=False)
+    cells = scored.groupby([*dict.fromkeys([*by, "provenance", "source", "task"])], sort=False)
+    exact = grouped["exact_match"].mean()
     chance = grouped["chance"].mean()
     table = pd.DataFrame({
-        "items": grouped.size(), "exact_match": match,
+        "items": grouped.size(), "exact_match": exact,
         "exact_match_macro": cells["exact_match"].mean().groupby(by, sort=False).mean(),
-        "chance": chance, "above_chance": (match - chance) / (1 - chance),
+        "chance": chance, "above_chance": (exact - chance) / (1 - chance),
         **{f"{name}_mcq": grouped[name].mean() for name in further},
         "format_compliant": grouped["format_compliant"].mean(),
         "extraction_failures": grouped["failed"].mean(),

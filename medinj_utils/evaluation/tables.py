@@ -23,7 +23,7 @@ _CELL = ["provenance", "source", "task"]
 
 
 def training_table(tree: Tree, runs: Sequence[Run]) -> pd.DataFrame:
-    """How each tuned run came about.
+    """How each tuned run was trained.
 
     Args:
         tree: the output tree.
@@ -126,12 +126,12 @@ def baselines(records: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     Returns:
         As `medinj_utils.data.artefacts.blind_baselines`, by provenance, source, task and rule.
     """
-    asked = records[(records["split"] == "train") | records["id"].isin(scores["id"])]
-    return blind_baselines(asked).set_index([*_CELL, "rule"])
+    chosen = records[(records["split"] == "train") | records["id"].isin(scores["id"])]
+    return blind_baselines(chosen).set_index([*_CELL, "rule"])
 
 
 def blind_scores(baselines: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
-    """Exact match of each rule over all questions of the cells that some items are of, a share.
+    """Exact match of each rule, a share, over all questions of the cells that the items are in.
 
     Args:
         baselines: of `baselines`, or of ``baselines.csv``.

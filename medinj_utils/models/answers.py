@@ -1,4 +1,4 @@
-"""Answers of language models: how questions are put, which answers are valid, what was given."""
+"""Answers of language models: how questions are asked, valid answers, and given answers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from itertools import combinations
 from medinj_utils.core.names import OPEN_TASK
 from medinj_utils.core.recipe import Recipe
 
-#: Why a text ended: by itself, at the limit of tokens, or it isn't known.
+#: Why a text ended: by itself, at the limit of tokens, or unknown.
 STOPPED, CUT, UNKNOWN = "stop", "length", "unknown"
-#: Servers' words for both, in lower case and joined by "_".
+#: Servers' words for the first two, in lower case and joined by "_".
 _WHOLE = frozenset(
     "stop stopped eos eos_token eos_found stop_token stop_sequence stop_str stop_string end"
     " end_turn end_of_turn end_of_text end_of_sequence eot complete completed done finish"
@@ -19,16 +19,16 @@ _CUT_SHORT = re.compile(
     "length|max|limit|token|budget|exceed|truncat|incomplete|too_long|cut|filter|safety|block"
     "|prohibited|recitation|refus|moderat|spii|error|fail|malformed|abort|cancel|interrupt|time_?out"
     "|overload|pause|tool|function|language")
-#: Probability of all letters together as the first token below which the model would rather have
-#: written something else, such as a thought.
+#: Least probability of all letters together as the first token; below it, the model would write
+#: something else first, such as a thought.
 LEAST_MASS = 0.1
-#: Most options of which all sets are written out for the mode "constrained": 1,023 sets.
+#: Most options in the mode "constrained", which enumerates all sets of them: 1,023 sets.
 MOST_OPTIONS = 10
 
 
 @dataclass(frozen=True)
 class Asking:
-    """How questions are put to a model.
+    """How a model is asked.
 
     Args:
         max_new_tokens: tokens of a free answer.
@@ -49,10 +49,10 @@ class Asking:
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, examples: Mapping[str, Sequence[Mapping]] | None = None):
-        """How a recipe asks, after ``examples``, if there are any.
+        """How choice questions are asked by a recipe.
 
         Args:
-            recipe: says how questions are asked.
+            recipe: the recipe.
             examples: questions shown with their answers before each, by task.
         """
         return cls(recipe.max_new_tokens, recipe.system_prompt, examples or {},
@@ -66,7 +66,7 @@ class Asking:
 
     @property
     def settings(self) -> dict:
-        """What of it enters the settings of a backend, and the key of answers."""
+        """The fields that enter the settings of a backend, and the key of answers."""
         stops = {"stops": list(self.stops)} if self.stops else {}
         return {"max_new_tokens": self.max_new_tokens,
                 "template_settings": dict(self.template_settings)} | stops
@@ -74,12 +74,12 @@ class Asking:
 
 @dataclass
 class Answer:
-    """What a model gave to one question in one mode.
+    """A model's answer to one question in one mode.
 
     Attributes:
-        raw: the text as it came; None if the question was not asked. In the modes of likelihood
-            the likeliest letter, whatever the options are called; in "option_likelihood" all
-            letters with a probability above one half, or the likeliest.
+        raw: the raw text; None if the question was not asked. In the modes of likelihood the
+            likeliest letter, whatever the options' labels; in "option_likelihood" all letters with
+            a probability above one half, or the likeliest.
         probabilities: in the modes of likelihood one per option. They add up to 1, except in
             "option_likelihood", where each is the probability that its option is right.
         note: why the question was not asked.
@@ -97,7 +97,7 @@ class Answer:
 
 
 def how_ended(word: str) -> str:
-    """What a server's word for the end of a text says, in whatever case it is written.
+    """Meaning of a server's word for the end of a text, in any case.
 
     Args:
         word: such as "stop", "MAX_TOKENS" or "FinishReason.STOP"; empty where no text was written.
@@ -127,7 +127,7 @@ def ended_at_stop(text: str, stops: Sequence[str]) -> tuple[str, bool]:
 
 
 def was_cut(ended: str) -> bool:
-    """Whether a text ended before its end: at a limit, by a filter or by an error."""
+    """Whether a text was cut: at a limit, by a filter or by an error."""
     return how_ended(ended) == CUT
 
 
@@ -153,7 +153,7 @@ def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:
 
     Args:
         task: "mcqu" (each label alone) or "mcq" (each non-empty set of labels, in order).
-        labels: what the question calls its options.
+        labels: of the options.
 
     Raises:
         ValueError: an "mcq" question has more than `MOST_OPTIONS` options.
@@ -161,7 +161,7 @@ def allowed_answers(task: str, labels: Sequence[str]) -> list[str]:
     if task == "mcqu":
         return list(labels)
     if len(labels) > MOST_OPTIONS:
-        raise ValueError(f"{len(labels)} options; the constrained mode writes out all sets of them "
+        raise ValueError(f"{len(labels)} options; the constrained mode enumerates all sets of them "
                          f"and takes up to {MOST_OPTIONS}")
     return [", ".join(chosen) for size in range(1, len(labels) + 1)
             for chosen in combinations(labels, size)]
@@ -177,7 +177,7 @@ class AllowedTokens:
     def tree(self, task: str, labels: Sequence[str]) -> dict:
         """The tree of a question's valid answers: token → tree of the tokens that may follow.
 
-        Every way through it is a valid answer and ends with the end-of-text token.
+        Every path through it is a valid answer and ends with the end-of-text token.
 
         Args:
             task: "mcqu" or "mcq".

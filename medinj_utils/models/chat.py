@@ -11,14 +11,14 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.meta import find_undeclared_variables
 
 _THOUGHT, _SAID = "¤thought¤", "¤said¤"
-#: What a template may do wrong in Python, or be refused for by transformers.
+#: Errors of faulty templates in Python, and of transformers on refusing one.
 _FAULTS = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError,
            ArithmeticError, RecursionError)
-#: Variables of templates that are no settings: the book, transformers or Jinja give them.
+#: Variables of templates that the book, transformers or Jinja set, so that recipes can't.
 _NO_SETTINGS = {"messages", "tools", "documents", "add_generation_prompt", "raise_exception",
                 "strftime_now", "bos_token", "eos_token", "unk_token", "pad_token",
                 *DEFAULT_NAMESPACE}
-#: What to do where a turn of this role is left out.
+#: Remedies for a turn that is left out, by its role.
 _WAYS_OUT = {"system": 'If it takes no system turn, set system_prompt to "" in the recipe. ',
              "assistant": "If it takes no earlier turns, ask without examples (shots: 0). "}
 
@@ -39,7 +39,7 @@ def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False,
 
     Raises:
         TemplateError: the tokenizer has no chat template, or one that refuses the chat, leaves out
-            what a turn says, or doesn't have a setting.
+            the content of a turn, or doesn't have a setting.
     """
     name = tokenizer.name_or_path
     if not tokenizer.chat_template:
@@ -55,7 +55,7 @@ def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False,
 
 
 def _settings_of(tokenizer) -> set[str]:
-    """Names that a tokenizer's chat template takes from outside and that a recipe may set."""
+    """Variables of a tokenizer's chat template that a recipe may set."""
     try:
         return _free_names(tokenizer.get_chat_template()) - set(tokenizer.special_tokens_map)
     except _FAULTS as error:
@@ -89,10 +89,10 @@ def _rendered(tokenizer, chat: list[dict], open_answer: bool, settings: Mapping 
 
 
 def _check_turns(tokenizer, chat: list[dict], text: str, settings: Mapping | None) -> None:
-    """Refuse a text in which what a turn says is missing.
+    """Refuse a text in which the content of a turn is missing.
 
-    Of a short content, such as « A », the text doesn't show whether it stands there. So turns with
-    marks in place of their contents are rendered as well, once for all chats of the same roles.
+    A short content, such as « A », may occur in the text by chance. So turns with marks in place of
+    their contents are rendered as well, once for all chats of the same roles.
     """
     roles = tuple(turn["role"] for turn in chat)
     left_out = _left_out(tokenizer, tokenizer.get_chat_template(), roles,
@@ -101,9 +101,9 @@ def _check_turns(tokenizer, chat: list[dict], text: str, settings: Mapping | Non
     for i, turn in enumerate(chat):
         if i in left_out or " ".join(turn["content"].split()) not in plain:
             raise TemplateError(
-                f"{tokenizer.name_or_path}: the chat template leaves out or changes what turn "
-                f"{i + 1} of {len(chat)} says ({turn['role']}). {_WAYS_OUT.get(turn['role'], '')}"
-                "If it wants contents in parts, as those of models for pictures do, give the "
+                f"{tokenizer.name_or_path}: the chat template leaves out or changes turn "
+                f"{i + 1} of {len(chat)} ({turn['role']}). {_WAYS_OUT.get(turn['role'], '')}"
+                "If it expects contents in parts, as templates of vision models do, give the "
                 "tokenizer another chat_template")
 
 
@@ -113,7 +113,7 @@ def _left_out(tokenizer, template: str, roles: tuple[str, ...], settings: str) -
 
     Args:
         tokenizer: a transformers tokenizer.
-        template: its chat template, so that another one is looked at anew.
+        template: its chat template, part of the cache's key.
         roles: of the turns.
         settings: of the template, as JSON.
     """
@@ -124,7 +124,7 @@ def _left_out(tokenizer, template: str, roles: tuple[str, ...], settings: str) -
 
 
 def thought_marks(tokenizer) -> tuple[str, str] | None:
-    """The marks that a chat template writes before and after a thought; None if it knows none.
+    """The marks that a chat template writes before and after a thought, if it has any.
 
     Returns:
         (mark before, mark after), or None.

@@ -1,4 +1,4 @@
-"""Chats put to a server that speaks OpenAI's protocol: one call, and what may go wrong in it."""
+"""Calls to a server that speaks OpenAI's chat protocol, and their errors."""
 
 import os
 import re
@@ -11,7 +11,7 @@ _RETRIES = 6  # of a call after status 429, 5xx or no reply, as Retry-After says
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"
                        r"|max_model_len", re.IGNORECASE)
-#: Where a part of a message may hold its text.
+#: Fields of a message's part that may hold its text.
 _TEXTS = ("thinking", "reasoning", "text", "summary", "refusal", "content")
 _THINKS = re.compile("think|thought|reason", re.IGNORECASE)
 _HALF_SIGNS = re.compile("[\ud800-\udfff]")
@@ -21,19 +21,19 @@ _DISPENSABLE = {"max_tokens": "max_completion_tokens", "seed": None, "temperatur
 
 
 def whole_signs(text: str) -> str:
-    """A server's text without halves of signs, which JSON can hold and no file."""
+    """A server's text without lone surrogates, which JSON can hold but no file can."""
     return _HALF_SIGNS.sub("\ufffd", text)
 
 
 class ServerError(RuntimeError):
-    """The server can't answer as it is asked to; the message names it and says what to do."""
+    """The server can't answer as requested; the message names it and says what to do."""
 
     def __init__(self, message: str):
         super().__init__(whole_signs(message))
 
 
 class CallError(ServerError):
-    """A call failed after its retries; the next one may not."""
+    """A call failed after its retries; the next one may succeed."""
 
 
 class TooLongError(CallError):
@@ -43,11 +43,11 @@ class TooLongError(CallError):
 class ChatClient:
     """Calls of one model behind a server.
 
-    A key, where the server wants one, is taken from the environment variable OPENAI_API_KEY and
-    written nowhere.
+    If the server needs a key, it is read from the environment variable OPENAI_API_KEY and saved
+    nowhere.
 
     Args:
-        url: where the protocol begins, such as ``http://127.0.0.1:8000/v1``.
+        url: base address of the protocol, such as ``http://127.0.0.1:8000/v1``.
         model: the name by which the server knows the model.
         template_settings: of the chat template, such as ``{"enable_thinking": False}``.
     """
@@ -74,7 +74,7 @@ class ChatClient:
 
         Args:
             chat: messages with ``role`` and ``content``.
-            hint: what to do if the server refuses the parameters.
+            hint: remedy for an error if the server refuses the parameters.
             extra_body: parameters beyond the protocol.
             options: parameters of the protocol. Temperature and seed are 0 where they aren't given.
 
@@ -83,8 +83,8 @@ class ChatClient:
 
         Raises:
             TooLongError: the chat is too long for the model.
-            CallError: there is no reply, it is none of the protocol, or its status is an error.
-            ServerError: the key is refused, or the address or the model isn't known.
+            CallError: there is no reply, it doesn't follow the protocol, or its status is an error.
+            ServerError: the key is refused, or the address or the model is unknown.
         """
         import openai
         sent = self._accepted({"temperature": 0, "seed": 0} | options)
@@ -98,8 +98,8 @@ class ChatClient:
             text_of(_first_choice(reply))  # raises where there is none
             return reply
         except openai.APIConnectionError as error:  # a timeout is one, too
-            raise CallError(f"{self.url}: no reply ({error}). Is the server started, and is its "
-                            "address right?") from error
+            raise CallError(f"{self.url}: no reply ({error}). Check that the server runs and that "
+                            "the address is right") from error
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise ServerError(f"{self.url}: the key is refused; set OPENAI_API_KEY in the "
                               "environment") from error
@@ -109,9 +109,9 @@ class ChatClient:
             if not self._learn(error, sent):
                 raise self._refused(error, hint) from error
         except (openai.APIError, AttributeError, IndexError, TypeError, ValueError) as error:
-            raise CallError(f"{self.url}, model {self.model}: the reply isn't one of the chat "
-                            f"protocol ({error}). Does the address end where the protocol "
-                            "begins, as in …/v1?") from error
+            raise CallError(f"{self.url}, model {self.model}: the reply doesn't follow the chat "
+                            f"protocol ({error}). The address must be that of the protocol, "
+                            "as in …/v1") from error
         return self.ask(chat, hint, extra_body, **options)
 
     def _accepted(self, options: Mapping) -> dict:
@@ -125,7 +125,7 @@ class ChatClient:
         return accepted
 
     def _learn(self, error, options: Mapping) -> bool:
-        """Whether the server refuses a parameter that can be left out, which it then is."""
+        """Whether the error refuses a dispensable parameter, which is then left out."""
         if error.status_code not in (400, 422):
             return False
         refused = refused_parameter(error.response.text, {*options, *options.get("extra_body", ())})
@@ -156,7 +156,7 @@ def _first_choice(reply):
 
 
 def ended_of(choice) -> str:
-    """Why the text of a choice ended, in the server's word; `UNKNOWN` if it says nothing."""
+    """The server's word for why the text of a choice ended; `UNKNOWN` if there is none."""
     reason = choice.finish_reason
     return whole_signs(reason) if isinstance(reason, str) and reason.strip() else UNKNOWN
 
@@ -164,8 +164,8 @@ def ended_of(choice) -> str:
 def text_of(choice) -> str:
     """The text of a choice.
 
-    What the model thought before, where the server returns it apart, stands before it between
-    marks that the reading of answers knows.
+    If the server returns the model's thought separately, the text begins with it, between marks
+    that the reading of answers knows.
     """
     message = choice.message
     thought = _joined(getattr(message, "reasoning_content", None)
@@ -182,7 +182,7 @@ def _joined(content, in_thought: bool = False) -> str:
         in_thought: whether it is part of a thought, which has its marks already.
 
     Raises:
-        TypeError: a part has no text, and isn't a thought that is withheld.
+        TypeError: a part has no text and isn't a withheld thought.
     """
     if content is None or isinstance(content, str):
         return content or ""

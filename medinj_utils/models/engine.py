@@ -36,9 +36,9 @@ from medinj_utils.models.generation import (
 from medinj_utils.models.hardware import out_of_memory
 from medinj_utils.models.probabilities import above_one_half, likeliest
 
-#: Attention that doesn't see what stands behind a prompt, or sees it only within a window.
+#: Kinds of attention that don't see padding after a prompt, or only within a window.
 _ATTENTION = {"full_attention", "sliding_attention"}
-#: Special tokens that stand around thoughts, as ``[THINK]``.
+#: Special tokens around thoughts, such as ``[THINK]``.
 _THINKS = re.compile("think|thought|reason", re.IGNORECASE)
 #: By mode of text likelihood: whether log-likelihoods are divided by the texts' lengths.
 _PER_BYTE = {"text_likelihood": False, "text_likelihood_per_byte": True}
@@ -50,14 +50,14 @@ class Engine:
     Args:
         model: a causal language model of transformers.
         tokenizer: its tokenizer, with a chat template.
-        asking: how questions are put.
-        holds_cache: whether keys and values of the prompts are held. Without them every token takes
-            a whole pass, and all but valid answers and options alone is out of reach.
+        asking: how the model is asked.
+        holds_cache: whether keys and values of the prompts are kept. Without them every token takes
+            a whole pass, and only the modes constrained and option_likelihood are available.
     """
 
     modes = MODES
     counts_tokens = True  # `size` is exact
-    left_out: Sequence[str] = ()  # nothing that it is asked to do is left out
+    left_out: Sequence[str] = ()  # a local model does all that it is asked to
 
     def __init__(self, model, tokenizer, asking: Asking, holds_cache: bool = True):
         self.model = model
@@ -71,13 +71,13 @@ class Engine:
         self._thought = thought_marks(tokenizer) or ("<think>", "</think>")
         special = {number: token.content for number, token in tokenizer.added_tokens_decoder.items()
                    if token.special and number not in self._stops}
-        #: Special tokens that are shown, since they stand around thoughts.
+        #: Special tokens that are shown: the marks of thoughts.
         self._shown = {number for number, token in special.items() if _THINKS.search(token)
                        or any(token in mark for mark in self._thought)}
         self._hidden = {*tokenizer.all_special_ids, *self._stops, *special} - self._shown
 
     def put(self, asking: Asking) -> "Engine":
-        """The same model, asked in another way."""
+        """The same model with another way of asking."""
         return Engine(self.model, self.tokenizer, asking, self._holds_cache)
 
     def prompt(self, item: Mapping, about: str = "") -> array:
@@ -158,7 +158,7 @@ class Engine:
         return by_mode
 
     def _sees_padding(self, prompts: Sequence[Sequence[int]], items: Sequence[Mapping]) -> bool:
-        """Whether what stands behind a prompt changes its answers.
+        """Whether padding after a prompt changes its answers.
 
         A window of attention counts padding as history, and a recurrent layer reads it.
         """
@@ -187,15 +187,15 @@ class Engine:
         if "constrained" in modes:
             by_mode["constrained"] = self._constrained(prefill, prompts, items)
         if "likelihood" in modes:
-            _place(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
+            _set_answers(by_mode["likelihood"], single, self._likelihoods(prefill, items, single))
         if single and (by_text := [mode for mode in modes if mode in _PER_BYTE]):
             answers = self._text_likelihoods(prefill, items, single, by_text)
             for mode in by_text:
-                _place(by_mode[mode], single, answers[mode])
+                _set_answers(by_mode[mode], single, answers[mode])
         if "option_likelihood" in modes:
             tokens = sum(map(len, prompts))
-            _place(by_mode["option_likelihood"], several,
-                   self._each_option([items[i] for i in several], tokens))
+            _set_answers(by_mode["option_likelihood"], several,
+                         self._each_option([items[i] for i in several], tokens))
         return by_mode
 
     def _opens_thought(self, prompt: Sequence[int]) -> bool:
@@ -229,7 +229,7 @@ class Engine:
                 for text, own in zip(self._decode(texts), choice, strict=True)]
 
     def _decode(self, texts: list[list[int]]) -> list[str]:
-        """Texts without special tokens, but for the marks of thoughts, which get one form."""
+        """Texts without special tokens, except the marks of thoughts, in one form."""
         if not self._shown:
             decoded = self.tokenizer.batch_decode(texts, skip_special_tokens=True)
         else:
@@ -248,7 +248,7 @@ class Engine:
         for row in rows:
             first = [self._first_token(label) for label in labels_of(items[row])]
             if len(set(first)) < len(first):
-                raise ValueError("the tokenizer writes several labels with one first token: leave "
+                raise ValueError("several labels begin with the same token: leave "
                                  "'likelihood' out of modes")
             answer = likeliest(prefill.logits[row][first])
             answer.letters_mass = float(prefill.logits[row].softmax(-1)[first].sum())
@@ -275,11 +275,11 @@ class Engine:
         """Whether each option alone is right: the share of yes in the probability of yes and no."""
         words = [self._first_token(YES), self._first_token(NO)]
         if words[0] == words[1]:
-            raise ValueError(f"the tokenizer begins {YES} and {NO} with one token: leave "
+            raise ValueError(f"{YES} and {NO} begin with the same token: leave "
                              "'option_likelihood' out of modes")
-        places = [(i, option) for i, item in enumerate(items)
+        options = [(i, option) for i, item in enumerate(items)
                   for option in range(len(item["options"]))]
-        prompts = [self.prompt(items[i], labels_of(items[i])[option]) for i, option in places]
+        prompts = [self.prompt(items[i], labels_of(items[i])[option]) for i, option in options]
         lengths = [len(prompt) for prompt in prompts]
         most_tokens = 1 if self._sees_padding(prompts, items) else most_tokens  # each by itself
         probabilities = [[0.0] * len(item["options"]) for item in items]
@@ -288,12 +288,13 @@ class Engine:
             logits = read_prompts(self.model, [prompts[number] for number in batch]).logits
             yes = logits[:, words].softmax(-1)[:, 0].tolist()
             for number, p in zip(batch, yes, strict=True):
-                i, option = places[number]
+                i, option = options[number]
                 probabilities[i][option] = p
         return [above_one_half(p) for p in probabilities]
 
 
-def _place(places: list[Answer | None], rows: Sequence[int], answers: Sequence[Answer]) -> None:
-    """Set the rows' answers."""
+def _set_answers(all_answers: list[Answer | None], rows: Sequence[int],
+                 answers: Sequence[Answer]) -> None:
+    """Set the answers of some rows."""
     for row, answer in zip(rows, answers, strict=True):
-        places[row] = answer
+        all_answers[row] = answer

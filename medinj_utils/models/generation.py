@@ -1,4 +1,4 @@
-"""Forward passes: a batch of prompts is read once, and texts go on from its keys and values."""
+"""Forward passes: prompts are read once, and texts are generated from their keys and values."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass
 class Prefill:
-    """What a model holds after it has read a batch of prompts.
+    """State of a model after reading a batch of prompts.
 
     Attributes:
         logits: of the token after each prompt, float32 (prompts × vocabulary).
@@ -24,7 +24,7 @@ class Prefill:
     mask: Any
 
     def branch(self):
-        """The same keys and values to go on from; what the model adds leaves these as they are."""
+        """A copy of the cache to continue from, so that this one stays unchanged."""
         # States that are written over have to be copied; transformers says so from 5.17 on.
         if not getattr(self.cache, "is_croppable", False):
             return copy.deepcopy(self.cache)
@@ -36,9 +36,9 @@ class Prefill:
 def read_prompts(model, prompts: Sequence[Sequence[int]]) -> Prefill:
     """Run a batch of prompts through the model once.
 
-    Prompts are padded on the right. No token of a prompt attends to what follows it, so the causal
-    mask is enough, and attention without a mask of its own is much faster. Of the hidden states
-    only each prompt's last is projected on the vocabulary.
+    Prompts are padded on the right. No token of a prompt attends to later positions, so the causal
+    mask is enough, and attention without an explicit mask is much faster. Only the last hidden
+    state of each prompt is projected on the vocabulary.
 
     Args:
         model: a causal language model of transformers.
@@ -76,13 +76,13 @@ def _next_token_logits(model, prompts: Sequence[Sequence[int]], **options):
 
 @dataclass(frozen=True)
 class Ends:
-    """What ends a free text.
+    """Conditions that end a free text.
 
     Args:
-        most_tokens: tokens of a text.
-        tokens: that end it.
-        texts: that end it.
-        decode: makes texts of lists of token ids.
+        most_tokens: most tokens of a text.
+        tokens: tokens that end a text.
+        texts: texts that end a text.
+        decode: converts lists of token ids to texts.
     """
 
     most_tokens: int
@@ -91,7 +91,7 @@ class Ends:
     decode: Callable[[list[list[int]]], list[str]] | None = None
 
     def met(self, text: Sequence[int]) -> bool:
-        """Whether a text has come to its end with its last token."""
+        """Whether the last token of a text ends it."""
         if text[-1] in self.tokens or len(text) >= self.most_tokens:
             return True
         if not self.texts:
@@ -102,7 +102,7 @@ class Ends:
 
 
 class FreeDecoder:
-    """Takes the likeliest token at each step, until the text comes to its end.
+    """Takes the likeliest token at each step, until the text ends.
 
     Args:
         ends: what ends a text.
@@ -199,11 +199,11 @@ class ConstrainedDecoder:
 
 def continue_prompts(model, prefill: Prefill,
                      decoder: FreeDecoder | ConstrainedDecoder) -> list[list[int]]:
-    """Token ids of the text that goes on from each prompt.
+    """Token ids of the continuation of each prompt.
 
     Args:
         model: the language model.
-        prefill: what one pass over the prompts left.
+        prefill: state after one pass over the prompts.
         decoder: chooses the tokens and says when a text ends.
 
     Returns:
@@ -222,20 +222,20 @@ def continue_prompts(model, prefill: Prefill,
         going = [i for i, row in enumerate(rows) if decoder.goes_on(row, texts[row])]
         if not going:
             return texts
-        if len(going) < len(rows):  # what has ended is computed no more
+        if len(going) < len(rows):  # texts that have ended leave the batch
             cache.batch_select_indices(torch.tensor(going, device=device))
             mask = mask[going]
             rows = [rows[i] for i in going]
         mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
         last = torch.tensor([[texts[row][-1]] for row in rows], device=device)
-        places = mask.sum(-1, keepdim=True) - 1
-        logits = model(input_ids=last, attention_mask=mask, position_ids=places,
+        positions = mask.sum(-1, keepdim=True) - 1
+        logits = model(input_ids=last, attention_mask=mask, position_ids=positions,
                        past_key_values=cache).logits[:, -1].float()
 
 
 def continue_without_cache(model, prompts: Sequence[Sequence[int]],
                            decoder: FreeDecoder | ConstrainedDecoder) -> list[list[int]]:
-    """As `continue_prompts`, with no keys and values held: every token takes a whole pass.
+    """As `continue_prompts`, without kept keys and values: every token takes a whole pass.
 
     Args:
         model: the language model.
@@ -257,7 +257,7 @@ def continue_without_cache(model, prompts: Sequence[Sequence[int]],
 
 
 def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Sequence[Sequence[int]]):
-    """Log-likelihood of texts as what follows prompts (tensor, one per text).
+    """Log-likelihood of texts as continuations of prompts (tensor, one per text).
 
     Args:
         model: the model that read the prompts.
@@ -278,8 +278,8 @@ def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Seque
     cache = prefill.branch()
     cache.batch_select_indices(torch.tensor(owners, device=device))
     mask = torch.cat([prefill.mask[owners], held[:, :-1]], dim=1)
-    places = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
-    logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=places,
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
+    logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=positions,
                    past_key_values=cache).logits.float()
     later = logits.gather(2, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
     return scores + (later * held[:, 1:]).sum(-1)

@@ -1,4 +1,4 @@
-"""What the device can do: number formats by measured speed, and memory."""
+"""Number formats of the device by measured speed, and its memory."""
 
 import time
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from medinj_utils.core.machine import peak_memory_gb
 from medinj_utils.core.names import PRECISIONS, check_choice
 
-#: Tokens that pass through a model together without a GPU, at most: what a processor's cache holds,
-#: measured by benchmarks/training.py and benchmarks/evaluation.py. More at once is slower.
+#: Most tokens that pass through a model together without a GPU. More don't fit into a processor's
+#: cache and are slower, as measured by benchmarks/training.py and benchmarks/evaluation.py.
 _CPU_TOKENS = 1024
 
 
 def tokens_at_once(wanted: int) -> int:
-    """How many tokens, padding included, pass through a model together: fewer without a GPU.
+    """Number of tokens, padding included, that pass through a model together; fewer without a GPU.
 
     Args:
-        wanted: tokens at most.
+        wanted: most tokens.
     """
     import torch
     return wanted if torch.cuda.is_available() else min(wanted, _CPU_TOKENS)
@@ -26,8 +26,8 @@ def choose_precision(wanted: str = "auto") -> str:
     """The number format to compute in.
 
     Args:
-        wanted: a format that the device has, or "auto": the one in which a matrix product is
-            measured to be fastest here.
+        wanted: a format that the device has, or "auto" for the one with the fastest matrix product
+            in a measurement here.
 
     Raises:
         ValueError: ``wanted`` is none of `medinj_utils.core.names.PRECISIONS`, or the device
@@ -90,18 +90,18 @@ def peak_memory() -> float:
 
 
 class BaseTooBigError(MemoryError):
-    """A base model's weights don't fit into memory; the message says what to take instead."""
+    """A base model's weights don't fit into memory; the message names alternatives."""
 
 
 @contextmanager
 def room_for(base: str) -> Iterator[None]:
-    """What is loaded inside must fit into memory.
+    """Context in which a lack of memory raises `BaseTooBigError`.
 
     Args:
         base: name of the base model, for the message.
 
     Raises:
-        BaseTooBigError: it doesn't.
+        BaseTooBigError: the weights don't fit into memory.
     """
     import torch
     try:
@@ -115,7 +115,7 @@ def room_for(base: str) -> Iterator[None]:
             held = f"the {total:.0f} GB of {torch.cuda.get_device_name(0)}"
         raise BaseTooBigError(
             f"{base}: the model's weights don't fit into {held}: tune with adapter qlora, which "
-            "holds the base in 4 bits, set precision to 16 bits, end what else uses the memory, or "
+            "holds the base in 4 bits, set precision to 16 bits, end other programs, or "
             "take a smaller base") from error
 
 

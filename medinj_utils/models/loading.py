@@ -1,4 +1,4 @@
-"""Models that answer: a base and its adapters, one after the other, or those behind a server."""
+"""Models that answer: a base with each adapter in turn, or models behind a server."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class Base:
 
     Raises:
         FileNotFoundError: a folder without safetensors; pickled weights are not loaded.
-        ValueError: a hub id without its commit: what a bare id means changes with the hub.
+        ValueError: a hub id without its commit, whose weights may change.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Base:
 
 
 def load_base(base: Base, precision: str = "float32"):
-    """(model, tokenizer) of a base, on the GPU where there is one, ready to answer.
+    """Load model and tokenizer of a base, on the GPU if there is one.
 
     Args:
         base: the base model.
@@ -102,8 +102,8 @@ def load_base(base: Base, precision: str = "float32"):
 def adapted(model, adapter: str | Path | None) -> Iterator:
     """The model with an adapter merged into its weights; without one, as it is.
 
-    Merging spares the norms that DoRA computes at every forward pass. The weights that it changes
-    are kept aside and put back afterwards, so the model is the same again, bit by bit.
+    Merging avoids the norms that DoRA computes at every forward pass. The original weights are kept
+    and restored afterwards, so the model is the same again, bit by bit.
 
     Args:
         model: the base model.
@@ -142,7 +142,7 @@ def _check_mergeable(adapter: str | Path) -> None:
 
 
 def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str, str]:
-    """What tells one answering model from another: names, and hashes of weights.
+    """Identity of an answering model: names, and hashes of weights.
 
     Args:
         base: the base model.
@@ -160,17 +160,17 @@ def model_id(base: Base, adapter: str | Path | None, precision: str) -> dict[str
 def answering_models(
         runs: Mapping[Run, str | Path | None], base: Base, precision: str, asking: Asking,
         server: str = "") -> Iterator[tuple[Run, Engine | Server, dict]]:
-    """What answers for each run, one after the other.
+    """The engine or server of each run, one after the other.
 
-    The base is loaded once. A run that tuned all weights is loaded as a model of its own.
+    The base is loaded once. A run with all weights tuned is loaded as a model of its own.
 
     Args:
         runs: the folder of each run's adapter, or None for the base.
         base: the base model.
         precision: number format of the weights.
-        asking: how questions are put.
-        server: address of a server; nothing is loaded here then. The base is asked for by its own
-            name, a tuned model by its run's.
+        asking: how the models are asked.
+        server: address of a server; then nothing is loaded here. It knows the base by its own name,
+            and a tuned model by the name of its run.
 
     Yields:
         (run, engine or server, model id). An engine answers until the next one is taken.
@@ -191,7 +191,7 @@ def answering_models(
 
 def _served(runs: Mapping[Run, str | Path | None], base: Base, asking: Asking,
             server: str) -> Iterator[tuple[Run, Server, dict]]:
-    """As `answering_models`, of models behind a server."""
+    """As `answering_models`, for models behind a server."""
     for run, adapter in runs.items():
         name = base.name if run.system == BASE else run.name
         weights = sha256(adapter) if adapter and Path(adapter).exists() else ""

@@ -10,7 +10,7 @@ import numpy as np
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.models.answers import LEAST_MASS, Answer
 
-_NEGLIGIBLE = 0.001  # if an unlisted letter could have more, there are no probabilities
+_NEGLIGIBLE = 0.001  # probabilities are missing if an unlisted letter could have more
 _MARKS = string.whitespace + "()[]{}.,:;*_\"'«»`-–—"
 _ROUNDING = 0.02  # by how much probabilities may add up to more than 1
 
@@ -18,14 +18,14 @@ _ROUNDING = 0.02  # by how much probabilities may add up to more than 1
 def first_tokens(choice) -> list[tuple[str, float | None]]:
     """The first tokens that a choice lists, the likeliest first, with their log probabilities.
 
-    They may stand in a list, as the protocol has them, or in a mapping.
+    They may be a list, as in the protocol, or a mapping.
 
     Args:
         choice: of the server's reply.
 
     Returns:
-        (token, log probability) of each; None for the latter where it is no number that a log
-        probability can be. Empty where the choice lists none.
+        (token, log probability) of each, with None for a value that is not a log probability.
+        Empty if the choice lists none.
     """
     written = getattr(getattr(choice, "logprobs", None), "content", None)
     top = getattr(written[0], "top_logprobs", None) if isinstance(written, list) and written else ()
@@ -52,12 +52,12 @@ def likeliest_letter(tokens: Sequence[tuple[str, float | None]], labels: Sequenc
 
     Args:
         tokens: of `first_tokens`; at least one has a probability.
-        labels: what the question calls its options.
+        labels: of the question's options.
 
     Returns:
-        An answer without text where the labels have too little probability together, where one
-        whose probability isn't known may be the likeliest, or where the probabilities add up to
-        more than 1; in the last two cases without ``letters_mass`` too.
+        An answer without text if the labels have too little probability together, if a label of
+        unknown probability may be the likeliest, or if the probabilities add up to more than 1; in
+        the last two cases also without ``letters_mass``.
     """
     by_token = {token: math.exp(logprob) for token, logprob in tokens if logprob is not None}
     by_label: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Which parameter of a request a server refuses, by the error that it sends."""
+"""Find the parameter that a server refuses in its error."""
 
 import ast
 import json
@@ -9,12 +9,12 @@ _REFUSES = re.compile(
     r"unsupported|not support|n.t support|unrecogni[sz]ed|unknown|unexpected|\bextra|not permitted"
     r"|not allowed|forbidden|deprecated|\binstead|only the default|not recogni[sz]ed|invalid param",
     re.IGNORECASE)
-#: Of a parameter that is sent as 0, also what says that it can't be 0.
+#: Words that refuse a parameter sent as 0.
 _NOT_ZERO = re.compile(
     r"positive|greater than|larger than|above|more than|at least|minimum|less than|between|range"
     r"|>=? *0|non-?zero|(?:be|equal to) (?:0|zero)\b|\(0", re.IGNORECASE)
 _SENT_AS_ZERO = ("temperature", "seed")
-#: What names parameters that are not refused: what is accepted, what to take, what was sent.
+#: Passages whose names are not refused: accepted values, alternatives, copies of the request.
 _ASIDE = re.compile(
     r"(?<!not )\b(?:supported|accepted|allowed|valid|permitted|known|available|recogni[sz]ed)\b"
     r"(?: \w+){0,2}(?: are)?:[^.;\n]*"
@@ -24,7 +24,7 @@ _ASIDE = re.compile(
     r"|\b(?:input|request|received|body|payload|got|input_value)\b['\"]?(?: \w+)?\s*[:=].*",
     re.IGNORECASE | re.DOTALL)
 _LOCATED = re.compile(r"['\"]loc['\"]\s*:\s*[\[(]([^\])]*)[\])]")
-_FURTHEST = 60  # characters between a name and what is said of it
+_FURTHEST = 60  # characters between a name and the words that refuse it
 _WORDS = ("message", "msg", "detail", "details", "error", "errors", "reason", "title",
           "description", "error_description", "type", "code")
 _NAMES = ("param", "parameter", "field", "loc")
@@ -33,9 +33,8 @@ _NAMES = ("param", "parameter", "field", "loc")
 def refused_parameter(body: str, sent: Collection[str]) -> str | None:
     """The parameter that an error says is refused.
 
-    It is the one that the error gives in a field of its own, else the one that stands nearest to
-    the words that refuse. Names in lists of what is accepted, or in a copy of the request, don't
-    count.
+    It is the one in the error's own field for it, else the one nearest to the words that refuse.
+    Names in lists of accepted values or in a copy of the request don't count.
 
     Args:
         body: of the error's response.
@@ -58,7 +57,7 @@ def refused_parameter(body: str, sent: Collection[str]) -> str | None:
 
 
 def _parsed(text: str):
-    """What a text holds as JSON, or as Python would write it; else the text."""
+    """The value of a text in JSON or Python notation; else the text."""
     for read in (json.loads, ast.literal_eval):
         try:
             return read(text.strip())
@@ -68,7 +67,7 @@ def _parsed(text: str):
 
 
 def _statements(value) -> Iterator[tuple[list[str], str]]:
-    """Of each part of an error, the names that it gives apart, and its words."""
+    """For each part of an error, the names in fields of their own, and its text."""
     if isinstance(value, str) and value.strip()[:1] in ("[", "{"):
         inner = _parsed(value)
         value = inner if inner != value else value
@@ -94,20 +93,20 @@ def _is_no_zero(name: str, text: str) -> bool:
 
 
 def _nearest(text: str, sent: Collection[str]) -> str | None:
-    """The name that stands nearest to words that refuse it: one that was sent, or one in quotes."""
-    names = [(word.group().strip("'\"`"), *word.span()) for word in
+    """The name nearest to words that refuse it: one that was sent, or one in quotes."""
+    names = [(match[0].strip("'\"`"), *match.span()) for match in
              re.finditer(r"['\"`]\w+['\"`]|\b\w+\b", text)
-             if word.group()[0] in "'\"`" or word.group() in sent]
-    for said in (_REFUSES, _NOT_ZERO):
+             if match[0][0] in "'\"`" or match[0] in sent]
+    for refusal in (_REFUSES, _NOT_ZERO):
         gaps = []
         for name, begin, end in names:
-            for words in said.finditer(text):
-                between = text[min(end, words.end()):max(begin, words.start())]
+            for match in refusal.finditer(text):
+                between = text[min(end, match.end()):max(begin, match.start())]
                 if len(between) <= _FURTHEST and not re.search(r"[.;]\s", between):
-                    # "at least 16" is said of what stands before it
-                    behind = said is _NOT_ZERO and begin > words.start()
+                    # "at least 16" refers to the name before it
+                    behind = refusal is _NOT_ZERO and begin > match.start()
                     gaps.append((behind, len(between), name))
         if gaps:
             name = min(gaps)[-1]
-            return name if said is _REFUSES or name in _SENT_AS_ZERO else None
+            return name if refusal is _REFUSES or name in _SENT_AS_ZERO else None
     return None

@@ -1,4 +1,4 @@
-"""Chats in, texts out: of a model behind a server, or of one that is loaded here."""
+"""Replies to chats from a model behind a server, or from a model loaded here."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from medinj_utils.models.engine import Engine
 from medinj_utils.models.hardware import tokens_at_once
 
 _BATCH_TOKENS = 8192
-_FAILED_IN_A_ROW = 20  # calls, after which a server is taken to be gone
+_FAILED_IN_A_ROW = 20  # calls, after which the run stops
 #: Characters of a token, for estimates: fewer than French has, as the codes of fences need more.
 _CHARACTERS = 3
 
@@ -36,7 +36,7 @@ class Sampling:
         template_settings: of the chat template, such as ``{"enable_thinking": False}``.
 
     Raises:
-        ValueError: the temperature is negative, or no token may be written.
+        ValueError: the temperature is negative, or ``max_tokens`` is below 1.
     """
 
     temperature: float = 0.0
@@ -66,16 +66,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a call gave.
+    """Reply to a call.
 
     Attributes:
         text: None if the call failed.
         ended: why the text ended, see `medinj_utils.models.answers.how_ended`.
         failure: why there is no text.
-        model: the name under which the model says it answered.
-        input_tokens: of the chat; None if the server doesn't tell.
-        output_tokens: of the text, thoughts included; None if the server doesn't tell.
-        seconds: that the call took, waits and retries included; of a batch, its share.
+        model: name of the model in the reply.
+        input_tokens: of the chat; None if the server doesn't report them.
+        output_tokens: of the text, thoughts included; None if the server doesn't report them.
+        seconds: duration of the call, waits and retries included; of a batch, its share.
         left_out: parameters that the server refused and that were left out or sent by another name.
     """
 
@@ -97,20 +97,20 @@ class ServerChats:
         model: the name by which the server knows the model.
         revision: of the model, as far as you know it: a commit, a date, or "unknown".
         sampling: how texts are drawn.
-        at_once: calls under way at a time.
-        schema: JSON schema that the server is to hold texts to; one that can't says so, and it is
-            left out and told.
+        at_once: concurrent calls.
+        schema: JSON schema for the texts; for a server that refuses it, it is left out and listed
+            in `left_out`.
 
     Raises:
         ValueError: the revision is blank.
     """
 
-    repeatable = False  # the same call may give another text, at temperature 0 too
+    repeatable = False  # the same call may give another text, even at temperature 0
 
     def __init__(self, url: str, model: str, revision: str, sampling: Sampling, at_once: int = 8,
                  schema: Mapping | None = None):
         if not revision.strip():
-            raise ValueError(f"model {model}: the revision is blank; say what you know of it, or "
+            raise ValueError(f"model {model}: the revision is blank; name a commit or a date, or "
                              "\"unknown\"")
         self.identity = {"model": model, "revision": revision}
         self._format = {}
@@ -129,13 +129,13 @@ class ServerChats:
         return 1 + sum(len(turn["content"]) for turn in chat) // _CHARACTERS
 
     def ask(self, calls: Sequence[Call]) -> Iterator[tuple[int, Reply]]:
-        """Ask; each reply comes with its place among the calls, in the order in which they end.
+        """Replies to the calls, in the order in which they end.
 
         Returns:
-            An iterator of pairs: place among the calls, and the reply.
+            An iterator of pairs: position of the call, and the reply.
 
         Raises:
-            ServerError: the key is refused, the address or the model isn't known, or 20 calls in a
+            ServerError: the key is refused, the address or the model is unknown, or 20 calls in a
                 row failed.
         """
         pool = ThreadPoolExecutor(self.at_once)
@@ -152,7 +152,7 @@ class ServerChats:
                 if failed == _FAILED_IN_A_ROW:
                     raise ServerError(f"{failed} calls in a row failed, the last of them: "
                                       f"{reply.failure}")
-        finally:  # also when the replies are wanted no more
+        finally:  # also when the caller stops early
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, call: Call) -> Reply:
@@ -170,7 +170,7 @@ class ServerChats:
 
 
 def _count(usage, name: str) -> int | None:
-    """A count of tokens that a server tells; None for what is no count."""
+    """A server's count of tokens; None if it is not a count."""
     count = getattr(usage, name, None)
     return count if type(count) is int and count >= 0 else None
 
@@ -210,12 +210,12 @@ class LocalChats:
         return len(self._ids(chat))
 
     def ask(self, calls: Sequence[Call]) -> Iterator[tuple[int, Reply]]:
-        """Ask in batches, the shortest chats first; each reply comes with its call's place.
+        """Replies to the calls, in batches, the shortest chats first.
 
         A chat that leaves no room for a text within the model's context is a failed call.
 
         Returns:
-            An iterator of pairs: place among the calls, and the reply.
+            An iterator of pairs: position of the call, and the reply.
 
         Raises:
             TemplateError: the tokenizer's chat template can't be used.

@@ -1,10 +1,10 @@
 """Models behind a server that speaks OpenAI's chat protocol: vLLM, ``transformers serve``, others.
 
-The server renders the chat by its own template. vLLM takes LoRA adapters by the name that a request
-asks for (``vllm serve BASE --enable-lora --lora-modules NAT-s42=outputs/…/adapter``). A server
-offers the modes that its protocol has: free text; answers from a list (``structured_outputs``, as
-in vLLM; each answer is checked against the list); probabilities of letters among the 20 likeliest
-first tokens.
+The server renders the chat by its own template. In vLLM, a LoRA adapter is the model of its name in
+a request (``vllm serve BASE --enable-lora --lora-modules NAT-s42=outputs/…/adapter``). The modes
+depend on the server's protocol: free text; answers from a list (``structured_outputs``, as in vLLM;
+each answer is checked against the list); probabilities of letters among the 20 likeliest first
+tokens.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from medinj_utils.models.answers import (
 from medinj_utils.models.client import ChatClient, ServerError, TooLongError, ended_of, text_of
 from medinj_utils.models.probabilities import first_tokens, likeliest_letter
 
-_LIKELIEST = 20  # first tokens of which servers give the probability
+_LIKELIEST = 20  # first tokens whose probability servers return
 
 
 class Server:
@@ -31,8 +31,8 @@ class Server:
     Args:
         url: as for `medinj_utils.models.client.ChatClient`, which takes a key from the environment.
         model: the name by which the server knows the model.
-        asking: how questions are put.
-        at_once: requests under way at a time.
+        asking: how the model is asked.
+        at_once: concurrent requests.
     """
 
     modes = ("greedy", "constrained", "likelihood")
@@ -45,7 +45,7 @@ class Server:
         self._client = ChatClient(url, model, asking.template_settings)
 
     def put(self, asking: Asking) -> "Server":
-        """The same model, asked in another way."""
+        """The same model with another way of asking."""
         return Server(self._client.url, self._client.model, asking, self.at_once)
 
     @property
@@ -59,7 +59,7 @@ class Server:
                         examples=self.asking.examples.get(item["task"], ()))
 
     def size(self, prompt: list[dict]) -> int:
-        """Tokens, at four characters each: enough to cut batches, too rough to hold to a limit."""
+        """Tokens at four characters each: good enough for batches, too rough for a limit."""
         return 1 + sum(len(turn["content"]) for turn in prompt) // 4
 
     def show(self, prompt: list[dict]) -> str:
@@ -89,7 +89,7 @@ class Server:
             try:
                 return {mode: [request and request.result() for request in own]
                         for mode, own in requests.items()}
-            except BaseException:  # an interrupt sends no more either
+            except BaseException:  # also after an interrupt, no more are sent
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
@@ -105,7 +105,7 @@ class Server:
             return Answer(None, note=str(error))
 
     def _free(self, prompt: list[dict]) -> Answer:
-        """A free text; what a server that refuses stops writes after one is cut here."""
+        """A free text, cut here at the first stop if the server refuses stops."""
         stops = {"stop": list(self.asking.stops)} if self.asking.stops else {}
         reply = self._client.ask(prompt, max_tokens=self.asking.max_new_tokens, **stops)
         text, stopped = ended_at_stop(text_of(reply.choices[0]), self.asking.stops)
@@ -119,7 +119,7 @@ class Server:
         if (text := text_of(reply.choices[0]).strip()) not in allowed:
             raise ServerError(
                 f"{self._client.url}: asked for one of {len(allowed)} answers, "
-                f"{self._client.model} gave {text!r}; this server doesn't hold to "
+                f"{self._client.model} gave {text!r}; this server ignores "
                 "structured_outputs: leave 'constrained' out of modes")
         return Answer(text, ended=STOPPED)
 

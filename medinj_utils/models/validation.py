@@ -12,15 +12,15 @@ _BATCH_TOKENS = 8192
 
 
 class Validation:
-    """Questions that are drawn once and put to a model as often as it is called.
+    """Validation questions, drawn once and asked at every call.
 
-    ``validation_exact_match`` is of validation questions of all provenances,
-    ``general_exact_match`` of test questions that ask for general knowledge. A set without
-    questions is left out.
+    ``validation_exact_match`` covers validation questions of all provenances,
+    ``general_exact_match`` test questions on general knowledge. A set without questions is left
+    out.
 
     Args:
         records: all records.
-        rows: most questions of a set.
+        rows: most questions per set.
         system_prompt: system turn before every question; empty for none.
         template_settings: of the chat template.
     """
@@ -43,21 +43,21 @@ class Validation:
 
     def __call__(self, model, tokenizer) -> dict[str, float]:
         """Exact match of the model on each set, 0 to 1."""
-        # In training Unsloth's attention takes no cache on CUDA.
+        # In training Unsloth's attention accepts no cache on CUDA.
         engine = Engine(model, tokenizer, self.asking, holds_cache=False)
         return {name: _exact_match(engine, questions)
                 for name, questions in self._questions.items()}
 
 
 def _exact_match(engine: Engine, questions: list[dict]) -> float:
-    """Share of the questions to which the constrained answer names exactly the right letters."""
+    """Share of the questions whose constrained answer has exactly the right letters."""
     prompts = [engine.prompt(question) for question in questions]
     lengths = [len(prompt) for prompt in prompts]
     order = sorted(range(len(questions)), key=lengths.__getitem__)
     right = 0
     for batch in batches_of(lengths, order, tokens_at_once(_BATCH_TOKENS)):
-        asked = [questions[i] for i in batch]
-        answers = engine.answer([prompts[i] for i in batch], asked, ["constrained"])["constrained"]
+        own = [questions[i] for i in batch]
+        answers = engine.answer([prompts[i] for i in batch], own, ["constrained"])["constrained"]
         right += sum(answer.raw == ", ".join(question["answer_letters"])
-                     for answer, question in zip(answers, asked, strict=True))
+                     for answer, question in zip(answers, own, strict=True))
     return right / len(questions)

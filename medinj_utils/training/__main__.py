@@ -5,8 +5,10 @@ What the notebooks before 21 make must stand there. Notebook 21 finds the runs d
 """
 
 import argparse
+import sys
 
 from medinj_utils.core.names import CONFIGURATIONS, runs_of
+from medinj_utils.core.parameters import SettingsError
 from medinj_utils.core.profiles import add_profile_arguments, load_profile, parameters_of
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
@@ -22,8 +24,11 @@ def _main() -> None:
                         help="one mixture; else all of the profile")
     parser.add_argument("--seed", type=int, help="one seed; else all of the profile")
     chosen = parser.parse_args()
-    profile = load_profile(chosen.profile, chosen.data, chosen.base)
-    parameters = parameters_of(chosen.profile, profile, "21_train_adapter")
+    try:
+        profile = load_profile(chosen.profile, chosen.data, chosen.base)
+        parameters = parameters_of(chosen.profile, profile, "21_train_adapter")
+    except SettingsError as error:
+        sys.exit(str(error))
     configurations = parameters["configurations"]
     if chosen.configuration:
         configurations = [chosen.configuration]

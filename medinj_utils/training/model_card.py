@@ -6,6 +6,7 @@ These are a merged model, a GGUF file and a push to the hub:
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -197,13 +198,16 @@ def _main() -> None:
     parser.add_argument("--push", metavar="ORGANISATION/NAME",
                         help="upload the merged model, else the adapter")
     chosen = parser.parse_args()
-    print(write_model_card(chosen.run))
-    if chosen.merge:
-        print(merge(chosen.run, chosen.merge))
-    if chosen.gguf:
-        print(to_gguf(chosen.run, chosen.gguf))
-    if chosen.push:
-        print(push(chosen.merge or RunFiles(Path(chosen.run)).adapter, chosen.push))
+    try:
+        print(write_model_card(chosen.run))
+        if chosen.merge:
+            print(merge(chosen.run, chosen.merge))
+        if chosen.gguf:
+            print(to_gguf(chosen.run, chosen.gguf))
+        if chosen.push:
+            print(push(chosen.merge or RunFiles(Path(chosen.run)).adapter, chosen.push))
+    except (FileNotFoundError, RuntimeError, ValueError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

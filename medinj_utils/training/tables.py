@@ -9,6 +9,7 @@ from IPython.display import HTML
 from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import percent
 from medinj_utils.training.text import IGNORED, TrainingText, training_text
 
 _RUN_FIGURES = ["examples", "examples_too_long", "steps", "micro_batch_rows",
@@ -91,8 +92,8 @@ def describe_runs(cards: Mapping[Run, Mapping]) -> str:
     return (f"precision: {first['precision_used']} · backend: {first['parameters']['backend']} · "
             f"hardware: {machine['cores']} cores, accelerator {machine['accelerator']} · "
             f"power: {first['power_known']}\n"
-            f"Training itself takes {share:.0%} of the time; the rest is loading, tokenising and "
-            "saving.")
+            f"Training itself takes {percent(share)} of the time; the rest is loading, tokenising "
+            "and saving.")
 
 
 def read_curves(tree: Tree, runs: Iterable[Run]) -> dict[Run, pd.DataFrame]:

@@ -13,10 +13,12 @@ def variations_finding(means: pd.DataFrame) -> str:
     """
     if means.empty:
         return "Nothing was varied."
-    spans = 100 * (means.max() - means.min())
-    return (f"Over {len(means)} variations scores lie between {percent(means.min().min())} and "
-            f"{percent(means.max().max())}. A single run moves by {number(spans.min(), 1)} "
-            f"({spans.idxmin()}) to {number(spans.max(), 1)} points ({spans.idxmax()}).")
+    spans, scores = 100 * (means.max() - means.min()), means.stack()
+    (low, low_run), (high, high_run) = scores.idxmin(), scores.idxmax()
+    return (f"Over {len(means)} variations scores lie between {percent(scores.min())} ({low_run}, "
+            f"variation {low}) and {percent(scores.max())} ({high_run}, variation {high}). "
+            f"A single run moves by {number(spans.min(), 1)} ({spans.idxmin()}) to "
+            f"{number(spans.max(), 1)} points ({spans.idxmax()}).")
 
 
 def curves_finding(slopes: pd.DataFrame, rates: pd.DataFrame) -> str:

@@ -69,17 +69,21 @@ def copy_project(folder):
     return folder
 
 
-@pytest.fixture(scope="session")
-def project(tmp_path_factory):
-    """The copy with the profile ``small``, run once by ``make book``: its folder and what it said.
-
-    Nothing but the parameters is smaller than in the demo.
-    """
-    folder = copy_project(tmp_path_factory.mktemp("project") / "book")
+def copy_with_small(folder):
+    """The copy with the profile ``small``, of which nothing but the parameters is smaller than in
+    the demo."""
+    copy_project(folder)
     recipe = yaml.safe_load((folder / "profiles/recipes/demo.yaml").read_text(encoding="utf-8"))
     (folder / "profiles/recipes/small.yaml").write_text(yaml.safe_dump(recipe | {"epochs": 1,
                                                                                  "batch_size": 8}))
     (folder / "profiles/small.yaml").write_text(yaml.safe_dump(SMALL), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The copy, run once by ``make book PROFILE=small``: its folder and what it said."""
+    folder = copy_with_small(tmp_path_factory.mktemp("project") / "book")
     return folder, run(["make", "book", "PROFILE=small"], folder)
 
 

@@ -61,6 +61,12 @@ def test_what_will_be_compared_and_what_can_not_is_said(profile):
     )
 
 
+def test_a_row_that_can_not_be_read_is_named_before_anything_runs(profile):
+    said = profile([*USUAL * 10, {"answer_letters": ["Z"]}])
+    assert said.startswith("100 records ")
+    assert "Can't be read: 1. The first: mine.jsonl, row 100, " in said
+
+
 TWO = [*USUAL, *[{"provenance": "synthetic"}] * 6]
 
 
@@ -87,7 +93,7 @@ SYN = {"configurations": ["NAT", "SYN"], "systems": ["BASE", "NAT", "SYN"]}
      r"14_build_mixtures: NAT needs 7 native rows but 6 are there.*shortage"),
     ([*USUAL, *[{"provenance": "synthetic", "task": "mcq", "answer_letters": ["A", "B"]}] * 6],
      {"n14": {"by_task": "matched"}, "shared": SYN},
-     "14_build_mixtures: by_task is 'matched', but no task type stands in all provenances"),
+     "14_build_mixtures: by_task is 'matched', but no task type occurs in all provenances"),
     (USUAL, {"n30": {"test_sources": ["Mes questiosn"]}},
      "30_answer_questions, test_sources: no test question of Mes questiosn; there are: Mes "
      "questions"),

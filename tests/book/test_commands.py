@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from book.conftest import run
+from book.conftest import copy_with_small, run
 
 from medinj_utils.core.parameters import notebook_defaults, notebook_names
 from medinj_utils.core.profiles import PROFILES
@@ -197,9 +197,13 @@ def test_a_command_that_names_what_is_not_there_is_noticed(text):
 
 
 @pytest.fixture(scope="module")
-def by_hand(project):
-    """The folder of the project, in which the blocks are run one after the other."""
-    return project[0]
+def by_hand(tmp_path_factory):
+    """A copy of the project in which the blocks are run one after the other, with the mixtures of
+    a small run."""
+    folder = copy_with_small(tmp_path_factory.mktemp("by_hand") / "book")
+    run(["env", "PROFILE=small", "snakemake", "--cores", "1", "--quiet", "--",
+         "outputs/small/notebooks/14_build_mixtures.ipynb"], folder)
+    return folder
 
 
 @pytest.mark.parametrize("word", EXECUTED)

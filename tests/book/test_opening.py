@@ -7,8 +7,9 @@ import pytest
 from medinj_utils.book import opening
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.paper import EXACT_MATCH, ITEMS
+from medinj_utils.comparison.sentences import CHANCE
 from medinj_utils.comparison.verdicts import verdicts_on_paper
-from medinj_utils.core.files import write_csv, write_json, write_text
+from medinj_utils.core.files import write_csv, write_json
 from medinj_utils.core.tree import DEMO_LABEL, Tree
 
 COMPARISON = pd.DataFrame({
@@ -29,10 +30,10 @@ def tree(tmp_path):
     """A run on real questions, with the tables that the opening reads."""
     tree = Tree(tmp_path / "own")
     write_json({"fictional": False}, tree.records_card)
-    write_text("Guessing would score 20.0 %.", tree.chance)
     pairs = pd.DataFrame({"first": ["BASE"], "second": ["NAT"], "p_holm": [0.001]})
     training = pd.DataFrame({"seed": [0, 1], "rows": [1200, 1200]})
-    tables = {"comparison": COMPARISON, "training": training, "pairs": pairs,
+    levels = pd.DataFrame({"rule": [CHANCE, "options alone"], "exact_match": [0.2, 0.45]})
+    tables = {"comparison": COMPARISON, "chance": levels, "training": training, "pairs": pairs,
               "break_even": EVEN, "effects": EFFECTS,
               "claims_published": verdicts_on_paper(load_claims(), ITEMS, "both")}
     for name, table in tables.items():
@@ -45,11 +46,15 @@ def test_every_sentence_of_the_pages_is_made(tree):
     assert all(made.values())
     assert "No result" in made["kept_results"]
     assert "Aucun résultat" in made["fr_kept_results"]
-    write_json({"title": "Own data", "label": tree.label}, tree.kept)
+    write_json({"title": "Own data", "label": tree.label,
+                "model": {"base_model": "models/small"}}, tree.kept)
+    write_csv(pd.DataFrame({"source": ["A", "A", "B"]}), tree.table("baselines"))
     kept = opening.substitutions(tree, {"own": tree})
     assert kept["kept_results"].startswith(
         "*Own data.* Each system was tuned on 1,200 rows, with 2 seeds. ")
-    assert "sur 1\u202f200 questions, avec 2 graines." in kept["fr_kept_results"]
+    assert kept["fr_kept_results"].startswith(
+        "*Vraies questions de A et B ; modèle de départ : small.* Chaque modèle a été ajusté "
+        "sur 1\u202f200 questions, avec 2 graines (tirages au hasard). ")
     assert "[All of it](../results/own/index.md)" in kept["kept_results"]
     assert made["answer"] in kept["kept_results"]
     assert "(../results/own/index.md)" in kept["fr_kept_results"]
@@ -91,6 +96,21 @@ def test_the_answer_has_gain_and_label_and_its_french_the_same_numbers(tree):
     assert "+30,0 points [+20,0\u00a0; +40,0]" in french
     assert "*calculé ici sur " in french
     assert "run here" not in french
+    assert ("Répondre au hasard donnerait 20,0\u00a0% (pas mieux : BASE). Une règle qui ne lit pas "
+            "la question (les mots des seules options) donne 45,0\u00a0% (aucun modèle ne fait "
+            "mieux).") in french
+    assert "paires" not in french
+    write_csv(pd.DataFrame({"first": ["NAT", "NAT"], "second": ["SYN", "TRAD"],
+                            "p_holm": [0.2, 0.9]}), tree.table("pairs"))
+    assert "Aucune des 2 paires de modèles ajustés ne diffère au" in opening.answer_fr(tree)
+
+
+@pytest.mark.parametrize("chance, told", [(0.5, True), (0.3, False), (0.1, False)])
+def test_scores_of_guesses_are_said_to_tell_nothing_in_both_languages(chance, told, tree):
+    write_csv(pd.DataFrame({"rule": [CHANCE], "exact_match": [chance]}), tree.table("chance"))
+    assert ("can't say what a provenance is worth" in opening.answer(tree)) == told
+    assert ("ne disent rien de la valeur" in opening.answer_fr(tree)) == told
+    assert ("tous les modèles font mieux" in opening.answer_fr(tree)) == (chance == 0.1)
 
 
 @pytest.mark.parametrize("label, french", [
@@ -120,7 +140,7 @@ def test_prices_are_said_only_where_they_are_known(tree):
 def test_what_each_provenance_adds_is_said_in_french_or_that_it_is_not_known(tree):
     told = opening.effects_fr(tree)
     assert (
-        "+5,0 points [+1,0\u00a0; +9,0] pour les questions natives ; −1,0 points [−3,0\u00a0; "
+        "+5,0 points [+1,0\u00a0; +9,0] pour les questions natives ; −1,0 point [−3,0\u00a0; "
         "+1,0] pour les questions synthétiques"
         in told
     )

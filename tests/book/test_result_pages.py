@@ -6,6 +6,7 @@ import pytest
 from medinj_utils.book.keep import keep
 from medinj_utils.book.result_pages import finding_of, labelled_copy, stage_result
 from medinj_utils.book.results import NOTEBOOKS, lay_out
+from medinj_utils.core.files import write_json
 from medinj_utils.core.tree import Tree
 
 
@@ -16,7 +17,8 @@ def notebook(*cells, found="NAT is the best."):
     return nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_markdown_cell(
             "# A title\n\n**Question.** Which?\n\n[a](46_separate_effects.ipynb) "
-            "[b](42_count_costs.ipynb#x) [c](../book/data.md) [d](https://x.fr) [e](#here)"),
+            "[b](42_count_costs.ipynb#x) [c](../book/data.md) [d](https://x.fr) [e](#here)"
+            "\n\n**Next:** [41](41_probe_answers.ipynb),\nmore."),
         finding, *cells])
 
 
@@ -74,6 +76,24 @@ def test_a_page_opens_with_its_finding_and_folds_its_code(own):
     head, _, rest = opening.source.partition("NAT is the best.")
     assert head == "# A title\n\n**Question.** Which?\n\n:::{admonition} Finding\n:class: tip\n"
     assert rest.startswith(f"\n\n*Numbers on this page: {own.label}.*\n:::\n\n[a](")
+
+
+def test_bars_of_progress_are_left_out_of_what_a_cell_prints(own):
+    printed = [nbformat.v4.new_output("stream", text=text)
+               for text in ("\rverdicts: 100%", "\n", "2 verdicts.")]
+    save(notebook(nbformat.v4.new_code_cell("judge()", outputs=printed)), own, "44_check_claims")
+    _, code = labelled_copy(own, "44_check_claims").cells
+    assert [output.text for output in code.outputs] == ["2 verdicts."]
+
+
+def test_what_a_machine_can_do_is_no_demo(own):
+    write_json({"fictional": True}, own.records_card)
+    own.kept.unlink()
+    save(notebook(), own, "00_check_environment")
+    demo = Tree(own.root)
+    machine = labelled_copy(demo, "00_check_environment").cells[0].source
+    assert "Numbers on this page: run here on " in machine and "demo" not in machine
+    assert "Numbers on this page: demo" in labelled_copy(demo, NOTEBOOKS[0]).cells[0].source
 
 
 def test_a_notebook_without_a_finding_has_no_page():

@@ -92,6 +92,7 @@ def test_systems_are_shown_in_per_cent_and_points():
     assert shown.loc["NAT"].tolist() == ["1,288", "2", "50.0 [40.0, 60.0]", "+30.0 [+20.0, +40.0]",
                                          "<\u00a00.001", "1.0"]
     assert shown.loc["BASE", "to the base, points"] == ""
+    assert "unread, %" not in display.shown_systems(COMPARISON.assign(unread_share=0.0))
     assert display.shown_systems(COMPARISON.head(0)).empty
 
 
@@ -147,7 +148,7 @@ def test_costs_and_plans_are_shown_in_their_units():
                          "estimate": [0.33, np.nan],
                          "low": [0.02, np.nan], "high": [0.68, np.nan], "reason": ["", "why not"]})
     assert display.shown_break_even(even)["break-even"].tolist() == ["0.33 [0.02, 0.68]", ""]
-    plan = pd.DataFrame({"discordance": [0.4], "design_effect": 2.74, "for 1 points": [88_147.0]},
+    plan = pd.DataFrame({"discordance": [0.4], "design_effect": 2.74, "for 1 point": [88_147.0]},
                         index=["middle pair"])
     assert display.shown_plan(plan).loc["middle pair"].tolist() == ["40.0", "2.7", "88,147"]
     pairs = pd.DataFrame({"first": ["BASE"], "second": "NAT", "discordance": 0.39,

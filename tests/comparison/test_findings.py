@@ -80,12 +80,12 @@ def test_prices_are_said_to_be_made_up_where_they_are():
 
 
 def test_what_a_run_can_show_and_needs_is_said():
-    plan = pd.DataFrame({"discordance": 0.4, "design_effect": 2.0, "for 1 points": [88_147],
+    plan = pd.DataFrame({"discordance": 0.4, "design_effect": 2.0, "for 1 point": [88_147],
                          "for 2 points": [None]},
                         index=["middle pair"])
     sentence = findings.power_finding(288, 0.168, plan, 0.8)
     assert "a difference of 16.8 points" in sentence
-    assert "88,147 questions for 1 points" in sentence
+    assert "88,147 questions for 1 point" in sentence
     assert "80\u00a0%" in sentence
     assert "2 points" not in sentence
     assert "no difference of the middle pair" in findings.power_finding(288, float("nan"), plan,

@@ -6,6 +6,7 @@ import pytest
 
 from medinj_utils.comparison.open_scores import (
     lacking_in_words,
+    left_out_in_words,
     open_matrix,
     open_pairs,
     open_systems,
@@ -90,9 +91,14 @@ def test_an_interval_that_is_lacking_has_its_reason(long):
 
 
 def test_tables_say_what_was_not_computed(long):
-    shown = shown_open(open_systems(long, ITEMS, CLUSTERS, 200), "not computed: no encoder")
+    scores = open_systems(long, ITEMS, CLUSTERS, 200)
+    shown = shown_open(scores)
     assert list(shown) == ["BASE", "NAT"] and shown.index[0] == ("bleu", "all", N)
-    assert set(shown.loc["bertscore", "NAT"]) == {"not computed: no encoder"}
+    assert "bertscore" not in shown.index
+    assert left_out_in_words(scores, "no encoder") == "BERTScore: no encoder."
+    nothing = scores.assign(estimate=scores["estimate"].where(scores["metric"] != "bleu", 0.0))
+    assert left_out_in_words(nothing, "x") == "By bleu every system scores 0. BERTScore: x."
+    assert "bleu" not in shown_open(nothing).index and "bleu" not in lacking_in_words(nothing)
     assert shown.loc[("rouge_l", "all", 10), "NAT"] == "0.50"
     assert shown.loc[("rouge_l", "translated", 0), "NAT"] == "no question"
     assert shown.loc[("bleu", "all", N), "BASE"].startswith("2")
@@ -115,5 +121,5 @@ def test_pairs_differ_as_planted(long):
 def test_without_open_questions_all_is_empty():
     none = pd.DataFrame(columns=LONG)
     scores = open_systems(none, ITEMS.head(0), CLUSTERS.head(0), 200)
-    assert scores.empty and shown_open(scores, "").empty
+    assert scores.empty and shown_open(scores).empty and not left_out_in_words(scores, "")
     assert shown_open_pairs(open_pairs(none, "bleu", CLUSTERS.head(0), 200)).empty

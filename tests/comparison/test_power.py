@@ -112,6 +112,7 @@ def test_the_planning_cases_are_the_middle_and_the_most_demanding_tuned_pair():
     assert list(cases.values()) == [Case(0.3), Case(0.2, 2.0), Case(0.3)]
     assert planning_cases(pairs.head(1))["middle pair"] == Case(0.9, 9.0)  # no tuned pair was run
     plan = plan_table(cases, [0.05, 0.25])
+    assert "for 1 point" in plan_table(cases, [0.01])
     assert plan.loc["middle pair", "for 5 points"] == items_needed(0.05, Case(0.3))
     assert np.isnan(plan.loc["most demanding pair", "for 25 points"])  # above its discordance rate
     shown = with_detectable(pairs, 500)["shown here"]
@@ -128,5 +129,5 @@ def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
     assert study_sizes(70, 0) == [] and study_sizes(70, 3)[0] == 70
     assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
     study = study_table(0.8)
-    assert study.loc["10,000 questions, design effect 2", "discordance rate 20%"] == (
+    assert study.loc["10,000 questions, design effect 2", "discordance rate 20\u00a0%"] == (
         100 * detectable(10_000, Case(0.2, 2.0)))

@@ -35,28 +35,39 @@ def test_findings_count_tuned_pairs_alone(pairs):
 def test_systems_at_chance_and_at_a_blind_rule_are_named():
     comparison = pd.DataFrame({"system": ["BASE", "NAT"], "low": [0.2, 0.4]})
     blind = pd.Series({"options alone": 0.45, "longest option": 0.3})
-    assert sentences.chance_in_words(comparison, 0.25, blind.head(0)) == (
+    assert sentences.chance_in_words(comparison, sentences.levels_table(0.25, blind.head(0))) == (
         "Guessing one valid answer at random would score 25.0\u00a0%. Not above it, by the lower "
         "end of the interval: BASE."
     )
-    said = sentences.chance_in_words(comparison, 0.1, blind)
+    said = sentences.chance_in_words(comparison, sentences.levels_table(0.1, blind))
     assert "Every system is above it, by the lower end of the interval." in said
     assert said.endswith("“options alone”, which sees no question, is right on 45.0\u00a0%. "
                          "No system is above that.")
+    guesses = sentences.chance_in_words(comparison, sentences.levels_table(0.4, blind.head(0)))
+    assert guesses.endswith("No system is above it, by the lower end of the interval. These scores "
+                            "can't be told from guesses, so their differences can't say what a "
+                            "provenance is worth.")
 
 
 def test_claims_and_spread_are_said():
-    assert "smallest effect of interest 1 points" in sentences.claims_in_words(load_claims())
+    assert "smallest effect of interest 1 point." in sentences.claims_in_words(load_claims())
     assert "one run" in sentences.spread_in_words(0.0, 0)
     assert "estimated at 0" in sentences.spread_in_words(0.0, 7)
     assert "2.5 points" in sentences.spread_in_words(0.025, 7)
     assert "by 7 runs" in sentences.spread_in_words(0.025, 7)
 
 
-def test_verdicts_are_counted_and_a_planted_world_is_named():
-    table = pd.DataFrame({"verdict": ["supported", "not testable here"]})
-    assert (
-        sentences.verdicts_in_words({"Here": table}, False)
-        == "Here: 1 supported; 1 not testable here."
-    )
-    assert "planted world" in sentences.verdicts_in_words({"Here": table}, True)
+def test_verdicts_are_counted_and_named_and_a_planted_world_is_named():
+    on_paper = pd.DataFrame({
+        "items": [22953, 22953, 22953, 10000, 10000, 10000], "claim": ["A.", "B.", "C."] * 2,
+        "verdict": ["supported", "supported", "contradicted", "supported", "undecided",
+                    "undecided"]})
+    here = pd.DataFrame({"verdict": ["supported", "not testable here"]})
+    said = sentences.verdicts_in_words(on_paper, here, False)
+    assert said == (
+        "By the paper's own means: over 22,953 questions 2 supported, 1 contradicted; over 10,000 "
+        "questions 1 supported, 2 undecided. Supported: “A”; “B” (over 22,953 questions only). "
+        "Contradicted: “C” (over 22,953 questions only). By the runs here: 1 supported, 1 not "
+        "testable here.")
+    assert sentences.verdicts_in_words(on_paper, here, True).startswith(said + " The runs are of a")
+    assert sentences.named_verdicts(on_paper.assign(verdict="undecided")) == ""

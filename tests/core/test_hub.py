@@ -64,7 +64,7 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     asked = gives(error, error)
     assert snapshot("a/b", COMMIT, "model", ["*"]) and len(asked) == 3
     asked = gives(*[error] * 9)
-    ill = "the hub is busy|the hub doesn't answer|a file breaks off"
+    ill = "the hub is busy|the hub doesn't answer|a download broke off"
     with pytest.raises(HubError, match=f"the model a/b at {COMMIT}: ({ill})"):
         snapshot("a/b", COMMIT, "model", ["*"])
     assert len(asked) == 4
@@ -75,21 +75,21 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     (answered(errors.GatedRepoError, 401), "access on request"),
     (answered(errors.HfHubHTTPError, 403), "access on request"),
     (answered(errors.HfHubHTTPError, 401), "private.*HF_TOKEN"),
-    (answered(errors.RepositoryNotFoundError, 404), "no such one, or it is private"),
+    (answered(errors.RepositoryNotFoundError, 404), "none of this name, or it is private"),
     (answered(errors.RevisionNotFoundError, 404), "not this revision: name a commit"),
     (answered(errors.HfHubHTTPError, 418), "refuses it or a file of it, with status 418"),
     (caused(errors.LocalEntryNotFoundError("no"), answered(errors.RemoteEntryNotFoundError, 404)),
      "status 404"),
     (errors.HFValidationError("Repo id must use"), "organisation/name"),
     (errors.OfflineModeIsEnabled("off"), "HF_HUB_OFFLINE"),
-    (httpx.UnsupportedProtocol("no http://"), "address can't be one .*: look at HF_ENDPOINT"),
-    (httpx.InvalidURL("Invalid port: 'x'"), "address can't be one .*: look at HF_ENDPOINT"),
-    (httpx.TooManyRedirects("more than 20"), "leads in a circle"),
-    (ImportError("Using SOCKS proxy, but"), "a package is missing .*SOCKS"),
-    (json.JSONDecodeError("Expecting value", "<html>", 0), "in the hub's place is none .*login"),
-    (TypeError("must be a mapping, not list"), "in the hub's place is none .*HF_ENDPOINT"),
+    (httpx.UnsupportedProtocol("no http://"), "address is not valid .*: check HF_ENDPOINT"),
+    (httpx.InvalidURL("Invalid port: 'x'"), "address is not valid .*: check HF_ENDPOINT"),
+    (httpx.TooManyRedirects("more than 20"), "redirects in a circle"),
+    (ImportError("Using SOCKS proxy, but"), "a package .* is missing .*SOCKS"),
+    (json.JSONDecodeError("Expecting value", "<html>", 0), "answers is not a hub .*login"),
+    (TypeError("must be a mapping, not list"), "answers is not a hub .*HF_ENDPOINT"),
     (OSError(28, "No space left on device"),
-     "can't be written into the cache.*No space.*: set HF_HOME to a folder"),
+     "can't be written into the cache.*No space.*: set HF_HOME to a writable folder"),
     (ValueError("odd"), "refuses it .ValueError: odd"),
     (ValueError(""), "no message")], ids=str)
 def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
@@ -102,9 +102,9 @@ def test_what_stays_so_is_said_at_once_with_what_to_do(gives, error, says):
 
 
 @pytest.mark.parametrize("error, set_up, says", [
-    (answered(errors.HfHubHTTPError, 401), {"HF_TOKEN": "hf_old"}, "doesn't take the token"),
-    ("é".encode, {"HF_TOKEN": "hf_é"}, "HF_TOKEN holds a sign that no token has"),
-    (httpx.ConnectError("refused"), {"HTTPS_PROXY": "http://x"}, "what HTTPS_PROXY is set to"),
+    (answered(errors.HfHubHTTPError, 401), {"HF_TOKEN": "hf_old"}, "rejects the token of HF_TOKEN"),
+    ("é".encode, {"HF_TOKEN": "hf_é"}, "HF_TOKEN holds a character that no token has"),
+    (httpx.ConnectError("refused"), {"HTTPS_PROXY": "http://x"}, "and the proxy in HTTPS_PROXY"),
     (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), {}, "set SSL_CERT_FILE")],
     ids=["token", "letter in the token", "proxy", "certificate"])
 def test_what_the_environment_spoils_is_named(gives, monkeypatch, error, set_up, says):
@@ -128,7 +128,7 @@ def test_a_set_is_taken_from_the_cache_where_the_hub_is_not_there(local_hub, mon
     local_hub.publish("datasets", "a/b", {"train.csv": b"y"})
     local_hub.fault("/api/", status=503, times=99)
     assert snapshot("a/b", "", "dataset", ["*"]) == folder
-    assert f"taken as it was read last, at commit {first}" in capsys.readouterr().out
+    assert f"using the copy read last, at commit {first}" in capsys.readouterr().out
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     assert snapshot("a/b", "", "dataset", ["*"]) == folder
     assert commit_at("a/b", "", "dataset") == first
@@ -137,10 +137,10 @@ def test_a_set_is_taken_from_the_cache_where_the_hub_is_not_there(local_hub, mon
 def test_an_address_that_leads_in_a_circle_and_a_login_page_are_told_from_the_hub(local_hub):
     local_hub.publish("datasets", "a/b", {"train.csv": b"x"})
     local_hub.fault("/api/datasets", body=b"<html>Please log in</html>")
-    with pytest.raises(HubError, match="the data set a/b: what answers in the hub's place is none"):
+    with pytest.raises(HubError, match="the data set a/b: the server that answers is not a hub"):
         snapshot("a/b", "", "dataset", ["*"])
     local_hub.move("datasets", "a/b", "a/b")
-    with pytest.raises(HubError, match="the data set a/b: its address leads in a circle"):
+    with pytest.raises(HubError, match="the data set a/b: its address redirects in a circle"):
         snapshot("a/b", "", "dataset", ["*"])
 
 

@@ -35,7 +35,7 @@ def test_no_parameter_is_declared_that_no_notebook_has():
     ("power", "1e-1", "write 1.0e-5"),
     ("sources", [{"name": "x", "place": "y"}], r"sources\[0\]"),
     ("tasks", ["mcqu", "qcm"], r"tasks\[1\].*'mcqu', 'mcq' or 'oeq'; got 'qcm'"),
-    ("bugdet", 3, "unknown parameter 'bugdet'; accepted: .*budget")])
+    ("bugdet", 3, "unknown parameter 'bugdet' .nearest: 'budget'.; accepted: .*budget")])
 def test_a_wrong_value_is_refused_with_its_name_and_what_is_accepted(name, value, message):
     with pytest.raises(SettingsError, match=message):
         check_value(name, value, "here")
@@ -45,7 +45,7 @@ def test_what_papermill_injects_is_refused_unless_the_notebook_has_it():
     variables = notebook_defaults("14_build_mixtures")
     injected = "# Parameters\nbuget = 3\n"
     with pytest.raises(SettingsError,
-                       match="14_build_mixtures: unknown parameter 'buget'; accepted: output"):
+                       match="14_build_mixtures: unknown parameter 'buget' .nearest: 'budget'.;"):
         check_notebook(variables | {"In": ["", "import sys", injected]}, "14_build_mixtures")
 
 

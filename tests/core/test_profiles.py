@@ -76,7 +76,7 @@ def profile(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("content, message", [
     ({"notebooks": {"14_build_mixtures": {"buget": 3}}},
-     r"mine\.yaml, 14_build_mixtures: unknown parameter 'buget'; accepted: .*budget"),
+     r"mine\.yaml, 14_build_mixtures: unknown parameter 'buget' .nearest: 'budget'.; acc"),
     ({"notebooks": {"15_bild": {}}}, r"unknown notebook '15_bild'; accepted: 00_check_environment"),
     ({"notebooks": {"14_build_mixtures": {"budget": "3"}}},
      r"14_build_mixtures, budget: .*integer.*'3'"),
@@ -96,7 +96,7 @@ def profile(tmp_path, monkeypatch):
     ({"shared": {"configurations": []}}, "no system is named"),
     ({"notebooks": {"10_read_sources": {"sources": [{"name": "x", "place": "y"}]}}},
      r"sources\[0\]"),
-    ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed'"),
+    ({"shared": {"seed": 1}}, r"shared: unknown parameter 'seed' \(nearest: 'seeds'\); accepted: "),
     ({"shared": {"output": "elsewhere"}}, "can't be set"),
     ({"notebook": {}}, r"mine\.yaml, notebook: .*accepted keys: .*notebooks"),
     ({"title": 3}, "title: .*string"),
@@ -111,7 +111,7 @@ def test_a_wrong_profile_is_refused_before_anything_runs(profile, content, messa
 @pytest.mark.parametrize("text, message", [
     ("title: à".encode("latin-1"), "line 1: not UTF-8"),
     (b"title: a\ntitle: b", "line 2: the key 'title' stands twice"),
-    (b"title: a\nshared: &x {seeds: *x}", "holds itself"), (b"title: [", "not YAML")])
+    (b"title: a\nshared: &x {seeds: *x}", "contains itself"), (b"title: [", "not YAML")])
 def test_a_profile_that_can_not_be_read_says_where_and_why(profile, text, message):
     (profiles.PROFILES / "mine.yaml").write_bytes(text)
     with pytest.raises(SettingsError, match=rf"mine\.yaml.*{message}"):

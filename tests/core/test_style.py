@@ -12,6 +12,7 @@ from medinj_utils.core.style import (
     COLOURS,
     browsable,
     captioned,
+    in_percent,
     show,
     system_colour,
 )
@@ -55,6 +56,14 @@ def test_a_figure_of_other_numbers_has_their_label(tree):
     page = BeautifulSoup(show((figure, "Nothing."), "nothing", tree, label="paper [2]").data,
                          "html.parser")
     assert page.figcaption.get_text() == "paper [2]"
+    assert page.figure["class"] == ["medinj"]
+
+
+@pytest.mark.parametrize("panels, kinds", [(2, ["medinj"]), (4, ["medinj", "medinj-panels"])])
+def test_a_figure_of_several_panels_may_scroll_on_a_phone(panels, kinds, tree):
+    figure, _ = plt.subplots(1, panels)
+    page = BeautifulSoup(show((figure, "Panels."), "panels", tree).data, "html.parser")
+    assert page.figure["class"] == kinds
 
 
 def test_texts_of_tables_are_data_and_no_markup():
@@ -65,11 +74,31 @@ def test_texts_of_tables_are_data_and_no_markup():
         assert not soup.find("script") and "run <here>" in soup.get_text()
     ends = captioned(pd.DataFrame({"gain": ["+1.5 [\u22120.5, +2.5]", "a [b, c], 1, 2"]})).data
     assert "+1.5\u00a0[\u22120.5,\u00a0+2.5]" in ends and "a [b, c], 1, 2" in ends
+    wide = captioned(pd.DataFrame({"kWh": ["5,867 [2,098, 9,779]"]})).data
+    assert "5,867\u00a0[2,098,\u00a09,779]" in wide
     odd = pd.DataFrame({"exact_match": [0.5]}, index=pd.Index(["NAT"], name="system"))
     heads = BeautifulSoup(captioned(odd).data, "html.parser").find_all("th")
     assert [head.get_text() for head in heads] == ["system", "exact match"]
     assert "0.123" in captioned(hostile, "").data
     assert "2 of 3 rows" in browsable(hostile, "", most=2).data
+
+
+def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
+    words = "Native questions are the strongest single source."
+    table = pd.DataFrame({"claim": [words, "short"], "items": [22953, 7], "seen": [True, False],
+                          "gain": ["+1.5 [\u22120.5, +2.5]"] * 2}, index=[63, 64])
+    for page in (captioned(table).data, browsable(table).data):
+        cells = BeautifulSoup(page, "html.parser").find_all("td")
+        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "True"]
+        assert [cell.get("class") for cell in cells] == [["medinj-words"], *[None] * 7]
+    assert "63" in captioned(table.rename_axis("row")).data
+
+
+def test_shares_are_shown_in_per_cent():
+    table = pd.DataFrame({"items": [352, 278], "exact_match": [0.4226, None]}, index=["a", "b"])
+    shown = in_percent(table, "exact_match")
+    assert shown.to_dict("list") == {"items": [352, 278], "exact_match, %": ["42.3", ""]}
+    assert in_percent(table[["exact_match"]]).to_dict("list") == {"exact_match": ["42.3", ""]}
 
 
 def test_an_empty_table_and_one_of_zeros_are_sentences():

@@ -19,7 +19,7 @@ from medinj_utils.core.tree import DEMO_LABEL, Tree
     (lambda tree: tree.pairs, "40_compare_provenances"),
     (lambda tree: tree.manifest("NAT"), "14_build_mixtures"),
     (lambda tree: tree.run_files(Run("NAT", 1)).curve, "21_train_adapter"),
-    (lambda tree: tree.chance, "40_compare_provenances"),
+    (lambda tree: tree.table("chance"), "40_compare_provenances"),
     (lambda tree: tree.probe_scores, "32_ask_otherwise"),
     (lambda tree: tree.table("pairs"), "40_compare_provenances"),
     (lambda tree: tree.variation("recipe-x").scores, "50_vary_recipe"),

@@ -93,7 +93,7 @@ def test_signs_within_names_of_columns_separate_none(header, separator):
     ("é,e\u0301\nx,y\n", "two columns have one name"),
     ("sep=;\n", "it is empty"), ("sep=ab\na,b\n", "not a table with the separator 'ab'"),
     ("a,b\nx\n", "row 0: 1 cells under 2 .* remove a title"),
-    ("a,b\nx,y\nx,y,z\n", "row 1: 3 cells under 2 .* holds ',' has to")])
+    ("a,b\nx,y\nx,y,z\n", "row 1: 3 cells under 2 .* holds ',' needs quotation marks")])
 def test_what_is_no_table_is_refused_in_words(text, told):
     with pytest.raises(SourceError, match=told):
         csv_rows(text, Path("q.csv"), print)

@@ -64,7 +64,7 @@ def test_a_key_of_earlier_records_goes_and_two_worlds_are_refused(tmp_path, worl
 def test_too_many_rows_in_quarantine_stop_and_are_counted(tmp_path, own_table):
     tree = Tree(tmp_path / "out")
     gathered = gather_sources(tree, [own_table])
-    assert check_quarantine(gathered, 0.5, tree) == "1 of 2 rows are in quarantine (50.00%)."
+    assert check_quarantine(gathered, 0.5, tree) == "1 of 2 rows are in quarantine (50.0\u00a0%)."
     with pytest.raises(
         ValueError,
         match=r"1 of 2 rows can't be read \(50\.0%\), more than most_quarantined = 49\.0%",

@@ -166,7 +166,7 @@ def test_a_gated_set_says_how_to_get_access(local_hub):
 
 
 @pytest.mark.parametrize("location, revision, says", [
-    ("a/absent", None, "the hub has no such one, or it is private"),
+    ("a/absent", None, "the hub has none of this name, or it is private"),
     ("a/b", "v9", "at v9: the hub has it, but not this revision"),
     ("hf://datasets/a/b/elsewhere", None, "holds no elsewhere")])
 def test_what_is_not_there_is_named(local_hub, location, revision, says):

@@ -27,8 +27,8 @@ def load(path):
 
 
 @pytest.mark.parametrize("told, message", [
-    ({"gold": {"index": "n"}}, ", gold: .*an index needs its base"),
-    ({"gold": {"letters": "b", "base": 1}}, ", gold: .*an index needs its base"),
+    ({"gold": {"index": "n"}}, ", gold: .*index needs base"),
+    ({"gold": {"letters": "b", "base": 1}}, ", gold: .*index needs base"),
     ({"gold": {"index": "n", "base": 2}}, r", gold\.base: "),
     ({"gold": {}}, ", gold: .*say one of letters, text, index, flags"),
     ({"gold": {"letters": "b", "text": "c"}}, ", gold: .*say one of letters, text, index, flags"),
@@ -41,7 +41,7 @@ def load(path):
     ({"instruction": "question"}, ", instruction: "),
     ({"colour": 1}, ", colour: .*; keys are files, encoding, provenance, task, split"),
     ("gold: {letters: a, letters: b}\n", "line 1: the key 'letters' stands twice"),
-    ("task: &x [*x]", "holds itself"), ("files: [", ": not YAML"),
+    ("task: &x [*x]", "contains itself"), ("files: [", ": not YAML"),
     *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n",
                                                                                "null", "[]"))])
 def test_a_wrong_mapping_is_refused_with_its_file_and_key(path, told, message):
@@ -59,9 +59,9 @@ def test_a_missing_key_is_named(path):
 @pytest.mark.parametrize("files, told", [
     ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"),
     ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"),
-    ("nichts*.csv", "nothing beside it is named 'nichts[*].csv'"),
-    ("..", "nothing beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
-    (".//.", "need a name or pattern"), ("mine.yaml", "nothing beside it"),
+    ("nichts*.csv", "no file beside it matches 'nichts[*].csv'"),
+    ("..", "no file beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
+    (".//.", "need a name or pattern"), ("mine.yaml", "no file beside it"),
     ("/", "need a name or pattern"), ("x" * 300, "need a name or pattern")])
 def test_a_wrong_pattern_of_files_is_told(load, path, files, told):
     path.touch()

@@ -16,6 +16,7 @@ from medinj_utils.data.tables import (
     quoted,
     readable,
     retold_examples,
+    shown_positions,
     sure_leaks,
 )
 
@@ -63,3 +64,11 @@ def test_suspected_translations_are_shown():
     shown = retold_examples(retold, find_leaks(records, None, retold), records)
     assert len(shown) == 1 and "Pourquoi" in shown["translated, in training"].item()
     assert sure_leaks(find_leaks(records, None, retold)).empty
+
+
+def test_positions_are_shown_in_per_cent_and_p_never_as_zero():
+    found = pd.DataFrame({"task": ["mcq"], "options": [4], "A": [0.25], "E": [None],
+                          "right letters": [1320], "p, equal shares": [1e-9]})
+    assert shown_positions(found).to_dict("records") == [{
+        "task": "mcq", "options": "4", "A, %": "25.0", "E, %": "", "right letters": "1,320",
+        "p, equal shares": "<\u00a00.001"}]

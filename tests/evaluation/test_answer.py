@@ -207,7 +207,7 @@ def test_an_unknown_mode_names_the_accepted_ones(items, ask, identity, tmp_path)
     with pytest.raises(ValueError, match="accepted by server: greedy, constrained, likelihood"):
         answer_questions(items, server, tmp_path / "a.parquet", identity,
                          Protocol(["text_likelihood"]), Origin("30"))
-    with pytest.raises(ValueError, match="take 'set aside'"):
+    with pytest.raises(ValueError, match="choose 'set aside'"):
         answer_questions(items, server, tmp_path / "a.parquet", identity,
                          Protocol(["greedy"], too_long="cut context"), Origin("30"))
 
@@ -287,7 +287,7 @@ def test_answers_that_another_process_took_away_are_missed(items, ask, tmp_path,
         sorted(parts.glob("*.parquet"))[0].unlink()
 
     monkeypatch.setattr(answer_module, "_ask", then_one_is_gone)
-    with pytest.raises(RuntimeError, match=r"a\.parts: \d+ answers are gone"):
+    with pytest.raises(RuntimeError, match=r"a\.parts: \d+ answers are missing"):
         ask(items, tmp_path / "a.parquet", batch_tokens=1000)
     monkeypatch.setattr(answer_module, "_ask", asked)
     assert ask(items, tmp_path / "a.parquet", batch_tokens=1000)["raw"].notna().all()

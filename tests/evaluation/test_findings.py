@@ -29,8 +29,11 @@ def test_scores_are_said_by_mode_beside_a_rule_that_sees_no_question():
 
 
 def test_variants_and_exchanged_figures_are_counted():
-    scores = pd.DataFrame({"variant": ["order 1", "order 2"], "run": "BASE"})
-    assert findings.variants_finding(scores) == "2 variants were put to 1 run: 2 answers."
+    scores = pd.DataFrame({"variant": ["original", "order 1", "order 2"], "run": "BASE",
+                           "exact_match": [1, 1, 0]})
+    assert findings.variants_finding(scores) == (
+        "2 variants were put to 1 run: 3 answers. Of the questions as they are 100.0\u00a0% are "
+        "answered exactly, asked otherwise 0.0\u00a0% (order 2) to 100.0\u00a0% (order 1).")
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
     figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc",
                             "value": [0.2, 0.5]})
@@ -47,7 +50,7 @@ def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
                             "plain_unreadable": [3, 0], "unreadable": [7, 0],
                             "difference": [0.1, 0.9], "low": [-0.05, 0.0], "high": [0.2, 1.0]})
     assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
-        "j gave 3 replies, of which 2 declare a verdict; of the answers whose verdict can be read "
+        "j gave 3 replies, of which 2 declare a verdict; of the answers with a readable verdict "
         "it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
         "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, "
         "+20.0], over 40 of 50 whose verdicts can be read."
@@ -72,8 +75,8 @@ def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
     assert findings.judges_finding(
         pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered
     ) == (
-        "j gave 2 replies, of which 0 declare a verdict. Which answers it takes for right isn't "
-        "known. Whether 55 injections steer it can't be read either."
+        "j gave 2 replies, of which 0 declare a verdict. The share of answers that it calls right "
+        "is unknown. Whether 55 injections steer it is unknown, too."
     )
     assert (
         findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame())
@@ -92,7 +95,8 @@ def test_a_judge_without_replies_is_not_judged():
         findings.judges_finding(none, gone, steered)
         == "All 2 calls of j failed, the first of them: failed call: no reply"
     )
-    assert findings.judges_finding(none, gone.tail(1), steered).startswith("j was asked nothing")
+    assert findings.judges_finding(none, gone.tail(1), steered).startswith(
+        "j was not called: every answer was decided by rule")
 
 
 def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
@@ -111,4 +115,5 @@ def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
     )
     alike = findings.ratings_finding(undefined, shares.head(2).assign(estimate=0.5), shares.head(0))
     assert alike == "R1 calls 50.0\u00a0% of every system's answers right."
-    assert "No ratings came back yet" in findings.ratings_finding(undefined, shares.head(0), shares)
+    empty = findings.ratings_finding(undefined, shares.head(0), shares)
+    assert "No ratings have come back yet" in empty

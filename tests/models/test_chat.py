@@ -103,23 +103,23 @@ EITHER = TURNS.replace(
     ("{% for turn in messages[1:] %}[{{ turn.role }}] {% if loop.last %}{{ messages[0].content "
      "}}\n\n{% endif %}{{ turn.content }}{% endfor %}", None),
     (TURNS.replace("turn in messages", "turn in messages if turn.content"), None),
-    (PARTS, "1 of 5 says \\(system"),
-    (TURNS.replace("in messages", "in messages[1:]"), "1 of 5 says \\(system.*system_prompt"),
-    (TURNS.replace("in messages", "in messages if turn.role != 'system'"), "1 of 5 says \\(system"),
+    (PARTS, "1 of 5 \\(system"),
+    (TURNS.replace("in messages", "in messages[1:]"), "1 of 5 \\(system.*system_prompt"),
+    (TURNS.replace("in messages", "in messages if turn.role != 'system'"), "1 of 5 \\(system"),
     (TURNS.replace("in messages", "in messages if turn.role != 'assistant'"),
-     "3 of 5 says \\(assistant.*shots: 0"),
+     "3 of 5 \\(assistant.*shots: 0"),
     ("{{ messages[0].content }}" + TURNS.replace("in messages", "in messages[-2:]"),
-     "2 of 5 says \\(user"),
-    (TURNS.replace("in messages", "in messages[:2]"), "3 of 5 says \\(assistant"),
+     "2 of 5 \\(user"),
+    (TURNS.replace("in messages", "in messages[:2]"), "3 of 5 \\(assistant"),
     ("Bonjour", "1 of 5"),
     (TURNS.replace("turn.content", "turn.text"), "1 of 5"),
-    (TURNS.replace("turn.content", "turn.content[:9]"), "2 of 5 says \\(user"),
+    (TURNS.replace("turn.content", "turn.content[:9]"), "2 of 5 \\(user"),
     (TURNS.replace("turn.content", "turn.content | upper"), "1 of 5"),
     (TURNS.replace("turn.content", "turn.content | replace('(A)', '')"), "2 of 5")])
 def test_a_template_that_leaves_out_what_a_turn_says_is_refused(tokenizer, template, missing):
     tokenizer.chat_template = template
     if missing:
-        with pytest.raises(TemplateError, match=f"leaves out or changes what turn {missing}"):
+        with pytest.raises(TemplateError, match=f"leaves out or changes turn {missing}"):
             chat_ids(tokenizer, SHOTS)
     else:
         assert "Quel os" in tokenizer.decode(chat_ids(tokenizer, SHOTS))

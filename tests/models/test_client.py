@@ -135,7 +135,7 @@ def test_a_chat_that_is_too_long_is_no_other_refusal(played):
 def test_a_server_that_is_not_there_may_be_there_at_the_next_call_and_an_unknown_model_not(
         played, monkeypatch):
     monkeypatch.setattr("medinj_utils.models.client._RETRIES", 0)
-    with pytest.raises(CallError, match=r"^http://127\.0\.0\.1:9/v1: no reply .*Is the server st"):
+    with pytest.raises(CallError, match=r"^http://127\.0\.0\.1:9/v1: no reply .*Check that the s"):
         said("http://127.0.0.1:9/v1", "any")
     with pytest.raises(ServerError, match=f"^{played}, model absent: status 404") as caught:
         said(played, "absent")
@@ -144,7 +144,7 @@ def test_a_server_that_is_not_there_may_be_there_at_the_next_call_and_an_unknown
 
 @pytest.mark.parametrize("model", GARBAGE)
 def test_a_reply_that_is_none_is_told(played, model):
-    with pytest.raises(CallError, match=r"isn't one of the chat protocol.*/v1"):
+    with pytest.raises(CallError, match=r"doesn't follow the chat protocol.*/v1"):
         said(played, model)
 
 

@@ -103,7 +103,7 @@ def test_answers_are_held_to_the_allowed_ones_and_that_is_checked(played, items)
         ask_one(played, "held", several, "constrained").raw
         == allowed_answers("mcq", prompts.LETTERS[: len(several["options"])])[-1]
     )
-    with pytest.raises(ServerError, match="doesn't hold to structured_outputs"):
+    with pytest.raises(ServerError, match="ignores structured_outputs"):
         ask_one(played, "thinking", several, "constrained")
 
 

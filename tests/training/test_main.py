@@ -37,6 +37,12 @@ def project(tree, tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_an_unknown_profile_ends_the_command_with_a_sentence(project, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["training", "nosuch"])
+    with pytest.raises(SystemExit, match="no profile 'nosuch'; there are: one, two"):
+        command._main()
+
+
 def test_two_processes_learn_the_same_as_one(project, monkeypatch, capsys):
     launched = subprocess.Popen(
         [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port",

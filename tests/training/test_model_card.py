@@ -5,6 +5,7 @@ import torch
 import yaml
 
 from medinj_utils.models.loading import Base, adapted, load_base
+from medinj_utils.training import model_card
 from medinj_utils.training.model_card import merge, push, to_gguf, write_model_card
 
 from .tuning import PLANTED
@@ -42,3 +43,9 @@ def test_nothing_is_pushed_without_a_token(tmp_path, monkeypatch):
     monkeypatch.delenv("HF_TOKEN", raising=False)
     with pytest.raises(RuntimeError, match="set HF_TOKEN"):
         push(tmp_path, "org/name")
+
+
+def test_a_folder_without_a_run_ends_the_command_with_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["model_card", str(tmp_path)])
+    with pytest.raises(SystemExit, match="card.json does not exist yet: run notebook 21"):
+        model_card._main()

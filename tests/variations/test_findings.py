@@ -6,7 +6,8 @@ from medinj_utils.variations import findings
 def test_how_far_a_run_moves_is_said():
     means = pd.DataFrame({"NAT-s0": [0.3, 0.4], "SYN-s0": [0.2, 0.25]}, index=["a", "b"])
     assert findings.variations_finding(means) == (
-        "Over 2 variations scores lie between 20.0\u00a0% and 40.0\u00a0%. A single run moves by "
+        "Over 2 variations scores lie between 20.0\u00a0% (SYN-s0, variation a) and 40.0\u00a0% "
+        "(NAT-s0, variation b). A single run moves by "
         "5.0 (SYN-s0) to 10.0 points (NAT-s0)."
     )
     assert findings.variations_finding(pd.DataFrame()) == "Nothing was varied."

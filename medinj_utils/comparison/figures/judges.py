@@ -34,8 +34,8 @@ def agreement_figure(agreement: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     scorers = [name for name in pooled["scorer"].unique() if name != CONSTANT]
     if not scorers:
         return None
-    figure, panels = plt.subplots(1, len(_PANELS), sharey=True,
-                                  figsize=(7.2, 1.6 + 0.3 * len(scorers)))
+    figure, square = plt.subplots(2, 2, sharey=True, figsize=(7.2, 2.4 + 0.56 * len(scorers)))
+    panels = square.ravel()
     for axes, (name, title) in zip(panels, _PANELS.items(), strict=True):
         _draw_scorers(axes, pooled[pooled["figure"] == name], scorers)
         axes.set_title(title, fontsize=11)

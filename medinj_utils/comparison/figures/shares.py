@@ -1,5 +1,7 @@
 """The share of each system's answers that judges, or human raters, call right."""
 
+from math import ceil
+
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -9,10 +11,12 @@ from medinj_utils.core.style import percent_axis
 from medinj_utils.core.wording import number
 
 _WIDTH = 3.2  # inches of a panel
+_BESIDE = 2  # panels beside each other: more can't be read on a phone
 
 
 def shares_figure(shares: pd.DataFrame, by: str, label: str) -> tuple[plt.Figure, str] | None:
-    """Shares with their intervals, a row per system and a panel per judge or rater.
+    """Shares with their intervals, a row per system and a panel per judge or rater, two beside
+    each other.
 
     Where the table has ``if_unreadable_0`` and ``if_unreadable_1``, a thin grey line reaches from
     one to the other: where the share would lie were all unreadable verdicts wrong, or right.
@@ -29,9 +33,13 @@ def shares_figure(shares: pd.DataFrame, by: str, label: str) -> tuple[plt.Figure
     if drawn.empty:
         return None
     panels, systems = list(dict.fromkeys(drawn[by])), in_order(drawn["system"])
-    figure, axes = plt.subplots(1, len(panels), sharey=True, squeeze=False, figsize=(
-        _WIDTH * len(panels) + 1.2, 0.42 * len(systems) + 1.2))
-    for panel, name in zip(axes[0], panels, strict=True):
+    columns = min(_BESIDE, len(panels))
+    lines = ceil(len(panels) / columns)
+    figure, axes = plt.subplots(lines, columns, sharey=True, squeeze=False, figsize=(
+        _WIDTH * columns + 1.2, (0.42 * len(systems) + 1.2) * lines))
+    for place in range(len(panels), lines * columns):
+        axes.flat[place].remove()
+    for panel, name in zip(axes.flat, panels, strict=False):
         own = drawn[drawn[by] == name]
         places = [systems.index(system) for system in own["system"]]
         if "if_unreadable_0" in own:

@@ -118,11 +118,11 @@ def power_figure(curves: pd.DataFrame, power: float, items: int,
     axes.set(xlim=(curves.index[0], curves.index[-1]), ylim=(0.4, 60), xscale="log", yscale="log")
     axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
     axes.set_xlabel("Test questions")
-    axes.set_ylabel(f"Smallest difference shown\nwith {power:.0%} power (points)")
+    axes.set_ylabel(f"Smallest difference shown\nwith {100 * power:g}\u00a0% power (points)")
     axes.legend(frameon=False, fontsize=9)
     axes.set_title("What a number of questions shows")
-    alt = (f"Smallest difference shown with {power:.0%} power over the number of questions, for "
-           f"{len(curves.columns)} cases. ")
+    alt = (f"Smallest difference shown with {100 * power:g}\u00a0% power over the number of "
+           f"questions, for {len(curves.columns)} cases. ")
     if pd.isna(shown_here):
         alt += ("No difference of the middle pair, which hardly differs, is large enough for the "
                 "questions of this run.")

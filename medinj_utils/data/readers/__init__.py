@@ -8,6 +8,6 @@ from pkgutil import iter_modules
 @cache
 def find_sources() -> dict:
     """All sources (`medinj_utils.data.sources.Source`) by name, in alphabetical order."""
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     sources = {module.SOURCE.name: module.SOURCE for module in modules}
     return dict(sorted(sources.items()))

@@ -64,14 +64,14 @@ def _parts(sentences: list[str]) -> _Document:
     question = [sentence for sentence in sentences[1:answers[0]]
                 if not sentence.startswith("CLINICAL CASE")]
     first = next((i for i, sentence in enumerate(question)
-                  if (found := _OPTION.match(sentence)) and found[1] == "1"), None)
+                  if (match := _OPTION.match(sentence)) and match[1] == "1"), None)
     if not first:
         raise BadRow("options", " ".join(question), "no question followed by a line '1- …'")
     options: list[str] = []
     for sentence in question[first:]:
-        found = _OPTION.match(sentence)
-        if found and int(found[1]) == len(options) + 1:
-            options.append(found[2])
+        match = _OPTION.match(sentence)
+        if match and int(match[1]) == len(options) + 1:
+            options.append(match[2])
         else:
             options[-1] += f" {sentence}"
     number = _ANSWER.match(sentences[answers[0]])[1].strip()
@@ -106,7 +106,7 @@ class _File:
 def _read(reading: Reading) -> Iterator[RawTable]:
     for name, file, split in reading.split_files(".tsv"):
         if "EN" in Path(name).parts:
-            continue  # the aligned English files, by which the search for translations is measured
+            continue  # aligned English files, for measuring the search for translations
         records = _File(file.stem, split, reading.provenance).records
         yield RawTable(name, documents(reading.text(file), file), records)
 

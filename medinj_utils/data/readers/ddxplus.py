@@ -6,8 +6,8 @@ Every patient gives three records on the same vignette:
 - *mcq*: the three likeliest diagnoses of the differential among two that are not in it;
 - *oeq*: the diagnosis, as an open question.
 
-The published set has one file of patients. By position, of every ten patients eight go to train,
-one to validation and one to test. Evidences at their default value are left out of the vignette.
+The published set has one file of patients. Of every ten patients, in the file's order, eight go to
+train, one to validation and one to test. Vignettes leave out evidences at their default value.
 """
 
 import ast
@@ -54,13 +54,13 @@ def vignette(patient: Mapping, evidences: Mapping) -> str:
     Raises:
         BadRow: an evidence or the sex is unknown.
     """
-    found: dict[str, list[str]] = {}
+    values_of: dict[str, list[str]] = {}
     for feature in ast.literal_eval(patient["features"]):
         name, value = _decode(feature, evidences)
         if value is not None:
-            found.setdefault(name, []).append(value)
+            values_of.setdefault(name, []).append(value)
     signs, history = [], []
-    for name, values in found.items():
+    for name, values in values_of.items():
         question = evidences[name]["question_fr"].strip().rstrip("?: ")
         part = history if evidences[name]["is_antecedent"] else signs
         part.append(f"{question} : {', '.join(values)}")
@@ -89,7 +89,7 @@ class _Patients:
         right = self.french[patient["diagnosis"]]
         others = [self.french[name] for name in differential]
         unlikely = [name for name in self.french.values() if name != right and name not in others]
-        rng = np.random.default_rng(number)  # of the position: the same options at every reading
+        rng = np.random.default_rng(number)  # by position: every reading gives the same
         shared = {"provenance": self.provenance, "source": "DDXPlus-FR",
                   "split": _SPLITS[number % 10], "licence": SOURCE.licence,
                   "context": vignette(patient, self.evidences)}

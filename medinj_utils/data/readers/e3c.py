@@ -1,7 +1,7 @@
 """E3C, French part: clinical cases from open journals; texts for writing questions.
 
-Read are the corpus' JSON files, one per document, or the same documents as JSON lines; of both the
-fields ``text``, ``id`` and ``licence``. Each document keeps its own licence.
+The reader takes the corpus' JSON files, one per document, or the same documents as JSON lines, and
+of these the fields ``text``, ``id`` and ``licence``. Each document keeps its own licence.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,8 @@
 """The Glianorex textbooks: two books by language models about an organ that does not exist.
 
-Texts from which questions can be written, for tests of knowledge injection. They are fictional on
-purpose: whatever is made of them is a demo. Each section (a heading of the fourth level) is a text.
+Questions for tests of knowledge injection can be written from these texts. They are fictional on
+purpose, so all results from them are a demo. Each section (a heading of the fourth level) is a
+text.
 """
 
 import re

@@ -4,12 +4,12 @@
 - ``Native``, ``Synthetic``, ``Translated``: the same fields as JSON, in files such as
   ``Train/mcq/mcq_train.json``.
 - Files of the authors' scripts: ``{"messages": [{role, content}, …], "classes": ["A", …],
-  "answer": …}``; only the file's name says which task (``qcmu``, ``qcm``, ``qro``). Files named
-  ``en2fr`` or ``fr2en`` are translations and no questions.
+  "answer": …}``; the task (``qcmu``, ``qcm``, ``qro``) is in the file's name alone. Files named
+  ``en2fr`` or ``fr2en`` are translations and hold no questions.
 
-This reader was written without sight of a whole row or of the values of ``type`` and ``origin``.
-Spellings are therefore taken tolerantly, and a value that is still unknown stops the reading with
-file, row and value. What only a file's name says (the task of chat files) is remarked.
+This reader was written without access to a whole row or to the values of ``type`` and ``origin``.
+It therefore accepts variant spellings, and raises an error with file, row and value for an unknown
+one. What only a file's name says (the task of chat files) is recorded as a remark.
 """
 
 import re
@@ -49,11 +49,11 @@ def _plain(value: str) -> str:
 
 
 def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
-    found = accepted.get(_plain(str(value)))
-    if found is None:
+    meaning = accepted.get(_plain(str(value)))
+    if meaning is None:
         raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: "
                           f"{', '.join(accepted)}")
-    return found
+    return meaning
 
 
 def _from_path(name: str, accepted: Mapping[str, str]) -> str | None:
@@ -64,9 +64,9 @@ def _from_path(name: str, accepted: Mapping[str, str]) -> str | None:
     """
     for part in reversed(Path(name).parts[-4:]):
         words = map(_plain, re.split(r"[-_.\d]", part))
-        found = {accepted[word] for word in words if word in accepted}
-        if found:
-            return found.pop() if len(found) == 1 else None
+        meanings = {accepted[word] for word in words if word in accepted}
+        if meanings:
+            return meanings.pop() if len(meanings) == 1 else None
     return None
 
 
@@ -147,7 +147,7 @@ def _question(row: Mapping, task: str) -> Mapping:
 
 
 def _asks(rows: Sequence[Mapping]) -> bool:
-    """Whether a row of a file has an instruction or messages."""
+    """Whether any row has an instruction or messages."""
     return any("instruction" in row or "messages" in row
                for start in range(0, len(rows), 1000) for row in rows[start:start + 1000])
 
@@ -164,7 +164,7 @@ def read_rows(reading: Reading, source: str, licence: str) -> Iterator[RawTable]
         if _TRANSLATION.search(name):
             reading.remark(file, "holds translations, no questions: not read", rows=0)
             continue
-        # Folders above the source say nothing about it.
+        # Folders above the source do not describe it.
         path = str(file) if reading.path.is_file() else f"{reading.path.name}/{name}"
         split, task = _from_path(path, _SPLITS), _from_path(path, _TASKS)
         published = _PublishedFile(reading, name, file, split, task, source, licence)

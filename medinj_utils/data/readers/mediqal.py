@@ -1,9 +1,9 @@
 """MediQAl: questions of French national medical examinations, multiple choice or open.
 
-Written from the columns and file names that the set's card states (``mcqu/train.json``, ``mcqm/…``,
-``oeq/test.json``; ``clinical_case, question, answer_a … answer_e, correct_answers``, for open ones
-``answer``), without sight of a row. How several right letters are written in ``correct_answers`` is
-therefore read tolerantly.
+This reader was written from the columns and file names on the set's card (``mcqu/train.json``,
+``mcqm/…``, ``oeq/test.json``; ``clinical_case, question, answer_a … answer_e, correct_answers``,
+for open ones ``answer``), without access to a row. It therefore accepts different ways of writing
+several right letters in ``correct_answers``.
 """
 
 from collections.abc import Iterator, Mapping

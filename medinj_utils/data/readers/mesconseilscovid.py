@@ -23,17 +23,17 @@ _MACRO = re.compile(r"\{\{|\{%")
 
 def _blocks(text: str) -> list[tuple[str, str]]:
     """(question, body) of each block; a body goes on while lines are indented or empty."""
-    found: list[tuple[str, list[str]]] = []
+    blocks: list[tuple[str, list[str]]] = []
     inside = False
     for line in text.split("\n"):
         if opening := _QUESTION.match(line):
-            found.append((opening[1].strip(), []))
+            blocks.append((opening[1].strip(), []))
             inside = True
         elif line.strip() and not line.startswith((" ", "\t")):
             inside = False
         elif inside:
-            found[-1][1].append(line)
-    return [(question, "\n".join(lines)) for question, lines in found]
+            blocks[-1][1].append(line)
+    return [(question, "\n".join(lines)) for question, lines in blocks]
 
 
 def _record(number: int, block: tuple[str, str], provenance: str | None) -> Iterator[Mapping]:
@@ -45,7 +45,7 @@ def _record(number: int, block: tuple[str, str], provenance: str | None) -> Iter
         lines.pop(0)
     answer = _LEFT_OUT.sub("", "\n".join(lines))
     answer = _LINK.sub(r"\1", answer)
-    answer = _EMPHASIS.sub(lambda found: found[2] or found[3], answer)
+    answer = _EMPHASIS.sub(lambda match: match[2] or match[3], answer)
     answer = re.sub(r"\n{3,}", "\n\n", _HEADING.sub("", answer)).strip()
     yield {"provenance": provenance, "task": "oeq", "source": "MesConseilsCovid", "split": "train",
            "instruction": question, "answer_text": answer, "licence": SOURCE.licence}

@@ -1,9 +1,9 @@
 """MORFITT: abstracts of biomedical articles with their specialities, made into choice questions.
 
-Every abstract asks for its speciality. One right speciality gives a single-answer question with
-five options, several give a several-answer question with six. The other options are drawn from the
-twelve specialities by a generator that is seeded with the abstract's identifier, so that every
-reading gives the same questions.
+Every question asks for the speciality of an abstract. One right speciality gives a single-answer
+question with five options, several give a several-answer question with six. The other options are
+drawn from the twelve specialities, seeded with the abstract's identifier, so that every reading
+gives the same questions.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def _record(number: int, row: Mapping, split: str, provenance: str | None) -> It
         raise BadRow("specialities", row["specialities"], reason)
     task = "mcqu" if len(right) == 1 else "mcq"
     if len(right) >= _OPTIONS[task]:
-        reason = f"{len(right)} right ones leave no other among {_OPTIONS[task]}"
+        reason = f"{len(right)} right ones leave no wrong one among {_OPTIONS[task]} options"
         raise BadRow("specialities", row["specialities"], reason)
     labels = _options(row["identifier"], right, _OPTIONS[task])
     yield {"provenance": provenance, "task": task, "source": "MORFITT", "split": split,

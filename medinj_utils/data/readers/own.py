@@ -22,14 +22,14 @@ _READ_TEXTS = TEXT_COLUMNS[2:-1]  # ids and place are made anew
 
 @dataclass(frozen=True)
 class _Table:
-    """A table and what is known of its columns: a mapping, or that they are the record's."""
+    """A table with the mapping of its columns; without one, they are the record's."""
 
     reading: Reading
     file: Path
     mapping: TableMapping | None = None
 
     def records(self, number: int, row: Mapping) -> Iterator[Mapping]:
-        """The record of a row; labels within its options are left out and counted."""
+        """The record of a row, without labels within its options; a remark counts these."""
         row = {column_name(column): cell for column, cell in row.items()}
         fields = self.mapping.fields(row) if self.mapping else self._as_record(row)
         options = fields.get("options", [])

@@ -1,6 +1,6 @@
 """TICO-19, English and French: parallel sentences about Covid-19, in TMX files.
 
-They measure a translation, and whether a translation is recognised; they are no instruction pairs.
+The sentences serve to measure translations and their detection; they are no instruction pairs.
 """
 
 import xml.etree.ElementTree as ElementTree

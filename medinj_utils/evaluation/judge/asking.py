@@ -1,4 +1,4 @@
-"""Ask a judge about open answers and keep its verdicts, so that a stopped run goes on."""
+"""Ask a judge about open answers and keep its verdicts, so that a stopped run can resume."""
 
 import hashlib
 import json
@@ -74,7 +74,7 @@ class Judge:
     def call(self, chat: list[dict], repeat: int) -> tuple[str, Call]:
         """A call and its key: a hash of the chat, the model and the sampling.
 
-        The chat stands for question, reference and candidate, which its code is a hash of.
+        The chat covers question, reference and candidate, since its code is a hash of them.
 
         Args:
             chat: of the prompt.
@@ -90,11 +90,11 @@ class Judge:
 
 @dataclass
 class _Questions:
-    """What a judge is to be asked about a table of answers.
+    """The questions to a judge about a table of answers.
 
     Attributes:
         rows: run, item, repeat, key of the call or, without one, value and reason, and texts.
-        calls: by key; answers that are the same share one.
+        calls: by key; identical answers share one.
     """
 
     rows: list[tuple] = field(default_factory=list)
@@ -106,9 +106,9 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
     """Ask a judge about every open answer, as often as it repeats.
 
     Each reply is kept in ``<name>.calls.jsonl`` beside the file as it comes, under a key made of
-    prompt, question, reference, candidate, model and sampling. A run that was stopped goes on from
-    there and ends with the same table; further answers cost their own calls alone. Calls that
-    failed are made again. An empty candidate is 0 without a call.
+    prompt, question, reference, candidate, model and sampling. A stopped run resumes from there and
+    ends with the same table; new answers cost only their own calls. Failed calls are repeated. An
+    empty candidate is 0 without a call.
 
     Args:
         answers: a row per answer with ``run`` (what answered), ``item`` (id of the question),
@@ -131,19 +131,18 @@ def judge_answers(answers: pd.DataFrame, judge: Judge, path: str | Path, origin:
         `medinj_utils.core.identity.texts_hash` of what was judged.
 
     Raises:
-        ValueError: a column is missing, an answer stands there twice, or a question is blank or no
-            text.
+        ValueError: a column is missing, an answer is repeated, or a question is blank or no text.
         ServerError: the server refuses the key or doesn't know the model, or is gone; what was
             judged is kept.
     """
     path = Path(path)
     questions = _questions(answers, judge)
-    kept = KeptCalls(calls_file(path))
+    kept_calls = KeptCalls(calls_file(path))
     card = Card(origin, judge.settings | judge.chats.settings | {"repeats": judge.repeats})
-    _ask(questions, judge, kept, path)
-    verdicts = _verdicts(questions, judge, kept.replies)
+    _ask(questions, judge, kept_calls, path)
+    verdicts = _verdicts(questions, judge, kept_calls.replies)
     write_parquet(verdicts, path)
-    replies = [kept.replies[key] for key in questions.calls]
+    replies = [kept_calls.replies[key] for key in questions.calls]
     counts = _counts(verdicts, replies, judge.prompt.scale)
     card.write(card_file(path), [path], **counts, **usage(replies, prices),
                first_prompt=_first(questions))
@@ -157,21 +156,21 @@ def calls_file(path: str | Path) -> Path:
 
 def estimate_cost(answers: pd.DataFrame, judge: Judge, path: str | Path,
                   prices: Prices | None = None) -> dict:
-    """What `judge_answers` is going to take, before it is asked.
+    """What `judge_answers` will cost, estimated before any call.
 
     Args:
         answers, judge, path, prices: as for `judge_answers`.
 
     Returns:
-        ``calls`` that are still to be made, ``input_tokens`` of their chats (of a server an
-        estimate, at three characters each), ``output_tokens``, the most that they may take, and,
-        with prices, ``cost``, the most, and ``currency``. Retries aren't in it.
+        ``calls`` still to be made, ``input_tokens`` of their chats (for a server an estimate of
+        three characters per token), the maximum of ``output_tokens`` and, with prices, the maximum
+        ``cost`` and its ``currency``. Retries are not included.
 
     Raises:
         ValueError: as `judge_answers`.
     """
-    questions, kept = _questions(answers, judge), KeptCalls(calls_file(path))
-    todo = [call for key, call in questions.calls.items() if kept.lacks(key)]
+    questions, kept_calls = _questions(answers, judge), KeptCalls(calls_file(path))
+    todo = [call for key, call in questions.calls.items() if kept_calls.lacks(key)]
     tokens = sum(judge.chats.size(call.chat) for call in todo)
     most = len(todo) * judge.chats.sampling.max_tokens
     return {"calls": len(todo), "input_tokens": tokens, "output_tokens": most,
@@ -210,7 +209,7 @@ def _by_rule(row: Mapping, prompt: JudgePrompt) -> tuple[float | None, str]:
         return None, NO_CANDIDATE
     if "candidate" in blank:
         return 0.0, EMPTY
-    if "reference" in blank and "reference" in prompt.places:
+    if "reference" in blank and "reference" in prompt.placeholders:
         return None, NO_REFERENCE
     return None, ""
 
@@ -228,7 +227,7 @@ def chat_of(answer: Mapping, prompt: JudgePrompt) -> list[dict]:
     fields = {name: answer[name] for name in ("instruction", "context", "reference", "candidate")}
     texts = {**answer, "question": user_turn(fields | {"options": [], "task": "oeq"})}
     try:
-        return prompt.messages(*(texts[place] for place in prompt.places))
+        return prompt.messages(*(texts[name] for name in prompt.placeholders))
     except ValueError as error:
         raise ValueError(f"run {answer['run']!r}, item {answer['item']!r}: {error}") from error
 
@@ -238,14 +237,14 @@ def _calls(row: Mapping, judge: Judge) -> dict[str, Call]:
     return dict(judge.call(chat, repeat) for repeat in range(judge.repeats))
 
 
-def _ask(questions: _Questions, judge: Judge, kept: KeptCalls, path: Path) -> None:
+def _ask(questions: _Questions, judge: Judge, kept_calls: KeptCalls, path: Path) -> None:
     """Make the calls that weren't made yet, or failed."""
-    todo = [key for key in questions.calls if kept.lacks(key)]
+    todo = [key for key in questions.calls if kept_calls.lacks(key)]
     with (progress(None, f"verdicts of {path.stem}", len(todo), "calls") as bar,
-          kept.adding() as add,
+          kept_calls.adding() as add,
           closing(judge.chats.ask([questions.calls[key] for key in todo])) as replies):
-        for place, reply in replies:
-            add(todo[place], reply)
+        for position, reply in replies:
+            add(todo[position], reply)
             bar.update()
 
 
@@ -262,7 +261,7 @@ def _verdicts(questions: _Questions, judge: Judge, replies: Mapping[str, Reply])
 
 
 def _read(reply: Reply, prompt: JudgePrompt) -> tuple[float | None, str]:
-    """The verdict of a reply, and why there is none."""
+    """The verdict of a reply, or the reason why there is none."""
     if reply.text is None:
         return None, f"failed call: {reply.failure}"
     if was_cut(reply.ended):  # "Score: 1" may be the beginning of "Score: 10"
@@ -273,15 +272,15 @@ def _read(reply: Reply, prompt: JudgePrompt) -> tuple[float | None, str]:
 
 def _counts(verdicts: pd.DataFrame, replies: Sequence[Reply], scale: Scale) -> dict:
     """What the card says of verdicts and calls."""
-    value, given = verdicts["value"], [reply for reply in replies if reply.text is not None]
+    value, answered = verdicts["value"], [reply for reply in replies if reply.text is not None]
     reasons = (reason.partition(": ")[0] or "judged" for reason in verdicts["reason"])
     consistency = self_consistency(verdicts).astype(object)
     counted = {f"{grade:g}": int((value == grade).sum()) for grade in scale.grades}
     return {"verdicts": counted | {"unreadable": int(value.isna().sum())},
             "reasons": dict(Counter(reasons)),
-            "calls": len(replies), "failed_calls": len(replies) - len(given),
-            "answered_as": dict(Counter(reply.model for reply in given)),
-            "left_out": sorted({name for reply in given for name in reply.left_out}),
+            "calls": len(replies), "failed_calls": len(replies) - len(answered),
+            "answered_as": dict(Counter(reply.model for reply in answered)),
+            "left_out": sorted({name for reply in answered for name in reply.left_out}),
             "self_consistency": consistency.where(consistency.notna(), None).to_dict("records")}
 
 

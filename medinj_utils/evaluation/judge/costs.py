@@ -7,7 +7,7 @@ from medinj_utils.models.replies import Reply
 
 
 def cost(input_tokens: int, output_tokens: int, prices: Prices | None) -> dict:
-    """``cost`` of some tokens and its ``currency``; nothing without prices.
+    """``cost`` of some tokens and its ``currency``; empty without prices.
 
     Args:
         input_tokens: of chats.
@@ -21,7 +21,7 @@ def cost(input_tokens: int, output_tokens: int, prices: Prices | None) -> dict:
 
 
 def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
-    """Tokens that replies took, as the model tells them, and what they cost.
+    """Tokens that replies took, as the model reports them, and what they cost.
 
     Args:
         replies: of a judge.
@@ -29,13 +29,13 @@ def usage(replies: Iterable[Reply], prices: Prices | None = None) -> dict:
 
     Returns:
         ``input_tokens``, ``output_tokens``, ``calls_without_usage`` (texts whose tokens aren't in
-        these sums, since the server doesn't tell them), ``call_seconds`` and, with prices,
-        ``cost`` and ``currency``. Failed calls count nothing: what they cost isn't told.
+        these sums, since the server doesn't report them), ``call_seconds`` and, with prices,
+        ``cost`` and ``currency``. Failed calls are left out: their cost is unknown.
     """
-    given = [reply for reply in replies if reply.text is not None]
-    known = [reply for reply in given if None not in (reply.input_tokens, reply.output_tokens)]
-    found = {"input_tokens": sum(reply.input_tokens for reply in known),
+    answered = [reply for reply in replies if reply.text is not None]
+    known = [reply for reply in answered if None not in (reply.input_tokens, reply.output_tokens)]
+    totals = {"input_tokens": sum(reply.input_tokens for reply in known),
              "output_tokens": sum(reply.output_tokens for reply in known),
-             "calls_without_usage": len(given) - len(known),
-             "call_seconds": round(sum(reply.seconds for reply in given), 3)}
-    return found | cost(found["input_tokens"], found["output_tokens"], prices)
+             "calls_without_usage": len(answered) - len(known),
+             "call_seconds": round(sum(reply.seconds for reply in answered), 3)}
+    return totals | cost(totals["input_tokens"], totals["output_tokens"], prices)

@@ -1,4 +1,4 @@
-"""Texts of others as data within a prompt: fenced, line by line, with nothing that a model obeys.
+"""Texts of others as data within a prompt: fenced, line by line, without marks of templates.
 
 Three things keep a candidate inside. The fence carries a code that depends on every text of the
 prompt, the candidate included: to write its own code, a candidate would have to hold a hash of
@@ -64,7 +64,7 @@ def escaped(line: str) -> str:
     "TA < 12, p<0,05" stays; ``<|im_end|>`` becomes ``&lt;|im_end|>``.
     """
     line = _OPENERS.sub(lambda match: _entity(match[0]), line)
-    if line.isprintable():  # most are, and none of the unseen signs is
+    if line.isprintable():  # most lines are, and invisible signs never are
         return line
     return "".join(_entity(sign) if _is_unseen(sign) else sign for sign in line)
 

@@ -1,4 +1,4 @@
-"""Answers that try to steer a judge: the list, and how it is put to one."""
+"""Answers that try to steer a judge: their list, and the answers made with it."""
 
 import hashlib
 from pathlib import Path
@@ -32,7 +32,7 @@ def load_injections() -> pd.DataFrame:
 def injected_answers(answers: pd.DataFrame) -> pd.DataFrame:
     """Each injection behind a wrong answer, and the wrong answers without one.
 
-    The wrong answer to a question is what is expected of another one. The injections take the
+    The wrong answer to a question is the reference of another one. The injections take the
     questions in turn, so that all are put to a judge however few questions there are.
 
     Args:
@@ -58,7 +58,7 @@ def injected_answers(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wrong(references: pd.Series) -> list[str | None]:
-    """For each reference the next that differs from it, around the end; None if all are alike."""
+    """For each reference the next one that differs, wrapping around; None if all are alike."""
     same = references.map(normalise).to_list()
     n = len(same)
     others = [next((k % n for k in range(i + 1, i + n) if same[k % n] != same[i]), None)
@@ -67,5 +67,5 @@ def _wrong(references: pd.Series) -> list[str | None]:
 
 
 def _guess(name: str) -> str:
-    """A code of the form that a fence has, and another."""
+    """A code in the form of a fence's code, but another one."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]

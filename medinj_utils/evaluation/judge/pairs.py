@@ -6,7 +6,7 @@ import pandas as pd
 from medinj_utils.core.names import BASE
 from medinj_utils.evaluation.judge.asking import ANSWERS
 
-#: What a row of `pairs_with_base` says beside the columns that a judge takes.
+#: Columns of `pairs_with_base` beside those that a judge takes.
 _PAIR = ["tuned", "swapped"]
 
 
@@ -41,10 +41,10 @@ def both_orders(verdicts: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         pairs: of `pairs_with_base`.
 
     Returns:
-        A row per ``judge``, ``tuned`` run and ``item``: ``first`` and ``swapped``, 1 where the
-        tuned run's answer won, 0.5 a tie, 0 where it lost, NaN unreadable, shown first and shown
-        second; ``win``, the mean of both; and ``consistent``, 1 where both say the same, NaN where
-        one can't be read.
+        A row per ``judge``, ``tuned`` run and ``item``: ``first`` and ``swapped``, the
+        outcome with the tuned run's answer shown first and shown second (1 for a win, 0.5 for a
+        tie, 0 for a loss, NaN if unreadable); ``win``, the mean of both; and ``consistent``, 1
+        where both are equal, NaN where one is unreadable.
     """
     columns = ["judge", "tuned", "item", "first", "swapped", "win", "consistent"]
     whose = pairs.set_index(["run", "item"])[_PAIR]

@@ -49,32 +49,32 @@ class Member:
 
 
 def load_panel(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> dict[str, Member]:
-    """The judges, by name; a model that several of them are is loaded once.
+    """The judges, by name; a model that several of them share is loaded once.
 
     Args:
-        judges: as the parameter of this name has them.
+        judges: as in the parameter ``judges``.
 
     Raises:
-        HubError: a model can't be had from the hub.
-        BaseTooBigError: a model's weights don't fit into memory.
+        HubError: a model can't be loaded from the hub.
+        BaseTooBigError: a model's weights don't fit in memory.
     """
     loaded: dict[tuple, tuple] = {}
-    return {asked.name: _member(asked, loaded) for asked in map(JudgeAsked.model_validate, judges)}
+    return {judge.name: _member(judge, loaded) for judge in map(JudgeAsked.model_validate, judges)}
 
 
-def _member(asked: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
-    prompt = JudgePrompt.named(asked.prompt)
-    sampling = Sampling(asked.temperature, asked.max_tokens)
-    if asked.server:
-        chats = ServerChats(asked.server, asked.model, asked.revision, sampling, asked.at_once,
+def _member(judge: JudgeAsked, loaded: dict[tuple, tuple]) -> Member:
+    prompt = JudgePrompt.named(judge.prompt)
+    sampling = Sampling(judge.temperature, judge.max_tokens)
+    if judge.server:
+        chats = ServerChats(judge.server, judge.model, judge.revision, sampling, judge.at_once,
                             prompt.schema)
     else:
-        what = (asked.base_model, asked.revision, choose_precision(asked.precision))
-        if what not in loaded:
-            base = Base(*what[:2])
-            loaded[what] = *load_base(base, what[2]), model_id(base, None, what[2])
-        chats = LocalChats(*loaded[what], sampling)
-    return Member(Judge(chats, prompt, asked.repeats), asked.prices)
+        key = (judge.base_model, judge.revision, choose_precision(judge.precision))
+        if key not in loaded:
+            base = Base(*key[:2])
+            loaded[key] = *load_base(base, key[2]), model_id(base, None, key[2])
+        chats = LocalChats(*loaded[key], sampling)
+    return Member(Judge(chats, prompt, judge.repeats), judge.prices)
 
 
 def what_to_judge(answers: pd.DataFrame, triplets: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -103,7 +103,7 @@ def _asked(panel: Mapping[str, Member],
 
 def planned_costs(tree: Tree, panel: Mapping[str, Member],
                   tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What the panel is going to take, before it is asked; see `estimate_cost`.
+    """What the panel will cost, estimated before any call; see `estimate_cost`.
 
     Args:
         tree: the output tree, in which earlier calls are kept.
@@ -112,20 +112,20 @@ def planned_costs(tree: Tree, panel: Mapping[str, Member],
 
     Returns:
         A row per judge and what it is asked about: ``judge``, ``about``, ``answers`` (of the
-        table), ``calls`` that are still to be made, ``minutes`` that they take if they are as slow
-        as this judge's kept ones were (NaN where there are none), ``input_tokens``,
+        table), ``calls`` still to be made, ``minutes`` that they take at the mean duration of
+        this judge's kept calls (NaN where there are none), ``input_tokens``,
         ``most_output_tokens`` and, where it has prices, ``most_cost`` and ``currency``.
     """
     seconds = {name: _seconds_of_a_call(tree, name) for name in panel}
     rows = []
     for name, member, about, table in _asked(panel, tables):
-        found = estimate_cost(table, member.judge, tree.verdicts(name, about), member.prices)
+        estimate = estimate_cost(table, member.judge, tree.verdicts(name, about), member.prices)
         rows.append({"judge": name, "about": about, "answers": len(table),
-                     "calls": found["calls"],
-                     "minutes": found["calls"] * seconds[name] / member.judge.chats.at_once / 60,
-                     "input_tokens": found["input_tokens"],
-                     "most_output_tokens": found["output_tokens"],
-                     "most_cost": found.get("cost"), "currency": found.get("currency", "")})
+                     "calls": estimate["calls"],
+                     "minutes": estimate["calls"] * seconds[name] / member.judge.chats.at_once / 60,
+                     "input_tokens": estimate["input_tokens"],
+                     "most_output_tokens": estimate["output_tokens"],
+                     "most_cost": estimate.get("cost"), "currency": estimate.get("currency", "")})
     return pd.DataFrame(rows, columns=["judge", "about", "answers", "calls", "minutes",
                                        "input_tokens", "most_output_tokens", "most_cost",
                                        "currency"])
@@ -141,7 +141,7 @@ def _seconds_of_a_call(tree: Tree, judge: str) -> float:
 
 def ask_panel(tree: Tree, panel: Mapping[str, Member],
               tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Ask every judge about all that suits its prompt.
+    """Ask every judge about every table that suits its prompt.
 
     Calls that are kept from an earlier run are not made again.
 
@@ -157,18 +157,18 @@ def ask_panel(tree: Tree, panel: Mapping[str, Member],
     Raises:
         ServerError: as `judge_answers`; what was judged is kept.
     """
-    given = [judge_answers(table, member.judge, tree.verdicts(name, about), tree.origin,
+    verdicts = [judge_answers(table, member.judge, tree.verdicts(name, about), tree.origin,
                            member.prices).assign(judge=name, about=about,
                                                  most=member.judge.prompt.scale.grades[0])
              for name, member, about, table in _asked(panel, tables)]
     columns = ["judge", "about", "most", *VERDICTS]
-    if not given:
+    if not verdicts:
         return pd.DataFrame(columns=columns).astype({"most": float, "value": float})
-    return pd.concat(given, ignore_index=True)[columns]
+    return pd.concat(verdicts, ignore_index=True)[columns]
 
 
 def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """What the verdicts took, by judge and what it was asked about, as the cards have it.
+    """What the verdicts cost, by judge and what it was asked about, as in their cards.
 
     Args:
         tree: the output tree.
@@ -179,16 +179,16 @@ def used(tree: Tree, verdicts: pd.DataFrame) -> pd.DataFrame:
         ``calls_without_usage``, ``call_seconds`` and, where there are prices, ``cost`` and
         ``currency``. Calls that an earlier run made count too.
     """
-    asked = verdicts[["judge", "about"]].drop_duplicates()
-    cards = [read_json(card_file(tree.verdicts(*row))) for row in asked.itertuples(index=False)]
+    pairs = verdicts[["judge", "about"]].drop_duplicates()
+    cards = [read_json(card_file(tree.verdicts(*row))) for row in pairs.itertuples(index=False)]
     rows = [{"judge": judge, "about": about} | {name: card.get(name) for name in _USED}
-            for (judge, about), card in zip(asked.itertuples(index=False), cards, strict=True)]
+            for (judge, about), card in zip(pairs.itertuples(index=False), cards, strict=True)]
     return pd.DataFrame(rows, columns=["judge", "about", *_USED])
 
 
 def one_call(panel: Mapping[str, Member], tables: Mapping[str, pd.DataFrame],
              verdicts: pd.DataFrame) -> str:
-    """One prompt as a judge got it, its reply, and how that was read; a reply with words, if any.
+    """One prompt as a judge got it, its reply (not a blank one, if possible) and how it was read.
 
     Args:
         panel: of `load_panel`.
@@ -198,8 +198,8 @@ def one_call(panel: Mapping[str, Member], tables: Mapping[str, pd.DataFrame],
     replied = verdicts[verdicts["raw"].notna()]
     if replied.empty:
         return "No judge gave a reply."
-    said = replied[replied["raw"].str.strip().astype(bool)]
-    row = (replied if said.empty else said).iloc[0]
+    worded = replied[replied["raw"].str.strip().astype(bool)]
+    row = (replied if worded.empty else worded).iloc[0]
     table = tables[row["about"]]
     answer = table[(table["run"] == row["run"]) & (table["item"] == row["item"])].iloc[0]
     chat = chat_of(answer, panel[row["judge"]].judge.prompt)

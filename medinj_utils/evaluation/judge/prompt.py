@@ -1,4 +1,4 @@
-"""The judge's prompt: a file in French, and question, reference and candidates as data in it."""
+"""The judge's prompt: a file in French with question, reference and candidates as data in it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from medinj_utils.evaluation.judge.verdict import (
 
 #: Folder of the prompts that come with the package.
 PROMPTS = Path(__file__).parent / "prompts"
-#: Of those that are not binary.
+#: Scales of the prompts that are not binary.
 _SCALES = {"graded": GRADES, "pairwise": CHOICES}
 _SCHEMAS = {"essential_json": VERDICT_SCHEMA}
 _NAMES = {"question": "QUESTION", "reference": "RÉPONSE ATTENDUE", "candidate": "CANDIDAT",
@@ -34,15 +34,15 @@ class JudgePrompt:
 
     Args:
         name: of the prompt, for tables.
-        text: with ``$code``, ``$question`` and ``$candidate`` in their places, once each but for
-            the code; ``$$`` is a dollar sign. Unless the prompt does without a reference, also with
-            ``$reference``, and where it compares two candidates, with ``$second``.
+        text: with the placeholders ``$code`` (at least once), ``$question`` and
+            ``$candidate`` (once each); ``$$`` is a dollar sign. A prompt that shows the reference
+            also has ``$reference``, one that compares two candidates ``$second``.
         scale: of its verdicts.
-        schema: of a JSON object that servers which can are to hold the answer to.
+        schema: JSON schema of the answer, for servers that can enforce one.
 
     Raises:
-        ValueError: a place is missing, unknown or there twice, no instruction stands behind the
-            candidates, or the scale doesn't suit one candidate, or two.
+        ValueError: a placeholder is missing, unknown or repeated, no instruction follows the
+            candidates, or the scale doesn't suit the number of candidates.
     """
 
     name: str
@@ -52,32 +52,32 @@ class JudgePrompt:
 
     def __post_init__(self):
         template = Template(self.text)
-        places = set(template.get_identifiers())
-        if not template.is_valid() or not _NEEDED <= places <= _KNOWN:
-            raise ValueError(f"prompt {self.name}: places are {template.get_identifiers()}; need "
-                             f"{', '.join(sorted(_NEEDED))}, may have reference and second, and "
-                             "need $$ for a dollar sign")
-        for place in self.places:
-            if self.text.count(f"${place}") != 1:
-                raise ValueError(f"prompt {self.name}: ${place} stands there more than once")
-        last = max(self.text.index(f"${place}") + len(place) for place in self.places)
+        identifiers = set(template.get_identifiers())
+        if not template.is_valid() or not _NEEDED <= identifiers <= _KNOWN:
+            raise ValueError(f"prompt {self.name}: placeholders are "
+                             f"{template.get_identifiers()}; need {', '.join(sorted(_NEEDED))}, "
+                             "optional: reference and second; write $$ for a dollar sign")
+        for name in self.placeholders:
+            if self.text.count(f"${name}") != 1:
+                raise ValueError(f"prompt {self.name}: ${name} is in the text more than once")
+        last = max(self.text.index(f"${name}") + len(name) for name in self.placeholders)
         if not self.text[last + 1:].strip():
-            raise ValueError(f"prompt {self.name}: no instruction stands behind $candidate, so the "
+            raise ValueError(f"prompt {self.name}: no instruction follows $candidate, so the "
                              "candidate would have the last word")
         if self.pairwise != (self.scale is CHOICES):
-            raise ValueError(f"prompt {self.name}: a choice is between two candidates, $candidate "
-                             "and $second")
+            raise ValueError(f"prompt {self.name}: the pairwise scale needs two candidates, "
+                             "$candidate and $second, other scales need one")
 
     @cached_property
-    def places(self) -> list[str]:
-        """What it takes, in the order of `messages`: question, reference, candidate, second."""
-        there = Template(self.text).get_identifiers()
-        return [name for name in _NAMES if name in there]
+    def placeholders(self) -> list[str]:
+        """The placeholders but ``$code``, in the order in which `messages` takes their texts."""
+        identifiers = Template(self.text).get_identifiers()
+        return [name for name in _NAMES if name in identifiers]
 
     @property
     def pairwise(self) -> bool:
         """Whether it compares two candidates."""
-        return "second" in self.places
+        return "second" in self.placeholders
 
     @classmethod
     def from_file(cls, path: str | Path, scale: Scale = BINARY,
@@ -87,7 +87,7 @@ class JudgePrompt:
         Args:
             path: of the file.
             scale: of its verdicts.
-            schema: as of the class.
+            schema: as for the class.
         """
         return cls(Path(path).stem, Path(path).read_text(encoding="utf-8"), scale, schema)
 
@@ -122,19 +122,19 @@ class JudgePrompt:
         The same texts give the same chat.
 
         Args:
-            texts: of each of the `places`: what was asked, the answer that is expected, the answer
-                to judge, and that to compare it with.
+            texts: one for each of the `placeholders`: the question, the expected answer, the
+                answer to judge and the answer to compare it with.
 
         Raises:
             ValueError: a text is blank, or one is missing. A blank candidate is 0 by rule and is
                 not sent.
         """
-        given = dict(zip(self.places, texts, strict=True))
-        for place, text in given.items():
+        filled = dict(zip(self.placeholders, texts, strict=True))
+        for name, text in filled.items():
             if not text.strip():
-                rule = ": it is 0 by rule, and no judge is asked" if place == "candidate" else ""
-                raise ValueError(f"the {place} is blank{rule}")
-        code = code_of([self.text, *given.values()])
+                rule = ": it is 0 by rule, and no judge is asked" if name == "candidate" else ""
+                raise ValueError(f"the {name} is blank{rule}")
+        code = code_of([self.text, *filled.values()])
         names = _NAMES | ({"candidate": "CANDIDAT A"} if self.pairwise else {})
-        parts = {place: fenced(text, names[place], code) for place, text in given.items()}
+        parts = {name: fenced(text, names[name], code) for name, text in filled.items()}
         return [{"role": "user", "content": Template(self.text).substitute(parts, code=code)}]

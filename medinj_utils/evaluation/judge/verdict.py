@@ -42,7 +42,7 @@ class Scale:
     Attributes:
         word: before the colon; also the field of a JSON object.
         values: by what stands behind the colon; digits stand in JSON as integers.
-        any_value: pattern of whatever a line may say in their place.
+        any_value: pattern of anything that a line may have in their place.
     """
 
     word: str
@@ -64,7 +64,7 @@ class Scale:
 
     @cached_property
     def said(self) -> re.Pattern:
-        """A verdict that a line ends with, but for signs, unless it is quoted."""
+        """A verdict at the end of a line, apart from signs, unless it is quoted."""
         return re.compile(
             rf"""
             (?<! [«"“‘'‹`] \s? ) \b (?i: {self.word} (?: \s (?:final|total|global) )? )
@@ -122,8 +122,8 @@ def read_verdict(text: str | None, scale: Scale = BINARY) -> float | None:
 
 def _unfenced(text: str) -> str:
     """What stands in a block of code that is the whole text."""
-    block = _FENCED.match(text)
-    return block["inside"].strip() if block else text
+    match = _FENCED.match(text)
+    return match["inside"].strip() if match else text
 
 
 def _object(text: str) -> list[tuple[str, object]] | None:
@@ -139,30 +139,30 @@ def _object(text: str) -> list[tuple[str, object]] | None:
 
 
 def _value_of(fields: list[tuple[str, object]], scale: Scale) -> float | None:
-    found = [value for name, value in fields if name.lower() == scale.word]
-    if len(found) != 1 or type(found[0]) not in (int, str):
+    values = [value for name, value in fields if name.lower() == scale.word]
+    if len(values) != 1 or type(values[0]) not in (int, str):
         return None
-    if (type(found[0]) is int) != all(map(str.isdigit, scale.values)):
+    if (type(values[0]) is int) != all(map(str.isdigit, scale.values)):
         return None
-    return scale.values.get(str(found[0]))
+    return scale.values.get(str(values[0]))
 
 
 def _last_line(text: str, scale: Scale) -> float | None:
     # `splitlines` would also cut at signs that no reader sees as the end of a line.
     *before, last = text.translate(_FULL_WIDTH).split("\n")
-    declared = scale.declared.fullmatch(last)
-    if not declared or any(declared["all"].count(sign) % 2 for sign in "*_`"):
+    match = scale.declared.fullmatch(last)
+    if not match or any(match["all"].count(sign) % 2 for sign in "*_`"):
         return None
-    said = {value.casefold() for line in before if (value := _said(line, scale))}
-    verdict = declared["verdict"]
-    return scale.values[verdict] if said <= {verdict.casefold()} else None
+    earlier = {value.casefold() for line in before if (value := _said(line, scale))}
+    verdict = match["verdict"]
+    return scale.values[verdict] if earlier <= {verdict.casefold()} else None
 
 
 def _said(line: str, scale: Scale) -> str | None:
     """The verdict that a line says; None for quotations and for lines that list several."""
     if line.lstrip().startswith(">"):
         return None
-    found = list(scale.said.finditer(line))
-    if len({match["value"] for match in found}) != 1:
+    matches = list(scale.said.finditer(line))
+    if len({match["value"] for match in matches}) != 1:
         return None
-    return found[-1]["value"] if _TO_THE_END.match(line, found[-1].end()) else None
+    return matches[-1]["value"] if _TO_THE_END.match(line, matches[-1].end()) else None

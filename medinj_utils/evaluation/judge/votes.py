@@ -20,9 +20,9 @@ def self_consistency(verdicts: pd.DataFrame) -> pd.DataFrame:
         once, and ``agree``, the share of them on which all repeats give one verdict; an unreadable
         one agrees with nothing. NaN without such answers.
     """
-    found = repeats_agree(verdicts).groupby(["metric", "rater"], sort=False)["agree"]
+    by_rater = repeats_agree(verdicts).groupby(["metric", "rater"], sort=False)["agree"]
     known = verdicts[["metric", "rater"]].drop_duplicates()
-    table = known.join(found.agg(answers="count", agree="mean"), on=["metric", "rater"])
+    table = known.join(by_rater.agg(answers="count", agree="mean"), on=["metric", "rater"])
     return table.fillna({"answers": 0}).astype({"answers": int}).reset_index(drop=True)
 
 
@@ -37,8 +37,8 @@ def repeats_agree(verdicts: pd.DataFrame) -> pd.DataFrame:
         asked about more than once.
     """
     by = [*_ANSWER, "rater"]
-    asked = verdicts["raw"].notna() | verdicts["reason"].str.startswith("failed call")
-    repeats = verdicts[asked].groupby(by, sort=False)["value"]
+    called = verdicts["raw"].notna() | verdicts["reason"].str.startswith("failed call")
+    repeats = verdicts[called].groupby(by, sort=False)["value"]
     table = repeats.agg(kinds="nunique", read="count", asked="size").reset_index()
     table = table[table["asked"] > 1]
     whole = (table["kinds"] == 1) & (table["read"] == table["asked"])
@@ -77,14 +77,14 @@ def majority(verdicts: pd.DataFrame, across: str) -> pd.DataFrame:
 def _voted(verdicts: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     value = verdicts["value"]
     votes = verdicts[list(by)].assign(ones=value == 1, zeros=value == 0, unreadable=value.isna())
-    found = votes.groupby(list(by), sort=False, as_index=False).sum()
-    ones, zeros = found["ones"], found["zeros"]
+    table = votes.groupby(list(by), sort=False, as_index=False).sum()
+    ones, zeros = table["ones"], table["zeros"]
     decided = np.select([ones > zeros, zeros > ones], [1.0, 0.0], np.nan)
-    said = [f"{one} against {zero}, {unread} unreadable" for one, zero, unread in
-            zip(ones, zeros, found["unreadable"], strict=True)]
-    found.insert(len(by), "value", decided)
-    found.insert(len(by) + 1, "reason", np.where(np.isnan(decided), said, ""))
-    return found
+    tallies = [f"{n_ones} against {n_zeros}, {n_unreadable} unreadable" for n_ones, n_zeros,
+               n_unreadable in zip(ones, zeros, table["unreadable"], strict=True)]
+    table.insert(len(by), "value", decided)
+    table.insert(len(by) + 1, "reason", np.where(np.isnan(decided), tallies, ""))
+    return table
 
 
 def one_each(verdicts: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from medinj_utils.evaluation.open_answers.beside import (
     tokenizers_beside,
 )
 from medinj_utils.evaluation.open_answers.encoder import Encoder
-from medinj_utils.evaluation.open_answers.ends import asked_in_words, why_ended
+from medinj_utils.evaluation.open_answers.ends import asked_in_words, shown_ends, why_ended
 from medinj_utils.evaluation.open_answers.loading import OPEN_ANSWERS, load_open_answers
 from medinj_utils.evaluation.open_answers.overlap import signatures
 from medinj_utils.evaluation.open_answers.scoring import score_open_answers
 
 __all__ = ["OPEN_ANSWERS", "OPEN_METRICS", "Encoder", "asked_in_words", "load_open_answers",
-           "one_question", "score_open_answers", "side_by_side", "signatures", "tokenizers_beside",
-           "why_ended"]
+           "one_question", "score_open_answers", "shown_ends", "side_by_side", "signatures",
+           "tokenizers_beside", "why_ended"]

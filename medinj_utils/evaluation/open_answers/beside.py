@@ -65,10 +65,10 @@ def tokenizers_beside(answers: pd.DataFrame) -> pd.DataFrame:
     scores = pd.DataFrame({
         _DEFAULT: [scorer.score(right, answer)["rougeL"].fmeasure for answer, right in rows],
         _OURS: [overlap(answer, right)["rouge_l"] for answer, right in rows]})
-    place = int((scores[_DEFAULT] - scores[_OURS]).abs().idxmax())
-    answer, right = rows[place]
+    position = int((scores[_DEFAULT] - scores[_OURS]).abs().idxmax())
+    answer, right = rows[position]
     cut = {_DEFAULT: DefaultTokenizer(use_stemmer=False).tokenize, _OURS: tokens}
     return pd.DataFrame({name: {
         "reference": " | ".join(split(right)), "answer": " | ".join(split(answer)),
-        "rouge_l": scores[name][place], "mean_rouge_l": scores[name].mean(), "pairs": len(scores)}
-        for name, split in cut.items()}).T.rename_axis("tokenizer")
+        "rouge_l": scores[name][position], "mean_rouge_l": scores[name].mean(),
+        "pairs": len(scores)} for name, split in cut.items()}).T.rename_axis("tokenizer")

@@ -49,10 +49,10 @@ def bert_scores(candidates: Sequence[str], references: Sequence[str],
         HubError: as `Base.folder`.
     """
     scores = np.zeros(len(candidates))
-    asked = [i for i, text in enumerate(candidates) if text.strip()]
-    if asked:
-        scores[asked] = _f_measures([candidates[i] for i in asked],
-                                    [references[i] for i in asked], encoder)
+    filled = [i for i, text in enumerate(candidates) if text.strip()]
+    if filled:
+        scores[filled] = _f_measures([candidates[i] for i in filled],
+                                    [references[i] for i in filled], encoder)
     return scores
 
 
@@ -65,9 +65,9 @@ def _f_measures(candidates: list[str], references: list[str], encoder: Encoder) 
     model, tokenizer = _loaded(encoder)
     weights = defaultdict(lambda: 1.0, {tokenizer.sep_token_id: 0, tokenizer.cls_token_id: 0})
     # `BERTScorer` would load the model by words in its path, and pickled weights as well.
-    found = bert_cos_score_idf(model, references, candidates, tokenizer, weights,
+    measures = bert_cos_score_idf(model, references, candidates, tokenizer, weights,
                                device=model.device)
-    return np.minimum(found[:, 2].cpu().numpy(), 1)  # equal texts get a little more by rounding
+    return np.minimum(measures[:, 2].cpu().numpy(), 1)  # rounding puts equal texts above 1
 
 
 def _loaded(encoder: Encoder):
@@ -85,6 +85,6 @@ def _loaded(encoder: Encoder):
     config.num_hidden_layers = encoder.layer
     model = AutoModel.from_pretrained(folder, config=config, use_safetensors=True)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    if tokenizer.model_max_length > config.max_position_embeddings:  # the tokenizer doesn't know
+    if tokenizer.model_max_length > config.max_position_embeddings:  # it has no limit of its own
         tokenizer.model_max_length = config.max_position_embeddings - 2
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer

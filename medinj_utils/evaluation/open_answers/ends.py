@@ -6,7 +6,7 @@ from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import read_json
 from medinj_utils.core.names import Run, in_order
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import agreeing, listed, number
+from medinj_utils.core.wording import agreeing, listed, number, percent
 from medinj_utils.models.answers import STOPPED, UNKNOWN, how_ended, was_cut
 
 
@@ -24,9 +24,9 @@ def asked_in_words(tree: Tree, answers: pd.DataFrame) -> str:
     asking = card["parameters"]
     stops = [repr(stop) for stop in asking.get("stops", [])]
     ends = f"the first of {listed(stops)}" if stops else "the model's own end of text alone"
-    asked = answers["item"].nunique()
-    return (f"{number(asked)} open {agreeing(asked, 'question was', 'questions were')} put to "
-            f"{len(runs)} {agreeing(len(runs), 'run', 'runs')}. An answer ends at {ends}, and "
+    questions = answers["item"].nunique()
+    return (f"{number(questions)} open {agreeing(questions, 'question was', 'questions were')} put "
+            f"to {len(runs)} {agreeing(len(runs), 'run', 'runs')}. An answer ends at {ends}, and "
             f"after {asking['max_new_tokens']} tokens at the latest.\nThe first prompt, as the "
             f"model got it:\n\n{card['first_prompt']}")
 
@@ -52,9 +52,29 @@ def why_ended(answers: pd.DataFrame) -> pd.DataFrame:
         "stopped": asked & (ended == STOPPED), "cut_off": asked & answers["ended"].map(was_cut),
         "end_unknown": asked & (ended == UNKNOWN), "blank": asked & (texts.str.strip() == "")})
     table = flags.groupby("system", sort=False).sum().astype(int)
-    given = table["answers"] - table["not_asked"]
+    asked_count = table["answers"] - table["not_asked"]
     words = texts.str.split().map(len).where(asked).astype(float)
-    table["share_cut_off"] = table["cut_off"] / given
-    table["share_blank"] = table["blank"] / given
+    table["share_cut_off"] = table["cut_off"] / asked_count
+    table["share_blank"] = table["blank"] / asked_count
     table["words"] = words.groupby(answers["system"]).median()
     return table.loc[in_order(table.index)]
+
+
+def shown_ends(ends: pd.DataFrame) -> pd.DataFrame:
+    """`why_ended` as texts: counts with their share, and no column of what never happened.
+
+    Args:
+        ends: of `why_ended`.
+    """
+    shown = pd.DataFrame({
+        "answers": ends["answers"].map(number), "not asked": ends["not_asked"].map(number),
+        "stopped": ends["stopped"].map(number), "cut off": _with_share(ends, "cut_off"),
+        "end unknown": ends["end_unknown"].map(number), "blank": _with_share(ends, "blank"),
+        "words": ends["words"].map(lambda words: "" if pd.isna(words) else number(words, 1))})
+    never = [name for name in ("not asked", "end unknown") if (shown[name] == "0").all()]
+    return shown.drop(columns=never)
+
+
+def _with_share(ends: pd.DataFrame, name: str) -> list[str]:
+    return [number(count) if not count else f"{number(count)} ({percent(share)})"
+            for count, share in zip(ends[name], ends[f"share_{name}"], strict=True)]

@@ -43,7 +43,7 @@ def load_open_answers(tree: Tree, runs: Sequence[Run], items: pd.DataFrame) -> p
 
 
 def texts_now(tree: Tree, runs: Iterable[Run], items: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """What tells the answers that runs give now from those that they gave at another time.
+    """Hashes of the answers that runs give now, to tell them from earlier ones.
 
     Args:
         tree: the output tree. A run without open answers there has none.
@@ -54,14 +54,14 @@ def texts_now(tree: Tree, runs: Iterable[Run], items: pd.DataFrame) -> dict[tupl
         By run and question: the `medinj_utils.core.identity.texts_hash`.
     """
     known = items.drop_duplicates("id").rename(columns={"answer_text": "reference"})
-    found = {}
+    hashes = {}
     for run in runs:
         if not (path := tree.open_answers(run)).exists():
             continue
-        said = pd.read_parquet(path).set_index("id")["raw"]
-        given = known.assign(candidate=known["id"].map(said)).dropna(subset="candidate")
-        found |= {(run.name, row["id"]): texts_hash(row) for row in given.to_dict("records")}
-    return found
+        candidates = pd.read_parquet(path).set_index("id")["raw"]
+        answered = known.assign(candidate=known["id"].map(candidates)).dropna(subset="candidate")
+        hashes |= {(run.name, row["id"]): texts_hash(row) for row in answered.to_dict("records")}
+    return hashes
 
 
 def _answers(tree: Tree, run: Run, known: set[str]) -> pd.DataFrame:

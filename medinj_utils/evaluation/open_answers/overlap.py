@@ -8,7 +8,7 @@ from medinj_utils.evaluation.open_answers.tokens import plain, stem, tokens
 
 
 def overlap(candidate: str, reference: str) -> dict[str, float]:
-    """What an answer's words and letters share with those of a reference.
+    """Overlap of an answer's words and characters with those of a reference.
 
     Args:
         candidate: the answer; a blank one scores 0 throughout.
@@ -34,7 +34,7 @@ def signatures() -> dict[str, str]:
     """By metric, how it is computed and by which version of its library, for a card."""
     bleu, chrf, _ = _metrics()
     for metric in (bleu, chrf):
-        metric.sentence_score("a", ["a"])  # its signature has the number of references from there
+        metric.sentence_score("a", ["a"])  # sets the number of references in its signature
     rouge = f"F-measure|tok:French|stem:no|rouge_score:{version('rouge_score')}"
     meteor = ("stages:exact+French stem|WordNet:none|alpha:0.9|beta:3|gamma:0.5"
               f"|nltk:{version('nltk')}")
@@ -46,8 +46,8 @@ class _Given:
     """rouge-score's tokenizer for texts that are tokens already."""
 
     @staticmethod
-    def tokenize(given: Sequence[str]) -> Sequence[str]:
-        return given
+    def tokenize(tokens: Sequence[str]) -> Sequence[str]:
+        return tokens
 
 
 class _FrenchStems:
@@ -57,7 +57,7 @@ class _FrenchStems:
 
 
 class _NoWordNet:
-    """The WordNet stage of METEOR without a WordNet: there is none for French to be had offline."""
+    """The WordNet stage of METEOR without a WordNet: no French one works offline."""
 
     @staticmethod
     def synsets(word: str) -> list:
@@ -95,12 +95,12 @@ def common_length(first: Sequence[str], second: Sequence[str]) -> int:
         first: tokens.
         second: tokens.
     """
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for i, token in enumerate(first):
-        places[token] = places.get(token, 0) | 1 << i
+        positions[token] = positions.get(token, 0) | 1 << i
     whole = (1 << len(first)) - 1
     row = whole  # a bit is 0 where the length grows
     for token in second:
-        met = row & places.get(token, 0)
+        met = row & positions.get(token, 0)
         row = ((row + met) | (row - met)) & whole
     return len(first) - row.bit_count()

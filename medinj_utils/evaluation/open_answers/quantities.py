@@ -55,7 +55,7 @@ def _number_words() -> dict[str, int]:
     words = ones | {"une": 1, "cent": 100, "quatre-vingts": 80, "soixante et onze": 71}
     for name, ten in {**_TENS, "quatre-vingt": 80}.items():
         below = 20 if ten in (60, 80) else 10
-        words |= {f"{name}-{one}": ten + n for one, n in ones.items() if n < below}
+        words |= {f"{name}-{word}": ten + n for word, n in ones.items() if n < below}
         words |= {name: ten, f"{name} et un": ten + 1, f"{name} et une": ten + 1}
     return words
 
@@ -100,17 +100,17 @@ def quantities(text: str) -> set[str]:
     text = unicodedata.normalize("NFC", text).replace("μ", "µ")
     text = _POWER.sub(lambda match: _raised(match, text), text)
     text = _INVERSE.sub(r"/\1", _A_DAY.sub("/j", text))
-    text = _CLOCK.sub(lambda clock: f"{60 * int(clock[1]) + int(clock[2])} min",
+    text = _CLOCK.sub(lambda match: f"{60 * int(match[1]) + int(match[2])} min",
                       _ITEM.sub("", text))
-    found = [match for match in _QUANTITY.finditer(text) if _is_quantity(match)]
-    units = [_unit_of(match) for match in found]
+    matches = [match for match in _QUANTITY.finditer(text) if _is_quantity(match)]
+    units = [_unit_of(match) for match in matches]
     # From the end, so that in "5, 10 ou 15 mg" the unit reaches the first.
-    for i, (one, other) in reversed([*enumerate(pairwise(found))]):
-        between = text[one.end():other.start()]
+    for i, (left, right) in reversed([*enumerate(pairwise(matches))]):
+        between = text[left.end():right.start()]
         if units[i] == ("", 1.0) and _BETWEEN.fullmatch(between):
             units[i] = units[i + 1]
     return {f"{_value_of(match) * by:.9g} {unit}".strip()
-            for match, (unit, by) in zip(found, units, strict=True)}
+            for match, (unit, by) in zip(matches, units, strict=True)}
 
 
 def number_agreement(candidate: str, reference: str) -> dict[str, float]:

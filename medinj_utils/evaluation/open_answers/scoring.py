@@ -74,13 +74,13 @@ def _common_index(candidates: Sequence, references: Sequence) -> pd.Index | None
     return candidates.index
 
 
-def _texts(given: Sequence[str | None] | pd.Series, what: str) -> list[str | None]:
-    if isinstance(given, str):
-        raise TypeError(f"the {what}s are one text, {given[:40]!r}: need a sequence of texts")
-    texts = [None if _is_missing(text) else text for text in given]
+def _texts(values: Sequence[str | None] | pd.Series, name: str) -> list[str | None]:
+    if isinstance(values, str):
+        raise TypeError(f"the {name}s are one text, {values[:40]!r}: need a sequence of texts")
+    texts = [None if _is_missing(text) else text for text in values]
     for position, text in enumerate(texts):
         if text is not None and not isinstance(text, str):
-            raise TypeError(f"{what} {position} is {text!r}: need text, or None where there is "
+            raise TypeError(f"{name} {position} is {text!r}: need text, or None where there is "
                             "none")
     return texts
 

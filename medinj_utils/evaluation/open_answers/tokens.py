@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     | {_UNSPACED} \p{{M}}*+                                   # writing without blanks: a sign each
     """, re.VERBOSE | re.V1)
 _LETTER_A = re.compile(r"(?<=\p{Ll} )A\b(?!')")
-#: Words without content of their own. Negations are not among them: they turn an answer round.
+#: Words without content of their own. Negations are not among them: they reverse an answer.
 FUNCTION_WORDS = frozenset(
     """a à ai ainsi alors as au aussi autre autres aux avait avec avoir ayant c c' ce ceci cela
     celle celles celui ces cet cette ceux chez ci comme d d' dans de des donc dont du elle elles en
@@ -37,8 +37,8 @@ def plain(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """The words and numbers of a text in small letters, without other signs.
 
-    "L’hépatite à 3,5 g" gives ``l'``, ``hépatite``, ``à``, ``3.5``, ``g``. Words with hyphens are
-    parted. Scripts that write without blanks give a token a sign.
+    "L’hépatite à 3,5 g" gives ``l'``, ``hépatite``, ``à``, ``3.5``, ``g``. Words are split
+    at hyphens. Scripts without blanks give a token per sign.
     """
     return tuple([token.replace(",", ".") for token in _TOKEN.findall(plain(text).lower())])
 
@@ -46,10 +46,10 @@ def tokens(text: str) -> tuple[str, ...]:
 def content_words(text: str) -> set[str]:
     """Stems, without accents, of the words that are neither `FUNCTION_WORDS` nor numbers.
 
-    A single capital A within a sentence is no function word: it is that of "hépatite A".
+    A single capital A within a sentence counts as content, as in "hépatite A".
     """
-    found = set(map(_content, tokens(text))) - {""}
-    return found | {"a"} if _LETTER_A.search(text) else found
+    stems = set(map(_content, tokens(text))) - {""}
+    return stems | {"a"} if _LETTER_A.search(text) else stems
 
 
 @lru_cache(maxsize=100_000)

@@ -50,23 +50,23 @@ def read_ratings(files: Sequence[str | Path],
             without a key; the message names file, row, field and value.
     """
     known = {code: set(key.items["id"]) for code, key in keys.by_code.items()}
-    taken, refused = [], []
+    accepted, refused = [], []
     for file in map(Path, files):
         for number, row in enumerate(_rows(file)):
             try:
                 if str(row[RATING] if row[RATING] is not None else "").strip() == "":
                     continue
                 code = _sheet_of(row, keys, f"{file}, row {number}")
-                taken.append((code, *_rating(row, known[code]), file.name, number, row[RATING]))
+                accepted.append((code, *_rating(row, known[code]), file.name, number, row[RATING]))
             except BadRow as bad:
                 refused.append((file.name, number, bad.field, str(bad.value)[:VALUE_SHOWN],
                                 bad.reason))
     whose = ["sheet", "rater", "id"]
-    table = pd.DataFrame(taken, columns=[*whose, "rating", "file", "row", "value"])
-    torn = table.groupby(whose)["rating"].transform("nunique") > 1
+    table = pd.DataFrame(accepted, columns=[*whose, "rating", "file", "row", "value"])
+    conflicting = table.groupby(whose)["rating"].transform("nunique") > 1
     refused += [(row.file, row.row, RATING, str(row.value), f"{row.id}: {_GIVEN_TWICE}")
-                for row in table[torn].itertuples()]
-    ratings = table[~torn].drop_duplicates(whose)[[*whose, "rating", "file"]]
+                for row in table[conflicting].itertuples()]
+    ratings = table[~conflicting].drop_duplicates(whose)[[*whose, "rating", "file"]]
     items = keys.items.rename_axis("place").reset_index()
     ratings = ratings.astype({"rating": int}).merge(items, on=["sheet", "id"])
     ratings = ratings.sort_values(["place", "rater"], ignore_index=True).drop(columns="place")
@@ -75,7 +75,7 @@ def read_ratings(files: Sequence[str | Path],
 
 def by_sheet(ratings: pd.DataFrame, current: str,
              now: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    """How many ratings came of which sheet, and how many are of answers that have changed since.
+    """Number of ratings from each sheet, and of those on answers that changed since.
 
     Args:
         ratings: of `read_ratings`.
@@ -114,11 +114,11 @@ def adjudication_list(ratings: pd.DataFrame) -> pd.DataFrame:
     return wide.loc[order][((ones > 0) & (zeros > 0)).loc[order]].reset_index()
 
 
-def _sheet_of(row: Mapping, keys: RatingKeys, place: str) -> str:
+def _sheet_of(row: Mapping, keys: RatingKeys, location: str) -> str:
     """The code of the sheet that a row names, if there is a key of it."""
     if isinstance(row[SHEET], str) and (code := row[SHEET].strip()) in keys.by_code:
         return code
-    raise RatingsError(f"{place}, {SHEET}: there is no key of sheet {row[SHEET]!r}. Keys are "
+    raise RatingsError(f"{location}, {SHEET}: there is no key of sheet {row[SHEET]!r}. Keys are "
                        f"looked for at {keys.searched}; there are those of "
                        f"{', '.join(keys.by_code) or 'none'}. Put the key.json that was written "
                        "with this sheet back in its folder")
@@ -140,10 +140,10 @@ def _rating(row: Mapping, known: set[str]) -> tuple[str, str, int]:
 def _rows(file: Path) -> Iterator[dict]:
     readers = {".xlsx": _xlsx_rows, ".csv": _csv_rows, ".json": _json_rows}
     if file.suffix.lower() not in readers:
-        raise RatingsError(f"{file}: {file.suffix!r} is no ending of a file of ratings; need "
-                           f"{', '.join(readers)}")
+        raise RatingsError(f"{file}: {file.suffix!r} is no extension of a ratings file; "
+                           f"need {', '.join(readers)}")
     if not file.is_file():
-        raise RatingsError(f"{file}: no such file; it is looked for from {Path.cwd()}")
+        raise RatingsError(f"{file}: no such file; the working directory is {Path.cwd()}")
     return readers[file.suffix.lower()](file)
 
 
@@ -155,7 +155,7 @@ def _xlsx_rows(file: Path) -> Iterator[dict]:
         book = load_workbook(file)
         rows = [row for row in book.worksheets[0].iter_rows(values_only=True)]
     except (BadZipFile, KeyError, ValueError, TypeError, IndexError, SyntaxError) as error:
-        raise RatingsError(f"{file}: no spreadsheet that can be read ({error})") from None
+        raise RatingsError(f"{file}: the spreadsheet can't be read ({error})") from None
     return _table_rows(file, rows)
 
 
@@ -166,7 +166,7 @@ def _csv_rows(file: Path) -> Iterator[dict]:
         delimiter = max(";,\t", key=heading.count)
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except (EncodingError, csv.Error) as error:
-        raise RatingsError(f"{file}: no CSV that can be read ({error})") from None
+        raise RatingsError(f"{file}: the CSV can't be read ({error})") from None
     return _table_rows(file, rows)
 
 
@@ -175,10 +175,10 @@ def _table_rows(file: Path, rows: Sequence[Sequence]) -> Iterator[dict]:
     if bad := [name for name in _FIELDS if headings.count(name) != 1]:
         raise RatingsError(f"{file}: need one column {', '.join(bad)}; it has "
                            f"{', '.join(headings) or 'none'}")
-    places = [headings.index(name) for name in _FIELDS]
+    columns = [headings.index(name) for name in _FIELDS]
     for row in rows[1:]:
-        yield {name: row[place] if place < len(row) else None
-               for name, place in zip(_FIELDS, places, strict=True)}
+        yield {name: row[column] if column < len(row) else None
+               for name, column in zip(_FIELDS, columns, strict=True)}
 
 
 def _json_rows(file: Path) -> Iterator[dict]:
@@ -188,4 +188,4 @@ def _json_rows(file: Path) -> Iterator[dict]:
         for note in notes:
             yield {SHEET: content[SHEET], RATER: content[RATER], ID: note[ID], RATING: note[RATING]}
     except (EncodingError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RatingsError(f"{file}: no export of a rating form ({error!r})") from None
+        raise RatingsError(f"{file}: not an export of a rating form ({error!r})") from None

@@ -35,8 +35,8 @@ def answers_to_rate(answers: pd.DataFrame) -> pd.DataFrame:
         answers: of `medinj_utils.evaluation.open_answers.load_open_answers`. Questions that a run
             was not asked, and those without a reference, are left out.
     """
-    there = answers["candidate"].notna() & answers["reference"].fillna("").str.strip().ne("")
-    return answers[there].rename(columns={"item": "question_id"})[list(ANSWER_COLUMNS)]
+    complete = answers["candidate"].notna() & answers["reference"].fillna("").str.strip().ne("")
+    return answers[complete].rename(columns={"item": "question_id"})[list(ANSWER_COLUMNS)]
 
 
 def hand_out(tree: Tree, sheet: RatingSheet, raters: Iterable[str]) -> pd.DataFrame:

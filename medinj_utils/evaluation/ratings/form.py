@@ -21,7 +21,7 @@ def write_form(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
     Args:
         sheet: of `draw_sheet`.
         rater: the rater's code.
-        path: where.
+        path: of the file.
 
     Raises:
         ValueError: the rater's code has another form.
@@ -35,9 +35,9 @@ def write_form(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
               f"script-src '{_hash(script)}'; style-src '{_hash(style)}'")
     page = _part("form.html")
     # The data come last: nothing is replaced within them.
-    for place, text in (("POLICY", policy), ("CRITERION", escape(CRITERION)), ("STYLE", style),
-                        ("SCRIPT", script), ("DATA", data)):
-        page = page.replace(f"@@{place}@@", text)
+    for placeholder, text in (("POLICY", policy), ("CRITERION", escape(CRITERION)),
+                              ("STYLE", style), ("SCRIPT", script), ("DATA", data)):
+        page = page.replace(f"@@{placeholder}@@", text)
     return write_text(page, path)
 
 

@@ -38,8 +38,8 @@ class RatingKey:
         items: a row per id with ``id``, ``item`` (number of the answer; a repeated one has two
             ids), ``repeat`` (whether it is the second showing), ``question_id``, ``provenance``,
             ``system``, ``run`` and ``texts``, the `medinj_utils.core.identity.texts_hash` of what
-            is rated. It is empty in keys of before, and such an answer counts as changed since.
-        blank: the last five of each blank answer that was drawn: wrong by rule, and not shown.
+            is rated. It is empty in older keys, whose answers count as changed since.
+        blank: the last five columns for each blank answer drawn: wrong by rule, and not shown.
     """
 
     code: str
@@ -100,8 +100,8 @@ def draw_sheet(answers: pd.DataFrame, per_stratum: int, repeated: int, seed: int
         per_stratum: answers of each system to questions of each provenance.
         repeated: answers that are shown twice; no more than a third of those shown, so that they
             stand far enough apart.
-        seed: of the random numbers. Who knows it and the answers can resolve the ids: keep it with
-            the key.
+        seed: of the random numbers. Whoever knows it and the answers can resolve the ids: keep
+            it with the key.
 
     Raises:
         ValueError: a column is missing, a field is empty or no text, a run answers a question
@@ -163,7 +163,7 @@ def check_rater(rater: object) -> str:
     """
     if not isinstance(rater, str) or not _RATER.fullmatch(rater):
         raise ValueError(f"rater is {rater!r}: need a code such as R1 (a letter, then letters, "
-                         "digits, - or _, at most 20 in all), and no name")
+                         "digits, - or _, at most 20 in all), not a name")
     return rater
 
 
@@ -197,23 +197,23 @@ def _stratified(answers: pd.DataFrame, per_stratum: int, rng: np.random.Generato
     # Sorted first, so that the draw depends on the seed and not on the order of the table.
     table = answers.sort_values(["question_id", "run"]).reset_index(drop=True)
     questions = table["question_id"].unique()
-    place = pd.Series(rng.permutation(len(questions)), index=questions)
+    position = pd.Series(rng.permutation(len(questions)), index=questions)
     table = table.iloc[rng.permutation(len(table))]
     turn = table.groupby(["system", "question_id"]).cumcount()
-    table = table.assign(turn=turn, place=table["question_id"].map(place))
+    table = table.assign(turn=turn, place=table["question_id"].map(position))
     table = table.sort_values(["turn", "place"], kind="stable")
     drawn = table.groupby(["system", "provenance"]).head(per_stratum)
     return drawn[list(ANSWER_COLUMNS)].reset_index(drop=True)
 
 
 def _ids(n: int, rng: np.random.Generator) -> list[str]:
-    found: dict[str, None] = {}
-    while len(found) < n:
-        found["".join(rng.choice(_LETTERS, _ID_LENGTH))] = None
-    return list(found)
+    ids: dict[str, None] = {}
+    while len(ids) < n:
+        ids["".join(rng.choice(_LETTERS, _ID_LENGTH))] = None
+    return list(ids)
 
 
 def _code(items: pd.DataFrame) -> str:
-    """Of what raters see alone, so that it tells nothing of the key."""
+    """A hash of what raters see alone, so that it reveals nothing of the key."""
     content = json.dumps(items.to_numpy().tolist())
     return "F-" + hashlib.sha256(content.encode()).hexdigest()[:12]

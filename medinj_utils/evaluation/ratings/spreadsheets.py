@@ -32,7 +32,7 @@ def write_xlsx_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
     Args:
         sheet: of `draw_sheet`.
         rater: the rater's code.
-        path: where.
+        path: of the file.
 
     Raises:
         ValueError: the rater's code has another form.
@@ -81,7 +81,7 @@ def write_csv_sheet(sheet: RatingSheet, rater: str, path: str | Path) -> Path:
     Args:
         sheet: of `draw_sheet`.
         rater: the rater's code.
-        path: where.
+        path: of the file.
 
     Raises:
         ValueError: the rater's code has another form.

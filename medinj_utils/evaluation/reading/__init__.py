@@ -11,11 +11,11 @@ An answer is read in five steps, a module each:
 5. `decision` weighs the claims, and refuses where they contradict each other.
 
 `choice` runs the steps. Before them, `tables` reads verdicts in Markdown, `caution` refuses
-verdicts that are weighed, mixed or left out, and `conditions` finds what is said on a condition or
-for another case. Between cleaning and verdicts, `turns` cuts off a next question that the model
-asks itself, and letters take the place of what names options otherwise: `places` ("la troisième"),
-`labels` (lines that begin with texts), `quantities`. `sentences` and `prose` find the text that a
-sentence gives as what is asked for. Every rule has a name, a reason, and examples that the tests
+verdicts that are weighed, mixed or left out, and `conditions` finds letters that hold only on a
+condition or in another case. Between cleaning and verdicts, `turns` cuts off a next question that
+the model asks itself, and letters replace other names of options: `places` ("la troisième"),
+`labels` (lines that begin with texts), `quantities`. `sentences` and `prose` find the option that
+a sentence gives by its text. Every rule has a name, a reason, and examples that the tests
 execute.
 """
 

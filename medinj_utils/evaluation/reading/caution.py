@@ -38,8 +38,8 @@ _NAMES = {
 CAUTIONS = (
     Rule(
         "THIRD_VERDICT",
-        "A letter with a sign that is neither a tick nor a cross, before one that has its own: "
-        "\"A ⚠️ B ✅\". In \"A et C ✅\" nothing but a conjunction is between them.",
+        "A letter whose sign is neither a tick nor a cross, before a letter with its own sign: "
+        "\"A ⚠️ B ✅\". In \"A et C ✅\", A has no sign.",
         r"""
         (?<! ^ \W{0,3} MARK [^\w\n]{0,4} ) \b [A-J] \b
         (?! (?: [\s,;/&+] | \b (?: et | and | la ) \b )* \b [A-J] \b )
@@ -66,7 +66,7 @@ CAUTIONS = (
         [Example("A ✅❌", ""), Example("A ✅ ou ❌", "")]),
     Rule(
         "BOTH_VERDICTS",
-        "A verdict that is both, or neither, or half of one.",
+        "A verdict of both, of neither, or only in part.",
         r"""
         \b [A-J] \s? [:=(–-] \s? (?i:
             (?: vrai | exacte? | correcte? | true | oui | yes | v ) \s? (?: / | ou | or ) \s?
@@ -80,7 +80,7 @@ CAUTIONS = (
         [Example("A : vrai/faux, B : vrai", ""), Example("A : non faux, B : faux", "")]),
     Rule(
         "VERDICT_WITH_A_BUT",
-        "A verdict that something is held against.",
+        "A verdict with a reservation.",
         r"""
         \b [A-J] \s? [:=(.)–-] \s? (?i: VERDICT | oui | yes | non | no )
         (?: ,? [ ] (?i: mais | but ) \s? (?: [,;.)\n] | $ )
@@ -91,8 +91,8 @@ CAUTIONS = (
         [Example("A : oui, B : oui mais, C : non", ""), Example("A ✓✓ B ✓ C ✗", "")]),
     Rule(
         "DOUBTED",
-        "A doubt behind a list, or before its last letter. A doubt about another letter, as in "
-        "\"A, C (D est discutable)\", is no doubt about those of the list.",
+        "A doubt after a list, or before its last letter. A doubt about a letter outside the list, "
+        "as in \"A, C (D est discutable)\", doesn't count.",
         r"""
           ^ [^\n]{0,60}? \b LIST{2,}+ (?<= [A-J] \W{0,2} )
           (?: [* ]*+ [(\[] (?! [^()\n]* \b [A-J] \b ) [^()\n]*? DOUBT [^()\n]*
@@ -111,7 +111,7 @@ CAUTIONS = (
         ]),
     Rule(
         "BRACKETED",
-        "Letters in brackets beside others without.",
+        "Some letters in brackets, others without.",
         r"""
         ^ \W{0,3} (?: [A-J] \b [ ]? [,;]? [ ]? (?: et [ ] )? ){1,8} \( [A-J] \)
         (?: [,;]? [ ]? (?: et [ ] )? [A-J] \b (?! \) ) )* \W{0,2} $
@@ -129,7 +129,7 @@ CAUTIONS = (
         [Example("A : forte probabilité, B : faible probabilité", "")]),
     Rule(
         "AND_SO_ON",
-        "A list that goes on without its letters.",
+        "A list that goes on without naming the letters: \"A, …\".",
         r"""
           \b [A-J] \s? [,;] \s? \(? (?: … | \.{2,} )
         | \b [A-J] [ ]? [,;] [ ]? [A-J] [ ] (?: … | \.{2,} ) [ ]* $
@@ -142,7 +142,7 @@ CAUTIONS = (
         [Example("A, …", ""), Example("A, B… toutes", ""), Example("A, puis tout jusqu'à D", "")]),
     Rule(
         "RANKED",
-        "Letters in an order, or in place of another one.",
+        "Ranked letters, or a letter for want of another one.",
         r"""
           \b [A-J] \s? [>≥] \s? [A-J] \b
         | (?<= \b [A-J] \W{1,3} ) (?i: à [ ] défaut
@@ -177,7 +177,7 @@ def is_weighed_or_mixed(text: str, options: Mapping[str, str]) -> bool:
         text: an answer without thoughts.
         options: the question's options by letter.
     """
-    weighed = {found["letter"] for found in _WEIGHED.finditer(text)
-               if found["number"].replace(",", ".") not in fold(
-                   options.get(found["letter"], "")).replace(",", ".")}
+    weighed = {match["letter"] for match in _WEIGHED.finditer(text)
+               if match["number"].replace(",", ".") not in fold(
+                   options.get(match["letter"], "")).replace(",", ".")}
     return len(weighed) > 1 or any(pattern.search(text) for pattern in _PATTERNS)

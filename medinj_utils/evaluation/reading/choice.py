@@ -30,14 +30,14 @@ from medinj_utils.evaluation.reading.words import signs_of
 
 def explain_choice(output: str, options: dict[str, str], task: str,
                    cut: bool = False) -> tuple[frozenset[str] | None, str]:
-    """The letters that can honestly be read in an answer, and why.
+    """The letters that can be read in an answer, and the reason.
 
     Args:
         output: the raw answer.
         options: the question's options by letter.
         task: "mcqu" (one right letter) or "mcq" (one or several).
-        cut: whether the answer was cut off, as at a limit of tokens. It is then read only where an
-            explanation has begun, so that no rest of a list is missing.
+        cut: whether the answer was cut off, for example at the token limit. It is then read only
+            if an explanation has begun, so that no part of a list is missing.
 
     Returns:
         The letters, or None where none can be read, and a short reason (see `reasons`).
@@ -51,16 +51,16 @@ def explain_choice(output: str, options: dict[str, str], task: str,
     if at_sight:
         return at_sight, reasons.AT_HEAD
     output = with_letters_for_verdicts(with_tables_as_verdicts(output, options), options)
-    said = without_thoughts(unescape(output))
-    if is_weighed_or_mixed(said, options) or has_several_frames(said):
+    answer = without_thoughts(unescape(output))
+    if is_weighed_or_mixed(answer, options) or has_several_frames(answer):
         return None, reasons.LEFT_OPEN
-    if number_disagrees(said, options):
+    if number_disagrees(answer, options):
         return None, reasons.LETTER_AGAINST_TEXT
     text = clean(output)
     if before := before_next_question(text, options):
-        letters, found = _explain_cleaned(before, options, task, cut=False)
+        letters, reason = _explain_cleaned(before, options, task, cut=False)
         if letters:
-            return letters, found
+            return letters, reason
     return _explain_cleaned(text, options, task, cut)
 
 
@@ -80,7 +80,7 @@ def _explain_cleaned(text: str, options: dict[str, str], task: str,
         problem = problem or reasons.LEFT_OPEN
     if not problem and contradicts(cleaned, options, decision.letters):
         problem = reasons.CONTRADICTION
-    return (None, problem) if problem else (decision.letters, decision.found)
+    return (None, problem) if problem else (decision.letters, decision.reason)
 
 
 def read_choice(output: str, options: dict[str, str], task: str,
@@ -95,7 +95,7 @@ def read_choice(output: str, options: dict[str, str], task: str,
 def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozenset[str]:
     """The letters of an answer that is "B", or "A, C" in an mcq; none if an option reads so.
 
-    Most answers are like that. The grammar reads them alike, but takes longer.
+    Most answers look like this. The grammar reads the same in them, but more slowly.
     """
     letters = output.strip().split(", ")
     distinct = frozenset(letters)
@@ -110,7 +110,7 @@ def _plain_letters(output: str, options: Mapping[str, str], task: str) -> frozen
 def _text_word_for_word(output: str, options: Mapping[str, str]) -> frozenset[str]:
     """The letter of the one option that the answer repeats, with or without its letter.
 
-    This tells apart texts that differ only in their marks: "K+" and "K-".
+    This distinguishes texts that differ only in their marks: "K+" and "K-".
     """
     answer = output.strip()
     letters = [letter for letter, option in options.items() if answer.endswith(option)

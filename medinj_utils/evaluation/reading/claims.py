@@ -1,4 +1,4 @@
-"""Find an answer's claims: lists that are announced, that head lines or are judged."""
+"""Find an answer's claims: lists that are announced, head a line or are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Named:
     """The letters that a list names.
 
     Attributes:
-        letters: that are named.
+        letters: the named letters.
         problem: why they can't be read; empty if they can.
     """
 
@@ -57,7 +57,7 @@ class Announced:
     """Letters after words that announce an answer.
 
     Attributes:
-        letters: that follow.
+        letters: the letters that follow.
         problem: why they can't be read; empty if they can.
         is_conclusion: whether the words conclude, which outweighs what was said before.
         after: the letters that were called right before.
@@ -169,12 +169,12 @@ def find_claims(line: str, options: Mapping[str, str]) -> Claims:
 def _add_judgement(claims: Claims, match: re.Match, options: Mapping[str, str]) -> None:
     is_right = match["judgement"][-1] in (Sign.RIGHT, Sign.ANSWER, Sign.CHOOSE)
     judged = claims.right if is_right else claims.wrong
-    found = named(match["list"], options)
-    judged.update(found.letters)
+    listed = named(match["list"], options)
+    judged.update(listed.letters)
     if likewise := _LIKEWISE.match(match.string, match.end()):
         judged.update(likewise.captures("letter"))
-    if is_right and found.problem:
-        claims.problem = found.problem
+    if is_right and listed.problem:
+        claims.problem = listed.problem
 
 
 def _names_letters(listed: str) -> bool:

@@ -67,7 +67,7 @@ STEPS = (
         [Example("&lt;think&gt;Réponse : A&lt;/think&gt;B", "B")]),
     Step(
         "other turns",
-        "What a chat's template gives to others than the model is no answer of it.",
+        "The user's and the system's turns in a chat are not the model's answer.",
         replacing(
             r"""
             (?<= (?: \A | > | \n ) \s{0,3} [A-J] [.)]? \s{0,3} ) <\|user\|> (?s: .* )
@@ -93,7 +93,7 @@ STEPS = (
         [Example("<think>Réponse : A</think>B", "B"), Example("<think>La réponse est A", "")]),
     Step(
         "marked answers",
-        "Answers between marks of their own, one after the other, are a list.",
+        "Several answers in a row, each between its own tags, are a list.",
         replacing(
             r"""
             (?<= > \s? [A-J] ) \s? </ (?P<mark> \w{4,10} ) > \s{0,8} < (?P=mark) > \s?
@@ -102,7 +102,7 @@ STEPS = (
         [Example("<answer>A</answer>\n<answer>C</answer>", "AC")]),
     Step(
         "marked answer",
-        "An answer may stand between marks of its own.",
+        "An answer may stand between tags of its own.",
         replacing(
             r"""
             [<\[◁] \|? (?i: (?: begin | start )_ (?: of_ )? )? (?i: final_? | the_ )?
@@ -205,7 +205,7 @@ STEPS = (
         [Example("\\text{Réponse : } B", "B")]),
     Step(
         "fields of what is rejected",
-        "A field of JSON may hold what is not the answer.",
+        "A JSON field may hold the rejected options.",
         replacing(
             r"""
             " (?i: (?: \w+ [_ ] )? (?: alternatives? | others? | distractors? | incorrecte?s?
@@ -217,12 +217,12 @@ STEPS = (
         [Example('{"answer": "B", "alternatives": ["A"]}', "B")]),
     Step(
         "remarks on other letters",
-        "A remark in brackets on letters that were not named says nothing about those that were.",
+        "A remark in brackets about other letters says nothing about the named ones.",
         without_remarks_on_others,
         [Example("A, C (B et D filtrent)", "AC")]),
     Step(
         "entries apart",
-        "Letters with a remark each stand in lines of their own.",
+        "Letters with a remark each go to lines of their own.",
         with_entries_apart,
         [Example("B: un filtre ; D: un muscle", "BD"), Example("B (filtre), D (muscle)", "BD")]),
     Step(

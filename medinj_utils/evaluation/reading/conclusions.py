@@ -1,4 +1,4 @@
-"""Steps of cleaning for what an answer concludes, excepts by its text, or rejects in a list."""
+"""Steps of cleaning for conclusions, exceptions named by their text, and lists of rejections."""
 
 from medinj_utils.evaluation.reading.rules import Example, Step, replacing
 
@@ -73,7 +73,7 @@ CONCLUSIONS = (
         [Example("A, C et D peuvent être écartés. Réponse B.", "B")]),
     Step(
         "exception with its letter",
-        "What is excepted may have its letter behind it.",
+        "The letter of an excepted text may follow it.",
         replacing(
             r"""
             (?<= \b (?i: tous | toutes | tout ) \b [^\n.]{0,80} )

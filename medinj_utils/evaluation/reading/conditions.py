@@ -1,4 +1,4 @@
-"""Claims that hold on a condition, elsewhere, or for somebody else only.
+"""Claims that hold only on a condition, in another case, or for somebody else.
 
 "B est exacte si le patient est allergique" doesn't say that the answer is B. Neither does "La
 réponse du corrigé : B. Je ne suis pas d'accord". Patterns are over cleaned text.
@@ -44,7 +44,7 @@ SUPPOSITIONS = (
         ]),
     Rule(
         "ANNOUNCED_ON_CONDITION",
-        "A letter that is announced on a condition, before or behind it.",
+        "A letter that is announced before or after a condition.",
         r"""
           (?: ^ | [.;] \s ) \W{0,3} (?i: en [ ] cas | si | s'ils? | if | in [ ] case | lorsqu\w*
             | quand | when ) [ ] [^.\n:]{2,60}? [ ,] ANSWER LETTERS (?= \W{0,3} $ | [.;,] )
@@ -56,7 +56,7 @@ SUPPOSITIONS = (
         ]),
     Rule(
         "SAID_BY_OTHERS",
-        "What others answer, or what is answered otherwise, before one's own answer.",
+        "What others answer, or what is usually answered, before the model's own answer.",
         r"""
         (?: \b (?i: réponses? | choix | corrigé | correction | answer ) [ ] (?: \w+ [ ] )?
             (?i: (?: habituel | classique | usuel | courant | fréquent | intuitif | intuitiv
@@ -89,7 +89,7 @@ CONDITIONS = (
         [Example("A, D. La proposition B serait exacte chez l'enfant.", "AD")]),
     Step(
         "conditions",
-        "What holds unless another thing does is left open.",
+        "A claim with \"unless\" is left open.",
         replacing(r"\b (?i: à [ ] moins [ ] (?: que | d[e'] ) | unless )", "ou",
                   needs="moins unless"),
         [Example("B, à moins que ce ne soit C", "")]),
@@ -118,17 +118,17 @@ _PATTERNS = [_compiled(rule.pattern) for rule in SUPPOSITIONS]
 
 
 def only_supposed(text: str) -> frozenset[str]:
-    """The letters that an answer names on a condition or as others' alone.
+    """The letters that an answer names only on a condition or as the answer of others.
 
     Args:
         text: an answer after the steps of cleaning.
     """
     text = _LAYOUT.sub("", text)
-    where = {place for pattern in _PATTERNS for found in pattern.finditer(text)
-             for place in range(*found.span("letters"))}
-    if not where:
+    positions = {position for pattern in _PATTERNS for match in pattern.finditer(text)
+             for position in range(*match.span("letters"))}
+    if not positions:
         return frozenset()
-    named = [(found[0], found.start() in where) for found in _LETTER.finditer(text)]
+    named = [(match[0], match.start() in positions) for match in _LETTER.finditer(text)]
     return frozenset(letter for letter, _ in named) - {
         letter for letter, is_supposed in named if not is_supposed}
 
@@ -140,7 +140,7 @@ def has_several_frames(text: str) -> bool:
         text: an answer without thoughts.
     """
     named: dict[str, set[frozenset[str]]] = {}
-    for found in _FRAMED.finditer(_LAYOUT.sub("", text.replace("’", "'"))):
-        letters = frozenset(re.findall("[A-J]", found["letters"]))
-        named.setdefault((found["frame"] or "when").lower(), set()).add(letters)
+    for match in _FRAMED.finditer(_LAYOUT.sub("", text.replace("’", "'"))):
+        letters = frozenset(re.findall("[A-J]", match["letters"]))
+        named.setdefault((match["frame"] or "when").lower(), set()).add(letters)
     return any(len(different) > 1 for different in named.values())

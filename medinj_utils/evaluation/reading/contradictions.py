@@ -1,4 +1,4 @@
-"""Whether an answer, read as it is, says something else beside: in its end, or by a number."""
+"""Find what contradicts the letters read in an answer: its last sentences, or a number."""
 
 from collections.abc import Iterator, Mapping, Set
 
@@ -21,7 +21,8 @@ _NAMES = {
 BESIDE = (
     Rule(
         "CONCLUDED",
-        "What the last sentence names that ends with letters: \"… quel organe ? C'est C.\"",
+        "The letters that end the last sentence with letters at its end: "
+        "\"… quel organe ? C'est C.\"",
         r"""
         (?: \A (?P<whole> ) | \b (?i: est | sont | is | are | donc ) [ ] | [:=→] \s? )
         \s* (?i: c'est [ ] | ce [ ] sont [ ] )? ARTICLES LETTERS \W* \Z
@@ -46,7 +47,7 @@ BESIDE = (
         [Example("B\nRemarque : C si fièvre.", ""), Example("B (C en cas de fièvre)", "")]),
     Rule(
         "IN_WORDS",
-        "The text of another option in the place of the letter's: \"B, soit la rate\".",
+        "A letter explained by the text of another option: \"B, soit la rate\".",
         r"""
         LETTERS [ ]? ,? [ ] (?: soit | c'est-à-dire | à [ ] savoir | i\.e\. ) [ ]
         (?P<named> [^;\n]{2,200} )
@@ -56,7 +57,7 @@ BESIDE = (
 NUMBERED = (
     Rule(
         "NUMBER_BEFORE",
-        "The number of another option than the one that follows: \"Proposition 3 : le rein\".",
+        "The number of an option before another letter or text: \"Proposition 3 : le rein\".",
         r"""
         (?: \b NOUN s? [ ] (?: n [°º] [ ]? | num[ée]ro [ ] )? | \b num[ée]ro [ ] | \b n [°º] [ ]?
           | \b (?: est | sont ) [ ] l[ae]s? [ ] )
@@ -66,12 +67,12 @@ NUMBERED = (
          Example("Option 3 : 20 mg", "", DOSES, "mcqu")]),
     Rule(
         "NUMBER_ALONE",
-        "The number of another option than the one that is the whole answer: \"3. Le rein\".",
+        "The whole answer is the number of an option and another text: \"3. Le rein\".",
         r"\A [^\w\n]{0,4} (?! 1 \D ) NUMBER [ ]? [.)] [ ]? (?P<named> [^\n]{2,200}? ) \s* \Z",
         [Example("3. Le rein", ""), Example("2. Le rein", "B")]),
     Rule(
         "NUMBER_BEHIND",
-        "The number of another option than the one before it: \"Le rein (3)\".",
+        "The number of an option after the text of another one: \"Le rein (3)\".",
         r"""
         ^ [^\w\n]{0,4} (?P<named> [^\n()]{2,200}? )
         [ ] \( (?: (?: NOUN | r[ée]ponse | n [°º] | num[ée]ro ) [ ]? )? NUMBER \) \W* $
@@ -106,21 +107,21 @@ _NOT_OWN = re.compile(
 
 
 def contradicts(text: str, options: Mapping[str, str], letters: Set[str]) -> bool:
-    """Whether an answer from which letters were read names another option beside them.
+    """Whether an answer names another option besides the letters read in it.
 
     Args:
         text: an answer after the steps of cleaning.
         options: the options' texts by letter.
-        letters: that were read.
+        letters: the letters read in it.
     """
-    beside = [found for pattern in (_CONTINUED, _OTHERWISE) for found in pattern.finditer(text)]
-    if any(not _letters(found["letters"]) <= set(letters) for found in beside):
+    matches = [match for pattern in (_CONTINUED, _OTHERWISE) for match in pattern.finditer(text)]
+    if any(not _letters(match["letters"]) <= set(letters) for match in matches):
         return True
-    for found in _IN_WORDS.finditer(text):
-        named = bare(found["named"])
+    for match in _IN_WORDS.finditer(text):
+        named = bare(match["named"])
         its_letters = {letter for letter, option in options.items()
                        if _begins_with(bare(option), named)}
-        if its_letters and its_letters.isdisjoint(_letters(found["letters"])):
+        if its_letters and its_letters.isdisjoint(_letters(match["letters"])):
             return True
     concluded = list(_conclusions(text, options))
     if not concluded or concluded[-1][0] <= set(letters):
@@ -134,37 +135,39 @@ def _letters(text: str) -> set[str]:
 
 
 def _conclusions(text: str, options: Mapping[str, str]) -> Iterator[tuple[set[str], int]]:
-    """What sentences after the first name at their ends, and where they end."""
+    """The letters that sentences after the first end with, and where each sentence ends."""
     texts = {bare(option): letter for letter, option in options.items()}
-    asked, start, end = False, 0, len(text.rstrip())
+    after_question, start, end = False, 0, len(text.rstrip())
     for sentence in _SENTENCE.finditer(text):
-        said = sentence[0].rstrip(".;?!\n")
+        statement = sentence[0].rstrip(".;?!\n")
         is_question = sentence[0].endswith("?")
-        if start and not is_question and not _NOT_OWN.search(said):
-            found = _CONCLUDED.search(said)
-            if found and (asked or found["whole"] is None):
-                yield _letters(found["letters"]), sentence.end()
-            elif not found and (letter := _of_text(
-                    said, texts, asked, sentence.start() < 40 and sentence.end() >= end)):
+        if start and not is_question and not _NOT_OWN.search(statement):
+            match = _CONCLUDED.search(statement)
+            if match and (after_question or match["whole"] is None):
+                yield _letters(match["letters"]), sentence.end()
+            elif not match and (letter := _of_text(
+                    statement, texts, after_question,
+                    is_rest=sentence.start() < 40 and sentence.end() >= end)):
                 yield {letter}, sentence.end()
-        asked = is_question or (asked and not said.strip())
-        start = start or (sentence.end() if said.strip() else 0)
+        after_question = is_question or (after_question and not statement.strip())
+        start = start or (sentence.end() if statement.strip() else 0)
 
 
-def _of_text(said: str, texts: Mapping[str, str], asked: bool, is_rest: bool) -> str | None:
-    """The letter of the option that a sentence is, or ends with if it is the rest of an answer."""
-    said = fold(said)
-    alone = _TEXT_ALONE.search(said)
-    if alone and (asked or alone["is"]) and (letter := texts.get(bare(alone["text"]))):
+def _of_text(statement: str, texts: Mapping[str, str], after_question: bool,
+             is_rest: bool) -> str | None:
+    """The letter of the option whose text is the whole sentence, or ends it if nothing follows."""
+    statement = fold(statement)
+    alone = _TEXT_ALONE.search(statement)
+    if alone and (after_question or alone["is"]) and (letter := texts.get(bare(alone["text"]))):
         return letter
-    behind = _TEXT_BEHIND.search(said)
+    behind = _TEXT_BEHIND.search(statement)
     return texts.get(bare(behind["text"])) if behind and is_rest else None
 
 
 def number_disagrees(text: str, options: Mapping[str, str]) -> bool:
     """Whether an answer gives an option's letter or text with the number of another one.
 
-    A number beyond the options is a question's, and one before a list's first item the list's.
+    A number beyond the options numbers a question, and one before a list's first item the list.
 
     Args:
         text: an answer without thoughts.
@@ -174,14 +177,14 @@ def number_disagrees(text: str, options: Mapping[str, str]) -> bool:
         return False
     letters, texts = list(options), [bare(option) for option in options.values()]
     text = re.sub(r"[*_`]", "", text)
-    for found in (found for pattern in _NUMBERED for found in pattern.finditer(text)):
-        place, named = int(found["number"]) - 1, bare(found["named"])
-        if not 0 <= place < len(options):
+    for match in (match for pattern in _NUMBERED for match in pattern.finditer(text)):
+        position, named = int(match["number"]) - 1, bare(match["named"])
+        if not 0 <= position < len(options):
             continue
-        its_letter = _ITS_LETTER.match(found["named"])
-        places = ([letters.index(its_letter[0])] if its_letter and its_letter[0] in letters else
-                  [which for which, option in enumerate(texts) if _begins_with(option, named)])
-        if places and place not in places:
+        its_letter = _ITS_LETTER.match(match["named"])
+        positions = ([letters.index(its_letter[0])] if its_letter and its_letter[0] in letters else
+                  [index for index, option in enumerate(texts) if _begins_with(option, named)])
+        if positions and position not in positions:
             return True
     return False
 

@@ -49,13 +49,13 @@ class Decision:
     """What is read in an answer.
 
     Attributes:
-        letters: that are read.
-        found: how, one of `medinj_utils.evaluation.reading.reasons`.
+        letters: the letters read.
+        reason: why they are read, one of `medinj_utils.evaluation.reading.reasons`.
         problem: why they can't be read; empty if they can.
     """
 
     letters: frozenset[str]
-    found: str
+    reason: str
     problem: str = ""
 
 
@@ -79,7 +79,7 @@ def decide(line: str, options: Mapping[str, str]) -> Decision:
     claims = find_claims(line, options)
     decision = _weighed(line, claims, options)
     if not decision.problem and _is_contested(line, claims, decision, options):
-        return Decision(decision.letters, decision.found, reasons.CONTRADICTION)
+        return Decision(decision.letters, decision.reason, reasons.CONTRADICTION)
     return decision
 
 
@@ -99,9 +99,9 @@ def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
 
 
 def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision:
-    """What an answer names that was cut off, if its rest would have been an explanation.
+    """The letters of an answer that was cut off in its explanation.
 
-    The answer then stands before the explanation, and what there is of that doesn't contradict it.
+    They stand before the explanation, and what there is of it must not contradict them.
 
     Args:
         line: the answer in signs.
@@ -115,7 +115,7 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         before, rest = line[:explanation.start()], line[explanation.start():]
         declared = decide(before, options)
         is_whole = (not several or _all_judged(before, options)
-                    or (declared.found == reasons.ANNOUNCED and ":\n" not in before))
+                    or (declared.reason == reasons.ANNOUNCED and ":\n" not in before))
         turns = _TURNS.search(rest) or _LEADS_ON.search(rest) or _TENTATIVE.search(before)
         if is_whole and not turns and decide(line, options) == declared:
             return declared
@@ -169,8 +169,9 @@ def _texts_alone(claims: Claims) -> bool:
 def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     """Whether the heads of lines name something else than the last announcement.
 
-    Several heads that include it are a review of the options, and options from the first one on
-    are repeated. Heads before a conclusion may be an analysis, unless the answer opens with one.
+    Several heads that include it review the options, and heads that list the options from the
+    first one on repeat them. Heads before a conclusion may be an analysis, unless the answer opens
+    with one.
     """
     last = claims.announced[-1]
     if not claims.heads or last.letters == heads.letters:
@@ -188,12 +189,12 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
 
 def _is_contested(line: str, claims: Claims, decision: Decision,
                   options: Mapping[str, str]) -> bool:
-    """Whether a letter of the answer is called wrong, or another one right, beside it.
+    """Whether the answer also calls one of its letters wrong, or another letter right.
 
     Where all others are called right, or the one letter wrong, the question may ask for what is
     wrong. A conclusion may follow such a review.
     """
-    if decision.found not in (reasons.ANNOUNCED, reasons.AT_HEAD):
+    if decision.reason not in (reasons.ANNOUNCED, reasons.AT_HEAD):
         return False
     letters = decision.letters
     others = options.keys() - letters
@@ -209,7 +210,7 @@ def _is_contested(line: str, claims: Claims, decision: Decision,
 
 
 def _are_the_others(claims: Claims, options: Mapping[str, str]) -> bool:
-    """Whether lines speak of each option but those called right."""
+    """Whether lines name every option except those called right."""
     letters = [head.signs[0] for head in claims.heads]
     others = options.keys() - claims.right
     return len(letters) > 1 and bool(claims.right) and sorted(others) == letters
@@ -227,7 +228,7 @@ def _by_heads(claims: Claims, heads: Named, label: frozenset[str]) -> Decision:
 
 
 def _by_judgements(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
-    """The letters called right, unless some are called wrong as well, or others passed over."""
+    """The letters called right, unless some are also called wrong, or others are not judged."""
     listed = {match["letter"] for match in _PASSED_OVER.finditer(line)} & options.keys()
     is_clear = (claims.right and not claims.right & claims.wrong
                 and listed <= claims.right | claims.wrong)

@@ -56,7 +56,7 @@ EXCEPTIONS = (
         [Example("Toutes sauf deux : B et D", "AC"), Example("Toutes sauf deux : D", "")]),
     Step(
         "exception behind",
-        "An exception may stand behind what it excepts: \"toutes, D exceptée\".",
+        "An exception may follow what it excepts: \"toutes, D exceptée\".",
         replacing(
             r"""
             (?<= \b (?i: tous | toutes | all ) \b [^\n.]{0,60} ) [ ]? [,(–-] [ ]? (?: la [ ] )?
@@ -67,7 +67,7 @@ EXCEPTIONS = (
         [Example("Toutes les propositions, C exceptée", "ABD")]),
     Step(
         "all of them listed",
-        "Letters in brackets say which \"all\" are.",
+        "Letters in brackets list what \"all\" means.",
         replacing(
             r"""
             \b (?i: tous | toutes ) (?: [ ] les [ ] \w+ )? [ ] [(]

@@ -143,7 +143,7 @@ CLAIM_RULES = (
         [Example("Voyons, la réponse est A ? Non.\nRéponse : B", "B")]),
     Rule(
         "PASSED_OVER",
-        "A letter that stands in the answer as an item does.",
+        "A letter that the answer lists as an item.",
         r"""
         (?: ^ | [. , ; AND] ) [ARTICLE OPTION]{0,2} (?P<letter> [LETTER] )
         (?: [ALSO SURE NEUTRAL]{1,2} (?: $ | [. , ;] ) | [TO DOUBT] )
@@ -186,7 +186,7 @@ CLAIM_RULES = (
         [Example("A. Le rein est le filtre du sang.", "")]),
     Rule(
         "SAID",
-        "A sentence that gives an option as what is asked for: \"La dose est de 40 mg\".",
+        "A sentence that gives an option as the answer: \"La dose est de 40 mg\".",
         r"""
         [IS ARE CHOOSE] [ARTICLE ANSWER OPTION NEUTRAL RIGHT SURE :]{0,4}
         (?P<list>
@@ -255,7 +255,7 @@ CLAIM_RULES = (
         [Example("A, C. On élimine C.", "")]),
     Rule(
         "LEADS_ON",
-        "Words at the end of what was cut off that lead to an answer or a change.",
+        "Words at the end of a cut answer that lead to an answer or a change.",
         r"""
           (?: [BUT ALSO SO RATHER NO NOT EXCEPT CHOOSE CHANGE OPTION RIGHT WRONG DOUBT]
             | (?<! [OTHER TEXT] ) (?<! OTHER [LETTER] ) [IS ARE]

@@ -45,7 +45,7 @@ def bare(option: str) -> str:
 
 
 def _folded_alike(text: str) -> str:
-    """The folded text, a character for each of the text's."""
+    """The folded text, of the same length as the text."""
     if text.isascii():
         return text.lower()
     return "".join([fold(character)[:1] or character for character in text])
@@ -80,17 +80,17 @@ def with_letters_before_texts(text: str, options: Mapping[str, str]) -> str:
 def _entries(texts: Mapping[str, str], folded: str,
              after: re.Pattern) -> list[tuple[str, int, int]]:
     """The letter, beginning and end of each text that begins an entry, in order."""
-    found = []
+    entries = []
     for letter, option in texts.items():
         start = folded.find(option)
         while start >= 0:
             end = start + len(option)
             line = folded.rfind("\n", 0, start) + 1
             if after.match(folded, end) and (
-                    entry := _ENTRY.search(folded[max(line, start - 12):start])):
-                found.append((letter, start - len(entry["article"] or ""), end))
+                    match := _ENTRY.search(folded[max(line, start - 12):start])):
+                entries.append((letter, start - len(match["article"] or ""), end))
             start = folded.find(option, end)
-    return sorted(found, key=lambda entry: entry[1])
+    return sorted(entries, key=lambda entry: entry[1])
 
 
 def _opens_list(text: str, folded: str, lines: list[tuple[str, int, int]],

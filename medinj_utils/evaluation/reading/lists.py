@@ -1,4 +1,4 @@
-"""Lists with a remark on each letter or on other ones, with one kind before all, and in tables."""
+"""Rewrite lists with remarks in brackets, lists with one kind before all letters, and tables."""
 
 import regex as re
 
@@ -40,34 +40,34 @@ _VERDICTS_BELOW = re.compile(
     """, re.VERBOSE | re.MULTILINE)
 
 
-def _below_each_other(table: re.Match) -> str:
-    letters = re.findall("[A-J]", table["letters"])
-    verdicts = [cell.strip() for cell in table["verdicts"].split("|")]
+def _below_each_other(match: re.Match) -> str:
+    letters = re.findall("[A-J]", match["letters"])
+    verdicts = [cell.strip() for cell in match["verdicts"].split("|")]
     if len(letters) != len(verdicts) or not "ABCDEFGHIJ".startswith("".join(letters)):
-        return table[0]
+        return match[0]
     return "\n".join([f"{pair[0]} : {pair[1]}" for pair in zip(letters, verdicts, strict=True)])
 
 
 def table_rows_as_lines(text: str) -> str:
     """The text with colons between the cells of a table."""
     text = _VERDICTS_BELOW.sub(_below_each_other, text)
-    return _TABLE_ROW.sub(lambda row: row[1].replace("|", " : "), text)
+    return _TABLE_ROW.sub(lambda match: match[1].replace("|", " : "), text)
 
 
 def without_remarks_on_others(text: str) -> str:
-    """The text without brackets after a letter that speak of letters which the line lacks."""
+    """The text without remarks in brackets on letters that don't stand before them."""
     return _REMARK_ON_LETTERS.sub(
-        lambda found: found["before"] if set(re.findall(r"\b[A-J]\b", found["letters"])).isdisjoint(
-            found["before"]) else found[0], text)
+        lambda match: match["before"] if set(re.findall(r"\b[A-J]\b", match["letters"])).isdisjoint(
+            match["before"]) else match[0], text)
 
 
 def with_entries_apart(text: str) -> str:
-    """The text with a line for each of the letters that have a remark in the same line."""
+    """The text with a line of its own for each letter with a remark."""
     text = _BRACKETS_IN_LIST.sub("", text)
-    return _ENTRIES.sub(lambda line: _NEXT_ENTRY.sub("\n", line[0]), text)
+    return _ENTRIES.sub(lambda match: _NEXT_ENTRY.sub("\n", match[0]), text)
 
 
 def with_kind_before_each(text: str) -> str:
     """The text with its kind before each letter: "hépatite B, hépatite C et hépatite D"."""
     return _LETTERS_OF_KIND.sub(
-        lambda found: re.sub(r"\b(?=[A-Z])", f"{found['kind']} ", found["letters"]), text)
+        lambda match: re.sub(r"\b(?=[A-Z])", f"{match['kind']} ", match["letters"]), text)

@@ -115,7 +115,7 @@ PARAPHRASES = (
         [Example("B est la plus adaptée.", "B"), Example("B would be the most likely one.", "B")]),
     Step(
         "seeming",
-        "What seems so is said to be so.",
+        "To seem right is to be called right.",
         replacing(
             r"""
             (?i: \b (?: me | nous ) [ ] )?
@@ -199,7 +199,7 @@ PARAPHRASES = (
         [Example("A oui, B sans doute", "")]),
     Step(
         "comparisons",
-        "What is better than another one is chosen rather than that.",
+        "An option that is better than another one is chosen over it.",
         replacing(
             r"""
             [ ] (?i: (?: est | is | semble ) [ ] )?
@@ -247,7 +247,7 @@ PARAPHRASES = (
         [Example("Il ne reste plus que B.", "B")]),
     Step(
         "reasons",
-        "What gives a reason is a \"car\".",
+        "Every way to begin a reason becomes \"car\".",
         replacing(
             r"""
             \b (?i: à [ ] cause | gr[âa]ce | [ée]tant [ ] donn[ée] | compte [ ] tenu | en [ ] raison

@@ -113,12 +113,12 @@ def with_letters_for_verdicts(text: str, options: Mapping[str, str]) -> str:
         options: the options' texts by letter.
     """
     spaced = re.sub(r"(?<=\b[VF]{1,9})(?=[VF]{1,9}\b)", " ", text)
-    found = _TRUE_OR_FALSE.match(spaced)
-    if found is None:
+    match = _TRUE_OR_FALSE.match(spaced)
+    if match is None:
         return text
-    verdicts = [verdict[0].upper() for verdict in found.captures("verdict")]
-    numbers = found.captures("number")
-    in_order = [str(place + 1) for place in range(len(options))]
+    verdicts = [verdict[0].upper() for verdict in match.captures("verdict")]
+    numbers = match.captures("number")
+    in_order = [str(position + 1) for position in range(len(options))]
     if len(verdicts) != len(options) or numbers not in ([], in_order) or "V" not in verdicts:
         return text
     return "\n".join(f"{letter} : {'vrai' if verdict == 'V' else 'faux'}"
@@ -126,7 +126,7 @@ def with_letters_for_verdicts(text: str, options: Mapping[str, str]) -> str:
 
 
 def with_letters_for_places(text: str, options: Mapping[str, str]) -> str:
-    """The text with letters for places, unless it has letters, or options numbers, of their own.
+    """The text with letters for places, unless it names letters or the options have numbers.
 
     Args:
         text: an answer after the steps of cleaning.
@@ -139,32 +139,32 @@ def with_letters_for_places(text: str, options: Mapping[str, str]) -> str:
         return text
     letters = tuple(options)
     for pattern in _PLACES:
-        text = pattern.sub(lambda found: _in_letters(found, letters), text)
+        text = pattern.sub(lambda match: _in_letters(match, letters), text)
     return text
 
 
-def _in_letters(found: re.Match, letters: tuple[str, ...]) -> str:
-    places = _places(found.groupdict(), len(letters))
-    if not places or not all(0 <= place < len(letters) for place in places):
-        return found[0]
-    named = [letters[place] for place in places]
+def _in_letters(match: re.Match, letters: tuple[str, ...]) -> str:
+    positions = _places(match.groupdict(), len(letters))
+    if not positions or not all(0 <= position < len(letters) for position in positions):
+        return match[0]
+    named = [letters[position] for position in positions]
     if len(named) == 1:
         return f"la proposition {named[0]}"
     return f"les propositions {', '.join(named[:-1])} et {named[-1]}"
 
 
-def _places(found: Mapping[str, str | None], count: int) -> list[int]:
+def _places(groups: Mapping[str, str | None], count: int) -> list[int]:
     """The places that a phrase names, from 0."""
-    if found.get("count"):
-        few = _COUNTS.get(found["count"].lower()) or int(found["count"])
-        is_first = found["end"].lower().startswith(("p", "f"))
-        places = [*range(few)] if is_first else [*range(count - few, count)]
-        return places + [_place(each, count) for each in [found["ordinals"]] if each]
-    if found.get("numbers"):
-        return [int(number) - 1 for number in re.findall(r"\d+", found["numbers"])]
-    return [_place(ordinal[0], count) for ordinal in _ORDINAL.finditer(found["ordinals"])]
+    if groups.get("count"):
+        few = _COUNTS.get(groups["count"].lower()) or int(groups["count"])
+        is_first = groups["end"].lower().startswith(("p", "f"))
+        positions = [*range(few)] if is_first else [*range(count - few, count)]
+        return positions + [_place(each, count) for each in [groups["ordinals"]] if each]
+    if groups.get("numbers"):
+        return [int(number) - 1 for number in re.findall(r"\d+", groups["numbers"])]
+    return [_place(match[0], count) for match in _ORDINAL.finditer(groups["ordinals"])]
 
 
 def _place(ordinal: str, count: int) -> int:
-    which = next(which for which, pattern in enumerate(_EACH) if pattern.fullmatch(ordinal))
-    return count - 2 + which if which < len(_LAST) else which - len(_LAST)
+    index = next(index for index, pattern in enumerate(_EACH) if pattern.fullmatch(ordinal))
+    return count - 2 + index if index < len(_LAST) else index - len(_LAST)

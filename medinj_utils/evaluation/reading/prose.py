@@ -17,7 +17,7 @@ _NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 
 def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
-    """The letters that prose gives as what is asked for, if all its sentences agree.
+    """The letters that prose gives as the answer, if all its sentences agree.
 
     Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
 
@@ -27,13 +27,13 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """
     line = _SAID_AGAINST.sub("", line)
     saying = [clause for clause in _CLAUSE.findall(line) if _NOT_SAYING.isdisjoint(clause)]
-    found = [(named(match["list"], options),
+    pairs = [(named(match["list"], options),
               {LETTERS_OF_TEXTS[sign] for sign in _TEXTS & set(clause)}) for clause in saying
              for match in _SAID.finditer(clause)]
-    if len({claim for claim, _ in found}) != 1:
+    if len({claim for claim, _ in pairs}) != 1:
         return frozenset()
-    claim = found[0][0]
-    mentioned = set().union(*[beside for _, beside in found])
+    claim = pairs[0][0]
+    mentioned = set().union(*[beside for _, beside in pairs])
     is_answer = not claim.problem and mentioned <= claim.letters != set(options)
     return claim.letters if is_answer else frozenset()
 
@@ -45,12 +45,12 @@ def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """
     if Sign.OTHER not in line:
         return frozenset()
-    found = list(_LABEL.finditer(line))
-    claims = {named(match["list"], options) for match in found}
+    matches = list(_LABEL.finditer(line))
+    claims = {named(match["list"], options) for match in matches}
     if len(claims) != 1:
         return frozenset()
     claim = claims.pop()
-    beside = {LETTERS_OF_TEXTS[sign] for match in found
+    beside = {LETTERS_OF_TEXTS[sign] for match in matches
               for sign in set(match[0]) & LETTERS_OF_TEXTS.keys()}
     is_answer = not claim.problem and beside <= claim.letters != set(options)
     return claim.letters if is_answer else frozenset()

@@ -30,8 +30,8 @@ def with_numbers_as_in_options(text: str, options: Mapping[str, str]) -> str:
         text = text.replace("pour cent", "%")
     small = text.lower()
     for option in options.values():
-        for quantity in _QUANTITY.finditer(option.lower()):
-            number, unit = quantity["number"], quantity["unit"]
+        for match in _QUANTITY.finditer(option.lower()):
+            number, unit = match["number"], match["unit"]
             other = _OTHERS.get(number, "")
             if other and f"{other} {unit}" in small:
                 text = re.sub(rf"(?i)(?<![\w,.-])(?<!et ){other} (?={unit}(?!\w))",
@@ -51,4 +51,5 @@ def with_verdicts_as_options(text: str, options: Mapping[str, str]) -> str:
     texts = {fold(option).strip(" ."): option for option in options.values()}
     if texts.keys() != {"vrai", "faux"}:
         return text
-    return _JUDGED.sub(lambda said: f" réponse : {texts['faux' if said['no'] else 'vrai']} ", text)
+    return _JUDGED.sub(
+        lambda match: f" réponse : {texts['faux' if match['no'] else 'vrai']} ", text)

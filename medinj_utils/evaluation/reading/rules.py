@@ -32,15 +32,15 @@ class Example:
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern with its name, why it is there, and answers that show it.
+    """A pattern with its name, its reason, and answers that show it.
 
-    Without the rule, at least one of them would be read otherwise. In a pattern, a name in capitals
-    stands for a word class or for an earlier rule.
+    Without the rule, at least one of them would be read differently. In a pattern, a name in
+    capitals stands for a word class or for an earlier rule.
 
     Args:
         name: in capitals.
-        why: it is there.
-        pattern: written verbosely.
+        why: the reason for the rule.
+        pattern: in verbose form.
         examples: answers that show it.
     """
 
@@ -56,8 +56,8 @@ class Step:
 
     Args:
         name: of the step.
-        why: it is there.
-        apply: what it does to a text.
+        why: the reason for the step.
+        apply: the function that changes a text.
         examples: answers that show it.
     """
 
@@ -68,13 +68,13 @@ class Step:
 
 
 def replacing(pattern: str, replacement: str, needs: str = "") -> Callable[[str], str]:
-    """A step that replaces a pattern, written verbosely, with ``^`` and ``$`` at every line.
+    """A step that replaces a verbose pattern, in which ``^`` and ``$`` match at every line.
 
     Args:
         pattern: what is replaced.
         replacement: what takes its place.
-        needs: small letters, words apart, one of which the pattern needs: most texts have none and
-            are passed by at once.
+        needs: parts of words in lower case, separated by blanks; every match contains one of them,
+            so that texts without any are skipped at once.
     """
     compiled = re.compile(pattern, re.VERBOSE | re.MULTILINE)
     needed = needs.split()
@@ -99,7 +99,7 @@ def spelt(pattern: str, names: Mapping[str, str]) -> str:
     Raises:
         KeyError: a name stands for nothing.
     """
-    return _NAME.sub(lambda name: names[name[0]], pattern)
+    return _NAME.sub(lambda match: names[match[0]], pattern)
 
 
 def spelt_out(rules: Iterable[Rule], names: Mapping[str, str]) -> dict[str, str]:

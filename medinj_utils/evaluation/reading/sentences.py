@@ -1,4 +1,4 @@
-"""Answers of one sentence that give an option's text as what is asked for."""
+"""Find the answer in a single sentence that gives it by an option's text."""
 
 import regex as re
 

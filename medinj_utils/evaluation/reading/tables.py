@@ -48,7 +48,7 @@ def with_tables_as_verdicts(text: str, options: Mapping[str, str]) -> str:
     if text.count("|") < 2 * len(options):
         return text
     is_beside = re.search(r"\w", _TABLE.sub("", text)) is not None
-    return _TABLE.sub(lambda table: _as_verdicts(table[0], options, is_beside), text)
+    return _TABLE.sub(lambda match: _as_verdicts(match[0], options, is_beside), text)
 
 
 def _as_verdicts(table: str, options: Mapping[str, str], is_beside: bool) -> str:
@@ -66,21 +66,22 @@ def _as_verdicts(table: str, options: Mapping[str, str], is_beside: bool) -> str
 
 def _of_rows(rows: Sequence[Sequence[str]], options: Mapping[str, str]) -> dict[str, bool]:
     """Whether each option is right, where all of them have a row and a verdict; else nothing."""
-    for place in range(len(rows[0]) - 1):
-        found = [(_option_of(row[place], options), row) for row in rows]
-        of_options = [(letter, row) for letter, row in found if letter]
-        if sorted(letter for letter, _ in of_options) != sorted(options):
+    for position in range(len(rows[0]) - 1):
+        named = [_option_of(row[position], options) for row in rows]
+        letters = [letter for letter in named if letter]
+        if sorted(letters) != sorted(options):
             continue
-        header = rows[0] if not found[0][0] else [""] * len(rows[0])
-        columns = [[row[column] for _, row in of_options] for column in range(len(rows[0]))]
+        header = rows[0] if not named[0] else [""] * len(rows[0])
+        rows_of_options = [row for letter, row in zip(named, rows, strict=True) if letter]
+        columns = list(zip(*rows_of_options, strict=True))
         titles = [fold(title).strip(" .?") for title in header]
-        judged = [(titles[column], verdicts) for column, cells in enumerate(columns)
-                  if column != place and (verdicts := _verdicts(titles[column], cells))]
+        judged = [(titles[i], verdicts) for i, cells in enumerate(columns)
+                  if i != position and (verdicts := _verdicts(titles[i], cells))]
         read = [verdicts for _, verdicts in judged]
         is_for_wrong = all(_FOR_WRONG.match(title) for title, _ in judged)
         if not is_for_wrong and all(verdicts == read[0] for verdicts in read):
-            letters = [letter for letter, _ in of_options]
-            return dict(sorted(zip(letters, read[0], strict=True)))
+            is_right = dict(zip(letters, read[0], strict=True))
+            return {letter: is_right[letter] for letter in sorted(options)}
     return {}
 
 
@@ -105,8 +106,8 @@ def _is_for_wrong(rows: Sequence[Sequence[str]], options: Mapping[str, str]) -> 
 
 def _option_of(cell: str, options: Mapping[str, str]) -> str:
     """The letter of the option that a cell names; empty if it names none."""
-    if (found := _LETTER.match(cell)) and found[1] in options:
-        return found[1]
+    if (match := _LETTER.match(cell)) and match[1] in options:
+        return match[1]
     named = [letter for letter, option in options.items() if _bare(option) == _bare(cell)]
     return named[0] if len(named) == 1 else ""
 

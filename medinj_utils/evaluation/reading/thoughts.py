@@ -99,13 +99,13 @@ def without_thoughts(text: str) -> str:
                      for comment in comments])
     for pattern, mark in _SIGNS:
         text = pattern.sub(mark, text)
-    kept: list[str] = []
+    parts: list[str] = []
     start = 0
     opened: list[str] = []
     for mark in _marks_of_thoughts(text):
         if not mark.closes:
             if not opened:
-                kept.append(text[start:mark.start])
+                parts.append(text[start:mark.start])
             if mark.name not in opened:
                 opened.append(mark.name)
             continue
@@ -115,7 +115,7 @@ def without_thoughts(text: str) -> str:
             opened.pop()
         if not opened:
             start = mark.end
-    return "" if opened else "\n".join([*kept, text[start:]])
+    return "" if opened else "\n".join([*parts, text[start:]])
 
 
 def _with_brackets_for_fences(text: str) -> str:
@@ -123,23 +123,24 @@ def _with_brackets_for_fences(text: str) -> str:
 
     Without a closing half, a name may be a heading ("== Analyse ==") or be stressed.
     """
-    found = list(_FENCED.finditer(text))
-    closed = {_root(mark["name"])[0] for mark in found if mark["slash"] or _root(mark["name"])[1]}
+    matches = list(_FENCED.finditer(text))
+    closed = {_root(match["name"])[0] for match in matches
+              if match["slash"] or _root(match["name"])[1]}
     opens = _OPENING.match(text)
-    for mark in reversed(found):
-        is_fence = _FENCE.fullmatch(mark["fence"]) or (opens and mark.end() == opens.end())
-        if _root(mark["name"])[0] in closed or (
-                is_fence and _SPEAKS_OF_THINKING.search(mark["name"])):
-            bracketed = f"<{mark['slash'] or ''}{mark['name']}>"
-            text = text[:mark.start()] + bracketed + text[mark.end():]
+    for match in reversed(matches):
+        is_fence = _FENCE.fullmatch(match["fence"]) or (opens and match.end() == opens.end())
+        if _root(match["name"])[0] in closed or (
+                is_fence and _SPEAKS_OF_THINKING.search(match["name"])):
+            bracketed = f"<{match['slash'] or ''}{match['name']}>"
+            text = text[:match.start()] + bracketed + text[match.end():]
     return text
 
 
 def _marks_of_thoughts(text: str) -> list[_Mark]:
     """The marks of a text that begin or end a thought, in order."""
-    found = [_mark(match) for match in _MARK.finditer(text) if not match["empty"]]
-    answers = [mark for mark in found if _is_answer(mark.name)]
-    others = [mark for mark in found if not _is_answer(mark.name) and mark.name not in _LAYOUT]
+    all_marks = [_mark(match) for match in _MARK.finditer(text) if not match["empty"]]
+    answers = [mark for mark in all_marks if _is_answer(mark.name)]
+    others = [mark for mark in all_marks if not _is_answer(mark.name) and mark.name not in _LAYOUT]
     closed = {mark.name for mark in others if mark.closes}
     opened = {mark.name for mark in others if not mark.closes}
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())

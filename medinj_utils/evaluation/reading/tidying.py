@@ -131,9 +131,9 @@ def _all_letters(match: re.Match) -> str:
 
 
 def without_exceptions(line: str) -> str:
-    """The signs with lists that lack the letters which they except."""
+    """The signs with the excepted letters removed from each list."""
     if {Sign.EXCEPT, Sign.NOT, Sign.NO}.isdisjoint(line):
-        return line  # most have no exception, and long lists take long
+        return line  # most answers have no exception, and long lists are slow
     return _EXCEPTED.sub(_without_excepted, line)
 
 
@@ -157,23 +157,23 @@ def tidy(line: str, options: Mapping[str, str]) -> str:
     """
     line = _CHOSEN_BEFORE_REJECTED.sub(".", line) if ";" in line else line
     line = _LISTED_BELOW.sub(_in_one_line, line)
-    line = _SUBJECT_BELOW.sub(lambda block: _as_answer(block, options), line)
+    line = _SUBJECT_BELOW.sub(lambda match: _as_answer(match, options), line)
     return _repeated_options(tuple(options)).sub("\n", line)
 
 
-def _in_one_line(block: re.Match) -> str:
+def _in_one_line(match: re.Match) -> str:
     """An announcement and the items of the lines under it, without the explanations beside them."""
-    items = _ITEMS_OF_LINE.findall(block["lines"])
-    listed = ";".join(items) + "\n" if len(items) > 1 else block["lines"]
-    return block["announcement"] + listed
+    items = _ITEMS_OF_LINE.findall(match["lines"])
+    listed = ";".join(items) + "\n" if len(items) > 1 else match["lines"]
+    return match["announcement"] + listed
 
 
-def _as_answer(block: re.Match, options: Mapping[str, str]) -> str:
+def _as_answer(match: re.Match, options: Mapping[str, str]) -> str:
     """The items of lines as an announced answer, unless they are all options."""
-    items = ";".join(_ITEMS_OF_LINE.findall(block["lines"]))
+    items = ";".join(_ITEMS_OF_LINE.findall(match["lines"]))
     named = {(LETTERS | LETTERS_OF_TEXTS)[sign] for sign in items
              if sign in LETTERS or sign in LETTERS_OF_TEXTS}
-    return block[0] if named >= options.keys() else f"{Sign.ANSWER}:{items}\n"
+    return match[0] if named >= options.keys() else f"{Sign.ANSWER}:{items}\n"
 
 
 @cache

@@ -74,7 +74,7 @@ def before_next_question(text: str, options: Mapping[str, str]) -> str:
         text: an answer after the steps of cleaning.
         options: the options' texts by letter.
     """
-    starts = sorted({found.start() for pattern in _NEXT for found in pattern.finditer(text)})
+    starts = sorted({match.start() for pattern in _NEXT for match in pattern.finditer(text)})
     for start in starts:
         if _LEAST_BEFORE.search(text[:start]):
             return "" if _repeats(fold(text[start:]), options) else text[:start]
@@ -86,7 +86,7 @@ def _repeats(question: str, options: Mapping[str, str]) -> bool:
     it has letters."""
     texts = {letter: re.escape(fold(option).strip(" .")) for letter, option in options.items()}
     letter_before = _LETTERED.search(question) is not None
-    repeated = [re.search(
+    matches = [re.search(
         rf"\b{letter.lower()}\b\W{{1,4}}{text}" if letter_before else text, question)
         for letter, text in texts.items()]
-    return 2 * sum(found is not None for found in repeated) >= len(options)
+    return 2 * sum(match is not None for match in matches) >= len(options)

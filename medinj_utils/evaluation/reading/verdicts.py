@@ -107,15 +107,15 @@ def _one_letter_each(letters: tuple[str, ...]) -> re.Pattern:
     return re.compile(remark.join(entries), re.VERBOSE)
 
 
-def _in_words(verdicts: re.Match) -> str:
+def _in_words(match: re.Match) -> str:
     return ", ".join(f"{letter} : {'vrai' if yes else 'faux'}"
-                     for letter, yes in verdicts.groupdict().items())
+                     for letter, yes in match.groupdict().items())
 
 
-def _in_one_form(verdict: re.Match) -> str:
-    found = verdict.groupdict()
-    judged = found.get("letter") or found["text"].strip(" :–—-(")
-    return f"{judged} : {'vrai' if found['yes'] else 'faux'}, "
+def _in_one_form(match: re.Match) -> str:
+    groups = match.groupdict()
+    judged = groups.get("letter") or groups["text"].strip(" :–—-(")
+    return f"{judged} : {'vrai' if groups['yes'] else 'faux'}, "
 
 
 def _compiled(pattern: str) -> re.Pattern:

@@ -47,7 +47,7 @@ _UNITS = {f"{prefix}{unit}{plural}": prefixes[prefix] + sign
           for plural in ("", "s")}
 _NUMBER = re.compile(r"[-–−]?\d+(?:[.,:]\d+)*")
 _MARKS_OF_NUMBERS = str.maketrans(",–−", ".--")
-# An option's number is not meant where it is part of another number, a range or a limit: "15 mg" in
+# An option's number doesn't count as part of another number, a range or a limit: "15 mg" in
 # "1 015 mg", "10 à 15 mg", "plus de 15 mg". Spaces stand between all words.
 _PART_OF_NUMBER = r"""(?x: (?<! [ ] (?:
         \d\S* (?: [ ] (?: [-–—/⁄x×*+^] | [aà] | to%s ) )?
@@ -136,7 +136,7 @@ def _in_line(pattern: str) -> str:
 def _text_pattern(option: str) -> str:
     """A pattern for an option's text with or without its article and the marks between its words.
 
-    It is empty for an option that is one letter: "A" is left to be a letter.
+    It is empty for an option that is one letter: "A" stays a letter.
     """
     text = " ".join(_folded(word) for word in _WORD.findall(clean(option)))
     core = text.rstrip(" " + _MARKS_OF_TEXTS)
@@ -162,7 +162,7 @@ def _word_pattern(word: str) -> str:
 
 
 def _classified(line: str) -> str:
-    """The signs of the words; those of letters and of options' texts stand there already."""
+    """The signs of the words; those of letters and of options' texts are already there."""
     words = line.split(" ")
     signs = {word: _sign(word) for word in set(words)}
     return "".join([signs[word] for word in words])
@@ -171,8 +171,8 @@ def _classified(line: str) -> str:
 def _sign(word: str) -> str:
     if word in SMALL_SIGNS:
         return SMALL_SIGNS[word]
-    if found := _CLASS.fullmatch(word):
-        return _SIGNS[found.lastindex - 1]
+    if match := _CLASS.fullmatch(word):
+        return _SIGNS[match.lastindex - 1]
     return word if word.isupper() or not word else Sign.OTHER
 
 

@@ -1,4 +1,4 @@
-"""Names under which a file of triplets may have its columns, and what may stand in them."""
+"""Accepted names and values of the columns in a file of triplets."""
 
 import math
 import unicodedata
@@ -22,7 +22,7 @@ NAMES = {
     "translation": ("translation", "traduction", "candidate_en"),
 }
 NEEDED = ("instruction", "reference", "candidate")
-#: Columns with these beginnings hold scores that the file already has.
+#: Columns with these prefixes hold scores that the file already has.
 SCORES = ("score_", "judge_", "juge_", "rater_")
 SCORE = SCORES[0]
 _LABELS = {"1": 1.0, "oui": 1.0, "yes": 1.0, "true": 1.0, "vrai": 1.0, "equivalent": 1.0,
@@ -38,12 +38,12 @@ def plain_name(written: object) -> str:
     return "_".join(bare.casefold().replace("-", " ").replace("_", " ").split())
 
 
-def columns_of(written: Iterable[str], where: str) -> dict[str, str]:
+def columns_of(written: Iterable[str], file: str) -> dict[str, str]:
     """Which column of a file is which of a triplet.
 
     Args:
         written: names of the file's columns.
-        where: the file, for the message.
+        file: the file, for the message.
 
     Returns:
         By column of a triplet (`NAMES`, or ``score_…``): the file's. Others are left out.
@@ -51,18 +51,18 @@ def columns_of(written: Iterable[str], where: str) -> dict[str, str]:
     Raises:
         SourceError: two columns of the file are one of a triplet.
     """
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for column in written:
         plain = plain_name(column)
         field = next((field for field, names in NAMES.items() if plain in names), None)
         if field is None and plain.startswith(SCORES):
             field = plain if plain.startswith(SCORE) else SCORE + plain
-        if field in found:
-            raise SourceError(f"{where}: columns {found[field]!r} and {column!r} are both the "
+        if field in columns:
+            raise SourceError(f"{file}: columns {columns[field]!r} and {column!r} are both the "
                               f"{field}; rename one")
         if field is not None:
-            found[field] = column
-    return found
+            columns[field] = column
+    return columns
 
 
 def label_of(value: object, field: str) -> float:
@@ -73,7 +73,7 @@ def label_of(value: object, field: str) -> float:
         field: its column.
 
     Raises:
-        BadRow: it is another.
+        BadRow: the value is none of these.
     """
     if isinstance(value, float) and value in (0, 1):
         return value

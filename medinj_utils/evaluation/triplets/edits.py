@@ -1,6 +1,6 @@
-"""Edits of answers that change their length or form and leave what is right in them as it is.
+"""Edits of answers that change their length or form, but not whether they are right.
 
-A judge who is swayed by form alone changes its verdict; so each flip is an error of one of the two.
+A judge swayed by form changes its verdict, so each flip means that one of the two is wrong.
 """
 
 import re
@@ -12,7 +12,7 @@ from medinj_utils.evaluation.open_answers.tokens import content_words
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\s*\n+\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
-#: Sentences that say nothing of medicine, put behind an answer.
+#: Sentences without medical content, put after an answer.
 _PADDING = ("Il s'agit d'une question importante, qui mérite une réponse soignée. Plusieurs "
             "éléments ont été pris en compte avant de répondre. Les connaissances actuelles ont "
             "été relues avec attention. Cette réponse reste valable dans la plupart des "
@@ -23,7 +23,7 @@ _HEDGE = ("Sous réserve d'un avis spécialisé, et sans certitude absolue, on p
 
 
 def pad(row: dict) -> str | None:
-    """A wrong answer with sentences behind it that say nothing."""
+    """A wrong answer followed by sentences without content."""
     if row["label"] != 0:
         return None
     return f"{row['candidate'].rstrip()} {_PADDING}"
@@ -32,7 +32,7 @@ def pad(row: dict) -> str | None:
 def shorten(row: dict) -> str | None:
     """A right answer without the sentences that share no content word or number with the reference.
 
-    None of the reference's words gets lost by it.
+    No content word of the reference is lost.
     """
     if row["label"] != 1:
         return None

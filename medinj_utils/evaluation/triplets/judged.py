@@ -27,27 +27,27 @@ JUDGED = ["judge", "run", "system", "question_id", "item", "value", "blank", "as
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
                     triplets: pd.DataFrame) -> pd.DataFrame:
-    """What the judges that are named said of triplets in notebook 34.
+    """Verdicts of the named judges on triplets, from notebook 34.
 
-    Of answers that people rated here it is what the judges said of the runs' answers.
+    For answers that people rated here, these are the verdicts on the runs' answers.
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; what others said isn't read.
+        judges: as in the parameter ``judges``; verdicts of others aren't read.
         triplets: of `medinj_utils.evaluation.triplets.rated.triplets_and_rated`.
 
     Returns:
         Triplets × judges, with the triplets' index, between 0 and 1: of repeats the majority, of
-        grades the mean as a share of the highest. NaN where no verdict can be read, be it of all. A
-        judge that wasn't asked about any of these triplets is left out.
+        grades the mean as a share of the highest. NaN where no verdict can be read. A judge that
+        wasn't asked about any of these triplets is left out.
 
     Raises:
         ValueError: a judge was asked about another text than a triplet has now.
     """
-    there = {*tree.judges_of(TRIPLETS), *tree.judges_of(ANSWERS)} & set(_names(judges))
-    tables = {judge: _verdicts(tree, judge, triplets) for judge in sorted(there)}
-    given = {judge: said(table, triplets) for judge, table in tables.items() if len(table)}
-    return pd.DataFrame(given, index=triplets.index, dtype=float)
+    present = {*tree.judges_of(TRIPLETS), *tree.judges_of(ANSWERS)} & set(_names(judges))
+    tables = {judge: _verdicts(tree, judge, triplets) for judge in sorted(present)}
+    values = {judge: said(table, triplets) for judge, table in tables.items() if len(table)}
+    return pd.DataFrame(values, index=triplets.index, dtype=float)
 
 
 def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:
@@ -57,11 +57,11 @@ def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
         tree: the output tree.
         judges: as for `judged_triplets`.
     """
-    there, named = tree.judges_of(TRIPLETS), _names(judges)
-    taken = listed(name for name in there if name in named) or "no judge"
-    others = listed(name for name in there if name not in named) or "none"
-    return (f"Verdicts of notebook 34 on triplets are taken of {taken}. Others that lie at "
-            f"{tree.verdicts('*', TRIPLETS)} and aren't in the parameter `judges`: {others}.")
+    present, named = tree.judges_of(TRIPLETS), _names(judges)
+    taken = listed(name for name in present if name in named) or "no judge"
+    others = listed(name for name in present if name not in named) or "none"
+    return (f"Verdicts on triplets are those of notebook 34 by {taken}. Others at "
+            f"{tree.verdicts('*', TRIPLETS)} that the parameter `judges` doesn't name: {others}.")
 
 
 def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
@@ -76,7 +76,7 @@ def _verdicts(tree: Tree, judge: str, triplets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
-    """Verdicts on known items, after a look at whether these are the texts that were judged."""
+    """Verdicts on known items, after a check that their texts are those that were judged."""
     verdicts = pd.read_parquet(path)
     if path.stem == ANSWERS:
         items = map(item_of, verdicts["run"], verdicts["item"])
@@ -91,11 +91,11 @@ def _known(path: Path, now: Mapping[str, str]) -> pd.DataFrame:
 
 
 def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> pd.DataFrame:
-    """What the judges that are named said of all the runs' open answers in notebook 34.
+    """Verdicts of the named judges on all the runs' open answers, from notebook 34.
 
     Args:
         tree: the output tree.
-        judges: as the parameter of this name has them; what others said isn't read.
+        judges: as in the parameter ``judges``; verdicts of others aren't read.
 
     Returns:
         A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,
@@ -107,9 +107,9 @@ def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]])
         FileNotFoundError: the answers that were judged are gone.
         ValueError: a judge was asked about another text than an answer has now.
     """
-    there = [name for name in _names(judges) if name in tree.judges_of(ANSWERS)]
+    present = [name for name in _names(judges) if name in tree.judges_of(ANSWERS)]
     tables = []
-    for judge in there:
+    for judge in present:
         verdicts = pd.read_parquet(tree.verdicts(judge, ANSWERS))
         runs = [Run.named(run) for run in verdicts["run"].unique()]
         questions = choose_open_questions(load_records(tree.need(tree.records)))
@@ -129,7 +129,7 @@ def panel_for_edits(judges: Sequence[JudgeAsked | Mapping[str, Any]],
     """The judges that are asked about edited answers, by name.
 
     Args:
-        judges: as the parameter of this name has them. Those that compare two answers are left out;
+        judges: as in the parameter ``judges``. Those that compare two answers are left out;
             without edited answers no model is loaded.
         edited: of `medinj_utils.evaluation.triplets.edits.edited_triplets`.
     """
@@ -156,12 +156,12 @@ def judge_edits(tree: Tree, panel: Mapping[str, Member], edited: pd.DataFrame) -
     for name in panel:
         if name not in tree.judges_of(ANSWERS):
             tree.need(tree.verdicts(name, TRIPLETS))
-    given = {}
+    values = {}
     for name, member in panel.items():
         verdicts = judge_answers(edited, member.judge, tree.verdicts(name, EDITS), tree.origin,
                                  member.prices)
-        given[name] = said(verdicts, edited)
-    return pd.DataFrame(given, index=edited.index, dtype=float)
+        values[name] = said(verdicts, edited)
+    return pd.DataFrame(values, index=edited.index, dtype=float)
 
 
 def said(verdicts: pd.DataFrame, answers: pd.DataFrame) -> list[float]:

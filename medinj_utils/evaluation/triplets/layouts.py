@@ -33,7 +33,7 @@ from medinj_utils.evaluation.triplets.columns import (
     text_of,
 )
 
-#: Columns of the sister paper's comparisons that are none of a triplet.
+#: Columns of the sister paper's comparisons that don't belong to a triplet.
 _OTHERS = ("id", "preference")
 _PREFIX = "comparison_"
 #: The generator of answers that a judge was tuned on, which the chats don't name.
@@ -44,7 +44,7 @@ _CONTEXT = re.compile(r"\s*\n\s*Contexte\s*:\s*")
 
 
 class Table(NamedTuple):
-    """Rows of a file, and what makes a triplet's fields of one.
+    """Rows of a file, and the function that turns one into a triplet's fields.
 
     Attributes:
         rows: of the file.
@@ -72,28 +72,29 @@ def table_of(rows: Sequence, file: Path, note: Callable[[int, BadRow], None]) ->
     if isinstance(first, list):
         return Table(rows, _chat)
     # JSON may leave a field out of some rows, of the first as well.
-    there = dict.fromkeys(name for row in rows[0:len(rows)] for name in row)
-    columns = columns_of(there, str(file))
+    names = dict.fromkeys(column for row in rows[0:len(rows)] for column in row)
+    columns = columns_of(names, str(file))
     run = ""
-    if "candidate" not in columns and "verite_terrain" in map(plain_name, there):
+    if "candidate" not in columns and "verite_terrain" in map(plain_name, names):
         run = file.name.partition(".")[0].removeprefix(_PREFIX)
-        columns["candidate"] = _answers_column(there, columns, file)
+        columns["candidate"] = _answers_column(names, columns, file)
     if lacking := [field for field in NEEDED if field not in columns]:
         known = "; ".join(f"{field}: {', '.join(NAMES[field])}" for field in lacking)
         raise SourceError(f"{file}: no column for {', '.join(lacking)} among "
-                          f"{', '.join(map(str, there)) or 'none'}; names that are known: {known}")
+                          f"{', '.join(map(str, names)) or 'none'}; accepted names: {known}")
     scores = tuple(field for field in columns if field.startswith(SCORE))
     return Table(rows, partial(_row, columns=columns, run=run, note=note), scores)
 
 
 def _answers_column(names: Mapping, columns: Mapping[str, str], file: Path) -> str:
     """The column of the answers where it is named after the generator: the only one unknown."""
-    left = [name for name in names if name not in columns.values()
+    unknown = [name for name in names if name not in columns.values()
             and plain_name(name) not in _OTHERS]
-    if len(left) != 1:
-        raise SourceError(f"{file}: no column 'candidate', and {len(left)} columns may be the "
-                          f"generator's ({', '.join(left)}); name that of the answers 'candidate'")
-    return left[0]
+    if len(unknown) != 1:
+        raise SourceError(f"{file}: no column 'candidate', and {len(unknown)} columns may be the "
+                          f"generator's ({', '.join(unknown)}); rename the column of the answers "
+                          "to 'candidate'")
+    return unknown[0]
 
 
 def _row(number: int, row: Mapping, columns: Mapping[str, str], run: str,
@@ -120,12 +121,12 @@ def _row(number: int, row: Mapping, columns: Mapping[str, str], run: str,
 
 def _chat(number: int, chat: object) -> Iterator[dict]:
     turns = {turn["role"]: turn["content"] for turn in chat}
-    if not (found := _CHAT.fullmatch(turns["user"])):
+    if not (match := _CHAT.fullmatch(turns["user"])):
         raise BadRow("user", turns["user"],
                      "need 'Question : …, Ground truth answer : …, candidate answer : …'")
     yield {"run": TRAINING, "label": label_of(turns["assistant"], "assistant"),
-           **_parted(found["instruction"]), "reference": found["reference"],
-           "candidate": found["candidate"]}
+           **_parted(match["instruction"]), "reference": match["reference"],
+           "candidate": match["candidate"]}
 
 
 def _parted(question: str) -> dict[str, str]:

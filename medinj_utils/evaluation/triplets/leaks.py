@@ -14,7 +14,7 @@ REASONS = (SAME_ANSWER, SAME_QUESTION, NEARLY, NONE)
 
 
 def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
-    """How each evaluated triplet is met in what a judge was tuned on.
+    """How each evaluated triplet occurs in what a judge was tuned on.
 
     Args:
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
@@ -22,19 +22,20 @@ def leaked(triplets: pd.DataFrame, training: pd.DataFrame) -> pd.Series:
 
     Returns:
         One of `REASONS` each, with the triplets' index. Questions are compared with their contexts,
-        answers with their questions, both without what is a matter of typography.
+        answers with their questions, both without differences of typography.
     """
     if training.empty:
         return pd.Series(NONE, triplets.index, dtype=object)
-    questions, seen = _questions(triplets), _questions(training)
-    answers, told = (own + "\x1f" + table["candidate"].map(normalise)
-                     for own, table in ((questions, triplets), (seen, training)))
-    found = [answers.isin(told), questions.isin(seen), questions.isin(_near(triplets, training))]
-    return pd.Series(np.select(found, REASONS[:3], NONE), triplets.index)
+    questions, trained_questions = _questions(triplets), _questions(training)
+    answers, trained_answers = (own + "\x1f" + table["candidate"].map(normalise)
+                     for own, table in ((questions, triplets), (trained_questions, training)))
+    conditions = [answers.isin(trained_answers), questions.isin(trained_questions),
+                  questions.isin(_near(triplets, training))]
+    return pd.Series(np.select(conditions, REASONS[:3], NONE), triplets.index)
 
 
 def leak_table(reasons: pd.Series, triplets: pd.DataFrame, training: pd.DataFrame) -> pd.DataFrame:
-    """How many evaluated answers and questions are met in a judge's training files.
+    """How many evaluated answers and questions occur in a judge's training files.
 
     Args:
         reasons: of `leaked`.
@@ -58,13 +59,14 @@ def _questions(triplets: pd.DataFrame) -> pd.Series:
 
 
 def _near(triplets: pd.DataFrame, training: pd.DataFrame) -> set[str]:
-    """Evaluated questions that are nearly one of the training's."""
+    """Evaluated questions that nearly equal a training question."""
     both = pd.concat([triplets, training], keys=[False, True], names=["training", "row"])
     both = both.reset_index("training").assign(question=lambda table: _questions(table))
     both = both.drop_duplicates(["training", "question"]).reset_index(drop=True)
     records = both.assign(question_id=range(len(both)), options=[[]] * len(both))
     pairs = near_duplicates(records)
-    seen = both["training"].to_numpy()
-    return {both["question"].iloc[one]
+    is_training = both["training"].to_numpy()
+    return {both["question"].iloc[evaluated]
             for first, second in pairs[["first", "second"]].to_numpy()
-            for one, other in ((first, second), (second, first)) if seen[other] and not seen[one]}
+            for evaluated, trained in ((first, second), (second, first))
+            if is_training[trained] and not is_training[evaluated]}

@@ -20,13 +20,13 @@ from medinj_utils.evaluation.triplets.reading import TRIPLETS, read_triplets
 RATED = "rated here"
 
 
-def triplets_and_rated(tree: Tree, asked: Sequence[TripletsAsked | Mapping[str, Any]],
+def triplets_and_rated(tree: Tree, sets: Sequence[TripletsAsked | Mapping[str, Any]],
                        own_ratings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Triplets of files and, where it is asked for, of the runs' own answers that people rated.
 
     Args:
         tree: the output tree.
-        asked: as for `medinj_utils.evaluation.triplets.read_triplets`.
+        sets: as for `medinj_utils.evaluation.triplets.read_triplets`.
         own_ratings: whether `rated_triplets` are among them.
 
     Returns:
@@ -35,7 +35,7 @@ def triplets_and_rated(tree: Tree, asked: Sequence[TripletsAsked | Mapping[str, 
     Raises:
         FileNotFoundError: own ratings are asked for, and notebook 36 was not run.
     """
-    read, quarantine = read_triplets(asked)
+    read, quarantine = read_triplets(sets)
     if not own_ratings:
         return read, quarantine
     parts = [part for part in (read, rated_triplets(tree)) if len(part)]

@@ -22,16 +22,16 @@ QUARANTINE = ("file", "row", "field", "value", "reason")
 _SHEET = ".xlsx"
 
 
-def read_triplets(asked: Sequence[TripletsAsked | Mapping[str, Any]],
+def read_triplets(sets: Sequence[TripletsAsked | Mapping[str, Any]],
                   ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Triplets of all sets that are asked for.
+    """Triplets of all the given sets.
 
     Files are JSON, JSON lines, CSV, TSV, parquet or XLSX, one or a folder of them. Names of columns
     are those in `medinj_utils.evaluation.triplets.columns.NAMES`; two published forms are in
     `medinj_utils.evaluation.triplets.layouts`.
 
     Args:
-        asked: sets, each with a name of its own and a location, as the parameter ``triplets`` has
+        sets: sets, each with a name of its own and a location, as the parameter ``triplets`` has
             them.
 
     Returns:
@@ -48,22 +48,22 @@ def read_triplets(asked: Sequence[TripletsAsked | Mapping[str, Any]],
             one, or there is no triplet.
         ValueError: two sets have one name.
     """
-    asked = [TripletsAsked.model_validate(one) for one in asked]
-    names = [one.name for one in asked]
+    sets = [TripletsAsked.model_validate(each) for each in sets]
+    names = [each.name for each in sets]
     if len(set(names)) < len(names):
         raise ValueError(f"triplets: two sets have one name ({', '.join(names)})")
     made, refused, scores = [], [], {}
-    for one in asked:
-        for table, raw in _tables(Reading(resolve(one.location)), refused):
+    for each in sets:
+        for table, raw in _tables(Reading(resolve(each.location)), refused):
             scores |= dict.fromkeys(table.scores)
             good, bad = raw.records(0, len(raw.rows), _complete)
-            made += [row | {"item": f"{one.name}/{row['item']}", "run": row["run"] or one.name}
+            made += [row | {"item": f"{each.name}/{row['item']}", "run": row["run"] or each.name}
                      for row in good]
             refused += bad
-    if asked and not made:
-        where = ", ".join(one.location for one in asked)
+    if sets and not made:
+        locations = ", ".join(each.location for each in sets)
         reason = f"; the first row that can't be read: {refused[0]}" if refused else ""
-        raise SourceError(f"{where}: no triplet there{reason}")
+        raise SourceError(f"{locations}: no triplet found{reason}")
     table = pd.DataFrame(made, columns=[*TRIPLETS, *scores])
     table = table.astype({"label": float} | dict.fromkeys(scores, float))
     return table, pd.DataFrame(refused, columns=list(QUARANTINE))
@@ -110,7 +110,7 @@ def _sheet_rows(file: Path) -> list[dict]:
     try:
         sheet = pd.read_excel(file, dtype=str, keep_default_na=False)
     except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise SourceError(f"{file}: no spreadsheet that can be read ({error})") from None
+        raise SourceError(f"{file}: the spreadsheet can't be read ({error})") from None
     return sheet.to_dict("records")
 
 

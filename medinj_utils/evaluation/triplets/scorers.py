@@ -1,4 +1,4 @@
-"""Scores of triplets by every scorer that there is: metrics, the files' own, judges, the length."""
+"""Scores of triplets by every available scorer: metrics, the files' own, judges, the length."""
 
 import pandas as pd
 

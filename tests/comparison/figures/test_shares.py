@@ -17,6 +17,14 @@ def test_the_figure_has_a_panel_per_judge_and_a_row_per_system_with_a_share():
     assert alt == "Judged right, per cent. a, BASE: 20.0; a, NAT: 50.0; b, BASE: 30.0."
 
 
+def test_a_third_panel_stands_below():
+    third = SHARES.head(2).assign(judge="c")
+    figure, _ = shares_figure(pd.concat([SHARES, third]), "judge", "x")
+    assert [panel.get_title() for panel in figure.axes] == ["a", "b", "c"]
+    tops = [round(panel.get_position().y1, 2) for panel in figure.axes]
+    assert tops[0] == tops[1] > tops[2]
+
+
 def test_without_a_share_there_is_nothing_to_draw():
     assert shares_figure(SHARES.tail(1), "judge", "x") is None
     assert shares_figure(SHARES.head(0), "judge", "x") is None

@@ -36,7 +36,7 @@ def test_the_figure_falls_with_more_items_and_says_its_power():
     axes = figure.axes[0]
     upper, lower = (line.get_ydata() for line in axes.lines)
     assert (np.diff(lower[~np.isnan(lower)]) < 0).all() and np.nanmin(upper - lower) > 0
-    assert "90% power" in axes.get_ylabel() and "for 2 cases" in alt
+    assert "90\u00a0% power" in axes.get_ylabel() and "for 2 cases" in alt
     assert alt.endswith("With the 300 questions of this run the middle pair shows 12.3 points.")
     assert (
         (power_curves(cases, 0.9)["independent"] > power_curves(cases, 0.8)["independent"])

@@ -92,6 +92,14 @@ def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, fi
     assert quarantine[["file", "row", "field"]].to_numpy().tolist() == [["mine.csv", 0, field]]
 
 
+def test_a_misspelt_key_is_named_and_not_only_missed(tmp_path):
+    path = write(tmp_path, [ROW])
+    told = {("tusk" if key == "task" else key): value for key, value in TOLD.items()}
+    path.write_text(yaml.safe_dump(told | {"gold": {"letters": "b"}}), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"tusk: Extra inputs.*keys are .*task"):
+        read_source("own", path)
+
+
 def test_the_records_own_columns_need_no_mapping(tmp_path, world):
     known = world["records"].groupby(["provenance", "task", "split"]).head(2)
     for ending in ("csv", "jsonl", "parquet"):

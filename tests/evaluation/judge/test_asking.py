@@ -76,8 +76,9 @@ def test_what_passes_is_tried_again(word, attempts, table, judge, ask, played, i
 @pytest.mark.parametrize("word, attempts, reason", [
     ("plein", 3, "status 429"), ("panne", 3, "status 500"), ("muré", 3, "no reply"),
     ("suspendu", 3, "no reply"), ("rompu", 3, "no reply"),
-    ("brisé", 1, "isn't one of the chat protocol"), ("page", 1, "isn't one of the chat protocol"),
-    ("liste", 1, "isn't one of the chat protocol"),
+    ("brisé", 1, "doesn't follow the chat protocol"),
+    ("page", 1, "doesn't follow the chat protocol"),
+    ("liste", 1, "doesn't follow the chat protocol"),
     ("excuse", 1, "the server says: Score: 1"), ("trop", 1, "maximum context length"),
     ("moitié", 1, "the server says: \ufffd"), ("demi-long", 1, "too long \ufffd")])
 def test_a_call_that_fails_is_recorded_with_its_reason_and_is_no_verdict(word, attempts, reason,

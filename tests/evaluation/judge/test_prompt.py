@@ -61,13 +61,13 @@ def test_a_blank_text_is_not_sent(texts, message):
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("$code $question $reference Note.", "places are"),
-    ("$code $question $reference $candidate $other Note.", "places are"),
+    ("$code $question $reference Note.", "placeholders are"),
+    ("$code $question $reference $candidate $other Note.", "placeholders are"),
     ("$code $question $reference $candidate $candidate Note.", "more than once"),
     ("$code $question $candidate Note. $second", "last word"),
     ("$code $question $reference $candidate\n", "last word"),
-    ("$code $question $reference $candidate 5 $ Note.", "places are")])
-def test_a_prompt_with_other_places_is_refused(text, message):
+    ("$code $question $reference $candidate 5 $ Note.", "placeholders are")])
+def test_a_prompt_with_other_placeholders_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         JudgePrompt("mine", text)
 
@@ -91,7 +91,7 @@ def test_all_prompts_are_named():
 
 def test_a_prompt_without_reference_shows_none():
     prompt = JudgePrompt.named("reference_free")
-    assert prompt.places == ["question", "candidate"]
+    assert prompt.placeholders == ["question", "candidate"]
     assert "RÉPONSE ATTENDUE" not in prompt.messages("Quoi ?", "Ceci.")[0]["content"]
 
 
@@ -111,5 +111,5 @@ def test_a_pair_is_fenced_apart_and_read_as_a_choice():
 def test_a_choice_needs_two_candidates_and_two_need_a_choice():
     for prompt in (JudgePrompt.named("pairwise"), JudgePrompt.named("graded")):
         other = BINARY if prompt.pairwise else CHOICES
-        with pytest.raises(ValueError, match="a choice is between two candidates"):
+        with pytest.raises(ValueError, match="the pairwise scale needs two candidates"):
             JudgePrompt("mine", prompt.text, other)

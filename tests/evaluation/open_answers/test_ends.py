@@ -6,7 +6,12 @@ from medinj_utils.core.cards import card_file
 from medinj_utils.core.files import write_json
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.core.tree import Tree
-from medinj_utils.evaluation.open_answers import OPEN_ANSWERS, asked_in_words, why_ended
+from medinj_utils.evaluation.open_answers import (
+    OPEN_ANSWERS,
+    asked_in_words,
+    shown_ends,
+    why_ended,
+)
 
 NONE = pd.DataFrame(columns=OPEN_ANSWERS)
 ANSWERS = pd.DataFrame({"run": ["NAT-s1"] * 5 + ["BASE"], "system": ["NAT"] * 5 + ["BASE"],
@@ -22,6 +27,17 @@ def test_answers_are_counted_by_why_they_ended_and_blank_ones_apart():
                                           "end_unknown": 1, "blank": 1,
                                           "share_cut_off": 0.25, "share_blank": 0.25, "words": 1.5}
     assert why_ended(NONE).empty
+
+
+def test_ends_are_shown_with_their_shares_and_without_what_never_happened():
+    shown = shown_ends(why_ended(ANSWERS))
+    assert shown.loc["NAT"].to_dict() == {
+        "answers": "5", "not asked": "1", "stopped": "2", "cut off": "1 (25.0\u00a0%)",
+        "end unknown": "1", "blank": "1 (25.0\u00a0%)", "words": "1.5"}
+    assert shown.loc["BASE", "blank"] == "0"
+    assert list(shown_ends(why_ended(ANSWERS.tail(1)))) == ["answers", "stopped", "cut off",
+                                                            "blank", "words"]
+    assert shown_ends(why_ended(NONE)).empty
 
 
 def test_limits_and_stops_are_those_of_the_card(tmp_path):

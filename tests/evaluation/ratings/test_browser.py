@@ -49,6 +49,11 @@ def form(sheet, tmp_path):
     return write_form(sheet, "R1", tmp_path / "form.html")
 
 
+#: Milliseconds after which Chromium has handed on what a page stored; a page that is opened sooner,
+# which no reader does, may not see it.
+STORED = 600
+
+
 def opened(context, form):
     page = context.new_page()
     page.goto(form.as_uri())
@@ -57,7 +62,8 @@ def opened(context, form):
 
 def rate(page, ratings):
     for rating in ratings:
-        page.keyboard.press(str(rating))
+        page.locator("body").press(str(rating))  # waits until the page takes keys
+    page.wait_for_timeout(STORED)
 
 
 def exported(page, kind, folder):
@@ -168,6 +174,7 @@ def test_raters_and_sheets_are_kept_apart(sheet, form, context, tmp_path):
 def test_damaged_storage_stops_no_rating(form, context, stored):
     page = opened(context, form)
     page.evaluate("stored => localStorage.setItem(place, stored)", stored)
+    page.wait_for_timeout(STORED)
     page.reload()
     rate(page, [1, 0])
     page.reload()

@@ -189,16 +189,18 @@ def test_files_of_an_older_sheet_are_resolved_by_its_own_key(answers, tmp_path, 
 
 
 @pytest.mark.parametrize(("name", "content", "message"), [
-    ("a.txt", b"", "no ending"), ("a.xlsx", b"PK", "no spreadsheet"),
-    ("a.xlsx", b"", "no spreadsheet"), ("a.csv", b"", "need one column feuille"),
+    ("a.txt", b"", "no extension"), ("a.xlsx", b"PK", "the spreadsheet can't be read"),
+    ("a.xlsx", b"", "the spreadsheet can't be read"), ("a.csv", b"", "need one column feuille"),
     ("a.csv", b"feuille;annotateur;id\n", "need one column note; it has feuille, annotateur, id"),
     ("a.csv", b"feuille;annotateur;id;note;note\n", "need one column note"),
-    ("a.csv", b'feuille;annotateur;id;note\n"F', "no CSV"), ("a.csv", b"PK\x03\x04", "no CSV"),
-    ("a.json", b"", "no export"), ("a.json", b"[]", "no export"),
-    ("a.json", b'{"feuille": "F", "annotateur": "R1"}', "no export.*notes"),
-    ("a.json", b'{"feuille": "F", "annotateur": "R1", "notes": [1]}', "no export"),
-    ("a.json", b'{"feuille": "F", "annotateur": "R1", "notes": [{"id": "X"}]}', "no export.*note"),
-    ("a.json", b"[" * 200_000, "no export")])
+    ("a.csv", b'feuille;annotateur;id;note\n"F', "the CSV can't be read"),
+    ("a.csv", b"PK\x03\x04", "the CSV can't be read"),
+    ("a.json", b"", "not an export"), ("a.json", b"[]", "not an export"),
+    ("a.json", b'{"feuille": "F", "annotateur": "R1"}', "not an export.*notes"),
+    ("a.json", b'{"feuille": "F", "annotateur": "R1", "notes": [1]}', "not an export"),
+    ("a.json", b'{"feuille": "F", "annotateur": "R1", "notes": [{"id": "X"}]}',
+     "not an export.*note"),
+    ("a.json", b"[" * 200_000, "not an export")])
 def test_a_file_that_cannot_be_read_is_an_error(sheet, tmp_path, name, content, message, keys_of):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(RatingsError, match=f"{name}: {message}|{name}.*{message}"):
@@ -231,5 +233,5 @@ def test_raters_who_agree_leave_nothing_to_adjudicate(sheet, tmp_path, keys_of):
 @pytest.mark.parametrize("name", ["gone.xlsx", "gone.csv", "gone.json"])
 def test_a_file_that_is_not_there_is_named_with_where_it_is_looked_for(sheet, tmp_path, name,
                                                                        keys_of):
-    with pytest.raises(RatingsError, match=f"{name}: no such file; it is looked for from "):
+    with pytest.raises(RatingsError, match=f"{name}: no such file; the working directory is "):
         read_ratings([tmp_path / name], keys_of(sheet))

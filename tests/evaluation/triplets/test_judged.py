@@ -63,13 +63,13 @@ def test_judges_that_are_not_named_are_told_and_not_taken(tmp_path, triplets_of)
     assert list(judged_triplets(tree, PANEL, triplets)) == ["tiny"]
     assert judged_triplets(tree, [], triplets).empty
     text = judges_in_words(tree, PANEL)
-    assert "are taken of tiny." in text
-    assert text.endswith("parameter `judges`: gone.")
+    assert "are those of notebook 34 by tiny." in text
+    assert text.endswith("parameter `judges` doesn't name: gone.")
     assert str(tree.verdicts("*", "triplets")) in text
     # it declares no verdict, and isn't lost
     write_parquet(own.assign(value=float("nan")), tree.verdicts("tiny", "triplets"))
     assert judged_triplets(tree, PANEL, triplets)["tiny"].isna().all()
-    assert "taken of no judge" in judges_in_words(tree, [])
+    assert "notebook 34 by no judge" in judges_in_words(tree, [])
     assert judges_in_words(tree, [TINY, TINY | {"name": "gone"}]).endswith(": none.")
 
 

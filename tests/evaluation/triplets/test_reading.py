@@ -78,11 +78,11 @@ def test_files_that_cannot_be_read_are_errors(tmp_path):
     with pytest.raises(SourceError, match="t.csv: no column for reference, candidate"):
         read_triplets(asked(tmp_path / "t.csv"))
     (tmp_path / "x.xlsx").write_bytes(b"no sheet")
-    with pytest.raises(SourceError, match="x.xlsx: no spreadsheet"):
+    with pytest.raises(SourceError, match="x.xlsx: the spreadsheet can't be read"):
         read_triplets(asked(tmp_path / "x.xlsx"))
     (tmp_path / "e.csv").write_text("question;reference;candidate\n ;r;c\n", encoding="utf-8")
     with pytest.raises(SourceError,
-                       match="no triplet there; the first row that can't be read:.*empty"):
+                       match="no triplet found; the first row that can't be read:.*empty"):
         read_triplets(asked(tmp_path / "e.csv"))
     with pytest.raises(ValueError, match="two sets have one name"):
         read_triplets(asked("a") + asked("b"))
