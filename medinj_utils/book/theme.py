@@ -104,8 +104,8 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
     contents = context.get("generate_toctree_html")
     if contents:
         # The button that unfolds the pages of a part shows a sign alone.
-        context["generate_toctree_html"] = lambda *asked, **settings: str(
-            contents(*asked, **settings)).replace("<summary>", '<summary aria-label="its pages">')
+        context["generate_toctree_html"] = lambda *levels, **settings: str(
+            contents(*levels, **settings)).replace("<summary>", '<summary aria-label="its pages">')
     if doctree is not None:
         # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
         context["body"] = context["body"].replace('<figure class="medinj-wide',

@@ -58,7 +58,7 @@ def _leaks(leaks: pd.DataFrame) -> str:
     if leaks.empty:
         return _NO_LEAK
     rows = leaks[["place", "provenance", "reason"]].head(5).to_numpy().tolist()
-    table = markdown_rows([f"`{place}`", *rest] for place, *rest in rows)
+    table = markdown_rows([f"`{location}`", *rest] for location, *rest in rows)
     return f"| training row | provenance | reason |\n|---|---|---|\n{table}"
 
 

@@ -98,9 +98,9 @@ def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Seri
         binary = is_binary(known["value"].to_numpy(dtype=float))
         for system in in_order(given["system"].unique()):
             own = given[given["system"] == system]
-            found = _shares(own, known, resamples) if binary else {
+            shares = _shares(own, known, resamples) if binary else {
                 method: (*_NONE, "", GRADES) for method in _METHODS}
-            rows += [(judge, system, method, *found[method][:4], *_counts(own), found[method][4])
+            rows += [(judge, system, method, *shares[method][:4], *_counts(own), shares[method][4])
                      for method in _METHODS]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -111,9 +111,9 @@ _NONE = Estimate(np.nan, np.nan, np.nan)
 
 def _counts(own: pd.DataFrame) -> tuple[int, ...]:
     """From ``answers`` to ``tied``."""
-    asked = own["asked"] & ~own["blank"]
-    read, rated = asked & own["value"].notna(), asked & own["label"].notna()
-    flags = (~own["asked"], own["blank"], asked & ~read, read & ~rated, read & rated,
+    sent = own["asked"] & ~own["blank"]
+    read, rated = sent & own["value"].notna(), sent & own["label"].notna()
+    flags = (~own["asked"], own["blank"], sent & ~read, read & ~rated, read & rated,
              rated & ~read, own["tied"])
     return (len(own), *(int(flag.sum()) for flag in flags))
 
@@ -128,35 +128,36 @@ def _shares(own: pd.DataFrame, known: pd.DataFrame, resamples: int) -> dict[str,
     """
     read, mine = own[own["value"].notna()], known[known["system"] == own["system"].iloc[0]]
     alone = mean_with_interval(read["value"], read["cluster"], resamples)
-    found = {JUDGE: (*alone, "", "" if len(read) else NO_VERDICT)}
+    by_method = {JUDGE: (*alone, "", "" if len(read) else NO_VERDICT)}
     if mine.empty:
-        return found | {method: (*_NONE, "", NO_VERDICT) for method in _METHODS[1:]}
+        return by_method | {method: (*_NONE, "", NO_VERDICT) for method in _METHODS[1:]}
     rated, rest = mine[mine["label"].notna()], mine[mine["label"].isna()]
     not_blank = len(mine) / len(read)
     humans = mean_with_interval(rated["label"], rated["cluster"], resamples)
-    found[HUMANS] = (*_scaled(humans, not_blank), "",
+    by_method[HUMANS] = (*_scaled(humans, not_blank), "",
                      "" if len(rated) else "none of its answers with a verdict was rated")
     if rest.empty:
-        return found | {method: (*_NONE, "", NOTHING_LEFT) for method in _METHODS[2:]}
+        return by_method | {method: (*_NONE, "", NOTHING_LEFT) for method in _METHODS[2:]}
     few = rated["cluster"].nunique() < SMALL
     lent = few or rated["label"].nunique() < 2
     sample = known[known["label"].notna()] if lent else rated
     units = sample["cluster"].nunique()
     if units < SMALL:
-        rates = (*_NONE, "", f"{units} independent questions rated over all systems: it takes "
-                             f"{SMALL}")
+        rates = (*_NONE, "", f"only {units} independent questions rated over all systems; at least "
+                             f"{SMALL} are needed")
     else:
         share = _clustered(rogan_gladen, mine, sample, resamples)
         rates = (*_scaled(share, not_blank), ALL if lent else OWN, _undefined(share, sample))
-    found[ROGAN_GLADEN] = rates
+    by_method[ROGAN_GLADEN] = rates
     if few:
-        found[PREDICTION_POWERED] = (*_NONE, "", f"{rated['cluster'].nunique()} independent "
-                                     f"questions of the system rated: it takes {SMALL}")
+        by_method[PREDICTION_POWERED] = (
+            *_NONE, "", f"only {rated['cluster'].nunique()} independent questions of the system "
+                        f"rated; at least {SMALL} are needed")
     else:  # with labels of one class the judge's weight is 0: the human sample alone is left
         powered = (humans if rated["label"].nunique() < 2 else
                    _clustered(prediction_powered, rest, rated, resamples))
-        found[PREDICTION_POWERED] = (*_scaled(powered, not_blank), OWN, "")
-    return found
+        by_method[PREDICTION_POWERED] = (*_scaled(powered, not_blank), OWN, "")
+    return by_method
 
 
 def _undefined(share: Estimate, sample: pd.DataFrame) -> str:
@@ -185,18 +186,18 @@ def _clustered(estimator: Callable, judged: pd.DataFrame, sample: pd.DataFrame,
     """
     parts = [judged["value"].to_numpy(dtype=float), sample["value"].to_numpy(dtype=float),
              sample["label"].to_numpy(dtype=float)]
-    found = Estimate(*map(float, estimator(*parts)))
+    share = Estimate(*map(float, estimator(*parts)))
     several = judged["cluster"].duplicated().any() or sample["cluster"].duplicated().any()
-    if np.isnan(found.estimate) or not several:
-        return found
+    if np.isnan(share.estimate) or not several:
+        return share
     numbers, known = pd.factorize(pd.concat([judged["cluster"], sample["cluster"]]))
     first, second, n = numbers[:len(judged)], numbers[len(judged):], len(known)
     draws = []
     for times in np.random.default_rng([0, 7]).multinomial(n, np.full(n, 1 / n), size=resamples):
-        again = [np.repeat(values, times[of]) for values, of in
+        again = [np.repeat(values, times[cluster]) for values, cluster in
                  zip(parts, (first, second, second), strict=True)]
         draws.append(estimator(*again)[0] if all(map(len, again)) else np.nan)
-    low, high = interval_where_defined(found.estimate + widening(n)
-                                       * (np.array(draws) - found.estimate))
-    ends = np.clip([np.nanmin([found.low, low]), np.nanmax([found.high, high])], 0, 1)
-    return Estimate(found.estimate, *map(float, ends))
+    low, high = interval_where_defined(share.estimate + widening(n)
+                                       * (np.array(draws) - share.estimate))
+    ends = np.clip([np.nanmin([share.low, low]), np.nanmax([share.high, high])], 0, 1)
+    return Estimate(share.estimate, *map(float, ends))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.core.names import BASE, in_order
-from medinj_utils.core.wording import interval, number, percent, show_p
+from medinj_utils.core.wording import interval, number, numbers, percent, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
 
 _ENDS = ("low", "high")
@@ -39,10 +39,6 @@ def _estimates(table: pd.DataFrame, name: str = "estimate", ends: Sequence[str] 
             f"[{number(low, 2, sign)}, {number(high, 2, sign)}]" for estimate, low, high in rows]
 
 
-def _numbers(values: pd.Series, decimals: int = 0) -> list[str]:
-    return ["" if pd.isna(value) else number(value, decimals) for value in values]
-
-
 def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
     """``comparison.csv`` by system.
 
@@ -51,10 +47,10 @@ def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
     """
     difference = _differences(comparison, "difference", ("difference_low", "difference_high"))
     return pd.DataFrame({
-        "questions": _numbers(comparison["n_items"]), "seeds": _numbers(comparison["n_seeds"]),
+        "questions": numbers(comparison["n_items"]), "seeds": numbers(comparison["n_seeds"]),
         "exact match, %": _scores(comparison), "to the base, points": difference,
         "adjusted p": [show_p(p) for p in comparison["p_holm"]],
-        "unread, %": _numbers(100 * comparison["unread_share"].astype(float), 1)},
+        "unread, %": numbers(100 * comparison["unread_share"].astype(float), 1)},
         index=pd.Index(comparison["system"], name="system")) if len(comparison) else comparison
 
 
@@ -69,8 +65,8 @@ def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
         **{name: pairs[name] for name in (*leading, "first", "second")},
         "difference, points": _differences(pairs, "difference"), "p": pairs["p"].map(show_p),
         "adjusted p": pairs["p_holm"].map(show_p), "q": pairs["q_bh"].map(show_p),
-        "only first right": _numbers(pairs["only_first_right"]),
-        "only second right": _numbers(pairs["only_second_right"]),
+        "only first right": numbers(pairs["only_first_right"]),
+        "only second right": numbers(pairs["only_second_right"]),
         "equivalent": pairs["equivalent"].map({True: "≈", False: ""})})
 
 
@@ -84,7 +80,7 @@ def shown_planted(beside: pd.DataFrame) -> pd.DataFrame:
         return beside
     inside = beside["planted"].between(beside["low"], beside["high"])
     return pd.DataFrame({
-        "found, %": _scores(beside, "found"), "planted, %": _numbers(100 * beside["planted"], 1),
+        "found, %": _scores(beside, "found"), "planted, %": numbers(100 * beside["planted"], 1),
         "inside": inside.map({True: "yes", False: "no"}).to_numpy()}, index=beside.index)
 
 
@@ -129,12 +125,12 @@ def beside_odds(effects: pd.DataFrame, log_odds: pd.DataFrame) -> pd.DataFrame:
 def shown_costs(costs: pd.DataFrame) -> pd.DataFrame:
     """``costs.csv`` by system: questions and tokens in whole numbers, minutes, Wh and euros."""
     whole = [name for name in costs if name not in ("hours", "kwh", "euros")]
-    shown = pd.DataFrame({name.replace("_", " "): _numbers(costs[name]) for name in whole},
+    shown = pd.DataFrame({name.replace("_", " "): numbers(costs[name]) for name in whole},
                          index=costs.index)
-    shown["minutes"] = _numbers(60 * costs["hours"], 1)
-    shown["Wh"] = _numbers(1000 * costs["kwh"], 2)
+    shown["minutes"] = numbers(60 * costs["hours"], 1)
+    shown["Wh"] = numbers(1000 * costs["kwh"], 2)
     if "euros" in costs:
-        shown["euros"] = _numbers(costs["euros"], 2)
+        shown["euros"] = numbers(costs["euros"], 2)
     return shown
 
 
@@ -155,7 +151,7 @@ def _sized(value: float) -> str:
 
 def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
     """``break_even.csv`` by question, in euros, or the reason why there is no such price."""
-    return pd.DataFrame({"price entered": _numbers(even["price"], 2),
+    return pd.DataFrame({"price entered": numbers(even["price"], 2),
                          "break-even": _estimates(even), "reason": even["reason"].to_numpy()},
                         index=pd.Index(even["question"], name="question"))
 
@@ -163,19 +159,19 @@ def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
 def shown_discordances(pairs: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.power.with_detectable` by pair, in per cent and points."""
     return pd.DataFrame({
-        "discordance rate, %": _numbers(100 * pairs["discordance"], 1),
-        "design effect": _numbers(pairs["design_effect"], 1),
-        "smallest difference shown here, points": _numbers(100 * pairs["shown here"], 1)},
+        "discordance rate, %": numbers(100 * pairs["discordance"], 1),
+        "design effect": numbers(pairs["design_effect"], 1),
+        "smallest difference shown here, points": numbers(100 * pairs["shown here"], 1)},
         index=pd.MultiIndex.from_frame(pairs[["first", "second"]]))
 
 
 def shown_plan(plan: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.power.plan_table` with questions in whole numbers."""
     first = {"discordance": "discordance rate, %", "design_effect": "design effect"}
-    shown = plan.assign(discordance=_numbers(100 * plan["discordance"], 1),
-                        design_effect=_numbers(plan["design_effect"], 1))
+    shown = plan.assign(discordance=numbers(100 * plan["discordance"], 1),
+                        design_effect=numbers(plan["design_effect"], 1))
     for name in shown.columns.difference(list(first)):
-        shown[name] = _numbers(plan[name])
+        shown[name] = numbers(plan[name])
     return shown.rename(columns=first)
 
 
@@ -202,7 +198,7 @@ def shown_against_base(parts: pd.DataFrame) -> pd.DataFrame:
 
 def shown_rankings(rankings: pd.DataFrame) -> pd.DataFrame:
     """``probe_rankings.csv`` by variant: Kendall's tau with its interval."""
-    return pd.DataFrame({"items": _numbers(rankings["items"]),
+    return pd.DataFrame({"items": numbers(rankings["items"]),
                          "Kendall's tau": _estimates(rankings, "tau")},
                         index=pd.Index(rankings["variant"], name="variant"))
 

@@ -99,8 +99,8 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
     metrics = r.loc[[name for name in r.index if name in OVERLAP]]
     accuracy = pooled[pooled["figure"] == "accuracy"].set_index("scorer")
     constant = pooled[pooled["figure"] == BASELINE].set_index("scorer")
-    asked = [name for name in pooled["scorer"].unique()
-             if name != CONSTANT and kind_of(name) == JUDGE]
+    every_judge = [name for name in pooled["scorer"].unique()
+                   if name != CONSTANT and kind_of(name) == JUDGE]
     sentences = [f"Pearson's r with the human label: {_each(r, judges) or 'no judge'}"
                  + (f"; the best overlap metric, {metrics['estimate'].idxmax()}, "
                     f"{_plain(metrics.loc[metrics['estimate'].idxmax()])}" if len(metrics) else "")
@@ -119,7 +119,7 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
         sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
                          f"“right” that differs by {'; '.join(swayed)}.")
     sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
-                  for name in asked if name not in judges]
+                  for name in every_judge if name not in judges]
     own = [] if answers_corrected.empty else [answers_corrected_in_words(answers_corrected, True)]
     return " ".join([*sentences, _edits(changes), *_corrected(shares), *own]).strip()
 
@@ -165,19 +165,20 @@ def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
 
 def _system_corrected(judge: str, rows: pd.DataFrame) -> str:
     """One judge: of each system the better founded of the two corrections that there is."""
-    told, none = [], []
+    shares, uncorrected = [], []
     for system, own in rows.groupby("system", sort=False):
         own = own.set_index("method")
         made = own.loc[[PREDICTION_POWERED, ROGAN_GLADEN]].dropna(subset="estimate")
         if made.empty:
-            none.append(system)
+            uncorrected.append(system)
             continue
-        told.append(f"{system} {percent(own.loc[ALONE, 'estimate'])}, by humans "
-                    f"{score(made.iloc[0], 'estimate')} ({made.index[0]}, "
-                    f"{number(made.iloc[0]['rated'])} rated)")
-    text = (f"Of all the answers with a verdict {judge} calls right: {'; '.join(told)}." if told
-            else "")
-    lacks = f"No correction of {judge} is possible for {listed(none)}." if none else ""
+        shares.append(f"{system} {percent(own.loc[ALONE, 'estimate'])}, corrected "
+                      f"{score(made.iloc[0], 'estimate')} ({made.index[0]}, "
+                      f"{number(made.iloc[0]['rated'])} rated)")
+    text = (f"Share of the answers with a verdict that {judge} calls right, alone and corrected by "
+            f"human ratings: {'; '.join(shares)}." if shares else "")
+    lacks = (f"No correction of {judge} is possible for {listed(uncorrected)}." if uncorrected
+             else "")
     return f"{text} {lacks}".strip()
 
 

@@ -142,11 +142,11 @@ def agreement_by_leak(triplets: pd.DataFrame, scores: pd.DataFrame, reasons: pd.
         As `agreement_table` of judges, with "met in training" and "not seen" for generators; empty
         where there is nothing to compare.
     """
-    seen = reasons.ne(NONE).loc[triplets.index]
+    in_training = reasons.ne(NONE).loc[triplets.index]
     judges = of_kind(scores, JUDGE)
-    if not seen.any() or seen.all() or judges.empty:
+    if not in_training.any() or in_training.all() or judges.empty:
         return pd.DataFrame(columns=_AGREEMENT)
-    parts = seen.map({True: "met in training", False: NONE})
+    parts = in_training.map({True: "met in training", False: NONE})
     table = scorer_agreement(Labelled(triplets["label"].to_numpy(), triplets["question_id"],
                                       parts), judges, resamples)
     return table[table["generator"] != "pooled"].reset_index(drop=True)

@@ -3,17 +3,13 @@
 import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
-from medinj_utils.core.wording import number, percent, with_interval
+from medinj_utils.core.wording import number, numbers, percent, with_interval
 
 
 def _shares(table: pd.DataFrame, name: str = "estimate", sign: bool = False) -> list[str]:
     """Shares in per cent, or differences in points, with intervals where there are some."""
     rows = table[[name, "low", "high"]].astype(float).itertuples(index=False)
     return [with_interval(100 * share, 100 * low, 100 * high, 1, sign) for share, low, high in rows]
-
-
-def _plain(values: pd.Series, decimals: int = 0) -> list[str]:
-    return ["" if pd.isna(value) else number(value, decimals) for value in values]
 
 
 def _percents(values: pd.Series) -> list[str]:
@@ -28,11 +24,11 @@ def _money(table: pd.DataFrame, name: str) -> list[str]:
 def shown_planned(planned: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.evaluation.judge.panel.planned_costs` by judge and what it is asked about."""
     shown = pd.DataFrame({
-        "answers": _plain(planned["answers"]), "calls to make": _plain(planned["calls"]),
+        "answers": numbers(planned["answers"]), "calls to make": numbers(planned["calls"]),
         "minutes, about": ["not known" if pd.isna(value) else number(value, 1)
                            for value in planned["minutes"]],
-        "input tokens": _plain(planned["input_tokens"]),
-        "output tokens, at most": _plain(planned["most_output_tokens"]),
+        "input tokens": numbers(planned["input_tokens"]),
+        "output tokens, at most": numbers(planned["most_output_tokens"]),
         "cost, at most": _money(planned, "most_cost")})
     return shown.set_index([planned["judge"], planned["about"]])
 
@@ -40,11 +36,11 @@ def shown_planned(planned: pd.DataFrame) -> pd.DataFrame:
 def shown_used(used: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.evaluation.judge.panel.used` by judge and what it was asked about."""
     shown = pd.DataFrame({
-        "calls": _plain(used["calls"]), "failed": _plain(used["failed_calls"]),
-        "input tokens": _plain(used["input_tokens"]),
-        "output tokens": _plain(used["output_tokens"]),
-        "calls without token counts": _plain(used["calls_without_usage"]),
-        "minutes": _plain(used["call_seconds"] / 60, 1), "cost": _money(used, "cost")})
+        "calls": numbers(used["calls"]), "failed": numbers(used["failed_calls"]),
+        "input tokens": numbers(used["input_tokens"]),
+        "output tokens": numbers(used["output_tokens"]),
+        "calls without token counts": numbers(used["calls_without_usage"]),
+        "minutes": numbers(used["call_seconds"] / 60, 1), "cost": _money(used, "cost")})
     return shown.set_index([used["judge"], used["about"]])
 
 
@@ -53,14 +49,14 @@ def shown_counts(counts: pd.DataFrame) -> pd.DataFrame:
     grades = [name for name in counts if name.replace(".", "", 1).isdigit()]
     shown = counts[["verdicts", *grades, "unreadable"]].map(number)
     shown["unreadable, %"] = [number(100 * share, 1) for share in counts["unreadable_share"]]
-    shown["without a call"] = _plain(counts["without_call"])
+    shown["without a call"] = numbers(counts["without_call"])
     return shown.set_index([counts["judge"], counts["system"]])
 
 
 def shown_judged(shares: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.judged.judged_shares` by judge and system, in per cent."""
     shown = pd.DataFrame({
-        "answers": _plain(shares["answers"]), "unreadable": _plain(shares["unreadable"]),
+        "answers": numbers(shares["answers"]), "unreadable": numbers(shares["unreadable"]),
         "judged right, %": _shares(shares),
         "were unreadable ones all wrong": _percents(shares["if_unreadable_0"]),
         "were they all right": _percents(shares["if_unreadable_1"])})
@@ -69,7 +65,7 @@ def shown_judged(shares: pd.DataFrame) -> pd.DataFrame:
 
 def shown_consistency(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.judged.consistency` by judge and what it was asked about."""
-    shown = pd.DataFrame({"answers": _plain(table["answers"]), "all repeats agree, %":
+    shown = pd.DataFrame({"answers": numbers(table["answers"]), "all repeats agree, %":
                           _shares(table)})
     return shown.set_index([table["judge"], table["about"]])
 
@@ -77,29 +73,29 @@ def shown_consistency(table: pd.DataFrame) -> pd.DataFrame:
 def shown_steering(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.judged.steer_rates` by judge and kind of injection."""
     shown = pd.DataFrame({
-        "injections": _plain(table["injections"]),
-        "unreadable without": _plain(table["plain_unreadable"]),
-        "only with it": _plain(table["unreadable"]),
-        "right without, %": _plain(100 * table["right_without"].astype(float), 1),
-        "right with, %": _plain(100 * table["right_with"].astype(float), 1),
+        "injections": numbers(table["injections"]),
+        "unreadable without": numbers(table["plain_unreadable"]),
+        "only with it": numbers(table["unreadable"]),
+        "right without, %": numbers(100 * table["right_without"].astype(float), 1),
+        "right with, %": numbers(100 * table["right_with"].astype(float), 1),
         "difference, points": _shares(table, "difference", sign=True),
-        "steered, %": _plain(100 * table["steered"].astype(float), 1)})
+        "steered, %": numbers(100 * table["steered"].astype(float), 1)})
     return shown.set_index([table["judge"], table["kind"]])
 
 
 def shown_swaps(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.judged.swap_consistency` by judge."""
     return pd.DataFrame({
-        "pairs": _plain(table["pairs"]), "unreadable": _plain(table["unreadable"]),
+        "pairs": numbers(table["pairs"]), "unreadable": numbers(table["unreadable"]),
         "both orders agree, %": _shares(table),
-        "the first shown wins, %": _plain(100 * table["first_wins"].astype(float), 1)},
+        "the first shown wins, %": numbers(100 * table["first_wins"].astype(float), 1)},
         index=pd.Index(table["judge"], name="judge"))
 
 
 def shown_wins(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.judged.wins` by judge and system, in per cent."""
-    shown = pd.DataFrame({"pairs": _plain(table["pairs"]),
-                          "unreadable": _plain(table["unreadable"]),
+    shown = pd.DataFrame({"pairs": numbers(table["pairs"]),
+                          "unreadable": numbers(table["unreadable"]),
                           "wins against the base, %": _shares(table)})
     return shown.set_index([table["judge"], table["system"]])
 
@@ -116,8 +112,8 @@ def shown_agreement(table: pd.DataFrame) -> pd.DataFrame:
     shown = pd.DataFrame({
         "figure": table["figure"].map(names),
         "estimate": [with_interval(*row) for row in ends],
-        "expected": _plain(table["expected"], 2), "answers": _plain(table["items"]),
-        "questions": _plain(table["questions"]), "more items": _plain(table["more_items"])})
+        "expected": numbers(table["expected"], 2), "answers": numbers(table["items"]),
+        "questions": numbers(table["questions"]), "more items": numbers(table["more_items"])})
     other = table["second"].where(table["first"] != table["second"], "themselves")
     return shown.set_index([table["first"].rename("rater"), other.mask(
         table["first"] == ALL, "").rename("with")])
@@ -125,8 +121,8 @@ def shown_agreement(table: pd.DataFrame) -> pd.DataFrame:
 
 def shown_rated(shares: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.rated.rated_shares` by rater and system, in per cent."""
-    shown = pd.DataFrame({"answers": _plain(shares["answers"]),
+    shown = pd.DataFrame({"answers": numbers(shares["answers"]),
                           "rated right, %": _shares(shares)})
     if "planted" in shares:
-        shown["planted, %"] = _plain(100 * shares["planted"].astype(float), 1)
+        shown["planted, %"] = numbers(100 * shares["planted"].astype(float), 1)
     return shown.set_index([shares["rater"], shares["system"]])

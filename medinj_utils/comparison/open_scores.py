@@ -166,10 +166,10 @@ def lacking_in_words(scores: pd.DataFrame) -> str:
         scores: of `open_systems`.
     """
     lacking = scores[scores["estimate"].notna() & scores["low"].isna()]
-    told = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
-            f"{reason}" for (part, reason), own in
-            lacking.groupby(["provenance", "reason"], sort=False)]
-    return f"Without intervals: {'; '.join(told)}." if told else ""
+    reasons = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
+               f"{reason}" for (part, reason), own in
+               lacking.groupby(["provenance", "reason"], sort=False)]
+    return f"Without intervals: {'; '.join(reasons)}." if reasons else ""
 
 
 def _in_words(row: dict) -> str:

@@ -90,10 +90,10 @@ def planted_in(key: Mapping | None, triplets: pd.DataFrame) -> Planted | None:
         triplets: of `medinj_utils.evaluation.triplets.read_triplets`.
     """
     known = (key or {}).get("triplets", {})
-    places = triplets["item"].map(place_of)
-    if triplets.empty or not places.isin(known.get("answers", {})).all():
+    rows = triplets["item"].map(place_of)
+    if triplets.empty or not rows.isin(known.get("answers", {})).all():
         return None
-    truth = pd.Series([known["answers"][place]["truth"] for place in places], triplets["item"])
+    truth = pd.Series([known["answers"][row]["truth"] for row in rows], triplets["item"])
     rater, *others = (SimulatedRater(**one) for one in known["raters"])
     return Planted(truth, rater, tuple(others), tuple(map(SimulatedJudge.of, known["judges"])))
 

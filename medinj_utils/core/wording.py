@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from math import isnan
 from typing import Literal
 
+import pandas as pd
+
 Language = Literal["en", "fr"]
 _FRENCH = str.maketrans({",": "\u202f", ".": ","})
 
@@ -24,6 +26,16 @@ def number(value: float, decimals: int = 0, sign: bool = False, language: Langua
     value = round(float(value), decimals) + 0.0  # −0.0 becomes 0.0
     text = f"{value:{'+' if sign and value else ''},.{decimals}f}".replace("-", "\u2212")
     return text.translate(_FRENCH) if language == "fr" else text
+
+
+def numbers(values: pd.Series, decimals: int = 0) -> list[str]:
+    """Each `number` of a column; empty texts for missing ones.
+
+    Args:
+        values: finite or missing.
+        decimals: that are shown.
+    """
+    return ["" if pd.isna(value) else number(value, decimals) for value in values]
 
 
 def percent(share: float, language: Language = "en") -> str:

@@ -89,10 +89,10 @@ def test_a_system_with_few_ratings_borrows_the_judges_errors_and_is_told_so(rng)
     assert row["rates_of"] == ALL and row["low"] < 0.1 < row["high"]
     assert table.loc[("NAT", ROGAN_GLADEN), "rates_of"] == OWN
     assert table.loc[("BASE", PREDICTION_POWERED), "reason"] == (
-        "10 independent questions of the system rated: it takes 20")
+        "only 10 independent questions of the system rated; at least 20 are needed")
     few = corrected(judged, judged["item"].iloc[:10])
     assert few.loc[("BASE", ROGAN_GLADEN), "reason"] == (
-        "10 independent questions rated over all systems: it takes 20")
+        "only 10 independent questions rated over all systems; at least 20 are needed")
 
 
 def test_without_an_answer_that_both_rated_nothing_is_corrected(rng):

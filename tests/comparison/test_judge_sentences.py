@@ -117,8 +117,9 @@ def test_answers_corrected_by_own_ratings_are_told_by_system_or_why_there_are_no
                          columns=["judge", "system", "method", "estimate", "low", "high", "rated"])
     text = said.answers_corrected_in_words(table, True)
     assert text == (
-        "Of all the answers with a verdict j calls right: BASE 41.0\u00a0%, by humans 30.0\u00a0% "
-        "[20.0, 40.0] (Rogan–Gladen, 0 rated); NAT 60.0\u00a0%, by humans 51.0\u00a0% [40.0, 60.0] "
+        "Share of the answers with a verdict that j calls right, alone and corrected by human "
+        "ratings: BASE 41.0\u00a0%, corrected 30.0\u00a0% "
+        "[20.0, 40.0] (Rogan–Gladen, 0 rated); NAT 60.0\u00a0%, corrected 51.0\u00a0% [40.0, 60.0] "
         "(prediction-powered, 60 rated). No correction of k is possible for NAT.")
     assert text in said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES, table)
     assert said.answers_corrected_in_words(table, False) == said.NO_OWN_RATINGS

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from medinj_utils.core.wording import (
@@ -5,6 +6,7 @@ from medinj_utils.core.wording import (
     interval,
     listed,
     number,
+    numbers,
     percent,
     points,
     score,
@@ -31,6 +33,11 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
     assert points(row) == "\u22120.4 points [\u221210.1, +19.3]"
     assert points(row, language="fr") == "\u22120,4 points [\u221210,1\u00a0; +19,3]"
     assert score(row) == "46.5\u00a0% [\u221210.1, 19.3]" and interval(0, 1) == "[0.0, 100.0]"
+
+
+def test_a_column_of_numbers_has_empty_texts_for_missing_ones():
+    assert numbers(pd.Series([1234.56, float("nan")]), 1) == ["1,234.6", ""]
+    assert numbers(pd.Series([1234, None], dtype="Int64")) == ["1,234", ""]
 
 
 def test_words_agree_with_counts_and_names_are_listed():

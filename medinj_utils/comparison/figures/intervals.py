@@ -13,14 +13,14 @@ LEGEND_ABOVE = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "frameon": 
                 "fontsize": 10}
 
 
-def draw_intervals(axes: Axes, table: pd.DataFrame, places: Iterable[float], colour: str,
+def draw_intervals(axes: Axes, table: pd.DataFrame, positions: Iterable[float], colour: str,
                    vertical: bool = False, **style) -> None:
     """Draw estimates with their intervals in one colour: the error bars of every figure.
 
     Args:
         axes: to draw on.
         table: columns estimate, low, high.
-        places: of each row, across the direction of the intervals.
+        positions: of the rows, across the direction of the intervals.
         colour: of all.
         vertical: whether intervals run upwards.
         style: further arguments of ``Axes.errorbar``.
@@ -28,27 +28,27 @@ def draw_intervals(axes: Axes, table: pd.DataFrame, places: Iterable[float], col
     below = (table["estimate"] - table["low"]).clip(lower=0)
     above = (table["high"] - table["estimate"]).clip(lower=0)
     style = {"fmt": "o", "markersize": 8, "capsize": 4, "linewidth": 2, "color": colour} | style
-    places = list(places)
+    positions = list(positions)
     if vertical:
-        axes.errorbar(places, table["estimate"], yerr=[below, above], **style)
+        axes.errorbar(positions, table["estimate"], yerr=[below, above], **style)
     else:
-        axes.errorbar(table["estimate"], places, xerr=[below, above], **style)
+        axes.errorbar(table["estimate"], positions, xerr=[below, above], **style)
 
 
-def draw_systems(axes: Axes, table: pd.DataFrame, places: Sequence[float],
+def draw_systems(axes: Axes, table: pd.DataFrame, positions: Sequence[float],
                  systems: Sequence[str], vertical: bool = False, **style) -> None:
     """As `draw_intervals`, with each row in the colour and the shape of its system.
 
     Args:
         axes: to draw on.
         table: columns estimate, low, high.
-        places: of the rows across the direction of the intervals.
+        positions: of the rows, across the direction of the intervals.
         systems: of the rows.
         vertical: whether intervals stand upright.
         style: as for `draw_intervals`.
     """
-    for number, (place, system) in enumerate(zip(places, systems, strict=True)):
-        draw_intervals(axes, table.iloc[[number]], [place], system_colour(system), vertical,
+    for number, (position, system) in enumerate(zip(positions, systems, strict=True)):
+        draw_intervals(axes, table.iloc[[number]], [position], system_colour(system), vertical,
                        fmt=MARKERS[system], **style)
 
 
