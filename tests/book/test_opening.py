@@ -43,7 +43,7 @@ def tree(tmp_path):
 def test_every_sentence_of_the_pages_is_made(tree):
     made = opening.substitutions(tree, {})
     assert all(made.values())
-    assert "No result" in made["kept_results"]
+    assert "no kept results" in made["kept_results"]
     assert "Aucun résultat" in made["fr_kept_results"]
     write_json({"title": "Own data", "label": tree.label}, tree.kept)
     kept = opening.substitutions(tree, {"own": tree})

@@ -34,7 +34,8 @@ def test_the_finding_has_judge_metric_constant_length_edit_and_share():
         "+4.0 points [+2.0, +6.0] (j)",
         "“pad” flips most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
         "j alone calls 60.0\u00a0%",
-        "the humans 51.0\u00a0%; corrected by 80 of their labels, the share is 50.0\u00a0% [40.0, 60.0]",
+        "the humans 51.0\u00a0%; corrected by 80 of their labels, the share is "
+        "50.0\u00a0% [40.0, 60.0]",
     ):
         assert part in text, text
 
