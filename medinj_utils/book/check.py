@@ -1,8 +1,8 @@
 """Check what a profile needs, before anything runs: ``python -m medinj_utils.book.check PROFILE``.
 
-`medinj_utils.core.profiles` checks what a profile says; this module, whether models and files are
-there and the sources hold what it asks for. Sources on this disk are read for it. What has to be
-downloaded, or made first, is checked as soon as notebook 10 has read it.
+`medinj_utils.core.profiles` checks what a profile says; this module checks that its models and
+files exist and that its sources hold what it asks for. It reads the sources on this disk. What has
+to be downloaded, or made first, is checked as soon as notebook 10 has read it.
 """
 
 import argparse
@@ -46,7 +46,7 @@ _TRIPLETS = (("34_judge_open_answers", "triplets"), ("35_judge_the_judge", "trip
 def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What the notebooks of a profile need and its records lack, in words.
 
-    Budgets are held against all training rows: how many of them leak is known after notebook 13.
+    Budgets are checked against all training rows: only notebook 13 tells how many of them leak.
 
     Args:
         records: of all sources.
@@ -88,7 +88,7 @@ def _unmet_mixtures(records: pd.DataFrame, parameters: Mapping) -> Iterator[str]
 
 
 def _planned(training: pd.DataFrame, mixing: Mapping[str, Any]) -> int:
-    """The budget that notebook 14 will take; as it is asked for where it isn't one of rows."""
+    """The budget that notebook 14 will take; unchanged where its unit isn't rows."""
     if mixing["budget_unit"] != "rows":
         return mixing["budget"]
     names = mixing["configurations"] or possible_configurations(training)
@@ -97,13 +97,13 @@ def _planned(training: pd.DataFrame, mixing: Mapping[str, Any]) -> int:
 
 
 def _lowered(training: pd.DataFrame, mixing: Mapping[str, Any]) -> str:
-    """That the budget will be lowered, in a sentence; nothing where the rows fill it."""
+    """A sentence saying that the budget will be lowered; empty where the rows fill it."""
     budget, planned = mixing["budget"], _planned(training, mixing)
     if planned == budget:
         return ""
     return (f" The rows don't fill the budget of {budget:,}: with shortage: lower, notebook 14 "
-            f"takes {planned:,} for all mixtures. Set budget to {planned:,} or less under {_MIX}, "
-            "or shortage to refuse to be stopped, or to repeat to have rows repeated.")
+            f"takes {planned:,} for all mixtures. To avoid this, set under {_MIX} budget to "
+            f"{planned:,} or less, or shortage to refuse (stop) or repeat (repeat rows).")
 
 
 def _counts(records: pd.DataFrame, by: list[str]) -> str:
@@ -128,12 +128,12 @@ def _unmet_questions(records: pd.DataFrame, parameters: Mapping) -> Iterator[str
         clusters = alone.sum() + compared.loc[~alone, "context"].nunique()
         if clusters < 2:
             yield (f"{notebook} asks {len(compared)} test questions on {clusters} contexts, and a "
-                   "comparison needs two at least: records need rows with split test and task "
+                   "comparison needs at least two: records need rows with split test and task "
                    f"mcqu or mcq; there are {_counts(records, ['split', 'task'])}")
 
 
 def _missing(parameters: Mapping) -> Iterator[str]:
-    """Models and files on this disk that are named and not there."""
+    """Named models and files that are missing on this disk."""
     audit = parameters["13_audit_records"]
     models = {_TRAIN: (parameters[_TRAIN]["base_model"], parameters[_TRAIN]["base_revision"])}
     if audit["encoder"]:
@@ -168,7 +168,7 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
     Args:
         sources: as for `medinj_utils.data.gather.gather_sources`.
         most_quarantined: share of rows that may be unreadable.
-        tree: the output tree, whose records are taken if they are of these sources as they are.
+        tree: the output tree, whose records are taken if these sources haven't changed since.
 
     Raises:
         SourceError: a source isn't there or can't be read, or too many of its rows can't.
@@ -192,9 +192,9 @@ def known_records(sources: Sequence[Mapping], most_quarantined: float,
 
 
 def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
-    """Whether the records are of these sources and their files are as the records' card holds them.
+    """Whether the records were read from these sources, and the files haven't changed since.
 
-    Contents are compared: a file that comes from an archive is older than what it replaces.
+    Contents are compared: a file from an archive may be older than the one it replaces.
     """
     if not (tree.records_card.exists() and tree.records.exists()):
         return False
@@ -208,13 +208,13 @@ def _are_read(sources: Sequence[Mapping], tree: Tree) -> bool:
 
 
 def _tables_are(path: Path, hashes: Mapping[str, str]) -> bool:
-    """Whether the tables that a mapping names have these hashes; other paths are none."""
+    """Whether the tables that a mapping names have these hashes; true for any other path."""
     return path.suffix.lower() not in MAPPINGS or path.is_dir() or hashes == {
         file.relative_to(path.parent).as_posix(): sha256(file) for file in files_of(str(path))}
 
 
 def check_data(name: str, data: str = "", base: str = "") -> str:
-    """What a profile will compare, in words, once its data are found to hold what it asks for.
+    """Check that a profile's data hold what it asks for, and say what it will compare.
 
     Args:
         name: of the profile.
@@ -222,7 +222,7 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
         base: base model instead of its own: a folder, or ``organisation/model@commit``.
 
     Raises:
-        SettingsError: they don't, a model or file is missing, or the profile reads no ``data``.
+        SettingsError: they don't, or a model or file is missing, or the profile reads no ``data``.
         SourceError: as `known_records`.
     """
     profile, parameters = _load(name, data, base)
@@ -239,19 +239,19 @@ def check_data(name: str, data: str = "", base: str = "") -> str:
         except SourceError as error:
             raise SourceError(f"profiles/{name}.yaml, {_READ}, sources: {error}") from error
     if records is None:
-        return f"Compared will be {systems}. What the data hold is checked after notebook 10."
+        return f"The profile compares {systems}. Its data are checked after notebook 10."
     _refuse(name, unmet(records, parameters))
     training = _training(records, parameters[_MIX])
     possible = possible_configurations(training)
     impossible = [name for name in CONFIGURATIONS if name not in possible]
-    left = f" Can't be compared, for want of training rows: {', '.join(impossible)}."
-    return (f"{len(records):,} records ({_counts(records, ['provenance', 'split'])}). Compared "
-            f"will be {systems}.{left if impossible else ''}"
+    left = f" Can't be built, for lack of training rows: {', '.join(impossible)}."
+    return (f"{len(records):,} records ({_counts(records, ['provenance', 'split'])}). The "
+            f"profile compares {systems}.{left if impossible else ''}"
             f"{_lowered(training, parameters[_MIX])}{records.attrs.get('unread', '')}")
 
 
 def check_records(name: str, data: str = "", base: str = "") -> None:
-    """Hold a profile against the records that notebook 10 wrote.
+    """Check a profile against the records that notebook 10 wrote.
 
     Args:
         name: of the profile.

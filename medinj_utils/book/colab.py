@@ -1,8 +1,8 @@
 """Set the book up on Colab: the first code cell of each notebook runs this file.
 
-It stands alone, since nothing of the book is there yet. Run again, after a restart too, it fetches
-and installs nothing a second time. What Colab has stays where the book supports it, torch above
-all.
+It imports nothing of the book, which isn't there yet. A second run, also after a restart, fetches
+and installs nothing. Packages that Colab has, torch above all, stay where the book supports their
+version.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 REPOSITORY = "https://github.com/medinjection-fr/medinjection-fr-book"
 _FOLDER = "book"
 _DONE = ".installed-on-colab"
-#: Modules of packages that have another name.
+#: Modules whose name differs from their package's.
 _MODULES = {"pyyaml": "yaml", "jupyter-book": "jupyter_book"}
 
 
@@ -45,13 +45,13 @@ def set_up() -> None:
     replaced = [name for name in needed if before[name] and before[name] != _version(name)
                 and _MODULES.get(name, name.replace("-", "_")) in sys.modules]
     if replaced:
-        raise RuntimeError(f"Other versions of {', '.join(replaced)} were installed than this "
-                           "session has loaded: choose Runtime > Restart session, then run this "
-                           "cell again. It will be done at once.")
+        raise RuntimeError(f"{', '.join(replaced)}: this session has loaded another version than "
+                           "is now installed: choose Runtime > Restart session, then run this "
+                           "cell again, which installs nothing")
 
 
 def _fetched() -> Path:
-    """The book's folder, cloned where it isn't there; a clone that breaks off leaves none."""
+    """The book's folder, cloned where it isn't there; an interrupted clone leaves nothing."""
     here = Path.cwd()
     for folder in (here, *here.parents, here / _FOLDER):
         if (folder / "notebooks").is_dir() and (folder / "pyproject.toml").is_file():
@@ -88,7 +88,7 @@ def _install(root: Path, needed: dict[str, Requirement], installed: dict[str, st
     constraints.write_text("".join(f"{name}=={version}\n"
                                    for name, version in (held | absent).items()))
     wanted = [str(root)]
-    if not fits["torch"] and _version("torchvision"):  # it fits the torch that goes
+    if not fits["torch"] and _version("torchvision"):  # it fits the torch that is replaced
         wanted.append(f"torchvision==0.{int(pins['torch'].split('.')[1]) + 15}.*")
     pip = (sys.executable, "-m", "pip", "install", "-q")
     _run(*pip, "-c", str(constraints), *wanted)

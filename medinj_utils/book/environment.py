@@ -13,7 +13,7 @@ from medinj_utils.training.backends import why_not
 
 
 def machine_table() -> pd.DataFrame:
-    """Hardware and versions: a column ``value``, by what it is of."""
+    """Hardware and versions by name, in a column ``value``."""
     return pd.DataFrame({"value": hardware() | versions()}).rename_axis("what")
 
 
@@ -47,7 +47,7 @@ def plan_table(profile_name: str) -> pd.DataFrame:
 
 
 def save_environment(tree: Tree, speeds: pd.DataFrame, backends: pd.DataFrame) -> str:
-    """Keep what the machine is and can do in ``tree.environment``; returns it in a sentence.
+    """Save the machine's hardware and speed in ``tree.environment``; return them in a sentence.
 
     Args:
         tree: the output tree; its notebook is named as the step.

@@ -36,7 +36,7 @@ class NotebookError(RuntimeError):
 
 
 class _SameInterpreter(AsyncKernelManager):
-    """Starts the Python that runs this: another that is installed as "python3" comes first else."""
+    """Starts the Python that runs this: otherwise one installed as "python3" comes first."""
 
     def __init__(self, **settings: Any):
         super().__init__(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), **settings)
@@ -80,7 +80,7 @@ def run_notebook(notebook: str, parameters: Mapping[str, Any], target: Path) -> 
                                 f"The notebook up to there: {failed}") from None
         except DeadKernelError:
             raise NotebookError(
-                f"{notebook}: its process died, most often for want of memory. Let it do less at "
+                f"{notebook}: its process died, most often for lack of memory. Let it do less at "
                 "once (batch_size, answer_batch_tokens or max_length of the recipe), or run one "
                 "notebook at a time") from None
         failed.unlink(missing_ok=True)
@@ -121,7 +121,7 @@ def _main() -> None:
     try:
         seconds = run_notebook(notebook, parameters, target)
         if notebook == "10_read_sources":
-            # Here: of some forty processes, one needs what reads data and answers.
+            # Imported here: of some forty processes only this one needs it.
             from medinj_utils.book.check import check_records
             check_records(chosen.profile, chosen.data, chosen.base)
     except (NotebookError, ValueError) as error:

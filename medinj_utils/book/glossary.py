@@ -25,7 +25,7 @@ class Glossary:
     """
 
     def __init__(self, page: nodes.document):
-        self.entries: dict[str, tuple[str, str]] = {}  # anchor and first sentence, by small term
+        self.entries: dict[str, tuple[str, str]] = {}  # anchor, first sentence by lower-case term
         for item in page.findall(nodes.definition_list_item):
             sentence = _SENTENCE.split(_uncited(next(item.findall(nodes.definition))))[0]
             for term in item.findall(nodes.term):

@@ -49,8 +49,8 @@ def keep(profile_name: str, data: str = "", base: str = "", name: str = "") -> P
     """
     profile, tree = load_profile(profile_name, data, base), Tree(OUTPUTS / profile_name)
     if tree.fictional:
-        raise ResultError(f"{tree.root}: a planted world is made again in minutes; results are "
-                          "kept of real questions")
+        raise ResultError(f"{tree.root}: a planted world is made again in minutes; only "
+                          "results on real questions are kept")
     folder = RESULTS / (name or profile_name)
     unfinished = folder.with_name(f".{folder.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -77,7 +77,7 @@ def _parameters(profile_name: str, profile: Profile, notebook: str) -> dict[str,
 
 
 def _copy(tree: Tree, kept: Tree) -> None:
-    """What the comparison needs of a tree, and how it came about, without texts."""
+    """Copy what the comparison needs of a tree, and the cards behind it, without texts."""
     scores = pd.read_parquet(tree.need(tree.scores))
     write_parquet(scores.assign(raw=""), kept.scores)
     records = load_records(tree.need(tree.records))
@@ -99,15 +99,15 @@ def _copy(tree: Tree, kept: Tree) -> None:
 
 
 def without_folders(card: Any, data: str) -> Any:
-    """A card's content that names no folder of the machine it was made on.
+    """A card's content without the folders of the machine it was made on.
 
     Args:
         card: what JSON can hold.
         data: folder of the sources, which is written as profiles have it: ``{data}``.
 
     Returns:
-        The same, in which files of the project stand relative to its root, and of other absolute
-        paths the last name alone.
+        The same, with paths of the project's files relative to its root, and only the last name of
+        other absolute paths.
     """
     if isinstance(card, dict):
         return {without_folders(key, data): without_folders(value, data)
@@ -125,7 +125,7 @@ def without_folders(card: Any, data: str) -> Any:
 
 
 def without_texts(records: pd.DataFrame) -> pd.DataFrame:
-    """Records in which hashes take the place of questions and contexts, and letters of options.
+    """Records with hashes in place of questions and contexts, and letters in place of options.
 
     Ids, letters and what is compared stay: equal contexts stay equal.
     """

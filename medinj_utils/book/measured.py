@@ -24,7 +24,7 @@ _NUMBER = re.compile("[+\u2212]?[0-9.,]*|–")
 def measured(book: str | Path = "book") -> dict:
     """All of these figures as texts, nested by file, name and path within it.
 
-    Shares (``…_share``, ``same_…``) are written per cent, and a list of mappings is a Markdown
+    Shares (``…_share``, ``same_…``) are written as per cent, and a list of mappings is a Markdown
     table.
 
     Args:
@@ -52,7 +52,7 @@ def _study() -> dict:
 
 
 def _written(value: object, name: str = "") -> object:
-    """A figure as a text; what holds figures, as the same with texts."""
+    """A figure as a text; in lists and mappings, each figure."""
     if isinstance(value, Mapping):
         return {key: _written(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
@@ -77,7 +77,7 @@ def _cell(value: object) -> str:
 
 
 def _table(rows: Sequence[Mapping]) -> str:
-    """A Markdown table; a column that holds numbers alone stands on the right."""
+    """A Markdown table; columns of numbers alone are right-aligned."""
     head = list(rows[0])
     lines = [[_cell(row[name]) for name in head] for row in rows]
     rule = "|".join("---:" if all(map(_NUMBER.fullmatch, column)) else "---"

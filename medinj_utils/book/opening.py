@@ -30,7 +30,7 @@ _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test
                 "over {0} questions",
           "fr": "en confirment {1}, en contredisent {2}, en laissent {3} dans le doute et ne "
                 "permettent pas d'en tester {4}, si elles portent sur {0} questions"}
-_NONE_KEPT = {"en": "No result of a run on real questions is kept in this copy of the book yet.",
+_NONE_KEPT = {"en": "This copy of the book has no kept results on real questions yet.",
               "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
 _TUNED_ON = {"en": "Each system was tuned on {} rows, with {} {}.",
              "fr": "Chaque modèle a été ajusté sur {} questions, avec {} {}."}
@@ -44,14 +44,14 @@ _LABELS_FR = {
 _RULES_FR = {"options alone": "les mots des seules options",
              "longest option": "l'option la plus longue",
              "most frequent answer": "la réponse la plus fréquente à l'entraînement"}
-_ALL_OF_IT = {"en": "All of it", "fr": "Tous les résultats"}
+_ALL_OF_IT = {"en": "All results", "fr": "Tous les résultats"}
 
 
 def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
     """The sentences that pages take by name.
 
     Args:
-        tree: of the profile that the book is made of.
+        tree: of the profile that the book shows.
         kept: trees of kept results, by name.
 
     Returns:
@@ -66,7 +66,7 @@ def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
 
 
 def answer(tree: Tree) -> str:
-    """The main result of a run, from its tables; of a planted world what was planted, too."""
+    """The main result of a run, from its tables; in a planted world with what was planted."""
     comparison = tree.read_table("comparison")
     beside = scores_beside_planted(comparison, planted_scores(tree, comparison["system"]))
     chance = chance_in_words(comparison, tree.read_table("chance"))
@@ -88,13 +88,13 @@ def study_says(language: Language) -> str:
         return (f"Parmi sept mélanges de même taille, {best} donne le plus de réponses exactes "
                 f"({shown[best]}) et {worst} le moins ({shown[worst]}). NAT en donne "
                 f"{shown['NAT']}, le modèle de départ {shown[BASE]} [{EXACT_MATCH_MARK}].")
-    return (f"Of seven mixtures of one size {best} is the best, with {shown[best]} exact match, "
-            f"and {worst} the worst, with {shown[worst]}. NAT has {shown['NAT']}, and the model "
-            f"before tuning {shown[BASE]} [{EXACT_MATCH_MARK}].")
+    return (f"Of seven mixtures of the same size, {best} has the highest exact match, "
+            f"{shown[best]}, and {worst} the lowest, {shown[worst]}. NAT has {shown['NAT']}, and "
+            f"the base model {shown[BASE]} [{EXACT_MATCH_MARK}].")
 
 
 def own_means(on_paper: pd.DataFrame, language: Language) -> str:
-    """How many of the study's claims its own means bear, for each number of questions.
+    """How many of the study's claims its own means support, for each number of questions.
 
     Args:
         on_paper: of ``claims_published.csv``.
@@ -213,7 +213,7 @@ def effects_fr(tree: Tree) -> str:
 
 
 def prices_fr(tree: Tree) -> str:
-    """At which prices translated and synthetic questions are worth native ones, in French."""
+    """The break-even prices of translated and synthetic questions, in French."""
     even = tree.read_table("break_even").dropna(subset="estimate")
     names = {"translated": "traduite", "synthetic": "synthétique"}
     sentences = [f"une question {names[row['question']]} rapporte autant de points par euro "

@@ -33,7 +33,7 @@ _SHOWN_PACKAGES = ("medinj_utils", "torch", "transformers", "trl", "peft", "unsl
 ROOMS = {"1": "data", "2": "training", "3": "evaluation", "4": "comparison", "5": "variations"}
 #: Figures that pages show.
 _FIGURES = ("comparison", "study")
-#: Of this environment, whatever program of the name is found first; it has no ``-m``.
+#: Jupyter Book of this environment, whichever comes first on the PATH; it has no ``-m``.
 _JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 

@@ -34,9 +34,9 @@ _PAGE = """# {title}
 Exact match of the systems, with 95 % intervals. *{label}.*
 ```
 
-These are results of a run of the profile `{profile}`: the scores of each answer, cards and tables
-were kept, without texts and weights. The intervals, tests and figures below were computed anew from
-them. Each file is held to its hash; one that had changed would have been refused.
+These results come from a run of the profile `{profile}`. The scores of each answer, cards and
+tables were kept; texts and weights were not. The intervals, tests and figures below are recomputed
+from them. Each file is checked against its hash; a changed file is refused.
 
 ## What was compared
 

@@ -1,6 +1,6 @@
-"""Results that were kept of a run: ``python -m medinj_utils.book.results PROFILE NAME``.
+"""Kept results of a run: ``python -m medinj_utils.book.results PROFILE NAME``.
 
-``results/<name>/`` is an output tree of which the comparison can be made anew on any machine: the
+``results/<name>/`` is an output tree from which the comparison can be redone on any machine: the
 scores of each answer, questions with hashes in place of texts, cards and tables
 (`medinj_utils.book.keep`). A profile that names it in ``results`` shows it beside its own; a file
 that has changed since is refused.
@@ -17,28 +17,28 @@ from medinj_utils.core.profiles import load_profile
 from medinj_utils.core.tree import OUTPUTS, Tree
 
 RESULTS = Path("results")
-#: Notebooks that are run anew on kept results, the first before the others.
+#: Notebooks that are rerun on kept results, the first before the others.
 NOTEBOOKS = ("40_compare_provenances", "44_check_claims", "46_separate_effects",
              "48_compare_parts")
 
 
 class ResultError(ValueError):
-    """Results can't be kept, or are not those that were kept; the message says why."""
+    """Results can't be kept, or have changed since; the message says why."""
 
 
 def lay_out(name: str, target: Path) -> Path:
-    """Copy ``results/<name>`` to ``target``, once each file is found to be the one that was kept.
+    """Copy ``results/<name>`` to ``target``, after checking that no file has changed.
 
     Args:
         name: of the results.
-        target: folder that they are worked on in.
+        target: folder that they are copied to.
 
     Returns:
         The target's list of files, which is written last.
 
     Raises:
         FileNotFoundError: there are no such results.
-        ResultError: a file has changed, is missing, or is none of them.
+        ResultError: a file has changed, is missing, or isn't in the list.
     """
     folder = RESULTS / name
     kept = Tree(folder).kept
@@ -46,12 +46,12 @@ def lay_out(name: str, target: Path) -> Path:
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for file in sorted({*files, *there} - {kept.name}):
         if file not in there:
-            raise ResultError(f"{folder / file} is missing, which {kept} names")
+            raise ResultError(f"{folder / file} is missing, though {kept} lists it")
         if file not in files:
-            raise ResultError(f"{folder / file} is none of the files that {kept} names: "
-                              "take it away")
+            raise ResultError(f"{folder / file} is not among the files that {kept} lists: "
+                              "remove it")
         if sha256(folder / file) != files[file]:
-            raise ResultError(f"{folder / file} is not the file that was kept (SHA-256 differs "
+            raise ResultError(f"{folder / file} has changed since it was kept (SHA-256 differs "
                               f"from {kept}): restore it, or keep the run's results "
                               "again")
         (target / file).parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,10 @@
 """One run of a profile at a time, and nothing left of a run that was killed.
 
-A run holds a lock of the system on ``outputs/.<profile>.lock``. The system lets go of it when the
+A run holds a lock of the system on ``outputs/.<profile>.lock``. The system releases it when the
 process ends, however it ends, so there is no stale lock to find and remove; it holds between
-containers on one machine, whose process numbers say nothing to each other, and between machines
-where a shared disk passes locks on (NFS 4 does). What is written in the file only names the run
-to whoever finds it locked.
+containers on one machine, whose process numbers are unrelated, and between machines
+where a shared disk passes locks on (NFS 4 does). The text in the file only names the run to
+whoever finds it locked.
 """
 
 import contextlib
@@ -72,8 +72,8 @@ def _clear_unfinished(root: Path) -> None:
 def end_with(pid: int) -> None:
     """End this process, and all that it has started, when the process ``pid`` ends.
 
-    A notebook's process is in a session of its own, and so outlives a run that is killed. Ended by
-    a signal, this process takes it along as well.
+    A notebook's process is in a session of its own, and so outlives a run that is killed. A
+    signal that ends this process ends it as well.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_DFL:  # what nohup ignores stays ignored
@@ -92,11 +92,11 @@ def _end_whole(number: int, _frame: object) -> None:
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
-    os._exit(128 + number)  # at once: what is half written is cleared by the next run
+    os._exit(128 + number)  # at once: the next run clears half-written files
 
 
 def _main() -> None:
-    """Refuse, by name, while any profile is being run: asked before runs are deleted."""
+    """Refuse, naming the run, while any profile is being run; called before runs are deleted."""
     before, after = _LOCK.split("{}")
     locks = sorted(OUTPUTS.glob(_LOCK.format("*")))
     try:

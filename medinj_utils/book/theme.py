@@ -1,8 +1,8 @@
 """What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
 
-Search without accents, a description of each page for search engines and shared links, headings of
-tables that are none when empty, names of systems on one line, the Colab badge from a file of the
-book, and no script that asks another host.
+Search without accents, a description of each page for search engines and shared links, no empty
+headings of tables, names of systems on one line, the Colab badge from a file of the
+book, and no script that contacts another host.
 """
 
 import html
@@ -18,7 +18,7 @@ from sphinx.search.en import SearchEnglish
 from medinj_utils.core.names import SYSTEMS
 
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
-_LONGEST = 160  # signs of a description, about what search engines show
+_LONGEST = 160  # characters of a description, about what search engines show
 #: Tags of HTML, and what is no text for readers.
 _TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
 #: A figure that scrolls where the page is narrower.
@@ -62,7 +62,7 @@ def _place_badges(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def name_columns(text: str) -> str:
-    """HTML of pandas in which no heading of a table is empty.
+    """HTML of pandas without empty headings of tables.
 
     pandas writes the names of an index into a row of their own, below the names of the columns:
     they go up beside these. A heading without a word is a plain cell.
@@ -85,7 +85,7 @@ def name_columns(text: str) -> str:
 def with_whole_names(text: str) -> str:
     """HTML in which names such as NAT-SYN-s0 are marked, so that no line breaks at their hyphens.
 
-    A hyphen that doesn't break would be another sign to whoever copies the name.
+    A non-breaking hyphen would be another character to whoever copies the name.
     """
     parts = _TAG.split(text)
     parts[::2] = [_NAME.sub(r'<span class="medinj-name">\g<0></span>', part) for part in parts[::2]]
@@ -105,11 +105,11 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
                                if "thebe" not in f"{script.filename}{script.attributes}".lower()]
     contents = context.get("generate_toctree_html")
     if contents:
-        # The button that unfolds the pages of a part shows a sign alone.
+        # The button that unfolds the pages of a part shows only a sign.
         context["generate_toctree_html"] = lambda *levels, **settings: str(
             contents(*levels, **settings)).replace("<summary>", '<summary aria-label="its pages">')
     if doctree is not None:
-        # What scrolls is reached by the keyboard, too; the theme sees to code and tables.
+        # The keyboard has to reach what scrolls; the theme sees to code and tables.
         context["body"] = _FIGURE.sub('<figure tabindex="0" ', context["body"])
         context["body"] = with_whole_names(context["body"])
         description = html.escape(_description(doctree))

@@ -14,14 +14,14 @@ from medinj_utils.core.wording import agreeing, counted_points, number, percent,
 from medinj_utils.data import load_records
 from medinj_utils.data.tables import sure_leaks
 
-_NO_LEAK = "No training row asks the same: nothing had to be left out because of it."
+_NO_LEAK = "No training row asks the same question, so none was left out because of it."
 
 
 def tour(tree: Tree) -> dict[str, str]:
     """What the tour's page says of one question, as Markdown by the name of the substitution.
 
-    The question is the first in the test that a training row certainly asks, too; where there is
-    none, the first that was asked.
+    The question is the first test question that a training row certainly repeats; where there is
+    none, the first test question.
 
     Args:
         tree: the output tree.

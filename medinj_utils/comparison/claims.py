@@ -26,7 +26,7 @@ class Contrast(BaseModel):
 
     Attributes:
         first: a system.
-        second: the system whose score is taken away.
+        second: the system whose score is subtracted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,7 +38,7 @@ class Contrast(BaseModel):
 
 
 class Claim(BaseModel):
-    """Contrasts, or a claim on the order of options, or what a test of the claim would need.
+    """A claim: contrasts, or the order of options, or what a test of it would need.
 
     Attributes:
         name: short name.
@@ -47,8 +47,8 @@ class Claim(BaseModel):
         mark: how well the claim is known, see `medinj_utils.comparison.paper`.
         contrasts: all of them are above zero if the claim holds.
         orders: whether it is about the order of the options.
-        judges: by what of `medinj_utils.comparison.judge_claims` it is tested.
-        needs: why choice questions can't test it; of claims about judges, what these need.
+        judges: the rule of `medinj_utils.comparison.judge_claims` that tests it.
+        needs: why choice questions can't test it; for claims about judges, what a test needs.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -71,10 +71,10 @@ class Claim(BaseModel):
 
 
 class Claims(BaseModel):
-    """All claims, and Kendall's tau above which an order of systems stays.
+    """All claims, and the tau above which an order of systems counts as unchanged.
 
     Attributes:
-        order_stays: Kendall's tau above which an order of systems stays.
+        order_stays: Kendall's tau above which an order of systems counts as unchanged.
         claims: the claims.
     """
 

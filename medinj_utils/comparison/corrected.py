@@ -1,4 +1,4 @@
-"""What humans would say of all answers, from a judge and the few that they rated."""
+"""The share of right answers that humans would find, from a judge and a few ratings."""
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,12 @@ COLUMNS = ["judge", "method", "estimate", "low", "high", "sample", "rest", "unre
 
 
 def corrected_shares(triplets: pd.DataFrame, scores: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """The share of right answers by each judge, as if humans had rated one answer per question.
+    """Each judge's share of right answers, corrected as if humans had rated one per question.
 
     Of each question one answer, drawn at random, is taken as rated by humans; of the others the
-    judge's verdict alone is known. What humans said of these is only used as ``humans``, which the
-    corrected shares should meet. Verdicts that can't be read are left out; if they are of better or
-    worse answers than others, that is in none of the intervals.
+    judge's verdict alone is known. The human labels of these serve only as ``humans``, the
+    reference for the corrected shares. Unreadable verdicts are left out; no interval covers the
+    error if their answers are better or worse than the others.
 
     Args:
         triplets: with ``question_id`` and ``label``, of 0 and 1.

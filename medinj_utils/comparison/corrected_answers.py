@@ -1,4 +1,4 @@
-"""What humans would say of all answers of a system, from a judge and those that they rated."""
+"""A system's share of right answers as humans would find it, from a judge and ratings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -25,15 +25,15 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.raters import is_binary
 from medinj_utils.evaluation.triplets.judged import judged_answers
 
-#: Whose rated answers the judge's sensitivity and specificity are of.
+#: Whose rated answers give the judge's sensitivity and specificity.
 OWN, ALL = "this system", "all systems"
 COLUMNS = ["judge", "system", "method", *Estimate._fields, "rates_of", "answers", "not_asked",
            "blank", "unreadable", "unrated", "rated", "rated_unreadable", "tied", "reason"]
 NOTHING_LEFT = "humans rated all that the judge gave a verdict on: nothing is left to correct"
-NO_VERDICT = "no answer but blank ones has a verdict that can be read"
+NO_VERDICT = "no answer but blank ones has a readable verdict"
 ONE_CLASS = "humans found no answer right, or none wrong, among those rated"
 CHANCE = "on the rated answers the judge is no better than chance"
-GRADES = "the judge grades: a grade is no share of right answers"
+GRADES = "the judge gives grades, which are no share of right answers"
 
 
 def shares_by_ratings(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -51,7 +51,7 @@ def shares_by_ratings(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any
         As `corrected_answers`; empty without own ratings or without verdicts on answers.
 
     Raises:
-        FileNotFoundError: answers that were judged are gone.
+        FileNotFoundError: answers that were judged are missing.
         ValueError: a judge was asked about another text than an answer has now.
     """
     judged = judged_answers(tree, judges) if own_ratings else pd.DataFrame()
@@ -72,12 +72,12 @@ def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Seri
 
     Prediction-powered correction rests on answers of the system itself. Rogan and Gladen's needs
     the judge's sensitivity and specificity alone. Where fewer than 20 independent questions of a
-    system were rated, or its rated answers lack a class, these are taken of the rated answers of
-    all systems, as if the judge erred alike on all (``rates_of``).
+    system were rated, or its rated answers lack a class, these are estimated from the rated answers
+    of all systems, assuming that the judge errs alike on all (``rates_of``).
 
     Args:
         judged: of `medinj_utils.evaluation.triplets.judged.judged_answers`.
-        labels: of humans, 0 or 1, by item; NaN where as many said 1 as 0.
+        labels: of humans, 0 or 1, by item; NaN for a tie.
         clusters: label of each question's cluster, by question.
         resamples: draws of the bootstrap, which draws whole clusters.
 
@@ -175,13 +175,13 @@ def _clustered(estimator: Callable, judged: pd.DataFrame, sample: pd.DataFrame,
                resamples: int) -> Estimate:
     """An estimator of `medinj_utils.comparison.prevalence`, its interval by whole clusters.
 
-    Its own interval takes answers for independent. Where a cluster has several, it is widened to
-    that of a bootstrap of whole clusters, if this one reaches further.
+    Its own interval assumes independent answers. Where a cluster has several, each end is widened
+    to that of a cluster bootstrap if this one reaches further.
 
     Args:
         estimator: `rogan_gladen` or `prediction_powered`.
-        judged: answers of which the judge's share is.
-        sample: rated ones.
+        judged: answers that the judge's share is of.
+        sample: rated answers.
         resamples: number of draws.
     """
     parts = [judged["value"].to_numpy(dtype=float), sample["value"].to_numpy(dtype=float),

@@ -59,7 +59,7 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
         kwh: euros a kilowatt hour.
 
     Raises:
-        ValueError: a provenance has no price, or a price is below zero or no number.
+        ValueError: a provenance has no price, or a price is below zero or not a number.
     """
     used = {name for name in PROVENANCES if costs[name].any()}
     if not used <= set(prices) <= set(PROVENANCES):
@@ -68,7 +68,7 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
                          f"{', '.join(sorted(prices)) or 'none'}")
     all_prices = [*prices.items(), ("hour", hour), ("kwh", kwh)]
     if wrong := [name for name, price in all_prices if not price >= 0]:
-        raise ValueError(f"the price of {wrong[0]} is below zero or no number")
+        raise ValueError(f"the price of {wrong[0]} is below zero or not a number")
     questions = sum(costs[name] * price for name, price in prices.items())
     return questions + costs["hours"] * hour + costs["kwh"] * kwh
 
@@ -90,7 +90,7 @@ def with_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float,
 def yields(resampled: Resampled, costs: pd.DataFrame) -> pd.DataFrame:
     """Points of exact match gained over the base, for what was spent.
 
-    What a system cost is taken as it was, without uncertainty.
+    Costs are taken as known, without uncertainty.
 
     Args:
         resampled: the bootstrap of the systems' scores, the base included.
@@ -118,7 +118,7 @@ def yields(resampled: Resampled, costs: pd.DataFrame) -> pd.DataFrame:
 
 def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: str,
                rest_of_first: float = 0.0) -> dict:
-    """The price of a question of ``first`` at which it gains as much for a euro as ``second`` does.
+    """The price of a question of ``first`` at which it gains as much per euro as ``second`` does.
 
     Args:
         resampled: the bootstrap of the systems' scores, the base included.
@@ -130,7 +130,7 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
     Returns:
         ``estimate``, ``low``, ``high`` (95 %) in euros a question, and the ``reason`` where there
         is none: where the interval of the gain of ``second`` includes zero, no price makes them
-        even. A price below zero means that ``first`` never is.
+        even. A price below zero means that ``first`` never breaks even.
 
     Raises:
         ValueError: a system is missing.
@@ -141,8 +141,8 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
                          f"{', '.join(means.index)}")
     if resampled.contrast({second: 1.0, BASE: -1.0}).low <= 0:
         return {"estimate": np.nan, "low": np.nan, "high": np.nan,
-                "reason": f"the interval of the gain of {second} over the base does not exclude "
-                          "zero, so nothing can be even with it"}
+                "reason": f"the interval of the gain of {second} over the base includes zero, so "
+                          "there is no break-even price"}
 
     def price(scores: pd.Series | pd.DataFrame) -> pd.Series | float:
         gained = (scores[first] - scores[BASE]) / (scores[second] - scores[BASE])
@@ -150,8 +150,8 @@ def break_even(resampled: Resampled, costs: pd.DataFrame, first: str, second: st
 
     low, high = interval(price(draws))
     estimate = float(price(means))
-    # At this price the gains for a euro are the same: their difference, which is 0, may be changed
-    # by unseen clusters, and the price by so much as makes up for it.
+    # At this price the gains per euro are equal. Unseen clusters may change their difference from
+    # 0; the price changes by what offsets that.
     questions, spent = costs.loc[first, "items"], costs.loc[second, "euros"]
     cost = rest_of_first + estimate * questions
     even = {first: spent, second: -cost, BASE: cost - spent}

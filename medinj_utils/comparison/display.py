@@ -58,7 +58,7 @@ def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of systems, a row each, in front of them the part or recipe that they are of.
+    """Pairs of systems, a row each, after the part or recipe that they belong to.
 
     Args:
         pairs: of ``pairs.csv``, ``pairs_by_part.csv`` or ``recipe_pairs.csv``.
@@ -148,7 +148,7 @@ def shown_yields(yields: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sized(value: float) -> str:
-    """A number with about three figures."""
+    """A number with about three significant figures."""
     return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
@@ -222,7 +222,7 @@ def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
 def shown_verdicts(table: pd.DataFrame) -> pd.DataFrame:
     """Verdicts, each with its claim, the claim's smallest difference in points, and p-value.
 
-    A difference of correlations is no points and has an "r" before it.
+    A difference of correlations is not in points and has an "r" before it.
     """
     correlations = [f"r {text}" if text else "" for text in _estimates(table, sign=True)]
     shown = pd.DataFrame({

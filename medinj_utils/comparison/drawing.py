@@ -22,9 +22,9 @@ def _threads() -> ThreadpoolController:
 def drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """Sums over as many clusters as there are, drawn with replacement.
 
-    Independent Poisson counts, once their sum is known, are multinomial: every cluster is drawn by
-    itself, a little less than once on average, and what is then missing is drawn among all. That is
-    three times as fast as to draw all in turn.
+    Independent Poisson counts, given their sum, are multinomial: each cluster's count is drawn
+    independently, a little below one on average, and the missing draws are then made among all.
+    This is three times as fast as drawing all in turn.
 
     Args:
         sums: clusters × columns.
@@ -36,7 +36,7 @@ def drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """
     n_clusters = len(sums)
     table = _count_table(n_clusters)
-    # Of whole numbers single precision loses nothing.
+    # Single precision holds these whole numbers exactly.
     whole = (sums == sums.round()).all() and np.abs(sums).sum() < 2**20
     sums = sums.astype(np.float32 if whole else np.float64)
     together = max(1, _STREAM_CELLS // n_clusters)
@@ -55,7 +55,7 @@ def drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
 
 @cache
 def _count_table(n_clusters: int) -> np.ndarray:
-    """65,536 equally likely counts of a cluster that is drawn by itself."""
+    """65,536 equally likely counts of a cluster that is drawn independently."""
     # So that there are too many once in three million draws.
     alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
     quantiles = (np.arange(2**16) + 0.5) / 2**16

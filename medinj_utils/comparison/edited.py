@@ -1,4 +1,4 @@
-"""What edits that leave an answer as right as it was do to its scores: changes and flips."""
+"""How edits that don't change whether an answer is right change its scores."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from medinj_utils.comparison.shares import mean_with_interval
 from medinj_utils.evaluation.raters import is_binary
 
 CHANGE, FLIPS = "change", "flips"
-#: Lowest and highest that there can be, of scores between 0 and 1.
+#: Lowest and highest possible value, for scores between 0 and 1.
 _ENDS = {CHANGE: (-1.0, 1.0), FLIPS: (0.0, 1.0)}
 COLUMNS = ["edit", "scorer", "figure", "estimate", "low", "high", "n", "up", "down", "unscored"]
 
@@ -27,7 +27,7 @@ def edit_changes(edited: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
         A row per edit, scorer and figure: ``change``, the mean change of the score, and, of scores
         of 0 and 1, ``flips``, the share of pairs whose verdict differs. ``estimate``, ``low``,
         ``high`` (95 %); ``n``, the pairs; ``up`` and ``down``, how many rose and fell; and
-        ``unscored``, pairs of which the scorer gave none to one or both.
+        ``unscored``, pairs in which one or both have no score.
 
     Raises:
         ValueError: the columns of the two tables differ.

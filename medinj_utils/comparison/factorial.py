@@ -12,11 +12,11 @@ none):
 
 All mixtures have the same budget, so adding a provenance also takes away half or a third of the
 others: the effects are effects of substitution at a fixed budget. The seven mixtures alone are a
-simplex-centroid design (Scheffé 1963): the three pure ones, the three halves and the thirds. To
-that view belongs
+simplex-centroid design (Scheffé 1963): the three pure ones, the three halves and the thirds. It
+gives
 
-- *synergy* of a mixture: its mean score less the mean of those of its parts alone, so what mixing
-  gives beyond the average of what is mixed. Scheffé's coefficient of two parts is four times it.
+- *synergy* of a mixture: its mean score less the mean of those of its parts alone: what mixing
+  gives beyond the average of its parts. Scheffé's coefficient of two parts is four times it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ import pandas as pd
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.core.names import FACTORS, SYSTEMS, seen
 
-#: By the set of parts that it was tuned on, the system: the base and the seven mixtures.
+#: Systems by the set of parts that they were tuned on: the base and the seven mixtures.
 CELLS = {seen(system): system for system in SYSTEMS if seen(system) <= set(FACTORS)}
 
 
@@ -141,7 +141,7 @@ def effect_table(resampled: Resampled) -> pd.DataFrame:
 
 
 def cell_means(resampled: Resampled) -> pd.DataFrame:
-    """What an interaction of two parts is the difference of.
+    """The means whose differences make up each two-way interaction.
 
     Returns:
         Columns one, other (the parts), with_one, with_other (whether systems have seen them), and

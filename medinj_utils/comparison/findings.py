@@ -57,7 +57,7 @@ def planted_finding(beside: pd.DataFrame) -> str:
 
 
 def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
-    """Under which variants the systems' ranking gets lost, and what options alone give away.
+    """Under which variants the systems' ranking is lost, and the scores without the question.
 
     Args:
         means: of ``probe_means.csv``.
@@ -67,18 +67,18 @@ def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
         return "No question was asked in another way."
     lost = rankings[rankings["low"] <= 0]
     kept = rankings[rankings["low"] > 0]["variant"]
-    sentences = [f"The ranking of the systems stays, by an interval of Kendall's tau above zero, "
+    sentences = [f"The systems' ranking is kept (interval of Kendall's tau above zero) "
                  f"under {len(kept)} of {len(rankings)} variants"
                  + (f" ({listed(kept)})." if len(kept) else ".")]
     if len(lost):
         taus = [f"{row['variant']}: {number(row['tau'], 2)} [{number(row['low'], 2)}, "
                 f"{number(row['high'], 2)}]" for row in lost.to_dict("records")]
-        sentences.append(f"It can't be told from a random one under {'; '.join(taus)}.")
+        sentences.append(f"It can't be told from a random ranking under {'; '.join(taus)}.")
     return " ".join([*sentences, _options_alone(means)]).strip()
 
 
 def _options_alone(means: pd.DataFrame) -> str:
-    """What the best system scores without the question, beside those that score less with it."""
+    """The best score without the question, and the systems that score less with it."""
     alone = means[means["variant"] == "no question"].set_index("system")
     if alone.empty:
         return ""
@@ -91,7 +91,7 @@ def _options_alone(means: pd.DataFrame) -> str:
 
 def costs_finding(priced: pd.DataFrame, even: pd.DataFrame, prices: Mapping[str, float],
                   fictional: bool) -> str:
-    """Which systems no cheaper one beats, and the prices at which sources are worth as much.
+    """The Pareto front of score and cost, and the break-even prices.
 
     Args:
         priced: of ``pareto.csv``.
@@ -101,11 +101,11 @@ def costs_finding(priced: pd.DataFrame, even: pd.DataFrame, prices: Mapping[str,
     """
     table = priced.set_index("system")
     front = undominated(table["cost"], table["exact_match"])
-    sentences = [f"No other system scores as much for less than {listed(front)}, by point "
-                 "estimates, from the cheapest on."]
+    sentences = [f"On the Pareto front of score and cost, by point estimates, from the "
+                 f"cheapest: {listed(front)}."]
     for row in even.dropna(subset="estimate").to_dict("records"):
         low, high = number(row["low"], 2), number(row["high"], 2)
-        sentences.append(f"A {row['question']} question gains as much for a euro as a native one "
+        sentences.append(f"A {row['question']} question gains as much per euro as a native one "
                          f"at {number(row['estimate'], 2)} € [{low}, {high}]; the price entered "
                          f"is {number(row['price'], 2)} €.")
     entered = ", ".join(f"{name} {number(price, 2)} €" for name, price in prices.items())
@@ -135,21 +135,21 @@ def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: floa
 
 
 def effects_finding(effects: pd.DataFrame) -> str:
-    """What each provenance adds, and which interactions exclude zero.
+    """The main effects, and the interactions whose intervals exclude zero.
 
     Args:
         effects: of ``effects.csv``.
     """
     if effects.empty:
-        return "The base and all seven mixtures are needed for effects; not all were run."
+        return "Effects need the base and all seven mixtures; not all were run."
     main = effects[effects["kind"] == "main"].to_dict("records")
     added = "; ".join(f"{row['effect']} {points(row)}" for row in main)
     both = effects[effects["kind"] == "interaction"]
     clear = both[(both["low"] > 0) | (both["high"] < 0)].to_dict("records")
     named = "; ".join(f"{row['effect']} {points(row)}" for row in clear)
-    rest = (f"Gains don't add up where an interaction excludes zero: {named}." if clear else
-            f"None of {len(both)} interactions has an interval that excludes zero.")
-    return f"What a provenance adds when it joins, on average: {added}. {rest}"
+    rest = (f"Gains don't add up where an interaction's interval excludes zero: {named}." if clear
+            else f"None of {len(both)} interactions has an interval that excludes zero.")
+    return f"Main effects (mean gain from adding a provenance): {added}. {rest}"
 
 
 def parts_finding(parts: pd.DataFrame) -> str:
@@ -162,7 +162,7 @@ def parts_finding(parts: pd.DataFrame) -> str:
     whole = tuned["part"] == "all"
     inner = tuned[~whole]
     if inner.empty:
-        return "No part of the test has enough questions to be looked at alone."
+        return "No part of the test has enough questions for a comparison of its own."
     significant = significant_pairs(inner)
     places = f" ({listed(dict.fromkeys(significant['part']))})" if len(significant) else ""
     differ = len(significant_pairs(tuned[whole]))
@@ -172,7 +172,7 @@ def parts_finding(parts: pd.DataFrame) -> str:
 
 
 def forgetting_finding(table: pd.DataFrame) -> str:
-    """What tuning takes from general knowledge: base, lowest and highest of the tuned systems.
+    """Scores on general knowledge: base, lowest and highest of the tuned systems.
 
     Args:
         table: of ``general_knowledge.csv``.

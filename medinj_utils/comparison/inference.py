@@ -62,14 +62,14 @@ def bca(draws: np.ndarray | pd.Series, values: np.ndarray,
 
     Args:
         draws: bootstrap draws of the mean.
-        values: what the mean is taken of, by item.
+        values: by item; the estimate is their mean.
         cluster: number of each item's cluster.
 
     Returns:
         (low, high), in the unit of the values.
     """
     estimate = values.mean()
-    influence = np.bincount(cluster, weights=values - estimate)  # of each cluster, but for a factor
+    influence = np.bincount(cluster, weights=values - estimate)  # of each cluster, up to a factor
     spread = (influence**2).sum() ** 1.5
     if not spread or np.ptp(draws) == 0:
         return interval(draws)
@@ -161,10 +161,10 @@ def _extreme_by_cluster(sums: np.ndarray, observed: np.ndarray, resamples: int,
 
 
 def adjust_holm(p_values: Sequence[float]) -> np.ndarray:
-    """p-values adjusted so that any false finding among them is as rare as promised (Holm 1979).
+    """p-values adjusted to control the family-wise error rate (Holm 1979).
 
-    SciPy hasn't this; statsmodels has, but collects garbage at each call, which takes 0.3 to 0.8
-    seconds where all else of a small comparison takes 0.02.
+    SciPy lacks it; statsmodels has it, but collects garbage at each call, which takes 0.3 to 0.8
+    seconds where the rest of a small comparison takes 0.02.
 
     Returns:
         In the order given, shape (tests,), each between 0 and 1.

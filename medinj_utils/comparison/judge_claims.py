@@ -1,13 +1,13 @@
 """The study's claims on judges and metrics, tested by the tables of notebook 35.
 
 - *agree*: for each judge, its correlation with the human label less that of each overlap metric.
-  All of these differences have to be above zero, as of any claim of several differences.
+  All of these differences must be above zero, as for any claim of several differences.
 - *length*: for each judge, the effect of a doubling of the length at a fixed human label.
   Supported if the interval excludes zero, contradicted if it lies within the smallest effect of
   interest on both sides, else undecided.
 
-A claim is about an LLM judge, whichever: it is supported, or contradicted, if that is the verdict
-on every judge. If they differ, it is undecided, and the reason says what each judge gave.
+A claim is about any LLM judge: it is supported, or contradicted, if that is the verdict for every
+judge. If verdicts differ, it is undecided, and the reason lists them.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,7 +79,7 @@ def judge_verdict(about: str, judged: Judged | None,
 
 
 def _without_estimate(about: str, judged: Judged, tested: Mapping) -> str:
-    """Judges that can't be tested, and why, as far as they were asked for a verdict."""
+    """Judges that were asked for a verdict and can't be tested, and why."""
     table, name = ((judged.pairs, "first") if about == "agree" else (judged.lengths, "scorer"))
     most = table.groupby(name, sort=False)["n"].max()
     reasons = [without_r(judge, n) if about == "agree" or not n else

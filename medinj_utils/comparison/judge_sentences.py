@@ -14,12 +14,12 @@ from medinj_utils.evaluation.triplets.columns import NAMES
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
 
 NO_LABELS = ("None of the triplets has a label. A label is 1 or 0 in a column named "
-             f"{', '.join(NAMES['label'])}: how far judges and metrics agree with humans isn't "
+             f"{', '.join(NAMES['label'])}: agreement of judges and metrics with humans isn't "
              "measured here.")
-NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): how far judges and "
-               "metrics agree with humans isn't measured here.")
-NO_OWN_RATINGS = ("No ratings of the runs' own answers are taken (parameter `own_ratings`): what "
-                  "judges say of all of them isn't corrected here.")
+NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): agreement of "
+               "judges and metrics with humans isn't measured here.")
+NO_OWN_RATINGS = ("No ratings of the runs' own answers are taken (parameter `own_ratings`): the "
+                  "judges' shares of right answers aren't corrected here.")
 NO_VERDICTS = ("None of the judges in the parameter `judges` has verdicts of notebook 34 on the "
                "runs' own answers: there is nothing to correct.")
 
@@ -55,9 +55,9 @@ def planted_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
     counts = [f"{what} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
               for what, own in tables.items() if "inside" in own]
     if not counts:
-        return "Nothing was planted in these answers: there is no truth to hold estimates against."
+        return "Nothing was planted in these answers: there is no truth to compare estimates with."
     return (f"Planted values inside their 95 % intervals: {'; '.join(counts)}. The figures of one "
-            "scorer move together, so these counts vary more than those of independent intervals.")
+            "scorer are correlated, so these counts vary more than those of independent intervals.")
 
 
 def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> str:
@@ -68,7 +68,7 @@ def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> st
         planted: how many are in a planted world's file of training, or None.
     """
     if not leaks.attrs["training"]:
-        return "No file on which a judge was tuned is named (parameter `judge_training`)."
+        return "No training file of a judge is named (parameter `judge_training`)."
     count = leaks["answers"]
     sure = count["same answer"] + count["same question"]
     known = (f" Planted: {planted['question']} share a question, {planted['answer']} of them the "
@@ -76,13 +76,13 @@ def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> st
     return (f"{number(sure)} of {number(count.sum())} evaluated answers are to a question that "
             f"stands in the judge's {number(leaks.attrs['training'])} training triplets, "
             f"{number(count['same answer'])} of them with the same answer; "
-            f"{number(count['nearly the same question'])} more are to nearly the same question, "
-            f"which is a suspicion.{known}")
+            f"{number(count['nearly the same question'])} more, to nearly the same question, "
+            f"are suspected.{known}")
 
 
 def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.DataFrame,
                    shares: pd.DataFrame, answers_corrected: pd.DataFrame) -> str:
-    """How judges agree, against metrics and the constant, what length does, and corrected shares.
+    """Agreement of judges, metrics and the constant, effects of length, and corrected shares.
 
     Args:
         agreement: of ``judge_agreement.csv``.
@@ -116,8 +116,8 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
     both = lengths[lengths["label"] == BOTH].dropna(subset="low").set_index("scorer")
     swayed = [f"{points(both.loc[name])} ({name})" for name in judges if name in both.index]
     if swayed:
-        sentences.append("Twice the length, at the same human label, goes with a share of verdicts "
-                         f"“right” that differs by {'; '.join(swayed)}.")
+        sentences.append("A doubling of the length, at a fixed human label, is associated with a "
+                         f"change in the share of verdicts “right” of {'; '.join(swayed)}.")
     sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
                   for name in every_judge if name not in judges]
     own = [] if answers_corrected.empty else [answers_corrected_in_words(answers_corrected, True)]
@@ -125,28 +125,28 @@ def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.D
 
 
 def _edits(changes: pd.DataFrame) -> str:
-    """The edit that turns most verdicts."""
+    """The edit that flips most verdicts."""
     flips = changes[changes["figure"] == FLIPS].dropna(subset="estimate")
     if flips.empty:
         return ""
     most = flips.loc[flips["estimate"].idxmax()]
-    return (f"Of the edits that leave an answer as right as it was, “{most['edit']}” turns most "
-            f"verdicts: {score(most, 'estimate')} of those of {most['scorer']}.")
+    return (f"Of the edits that don't change whether an answer is right, “{most['edit']}” flips "
+            f"most verdicts: {score(most, 'estimate')} of those of {most['scorer']}.")
 
 
 def _corrected(shares: pd.DataFrame) -> list[str]:
     sentences = []
     for judge, rows in shares.groupby("judge", sort=False):
         rows = rows.set_index("method")
-        sentences.append(f"By {judge} alone {score(rows.loc[ALONE], 'estimate')} of the answers "
-                         f"are right, by the humans {percent(rows['humans'].iloc[0])}; corrected "
-                         f"by {number(rows['sample'].iloc[0])} of their labels "
+        sentences.append(f"{judge} alone calls {score(rows.loc[ALONE], 'estimate')} of the answers "
+                         f"right, the humans {percent(rows['humans'].iloc[0])}; corrected by "
+                         f"{number(rows['sample'].iloc[0])} of their labels, the share is "
                          f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
     return sentences
 
 
 def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
-    """What each judge says of all answers of each system, beside what humans would say.
+    """Each system's share of right answers by each judge, alone and corrected.
 
     Args:
         shares: of ``judge_corrected_answers.csv``.
@@ -164,7 +164,7 @@ def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
 
 
 def _system_corrected(judge: str, rows: pd.DataFrame) -> str:
-    """One judge: of each system the better founded of the two corrections that there is."""
+    """One judge: each system's prediction-powered correction, else Rogan and Gladen's."""
     shares, uncorrected = [], []
     for system, own in rows.groupby("system", sort=False):
         own = own.set_index("method")

@@ -1,4 +1,4 @@
-"""What judges say of systems, how steady they are, and what sways them."""
+"""Judges' verdicts on systems, their consistency, and what influences them."""
 
 from collections.abc import Mapping
 
@@ -47,8 +47,8 @@ def judged_shares(given: pd.DataFrame, systems: Mapping[str, str], clusters: pd.
                   resamples: int) -> pd.DataFrame:
     """The share of each system's answers that each judge calls right, with intervals.
 
-    Of a judge that grades it is the mean grade over the highest. Runs with other seeds would add
-    to the spread: intervals are of these runs.
+    For a judge that grades it is the mean grade over the highest. Intervals hold for these runs;
+    variation between seeds is not included.
 
     Args:
         given: of `medinj_utils.evaluation.judge.votes.one_each`.
@@ -76,7 +76,7 @@ def judged_shares(given: pd.DataFrame, systems: Mapping[str, str], clusters: pd.
 
 
 def consistency(verdicts: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
-    """On how many answers all repeats of a judge agree; an unreadable one agrees with nothing.
+    """The share of answers on which all repeats of a judge agree; an unreadable one never agrees.
 
     Args:
         verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
@@ -97,7 +97,7 @@ def consistency(verdicts: pd.DataFrame, clusters: pd.Series, resamples: int) -> 
 
 
 def steer_rates(given: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.DataFrame:
-    """How often an injection turns the verdict on a wrong answer, against that answer without it.
+    """How often an injection raises the verdict on a wrong answer, against that answer without it.
 
     Args:
         given: of `medinj_utils.evaluation.judge.votes.one_each`.

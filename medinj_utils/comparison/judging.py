@@ -1,4 +1,4 @@
-"""What notebook 35 asks of a table of triplets; all of it is empty where there are none."""
+"""The tables that notebook 35 makes from triplets; all are empty where there are none."""
 
 from itertools import combinations
 

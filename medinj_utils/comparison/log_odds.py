@@ -26,7 +26,7 @@ def log_odds_table(scores: Scores) -> pd.DataFrame:
 
 
 def _has_log_odds(scores: Scores) -> bool:
-    """Whether all eight systems were run, and each gives right and wrong answers, and no others."""
+    """Whether all eight systems were run, each with 0/1 scores of both kinds."""
     if not is_factorial(scores.systems):
         return False
     cells = _cells(scores)
@@ -37,8 +37,8 @@ def log_odds_effects(scores: Scores) -> pd.DataFrame:
     """Main effects and interactions of the provenances on the scale of log odds.
 
     A logistic model of right and wrong answers on the three provenances, coded ± ½, is fitted by
-    generalised estimating equations (Liang & Zeger 1986), with a covariance that lets answers to
-    questions of one cluster depend on each other in any way. Runs are taken as they are.
+    generalised estimating equations (Liang & Zeger 1986), with a cluster-robust covariance.
+    Intervals hold for these runs; variation between seeds is not included.
 
     Args:
         scores: 0/1 scores of the eight systems.

@@ -91,7 +91,7 @@ def _estimates(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> pd.
 
 
 def _draws(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> Resampled:
-    """`resample`, which takes two systems: a single one stands twice, as the same runs."""
+    """`resample`, which needs two systems: a single one enters twice, as the same runs."""
     systems, same = matrix.columns.get_level_values("system").unique(), {}
     if len(systems) == 1:
         again = matrix.rename(columns={systems[0]: _AGAIN}, level="system")
@@ -100,7 +100,7 @@ def _draws(matrix: pd.DataFrame, clusters: pd.Series, resamples: int) -> Resampl
 
 
 def _enough(matrix: pd.DataFrame, clusters: pd.Series) -> bool:
-    """Whether there are questions enough for intervals."""
+    """Whether there are enough questions for intervals."""
     return not matrix.empty and independent_units(matrix.index, clusters) >= SMALL
 
 
@@ -111,12 +111,12 @@ def _reason(matrix: pd.DataFrame, clusters: pd.Series) -> str:
     if _enough(matrix, clusters):
         return ""
     units = independent_units(matrix.index, clusters)
-    return (f"{units} independent {agreeing(units, 'question', 'questions')}, and an interval "
-            f"takes {SMALL}")
+    return (f"only {units} independent {agreeing(units, 'question', 'questions')}; an interval "
+            f"needs {SMALL}")
 
 
 def _comparable(matrix: pd.DataFrame, clusters: pd.Series) -> bool:
-    """Whether there are several systems, and questions enough to compare them."""
+    """Whether there are several systems, and enough questions to compare them."""
     return (not matrix.empty and matrix.columns.get_level_values("system").nunique() > 1
             and _enough(matrix, clusters))
 
@@ -197,8 +197,8 @@ def lacking_in_words(scores: pd.DataFrame) -> str:
     shown = ~scores["metric"].isin(_zero(scores))
     lacking = scores[shown & scores["estimate"].notna() & scores["low"].isna()]
     reasons = [f"{'all questions' if part == ALL else part} ({listed(own['metric'].unique())}): "
-            f"{reason}" for (part, reason), own in
-            lacking.groupby(["provenance", "reason"], sort=False)]
+               f"{reason}" for (part, reason), own in
+               lacking.groupby(["provenance", "reason"], sort=False)]
     return f"Without intervals: {'; '.join(reasons)}." if reasons else ""
 
 

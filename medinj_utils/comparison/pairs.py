@@ -92,7 +92,7 @@ def _warn_of_few_draws(resampled: Resampled, pairs: int) -> None:
     several = max(map(len, resampled.scores.columns.values())) > 1
     counted = 2 if several else 1 - resampled.exact  # draws that the smallest p-value stands for
     if counted * pairs / (resamples + 1) > 0.05:
-        warnings.warn(f"with {resamples} resamples no p-value is small enough to stand after "
+        warnings.warn(f"with {resamples} resamples no p-value can be significant after "
                       f"Holm's adjustment over {pairs} pairs: take at least {40 * pairs}",
                       stacklevel=4)
 
@@ -108,7 +108,7 @@ def _pair_row(resampled: Resampled, pair: tuple[str, str], difference: np.ndarra
     _, low, high = resampled.contrast(weights)
     low_bca, high_bca = resampled.with_unseen(weights, bca(drawn, difference, scores.cluster))
     several = max(len(scores.columns[first]), len(scores.columns[second])) > 1
-    # No pair is equivalent on so few clusters that what none of them shows could matter.
+    # No pair is called equivalent on so few clusters that unseen ones could matter.
     unseen = unseen_share(scores.n_clusters, 0.9) * np.ptp(scores.limits)
     reach = max(unseen, *np.abs(resampled.contrast(weights, 0.9)[1:]))
     return {"first": first, "second": second, "difference": difference.mean(),
@@ -156,10 +156,10 @@ def system_table(resampled: Resampled, pairs: pd.DataFrame,
 
 
 def rank_intervals(means: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Ranks that each system may have, for all systems together at 95 %.
+    """Simultaneous 95 % intervals of the systems' ranks.
 
     The best rank is one more than the number of systems that are better after Holm's adjustment
-    over all pairs, the worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet
+    over all pairs; the worst leaves room for those that are worse (Al Mohamad, Goeman & van Zwet
     2022).
 
     Args:

@@ -1,4 +1,4 @@
-"""Figures that the study (arXiv 2603.06905) states, each with the mark of how well we know it.
+"""Figures that the study (arXiv 2603.06905) states, each with a mark of how well it is known.
 
 Marks: V read in the authors' repository, data set or model cards; 2 second-hand, from a third
 party's reading of the paper; C computed from figures marked V; I inferred.
@@ -10,12 +10,12 @@ from medinj_utils.comparison.scorers import POOLED
 from medinj_utils.core.wording import number
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
 
-#: Exact match in per cent over single- and several-answer questions. The mode isn't said.
+#: Exact match in per cent over single- and several-answer questions. The mode isn't stated.
 EXACT_MATCH = {"BASE": 46.74, "NAT": 47.13, "TRAD": 45.66, "SYN": 38.23, "NAT-TRAD": 49.24,
                "NAT-SYN": 46.72, "TRAD-SYN": 45.09, "ALL": 48.46}
 EXACT_MATCH_MARK = "2"
 #: Correlation (Pearson's r) with the physician's labels: of the judge, MedGemma-27B, and from the
-#: lowest to the highest overlap metric. Over how many answers isn't said.
+#: lowest to the highest overlap metric. Over how many answers isn't stated.
 JUDGE_PEARSON, METRICS_PEARSON = 0.61, (0.02, 0.36)
 JUDGE_MARK = "2"
 #: Choice questions of the test set at most [C]: what its sources add up to [V], less the open

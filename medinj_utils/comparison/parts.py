@@ -70,7 +70,7 @@ def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int,
                        clusters: pd.Series) -> pd.DataFrame:
-    """`compare_parts` of the questions that ask for what is so and for what is not so.
+    """`compare_parts` of the questions that are worded positively and negatively.
 
     Args:
         matrix: items × (system, seed).
@@ -84,18 +84,19 @@ def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int
     if matrix.empty:
         return pd.DataFrame(columns=["part", "items", *PAIR_COLUMNS])
     resampled = resample(matrix, resamples, clusters=clusters)
-    by_wording = items.assign(asks=asked_for(items))
-    return compare_parts(matrix, resampled, pair_table(resampled), by_wording, ["asks"], clusters)
+    by_wording = items.assign(wording=wording_of(items))
+    return compare_parts(matrix, resampled, pair_table(resampled), by_wording, ["wording"],
+                         clusters)
 
 
-def asked_for(items: pd.DataFrame) -> pd.Series:
-    """Whether each question asks for what is so or for what is not so, in words, by id."""
+def wording_of(items: pd.DataFrame) -> pd.Series:
+    """Whether each question is worded positively or negatively, by id."""
     negative = texts_by_row(items.reset_index())["negative"].to_numpy()
-    words = {True: "for what is not so", False: "for what is so"}
-    return pd.Series(negative, items.index, name="asks").map(words)
+    words = {True: "negative", False: "positive"}
+    return pd.Series(negative, items.index, name="wording").map(words)
 
 
 def wording_in_words(items: pd.DataFrame) -> str:
-    """How many questions ask for what is so and for what is not so, in a sentence."""
-    counts = asked_for(items).value_counts() if len(items) else pd.Series(dtype=int)
-    return "Questions that ask " + "; ".join(f"{asks}: {n}" for asks, n in counts.items()) + "."
+    """How many questions are worded positively and negatively, in a sentence."""
+    counts = wording_of(items).value_counts() if len(items) else pd.Series(dtype=int)
+    return "Wording: " + "; ".join(f"{wording} {n}" for wording, n in counts.items()) + "."

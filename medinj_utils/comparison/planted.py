@@ -82,7 +82,7 @@ def effects_beside_planted(tree: Tree, resampled: Resampled) -> pd.DataFrame:
 def planted_effects_found(effects: pd.DataFrame) -> str:
     """Which main effects have the planted one in their interval, in a sentence."""
     if effects.empty:
-        return "There are no effects to hold against planted ones."
+        return "There are no effects to compare with planted ones."
     if "planted" not in effects:
         return _NO_TRUTH
     main = effects[effects["kind"] == "main"]

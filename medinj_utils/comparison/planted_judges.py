@@ -1,8 +1,8 @@
 """What was planted in raters and judges of a world's triplets, as the figures that are estimated.
 
-An answer of known truth gets a 1 from rater and judge with known chances, independently of each
-other. So each figure has a value that holds for these answers, of which an estimate from one
-rating and one verdict each has to be within reach.
+Rater and judge give an answer of known truth a 1 with known probabilities, independently of each
+other. So each figure has a known value for these answers, which the interval from one rating and
+one verdict each should hold.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Planted:
     judges: tuple[SimulatedJudge, ...]
 
     def labels(self, triplets: pd.DataFrame) -> np.ndarray:
-        """The chance that each triplet is labelled 1.
+        """The probability that each triplet is labelled 1.
 
         Args:
             triplets: of the planted world.
@@ -47,7 +47,7 @@ class Planted:
         return np.array([self.rater.probability(truth) for truth in self._truth(triplets["item"])])
 
     def chances(self, items: pd.Series, candidates: pd.Series) -> pd.DataFrame:
-        """The chance of a 1 from each scorer.
+        """The probability of a 1 from each scorer.
 
         Args:
             items: of triplets; of edited ones the originals'.
@@ -83,7 +83,7 @@ def place_of(item: str) -> str:
 
 
 def planted_in(key: Mapping | None, triplets: pd.DataFrame) -> Planted | None:
-    """What was planted in triplets; None where a triplet is not of a planted world's.
+    """What was planted in triplets; None where a triplet is not of a planted world.
 
     Args:
         key: of the world, `medinj_utils.core.tree.Tree.key`.
@@ -121,7 +121,7 @@ def planted_agreement(planted: Planted, triplets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _expected(human: np.ndarray, score: np.ndarray) -> dict[str, float]:
-    """Figures of 0s and 1s that are drawn independently with these chances."""
+    """Figures of 0s and 1s that are drawn independently with these probabilities."""
     h, s, both = human.mean(), score.mean(), (human * score).mean()
     accuracy, chance = 1 - h - s + 2 * both, h * s + (1 - h) * (1 - s)
     correlation = (both - h * s) / np.sqrt(h * (1 - h) * s * (1 - s))

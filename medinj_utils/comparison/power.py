@@ -3,9 +3,9 @@
 For 0/1 scores of the same questions, of which a share ``discordance`` is answered right by exactly
 one of two systems, the number of questions that shows a difference of the means with a given power
 is that of McNemar's test (Connor 1987) at 5 %, times the design effect: by how much the variance
-of the difference is larger than if questions were independent (Kish 1965). What runs with other
-seeds add is not in it: it falls with more runs and not with more questions, and is planned for by
-`detectable_with_runs`.
+of the difference is larger than if questions were independent (Kish 1965). Variation
+between seeds is not included: it falls with more runs and not with more questions, and
+`detectable_with_runs` plans for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -92,14 +92,14 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
     """The smallest difference that several runs of each system on so many questions show.
 
     By the normal approximation: the variance of the difference is that of the questions and,
-    twice, the runs' own variance over their number. What more runs take from chance on single
-    questions is left out, which errs on the safe side.
+    twice, the runs' own variance over their number. That more runs also reduce chance on
+    single questions is left out, which is conservative.
 
     Args:
         items: number of questions.
         case: the two systems.
         spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
-        runs: of each system.
+        runs: number of runs of each system.
         power: chance that a difference of this size is found.
 
     Returns:
@@ -183,7 +183,7 @@ def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.D
 def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
     """The middle and the most demanding pair of tuned systems, by name, from `discordances`.
 
-    The middle pair is there a second time, as if its questions were independent. All pairs count
+    The middle pair also appears as if its questions were independent. All pairs count
     where there is no pair of tuned systems.
     """
     tuned = tuned_pairs(pairs)

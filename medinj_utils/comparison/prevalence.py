@@ -1,7 +1,7 @@
 """The share of right answers that humans would find, from a judge and a small human sample.
 
-Both corrections are a few lines here. ppi-python has the second, and would bring a compiler (numba)
-and a downloader (gdown) with it; a test holds this one to its numbers.
+Both corrections are a few lines here. ppi-python has the second, but depends on a compiler
+(numba) and a downloader (gdown); a test checks this one against its numbers.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _Z = ndtri(0.975)
 
 def corrected_prevalence(judged: Sequence, sample_judged: Sequence,
                          sample_labels: Sequence) -> pd.DataFrame:
-    """The share of answers that humans would call right, four ways.
+    """The share of answers that humans would call right, by four methods.
 
     The sample must be drawn at random from the same answers, at most one of each question: its
     answers count as independent.
@@ -54,8 +54,7 @@ def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
     """The judge's share corrected by its sensitivity and specificity (Rogan & Gladen 1978).
 
     It is (share + specificity − 1) ÷ (sensitivity + specificity − 1). The interval is by the delta
-    method, with the two rates pulled to a half by one success and one failure each, as Lang and
-    Reiczigel (2014) pull them.
+    method, with one success and one failure added to each of the two rates (Lang & Reiczigel 2014).
 
     Args:
         judged: 0 or 1, outside the sample.
@@ -86,12 +85,12 @@ def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
 
 def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
                        sample_labels: np.ndarray) -> tuple[float, float, float]:
-    """The judge's share, plus what humans say otherwise in the sample, by a tuned weight.
+    """The judge's share corrected by its mean error in the sample, with a tuned weight.
 
     Prediction-powered inference of a mean (Angelopoulos et al. 2023) with power tuning (PPI++):
-    a judge that knows nothing gets the weight 0, and the sample alone is left. Where humans and
-    judge agree on the whole sample, or humans gave one class alone, the interval reaches further by
-    the highest rate of anything else that such a sample allows (Clopper & Pearson 1934).
+    an uninformative judge gets the weight 0, which leaves the sample alone. Where humans and judge
+    agree on the whole sample, or humans gave one class alone, the interval is widened by the
+    highest rate of anything else that such a sample allows (Clopper & Pearson 1934).
 
     Args:
         judged: 0 or 1, outside the sample.
@@ -124,7 +123,7 @@ def _zeros_and_ones(values: Sequence, what: str) -> np.ndarray:
     for position, value in given.items():
         if pd.isna(value) or value not in (0, 1):
             raise ValueError(f"{what}: {value!r} at position {position} is neither 0 nor 1; leave "
-                             "unreadable verdicts out and say how many they are")
+                             "unreadable verdicts out and report their number")
     if given.empty:
-        raise ValueError(f"{what}: there are none")
+        raise ValueError(f"{what} is empty")
     return given.to_numpy(dtype=float)

@@ -152,7 +152,7 @@ def _mean_row(both: Resampled, system: str) -> dict:
 def _ranking(both: Resampled, systems: list[str]) -> dict:
     """Kendall's tau of the order before and after, with its interval.
 
-    A pair whose order rests on so few clusters that unseen ones could turn it
+    A pair whose order rests on so few clusters that unseen ones could reverse it
     (`medinj_utils.comparison.unseen`) may agree or not.
     """
     before = [_before(system) for system in systems]
@@ -167,7 +167,7 @@ def _ranking(both: Resampled, systems: list[str]) -> dict:
 
 
 def _may_turn(both: Resampled, first: str, second: str) -> bool:
-    """Whether unseen clusters could turn the order of two systems."""
+    """Whether unseen clusters could reverse the order of two systems."""
     weights = {first: 1.0, second: -1.0}
     gap = abs(both.means[first] - both.means[second])
     return gap < max(np.abs(unseen_reach(both.scores, weights)))

@@ -73,7 +73,7 @@ def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Se
                  resamples: int, truth: pd.Series) -> pd.DataFrame:
     """The share of each system's answers that raters call right, with intervals.
 
-    As many answers to questions of each provenance were drawn, so provenances weigh the same. An
+    Equally many answers were drawn from each provenance, so provenances have equal weight. An
     answer that several raters rated counts once among "all raters", by the mean of its ratings.
 
     Args:

@@ -23,8 +23,8 @@ _COLUMNS = ["first", "second", "figure", "estimate", "low", "high", "items", "qu
 def rater_agreement(ratings: pd.DataFrame, resamples: int = 2_000, seed: int = 0) -> pd.DataFrame:
     """Krippendorff's α of all raters, Cohen's κ of each pair, and each rater's self-agreement.
 
-    α (Krippendorff 2004, nominal, by the library krippendorff) takes gaps; κ (1960) the items that
-    both rated. Of an item shown twice the first showing counts, and both are compared for the
+    α (Krippendorff 2004, nominal, by the library krippendorff) allows gaps; κ (1960) takes items
+    that both rated. Of an item shown twice the first showing counts, and both are compared for the
     rater's agreement with themselves.
 
     Args:
@@ -37,8 +37,8 @@ def rater_agreement(ratings: pd.DataFrame, resamples: int = 2_000, seed: int = 0
         Rows of ``first`` and ``second`` rater (both "all raters" for α, the same rater for
         self-agreement), ``figure`` (``alpha``; ``kappa`` and ``accuracy``, the share of equal
         ratings), ``estimate``, ``low`` and ``high`` (95 %), and the numbers of ``items`` with two
-        ratings and of their ``questions``. NaN where a figure is undefined, as κ with one rating
-        alone; no interval where it is in more than a tenth of the draws or of one question.
+        ratings and of their ``questions``. NaN where a figure is undefined, as κ where all ratings
+        are equal; no interval where it is so in over a tenth of the draws, or of one question.
 
     Raises:
         ValueError: a rating is neither 0 nor 1, or a rater rated a showing twice.
@@ -93,7 +93,7 @@ def _alpha(wide: pd.DataFrame, draws: tuple[int, int]) -> tuple:
     def alpha_of(times: np.ndarray) -> float:
         drawn = np.repeat(counts, times, axis=0)
         if not drawn.any(axis=0).all():
-            return np.nan  # one rating alone: no chance agreement to compare with
+            return np.nan  # all ratings equal: no chance agreement to compare with
         return alpha(value_counts=drawn, level_of_measurement="nominal")
 
     n = counts.sum()

@@ -37,7 +37,7 @@ from medinj_utils.comparison.scores import (
 from medinj_utils.comparison.unseen import outer_ends, unseen_reach
 from medinj_utils.core.names import BASE
 
-#: Of a p-value below this two systems are called different; intervals of 1 − this are shown.
+#: Significance level: systems differ where p is below it; intervals have the level 1 − this.
 TAIL = 0.05
 
 
@@ -82,10 +82,10 @@ class Resampled:
 
     @cached_property
     def p_values(self) -> dict[frozenset[str], float]:
-        """p-value of each pair of systems: of its test, unless interval or draws say less.
+        """p-value of each pair of systems: of its test, or the largest that interval or draws give.
 
         With several runs it is never below the bootstrap's, which includes the variation between
-        seeds. Where the 95 % interval holds no difference, since few clusters are known, it is the
+        seeds. Where the 95 % interval includes zero because few clusters are known, it is the
         level at which it still does.
         """
         scores = self.scores
@@ -141,8 +141,8 @@ class Resampled:
                     level: float = 0.95) -> tuple[float, float]:
         """The ends of an interval of `contrast`, as far as unseen clusters and scores reach.
 
-        That of a difference of two systems excludes no difference only where the pair's p-value is
-        below 1 − ``level``.
+        That of a difference of two systems excludes zero only where the pair's p-value is below
+        1 − ``level``.
 
         Args:
             weights: by system.
@@ -185,7 +185,7 @@ def resample(scores: pd.DataFrame, resamples: int = 10_000, seed: int = 0,
         The checked scores with resamples × systems draws of their means.
 
     Raises:
-        ValueError: there is no draw to make, or as `check_scores`.
+        ValueError: ``resamples`` is below 1, or as `check_scores`.
     """
     if resamples < 1:
         raise ValueError(f"resamples is {resamples}; need at least 1 (10,000 to be shown)")
@@ -221,7 +221,7 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
 
 
 def widening(n_clusters: int) -> float:
-    """By what draws of so many clusters are spread; a single cluster has no spread to widen."""
+    """The factor that spreads draws of so many clusters; a single cluster has nothing to spread."""
     if n_clusters == 1:
         return 1.0
     return float(stdtrit(n_clusters - 1, 0.975) / ndtri(0.975)
@@ -229,7 +229,7 @@ def widening(n_clusters: int) -> float:
 
 
 def _run_draws(scores: Scores, names: list[str], resamples: int, seed: int) -> np.ndarray:
-    """Resamples × systems: what runs with other seeds would add to the means.
+    """Resamples × systems: variation of the means between seeds.
 
     Args:
         scores: the checked scores.
@@ -276,7 +276,7 @@ def _run_variance(values: np.ndarray, cluster: np.ndarray) -> tuple[float, float
 
 
 def run_spread(scores: Scores) -> tuple[float, int]:
-    """By how much a system's mean score differs from one seed to another.
+    """The standard deviation of a system's mean score between seeds.
 
     Returns:
         (standard deviation, pooled over the systems, without what chance on items adds; degrees of

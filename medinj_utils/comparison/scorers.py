@@ -20,7 +20,7 @@ from medinj_utils.evaluation.raters import cross_validated, is_binary
 
 POOLED = "pooled"
 CONSTANT = "constant baseline"
-#: Figure of each scorer: the accuracy of that baseline on the answers that the scorer scored.
+#: Figure of each scorer: the accuracy of that baseline on the answers that it scored.
 BASELINE = "constant_baseline"
 _ENDS = {"pearson": (-1, 1), "spearman": (-1, 1), "kappa": (-1, 1)}
 
@@ -218,7 +218,7 @@ def _with_ends(figure: str, estimate: float, draws: np.ndarray) -> tuple[float, 
 
 def _baseline(sample: _Sample, there: np.ndarray, resamples: int,
               seed: int) -> tuple[float, float, float]:
-    """Accuracy of whoever always gives the more frequent label of these answers."""
+    """Accuracy of always giving the more frequent label of these answers."""
     often = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
     estimate = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
     return _with_ends("accuracy", *estimate)

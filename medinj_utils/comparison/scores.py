@@ -9,7 +9,7 @@ import pandas as pd
 
 #: Clusters (items, where each is its own) below which intervals are rough.
 SMALL = 20
-#: Of draws × clusters at once: bounds the memory to some hundred megabytes.
+#: Draws × clusters at once, which limits memory to some hundred megabytes.
 _BLOCK_CELLS = 8_000_000
 
 
@@ -86,7 +86,7 @@ class Scores:
 
 
 def check_scores(scores: pd.DataFrame, clusters: Sequence | pd.Series | None = None) -> Scores:
-    """Scores and clusters as numbers, once they are found to be complete.
+    """Scores and clusters as numbers, after checking that they are complete.
 
     Args:
         scores: items × systems, or × (system, seed): numbers without gaps.
@@ -175,7 +175,7 @@ def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> Non
 
 
 def independent_units(items: pd.Index | list, clusters: pd.Series | None) -> int:
-    """How many of the items are drawn independently: all, or as many as they have clusters.
+    """Number of independent items: all, or the number of their clusters.
 
     Args:
         items: ids.

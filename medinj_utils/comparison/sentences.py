@@ -12,8 +12,8 @@ from medinj_utils.core.wording import counted_points, listed, number, percent, s
 #: The rule that takes any valid answer, beside those that look at options or at the training.
 CHANCE = "one valid answer at random"
 VERDICTS = ("supported", "contradicted", "undecided", "not testable here")
-_CAUTION = ("The runs are of a planted world, in which the truth was made: they say nothing about "
-            "the study's claims, and show that the rule works.")
+_CAUTION = ("These runs are of a planted world: they show that the rule works and say nothing "
+            "about the study's claims.")
 
 
 def what_is_compared(compared: Compared) -> str:
@@ -148,14 +148,14 @@ def spread_in_words(spread: float, freedom: int) -> str:
         freedom: degrees of freedom: runs beyond the first of each system.
     """
     if not freedom:
-        return "Every system has one run: what other seeds add isn't known."
+        return "Every system has one run: the variation between seeds isn't known."
     if not spread:
-        return (f"By {freedom} runs beyond the first, scores of one system's seeds differ by no "
-                "more than chance on single questions makes them: their own spread is estimated "
-                "at 0, the least it can be, which so few runs can't tell from a small one.")
-    return ("From one seed to another a system's mean score has a standard deviation of "
-            f"{100 * spread:.1f} points beside what chance on single questions adds, by {freedom} "
-            "runs beyond the first.")
+        return (f"With {freedom} degrees of freedom, a system's mean scores differ between seeds "
+                "no more than by chance on single questions: the standard deviation between seeds "
+                "is estimated at 0, which so few runs can't distinguish from a small value.")
+    return ("Between seeds, a system's mean score has a standard deviation of "
+            f"{100 * spread:.1f} points, without chance on single questions ({freedom} degrees of "
+            "freedom).")
 
 
 def claims_in_words(claims: Claims) -> str:

@@ -12,8 +12,8 @@ def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
                        ends: tuple[float, float] = (0.0, 1.0), seed: int = 0) -> Estimate:
     """The mean of scores that are there, with a 95 % interval by bootstrap of whole clusters.
 
-    Draws are spread for few clusters and reach as far as unseen ones may take them, as everywhere
-    in this room (`medinj_utils.comparison.resampling`, `medinj_utils.comparison.unseen`).
+    Intervals are widened for few and for unseen clusters, as everywhere in this room
+    (`medinj_utils.comparison.resampling`, `medinj_utils.comparison.unseen`).
 
     Args:
         values: scores; NaN ones are left out. Say how many they are.

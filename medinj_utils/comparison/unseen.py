@@ -1,21 +1,21 @@
-"""What clusters that nobody has seen may change: the part of an interval that no bootstrap knows.
+"""What unseen clusters may change: the part of an interval that no bootstrap shows.
 
 A bootstrap draws what was seen. Where all clusters agree, on a score or on a difference, it has
 nothing to vary and gives an interval without width. Where all but a few agree, it knows these few
-alone: with four that all favour one system it excludes no difference, though a sign test of four
+alone: with four that all favour one system its interval excludes zero, though a sign test of four
 has p = 0.125, and of five 0.06 (2 · 2⁻⁵); of six it has 0.03. So, in all tables alike:
 
 - a kind of cluster that none of n is of may still be 1 − 0.025^(1/n) of all, about 3.7/n: the upper
   limit of a share of which nothing was counted (Clopper & Pearson 1934), in its one-sided form the
-  rule of three (Hanley & Lippman-Hand 1983). Six that all favour one system so exclude no
-  difference, as their sign test does;
+  rule of three (Hanley & Lippman-Hand 1983). Six that all favour one system so exclude
+  zero, as their sign test does;
 - where at most five clusters differ from all others, or there are at most five, an interval reaches
   at least as far as that share of the most extreme clusters there could be would take the estimate;
-- it then also reaches what all others show, such as no difference, if a cluster may lie on either
-  side of that: a share can't lie below 0, so one of 4 % keeps its lower end;
-- of two systems p-value and interval never contradict each other: where the test has p ≥ 0.05, the
-  interval reaches no difference, and where the interval does, since few clusters are known, p is
-  the level at which it still does (`medinj_utils.comparison.resampling.Resampled`);
+- it then also reaches what all others show, such as zero, if a cluster may lie on either side of
+  that: a share can't lie below 0, so one of 4 % keeps its lower end;
+- p-value and interval of two systems never contradict each other: where the test has p ≥ 0.05, the
+  interval includes zero, and where the interval does so because few clusters are known, p is the
+  level at which it still does (`medinj_utils.comparison.resampling.Resampled`);
 - an interval ends where the scores do: a share lies between 0 and 1, a difference between −1 and 1.
   Other scores have no known ends. An unseen cluster is then taken to lie as far off, on either side
   alike, as the farther end of the range of all scores; if all are equal there is no such range.
@@ -121,7 +121,7 @@ def reach(estimate: float, ends: tuple[float, float], share: float,
 
 
 def outer_ends(scores: Scores, weights: Mapping[str, float]) -> tuple[float, float]:
-    """Beyond what a weighted sum of the systems' means can't lie; −∞ and ∞ of unbounded scores.
+    """The possible range of a weighted sum of the systems' means; −∞ and ∞ of unbounded scores.
 
     Only scores that all lie between 0 and 1 are taken to be bounded.
 

@@ -1,4 +1,4 @@
-"""How far the length of an answer sways a scorer, where the human label is the same."""
+"""The effect of an answer's length on its score, at a fixed human label."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Written(NamedTuple):
 
 def length_effects(answers: Written, scores: pd.DataFrame, resamples: int = 2_000,
                    seed: int = 0) -> pd.DataFrame:
-    """By how much a doubling of the length goes with a higher score, at a fixed human label.
+    """The change of the score that goes with a doubling of the length, at a fixed human label.
 
     It is the slope of a linear regression of the score on the logarithm of the words to base 2,
     with a level of its own for each label. With scores of 0 and 1 it is in shares of verdicts.
@@ -47,7 +47,7 @@ def length_effects(answers: Written, scores: pd.DataFrame, resamples: int = 2_00
 
     Returns:
         A row per scorer and label (`LABELS`): ``estimate``, ``low``, ``high`` (95 %), in the
-        score's unit per doubling, and ``n``. NaN where answers of one label are all as long.
+        score's unit per doubling, and ``n``. NaN where answers of one label are all equally long.
     """
     question, known = pd.factorize(np.asarray(answers.questions, dtype=object))
     labels = np.asarray(answers.labels, dtype=float)

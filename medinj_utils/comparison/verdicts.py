@@ -79,8 +79,8 @@ def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
     """
     smallest = min(contrasts, key=lambda row: row["estimate"])
     holds = all(row["low"] > 0 and row["p_adjusted"] < 0.05 for row in contrasts)
-    # One of several upper ends is looked for, and with each at its own 97.5 % one lies too low more
-    # often (Bonferroni).
+    # The lowest of several upper ends counts; were each at its own 97.5 %, it would lie too low
+    # more often (Bonferroni).
     factor = ndtri(0.025 / len(contrasts)) / ndtri(0.025)
     ends = [row["estimate"] + factor * (row["high"] - row["estimate"]) for row in contrasts]
     small = any(end < least for end in ends)
@@ -107,7 +107,7 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
 
 
 def load_orders(tree: Tree) -> dict[str, float] | None:
-    """What notebook 41 found of other orders of the options; None where it had nothing to see."""
+    """What notebook 41 found of other orders of the options; None where it found none."""
     name = "probe_all_orders"
     rows = tree.read_table(name).to_dict("records") if tree.table(name).exists() else []
     return rows[0] if rows else None
@@ -117,7 +117,7 @@ def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's figures of judges beside the claim that they can't test."""
     metrics = " to ".join(f"{r:.2f}" for r in METRICS_PEARSON)
     said = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over how "
-            "many answers isn't said")
+            "many answers isn't stated")
     about = table["estimand"] == _ABOUT_JUDGES["agree"]["estimand"]
     return table.assign(reason=table["reason"].mask(about, said))
 

@@ -17,7 +17,7 @@ Figure = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 def question_weights(question: np.ndarray, answers: np.ndarray, resamples: int,
                      seed: int) -> Iterator[np.ndarray]:
-    """How often each of some answers stands in each bootstrap draw of whole questions, in blocks.
+    """How often each of some answers is in each bootstrap draw of whole questions, in blocks.
 
     All figures of one table of answers are taken of the same draws, whichever answers they need.
 
@@ -86,7 +86,7 @@ def _correlation(weights, x, y, xx, yy, xy) -> np.ndarray:
     n = weights.sum(1)
     spread_x, spread_y = xx - x * x / n, yy - y * y / n
     correlations = np.full(len(n), np.nan)
-    # What rounding leaves of no spread is none.
+    # A spread that is only rounding error is none.
     has = (spread_x > 1e-10 * np.maximum(xx, 1e-300)) & (spread_y > 1e-10 * np.maximum(yy, 1e-300))
     both = np.sqrt(spread_x[has] * spread_y[has])
     correlations[has] = (xy[has] - x[has] * y[has] / n[has]) / both
@@ -101,7 +101,7 @@ def _ties(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Draws × values: the mean rank of each, but for a constant."""
+    """Draws × values: the mean rank of each, up to a constant."""
     order, starts = _ties(values)
     held = np.add.reduceat(weights[:, order], starts, axis=1)
     middle = held.cumsum(1) - held / 2

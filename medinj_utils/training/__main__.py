@@ -1,7 +1,7 @@
 """Train the runs of a profile outside notebook 21, on one device or several:
 ``accelerate launch --num_processes 2 -m medinj_utils.training <profile>``.
 
-What the notebooks before 21 make must stand there. Notebook 21 finds the runs done and shows them.
+The outputs of the notebooks before 21 must exist. Notebook 21 then shows the finished runs.
 """
 
 import argparse
@@ -21,8 +21,8 @@ def _main() -> None:
                                      description="Train the runs of a profile.")
     add_profile_arguments(parser)
     parser.add_argument("--configuration", choices=CONFIGURATIONS,
-                        help="one mixture; else all of the profile")
-    parser.add_argument("--seed", type=int, help="one seed; else all of the profile")
+                        help="one mixture; default: all of the profile")
+    parser.add_argument("--seed", type=int, help="one seed; default: all of the profile")
     chosen = parser.parse_args()
     try:
         profile = load_profile(chosen.profile, chosen.data, chosen.base)

@@ -1,4 +1,4 @@
-"""What a piece of work took: energy, emissions and memory, as codecarbon and torch measure them."""
+"""Energy, emissions and memory of a piece of work, as codecarbon and torch measure them."""
 
 import logging
 from functools import cache
@@ -12,7 +12,7 @@ COUNTRY = "FRA"  # whose mix of electricity turns energy into emissions
 
 @cache
 def _tracker():
-    """codecarbon's tracker of this process, without network and files."""
+    """This process's codecarbon tracker, which uses no network and writes no files."""
     logging.getLogger("codecarbon").setLevel(logging.CRITICAL)  # it logs before it reads log_level
     from codecarbon import OfflineEmissionsTracker
     logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
@@ -44,9 +44,9 @@ def stop_measuring(task: str):
 
 
 def energy_factor(processes: int) -> int:
-    """By how much to multiply the energy that codecarbon measures in one process of several.
+    """The factor from the energy that codecarbon measures in one process to that of all processes.
 
-    It sees all GPUs of a machine, but of the processor only what its own process does.
+    It sees all GPUs of a machine, but only its own process's use of the processor.
     """
     return 1 if torch.cuda.is_available() else processes
 
@@ -55,11 +55,11 @@ class Account:
     """As a context: measures the energy and the memory of what runs in it.
 
     Args:
-        processes: that do the same work, this one among them.
+        processes: number of processes that share the work, this one included.
 
     Attributes:
         figures: ``energy_kwh``, ``emissions_kg`` (CO2 equivalent), ``power_known`` (how power was
-            known) and ``peak_memory_gb`` (of this process, or of its GPU); there after the context.
+            known) and ``peak_memory_gb`` (of this process, or of its GPU); set when it ends.
     """
 
     def __init__(self, processes: int = 1):
@@ -83,9 +83,9 @@ class Account:
             "peak_memory_gb": round(peak_memory(), 3)}
 
     def scaled(self, share: float) -> dict[str, float | str]:
-        """The figures, where only a share of the work ran in this context.
+        """The figures of the whole work, of which only a share ran in this context.
 
-        Energy of the rest is not known; it is taken in proportion.
+        The energy of the rest was not measured; it is assumed to be in proportion.
         """
         whole = {name: round(self.figures[name] / share, 8)
                  for name in ("energy_kwh", "emissions_kg")}

@@ -54,11 +54,11 @@ class Learner:
                    if parameter.requires_grad)
 
     def save(self, folder: Path, base: Base) -> None:
-        """Write the adapter, or the whole model where all weights learn, and the tokenizer.
+        """Write the adapter, or the whole model where all weights are trained, and the tokenizer.
 
         Args:
             folder: to write.
-            base: whose name and revision the adapter is to give.
+            base: the base model, whose name and revision the adapter records.
         """
         if configs := getattr(self.model, "peft_config", None):
             for config in configs.values():  # else the folder of this machine's cache
@@ -80,17 +80,17 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
         base: the model.
         recipe: says which adapter, and whether activations are recomputed.
         seed: of the adapter's first weights.
-        precision: "float32", "bfloat16" or "float16". Weights that are trained themselves (adapter
-            "full") are held in float32: in 16 bits most updates would be rounded away.
+        precision: "float32", "bfloat16" or "float16". With adapter "full" the
+            weights are held in float32: in 16 bits most updates would be rounded away.
 
     Returns:
-        The model with its adapter, on the device that trains, its tokenizer, and what training
-        needs to know of them.
+        The model with its adapter, on the training device, its tokenizer, and what training needs
+        to know about them.
 
     Raises:
         ValueError: the base can't be tuned in this way, or adapter qlora is asked for without CUDA.
     """
-    disable_progress_bar()  # one bar per loaded weight says nothing; downloads keep theirs
+    disable_progress_bar()  # one bar per loaded weight is noise; downloads keep theirs
     if recipe.adapter == "qlora" and not torch.cuda.is_available():
         raise ValueError("adapter qlora holds the base in 4 bits, which needs CUDA: take lora or "
                          "dora here")
@@ -100,7 +100,7 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     kernels = fuse(model) if backend == "peft" else ""  # Unsloth has its own
     if recipe.adapter != "full":
         lighten(model)
-    if recipe.adapter != "qlora":  # is there already: 4 bits are made on the GPU
+    if recipe.adapter != "qlora":  # a model in 4 bits is on the GPU already
         model.to(PartialState(cpu=not torch.cuda.is_available()).device)
     learner = Learner(model, tokenizer, precision, Recomputation(model), kernels)
     if recipe.adapter == "dora" and not learner.magnitudes:
@@ -155,7 +155,7 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
 def _check_base(model, tokenizer, base: Base, full: bool) -> None:
     """Refuse a base that can't be tuned here, before anything is done with it.
 
-    A tokenizer without a token for padding takes the one that ends a text: padding bears no loss.
+    A tokenizer without a padding token pads with its end-of-text token: padding has no loss.
     """
     if not tokenizer.chat_template:
         raise ValueError(f"{base.name}: its tokenizer has no chat template: take an "
@@ -165,8 +165,8 @@ def _check_base(model, tokenizer, base: Base, full: bool) -> None:
             raise ValueError(f"{base.name}: its tokenizer has neither pad_token nor eos_token: "
                              "nothing would teach the model to stop; set eos_token")
         tokenizer.pad_token = tokenizer.eos_token
-        print(f"{base.name}: the tokenizer has no pad_token; its eos_token, "
-              f"{tokenizer.eos_token!r}, pads instead", flush=True)
+        print(f"{base.name}: the tokenizer has no pad_token; padding with its "
+              f"eos_token, {tokenizer.eos_token!r}", flush=True)
     modules = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     missing = [target for target in TARGETS if target not in modules]
     if missing and not full:

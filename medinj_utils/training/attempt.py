@@ -1,4 +1,4 @@
-"""Try whether a library does its work here: ``python -m medinj_utils.training.attempt peft``."""
+"""Check that a library works here: ``python -m medinj_utils.training.attempt peft``."""
 
 import sys
 

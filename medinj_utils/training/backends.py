@@ -20,10 +20,10 @@ from medinj_utils.core.names import BACKENDS, check_choice
 
 
 def why_not_unsloth() -> str | None:
-    """None where Unsloth can be imported in this process, as far as is seen without importing it.
+    """Why Unsloth can't be imported in this process, as far as can be seen without importing it.
 
     Returns:
-        The reason why not: a package that is missing, or doesn't fit, or an import that came first.
+        A package that is missing or doesn't fit, or an import that came first; None where it can.
     """
     needed = ["unsloth", "unsloth_zoo", *(["bitsandbytes"] if torch.cuda.is_available() else [])]
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
@@ -41,7 +41,7 @@ def _misfit_of_torchvision() -> str | None:
     """Each release of torchvision is built for one release of torch and fails with others."""
     try:
         required = map(Requirement, metadata.requires("torchvision") or ())
-    except metadata.PackageNotFoundError:  # Unsloth does without
+    except metadata.PackageNotFoundError:  # Unsloth doesn't need it
         return None
     installed = metadata.version("torch")
     for requirement in required:
@@ -58,8 +58,8 @@ def _import_unsloth() -> str | None:
     if not torch.cuda.is_available():
         os.environ.setdefault("UNSLOTH_FORCE_CPU", "1")
     os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")  # its start would ask a hub
-    # The code that it generates would lie in the working folder, where two runs side by side would
-    # overwrite each other's.
+    # Else Unsloth generates code in the working folder, where two runs at a time overwrite each
+    # other's.
     os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", tempfile.mkdtemp(prefix="unsloth_"))
     try:
         import unsloth  # noqa: F401

@@ -1,8 +1,8 @@
 """How texts are divided into steps and micro-batches, and the tensors of a micro-batch.
 
 A *step* updates the weights once. Its rows pass through the model in *micro-batches*, whose
-gradients add up. The micro-batches of a step hold about as many tokens each, so that the longest
-rows decide neither what memory has to hold nor how much of a device lies idle.
+gradients add up. The micro-batches of a step hold about as many tokens each, so that long
+rows neither raise the peak memory nor leave devices idle.
 """
 
 from bisect import bisect_left
@@ -24,7 +24,7 @@ class StepPlan:
     Args:
         rows: of a step, all processes together.
         micro_batches: of a step, for each process.
-        processes: that share a step.
+        processes: number of processes that share a step.
     """
 
     rows: int
@@ -44,9 +44,9 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
     them on average; without a GPU fewer, where rows are long.
 
     Args:
-        texts: all rows of training; their mean length counts.
+        texts: all training rows; only their mean length matters.
         recipe: says how large a step is.
-        processes: that train together.
+        processes: number of processes that train together.
 
     Raises:
         ValueError: a step has fewer rows than there are processes.
@@ -64,7 +64,7 @@ def plan_steps(texts: Sequence[TrainingText], recipe: Recipe, processes: int) ->
 
 
 def micro_batches(lengths: Sequence[int], plan: StepPlan) -> list[list[int]]:
-    """The micro-batches of all steps, in order; of each step those of one turn stand together.
+    """The micro-batches of all steps, in order; those that run at the same time are adjacent.
 
     Args:
         lengths: tokens of each text, in the order of training, which rises within a step.
@@ -84,7 +84,7 @@ def micro_batches(lengths: Sequence[int], plan: StepPlan) -> list[list[int]]:
 
 
 def _ends(lengths: Sequence[int], parts: int) -> list[int]:
-    """Where to cut rising lengths so that the largest part, padded, is as small as it can be."""
+    """Where to cut rising lengths so that the largest part, padded, is as small as possible."""
     def cut(most: int) -> list[int]:
         ends, first, longest = [], 0, 0
         for last, length in enumerate(lengths):
@@ -120,11 +120,11 @@ def by_length_within(texts: Sequence[TrainingText], step: int) -> list[TrainingT
 def filled(texts: Sequence[TrainingText], multiple: int) -> list[TrainingText]:
     """The texts, and unsupervised copies of the shortest up to a multiple.
 
-    The last step of several processes then gives each of them as many rows.
+    All processes then have the same number of rows in the last step.
 
     Args:
         texts: in the order of training.
-        multiple: that their number becomes a multiple of.
+        multiple: what the number of texts becomes a multiple of.
     """
     short = min(texts, key=lambda text: len(text.input_ids))
     unsupervised = TrainingText(short.input_ids, [IGNORED] * len(short.input_ids), short.id)
@@ -149,6 +149,6 @@ def padded(texts: Sequence[Mapping], pad_id: int) -> dict[str, torch.Tensor]:
     for name, padding in (("input_ids", pad_id), ("labels", IGNORED)):
         rows = [[*text[name], *[padding] * (width - len(text[name]))] for text in texts]
         tensors[name] = torch.tensor(rows)
-    # The trainer counts tokens by the positions. `repeat` writes them out: a view can't be pinned.
+    # The trainer counts tokens by the positions. `repeat` copies them: a view can't be pinned.
     tensors["position_ids"] = torch.arange(width).repeat(len(texts), 1)
     return tensors

@@ -1,4 +1,4 @@
-"""A run's folder: what an unfinished run has kept, and whether it may go on from there."""
+"""A run's folder: the checkpoints of an unfinished run, and whether it may resume from them."""
 
 import json
 import shutil
@@ -10,15 +10,15 @@ from medinj_utils.core.files import read_json, write_json
 
 
 class OtherRunError(ValueError):
-    """An unfinished run stands in the folder that was begun with other parameters or inputs."""
+    """The folder holds an unfinished run with other parameters or inputs."""
 
 
 class Checkpoint(NamedTuple):
-    """Where a start of a run goes on from.
+    """The checkpoint that a run resumes from.
 
     Attributes:
-        path: folder; None where a run begins anew.
-        seconds: of training that led to it.
+        path: folder; None where a run starts from scratch.
+        seconds: of training up to it.
     """
 
     path: Path | None = None
@@ -26,7 +26,7 @@ class Checkpoint(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name of the checkpoint; empty where a run begins anew."""
+        """Name of the checkpoint; empty where a run starts from scratch."""
         return self.path.name if self.path else ""
 
 
@@ -43,7 +43,7 @@ class RunFolder:
         self._begun_file = self.unfinished / "begun.json"
 
     def last_checkpoint(self) -> Checkpoint:
-        """The last whole checkpoint of an unfinished run."""
+        """The last complete checkpoint of an unfinished run."""
         marks = list(self.unfinished.glob("checkpoint-*/whole.json"))
         if not marks:
             return Checkpoint()
@@ -51,28 +51,28 @@ class RunFolder:
         return Checkpoint(last.parent, read_json(last)["seconds"])
 
     def mark_whole(self, step: int, seconds: float) -> None:
-        """Say that the checkpoint of a step is whole.
+        """Mark the checkpoint of a step as complete.
 
         Args:
-            step: that it was taken at.
-            seconds: of training that led to it.
+            step: number of the step.
+            seconds: of training up to it.
         """
         write_json({"seconds": seconds}, self.unfinished / f"checkpoint-{step}" / "whole.json")
 
     def begun_with(self) -> dict:
-        """What an unfinished run that can go on was begun with; empty if there is none."""
+        """The settings of an unfinished run that can be resumed; empty if there is none."""
         if self._begun_file.exists() and self.last_checkpoint().path:
             return read_json(self._begun_file)
         return {}
 
     def begin(self, facts: Mapping) -> None:
-        """Make the unfinished folder, or make the one that stands there ready to go on.
+        """Make the unfinished folder, or prepare the one that exists for resuming.
 
         Args:
-            facts: what the run is begun with; an unfinished run must have been begun with the same.
+            facts: the run's settings; an unfinished run must have the same.
 
         Raises:
-            OtherRunError: it was begun with others; the message names them.
+            OtherRunError: it has others; the message names them.
         """
         before = self.begun_with()
         now = json.loads(json.dumps(facts))
@@ -85,7 +85,7 @@ class RunFolder:
                          if before.get(name) != now.get(name)]
             raise OtherRunError(
                 f"{self.unfinished} holds an unfinished run with other settings "
-                f"({'; '.join(differing)}): restore them to go on with it, or delete the folder "
+                f"({'; '.join(differing)}): restore them to resume it, or delete the folder "
                 "to start over")
         for checkpoint in self.unfinished.glob("checkpoint-*"):
             if not (checkpoint / "whole.json").exists():

@@ -1,4 +1,4 @@
-"""DoRA as PEFT has it, computed with less work: the same outputs and gradients to rounding.
+"""PEFT's DoRA, computed with less work: the same outputs and gradients to rounding.
 
 DoRA scales every output of a layer by its magnitude ÷ the norm of its row in W + s·B·A (Liu et al.
 2024, https://arxiv.org/abs/2402.09353, equation 5; the norm takes no part in the gradient). PEFT
@@ -48,7 +48,7 @@ def _forward(self: DoraLinearLayer, x, *, lora_A, lora_B, scaling, base_layer, b
     """What is added to the base layer's output. The arguments' names are PEFT's."""
     norms = _row_norms(self, base_layer.weight, lora_A.weight, lora_B.weight, scaling)
     scale = (self.weight / norms)[None]
-    if base_result is None:  # with dropout, whose input is another than the base layer's
+    if base_result is None:  # with dropout, whose input differs from the base layer's
         base_result = torch.nn.functional.linear(x, base_layer.weight)
     elif base_layer.bias is not None:
         base_result = base_result - base_layer.bias

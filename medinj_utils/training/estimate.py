@@ -17,7 +17,7 @@ from medinj_utils.training.batches import padded
 from medinj_utils.training.memory import MemoryBudgetError
 from medinj_utils.training.prepare import TrainingData
 
-#: Places of the timed trials in the order of length: 0 is the shortest micro-batch, 1 the longest.
+#: Positions of the timed trials by length: 0 is the shortest micro-batch, 1 the longest.
 _TIMED = (0.5, 0.05, 0.95, 0.25, 0.75, 0.5)
 
 
@@ -31,7 +31,7 @@ class _Trials:
         #: Tokens of each micro-batch, padding included.
         self.tokens = np.array([max(len(text.input_ids) for text in batch) * len(batch)
                                 for batch in self._batches])
-        #: Numbers of the micro-batches by rising tokens.
+        #: Indices of the micro-batches, by rising tokens.
         self.order = np.argsort(self.tokens, kind="stable")
 
     def run(self, number: int) -> None:
@@ -93,18 +93,17 @@ class _Trials:
 def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     """What training on ``data`` will take, from trial micro-batches.
 
-    The largest comes first, so that a batch that memory can't hold shows now, and that what a
-    device compiles once is counted apart. Then the learner's recomputation is measured. Time is
-    fitted as a constant, a share per token and another per token that is computed twice. The random
-    state is left as it was.
+    The largest comes first: a batch that memory can't hold fails at once, and one-off compilation
+    is counted apart. Then the learner's recomputation is measured. Time is fitted as a constant, a
+    share per token and another per token that is computed twice. The random state is restored.
 
     Args:
         learner: the model with its adapter.
         data: texts and steps.
 
     Returns:
-        ``seconds``, ``start_seconds`` (what the first micro-batch took beyond its share, which is
-        over), ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
+        ``seconds``, ``start_seconds`` (what the first micro-batch took beyond its share, already
+        spent), ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
 
     Raises:
         MemoryBudgetError: memory can't hold the largest micro-batch.
@@ -115,7 +114,7 @@ def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
     learner.model.train()
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
-    with torch.random.fork_rng():  # what is drawn here leaves no trace
+    with torch.random.fork_rng():  # the random state is restored
         first = trials.run_largest()
         peak = peak_memory()
         in_order = trials.tokens[trials.order].tolist()

@@ -19,8 +19,8 @@ def figure_name(what: str, runs: Collection[Run]) -> str:
     """Name of a figure of several runs, such as ``loss-NAT+SYN-s0+1``.
 
     Args:
-        what: it shows.
-        runs: in it.
+        what: what it shows.
+        runs: the runs in it.
     """
     systems = "+".join(dict.fromkeys(run.system for run in runs))
     seeds = "+".join(str(seed) for seed in dict.fromkeys(run.seed for run in runs))
@@ -30,11 +30,11 @@ def figure_name(what: str, runs: Collection[Run]) -> str:
 def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt.Figure, str]:
     """Training loss over steps; below it the learning rate, the gradient's norm and the speed.
 
-    All but the learning rate are means of the last five steps.
+    All but the learning rate are moving averages of five steps.
 
     Args:
         curves: ``curve.csv`` of each run.
-        loss_on: tokens over which the loss was taken: "answer" or "all".
+        loss_on: the tokens that the loss is taken over: "answer" or "all".
 
     Returns:
         The figure and its alternative text.
@@ -54,7 +54,7 @@ def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt
     last = {run: curve["loss"].tail(_SMOOTHED).mean() for run, curve in curves.items()}
     lowest = min(last, key=last.get)
     highest = max(last, key=last.get)
-    alt = (f"Training loss over steps for {len(curves)} runs; the last losses go from "
+    alt = (f"Training loss over steps for {len(curves)} runs; the last losses range from "
            f"{last[lowest]:.3f} ({lowest}) to {last[highest]:.3f} ({highest}).")
     return figure, alt
 

@@ -9,7 +9,7 @@ from medinj_utils.core.wording import number, percent
 
 
 def tokens_finding(table: pd.DataFrame) -> str:
-    """How unequal the mixtures are in supervised tokens, and how much of a text these are.
+    """The share of supervised tokens, and how much mixtures differ in their number.
 
     Args:
         table: of `medinj_utils.training.tables.token_table`.
@@ -18,12 +18,12 @@ def tokens_finding(table: pd.DataFrame) -> str:
     share = supervised.sum() / table["tokens"].sum()
     more = supervised.max() / supervised.min() - 1
     return (f"{percent(share)} of the tokens are supervised; the model only reads the others. "
-            f"Mixtures of one budget differ in them: {supervised.idxmax()} has "
+            f"Mixtures of the same budget differ in their number: {supervised.idxmax()} has "
             f"{number(supervised.max())}, {percent(more)} more than {supervised.idxmin()}.")
 
 
 def training_finding(cards: Mapping[Run, Mapping]) -> str:
-    """What the runs took and where their losses ended.
+    """Time, energy and speed of the runs, and their last losses.
 
     Args:
         cards: of the runs.

@@ -1,4 +1,4 @@
-"""What one run is made of: the rows that it learns from, and all that decides it beside them."""
+"""The inputs of a run: the rows that it learns from, and everything else that determines it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from medinj_utils.models.validation import Validation
 
 @dataclass(frozen=True)
 class Job:
-    """All that decides a run's adapter, beside its rows.
+    """Everything but its rows that determines a run's adapter.
 
     Args:
         run: the configuration and the seed of adapter, dropout and order of rows.
         recipe: how the adapter is tuned.
         backend: "unsloth" or "peft", as `medinj_utils.training.start_backend` returned it.
         base: the model that is tuned.
-        validation: asks the model questions at each validation; None asks none, and a validation
-            is its loss alone.
+        validation: asks the model questions at each validation; with None a validation computes
+            the loss alone.
     """
 
     run: Run

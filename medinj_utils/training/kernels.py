@@ -1,7 +1,7 @@
 """Liger's kernels, which compute norms, activations and the loss on CUDA with less memory and time.
 
-The logits of a micro-batch, which are what fills a GPU first, are never written out. Unsloth has
-kernels of its own.
+The logits of a micro-batch, which fill a GPU first, are never stored. Unsloth has kernels of its
+own.
 """
 
 import importlib.util
@@ -13,13 +13,13 @@ from medinj_utils.core.hub import first_line
 
 
 def fuse(model) -> str:
-    """Let Liger's kernels compute a model, where there is CUDA and they know its architecture.
+    """Put Liger's kernels into a model, where there is CUDA and they support its architecture.
 
     Args:
         model: of transformers, with an adapter or without.
 
     Returns:
-        What computes it, such as "liger-kernel 0.8.5"; empty where nothing was changed.
+        Their name and version, such as "liger-kernel 0.8.5"; empty where nothing was changed.
     """
     if not torch.cuda.is_available() or importlib.util.find_spec("liger_kernel") is None:
         return ""

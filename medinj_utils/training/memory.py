@@ -17,13 +17,13 @@ class MemoryBudgetError(MemoryError):
 
 
 class Recomputation:
-    """Gradient checkpointing of those micro-batches alone that a GPU's memory can't hold otherwise.
+    """Gradient checkpointing, only for micro-batches that a GPU's memory can't hold otherwise.
 
-    With gradient checkpointing, activations are computed again on the way back instead of being
-    held. Without a GPU all micro-batches do so. What is learned is the same.
+    Gradient checkpointing recomputes activations in the backward pass instead of holding them.
+    Without a GPU all micro-batches use it. The result is the same.
 
     Args:
-        model: a model whose layers have gradient checkpointing on, or off: then nothing changes.
+        model: with gradient checkpointing on in its layers; if it is off, nothing changes.
 
     Attributes:
         held_tokens: the most tokens of a micro-batch, padding included, whose activations are held.

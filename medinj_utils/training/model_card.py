@@ -28,12 +28,12 @@ _CARD = """---
 
 # {configuration}, seed {seed}
 
-An adapter of `{base}` for French medical questions, made to compare where training questions come
-from.
+An adapter of `{base}` for French medical questions, trained to compare sources of training
+questions.
 
 **Intended use**: research on that comparison. **Not a medical device**, and not medical advice: its
-answers are not checked, and nobody should be treated by them. Its licence is that of the base model
-and of the training sets together; look at both.
+answers are not checked and must not guide treatment. The licences of the base model and of the
+training sets both apply.
 
 ## Training data
 
@@ -182,8 +182,8 @@ def push(folder: str | Path, repository: str) -> str:
     """
     from huggingface_hub import HfApi
     if not os.environ.get("HF_TOKEN"):
-        raise RuntimeError("nothing was uploaded: set HF_TOKEN in the environment to a token that "
-                           "may write")
+        raise RuntimeError("nothing was uploaded: set HF_TOKEN in the environment to a token with "
+                           "write access")
     api = HfApi(token=os.environ["HF_TOKEN"])
     api.create_repo(repository, private=True, exist_ok=True)
     return str(api.upload_folder(repo_id=repository, folder_path=str(folder)))
@@ -191,7 +191,7 @@ def push(folder: str | Path, repository: str) -> str:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m medinj_utils.training.model_card",
-                                     description="Write a run's model card, and on demand more.")
+                                     description="Write a run's model card, and more.")
     parser.add_argument("run", help="folder of a run, such as outputs/demo/runs/NAT-s0")
     parser.add_argument("--merge", metavar="FOLDER", help="write the merged model there")
     parser.add_argument("--gguf", metavar="FOLDER", help="write a GGUF file there (needs a GPU)")

@@ -94,7 +94,7 @@ def prepare(rows: Rows, tokenizer, job: Job, processes: int) -> TrainingData:
 def epochs_of(records: Iterable[Mapping], epochs: int, seed: int, permute: bool) -> Iterator[dict]:
     """The rows of all epochs in the order in which they are learned.
 
-    Nothing but the arguments decides the order, so a run can be repeated.
+    The order depends on the arguments alone, so a run can be repeated.
 
     Args:
         records: rows of one epoch.
@@ -140,6 +140,6 @@ def texts_of(rows: Sequence[Mapping], recipe: Recipe, tokenizer,
         longest = max((len(text.input_ids) for text in texts), default=0)
         raise ValueError(
             f"{too_long} of {len(texts)} {what} have more than {recipe.max_length} tokens, the "
-            f"longest {longest}: a share of {share:.1%}, where {MOST_TOO_LONG:.0%} may be left "
-            "out. Raise max_length (more memory), or take such rows out of the records")
+            f"longest {longest}: {share:.1%} of the rows, more than the {MOST_TOO_LONG:.0%} that "
+            "may be left out. Raise max_length (more memory), or remove such rows from the records")
     return kept, too_long

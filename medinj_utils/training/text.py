@@ -1,4 +1,4 @@
-"""From a record to the token ids that a model is trained on, and which of them bear loss."""
+"""From a record to the token ids that a model is trained on, and which of them have a loss."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class TrainingText:
 
     Args:
         input_ids: ids of all tokens.
-        labels: as many; the token's id where it bears loss, else `IGNORED`.
+        labels: as many; the token's id where it has a loss, else `IGNORED`.
         id: of the record.
     """
 
@@ -27,7 +27,7 @@ class TrainingText:
 
     @property
     def supervised(self) -> int:
-        """Number of supervised tokens: those that bear loss."""
+        """Number of supervised tokens: those with a loss."""
         return sum(label != IGNORED for label in self.labels)
 
 
@@ -84,9 +84,9 @@ def _way_out(tokenizer, settings: Mapping | None) -> str:
                 and name not in (settings or {})]
     if switches:
         return (f". It writes thoughts: switch them off by template_settings: {{{switches[0]}: "
-                "false} in the recipe, for tuning and asking alike")
+                "false} in the recipe, which holds for tuning and answering")
     return (". If it always writes a thought, this model can't be taught answers without one: take "
-            "its variant for instructions, or give its tokenizer another chat_template")
+            "its instruct variant, or give its tokenizer another chat_template")
 
 
 def _check_contents(chat: list[dict], tokenizer, row: str) -> None:

@@ -17,8 +17,8 @@ from medinj_utils.models.loading import Base
 from medinj_utils.models.validation import Validation
 from medinj_utils.training.job import Job, Rows
 
-VALIDATION_ROWS = 200  # questions of each set of a validation, at most; drawn once
-_SHOWING = ("figures", "tables", "model_card")  # modules that change nothing of what is learned
+VALIDATION_ROWS = 200  # at most, of each validation set; drawn once
+_SHOWING = ("figures", "tables", "model_card")  # modules that don't affect training
 
 
 def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
@@ -43,7 +43,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
               records: pd.DataFrame | None = None) -> dict:
     """Tune the base on the mixture ``tree.mixture(run.system)`` and write ``tree.run(run)``.
 
-    A run that stands there with the same inputs and parameters is not repeated. With
+    A finished run with the same inputs and parameters is not repeated. With
     ``recipe.validations`` the validation loss is taken before the first step and about so many
     times evenly over the steps, on up to `VALIDATION_ROWS` validation questions of the mixture's
     provenances.
@@ -82,7 +82,7 @@ def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
 
 
 def _deciding_code() -> list[Path]:
-    """Files of the package that decide what is learned: a changed one makes another run."""
+    """Files of the package that affect training: a run is repeated when one changes."""
     room = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in _SHOWING)
     return [Path(prompts.__file__), Path(chat.__file__), *room]
 

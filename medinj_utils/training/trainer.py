@@ -23,8 +23,8 @@ from medinj_utils.training.prepare import TrainingData
 from medinj_utils.training.text import TrainingText
 
 WARMUP = 0.05  # share of the steps over which the learning rate rises; the study's
-SAVE_SECONDS = 300  # after which what was learned is kept again, for a stopped run to go on from
-_EXPLODED = 10  # times the loss of a guess among all tokens
+SAVE_SECONDS = 300  # between checkpoints
+_EXPLODED = 10  # times the loss of a uniform guess among all tokens
 
 
 class BookTrainer(SFTTrainer):
@@ -34,10 +34,10 @@ class BookTrainer(SFTTrainer):
         job: the recipe and the seed, and what asks questions at each validation.
         learner: the model that is tuned.
         data: what it learns.
-        run_folder: takes the checkpoints; training goes on from the last that stands there.
+        run_folder: takes the checkpoints; training resumes from the last one in it.
 
     Attributes:
-        start: the checkpoint that training goes on from.
+        start: the checkpoint that training resumes from.
         validation_seconds: seconds that validations have taken since then.
     """
 
@@ -50,7 +50,7 @@ class BookTrainer(SFTTrainer):
         self.last_step = time.monotonic()
         pad_id = learner.tokenizer.pad_token_id
         arguments = _arguments(job, data, learner, run_folder.unfinished)
-        if self.start.path:  # one that goes on has had its first validation
+        if self.start.path:  # a resumed run has had its first validation
             arguments.eval_on_start = False
         super().__init__(
             model=learner.model, processing_class=learner.tokenizer, args=arguments,
@@ -85,9 +85,9 @@ class BookTrainer(SFTTrainer):
                                  f"learning_rate, or look at the rows of this step: {rows}")
 
     def evaluate(self, *args, **kwargs) -> dict[str, float]:
-        """Take the validation loss: the mean over texts of the mean over their supervised tokens.
+        """The validation loss: the mean over texts of the mean over their supervised tokens.
 
-        Each text passes alone, so that neither micro-batches nor processes change the loss.
+        Each text passes alone, so that micro-batches and processes don't change the loss.
         """
         began = time.monotonic()
         self.model.eval()
@@ -120,11 +120,11 @@ class BookTrainer(SFTTrainer):
 
 
 class Planned(BatchSampler):
-    """Micro-batches whose rows are known."""
+    """Micro-batches whose rows were planned."""
 
     def __init__(self, batches: Sequence[Sequence[int]]):
         self.batches = batches
-        self.sampler = None  # what skips batches, where a run goes on, hands it on
+        self.sampler = None  # passed on by what skips batches in a resumed run
 
     def __iter__(self):
         return iter(self.batches)
@@ -155,11 +155,11 @@ class Progress(TrainerCallback):
 
 
 class Keeping(TrainerCallback):
-    """Keeps what was learned every few minutes, for a stopped run to go on from.
+    """Saves a checkpoint every few minutes, from which a stopped run resumes.
 
     Args:
-        trainer: whose steps are kept.
-        run_folder: where checkpoints lie.
+        trainer: the trainer that is saved.
+        run_folder: folder of the checkpoints.
     """
 
     def __init__(self, trainer: BookTrainer, run_folder: RunFolder):
@@ -192,7 +192,7 @@ class Questions(TrainerCallback):
     def on_evaluate(self, args, state, control, **kwargs):
         trainer = self._trainer
         learner = trainer.learner
-        # In the precision of training; what is drawn leaves no trace.
+        # In the precision of training; the random state is restored.
         with torch.random.fork_rng(), trainer.compute_loss_context_manager():
             scores = trainer.job.validation(learner.model, learner.tokenizer)
         state.log_history[-1].update(scores)
@@ -213,7 +213,7 @@ def _arguments(job: Job, data: TrainingData, learner: Learner, folder: Path) -> 
         output_dir=str(folder), num_train_epochs=1, train_sampling_strategy="sequential",
         per_device_train_batch_size=recipe.batch_size,  # on average; see `get_train_dataloader`
         gradient_accumulation_steps=data.plan.micro_batches,
-        save_total_limit=2,  # a checkpoint is marked as whole after the one before the last is gone
+        save_total_limit=2,  # a checkpoint is marked complete after the one before the last is gone
         eval_strategy="steps" if data.validation else "no", eval_steps=between,
         eval_on_start=bool(data.validation),
         load_best_model_at_end=best, metric_for_best_model="eval_loss", greater_is_better=False,
@@ -228,6 +228,6 @@ def _arguments(job: Job, data: TrainingData, learner: Learner, folder: Path) -> 
         restore_callback_states_from_checkpoint=bool(recipe.patience), report_to="none",
         disable_tqdm=True, dataloader_pin_memory=cuda)
     if arguments.n_gpu > 1:
-        # Else the rows of a step are multiplied by the GPUs; several are accelerate's business.
+        # Else the rows of a step are multiplied by the GPUs; accelerate handles several.
         arguments._n_gpu = 1
     return arguments

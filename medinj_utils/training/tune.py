@@ -33,12 +33,12 @@ _CURVE = ["step", "loss", "learning_rate", "grad_norm", "tokens_per_second"]
 def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     """Tune the base on ``rows`` and write ``folder``, which appears whole or not at all.
 
-    What was learned is kept every five minutes in ``.<folder>``. A run that was stopped goes on
-    from there and ends with the same adapter (in float32 on a processor bit by bit). Started by
+    A checkpoint is saved every five minutes in ``.<folder>``. A stopped run resumes from it and
+    ends with the same adapter (bit by bit in float32 on a processor). Started by
     ``accelerate launch``, each process takes its part of every step, and the first one writes.
 
     Args:
-        job: what decides the run beside its rows.
+        job: everything but its rows that determines the run.
         rows: what it learns.
         card: of the run; it is written with all figures.
         folder: gets ``adapter/`` (safetensors that plain peft loads, the tokenizer, a model card),
@@ -51,8 +51,8 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     Raises:
         ValueError: the run can't be done in this way; the message says what to change.
         BaseTooBigError, MemoryBudgetError: memory can't hold the base, or the largest micro-batch.
-        OtherRunError: an unfinished run was begun with other parameters.
-        FloatingPointError: a loss is no number or has exploded; the message names its rows.
+        OtherRunError: there is an unfinished run with other parameters.
+        FloatingPointError: a loss is not a number or has exploded; the message names its rows.
     """
     _refuse_invalid(job, rows)
     run_folder = RunFolder(folder)
@@ -102,7 +102,7 @@ def _refuse_invalid(job: Job, rows: Rows) -> None:
 
 
 def _common_precision(recipe: Recipe, run_folder: RunFolder, state: PartialState) -> str:
-    """What was measured once holds for all processes, and for a run that goes on."""
+    """The precision for all processes, measured once; a resumed run keeps its own."""
     precision = run_folder.begun_with().get("precision_used") or choose_precision(recipe.precision)
     if state.num_processes == 1:
         return precision
@@ -111,14 +111,14 @@ def _common_precision(recipe: Recipe, run_folder: RunFolder, state: PartialState
 
 
 def _begun_with(card: Card, precision: str, state: PartialState) -> dict:
-    """What a run that goes on must have been begun with."""
+    """The settings that a resumed run must share."""
     return card.content["parameters"] | {
         "inputs": sorted(card.content["inputs"].values()), "versions": card.content["versions"],
         "processes": state.num_processes, "precision_used": precision}
 
 
 def _announcement(job: Job, learner: Learner, data: TrainingData, expected: dict) -> str:
-    # The copies that fill the last step stand behind the examples.
+    # The copies that fill the last step follow the examples.
     tokens = sum(len(text.input_ids) for text in data.texts[:data.examples])
     supervised = sum(text.supervised for text in data.texts)
     return (f"{job.run}: {learner.trainable:,} trainable parameters, {tokens:,} tokens "
@@ -132,7 +132,7 @@ def _train(trainer: BookTrainer) -> float:
     """Train to the end; returns the seconds of training, those of earlier starts included.
 
     Raises:
-        RuntimeError: a DoRA magnitude is what it was before.
+        RuntimeError: a DoRA magnitude has not changed.
     """
     magnitudes = trainer.learner.magnitudes
     before = {name: parameter.detach().clone() for name, parameter in magnitudes.items()}
@@ -169,7 +169,7 @@ def _validation_curve(history: list[dict]) -> pd.DataFrame:
 
 
 def _figures(trainer: BookTrainer, seconds: float) -> dict:
-    """What the card says of the training, energy and memory aside."""
+    """The card's figures of the training, without energy and memory."""
     recipe = trainer.job.recipe
     data = trainer.data
     steps = trainer.state.global_step

@@ -1,7 +1,7 @@
 """How a score grows with the number of training questions, and what a source's questions are worth.
 
-The line through the scores is straight over the logarithm of the number of questions, the simplest
-curve that few budgets allow.
+Scores are fitted by a straight line over the logarithm of the number of questions, the simplest
+curve for few budgets.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Curves:
 
     Args:
         matrices: by number of questions, items × (system, seed) scores with the same items and
-            columns in all: two at least, or none, of which all tables are empty.
+            columns in all: at least two, or none, which leaves all tables empty.
         resamples: bootstrap draws.
         clusters: a label per item, see `medinj_utils.comparison.compare_pairs`.
 
@@ -37,7 +37,7 @@ class Curves:
         if not matrices:
             return
         if len(matrices) < 2:
-            raise ValueError(f"scores of {len(matrices)} budget; a curve needs two at least")
+            raise ValueError(f"scores of {len(matrices)} budget; a curve needs at least two")
         self.log_sizes = np.log2(self.sizes)
         first = matrices[self.sizes[0]]
         for size in self.sizes:
@@ -92,8 +92,8 @@ class Curves:
     def exchange(self, source: str, currency: str) -> dict:
         """Questions of ``currency`` that are worth a thousand of ``source`` at the largest budget.
 
-        They are worth as much where the line of ``currency`` reaches what ``source`` scores with
-        the whole budget. Lines are not followed beyond the budgets that were run: an end of the
+        They are worth as much where the line of ``currency`` reaches the score of ``source`` with
+        the whole budget. Lines are not extrapolated beyond the budgets that were run: an end of the
         interval below the smallest or above the largest budget is −∞ or ∞.
 
         Args:
@@ -124,7 +124,7 @@ class Curves:
         return answer | {"estimate": estimate, "reason": reason} | interval_ends
 
     def _reach_to_line(self, source: str, currency: str) -> tuple[float, float]:
-        """How far unseen clusters may move what ``source`` scores against the currency's line."""
+        """How far unseen clusters may move the score of ``source`` against the currency's line."""
         reached = float(self._reached(self.means[source][-1], self.means[currency]))
         x = self.log_sizes - self.log_sizes.mean()
         at = np.clip(reached, *self.log_sizes[[0, -1]]) - self.log_sizes.mean()
@@ -157,7 +157,7 @@ class Curves:
 
 
 def _column(system: str, size: int) -> str:
-    """What the bootstrap of all budgets together calls a system's runs on one of them."""
+    """Name of a system's runs on one budget in the joint bootstrap of all budgets."""
     return f"{system} on {size}"
 
 

@@ -6,7 +6,7 @@ from medinj_utils.core.wording import number, percent
 
 
 def variations_finding(means: pd.DataFrame) -> str:
-    """How far scores move from one variation to another, of one and the same run.
+    """How far scores, and those of a single run, differ between variations.
 
     Args:
         means: of `medinj_utils.variations.trials.mean_scores`.
@@ -29,7 +29,7 @@ def curves_finding(slopes: pd.DataFrame, rates: pd.DataFrame) -> str:
         rates: of `medinj_utils.variations.curves.Curves.exchange_table`.
     """
     if slopes.empty:
-        return "No part of the budget was tried."
+        return "No smaller budget was tried."
     gains = "; ".join(f"{row['system']} {_in_points(row)}" for row in slopes.to_dict("records"))
     worth = [f"A thousand {row['source']} questions are worth {number(row['estimate'])} native "
              f"ones [{_end(row['low'])}, {_end(row['high'])}]."
@@ -44,5 +44,5 @@ def _in_points(row: dict) -> str:
 
 
 def _end(end: float) -> str:
-    """An end of an interval: "none" beyond the budgets that were run."""
+    """An end of an interval in questions, or in words where it is infinite."""
     return number(end) if abs(end) != float("inf") else "beyond the budgets that were run"

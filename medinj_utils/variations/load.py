@@ -37,7 +37,7 @@ def load_recipes(tree: Tree, plan: Plan,
     Args:
         tree: the output tree.
         plan: what was varied.
-        runs: that were tuned under each recipe.
+        runs: the runs tuned under each recipe.
 
     Returns:
         By recipe, the tree's own first, `load_matrix`, and the label of each item's cluster.
@@ -60,7 +60,7 @@ def load_curves(tree: Tree, plan: Plan, runs: Sequence[Run], resamples: int) -> 
     Args:
         tree: the output tree.
         plan: what was varied.
-        runs: that were tuned on each share.
+        runs: the runs tuned on each share.
         resamples: bootstrap draws.
 
     Raises:

@@ -47,7 +47,7 @@ def compare_recipes(matrices: Mapping[str, pd.DataFrame], resamples: int = 10_00
 
 
 def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
-    """For each two systems, under how many recipes the interval of their difference decides.
+    """By pair of systems, under how many recipes the interval of the difference excludes zero.
 
     Args:
         pairs: of `compare_recipes`.
@@ -83,7 +83,7 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
     named = f": {', '.join(turning)}" if turning else ""
     orders = orders_by_estimate(means)
     return (f"{len(turning)} of {len(counts)} pairs reverse over {len(orders)} recipes{named}. "
-            f"By point estimates alone there are {orders.nunique()} different orders.")
+            f"The point estimates give {orders.nunique()} different orders.")
 
 
 def recipes_figure(means: pd.DataFrame) -> tuple[plt.Figure, str] | None:

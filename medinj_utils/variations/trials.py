@@ -1,7 +1,7 @@
-"""Try the study again with another recipe, or with a part of the budget.
+"""Repeat the study with another recipe, or with a part of the budget.
 
 A variation has mixtures, runs, answers and scores in a tree of its own below ``variations/``, and
-the records of the whole tree. What stands there is not repeated.
+the records of the whole tree. Finished steps are not repeated.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from medinj_utils.data import load_mixture, part_of, save_mixture
 from medinj_utils.models.loading import Base
 from medinj_utils.training.backends import start_backend
 
-MODE = "constrained"  # no system loses points by the form of its answers
+MODE = "constrained"  # no system loses points for the form of its answers
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Plan:
     """What is varied; nothing where the notebook's parameter names no variation.
 
     Attributes:
-        variations: ways to tune, as the tree's own runs were tuned but for what is varied.
+        variations: ways to tune, which differ from the tree's own only in what is varied.
         tuned: how those were tuned; None without variations.
     """
 

@@ -55,8 +55,8 @@ def profile(tmp_path, monkeypatch):
 
 def test_what_will_be_compared_and_what_can_not_is_said(profile):
     assert profile() == (
-        "10 records (4 native test, 6 native train). Compared will be BASE, NAT. Can't be "
-        "compared, for want of training rows: "
+        "10 records (4 native test, 6 native train). The profile compares BASE, NAT. Can't be "
+        "built, for lack of training rows: "
         "SYN, TRAD, NAT-SYN, NAT-TRAD, TRAD-SYN, ALL."
     )
 
@@ -74,7 +74,7 @@ def test_two_provenances_give_three_mixtures(profile):
     three = {"configurations": ["NAT", "SYN", "NAT-SYN"],
              "systems": ["BASE", "NAT", "SYN", "NAT-SYN"]}
     assert (
-        "Compared will be BASE, NAT, SYN, NAT-SYN. Can't be compared, for want of training rows: "
+        "The profile compares BASE, NAT, SYN, NAT-SYN. Can't be built, for lack of training rows: "
         "TRAD, NAT-TRAD"
         in profile(TWO, shared=three)
     )
@@ -106,7 +106,7 @@ SYN = {"configurations": ["NAT", "SYN"], "systems": ["BASE", "NAT", "SYN"]}
     (USUAL, {"n30": {"shots": 9}},
      "30_answer_questions, shots is 9, but there are 6 training questions of task mcqu"),
     (USUAL, {"n30": {"most_items": 1}},
-     "asks 1 test questions on 1 contexts, and a comparison needs two at least"),
+     "asks 1 test questions on 1 contexts, and a comparison needs at least two"),
     ([{}] * 6, {}, "asks 0 test questions on 0 contexts.*there are 6 train mcqu"),
     ([{}] * 6 + [{"split": "test", "general": True}] * 3, {}, "asks 0 test questions"),
     ([{}] * 6 + [{"split": "test", "context": "Un cas."}] * 3, {},
@@ -148,7 +148,7 @@ def test_a_budget_that_will_be_lowered_is_said_with_what_to_set(profile, mixing,
     told = (
         f"The rows don't fill the budget of {mixing['budget']}: with shortage: lower, notebook 14 "
         f"takes 6 for all mixtures. "
-        "Set budget to 6 or less under 14_build_mixtures, or shortage to refuse"
+        "To avoid this, set under 14_build_mixtures budget to 6 or less, or shortage to refuse"
     )
     assert (told in profile(n14=mixing)) == said
     assert ("shortage" in profile(n14=mixing)) == said

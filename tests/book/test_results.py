@@ -43,14 +43,14 @@ def test_a_file_that_changed_is_missing_or_was_added_is_refused(ran):
     ):
         content = path.read_bytes()
         path.write_bytes(content + b" ")
-        with pytest.raises(ResultError, match=rf"{path} is not the file that was kept"):
+        with pytest.raises(ResultError, match=rf"{path} has changed since it was kept"):
             lay_out("mine", target)
         path.unlink()
         with pytest.raises(ResultError, match=f"{path} is missing"):
             lay_out("mine", target)
         path.write_bytes(content)
     (folder / "more.csv").touch()
-    with pytest.raises(ResultError, match=r"more\.csv is none of the files .* take it away"):
+    with pytest.raises(ResultError, match=r"more\.csv is not among the files .* remove it"):
         lay_out("mine", target)
     (folder / "more.csv").unlink()
     assert lay_out("mine", target).exists()

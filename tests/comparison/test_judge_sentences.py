@@ -32,9 +32,10 @@ def test_the_finding_has_judge_metric_constant_length_edit_and_share():
         "the more frequent label is right on "
         "75.0\u00a0% of the same.",
         "+4.0 points [+2.0, +6.0] (j)",
-        "“pad” turns most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
-        "By j alone 60.0\u00a0%",
-        "by the humans 51.0\u00a0%; corrected by 80 of their labels 50.0\u00a0% [40.0, 60.0]",
+        "“pad” flips most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
+        "j alone calls 60.0\u00a0%",
+        "the humans 51.0\u00a0%; corrected by 80 of their labels, the share is "
+        "50.0\u00a0% [40.0, 60.0]",
     ):
         assert part in text, text
 
@@ -101,7 +102,7 @@ def test_leaks_are_told_beside_what_was_planted():
     assert "Planted: 3" in text
     assert "Planted" not in said.leaks_in_words(leaks, None)
     leaks.attrs["training"] = 0
-    assert "No file" in said.leaks_in_words(leaks, None)
+    assert "No training file" in said.leaks_in_words(leaks, None)
 
 
 def test_answers_corrected_by_own_ratings_are_told_by_system_or_why_there_are_none():

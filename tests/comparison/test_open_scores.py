@@ -81,8 +81,8 @@ def test_answers_to_questions_of_one_cluster_are_drawn_together(long):
 def test_an_interval_that_is_lacking_has_its_reason(long):
     table = open_systems(long[long["run"] == "BASE"], ITEMS, CLUSTERS, 200)
     text = lacking_in_words(table)
-    assert text.startswith("Without intervals: translated (bleu): 15 independent questions, and an "
-                           "interval takes 20; all questions (rouge_l): 10 independent questions")
+    assert text.startswith("Without intervals: translated (bleu): only 15 independent questions; "
+                           "an interval needs 20; all questions (rouge_l): only 10 independent")
     whole = table[(table["metric"] == "bleu") & (table["provenance"] == "all")]
     assert lacking_in_words(whole) == "" and (whole["reason"] == "").all()
     none = table[table["metric"] == "bertscore"]

@@ -3,7 +3,7 @@ import pandas as pd
 
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.pairs import pair_table
-from medinj_utils.comparison.parts import asked_for, compare_parts, inner_parts, scores_by_part
+from medinj_utils.comparison.parts import compare_parts, inner_parts, scores_by_part, wording_of
 from medinj_utils.comparison.resampling import resample
 
 
@@ -36,4 +36,4 @@ def test_questions_that_ask_for_what_is_not_so_are_told_apart(world):
     records = world["records"]
     items = records[records["split"] == "test"].drop_duplicates("id").set_index("id").head(2)
     items["instruction"] = ["Quelle proposition est fausse ?", "Quelle proposition est exacte ?"]
-    assert asked_for(items).tolist() == ["for what is not so", "for what is so"]
+    assert wording_of(items).tolist() == ["negative", "positive"]

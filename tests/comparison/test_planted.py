@@ -50,7 +50,7 @@ def test_planted_effects_stand_beside_those_found_and_only_where_there_is_a_key(
         replace(compared, matrix=compared.matrix[["BASE", "NAT"]])
     ).startswith("The factorial needs")
     assert none.empty
-    assert planted_effects_found(none) == "There are no effects to hold against planted ones."
+    assert planted_effects_found(none) == "There are no effects to compare with planted ones."
 
 
 def test_main_effects_inside_their_intervals_are_named():

@@ -89,7 +89,7 @@ def test_the_table_has_all_four():
 @pytest.mark.parametrize(("given", "message"), [
     (([1, None], [1], [1]), "judged: None at position 1"),
     (([1, 0], [1, 0.5], [1, 0]), "sample_judged: 0.5 at position 1"),
-    (([], [1], [1]), "judged: there are none"),
+    (([], [1], [1]), "judged is empty"),
     (([1], [1, 0], [1]), "2 sample_judged and 1 sample_labels"),
     (([pd.NA], [1], [1]), "judged: <NA> at position 0"),
     (([float("nan")], [1], [1]), "judged: nan at position 0"),

@@ -54,7 +54,7 @@ def test_claims_and_spread_are_said():
     assert "one run" in sentences.spread_in_words(0.0, 0)
     assert "estimated at 0" in sentences.spread_in_words(0.0, 7)
     assert "2.5 points" in sentences.spread_in_words(0.025, 7)
-    assert "by 7 runs" in sentences.spread_in_words(0.025, 7)
+    assert "(7 degrees of freedom)" in sentences.spread_in_words(0.025, 7)
 
 
 def test_verdicts_are_counted_and_named_and_a_planted_world_is_named():

@@ -9,7 +9,7 @@ def test_supervised_tokens_of_one_budget_differ():
                           "supervised_tokens": [150, 100]})
     assert findings.tokens_finding(table) == (
         "12.5\u00a0% of the tokens are supervised; the model only reads the others. Mixtures of "
-        "one budget differ in them: "
+        "the same budget differ in their number: "
         "NAT has 150, 50.0\u00a0% more than SYN."
     )
 

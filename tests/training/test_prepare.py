@@ -75,8 +75,8 @@ def test_a_row_is_tokenised_once_however_many_epochs_teach_it(rows, tokenizer, m
 def test_too_many_long_rows_stop_the_run_and_few_are_counted(rows, tokenizer):
     long = rows.copy()
     long.loc[:2, "context"] = "mot " * 300
-    with pytest.raises(ValueError, match=r"6 of 80 rows have more than 256 tokens.*7.5%, where 5% "
-                                         "may be left out"):
+    with pytest.raises(ValueError, match="6 of 80 rows have more than 256 tokens.*7.5% of the "
+                                         "rows, more than the 5% that may be left out"):
         prepare(Rows(long.to_dict("records")), tokenizer, quick_job(), 1)
     long.loc[1:, "context"] = ""
     data = prepare(Rows(long.to_dict("records")), tokenizer, quick_job(), 1)

@@ -73,7 +73,7 @@ def test_budgets_of_other_items_and_single_ones_are_refused():
     assert none.in_words() == "Questions in the budgets: none."
     assert curves_figure(none.points()) is None
     assert none.points().empty and none.slopes().empty and none.exchange_table().empty
-    with pytest.raises(ValueError, match="scores of 1 budget; a curve needs two"):
+    with pytest.raises(ValueError, match="scores of 1 budget; a curve needs at least two"):
         Curves({100: told[100]})
     with pytest.raises(ValueError,
                        match="200 questions: 49 items .* of 100 questions there are 50"):

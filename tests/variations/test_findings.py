@@ -26,4 +26,4 @@ def test_rates_are_said_or_why_there_is_none():
         "900]."
         in sentence
     )
-    assert findings.curves_finding(slopes.head(0), rates) == "No part of the budget was tried."
+    assert findings.curves_finding(slopes.head(0), rates) == "No smaller budget was tried."

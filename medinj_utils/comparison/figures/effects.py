@@ -17,7 +17,7 @@ from medinj_utils.core.wording import points
 #: By kind of effect: title, what the axis says, what the alternative text says.
 _KINDS = {
     "main": ("Main effects of the provenances", "Main effect", "Main effects of the provenances"),
-    "synergy": ("What mixing gives beyond the mean of the parts", "Synergy",
+    "synergy": ("Synergy: mixtures against the mean of their parts", "Synergy",
                 "Synergy of the mixtures of several parts")}
 
 
@@ -64,7 +64,7 @@ def shapley_figure(effects: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     draw_intervals(axes, rows, range(len(rows)), "black", fmt="none")
     name_rows(axes, list(rows["effect"]),
               "Share in the gain of ALL over the base, points of exact match, 95 % interval")
-    axes.set_title("Who earns the gain?")
+    axes.set_title("Shapley shares in the gain of ALL over the base")
     alt = ("Shapley shares in the gain of ALL over the base, with 95 % intervals: "
            f"{_named(effects, 'shapley')}.")
     return figure, alt
@@ -98,7 +98,7 @@ def interactions_figure(cells: pd.DataFrame,
         axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     panels[0].set_ylabel("Exact match, %")
     percent_axis(panels[0].yaxis)
-    figure.suptitle("Do gains add up?")
+    figure.suptitle("Interactions of the provenances")
     figure.tight_layout()
     alt = ("Mean scores without and with each provenance. Interactions with 95 % intervals: "
            f"{_named(effects, 'interaction')}.")
@@ -106,7 +106,7 @@ def interactions_figure(cells: pd.DataFrame,
 
 
 def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
-    """The seven mixtures where their shares of the provenances put them, with scores in points.
+    """The seven mixtures, placed by their shares of the provenances, with scores in points.
 
     Args:
         comparison: of ``comparison.csv``.
@@ -131,7 +131,7 @@ def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
                       fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     axes.set(xlim=(-0.25, 1.25), ylim=(-0.16, 1.05), aspect="equal")
     axes.axis("off")
-    axes.set_title("One budget, seven ways to divide it")
+    axes.set_title("Scores of the seven mixtures")
     alt = ("The seven mixtures in a triangle, with their scores in points: "
            + "; ".join(f"{row['system']} {100 * row['exact_match']:.1f}" for row in mixtures) + ".")
     return figure, alt

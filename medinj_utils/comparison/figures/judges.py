@@ -91,15 +91,15 @@ def verbosity_figure(effects: pd.DataFrame,
     left.set_ylim(len(names) - 0.5, -0.5)
     left.set_xlabel("Points per doubling of the length,\nat a fixed human label", fontsize=10)
     _draw_flips(right, flips)
-    right.set_xlabel("Verdicts that an edit turns, %", fontsize=10)
+    right.set_xlabel("Verdicts that an edit flips, %", fontsize=10)
     for axes in (left, right):
         percent_axis(axes.xaxis)
-    figure.suptitle("Length and form")
+    figure.suptitle("Effects of length and of edits")
     figure.tight_layout()
     said = "; ".join(f"{row['scorer']} {points(row)}" for row in both.to_dict("records")
                      if kind_of(row["scorer"]) == JUDGE)
     return figure, ("What a doubling of the length goes with, at a fixed human label: "
-                    f"{said or 'no judge'}. Beside it the share of verdicts that edits turn.")
+                    f"{said or 'no judge'}. Beside it the share of verdicts that edits flip.")
 
 
 def _draw_flips(axes: Axes, flips: pd.DataFrame) -> None:

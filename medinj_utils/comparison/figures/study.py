@@ -83,7 +83,7 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     axes.set_xlabel("Smallest difference of the claim, points of exact match")
     percent_axis(axes.xaxis)
     axes.legend(ncols=2, **LEGEND_ABOVE)
-    axes.set_title("What the study's own means say of its claims", pad=30)
+    axes.set_title("The study's claims by its own means", pad=30)
     verdicts = "; ".join(f"{name}: {' or '.join(dict.fromkeys(rows['verdict']))}"
                      for name, rows in tested.groupby("name", sort=False))
     return figure, f"Claims with bounded 95 % intervals and verdicts. {verdicts}."
@@ -120,7 +120,7 @@ def power_figure(curves: pd.DataFrame, power: float, items: int,
     axes.set_xlabel("Test questions")
     axes.set_ylabel(f"Smallest difference shown\nwith {100 * power:g}\u00a0% power (points)")
     axes.legend(frameon=False, fontsize=9)
-    axes.set_title("What a number of questions shows")
+    axes.set_title("Smallest difference shown by number of questions")
     alt = (f"Smallest difference shown with {100 * power:g}\u00a0% power over the number of "
            f"questions, for {len(curves.columns)} cases. ")
     if pd.isna(shown_here):

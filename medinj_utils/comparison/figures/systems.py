@@ -100,7 +100,7 @@ def conditions_figure(means: pd.DataFrame, by: str, title: str) -> tuple[plt.Fig
 
 
 def pareto_figure(table: pd.DataFrame, in_euros: bool) -> tuple[plt.Figure, str]:
-    """Exact match over cost; a line joins the systems that none other beats on both.
+    """Exact match over cost; a line joins the systems on the Pareto front.
 
     Args:
         table: of `medinj_utils.comparison.costs.score_and_cost`.
@@ -123,6 +123,6 @@ def pareto_figure(table: pd.DataFrame, in_euros: bool) -> tuple[plt.Figure, str]
     percent_axis(axes.yaxis)
     axes.legend(ncols=4, **LEGEND_ABOVE)
     axes.set_title("Score and cost", pad=46)
-    alt = (f"Exact match with 95 % intervals over {unit.lower()}. Beaten by none on both: "
+    alt = (f"Exact match with 95 % intervals over {unit.lower()}. On the Pareto front: "
            f"{', '.join(front)}.")
     return figure, alt
