@@ -17,8 +17,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import pandas as pd
-
 from medinj_utils.core.tree import Tree
 
 ROOT = Path(__file__).parents[1]
@@ -27,10 +25,9 @@ LEAST_GAIN = 25  # points
 
 def findings(demo: Tree, null: Tree) -> dict[str, float]:
     """What the tables of a run say of what was planted."""
-    gains = pd.read_csv(demo.need(demo.table("comparison")))["difference"]
-    effects = pd.read_csv(demo.need(demo.table("effects")))
+    gains, effects = demo.read_table("comparison")["difference"], demo.read_table("effects")
     main = effects[effects["kind"] == "main"]
-    p_holm = pd.read_csv(null.need(null.table("pairs")))["p_holm"]
+    p_holm = null.read_table("pairs")["p_holm"]
     return {"best_gain": round(100 * float(gains.max()), 1),
             "main_effects": int(main["planted"].between(main["low"], main["high"]).sum()),
             "null_p": round(float(p_holm.min()), 3)}

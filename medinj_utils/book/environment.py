@@ -59,7 +59,7 @@ def save_environment(tree: Tree, speeds: pd.DataFrame, backends: pd.DataFrame) -
     write_json({"step": tree.notebook, "hardware": machine, "versions": versions(),
                 "gflops": speeds["GFLOP/s"].to_dict(),
                 "backends": dict(zip(backends["backend"], remarks, strict=True))}, tree.environment)
-    with_what = ("no GPU" if machine["accelerator"] == "none" else machine["accelerator"])
+    with_what = "no GPU" if machine["accelerator"] == "none" else machine["accelerator"]
     able = "; ".join(_able(backends, purpose) for purpose in ("training", "answering"))
     return (f"This machine has {machine['cores']} cores, {machine['memory_gb']} GB of memory and "
             f"{with_what}. {able[:1].upper()}{able[1:]}.")

@@ -3,7 +3,7 @@
 Each function gives the sentences of one language; the numbers are the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -128,13 +128,9 @@ def _title(tree: Tree, language: Language) -> str:
     kept = read_json(tree.kept)
     if language == "en":
         return kept["title"]
-    sources = _listed_fr(tree.read_table("baselines")["source"].drop_duplicates())
+    sources = listed(tree.read_table("baselines")["source"].drop_duplicates(), "fr")
     base = Path(kept["model"]["base_model"]).name
     return f"Vraies questions de {sources} ; modèle de départ : {base}"
-
-
-def _listed_fr(names: Iterable[str]) -> str:
-    return " et ".join(listed(names).rsplit(" and ", 1))
 
 
 def _tuned_on(tree: Tree, language: Language) -> str:
@@ -196,7 +192,7 @@ def _no_better_fr(comparison: pd.DataFrame, level: float) -> str:
     below = comparison[comparison["low"] <= level]["system"]
     if len(below) in (0, len(comparison)):
         return "aucun modèle ne fait mieux" if len(below) else "tous les modèles font mieux"
-    return f"pas mieux : {_listed_fr(below)}"
+    return f"pas mieux : {listed(below, 'fr')}"
 
 
 def effects_fr(tree: Tree) -> str:

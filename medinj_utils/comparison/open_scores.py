@@ -168,12 +168,13 @@ def left_out_in_words(scores: pd.DataFrame, encoder: str) -> str:
         encoder: which encoder BERTScore is by, or that there is none.
     """
     zero, unscored = _zero(scores), _unscored(scores)
-    told = [f"By {listed(zero)} every system scores 0."] if zero else []
+    sentences = [f"By {listed(zero)} every system scores 0."] if zero else []
     if "bertscore" in unscored:
         unscored.remove("bertscore")
-        told.append(f"BERTScore: {encoder}.")
-    told += [f"No question has a score of every run by {listed(unscored)}."] if unscored else []
-    return " ".join(told)
+        sentences.append(f"BERTScore: {encoder}.")
+    if unscored:
+        sentences.append(f"No question has a score of every run by {listed(unscored)}.")
+    return " ".join(sentences)
 
 
 def _zero(scores: pd.DataFrame) -> list[str]:

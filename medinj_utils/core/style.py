@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed, number
+from medinj_utils.core.wording import listed, numbers
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
@@ -31,7 +31,6 @@ MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 NOTHING = "There is nothing to show."
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
 _IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
-
 #: A cell of words, which a wide table would squeeze to one word a line.
 _WORDS = re.compile(r"<td>(?=[^<]{30,}</td>)")
 
@@ -153,9 +152,9 @@ def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
             the unit.
     """
     chosen = list(columns) or list(table.columns)
-    shown = table.astype(dict.fromkeys(chosen, object))
-    shown[chosen] = table[chosen].map(
-        lambda share: "" if pd.isna(share) else number(100 * share, 1))
+    shown = table.copy()
+    for name in chosen:
+        shown[name] = numbers(100 * table[name], 1)
     return shown.rename(columns={name: f"{name}, %" for name in columns})
 
 

@@ -133,7 +133,13 @@ def agreeing(count: int, one: str, more: str) -> str:
     return one if count == 1 else more
 
 
-def listed(names: Iterable[str]) -> str:
-    """Names with commas and an "and"."""
+def listed(names: Iterable[str], language: Language = "en") -> str:
+    """Names with commas and an "and".
+
+    Args:
+        names: in their order.
+        language: of the page.
+    """
     names = list(names)
-    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
+    together = [", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names
+    return (" et " if language == "fr" else " and ").join(together)

@@ -69,5 +69,6 @@ def test_verdicts_are_counted_and_named_and_a_planted_world_is_named():
         "questions 1 supported, 2 undecided. Supported: “A”; “B” (over 22,953 questions only). "
         "Contradicted: “C” (over 22,953 questions only). By the runs here: 1 supported, 1 not "
         "testable here.")
-    assert sentences.verdicts_in_words(on_paper, here, True).startswith(said + " These runs are of a")
+    fictional = sentences.verdicts_in_words(on_paper, here, True)
+    assert fictional.startswith(said + " These runs are of a")
     assert sentences.named_verdicts(on_paper.assign(verdict="undecided")) == ""

@@ -42,6 +42,7 @@ def test_a_column_of_numbers_has_empty_texts_for_missing_ones():
 
 def test_words_agree_with_counts_and_names_are_listed():
     assert [agreeing(n, "differs", "differ") for n in (0, 1, 2)] == ["differ", "differs", "differ"]
+    assert listed(["a", "b et c", "d and e"], "fr") == "a, b et c et d and e"
     assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "",
         "a",
