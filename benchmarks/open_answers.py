@@ -131,7 +131,8 @@ def judged(answers: list[str], references: list[str], at_once: int) -> dict:
     if not (verdicts["value"] == 1).all():
         raise RuntimeError(f"verdicts got lost: {verdicts['reason'].value_counts().to_dict()}")
     speed = len(table) / seconds
-    return {"judge_at_once": at_once, "judge_calls": len(table), "judge_seconds": round(seconds, 2),
+    return {"judge_at_once": at_once, "judge_reply_seconds": REPLY_SECONDS,
+            "judge_calls": len(table), "judge_seconds": round(seconds, 2),
             "judge_calls_per_second": round(speed, 1),
             "judge_share": round(speed * REPLY_SECONDS / at_once, 3)}
 
