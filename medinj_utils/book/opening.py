@@ -1,28 +1,25 @@
-"""What the opening page says, in English and in French, from the study's figures and runs' tables.
-
-Each function gives the sentences of one language; the numbers are the same.
-"""
+"""What the opening page says, and in both languages what it shares with the French page."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
+from medinj_utils.book.in_french import (
+    answer_fr,
+    claims_fr,
+    effects_fr,
+    kept_effects_fr,
+    prices_fr,
+    title_fr,
+)
 from medinj_utils.comparison.findings import planted_finding, systems_finding
-from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.comparison.paper import EXACT_MATCH, EXACT_MATCH_MARK
 from medinj_utils.comparison.planted import planted_scores, scores_beside_planted
-from medinj_utils.comparison.sentences import (
-    CHANCE,
-    VERDICTS,
-    best_rule,
-    chance_in_words,
-    named_verdicts,
-)
+from medinj_utils.comparison.sentences import VERDICTS, chance_in_words, named_verdicts
 from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE
-from medinj_utils.core.tree import DEMO_LABEL, Tree
-from medinj_utils.core.wording import Language, agreeing, listed, number, percent, points, score
+from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import Language, agreeing, number, percent
 
 _OF_CLAIMS = {"en": "Of the study's {} claims its means",
               "fr": "Sur les {} affirmations de l'étude, ses propres moyennes"}
@@ -36,14 +33,6 @@ _TUNED_ON = {"en": "Each system was tuned on {} rows, with {} {}.",
              "fr": "Chaque modèle a été ajusté sur {} questions, avec {} {}."}
 _SEEDS = {"en": ("seed", "seeds"),
           "fr": ("graine (tirage au hasard)", "graines (tirages au hasard)")}
-#: Parts of labels, in French.
-_LABELS_FR = {
-    DEMO_LABEL: "démonstration : montre que les calculs marchent, ne dit rien de la médecine",
-    "run here on": "calculé ici sur", "CPU cores, no GPU": "cœurs de processeur, sans GPU",
-    "kept from": "conservé le"}
-_RULES_FR = {"options alone": "les mots des seules options",
-             "longest option": "l'option la plus longue",
-             "most frequent answer": "la réponse la plus fréquente à l'entraînement"}
 _ALL_OF_IT = {"en": "All results", "fr": "Tous les résultats"}
 
 
@@ -61,7 +50,8 @@ def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
     return {"answer": answer(tree), "study_says": study_says("en"),
             "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept, "en"),
             "fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
-            "fr_kept_results": kept_results(kept, "fr"), "fr_answer": answer_fr(tree),
+            "fr_claims": claims_fr(on_paper), "fr_kept_results": kept_results(kept, "fr"),
+            "fr_kept_effects": kept_effects_fr(kept), "fr_answer": answer_fr(tree),
             "fr_effects": effects_fr(tree), "fr_prices": prices_fr(tree)}
 
 
@@ -117,20 +107,14 @@ def kept_results(kept: Mapping[str, Tree], language: Language) -> str:
         kept: trees, by name.
         language: of the sentences.
     """
-    say = answer_fr if language == "fr" else answer
-    return " ".join(f"*{_title(tree, language)}.* {_tuned_on(tree, language)} {say(tree)} "
+    say, title = (answer_fr, title_fr) if language == "fr" else (answer, _title)
+    return " ".join(f"*{title(tree)}.* {_tuned_on(tree, language)} {say(tree)} "
                     f"[{_ALL_OF_IT[language]}](../results/{name}/index.md)."
                     for name, tree in kept.items()) or _NONE_KEPT[language]
 
 
-def _title(tree: Tree, language: Language) -> str:
-    """What was run: as it was kept, or in French its sources and base model."""
-    kept = read_json(tree.kept)
-    if language == "en":
-        return kept["title"]
-    sources = listed(tree.read_table("baselines")["source"].drop_duplicates(), "fr")
-    base = Path(kept["model"]["base_model"]).name
-    return f"Vraies questions de {sources} ; modèle de départ : {base}"
+def _title(tree: Tree) -> str:
+    return read_json(tree.kept)["title"]
 
 
 def _tuned_on(tree: Tree, language: Language) -> str:
@@ -138,89 +122,3 @@ def _tuned_on(tree: Tree, language: Language) -> str:
     seeds = training["seed"].nunique()
     return _TUNED_ON[language].format(number(training["rows"].min(), language=language), seeds,
                                       agreeing(seeds, *_SEEDS[language]))
-
-
-def _label_fr(tree: Tree) -> str:
-    label = tree.label
-    for english, french in _LABELS_FR.items():
-        label = label.replace(english, french)
-    return label
-
-
-def answer_fr(tree: Tree) -> str:
-    """Scores of the base and of the best tuned system, and how many pairs differ, in French."""
-    comparison = tree.read_table("comparison").set_index("system")
-    base, tuned = comparison.loc[BASE], comparison.drop(BASE)
-    alone = (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
-             f"exactement à {score(base, language='fr')}")
-    if tuned.empty:
-        return f"{alone}. *{_label_fr(tree)}.*"
-    best = tuned.loc[tuned["exact_match"].idxmax()]
-    pairs = tuned_pairs(tree.read_table("pairs"))
-    differ = len(significant_pairs(pairs))
-    gain = points(best, "difference", "difference_low", "difference_high", language="fr")
-    return (f"{alone} ; le meilleur des modèles ajustés, "
-            f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
-            f"{_differ_fr(differ, len(pairs))}{_chance_fr(tree)} *{_label_fr(tree)}.*")
-
-
-def _differ_fr(differ: int, pairs: int) -> str:
-    if not pairs:
-        return ""
-    which = f"{differ} des {pairs}" if differ else f"Aucune des {pairs}"
-    verb = agreeing(differ, "diffère", "diffèrent") if differ else "ne diffère"
-    return f"{which} paires de modèles ajustés {verb} au seuil de 5 %, après correction. "
-
-
-def _chance_fr(tree: Tree) -> str:
-    """What guesses and the best rule without a question score, and who is no better, in French."""
-    comparison, levels = tree.read_table("comparison"), tree.read_table("chance")
-    chance = levels.set_index("rule").loc[CHANCE, "exact_match"]
-    sentences = [f"Répondre au hasard donnerait {percent(chance, 'fr')} "
-                 f"({_no_better_fr(comparison, chance)})."]
-    rule = best_rule(levels)
-    if rule:
-        sentences.append(f"Une règle qui ne lit pas la question ({_RULES_FR[rule[0]]}) donne "
-                         f"{percent(rule[1], 'fr')} ({_no_better_fr(comparison, rule[1])}).")
-    if (comparison["low"] <= chance).all():
-        sentences.append("Ces scores ne se distinguent pas du hasard : leurs écarts ne disent "
-                         "rien de la valeur d'une origine.")
-    return " ".join(sentences)
-
-
-def _no_better_fr(comparison: pd.DataFrame, level: float) -> str:
-    below = comparison[comparison["low"] <= level]["system"]
-    if len(below) in (0, len(comparison)):
-        return "aucun modèle ne fait mieux" if len(below) else "tous les modèles font mieux"
-    return f"pas mieux : {listed(below, 'fr')}"
-
-
-def effects_fr(tree: Tree) -> str:
-    """What each provenance adds to the score when it joins a mixture, in French."""
-    main = tree.read_table("effects").query("kind == 'main'")
-    names = {"NAT": "natives", "SYN": "synthétiques", "TRAD": "traduites"}
-    effects = [f"{points(row, language='fr')} pour les questions {names[row['effect']]}"
-               for row in main.to_dict("records")]
-    if not effects:
-        return ("Le modèle de départ et les sept mélanges n'ont pas tous été évalués : l'apport de "
-                "chaque origine n'a pas pu être séparé.")
-    return ("Quand une origine est présente dans le mélange plutôt qu'absente, le score varie en "
-            f"moyenne de {' ; '.join(effects)}. *{_label_fr(tree)}.*")
-
-
-def prices_fr(tree: Tree) -> str:
-    """The break-even prices of translated and synthetic questions, in French."""
-    even = tree.read_table("break_even").dropna(subset="estimate")
-    names = {"translated": "traduite", "synthetic": "synthétique"}
-    sentences = [f"une question {names[row['question']]} rapporte autant de points par euro "
-                 f"qu'une question native si elle coûte "
-                 f"{number(row['estimate'], 2, language='fr')} € "
-                 f"[{number(row['low'], 2, language='fr')} ; "
-                 f"{number(row['high'], 2, language='fr')}]"
-                 for row in even.to_dict("records")]
-    if not sentences:
-        return ("Aucun prix n'a été indiqué, ou le gain des questions natives n'est pas établi : "
-                "rien ne peut être dit de ce qu'une question vaut.")
-    made_up = (" Ces prix et ces questions sont inventés : la phrase montre le calcul, pas un "
-               "résultat." if tree.fictional else "")
-    return f"Dans cette copie, {' ; '.join(sentences)}.{made_up}"

@@ -43,6 +43,7 @@ class Claim(BaseModel):
     Attributes:
         name: short name.
         claim: what the study says, in a sentence.
+        french: the same in French.
         where: part of the paper.
         mark: how well the claim is known, see `medinj_utils.comparison.paper`.
         contrasts: all of them are above zero if the claim holds.
@@ -54,6 +55,7 @@ class Claim(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     claim: str
+    french: str
     where: Literal["abstract", "results"]
     mark: Literal["V", "2"]
     contrasts: list[Contrast] = []

@@ -172,8 +172,8 @@ def break_even_table(resampled: Resampled, costs: pd.DataFrame,
         prices: euros a question, by provenance; none where there are no prices.
 
     Returns:
-        Columns question (provenance), price (its own), estimate, low, high, reason; empty where
-        there are no prices, or the pure mixtures were not run.
+        Columns question (provenance), price (its own), native_price, estimate, low, high, reason;
+        empty where there are no prices, or the pure mixtures were not run.
     """
     rows = []
     for system in ("TRAD", "SYN"):
@@ -181,9 +181,11 @@ def break_even_table(resampled: Resampled, costs: pd.DataFrame,
             provenance = PARTS[system]
             questions = costs.loc[system, provenance] * prices[provenance]
             rest = costs.loc[system, "euros"] - questions
-            rows.append({"question": provenance, "price": prices[provenance]}
+            rows.append({"question": provenance, "price": prices[provenance],
+                         "native_price": prices["native"]}
                         | break_even(resampled, costs, system, "NAT", rest))
-    return pd.DataFrame(rows, columns=["question", "price", "estimate", "low", "high", "reason"])
+    return pd.DataFrame(rows, columns=["question", "price", "native_price", "estimate", "low",
+                                       "high", "reason"])
 
 
 def undominated(cost: pd.Series, score: pd.Series) -> list[str]:

@@ -155,6 +155,7 @@ def _sized(value: float) -> str:
 def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
     """``break_even.csv`` by question, in euros, or the reason why there is no such price."""
     return pd.DataFrame({"price entered": numbers(even["price"], 2),
+                         "price of a native one": numbers(even["native_price"], 2),
                          "break-even": _estimates(even), "reason": even["reason"].to_numpy()},
                         index=pd.Index(even["question"], name="question"))
 

@@ -71,10 +71,20 @@ def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
     if rule:
         sentences += [f"The rule “{rule[0]}”, which sees no question, is right on "
                       f"{percent(rule[1])}.", _not_above(comparison, rule[1], "that")]
-    if (comparison["low"] <= chance).all():
+    if at_chance(comparison, levels):
         sentences.append("These scores can't be told from guesses, so their differences can't say "
                          "what a provenance is worth.")
     return " ".join(sentences)
+
+
+def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
+    """Whether no system is above the chance level, by the lower end of its interval.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        levels: of `levels_table`, or of ``chance.csv``.
+    """
+    return bool((comparison["low"] <= levels.set_index("rule").loc[CHANCE, "exact_match"]).all())
 
 
 def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:

@@ -10,6 +10,10 @@ import pytest
 import yaml
 from comparison.conftest import simulated_scores
 
+from medinj_utils.comparison.claims import load_claims
+from medinj_utils.comparison.paper import ITEMS
+from medinj_utils.comparison.sentences import CHANCE
+from medinj_utils.comparison.verdicts import verdicts_on_paper
 from medinj_utils.core.files import write_csv, write_json, write_parquet, write_text
 from medinj_utils.core.names import BASE, SYSTEMS, runs_of
 from medinj_utils.core.tree import Tree
@@ -125,3 +129,39 @@ def ran(world, tmp_path, monkeypatch):
         write_csv(table, tree.table(name))
     write_json({}, tree.environment)
     return tree, items
+
+
+@pytest.fixture
+def opening_tree(tmp_path):
+    """A run on real questions, with the tables that the opening page and the French page read."""
+    tree = Tree(tmp_path / "own")
+    write_json({"fictional": False}, tree.records_card)
+    comparison = pd.DataFrame({
+        "system": ["BASE", "NAT"], "n_items": 1288, "n_seeds": [1, 2], "exact_match": [0.2, 0.5],
+        "low": [0.15, 0.4], "high": [0.25, 0.6],
+        "difference": [None, 0.3], "difference_low": [None, 0.2], "difference_high": [None, 0.4],
+        "p_holm": [None, 0.0001], "unread_share": 0.0})
+    effects = pd.DataFrame({
+        "kind": ["main", "main", "synergy"], "effect": ["NAT", "SYN", "NAT-SYN"],
+        "estimate": [0.05, -0.01, 0.2], "low": [0.01, -0.03, 0.1], "high": [0.09, 0.01, 0.3],
+        "planted": None})
+    even = pd.DataFrame({"question": ["synthetic"], "price": 0.01, "native_price": 1.0,
+                         "estimate": 0.33, "low": 0.02, "high": 0.68, "reason": ""})
+    tables = {"comparison": comparison, "effects": effects, "break_even": even,
+              "chance": pd.DataFrame({"rule": [CHANCE, "options alone"],
+                                      "exact_match": [0.2, 0.45]}),
+              "training": pd.DataFrame({"seed": [0, 1], "rows": [1200, 1200]}),
+              "pairs": pd.DataFrame({"first": ["BASE"], "second": ["NAT"], "p_holm": [0.001]}),
+              "baselines": pd.DataFrame({"source": ["A", "A", "B"]}),
+              "claims_published": verdicts_on_paper(load_claims(), ITEMS, "both")}
+    for name, table in tables.items():
+        write_csv(table, tree.table(name))
+    return tree
+
+
+@pytest.fixture
+def kept_tree(opening_tree):
+    """The same as a kept result."""
+    write_json({"title": "Own data", "label": opening_tree.label,
+                "model": {"base_model": "models/small"}}, opening_tree.kept)
+    return opening_tree

@@ -44,12 +44,12 @@ def test_published_means_are_bounded_by_every_pairing_of_the_same_items():
 
 
 @pytest.mark.parametrize("text, told", [
-    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V}]",
+    ("order_stays: 0.5\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V}]",
      "either contrasts or orders or needs"),
-    ("order_stays: 0.5\nclaims: [{name: a, claim: b, where: abstract, mark: V, contrasts: [{first: "
-     "NATIVE, second: SYN}]}]",
+    ("order_stays: 0.5\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V, "
+     "contrasts: [{first: NATIVE, second: SYN}]}]",
      r"claims\.0\.contrasts\.0\.first.*NATIVE"),
-    ("order_stays: 2\nclaims: [{name: a, claim: b, where: abstract, mark: V, needs: c}]",
+    ("order_stays: 2\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V, needs: c}]",
      "order_stays: .*less than 1"),
     ("order_stays: [", "claims.yaml")])
 def test_a_wrong_file_of_claims_names_its_fault(tmp_path, text, told):

@@ -93,6 +93,7 @@ def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):
     assert even["low"] < even["estimate"] < even["high"] and not even["reason"]
     table = break_even_table(resampled, costs, {"native": 2.0, "synthetic": 0.1, "translated": 0.5})
     assert table["question"].tolist() == ["translated"] and table["estimate"][0] == even["estimate"]
+    assert table["native_price"].tolist() == [2.0]
     assert break_even_table(resampled, costs, {}).empty
     none = break_even(draws_of({"BASE": 0.5, "NAT": 0.5, "TRAD": 0.6}), costs, "TRAD", "NAT")
     assert np.isnan(none["estimate"])

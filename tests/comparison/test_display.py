@@ -145,7 +145,7 @@ def test_costs_and_plans_are_shown_in_their_units():
         "native": "300", "supervised tokens": "11,484", "minutes": "30.0", "Wh": "2.00",
         "euros": "300.01"}
     even = pd.DataFrame({"question": ["synthetic", "translated"], "price": [0.01, 0.1],
-                         "estimate": [0.33, np.nan],
+                         "native_price": 1.0, "estimate": [0.33, np.nan],
                          "low": [0.02, np.nan], "high": [0.68, np.nan], "reason": ["", "why not"]})
     assert display.shown_break_even(even)["break-even"].tolist() == ["0.33 [0.02, 0.68]", ""]
     plan = pd.DataFrame({"discordance": [0.4], "design_effect": 2.74, "for 1 point": [88_147.0]},
