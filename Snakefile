@@ -1,6 +1,7 @@
 # What depends on what. One execution of a notebook is one job; papermill runs it (medinj_utils/book/execute.py).
 # PROFILE, DATA and BASE come from the environment and go on by it, so that whatever signs they hold, no YAML and no
 # shell reads them.
+import hashlib
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from medinj_utils.book.results import RESULTS, executions_of_results
 from medinj_utils.book.running import RunningError, hold
+from medinj_utils.core.files import sha256
 from medinj_utils.core.parameters import notebook_names
 from medinj_utils.core.profiles import all_executions, load_profile
 from medinj_utils.core.tree import OUTPUTS, Tree
@@ -67,13 +69,17 @@ if set(AFTER) != set(notebook_names()):
     raise WorkflowError(f"Snakefile: AFTER and notebooks/ differ in {sorted(set(AFTER) ^ set(notebook_names()))}")
 
 
-def package_files(notebook):
-    """The package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
-    all rooms for those numbered 0, which look at the whole. Notebooks on open answers compare, too."""
+@cache
+def package_hash(notebook):
+    """Hash of the package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
+    all rooms for those numbered 0, which look at the whole. Notebooks on open answers compare, too.
+
+    A parameter and no list of inputs: of every input of every waiting job Snakemake reads the size several times a second."""
     rooms = ROOMS[:4 if "33" <= notebook[:2] <= "36" else int(notebook[0])] or ROOMS
     others = {*ROOMS, "book"} - {*rooms}
-    return [str(path) for path in sorted(Path("medinj_utils").rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others]
+    files = {str(path): sha256(path) for path in sorted(Path("medinj_utils").rglob("*"))
+             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others}
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 @cache
@@ -155,10 +161,10 @@ for profile_name in [PROFILE, *load_profile(PROFILE, DATA, BASE).beside]:
             before += [path for other in profile.beside for path in executed(other, notebook)]
         rule:
             name: f"{profile_name}_{execution}"
-            input: f"notebooks/{notebook}.ipynb", before, package_files(notebook), as_input(files)
+            input: f"notebooks/{notebook}.ipynb", before, as_input(files)
             output: str(tree.executed(execution))
             params:
-                profile=profile_name, execution=execution,
+                profile=profile_name, execution=execution, package=package_hash(notebook),
                 # Functions: elsewhere Snakemake takes braces for wildcards, even those of a file's name.
                 parameters=lambda wildcards, text=json.dumps(parameters, sort_keys=True): text,
                 files=lambda wildcards, files=stamps(files): files,
@@ -184,9 +190,9 @@ for execution, (notebook, parameters) in executions_of_results(PROFILE, DATA, BA
     before = [path for path in executed_on_results(name)[:1] if path != str(tree.executed(notebook))]
     rule:
         name: f"result_{name}_{notebook}"
-        input: f"notebooks/{notebook}.ipynb", str(tree.kept), package_files(notebook), before
+        input: f"notebooks/{notebook}.ipynb", str(tree.kept), before
         output: str(tree.executed(notebook))
-        params: execution=execution
+        params: execution=execution, package=package_hash(notebook)
         threads: 1
         shell:
             "OMP_NUM_THREADS={threads} "

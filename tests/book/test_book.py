@@ -76,6 +76,21 @@ def test_a_changed_table_behind_a_mapping_is_seen_even_an_older_one(project):
     assert "own_10_read_sources" in run([*words, "-n", *notebook], folder)
 
 
+def test_a_changed_file_of_the_package_concerns_its_room_and_later_ones(project):
+    folder, _ = project
+    words = ["env", "PROFILE=small", "snakemake", "--cores", "1", "--rerun-triggers", "mtime",
+             "params", "input", "-n", "--quiet", "host"]
+    file = folder / "medinj_utils" / "evaluation" / "scoring.py"
+    before = file.read_text(encoding="utf-8")
+    os.utime(file)
+    assert "Nothing to be done" in run(words, folder)
+    file.write_text(f"{before}# changed\n", encoding="utf-8")
+    printed = run(words, folder)
+    file.write_text(before, encoding="utf-8")
+    assert "small_31_score_choices" in printed and "small_40_compare_provenances" in printed
+    assert "small_14_build_mixtures" not in printed
+
+
 def test_a_folder_with_braces_is_a_folder_as_any(project):
     folder, _ = project
     shutil.copytree(folder / "profiles/own", folder / "a{b} c")
