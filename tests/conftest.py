@@ -13,6 +13,7 @@ from medinj_utils.demo.world import write_world
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 SHARED_HUB = ROOT.parent / "shared" / "hub"
+LONGEST = ("book", "simulations", "training")
 
 
 class ByFolder(LoadScopeScheduling):
@@ -28,6 +29,11 @@ class ByFolder(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return ByFolder(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """The folders that take longest come first, so that no process ends long before the other."""
+    items.sort(key=lambda item: item.path.relative_to(ROOT / "tests").parts[0] not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

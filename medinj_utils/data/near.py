@@ -67,7 +67,8 @@ def near_duplicates(records: pd.DataFrame, least: float = 0.75) -> pd.DataFrame:
     alike = keys[pairs[:, 0], -1] == keys[pairs[:, 1], -1]
     similarities = np.zeros(len(pairs))
     for which, signs in ((~alike, False), (alike, True)):
-        similarities[which] = _similarities(questions, pairs[which], signs)
+        if which.any():
+            similarities[which] = _similarities(questions, pairs[which], signs)
     similarity_of = {(first, second): similarity for first, second, similarity
                      in zip(*pairs.T, similarities, strict=True) if similarity >= least}
     without_accents, closed_too = _lost_accents(questions)
