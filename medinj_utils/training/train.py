@@ -18,7 +18,7 @@ from medinj_utils.models.validation import Validation
 from medinj_utils.training.job import Job, Rows
 
 VALIDATION_ROWS = 200  # at most, of each validation set; drawn once
-_SHOWING = ("figures", "tables", "model_card")  # modules that don't affect training
+_SHOWING = ("figures", "findings", "model_card", "tables")  # modules that don't affect training
 
 
 def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
