@@ -101,8 +101,8 @@ def costs_finding(priced: pd.DataFrame, even: pd.DataFrame, prices: Mapping[str,
     """
     table = priced.set_index("system")
     front = undominated(table["cost"], table["exact_match"])
-    sentences = [f"On the Pareto front of score and cost, by point estimates, from the "
-                 f"cheapest: {listed(front)}."]
+    sentences = [f"No cheaper system scores as much as {listed(front)} (the Pareto front, by "
+                 "point estimates, from the cheapest)."]
     for row in even.dropna(subset="estimate").to_dict("records"):
         low, high = number(row["low"], 2), number(row["high"], 2)
         sentences.append(f"A {row['question']} question gains as much per euro as a native one "
