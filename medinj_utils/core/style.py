@@ -85,13 +85,15 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
     kind = "medinj medinj-panels" if len(figure.axes) > 2 else "medinj"
+    width = round(96 * figure.get_tightbbox().width)  # its size in print, in pixels of CSS
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)
     if table:
         caption += (f'{" · " * bool(label)}<a download="{table}.csv" href="data:text/csv;base64,'
                     f'{_encoded(tree.table(table))}">The table behind it</a>')
     return HTML(f'<figure class="{kind}"><img src="data:image/png;base64,{picture}" '
-                f'alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>')
+                f'width="{width}" alt="{html.escape(alt)}"><figcaption>{caption}</figcaption>'
+                '</figure>')
 
 
 def _encoded(path: Path) -> str:

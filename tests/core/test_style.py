@@ -44,6 +44,7 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
     page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data,
                          "html.parser")
     assert page.img["alt"] == "A line from 0 to 1 <rising>."
+    assert 450 < int(page.img["width"]) < 615  # 6.4 inches at 96 pixels, less the margins
     assert page.figcaption.get_text() == "The table behind it" and page.a["download"] == "some.csv"
     assert DEMO_LABEL in tree.figure("line", "svg").read_text(encoding="utf-8")
     assert tree.figure("line").stat().st_size > 1000
