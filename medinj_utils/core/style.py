@@ -171,7 +171,7 @@ def _html(table: pd.DataFrame, index: bool) -> str:
 
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words in its heads, counts such as 1,226, and intervals on one line."""
+    """The table with words in its heads, counts such as 1,226, yes and no, and whole intervals."""
     named = table.rename(columns=lambda name: str(name).replace("_", " "))
     if named.columns.nlevels == 1:
         named = named.rename_axis(columns=None)  # pandas would give it a column of its own
@@ -181,7 +181,9 @@ def _headed(table: pd.DataFrame) -> pd.DataFrame:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return _IN_INTERVAL.sub("\u00a0", value)
-    return f"{value:,}" if isinstance(value, Integral) and not isinstance(value, bool) else value
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, Integral) else value
 
 
 def finding(*sentences: str) -> Markdown:

@@ -90,7 +90,8 @@ def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
                           "gain": ["+1.5 [\u22120.5, +2.5]"] * 2}, index=[63, 64])
     for page in (captioned(table).data, browsable(table).data):
         cells = BeautifulSoup(page, "html.parser").find_all("td")
-        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "True"]
+        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "yes"]
+        assert cells[6].get_text() == "no"
         assert [cell.get("class") for cell in cells] == [["medinj-words"], *[None] * 7]
     assert "63" in captioned(table.rename_axis("row")).data
 
