@@ -123,7 +123,8 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """A table as HTML; numbers are rounded, texts escaped. One of zeros alone is a sentence.
 
     Args:
-        table: shown with its index, unless that only counts the rows.
+        table: shown with its index, unless that only counts the rows. Columns of several levels
+            have one head each, as "native · planted medicine".
         caption: below it.
         decimals: of the numbers.
         nothing: said in its place where it has no rows, or nothing in them.
@@ -132,12 +133,14 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     if blank.all(axis=None):  # so is a table without rows
         return said(nothing)
     one_level = table.columns.nlevels == 1
+    heads = table.columns if one_level else [" · ".join(map(str, head)) for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
-        names = (str(name).replace("_", " ") for name in table.columns)
+        names = (str(name).replace("_", " ") for name in heads)
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
-    named = one_level and None not in table.index.names
-    counted = one_level and pd.api.types.is_integer_dtype(table.index)  # rows that have no name
+    named = None not in table.index.names
+    counted = pd.api.types.is_integer_dtype(table.index)  # rows that have no name
+    table = table.set_axis(heads, axis="columns")
     shown = _headed(table.reset_index() if named else table).round(decimals)
     shown = _html(shown, index=not (named or counted))
     if caption:
@@ -173,9 +176,7 @@ def _html(table: pd.DataFrame, index: bool) -> str:
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words in its heads, counts such as 1,226, yes and no, and whole intervals."""
     named = table.rename(columns=lambda name: str(name).replace("_", " "))
-    if named.columns.nlevels == 1:
-        named = named.rename_axis(columns=None)  # pandas would give it a column of its own
-    return named.map(_cell)
+    return named.rename_axis(columns=None).map(_cell)  # pandas would give it a column of its own
 
 
 def _cell(value: object) -> object:

@@ -96,6 +96,14 @@ def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
     assert "63" in captioned(table.rename_axis("row")).data
 
 
+def test_heads_of_several_levels_become_one_and_no_head_is_empty():
+    columns = pd.MultiIndex.from_tuples([("native", "mcq"), ("native", "mcqu")],
+                                        names=["provenance", "task"])
+    table = pd.DataFrame([[0.5, 0.25]], pd.Index(["NAT"], name="system"), columns)
+    heads = BeautifulSoup(captioned(table, "Scores").data, "html.parser").find_all("th")
+    assert [head.get_text() for head in heads] == ["system", "native · mcq", "native · mcqu"]
+
+
 def test_shares_are_shown_in_per_cent():
     table = pd.DataFrame({"items": [352, 278], "exact_match": [0.4226, None]}, index=["a", "b"])
     shown = in_percent(table, "exact_match")
