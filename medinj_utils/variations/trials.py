@@ -239,4 +239,4 @@ def mean_scores(tree: Tree, variations: Iterable[Variation]) -> pd.DataFrame:
         scores = pd.read_parquet(variation.tree(tree).scores)
         exact_match = scores["exact_match"].astype(float)
         means[variation.label] = exact_match.groupby(scores["run"], sort=False).mean()
-    return pd.DataFrame(means).T
+    return pd.DataFrame(means).T.rename_axis("variation")

@@ -110,6 +110,7 @@ def test_tables_have_a_row_for_each_variation_and_run(tmp_path):
     table = tuning_table(tree, variations, [NAT, SYN])
     assert table[["budget", "run"]].values.tolist() == [["0.25", "NAT-s0"], ["0.25", "SYN-s0"],
                                                         ["0.5", "NAT-s0"], ["0.5", "SYN-s0"]]
+    assert mean_scores(tree, variations).index.name == "variation"
     assert mean_scores(tree, variations).to_dict("index") == {"0.25": {"NAT-s0": 0.5,
                                                                        "SYN-s0": 0.0},
                                                               "0.5": {"NAT-s0": 1.0, "SYN-s0": 0.0}}
