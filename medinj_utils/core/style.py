@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed, numbers
+from medinj_utils.core.wording import listed, numbers, spelled
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
@@ -33,6 +33,8 @@ NOTHING = "There is nothing to show."
 _IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
 #: A cell of words, which a wide table would squeeze to one word a line.
 _WORDS = re.compile(r"<td>(?=[^<]{30,}</td>)")
+#: A cell that may be a code, or several: "mcqu", "task: mcqu", "mcq, mcqu".
+_CODES = re.compile(r"(?:task: )?\w+(?:, \w+)*")
 
 
 def system_colour(system: str) -> str:
@@ -135,7 +137,7 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     one_level = table.columns.nlevels == 1
     heads = table.columns if one_level else [" · ".join(map(str, head)) for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
-        names = (str(name).replace("_", " ") for name in heads)
+        names = map(_head, heads)
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = None not in table.index.names
@@ -175,13 +177,17 @@ def _html(table: pd.DataFrame, index: bool) -> str:
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words in its heads, counts such as 1,226, yes and no, and whole intervals."""
-    named = table.rename(columns=lambda name: str(name).replace("_", " "))
+    named = table.rename(columns=_head)
     return named.rename_axis(columns=None).map(_cell)  # pandas would give it a column of its own
+
+
+def _head(name: object) -> str:
+    return spelled(str(name)).replace("_", " ")
 
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return _IN_INTERVAL.sub("\u00a0", value)
+        return spelled(value) if _CODES.fullmatch(value) else _IN_INTERVAL.sub("\u00a0", value)
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, Integral) else value

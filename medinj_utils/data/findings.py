@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import listed, number, percent
+from medinj_utils.core.wording import listed, number, percent, spelled
 from medinj_utils.data.published import counted_here
 from medinj_utils.data.tables import sure_leaks
 
@@ -90,5 +90,5 @@ def artefacts_finding(blind: pd.DataFrame) -> str:
     best = above.loc[(above["exact_match"] - above["chance"]).idxmax()]
     return (f"{len(above)} of {len(blind)} rules that see no question are right more often than "
             f"chance, by their 95 % interval. The strongest, “{best['rule']}”, is right on "
-            f"{percent(best['exact_match'])} of the {best['provenance']} {best['task']} questions "
-            f"of {best['source']}, where chance is {percent(best['chance'])}.")
+            f"{percent(best['exact_match'])} of the {best['provenance']} {spelled(best['task'])} "
+            f"questions of {best['source']}, where chance is {percent(best['chance'])}.")

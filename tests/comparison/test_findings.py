@@ -108,7 +108,7 @@ def test_parts_in_which_pairs_differ_are_named():
                          "p_holm": [0.2, 0.01]})
     assert (
         "0 of 1 pairs of tuned systems differ in the whole test, and 1 of 1 within 1 parts of it "
-        "(task: mcqu)."
+        "(task: single-answer)."
         in (findings.parts_finding(part))
     )
     assert findings.parts_finding(part.head(1)).startswith("No part")

@@ -101,7 +101,16 @@ def test_heads_of_several_levels_become_one_and_no_head_is_empty():
                                         names=["provenance", "task"])
     table = pd.DataFrame([[0.5, 0.25]], pd.Index(["NAT"], name="system"), columns)
     heads = BeautifulSoup(captioned(table, "Scores").data, "html.parser").find_all("th")
-    assert [head.get_text() for head in heads] == ["system", "native · mcq", "native · mcqu"]
+    assert [head.get_text() for head in heads] == ["system", "native · several-answer",
+                                                  "native · single-answer"]
+
+
+def test_codes_of_tasks_and_measures_are_words():
+    table = pd.DataFrame({"task": ["mcqu", "task: mcq"], "ece": ["Test/mcq/mcq.json", "mcq, oeq"]})
+    soup = BeautifulSoup(browsable(table).data, "html.parser")
+    assert [cell.get_text() for cell in soup.find_all(["th", "td"])] == [
+        "task", "expected calibration error", "single-answer", "Test/mcq/mcq.json",
+        "task: several-answer", "several-answer, open"]
 
 
 def test_shares_are_shown_in_per_cent():
