@@ -110,7 +110,7 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
         table: shown without its index.
         caption: below it, after the number of rows.
         most: rows that are shown.
-        nothing: said in its place where it has no rows.
+        nothing: said in its place where it has no rows; empty where that is said already.
     """
     if table.empty:
         return said(nothing)
@@ -129,7 +129,8 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
             have one head each, as "native · planted medicine".
         caption: below it.
         decimals: of the numbers.
-        nothing: said in its place where it has no rows, or nothing in them.
+        nothing: said in its place where it has no rows, or nothing in them; empty where that is
+            said already.
     """
     blank = table.isna() | (table == "")
     if blank.all(axis=None):  # so is a table without rows
@@ -166,8 +167,8 @@ def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def said(text: str) -> HTML:
-    """A sentence in the place of a table or figure."""
-    return HTML(f'<p class="medinj">{html.escape(text)}</p>')
+    """A sentence in the place of a table or figure; nothing for an empty one."""
+    return HTML(f'<p class="medinj">{html.escape(text)}</p>' if text else "")
 
 
 def _html(table: pd.DataFrame, index: bool) -> str:

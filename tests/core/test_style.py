@@ -126,6 +126,7 @@ def test_an_empty_table_and_one_of_zeros_are_sentences():
     for shown in (captioned(empty, nothing="No <logs>."), browsable(empty, nothing="No <logs>.")):
         assert shown.data == '<p class="medinj">No &lt;logs&gt;.</p>'
     assert "nothing to show" in captioned(empty).data
+    assert captioned(empty, nothing="").data == ""
     assert (
         captioned(zeros, "Of all.").data
         == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'

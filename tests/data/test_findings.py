@@ -23,7 +23,8 @@ def test_sure_leaks_and_suspicions_are_told_apart():
     sentence = findings.audit_finding(records, leaks, pd.DataFrame({"times": [2]}))
     assert sentence.startswith("Of 8 training rows 2 (25.0\u00a0%)")
     assert "and 1 more may" in sentence
-    assert "1 questions occur" in sentence
+    assert "1 question occurs" in sentence
+    assert "occur" not in findings.audit_finding(records, leaks, pd.DataFrame())
     assert (
         findings.audit_finding(records.tail(2), leaks.head(0), pd.DataFrame())
         == "There are no training rows."
