@@ -64,7 +64,8 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     """An executed notebook as a page: it opens with what it found and the label of its numbers.
 
     The finding is the output of the cell tagged ``finding``, near the notebook's end. Code is
-    folded; cells that only set the notebook up are left out.
+    folded. Cells that only set the notebook up are left out, and so are bars of progress and
+    printed sentences that the finding has.
 
     Args:
         tree: the output tree.
@@ -78,7 +79,8 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
             if "hide-output" not in cell.metadata["tags"]:
-                cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
+                cell.outputs = [output for output in cell.outputs
+                                if not _is_progress(output) and not _is_said(output, finding)]
     title, question, *rest = executed.cells[0].source.split("\n\n")
     # What a machine can do is no demo, whatever the profile.
     label = f"run here on {hardware_in_words()}" if execution == _MACHINE else tree.label
@@ -92,6 +94,12 @@ def _is_progress(output: nbformat.NotebookNode) -> bool:
     """Whether an output is a bar of progress, or the line that ends one."""
     return output.output_type == "stream" and (
         output.text.startswith("\r") or not output.text.strip())
+
+
+def _is_said(output: nbformat.NotebookNode, finding: str) -> bool:
+    """Whether an output is a printed sentence that the finding, which opens the page, has too."""
+    text = output.get("text", "").strip()  # of a stream; other outputs have none
+    return text.endswith(".") and text in finding
 
 
 def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:

@@ -86,6 +86,14 @@ def test_bars_of_progress_are_left_out_of_what_a_cell_prints(own):
     assert [output.text for output in code.outputs] == ["2 verdicts."]
 
 
+def test_what_the_finding_says_is_not_printed_again(own):
+    printed = [nbformat.v4.new_output("stream", text=text)
+               for text in ("NAT is the best.\n", "Another sentence.\n", "NAT")]
+    save(notebook(nbformat.v4.new_code_cell("print()", outputs=printed)), own, "44_check_claims")
+    _, code = labelled_copy(own, "44_check_claims").cells
+    assert [output.text for output in code.outputs] == ["Another sentence.\n", "NAT"]
+
+
 def test_what_a_machine_can_do_is_no_demo(own):
     write_json({"fictional": True}, own.records_card)
     own.kept.unlink()
