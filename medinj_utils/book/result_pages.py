@@ -13,7 +13,7 @@ from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import number
+from medinj_utils.core.wording import number, spelled
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
 #: The notebook whose numbers are the machine's.
@@ -146,6 +146,7 @@ def _page(tree: Tree, name: str, answer: str) -> str:
              ("sources", sources), ("sets on the hub", commits or "none"),
              ("answered", kept["made"]), ("commit of the book", f"`{kept['git_commit'][:12]}`")]
     scores = pd.read_parquet(tree.scores).drop_duplicates("id")
+    scores["task"] = scores["task"].map(spelled)
     questions = scores.groupby(["provenance", "source", "task"]).size().reset_index()
     training = tree.read_table("training")
     runs = [(row.system, row.seed, *map(number, (row.rows, row.tokens, row.steps)),

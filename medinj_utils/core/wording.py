@@ -123,15 +123,6 @@ def score(row: Mapping, name: str = "exact_match", language: Language = "en") ->
     return f"{percent(row[name], language)} {ends}"
 
 
-def spelled(text: str) -> str:
-    """A text with words for codes of tasks and measures: "translated · several-answer".
-
-    Args:
-        text: such as a column's name; a path and a longer name keep their codes.
-    """
-    return _CODE.sub(lambda code: _WORDS[code[0].replace("_", " ")], text)
-
-
 def show_p(p: float) -> str:
     """A p-value in words: never 0 or 1, empty where there is none."""
     if isnan(p):
@@ -160,3 +151,12 @@ def listed(names: Iterable[str], language: Language = "en") -> str:
     names = list(names)
     together = [", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names
     return (" et " if language == "fr" else " and ").join(together)
+
+
+def spelled(text: str) -> str:
+    """A text with words for codes of tasks and measures: "translated · several-answer".
+
+    Args:
+        text: such as a column's name; a path and a longer name keep their codes.
+    """
+    return _CODE.sub(lambda code: _WORDS[code[0].replace("_", " ")], text)
