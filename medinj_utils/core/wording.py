@@ -18,7 +18,8 @@ _WORDS = {"mcqu": "single-answer", "mcq": "several-answer", "oeq": "open",
           "ece": "expected calibration error", "brier": "Brier score", "jaccard": "Jaccard",
           "f1": "F1", "lix": "readability (LIX)", "bleu": "BLEU", "chrf": "chrF",
           "rouge 1": "ROUGE-1", "rouge 2": "ROUGE-2", "rouge l": "ROUGE-L", "meteor": "METEOR",
-          "bertscore": "BERTScore"}
+          "bertscore": "BERTScore", "content recall": "content recall",
+          "numbers recall": "numbers recall", "numbers precision": "numbers precision"}
 _CODE = re.compile(rf"(?<![\w/-])(?:{'|'.join(_WORDS).replace(' ', '[ _]')})(?![\w/-]|\.\w)")
 
 
