@@ -29,6 +29,8 @@ BASE_COLOUR = "#767676"
 MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."
+#: Between the levels of a column's name; a line breaks after the dot.
+_BETWEEN = "\u00a0· "
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
 _IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
 #: A cell of words, which a wide table would squeeze to one word a line.
@@ -136,7 +138,8 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     if blank.all(axis=None):  # so is a table without rows
         return said(nothing)
     one_level = table.columns.nlevels == 1
-    heads = table.columns if one_level else [" · ".join(map(str, head)) for head in table.columns]
+    heads = table.columns if one_level else [_BETWEEN.join(map(str, head))
+                                             for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
         names = map(_head, heads)
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level

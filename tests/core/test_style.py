@@ -101,8 +101,8 @@ def test_heads_of_several_levels_become_one_and_no_head_is_empty():
                                         names=["provenance", "task"])
     table = pd.DataFrame([[0.5, 0.25]], pd.Index(["NAT"], name="system"), columns)
     heads = BeautifulSoup(captioned(table, "Scores").data, "html.parser").find_all("th")
-    assert [head.get_text() for head in heads] == ["system", "native · several-answer",
-                                                  "native · single-answer"]
+    assert [head.get_text() for head in heads] == ["system", "native\u00a0· several-answer",
+                                                  "native\u00a0· single-answer"]
 
 
 def test_codes_of_tasks_and_measures_are_words():
