@@ -14,7 +14,8 @@ from medinj_utils.training.backends import why_not
 
 def machine_table() -> pd.DataFrame:
     """Hardware and versions by name, in a column ``value``."""
-    return pd.DataFrame({"value": hardware() | versions()}).rename_axis("what")
+    table = pd.DataFrame({"value": hardware() | versions()}).rename_axis("what")
+    return table.rename(index={"memory_gb": "memory, GB"})
 
 
 def speed_table() -> pd.DataFrame:

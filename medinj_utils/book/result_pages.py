@@ -13,7 +13,7 @@ from medinj_utils.core.cards import markdown_rows
 from medinj_utils.core.files import read_json
 from medinj_utils.core.machine import hardware_in_words
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import number
+from medinj_utils.core.wording import number, spelled
 
 _LINK = re.compile(r"\]\((?![\w+.-]+:|#)([^)\s]+)\)")
 #: The notebook whose numbers are the machine's.
@@ -64,7 +64,8 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
     """An executed notebook as a page: it opens with what it found and the label of its numbers.
 
     The finding is the output of the cell tagged ``finding``, near the notebook's end. Code is
-    folded; cells that only set the notebook up are left out.
+    folded. Cells that only set the notebook up are left out, and so are bars of progress and
+    printed sentences that the finding has.
 
     Args:
         tree: the output tree.
@@ -78,7 +79,8 @@ def labelled_copy(tree: Tree, execution: str) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", ()), "hide-input"})
             if "hide-output" not in cell.metadata["tags"]:
-                cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
+                cell.outputs = [output for output in cell.outputs
+                                if not _is_progress(output) and not _is_said(output, finding)]
     title, question, *rest = executed.cells[0].source.split("\n\n")
     # What a machine can do is no demo, whatever the profile.
     label = f"run here on {hardware_in_words()}" if execution == _MACHINE else tree.label
@@ -92,6 +94,12 @@ def _is_progress(output: nbformat.NotebookNode) -> bool:
     """Whether an output is a bar of progress, or the line that ends one."""
     return output.output_type == "stream" and (
         output.text.startswith("\r") or not output.text.strip())
+
+
+def _is_said(output: nbformat.NotebookNode, finding: str) -> bool:
+    """Whether an output is a printed sentence that the finding, which opens the page, has too."""
+    text = output.get("text", "").strip()  # of a stream; other outputs have none
+    return text.endswith(".") and text in finding
 
 
 def stage_result(tree: Tree, name: str, answer: str, target: Path) -> dict[str, Any]:
@@ -138,6 +146,7 @@ def _page(tree: Tree, name: str, answer: str) -> str:
              ("sources", sources), ("sets on the hub", commits or "none"),
              ("answered", kept["made"]), ("commit of the book", f"`{kept['git_commit'][:12]}`")]
     scores = pd.read_parquet(tree.scores).drop_duplicates("id")
+    scores["task"] = scores["task"].map(spelled)
     questions = scores.groupby(["provenance", "source", "task"]).size().reset_index()
     training = tree.read_table("training")
     runs = [(row.system, row.seed, *map(number, (row.rows, row.tokens, row.steps)),

@@ -16,6 +16,11 @@ from medinj_utils.core.names import BASE, PARTS, PROVENANCES, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.data import load_mixture
 
+#: A large and a small unit of each cost, as parts of the unit that its column has.
+_UNITS = {"items": (("1,000 questions", 1e3), ("100 questions", 1e2)),
+          "tokens": (("million tokens", 1e6), ("1,000 tokens", 1e3)),
+          "hours": (("hour", 1), ("minute", 1 / 60)), "kwh": (("kWh", 1), ("Wh", 1e-3))}
+
 
 def costs_of(tree: Tree, runs: Iterable[Run]) -> pd.DataFrame:
     """What each tuned system took, means over its seeds.
@@ -87,6 +92,13 @@ def with_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float,
     return costs.assign(euros=in_euros(costs, prices, hour, kwh)) if prices else costs
 
 
+def _fitting(spent: pd.Series, large: tuple[str, float],
+             small: tuple[str, float]) -> tuple[str, pd.Series]:
+    """The unit that fits what was spent, and the costs in it."""
+    unit, size = large if (spent >= large[1]).all() else small
+    return unit, spent / size
+
+
 def yields(resampled: Resampled, costs: pd.DataFrame) -> pd.DataFrame:
     """Points of exact match gained over the base, for what was spent.
 
@@ -98,10 +110,10 @@ def yields(resampled: Resampled, costs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns system, per (the unit), cost, points, low, high (95 %); what costs nothing has no
-        yield.
+        yield. Questions, tokens, time and energy are in the larger of two units where every system
+        spent at least one of it, else in the smaller.
     """
-    units = {"1,000 questions": costs["items"] / 1e3, "million tokens": costs["tokens"] / 1e6,
-             "hour": costs["hours"], "kWh": costs["kwh"]}
+    units = dict(_fitting(costs[name], *sizes) for name, sizes in _UNITS.items())
     if "euros" in costs:
         units["euro"] = costs["euros"]
     rows = []

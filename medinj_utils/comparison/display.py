@@ -215,6 +215,12 @@ def shown_orders(together: pd.DataFrame) -> pd.DataFrame:
                         index=pd.Index(["all others"] * len(together), name="orders"))
 
 
+def shown_runs(table: pd.DataFrame) -> pd.DataFrame:
+    """`medinj_utils.comparison.power.runs_table`, without rows where more runs change nothing."""
+    changes = (table.nunique(dropna=False) > 1).any()
+    return table if changes else table.head(0)
+
+
 def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
     """`medinj_utils.comparison.power.runs_needed_table` in whole numbers or words."""
     return table.map(lambda n: "too few questions" if n == float("inf") else number(n))

@@ -10,7 +10,16 @@ import pandas as pd
 from medinj_utils.comparison.costs import undominated
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
 from medinj_utils.core.names import BASE
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, score, show_p
+from medinj_utils.core.wording import (
+    agreeing,
+    listed,
+    number,
+    percent,
+    points,
+    score,
+    show_p,
+    spelled,
+)
 from medinj_utils.evaluation.probes import ORIGINAL
 
 
@@ -101,8 +110,8 @@ def costs_finding(priced: pd.DataFrame, even: pd.DataFrame, prices: Mapping[str,
     """
     table = priced.set_index("system")
     front = undominated(table["cost"], table["exact_match"])
-    sentences = [f"On the Pareto front of score and cost, by point estimates, from the "
-                 f"cheapest: {listed(front)}."]
+    sentences = [f"No cheaper system scores as much as {listed(front)} (the Pareto front, by "
+                 "point estimates, from the cheapest)."]
     for row in even.dropna(subset="estimate").to_dict("records"):
         low, high = number(row["low"], 2), number(row["high"], 2)
         sentences.append(f"A {row['question']} question gains as much per euro as a native one "
@@ -164,7 +173,7 @@ def parts_finding(parts: pd.DataFrame) -> str:
     if inner.empty:
         return "No part of the test has enough questions for a comparison of its own."
     significant = significant_pairs(inner)
-    places = f" ({listed(dict.fromkeys(significant['part']))})" if len(significant) else ""
+    places = f" ({listed(map(spelled, significant['part'].unique()))})" if len(significant) else ""
     differ = len(significant_pairs(tuned[whole]))
     return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
             f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(significant)} of "

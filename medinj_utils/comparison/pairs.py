@@ -177,7 +177,7 @@ def rank_intervals(means: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "rank": means.rank(ascending=False, method="min").astype(int),
         "best": 1 + losers.reindex(means.index, fill_value=0),
-        "worst": len(means) - winners.reindex(means.index, fill_value=0)})
+        "worst": len(means) - winners.reindex(means.index, fill_value=0)}).rename_axis("system")
 
 
 def significant_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

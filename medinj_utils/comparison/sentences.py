@@ -168,6 +168,20 @@ def spread_in_words(spread: float, freedom: int) -> str:
             "freedom).")
 
 
+def one_run_in_words(table: pd.DataFrame) -> str:
+    """The smallest differences that one run of each system shows, where more runs change nothing.
+
+    Args:
+        table: of `medinj_utils.comparison.power.runs_table`; empty where nothing can be planned.
+    """
+    if table.empty:
+        return "Without a second run of some system there is nothing to plan with."
+    shown = [f"{number(points, 1)} points with {questions}"
+             for questions, points in table.iloc[0].dropna().items()]
+    return ("More runs of each system show no smaller difference than one does: "
+            f"{listed(shown) or 'none, whatever its size'}.")
+
+
 def claims_in_words(claims: Claims) -> str:
     """How many claims and differences there are, and the smallest effect of interest."""
     return (f"{len(claims.claims)} claims, {len(claims.contrasts)} differences; smallest effect of "

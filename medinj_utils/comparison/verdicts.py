@@ -26,6 +26,7 @@ from medinj_utils.comparison.paper import JUDGE_MARK, JUDGE_PEARSON, METRICS_PEA
 from medinj_utils.core.tree import Tree
 
 _UNTESTABLE = "not testable here"
+_ONLY_AT_BEST = " only if the systems are right on the same questions as far as possible"
 _SMALL = "true, but by less than the smallest effect of interest"
 #: What claims about judges are tested by.
 _ABOUT_JUDGES = {
@@ -143,7 +144,7 @@ def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame
     worst = _without_answers(verdicts(claims, contrasts_published(claims, items, "worst")))
     best = verdicts(claims, contrasts_published(claims, items, "best"))
     differ = worst["verdict"] != best["verdict"]
-    worst.loc[differ, "reason"] = best["verdict"] + " with the best pairing"
+    worst.loc[differ, "reason"] = best["verdict"] + _ONLY_AT_BEST
     worst.loc[differ, "verdict"] = "undecided"
     return worst
 

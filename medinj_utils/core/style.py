@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed, numbers
+from medinj_utils.core.wording import listed, numbers, spelled
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
@@ -29,10 +29,14 @@ BASE_COLOUR = "#767676"
 MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."
+#: Between the levels of a column's name; a line breaks after the dot.
+_BETWEEN = "\u00a0· "
 #: Blanks at which an estimate with its interval, as "1.5 [0.5, 2.5]", would be broken.
 _IN_INTERVAL = re.compile(r"(?<=\d) (?=\[[\u2212+\d])|(?<=\d,) (?=[\u2212+\d.,]+\])")
 #: A cell of words, which a wide table would squeeze to one word a line.
 _WORDS = re.compile(r"<td>(?=[^<]{30,}</td>)")
+#: A cell that may be a code, or several: "mcqu", "task: mcqu", "mcq, mcqu".
+_CODES = re.compile(r"(?:task: )?\w+(?:, \w+)*")
 
 
 def system_colour(system: str) -> str:
@@ -85,13 +89,15 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
     kind = "medinj medinj-panels" if len(figure.axes) > 2 else "medinj"
+    width = round(96 * figure.get_tightbbox().width)  # its size in print, in pixels of CSS
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)
     if table:
         caption += (f'{" · " * bool(label)}<a download="{table}.csv" href="data:text/csv;base64,'
                     f'{_encoded(tree.table(table))}">The table behind it</a>')
     return HTML(f'<figure class="{kind}"><img src="data:image/png;base64,{picture}" '
-                f'alt="{html.escape(alt)}"><figcaption>{caption}</figcaption></figure>')
+                f'width="{width}" alt="{html.escape(alt)}"><figcaption>{caption}</figcaption>'
+                '</figure>')
 
 
 def _encoded(path: Path) -> str:
@@ -106,7 +112,7 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
         table: shown without its index.
         caption: below it, after the number of rows.
         most: rows that are shown.
-        nothing: said in its place where it has no rows.
+        nothing: said in its place where it has no rows; empty where that is said already.
     """
     if table.empty:
         return said(nothing)
@@ -121,21 +127,26 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """A table as HTML; numbers are rounded, texts escaped. One of zeros alone is a sentence.
 
     Args:
-        table: shown with its index, unless that only counts the rows.
+        table: shown with its index, unless that only counts the rows. Columns of several levels
+            have one head each, as "native · planted medicine".
         caption: below it.
         decimals: of the numbers.
-        nothing: said in its place where it has no rows, or nothing in them.
+        nothing: said in its place where it has no rows, or nothing in them; empty where that is
+            said already.
     """
     blank = table.isna() | (table == "")
     if blank.all(axis=None):  # so is a table without rows
         return said(nothing)
     one_level = table.columns.nlevels == 1
+    heads = table.columns if one_level else [_BETWEEN.join(map(str, head))
+                                             for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
-        names = (str(name).replace("_", " ") for name in table.columns)
+        names = map(_head, heads)
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
-    named = one_level and None not in table.index.names
-    counted = one_level and pd.api.types.is_integer_dtype(table.index)  # rows that have no name
+    named = None not in table.index.names
+    counted = pd.api.types.is_integer_dtype(table.index)  # rows that have no name
+    table = table.set_axis(heads, axis="columns")
     shown = _headed(table.reset_index() if named else table).round(decimals)
     shown = _html(shown, index=not (named or counted))
     if caption:
@@ -159,8 +170,8 @@ def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def said(text: str) -> HTML:
-    """A sentence in the place of a table or figure."""
-    return HTML(f'<p class="medinj">{html.escape(text)}</p>')
+    """A sentence in the place of a table or figure; nothing for an empty one."""
+    return HTML(f'<p class="medinj">{html.escape(text)}</p>' if text else "")
 
 
 def _html(table: pd.DataFrame, index: bool) -> str:
@@ -169,17 +180,21 @@ def _html(table: pd.DataFrame, index: bool) -> str:
 
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words in its heads, counts such as 1,226, and intervals on one line."""
-    named = table.rename(columns=lambda name: str(name).replace("_", " "))
-    if named.columns.nlevels == 1:
-        named = named.rename_axis(columns=None)  # pandas would give it a column of its own
-    return named.map(_cell)
+    """The table with words in its heads, counts such as 1,226, yes and no, and whole intervals."""
+    named = table.rename(columns=_head)
+    return named.rename_axis(columns=None).map(_cell)  # pandas would give it a column of its own
+
+
+def _head(name: object) -> str:
+    return spelled(str(name)).replace("_", " ")
 
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return _IN_INTERVAL.sub("\u00a0", value)
-    return f"{value:,}" if isinstance(value, Integral) and not isinstance(value, bool) else value
+        return spelled(value) if _CODES.fullmatch(value) else _IN_INTERVAL.sub("\u00a0", value)
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, Integral) else value
 
 
 def finding(*sentences: str) -> Markdown:

@@ -4,6 +4,7 @@ English pages have "1,234.5" and French ones "1 234,5". A minus is a minus sign,
 zero has no sign.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from math import isnan
 from typing import Literal
@@ -12,6 +13,14 @@ import pandas as pd
 
 Language = Literal["en", "fr"]
 _FRENCH = str.maketrans({",": "\u202f", ".": ","})
+#: What English pages say for codes of tasks and measures; the glossary has both.
+_WORDS = {"mcqu": "single-answer", "mcq": "several-answer", "oeq": "open",
+          "ece": "expected calibration error", "brier": "Brier score", "jaccard": "Jaccard",
+          "f1": "F1", "lix": "readability (LIX)", "bleu": "BLEU", "chrf": "chrF",
+          "rouge 1": "ROUGE-1", "rouge 2": "ROUGE-2", "rouge l": "ROUGE-L", "meteor": "METEOR",
+          "bertscore": "BERTScore", "content recall": "content recall",
+          "numbers recall": "numbers recall", "numbers precision": "numbers precision"}
+_CODE = re.compile(rf"(?<![\w/-])(?:{'|'.join(_WORDS).replace(' ', '[ _]')})(?![\w/-]|\.\w)")
 
 
 def number(value: float, decimals: int = 0, sign: bool = False, language: Language = "en") -> str:
@@ -143,3 +152,12 @@ def listed(names: Iterable[str], language: Language = "en") -> str:
     names = list(names)
     together = [", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names
     return (" et " if language == "fr" else " and ").join(together)
+
+
+def spelled(text: str) -> str:
+    """A text with words for codes of tasks and measures: "translated · several-answer".
+
+    Args:
+        text: such as a column's name; a path and a longer name keep their codes.
+    """
+    return _CODE.sub(lambda code: _WORDS[code[0].replace("_", " ")], text)

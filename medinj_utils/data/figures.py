@@ -10,6 +10,7 @@ import seaborn as sns
 from medinj_utils.core.names import PROVENANCES, TASKS, in_order
 from medinj_utils.core.prompts import LETTERS
 from medinj_utils.core.style import COLOURS
+from medinj_utils.core.wording import spelled
 
 _HATCHES = {"mcqu": "", "mcq": "//", "oeq": ".."}
 _UNEVEN = 0.01  # p-value below which positions are called uneven
@@ -35,7 +36,7 @@ def composition_figure(composition: pd.DataFrame) -> tuple[plt.Figure, str]:
             rows = part.groupby("configuration")["rows"].sum().reindex(names, fill_value=0)
             if rows.any():
                 axes.barh(names, rows, left=left, color=COLOURS[provenance], hatch=_HATCHES[task],
-                          edgecolor="white", label=f"{provenance}, {task}")
+                          edgecolor="white", label=f"{provenance}, {spelled(task)}")
                 left += rows
     axes.invert_yaxis()
     axes.set_xlabel("Rows")
@@ -54,7 +55,7 @@ def records_figure(records: pd.DataFrame) -> tuple[plt.Figure, str]:
     """
     sizes = records.groupby(["task", "split", "provenance"]).size()
     counts = sizes.unstack("provenance", fill_value=0)
-    counts.index = [" · ".join(group) for group in counts.index]
+    counts.index = [spelled(" · ".join(group)) for group in counts.index]
     alt = "Records by task, split and provenance: " + "; ".join(
         f"{name} {column.sum():,}" for name, column in counts.items()) + "."
     return _counts_figure(counts, "Records by provenance, task and split"), alt
@@ -118,7 +119,7 @@ def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
     """
     uneven = positions[positions["p, equal shares"] < _UNEVEN]
     groups = uneven[["provenance", "task", "options"]].itertuples(index=False)
-    named = [f"{provenance} {task} with {n} options" for provenance, task, n in groups]
+    named = [f"{provenance} {spelled(task)} with {n} options" for provenance, task, n in groups]
     alt = ("Share of right letters at each position by provenance. Uneven at the 1 % level: "
            f"{'; '.join(named) or 'none'}.")
     if positions.empty:
@@ -132,7 +133,7 @@ def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
                                strict=True):
         held = positions[(positions["task"] == task) & (positions["options"] == n)]
         _draw_positions(axes, held.set_index("provenance"), LETTERS[:n])
-        axes.set_title(f"{task}, {n} options", fontsize=11)
+        axes.set_title(f"{spelled(task)}, {n} options", fontsize=11)
     all_axes[0].set_ylabel("Share of right letters")
     bars = _legend_entries(all_axes)
     figure.legend(bars.values(), bars.keys(), loc="upper center", bbox_to_anchor=(0.5, 1.12),
@@ -174,8 +175,8 @@ def lengths_figure(records: pd.DataFrame, words: pd.Series) -> tuple[plt.Figure,
         The figure and its alternative text.
     """
     figure, axes = plt.subplots()
-    table = records[["provenance", "task"]].assign(words=words)
-    tasks = [task for task in TASKS if task in set(table["task"])]
+    table = records[["provenance"]].assign(words=words, task=records["task"].map(spelled))
+    tasks = [task for task in map(spelled, TASKS) if task in set(table["task"])]
     provenances = [name for name in PROVENANCES if name in set(table["provenance"])]
     sns.boxplot(table, x="words", y="task", hue="provenance", order=tasks, hue_order=provenances,
                 palette=COLOURS, whis=(5, 95), showfliers=False, saturation=1, ax=axes)

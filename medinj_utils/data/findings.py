@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import listed, number, percent
+from medinj_utils.core.wording import agreeing, listed, number, percent, spelled
 from medinj_utils.data.published import counted_here
 from medinj_utils.data.tables import sure_leaks
 
@@ -35,10 +35,14 @@ def audit_finding(records: pd.DataFrame, leaks: pd.DataFrame, conflicts: pd.Data
     training = int((records["split"] == "train").sum())
     sure = sure_leaks(leaks)["id"].nunique()
     suspected = leaks["id"].nunique() - sure
+    if not training:
+        return "There are no training rows."
+    times = len(conflicts)
+    disagree = (f" {number(times)} {agreeing(times, 'question occurs', 'questions occur')} more "
+                "than once with answers that disagree." if times else "")
     return (f"Of {number(training)} training rows {number(sure)} ({percent(sure / training)}) ask "
-            f"what a test question asks, and {number(suspected)} more may do so in other words. "
-            f"{number(len(conflicts))} questions occur more than once with answers that disagree."
-            if training else "There are no training rows.")
+            f"what a test question asks, and {number(suspected)} more may do so in other words."
+            f"{disagree}")
 
 
 def mixtures_finding(mixtures: Mapping[str, pd.DataFrame]) -> str:
@@ -90,5 +94,5 @@ def artefacts_finding(blind: pd.DataFrame) -> str:
     best = above.loc[(above["exact_match"] - above["chance"]).idxmax()]
     return (f"{len(above)} of {len(blind)} rules that see no question are right more often than "
             f"chance, by their 95 % interval. The strongest, “{best['rule']}”, is right on "
-            f"{percent(best['exact_match'])} of the {best['provenance']} {best['task']} questions "
-            f"of {best['source']}, where chance is {percent(best['chance'])}.")
+            f"{percent(best['exact_match'])} of the {best['provenance']} {spelled(best['task'])} "
+            f"questions of {best['source']}, where chance is {percent(best['chance'])}.")

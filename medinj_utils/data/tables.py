@@ -56,6 +56,13 @@ def known_sources(sources: Mapping[str, Source]) -> pd.DataFrame:
         "licence": source.licence, "cite": source.citation} for source in sources.values()])
 
 
+def one_record(record: Mapping) -> pd.DataFrame:
+    """The columns of a record, a row each; lists as "a · b"."""
+    values = {name: " · ".join(value) if isinstance(value, list) else value
+              for name, value in record.items()}
+    return pd.DataFrame({"value": values}, dtype=object).rename_axis("column")
+
+
 def samples(records: pd.DataFrame) -> pd.DataFrame:
     """The first record of each provenance and task."""
     first = records.groupby(["provenance", "task"]).head(1)
@@ -211,4 +218,5 @@ def composition(manifests: Mapping[str, Mapping]) -> pd.DataFrame:
 def shared_rows(mixtures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Different rows that two mixtures have in common, a row and a column per mixture."""
     ids = {name: set(mixture["id"]) for name, mixture in mixtures.items()}
-    return pd.DataFrame({one: {other: len(ids[one] & ids[other]) for other in ids} for one in ids})
+    shared = {one: {other: len(ids[one] & ids[other]) for other in ids} for one in ids}
+    return pd.DataFrame(shared).rename_axis("mixture")

@@ -60,6 +60,12 @@ def variants_finding(scores: pd.DataFrame) -> str:
             f"{_span(others)}.")
 
 
+#: Words for the harness' names of tasks and metrics.
+_HARNESS = {"medinj_mcqu": "single-answer", "medinj_mcq": "several-answer", "acc": "Accuracy",
+            "exact_match": "Exact match of strings",
+            "exact_match_read": "Exact match of the letters read"}
+
+
 def exchange_finding(figures: pd.DataFrame) -> str:
     """What the harness' own tasks give, from the lowest to the highest run.
 
@@ -69,8 +75,9 @@ def exchange_finding(figures: pd.DataFrame) -> str:
     spans = []
     for (task, metric), rows in figures.groupby(["task", "metric"], sort=False):
         values = rows["value"]
-        spans.append(f"{metric} of {task}: {percent(values.min())} to {percent(values.max())}")
-    return f"{figures['run'].nunique()} runs in the harness' form. {'; '.join(spans)}."
+        spans.append(f"{_HARNESS[metric]} over {_HARNESS[task]} questions: "
+                     f"{percent(values.min())} to {percent(values.max())}.")
+    return " ".join([f"{figures['run'].nunique()} runs in the harness' form.", *spans])
 
 
 def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:

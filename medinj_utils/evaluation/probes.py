@@ -94,7 +94,7 @@ def _order_name(number: int) -> str:
 def count_variants(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Number of ``questions`` by variant."""
     counts = {name: len(questions) for name, questions in tables.items()}
-    return pd.DataFrame({"questions": pd.Series(counts, dtype=int)})
+    return pd.DataFrame({"questions": pd.Series(counts, dtype=int)}).rename_axis("variant")
 
 
 def variant_texts(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -108,7 +108,8 @@ def correctness(summary: pd.DataFrame) -> pd.DataFrame:
     """Of `medinj_utils.evaluation.scoring.summarise`, how often answers are right, by run and mode.
     """
     others = ["system", "seed", "little_mass", *_COMPLIANCE]
-    return summary.drop(columns=others).set_index(["run", "mode"])
+    shown = summary.drop(columns=others).set_index(["run", "mode"])
+    return shown.rename(columns=lambda name: name.replace("_mcq", ", several-answer"))
 
 
 def compliance(summary: pd.DataFrame) -> pd.DataFrame:

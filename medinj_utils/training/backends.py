@@ -7,10 +7,12 @@ trainer, tune) are imported only after it.
 """
 
 import importlib.util
+import io
 import os
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from importlib import metadata
 
 import torch
@@ -62,7 +64,8 @@ def _import_unsloth() -> str | None:
     # other's.
     os.environ.setdefault("UNSLOTH_COMPILE_LOCATION", tempfile.mkdtemp(prefix="unsloth_"))
     try:
-        import unsloth  # noqa: F401
+        with redirect_stdout(io.StringIO()):  # notebook 00 describes machine and GPU
+            import unsloth  # noqa: F401
     except Exception as error:  # whatever a library, a driver or a compiler raises
         first_line = str(error).strip().partition("\n")[0]
         return f"its import fails with {type(error).__name__}: {first_line}"

@@ -65,7 +65,7 @@ def token_table(mixtures: Mapping[str, pd.DataFrame], tokenizer, recipe: Recipe)
 def run_table(cards: Mapping[Run, Mapping]) -> pd.DataFrame:
     """What each run learned and how fast, from its card; indexed by the run's name."""
     rows = [{name: card[name] for name in _RUN_FIGURES} for card in cards.values()]
-    return pd.DataFrame(rows, index=[run.name for run in cards])
+    return pd.DataFrame(rows, index=_names(cards))
 
 
 def estimate_table(cards: Mapping[Run, Mapping]) -> pd.DataFrame:
@@ -80,7 +80,11 @@ def estimate_table(cards: Mapping[Run, Mapping]) -> pd.DataFrame:
             "expected GB": expected["peak_memory_gb"], "peak GB": card["peak_memory_gb"],
             "expected Wh": 1000 * expected["energy_kwh"], "spent Wh": 1000 * card["energy_kwh"],
             "g CO2e": 1000 * card["emissions_kg"]})
-    return pd.DataFrame(rows, index=[run.name for run in cards])
+    return pd.DataFrame(rows, index=_names(cards))
+
+
+def _names(cards: Iterable[Run]) -> pd.Index:
+    return pd.Index([run.name for run in cards], name="run")
 
 
 def describe_runs(cards: Mapping[Run, Mapping]) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from medinj_utils.core.wording import number, percent
+from medinj_utils.core.wording import listed, number, percent
 
 
 def variations_finding(means: pd.DataFrame) -> str:
@@ -16,7 +16,7 @@ def variations_finding(means: pd.DataFrame) -> str:
     spans, scores = 100 * (means.max() - means.min()), means.stack()
     (low, low_run), (high, high_run) = scores.idxmin(), scores.idxmax()
     return (f"Over {len(means)} variations scores lie between {percent(scores.min())} ({low_run}, "
-            f"variation {low}) and {percent(scores.max())} ({high_run}, variation {high}). "
+            f"{low}) and {percent(scores.max())} ({high_run}, {high}). "
             f"A single run moves by {number(spans.min(), 1)} ({spans.idxmin()}) to "
             f"{number(spans.max(), 1)} points ({spans.idxmax()}).")
 
@@ -35,7 +35,10 @@ def curves_finding(slopes: pd.DataFrame, rates: pd.DataFrame) -> str:
              f"ones [{_end(row['low'])}, {_end(row['high'])}]."
              if not row["reason"] and pd.notna(row["estimate"]) else
              f"{row['source']} has no rate: {row['reason']}." for row in rates.to_dict("records")]
-    return " ".join([f"Every doubling of the questions gains: {gains}.", *worth])
+    above = slopes[slopes["low"] > 0]["system"]
+    clear = f"for {listed(above)}" if len(above) else "for none of them"
+    return " ".join([f"Mean change with every doubling of the questions: {gains}. By its interval "
+                     f"it is above zero {clear}.", *worth])
 
 
 def _in_points(row: dict) -> str:

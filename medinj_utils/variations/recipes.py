@@ -54,7 +54,7 @@ def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         By first and second: ``first_ahead``, ``second_ahead`` and ``undecided``, numbers of
-        recipes, and ``turns``: whether two recipes contradict each other, each with an interval
+        recipes, and ``reverses``: whether two recipes contradict each other, each with an interval
         that excludes zero.
     """
     ends = pairs[["low", "high"]].astype(float)
@@ -62,7 +62,7 @@ def decided_order(pairs: pd.DataFrame) -> pd.DataFrame:
     decided["undecided"] = ~(decided["first_ahead"] | decided["second_ahead"])
     columns = ["first_ahead", "second_ahead", "undecided"]
     counts = decided.groupby(["first", "second"], sort=False)[columns].sum()
-    return counts.assign(turns=(counts["first_ahead"] > 0) & (counts["second_ahead"] > 0))
+    return counts.assign(reverses=(counts["first_ahead"] > 0) & (counts["second_ahead"] > 0))
 
 
 def orders_by_estimate(means: pd.DataFrame) -> pd.Series:
@@ -79,7 +79,7 @@ def order_in_words(counts: pd.DataFrame, means: pd.DataFrame) -> str:
         counts: of `decided_order`.
         means: of `compare_recipes`.
     """
-    turning = [" and ".join(pair) for pair in counts.index[counts["turns"]]]
+    turning = [" and ".join(pair) for pair in counts.index[counts["reverses"]]]
     named = f": {', '.join(turning)}" if turning else ""
     orders = orders_by_estimate(means)
     return (f"{len(turning)} of {len(counts)} pairs reverse over {len(orders)} recipes{named}. "

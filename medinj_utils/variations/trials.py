@@ -13,6 +13,7 @@ import pandas as pd
 from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import agreeing
 from medinj_utils.data import load_mixture, part_of, save_mixture
 from medinj_utils.models.loading import Base
 from medinj_utils.training.backends import start_backend
@@ -27,18 +28,20 @@ class Variation:
     Attributes:
         kind: "recipe" or "budget".
         label: what the tables call it.
+        folder: name of its tree.
         recipe: the whole recipe.
         share: of each mixture's rows.
     """
 
     kind: str
     label: str
+    folder: str
     recipe: Recipe
     share: float = 1.0
 
     def tree(self, tree: Tree) -> Tree:
         """The variation's tree below ``tree``."""
-        return tree.variation(f"{self.kind}-{self.label}", own_mixtures=self.share < 1)
+        return tree.variation(self.folder, own_mixtures=self.share < 1)
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,9 @@ def plan_budgets(tree: Tree, runs: Sequence[Run], recipe: Recipe, shares: Sequen
 
 
 def recipe_label(recipe: Recipe) -> str:
-    """What tables and folders call a recipe by the two things that are varied."""
-    return f"rate-{recipe.learning_rate:g}-epochs-{recipe.epochs}"
+    """What tables call a recipe by the two things that are varied."""
+    return (f"learning rate {recipe.learning_rate:g}, {recipe.epochs} "
+            f"{agreeing(recipe.epochs, 'epoch', 'epochs')}")
 
 
 def how_tuned(tree: Tree, runs: Sequence[Run], recipe: Recipe) -> Tuned:
@@ -152,7 +156,9 @@ def recipe_variations(recipe: Recipe, learning_rates: Iterable[float],
     """
     recipes = [replace(_without_validation(recipe), learning_rate=rate, epochs=epochs)
                for rate, epochs in product(learning_rates, epochs_tried)]
-    return [Variation("recipe", recipe_label(varied), varied) for varied in recipes]
+    return [Variation("recipe", recipe_label(varied),
+                      f"recipe-rate-{varied.learning_rate:g}-epochs-{varied.epochs}", varied)
+            for varied in recipes]
 
 
 def budget_variations(recipe: Recipe, shares: Iterable[float]) -> list[Variation]:
@@ -163,7 +169,8 @@ def budget_variations(recipe: Recipe, shares: Iterable[float]) -> list[Variation
         shares: parts of the budget, below 1.
     """
     varied = _without_validation(recipe)
-    return [Variation("budget", f"{share:g}", varied, share) for share in shares]
+    return [Variation("budget", f"{100 * share:g}\u00a0% of the rows", f"budget-{share:g}", varied,
+                      share) for share in shares]
 
 
 def _without_validation(recipe: Recipe) -> Recipe:
@@ -239,4 +246,4 @@ def mean_scores(tree: Tree, variations: Iterable[Variation]) -> pd.DataFrame:
         scores = pd.read_parquet(variation.tree(tree).scores)
         exact_match = scores["exact_match"].astype(float)
         means[variation.label] = exact_match.groupby(scores["run"], sort=False).mean()
-    return pd.DataFrame(means).T
+    return pd.DataFrame(means).T.rename_axis("variation")

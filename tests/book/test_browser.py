@@ -47,6 +47,12 @@ LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
 BROKEN_NAMES = """() => [...document.querySelectorAll('.medinj-name')]
   .filter(name => name.getClientRects().length > 1)
   .map(name => name.textContent)"""
+SQUEEZED = """() => [...document.querySelectorAll('tbody td')]
+  .filter(cell => cell.innerText.length > 40 && cell.offsetWidth && cell.offsetWidth < 100)
+  .map(cell => cell.innerText)"""
+EMPTY_HEADS = """() => [...document.querySelectorAll('thead tr')]
+  .filter(row => [...row.children].some(head => !head.innerText.trim()))
+  .map(row => row.innerText)"""
 IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
 
 
@@ -146,6 +152,7 @@ def seen(page, faults, site):
             found["faults"][name, view] = list(faults)
             found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
             found["broken"][name, view] = page.evaluate(BROKEN_NAMES)
+            found["squeezed"][name, view] = page.evaluate(SQUEEZED)
             found["violations"][name, view] = [
                 one for one in violations(page, view) if one[:2] not in NOT_OURS
             ]
@@ -156,6 +163,7 @@ def seen(page, faults, site):
                 type="jpeg",
                 quality=60,
             )
+        found["heads"][name] = page.evaluate(EMPTY_HEADS)
         found["links"][name], found["ids"][name] = page.evaluate(LINKS), set(page.evaluate(IDS))
     return found
 
@@ -182,6 +190,14 @@ def test_no_page_scrolls_sideways(seen):
 
 def test_names_of_systems_are_not_broken_across_lines(seen):
     assert not {place: names for place, names in seen["broken"].items() if names}
+
+
+def test_no_sentence_in_a_table_is_squeezed_to_a_word_a_line(seen):
+    assert not {place: cells for place, cells in seen["squeezed"].items() if cells}
+
+
+def test_every_column_of_a_table_has_a_head(seen):
+    assert not {name: rows for name, rows in seen["heads"].items() if rows}
 
 
 def test_axe_finds_nothing_serious_and_no_empty_heading(seen):

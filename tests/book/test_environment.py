@@ -1,6 +1,6 @@
 import pandas as pd
 
-from medinj_utils.book.environment import plan_in_words, save_environment
+from medinj_utils.book.environment import machine_table, plan_in_words, save_environment
 from medinj_utils.core.files import read_json
 from medinj_utils.core.tree import Tree
 
@@ -17,6 +17,10 @@ def test_what_a_machine_can_do_is_kept_with_the_notebook_that_looked(tmp_path):
     assert kept["backends"] == {"unsloth": "no GPU", "peft": "works"}
     assert sentence.startswith(f"This machine has {kept['hardware']['cores']} cores, ")
     assert sentence.endswith("Training works with peft; answering doesn't work here.")
+
+
+def test_the_machine_is_described_in_words():
+    assert {"cores", "memory, GB", "torch"} < set(machine_table().index)
 
 
 def test_how_long_a_profile_takes_is_said():

@@ -8,6 +8,7 @@ from medinj_utils.book.result_pages import finding_of, labelled_copy, stage_resu
 from medinj_utils.book.results import NOTEBOOKS, lay_out
 from medinj_utils.core.files import write_json
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import spelled
 
 
 def notebook(*cells, found="NAT is the best."):
@@ -53,7 +54,7 @@ def test_the_page_names_model_data_and_numbers(own, ran, tmp_path):
                   own.label, "| TRAD-SYN | 1 | 30 | 7 |"):
         assert words in page
     first = items.groupby(["provenance", "source", "task"]).size().reset_index().iloc[0]
-    assert f"| {' | '.join(map(str, first))} |" in page
+    assert spelled(f"| {' | '.join(map(str, first))} |") in page
     assert "{" not in page.replace("{figure}", "")  # no name of a number is left
 
 
@@ -84,6 +85,14 @@ def test_bars_of_progress_are_left_out_of_what_a_cell_prints(own):
     save(notebook(nbformat.v4.new_code_cell("judge()", outputs=printed)), own, "44_check_claims")
     _, code = labelled_copy(own, "44_check_claims").cells
     assert [output.text for output in code.outputs] == ["2 verdicts."]
+
+
+def test_what_the_finding_says_is_not_printed_again(own):
+    printed = [nbformat.v4.new_output("stream", text=text)
+               for text in ("NAT is the best.\n", "Another sentence.\n", "NAT")]
+    save(notebook(nbformat.v4.new_code_cell("print()", outputs=printed)), own, "44_check_claims")
+    _, code = labelled_copy(own, "44_check_claims").cells
+    assert [output.text for output in code.outputs] == ["Another sentence.\n", "NAT"]
 
 
 def test_what_a_machine_can_do_is_no_demo(own):

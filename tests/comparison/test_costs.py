@@ -72,13 +72,25 @@ def test_points_for_what_was_spent(costs):
     assert "euro" not in set(yields(resampled, costs)["per"])
     table = yields(resampled, costs.assign(euros=[0.0, 5.0])).set_index(["per", "system"])
     gain = 100 * (means["NAT"] - means["BASE"])
-    assert table.loc[("1,000 questions", "NAT"), "points"] == pytest.approx(gain / 0.1)
+    assert table.loc[("100 questions", "NAT"), "points"] == pytest.approx(gain)
     assert table.loc[("million tokens", "TRAD"), "points"] == pytest.approx(
         50 * (means["TRAD"] - means["BASE"])
     )
     assert table.loc[("hour", "NAT"), "low"] < gain / 2 < table.loc[("hour", "NAT"), "high"]
     assert np.isnan(table.loc[("euro", "NAT"), "points"])
     assert table.loc[("euro", "TRAD"), "points"] > 0  # what costs nothing
+
+
+def test_units_fit_what_was_spent(costs):
+    resampled = draws_of({"BASE": 0.3, "NAT": 0.5, "TRAD": 0.4})
+    large = costs.assign(items=2000, tokens=2e6)
+    assert yields(resampled, large)["per"].unique().tolist() == [
+        "1,000 questions", "million tokens", "hour", "kWh"]
+    tiny = costs.assign(tokens=8e4, hours=0.005, kwh=[8e-5, 2.0])
+    table = yields(resampled, tiny).set_index(["per", "system"])
+    assert table.index.unique("per").tolist() == ["100 questions", "1,000 tokens", "minute", "Wh"]
+    assert table.loc[("Wh", "TRAD"), "cost"] == 2000
+    assert table.loc[("minute", "NAT"), "cost"] == pytest.approx(0.3)
 
 
 def test_at_the_break_even_price_both_gain_as_much_for_a_euro(costs):

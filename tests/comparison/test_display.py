@@ -34,6 +34,9 @@ def test_estimates_stand_with_their_intervals():
     assert display.shown_changes(means).to_dict() == {
         "order 1": {"NAT": "+10.0 [\u22125.0, +20.0]"}
     }
+    runs = pd.DataFrame({"a": [3.5, 3.5], "b": [np.nan, np.nan]}, index=[1, 2])
+    assert display.shown_runs(runs).empty and display.shown_runs(pd.DataFrame()).empty
+    assert len(display.shown_runs(runs.assign(a=[3.5, 2.5]))) == 2
     assert display.shown_runs_needed(pd.DataFrame({"a": [3.0, np.inf]}))["a"].tolist() == [
         "3",
         "too few questions",

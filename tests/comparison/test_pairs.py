@@ -139,6 +139,7 @@ def test_ranks_hold_what_cannot_be_told_apart():
     table = pd.DataFrame({name: (rng.random(800) < share).astype(float)
                           for name, share in (("A", .3), ("B", .31), ("C", .7), ("D", .9))})
     ranks = rank_intervals(table.mean(), compare_pairs(table, 300))
+    assert ranks.index.name == "system"
     assert ranks.loc["D"].tolist() == [1, 1, 1] and ranks.loc["C"].tolist() == [2, 2, 2]
     assert ranks.loc[["A", "B"], ["best", "worst"]].to_numpy().tolist() == [[3, 4], [3, 4]]
     assert sorted(ranks["rank"]) == [1, 2, 3, 4]

@@ -57,6 +57,16 @@ def test_claims_and_spread_are_said():
     assert "(7 degrees of freedom)" in sentences.spread_in_words(0.025, 7)
 
 
+def test_where_more_runs_change_nothing_a_sentence_says_so():
+    table = pd.DataFrame({"256 questions": [None] * 2, "1,000 questions": [11.14] * 2},
+                         index=[1, 2])
+    assert sentences.one_run_in_words(table) == (
+        "More runs of each system show no smaller difference than one does: 11.1 points with 1,000 "
+        "questions.")
+    assert "than one does: none" in sentences.one_run_in_words(table[["256 questions"]])
+    assert "nothing to plan with" in sentences.one_run_in_words(pd.DataFrame())
+
+
 def test_verdicts_are_counted_and_named_and_a_planted_world_is_named():
     on_paper = pd.DataFrame({
         "items": [22953, 22953, 22953, 10000, 10000, 10000], "claim": ["A.", "B.", "C."] * 2,

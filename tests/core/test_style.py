@@ -44,6 +44,7 @@ def test_a_figure_is_saved_with_its_label_and_shown_with_alt_text_and_table(tree
     page = BeautifulSoup(show((figure, "A line from 0 to 1 <rising>."), "line", tree, "some").data,
                          "html.parser")
     assert page.img["alt"] == "A line from 0 to 1 <rising>."
+    assert 450 < int(page.img["width"]) < 615  # 6.4 inches at 96 pixels, less the margins
     assert page.figcaption.get_text() == "The table behind it" and page.a["download"] == "some.csv"
     assert DEMO_LABEL in tree.figure("line", "svg").read_text(encoding="utf-8")
     assert tree.figure("line").stat().st_size > 1000
@@ -89,9 +90,27 @@ def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
                           "gain": ["+1.5 [\u22120.5, +2.5]"] * 2}, index=[63, 64])
     for page in (captioned(table).data, browsable(table).data):
         cells = BeautifulSoup(page, "html.parser").find_all("td")
-        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "True"]
+        assert [cell.get_text() for cell in cells][:3] == [words, "22,953", "yes"]
+        assert cells[6].get_text() == "no"
         assert [cell.get("class") for cell in cells] == [["medinj-words"], *[None] * 7]
     assert "63" in captioned(table.rename_axis("row")).data
+
+
+def test_heads_of_several_levels_become_one_and_no_head_is_empty():
+    columns = pd.MultiIndex.from_tuples([("native", "mcq"), ("native", "mcqu")],
+                                        names=["provenance", "task"])
+    table = pd.DataFrame([[0.5, 0.25]], pd.Index(["NAT"], name="system"), columns)
+    heads = BeautifulSoup(captioned(table, "Scores").data, "html.parser").find_all("th")
+    assert [head.get_text() for head in heads] == ["system", "native\u00a0· several-answer",
+                                                  "native\u00a0· single-answer"]
+
+
+def test_codes_of_tasks_and_measures_are_words():
+    table = pd.DataFrame({"task": ["mcqu", "task: mcq"], "ece": ["Test/mcq/mcq.json", "mcq, oeq"]})
+    soup = BeautifulSoup(browsable(table).data, "html.parser")
+    assert [cell.get_text() for cell in soup.find_all(["th", "td"])] == [
+        "task", "expected calibration error", "single-answer", "Test/mcq/mcq.json",
+        "task: several-answer", "several-answer, open"]
 
 
 def test_shares_are_shown_in_per_cent():
@@ -107,6 +126,7 @@ def test_an_empty_table_and_one_of_zeros_are_sentences():
     for shown in (captioned(empty, nothing="No <logs>."), browsable(empty, nothing="No <logs>.")):
         assert shown.data == '<p class="medinj">No &lt;logs&gt;.</p>'
     assert "nothing to show" in captioned(empty).data
+    assert captioned(empty, nothing="").data == ""
     assert (
         captioned(zeros, "Of all.").data
         == '<p class="medinj">cut off and share: 0 in all rows. Of all.</p>'

@@ -11,8 +11,18 @@ from medinj_utils.core.wording import (
     points,
     score,
     show_p,
+    spelled,
     with_interval,
 )
+
+
+@pytest.mark.parametrize("code, words", [
+    ("native · mcq", "native · several-answer"), ("mcqu, 4 options", "single-answer, 4 options"),
+    ("rouge_l", "ROUGE-L"), ("numbers_recall", "numbers recall"), ("lix", "readability (LIX)"),
+    ("medinj_mcq", "medinj_mcq"),
+    ("Test/mcq/mcq_test.json", "Test/mcq/mcq_test.json"), ("of mcq.", "of several-answer.")])
+def test_codes_are_spelled_out_but_in_paths_and_longer_names(code, words):
+    assert spelled(code) == words
 
 
 @pytest.mark.parametrize("value, decimals, sign, english, french", [

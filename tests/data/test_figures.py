@@ -17,7 +17,10 @@ from medinj_utils.data.text_measures import texts_by_row
 def test_alternative_texts_hold_the_numbers_of_the_figures(world):
     records = world["records"]
     native = (records["provenance"] == "native").sum()
-    assert f"native {native:,};" in records_figure(records)[1]
+    figure, alt = records_figure(records)
+    assert f"native {native:,};" in alt
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert "single-answer · train" in rows
     matrix = leak_matrix(find_leaks(records), records)
     n_training = (records["split"] == "train").sum()
     assert (

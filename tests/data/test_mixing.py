@@ -56,6 +56,7 @@ def test_the_mixtures_of_a_tree_are_those_of_its_records(tree, training):
     assert mixture_table(manifests)["rows"].tolist() == [30] * 7
     mixtures = {name: load_mixture(tree, name) for name in manifests}
     assert shared_rows(mixtures).loc["NAT", "SYN"] == 0
+    assert shared_rows(mixtures).index.name == "mixture"
 
 
 def test_a_budget_of_tokens_is_counted_in_all_mixtures(tree):

@@ -13,6 +13,7 @@ from medinj_utils.data.tables import (
     near_examples,
     near_matrix,
     near_places,
+    one_record,
     quoted,
     readable,
     retold_examples,
@@ -21,6 +22,12 @@ from medinj_utils.data.tables import (
 )
 
 from .rows import WORDS, choice, table
+
+
+def test_a_record_is_a_row_for_each_column():
+    shown = one_record({"task": "mcq", "options": ["foie", "rein"], "general": False})
+    assert shown["value"].to_dict() == {"task": "mcq", "options": "foie · rein", "general": False}
+    assert shown.index.name == "column"
 
 
 def test_numbers_are_in_english_typography_and_quotes_in_french():

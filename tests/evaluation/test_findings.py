@@ -37,7 +37,9 @@ def test_variants_and_exchanged_figures_are_counted():
     assert findings.variants_finding(scores.head(0)) == "No question was asked in another way."
     figures = pd.DataFrame({"run": ["BASE", "NAT-s0"], "task": "medinj_mcqu", "metric": "acc",
                             "value": [0.2, 0.5]})
-    assert "acc of medinj_mcqu: 20.0\u00a0% to 50.0\u00a0%" in findings.exchange_finding(figures)
+    assert findings.exchange_finding(figures) == (
+        "2 runs in the harness' form. Accuracy over single-answer questions: 20.0\u00a0% to "
+        "50.0\u00a0%.")
 
 
 def judged(values, judge="j") -> pd.DataFrame:

@@ -55,6 +55,7 @@ def test_without_other_orders_nothing_is_asked_and_with_them_it_is_known_which_a
     reordered = {name: set(table["reordered"]) for name, table in asked.items() if len(table)}
     assert reordered["order 1"] == reordered["order 2"] == {True}
     assert reordered[ORIGINAL] == reordered["numbers"] == {False}
+    assert count_variants(asked).index.name == "variant"
     assert count_variants(asked)["questions"].to_dict() == {
         name: len(table) for name, table in asked.items()
     }

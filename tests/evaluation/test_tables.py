@@ -64,6 +64,7 @@ def test_scores_are_shown_by_what_they_say(question):
     scores = score_answers(answers, items, Run(BASE))
     summary = summarise(scores, [*RUN_COLUMNS, "mode"])
     assert correctness(summary).loc[("BASE", "greedy"), "exact_match"] == 0.5
+    assert {"jaccard, several-answer", "f1, several-answer"} < set(correctness(summary))
     assert compliance(summary).loc["BASE", "extraction_failures"] == 0.5
     assert list(compliance(summary).index) == ["BASE"]
     assert answers_in_scores(scores, "a")["letters"].tolist() == ["A", "A"]

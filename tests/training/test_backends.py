@@ -2,6 +2,7 @@ import ast
 import builtins
 import importlib.metadata
 import importlib.util
+import logging
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from medinj_utils.training import backends
 from medinj_utils.training.backends import start_backend, why_not
 
 from .tuning import NO_UNSLOTH
@@ -80,6 +82,20 @@ def raising(module, error):
             raise error
         return IMPORT(name, *words, **more)
     return imported
+
+
+def test_what_libraries_print_at_their_start_is_left_out(monkeypatch, capsys):
+    def banner(name, *words, **more):
+        if name == "unsloth":
+            return print("Unsloth: no GPU found")
+        return IMPORT(name, *words, **more)
+
+    with monkeypatch.context() as importing:
+        importing.setattr("builtins.__import__", banner)
+        assert backends._import_unsloth() is None
+    assert capsys.readouterr().out == ""
+    kernels = logging.getLogger("bitsandbytes.backends.cpu.ops")
+    assert not kernels.isEnabledFor(logging.WARNING) and kernels.isEnabledFor(logging.ERROR)
 
 
 def test_importing_the_room_imports_nothing_that_unsloth_must_precede(backend_runs):

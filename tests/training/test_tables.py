@@ -40,6 +40,7 @@ def test_tokens_of_a_mixture_are_counted(rows, tokenizer):
 def test_runs_are_described_from_their_cards(plain):
     cards = {RUN: plain.card}
     assert run_table(cards).loc["ALL-s0", "supervised_tokens"] == plain.card["supervised_tokens"]
+    assert run_table(cards).index.name == estimate_table(cards).index.name == "run"
     estimated = estimate_table(cards).loc["ALL-s0"]
     assert estimated["spent s"] == plain.card["training_seconds"] and estimated["validation s"] == 0
     described = describe_runs(cards)

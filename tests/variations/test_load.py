@@ -17,6 +17,7 @@ from medinj_utils.variations.trials import (
     Plan,
     Tuned,
     budget_variations,
+    recipe_label,
     recipe_variations,
 )
 
@@ -73,8 +74,8 @@ def test_recipes_stand_beside_the_trees_own_which_is_first(tree, items):
     for number, variation in enumerate(tried.variations):
         save_scores(variation.tree(tree), items, (number, 1 - number))
     matrices, clusters = load_recipes(tree, tried, RUNS)
-    own = f"rate-{RECIPE.learning_rate:g}-epochs-{RECIPE.epochs} (notebook 21's)"
-    assert list(matrices) == [own, "rate-0.01-epochs-2", "rate-0.001-epochs-2"]
+    own = f"{recipe_label(RECIPE)} (notebook 21's)"
+    assert list(matrices) == [own, *(variation.label for variation in tried.variations)]
     assert matrices[own].equals(load_matrix(tree, RUNS))
     assert [matrices[label]["NAT", 0].mean() for label in list(matrices)[1:]] == [0, 1]
     known = clusters_of(items.set_index("id").loc[matrices[own].index], tree.key)

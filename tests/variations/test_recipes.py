@@ -33,7 +33,7 @@ def test_a_pair_that_turns_round_is_named_and_one_inside_its_interval_is_not():
     counts = decided_order(pairs)
     assert counts.loc[("NAT", "SYN")].tolist() == [1, 1, 0, True]
     assert counts.loc[("SYN", "TRAD"), "undecided"] == 2
-    assert not counts.loc[("SYN", "TRAD"), "turns"]
+    assert not counts.loc[("SYN", "TRAD"), "reverses"]
     assert (counts[["first_ahead", "second_ahead", "undecided"]].sum(axis=1) == 2).all()
     assert (means["low"] < means["exact_match"]).all()
     assert (means["exact_match"] < means["high"]).all()
@@ -72,7 +72,7 @@ def test_one_order_throughout_turns_nowhere():
         {f"r{n}": matrix(n, runs=("s0", "s1"), NAT=0.8, SYN=0.3) for n in range(3)}, 300
     )
     counts = decided_order(pairs)
-    assert counts["first_ahead"].tolist() == [3] and not counts["turns"].any()
+    assert counts["first_ahead"].tolist() == [3] and not counts["reverses"].any()
     assert pairs["recipe"].tolist() == ["r0", "r1", "r2"]
 
 

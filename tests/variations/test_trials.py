@@ -17,6 +17,7 @@ from medinj_utils.variations.trials import (
     mean_scores,
     plan_budgets,
     plan_recipes,
+    recipe_label,
     recipe_variations,
     tuning_table,
 )
@@ -56,13 +57,17 @@ def test_runs_that_were_tuned_in_different_ways_are_refused(tmp_path):
 def test_variations_change_what_they_name_and_leave_validations_out():
     varied = recipe_variations(replace(RECIPE, validations=4, keep="best", patience=2),
                                [1e-3, 0.01], [2])
-    assert [variation.label for variation in varied] == ["rate-0.001-epochs-2",
-                                                         "rate-0.01-epochs-2"]
+    assert [variation.label for variation in varied] == [
+        "learning rate 0.001, 2 epochs", "learning rate 0.01, 2 epochs"]
+    assert [variation.folder for variation in varied] == ["recipe-rate-0.001-epochs-2",
+                                                          "recipe-rate-0.01-epochs-2"]
+    assert recipe_label(replace(RECIPE, epochs=1)).endswith("1 epoch")
     for variation, rate in zip(varied, (1e-3, 0.01), strict=True):
         assert variation.recipe == replace(RECIPE, learning_rate=rate, epochs=2, validations=0,
                                            keep="last", patience=0)
     [half] = budget_variations(RECIPE, [0.5])
-    assert (half.label, half.share, half.recipe.epochs) == ("0.5", 0.5, RECIPE.epochs)
+    assert (half.label, half.folder) == ("50\u00a0% of the rows", "budget-0.5")
+    assert (half.share, half.recipe.epochs) == (0.5, RECIPE.epochs)
     assert recipe_variations(RECIPE, [], [2]) == budget_variations(RECIPE, []) == []
 
 
@@ -108,8 +113,9 @@ def test_tables_have_a_row_for_each_variation_and_run(tmp_path):
         scores = pd.DataFrame({"run": ["NAT-s0", "NAT-s0", "SYN-s0"], "exact_match": [right, 1, 0]})
         write_parquet(scores, variation.tree(tree).scores)
     table = tuning_table(tree, variations, [NAT, SYN])
-    assert table[["budget", "run"]].values.tolist() == [["0.25", "NAT-s0"], ["0.25", "SYN-s0"],
-                                                        ["0.5", "NAT-s0"], ["0.5", "SYN-s0"]]
-    assert mean_scores(tree, variations).to_dict("index") == {"0.25": {"NAT-s0": 0.5,
-                                                                       "SYN-s0": 0.0},
-                                                              "0.5": {"NAT-s0": 1.0, "SYN-s0": 0.0}}
+    assert table[["budget", "run"]].values.tolist() == [
+        [label, run] for label in ("25\u00a0% of the rows", "50\u00a0% of the rows")
+        for run in ("NAT-s0", "SYN-s0")]
+    assert mean_scores(tree, variations).index.name == "variation"
+    assert mean_scores(tree, variations).to_dict("list") == {"NAT-s0": [0.5, 1.0],
+                                                             "SYN-s0": [0.0, 0.0]}

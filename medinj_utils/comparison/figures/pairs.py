@@ -6,7 +6,7 @@ import pandas as pd
 from medinj_utils.comparison.figures.intervals import draw_systems, name_rows
 from medinj_utils.comparison.pairs import significant_pairs
 from medinj_utils.core.names import BASE, in_order
-from medinj_utils.core.wording import number
+from medinj_utils.core.wording import number, spelled
 
 
 def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
@@ -28,14 +28,14 @@ def forest_figure(parts: pd.DataFrame) -> tuple[plt.Figure, str]:
         gains = _gains(parts[parts["part"] == name]).reindex(systems)
         draw_systems(axes, gains, range(len(systems)), systems, markersize=5, capsize=2)
         name_rows(axes, systems, "")
-        axes.set_title(name, fontsize=10)
+        axes.set_title(spelled(name), fontsize=10)
     for axes in panels.flat[len(names):]:
         axes.set_visible(False)
     figure.supxlabel(f"Difference to {BASE} in points of exact match, 95 % interval", fontsize=11)
     figure.suptitle("Differences to the base")
     figure.tight_layout()
     significant = significant_pairs(parts)["part"].value_counts()
-    counts = "; ".join(f"{name} {significant.get(name, 0)} of {total}"
+    counts = "; ".join(f"{spelled(name)} {significant.get(name, 0)} of {total}"
                        for name, total in parts["part"].value_counts().loc[names].items())
     return figure, ("Differences to the base with 95 % intervals, by part of the test. Significant "
                     f"pairs of all systems: {counts}.")

@@ -55,7 +55,8 @@ def claims_figure(published: pd.DataFrame, here: pd.DataFrame) -> tuple[plt.Figu
 def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     """The study's claims by its own means: smallest difference, bounded interval, and verdict.
 
-    Claims that these means can't test are left out.
+    Claims that these means can't test are left out. The figure is narrow and has each claim's name
+    above its intervals, so that it can be read on a phone.
 
     Args:
         on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
@@ -65,8 +66,8 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
     """
     tested = on_paper.dropna(subset="estimate")
     names, numbers = list(dict.fromkeys(tested["name"])), list(dict.fromkeys(tested["items"]))
-    figure, axes = plt.subplots(figsize=(7.2, 1.4 + 0.62 * len(names)))
-    shifts = {items: 0.3 * (i - (len(numbers) - 1) / 2) for i, items in enumerate(numbers)}
+    figure, axes = plt.subplots(figsize=(4.6, 1.4 + 0.75 * len(names)))
+    shifts = {items: 0.3 * i for i, items in enumerate(numbers)}
     for (items, shift), marker in zip(shifts.items(), "osD^v", strict=False):
         rows = tested[tested["items"] == items].set_index("name").loc[names]
         positions = [position + shift for position in range(len(names))]
@@ -76,11 +77,14 @@ def study_figure(on_paper: pd.DataFrame) -> tuple[plt.Figure, str]:
             ground, ink = _CHIPS[verdict]
             box = {"boxstyle": "round,pad=0.2", "facecolor": ground, "edgecolor": "#222222"}
             axes.annotate(verdict, (1.02, position), xycoords=("axes fraction", "data"),
-                          fontsize=9, color=ink, va="center", bbox=box)
+                          fontsize=10, color=ink, va="center", bbox=box)
     axes.axvline(0, color=GREY, linewidth=1)
-    axes.set_yticks(range(len(names)), [name.replace("-", " ") for name in names])
-    axes.invert_yaxis()
-    axes.set_xlabel("Smallest difference of the claim, points of exact match")
+    for position, name in enumerate(names):
+        axes.annotate(name.replace("-", " "), (0, position - 0.3), va="center",
+                      xycoords=("axes fraction", "data"),
+                      bbox={"boxstyle": "square,pad=0.1", "facecolor": "white"})
+    axes.set(yticks=[], ylim=(len(names) - 0.4, -0.6))
+    axes.set_xlabel("Smallest difference of the claim,\npoints of exact match")
     percent_axis(axes.xaxis)
     axes.legend(ncols=2, **LEGEND_ABOVE)
     axes.set_title("The study's claims by its own means", pad=30)
