@@ -37,6 +37,8 @@ _POINTING = signs("ANSWER RIGHT CHOOSE")
 _ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
 _ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
 _CONCLUDING = signs("SO RATHER")
+_SAYING_WHICH = signs("ANSWER CHOOSE")
+_FINAL = Sign.ANSWER + Sign.SO  # "réponse finale"; in "donc réponse B" they stand the other way
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,17 @@ class Announced:
         problem: why they can't be read; empty if they can.
         is_conclusion: whether the words conclude, which outweighs what was said before.
         after: the letters that were called right before.
+        is_full: whether the words say by themselves which answer is given, and nothing after them
+            takes it back.
+        is_final: whether the words call the answer the final one.
     """
 
     letters: frozenset[str]
     problem: str
     is_conclusion: bool
     after: frozenset[str] = frozenset()
+    is_full: bool = False
+    is_final: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,8 +137,10 @@ def _may_be_range(listed: str) -> bool:
 
 
 def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
-    """The letters that "toutes sauf A", "aucune sauf A" or "toutes fausses sauf A" leave."""
-    if listed[0] == Sign.NONE or Sign.WRONG in listed:
+    """The letters that "toutes sauf A", "aucune sauf A", "toutes fausses sauf A" or "aucune n'est
+    fausse sauf A" leave."""
+    denies_none = listed[0] == Sign.NONE and Sign.WRONG in listed and excepted
+    if (listed[0] == Sign.NONE or Sign.WRONG in listed) and not denies_none:
         return frozenset(excepted)
     unknown = excepted - options
     return frozenset(unknown or options - excepted)
@@ -217,7 +226,7 @@ def _is_announced(match: re.Match) -> bool:
     before = _sign_before(match)
     if before == "\n":
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
-    if before == "," and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
+    if before in ",-" and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
         return True
     if before == Sign.OTHER and lead & _ANNOUNCING == {Sign.RATHER}:
         return match["list"].lstrip(Sign.ARTICLE)[0] not in _TEXTS  # "donne plutôt une colique"
@@ -240,7 +249,8 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced or (
         Sign.SO in lead and names.letters < claims.announced[-1].letters))  # "B ou C. Donc C."
     claims.announced.append(Announced(
-        names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right)))
+        names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right),
+        not is_open and not lead.isdisjoint(_SAYING_WHICH), _FINAL in match["lead"]))
 
 
 def _is_head(claims: Claims, match: re.Match) -> bool:

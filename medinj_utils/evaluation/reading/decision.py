@@ -92,9 +92,11 @@ def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
     if claims.heads:
         label = labelled(line, options) if ":" in line or "-" in line else frozenset()
         return _by_heads(claims, _at_heads(claims, options), label)
-    if claims.right or claims.wrong:
+    if claims.right:
         return _by_judgements(line, claims, options)
     letters = said(line, options) or labelled(line, options)
+    if letters & claims.wrong:
+        return Decision(letters, reasons.SAID, reasons.CONTRADICTION)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
 
 
@@ -151,10 +153,16 @@ def _at_heads(claims: Claims, options: Mapping[str, str]) -> Named:
 
 
 def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
-    """The last announcement, unless another one or the heads of lines contradict it."""
+    """The last announcement, unless another one or the heads of lines contradict it.
+
+    "La réponse est B. La bonne réponse est donc D." gives two answers in full and takes neither
+    back: a careful person can't know which one is meant, and would record none. A conclusion
+    outweighs what was only considered before, and a final answer any other.
+    """
     last = claims.announced[-1]
     others = [claim for claim in claims.announced if claim.letters != last.letters]
-    overrules = last.is_conclusion and not any(claim.is_conclusion for claim in others)
+    overrules = last.is_conclusion and not any(
+        claim.is_conclusion or (claim.is_full and not last.is_final) for claim in others)
     if (others and not overrules) or _heads_contradict(line, claims, heads):
         return Decision(last.letters, reasons.ANNOUNCED, reasons.CONTRADICTION)
     is_sentence = heads.letters == last.letters and _texts_alone(claims)  # "Le rein peut… : B"

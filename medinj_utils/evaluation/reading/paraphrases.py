@@ -85,8 +85,7 @@ PARAPHRASES = (
               | [ ] (?: dans | pour | chez | ici | avec | au | compte | in | for | given | here
                 | of | parmi ) \b )
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] | the ) [ ] (?i: diagnostic | diagnosis
-              | cause
-                | traitement | treatment | germe | examen ) (?= \s? (?: [.\n] | $ ) )
+                | cause | traitement | treatment | germe | examen ) (?= \s? (?: [.\n] | $ ) )
             | (?<= [ ] ) (?i: est | reste | is | remains ) [ ] (?i: l[ae] [ ] | l' | the [ ] )
               (?! (?i: meilleur | bon | mauvais ) ) [\w-]{3,20} [ ]
               (?i: de [ ] choix | de [ ] (?: premi[èe]re [ ] )?
@@ -99,19 +98,21 @@ PARAPHRASES = (
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] [ ] seule? | the [ ] only [ ] one )
               (?: [ ] (?: possible | valable | compatible | envisageable | qui [ ] \w+ ) )?
               (?= \s? (?: [.,;)\n] | $ ) )
-            | (?<= [ ] ) (?i: est | reste | is ) [ ] (?i: l' | l[ae] [ ] | the [ ] ) \w+ [ ]
-              (?i: à [ ] (?: privilégier | retenir | choisir | préférer | cocher )
-                | to [ ] (?: choose | prefer ) ) \b
+            | (?<= [ ] ) (?i: est | reste | is ) [ ] (?: (?i: donc | bien ) [ ] )?
+              (?i: l' | l[ae] [ ] | the [ ] ) \w+ [ ]
+              (?i: (?: à [ ] (?: privilégier | retenir | choisir | préférer | cocher )
+                  | to [ ] (?: choose | prefer ) ) \b
+                | à [ ] (?: demander | réaliser | prescrire | proposer | évoquer | suspecter )
+                  (?: [ ] en [ ] (?: premi\w+ | urgence ) )? (?= \s? (?: [.,;)\n] | $ ) ) )
             | (?<= [ ] ) (?i: s'impose(?:nt)? | l'emporte(?:nt)? | stands [ ] out ) \b
             | (?<= [ ] ) (?i: correspond | explique | convient | r[ée]pond | colle | d[ée]crit
-              | fits?
-                | match(?:es)? | explains? ) (?: [ ] \w+ ){0,2}?
+              | fits? | match(?:es)? | explains? ) (?: [ ] \w+ ){0,2}?
               [ ] (?i: (?: le | au ) [ ] mieux | parfaitement | best | perfectly ) \b
             """, "est juste",
-            needs="privil retenir choisir choose prefer cocher choix choice intention "
-                  "rence celle celui one seul plus most mieux best "
-                  "meilleur parfait perfect impose emporte stands diagnos "
-                  "cause treatment traitement germe examen"),
+            needs="privil retenir choisir choose prefer cocher demand réalis prescri propos voquer "
+                  "suspec choix choice intention rence celle celui one seul plus most mieux best "
+                  "meilleur parfait perfect impose emporte stands diagnos cause treatment "
+                  "traitement germe examen"),
         [Example("B est la plus adaptée.", "B"), Example("B would be the most likely one.", "B")]),
     Step(
         "seeming",
