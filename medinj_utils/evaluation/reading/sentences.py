@@ -80,7 +80,7 @@ SENTENCES = (
             | instaur\w+ | administr\w+ | retien\w+ | retenir | suspect\w+ | evoqu\w+ ) [ ]
         ARTICLES (?= TEXT [ ] REMARK END | OWN_LETTER END )
         """,
-        [Example("Il a de la fièvre. On proposera donc le rein.", "B"),
+        [Example("Il a de la fièvre. On proposera le rein.", "B"),
          Example("Il a de la fièvre. On ne proposera pas le rein.", "")]),
     Rule(
         "WHERE_OR_BY_WHAT",
@@ -107,7 +107,8 @@ SENTENCES = (
         "ONLY_ONE",
         "\"Seul X filtre le sang.\", unless that speaks against X.",
         r"""
-        \A [ ] (?: parmi [ ] WORDS{1,8} , [ ] )? (?: seule?s? | only ) [ ] (?: (?: l' | la | le | les | une? | the ) [ ] )?
+        \A [ ] (?: parmi [ ] WORDS{1,8} , [ ] )? (?: seule?s? | only ) [ ]
+        (?: (?: l' | la | le | les | une? | the ) [ ] )?
         (?= TEXT [ ] (?: (?! DENIAL | (?: fau | inexact | incorrect | erron | exclu | elimin | ecart
             | rejet | wrong | false | inadapt | improb | contre ) )
           [^ \n.;:?A-ZⒶ-Ⓩ]++ [ ] ){1,20}+ END )
