@@ -19,6 +19,7 @@ _CLAIM = compiled("CLAIM")
 _ENDED = compiled("ENDED")
 _EXPLANATION = compiled("EXPLANATION")
 _TEXT_ENDED = compiled("TEXT_ENDED")
+_CONCLUSION = compiled("SO :")  # a line "Conclusion : devant ce tableau, la réponse est C"
 _OPEN = compiled("OPEN")
 _UNSURE = compiled("UNSURE")
 _BARE = compiled("BARE")
@@ -236,6 +237,10 @@ def _is_announced(match: re.Match) -> bool:
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
 
 
+def _line_so_far(match: re.Match) -> str:
+    return match.string[:match.start("list")].rpartition("\n")[2]
+
+
 def _add_announced(claims: Claims, match: re.Match, is_open: bool,
                    options: Mapping[str, str]) -> None:
     lead = set(match["lead"])
@@ -244,7 +249,8 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     if Sign.OPTION in lead and not points and names.letters == set(options):
         return  # "Les options sont A, B, C et D"
     words_before = match.string[max(0, match.start() - 6):match.start("list")]
-    concludes = not _CONCLUDING.isdisjoint(words_before)
+    concludes = (not _CONCLUDING.isdisjoint(words_before)
+                 or _CONCLUSION.match(_line_so_far(match)) is not None)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced or (
         Sign.SO in lead and names.letters < claims.announced[-1].letters))  # "B ou C. Donc C."

@@ -163,7 +163,7 @@ CLAIM_RULES = (
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
         (?: ^ (?: A (?= [OTHER NEUTRAL] ) )? | (?<= [. , ; -] ) )
-        (?= (?: [^ \n LETTER] | [LETTER] · ){0,11} OTHER )
+        (?= (?: [^ \n LETTER] | [LETTER] · | (?<= KIND ) [LETTER] ){0,11} OTHER )
         (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER -]
           | [LETTER] · | (?<= OTHER ) [LETTER] (?! , )
           | KIND [LETTER]? (?= [^ : \n LETTER -] ) ){1,12}+

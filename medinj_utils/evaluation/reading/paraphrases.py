@@ -31,11 +31,8 @@ PARAPHRASES = (
             """, "c'est ",
             needs="oriente plaide converge penche parle voque sugg correspond signe appara va vont "
                   "penser voquer est sont suggest indicate point fit is are"),
-        [
-            Example("Tout oriente vers B.", "B"),
-            Example("Ce tableau évoque une atteinte du rein. Cela évoque le rein.", "B"),
-            Example("This is classic for B.", "B"),
-        ]),
+        [Example("Tout oriente vers B.", "B"), Example("This is classic for B.", "B"),
+         Example("Ce tableau évoque une atteinte du rein. Cela évoque le rein.", "B")]),
     Step(
         "case for a letter",
         "What speaks for a letter chooses it.",
@@ -46,11 +43,12 @@ PARAPHRASES = (
               (?: penser | pencher | conclure | retenir | choisir )
               | parle(?:nt)? | [ée]voque(?:nt)? | impose(?:nt)? | suggests? | points? )
             (?: [ ] (?: vers | pour | en [ ] faveur [ ] de | à | to | towards? | for ) )?
-            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] ) )
-            """, "c'est", needs="oriente plaide pench pens conclu retenir choisir parle "
-                                             "voque impose suggest "
-                                             "point"),
-        [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", "")]),
+            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] )
+              | [ ] [^.,;:()\n]{3,60} [ ] [(] [A-J] [)] (?: [.] | $ ) )
+            """, "c'est", needs="oriente plaide pench pens conclu retenir choisir parle voque "
+                                "impose suggest point"),
+        [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", ""),
+         Example("La diurèse évoque le rein (B).\nLe foie (A) va bien.", "B")]),
     Step(
         "only one that",
         "The only option of which something holds is the answer, unless that speaks against it.",
@@ -169,7 +167,7 @@ PARAPHRASES = (
             | je [ ] change (?: [ ] d'avis )? | en [ ] relisant
               | scratch [ ] that
             | (?: j'ajoute | j'enlève | je [ ] (?: retire | supprime ) ) [ ] [^.:\n]{1,20}
-              (?= [ ] : [ ] [A-J] , [ ] [A-J] \b )
+              (?= [ ] : [ ] [A-J] (?: , | [ ] et ) [ ] [A-J] \b )
             | [àa] [ ] la [ ] r[ée]flexion | r[ée]flexion [ ] faite | en [ ] r[ée]alit[ée]
             | apr[èe]s [ ] (?:m[ûu]re [ ])?
               (?:r[ée]flexion|relecture|v[ée]rification|analyse|examen)

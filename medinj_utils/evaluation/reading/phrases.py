@@ -46,6 +46,7 @@ PHRASES = (
               (?: [ ] [a-zà-ÿ']{2,12} ){0,5}?
                 [ ] (?: s[ûu]re? | certaine? | certain ) (?: [ ] [a-zà-ÿ']{2,8} ){0,3} ,? [ ]
                 (?: mais | but ) ) (?= [ ] )    # "je ne suis pas sûr, mais": it denies nothing
+            | (?<= ^ [^\n,]{3,80} \w ) [ ] [+]{1,4} (?= \W{0,2} \Z )    # "le rein ++"
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),

@@ -2,7 +2,7 @@
 
 import regex as re
 
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Rule, spelt
 from medinj_utils.evaluation.reading.vocabulary import TEXT_SIGNS
 
 _NAMES = {
@@ -43,7 +43,9 @@ _NAMES = {
         | needs | requires | faut | doit | administr\w+ | prescri\w+ | realis\w+ | fer(?:ais?|a|ons)
         | propos\w+ | debut\w+ | suspect\w+ | commenc\w+ | pens\w+ | donn\w+ | retrouv\w+ | evoqu\w+
         | demand\w+ | recommand\w+ | indiqu\w+ | utilis\w+ | privilegi\w+ | opt\w+ | conseill\w+
-        | instaur\w+ | prend\w* | perform | order | give | start | use | prescribe
+        | dos(?:e|era|erait|ons) | correspond\w* [ ] à | orient\w+ [ ] vers | recherch\w+
+        | met [ ] en [ ] place | introdui\w+ | instaur\w+ | prend\w* | perform | order | give
+        | start | use | prescribe
         | confirm\w+ | montr\w+ | objectiv\w+ | revel\w+ | conclu(?:[st]?|re) [ ] à | retien\w+
         | retenir
         | (?: est | sont ) (?: [ ] (?: tres | bien | celui | celle | typique | evocat\w+
@@ -97,7 +99,7 @@ SENTENCES = (
               | releve(?:nt)? [ ] de | siege [ ] dans | se [ ] (?: situe | trouve ) [ ]
                 (?: dans | à )
               | (?: se [ ] (?: fait | pratique | realise | manifeste ) | survient | debute
-                | apparait | commence ) [ ] (?: à | vers | par )
+                | apparait | commence | se [ ] traite ) [ ] (?: à | vers | par )
               | traduit | signe | revele | necessite | impose | comporte | justifie ) [ ] )
         ARTICLES AFFECTION? (?= TEXT [ ] REMARK END )
         """,
@@ -117,16 +119,19 @@ SENTENCES = (
          Example("Parmi ces organes, seul le rein filtre le sang.", "B")]),
     Rule(
         "NAMED_ALONE",
-        "A lesion of what is asked for, without a verb.",
+        "A lesion of what is asked for, or an age, without a verb.",
         r"""
-        \A [ ] (?: (?: une? | l' | la | le ) [ ] )? AFFECTION (?= TEXT [ ] END )
+        \A [ ] (?: (?: (?: une? | l' | la | le ) [ ] )? AFFECTION | (?: à | vers | des ) [ ]
+          l' [ ] age [ ] de [ ] ) (?= TEXT [ ] END )
         """,
-        [Example("Une lésion du rein.", "B")]),
+        [Example("Une lésion du rein.", "B"),
+         Example("À l'âge de 20 mg", "B", DOSES, "mcqu")]),
     Rule(
         "WHAT_EXPLAINS",
         "\"X permet de confirmer le diagnostic.\": the subject is what is asked for.",
         r"""
-        \A [ ] (?: (?: une? | l' | la | le | les ) [ ] )? AFFECTION?
+        \A [ ] (?: pour [ ] (?! certain | (?: les | d' ) [ ] autres ) WORDS{1,8} , [ ] | CIRCUMSTANCE )
+        (?: (?: une? | l' | la | le | les ) [ ] )? AFFECTION?
         (?= TEXT [ ] (?: permet(?:tra|trait)? [ ] (?: WORDS{1,2}? )?
             (?: confirmer | poser | affirmer | etablir | faire | porter ) [ ] l[ea] [ ]
             diagnostic [ ]
@@ -134,6 +139,8 @@ SENTENCES = (
           | expliqu(?:e|ent|erait) [ ] (?: l[ea]s? | l' | c\w+ ) [ ]
           | (?: est | sont ) [ ] (?: (?: responsables? | à [ ] l' [ ] origine ) [ ] d[eu']s?
               | (?: necessaire | indispensable )s? [ ] (?: à | au ) | impliquee?s? [ ] dans ) [ ]
+          | est [ ] (?: necessaire | indispensable | obligatoire | suffisante? ) [ ]
+              (?! (?: en [ ] )? (?: deuxieme | seconde | apres | seulement | si | chez | cas ) )
           | est [ ] l[ea] [ ] seule? [ ] \w+ [ ]
           | (?: est | sont ) [ ] l[ea'] [ ] \w+ [ ] (?: l[ea] [ ] plus [ ] \w+ | cle | principale?
               | responsable | incriminee? | causale? | adaptee? | attendue? ) [ ]
@@ -149,6 +156,7 @@ SENTENCES = (
         """,
         [Example("Le rein permet de confirmer le diagnostic.", "B"),
          Example("L'atteinte du rein explique ce tableau.", "B"),
+         Example("Pour ce geste, le rein est nécessaire.", "B"),
          Example("Le rein est indiqué en deuxième intention.", "")]),
 )
 _PATTERNS = [re.compile(spelt(spelt(spelt(rule.pattern, _NAMES), _NAMES), _NAMES), re.VERBOSE)
