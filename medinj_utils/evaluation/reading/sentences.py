@@ -130,7 +130,8 @@ SENTENCES = (
         "WHAT_EXPLAINS",
         "\"X permet de confirmer le diagnostic.\": the subject is what is asked for.",
         r"""
-        \A [ ] (?: pour [ ] (?! certain | (?: les | d' ) [ ] autres ) WORDS{1,8} , [ ] | CIRCUMSTANCE )
+        \A [ ] (?: pour [ ] (?! certain | (?: les | d' ) [ ] autres ) WORDS{1,8} , [ ]
+          | CIRCUMSTANCE )
         (?: (?: une? | l' | la | le | les ) [ ] )? AFFECTION?
         (?= TEXT [ ] (?: permet(?:tra|trait)? [ ] (?: WORDS{1,2}? )?
             (?: confirmer | poser | affirmer | etablir | faire | porter ) [ ] l[ea] [ ]
