@@ -36,7 +36,8 @@ def test_own_sources_leave_what_only_makes_sense_with_the_others_data(where):
     assert made["title"] == "mine" and not {"world", "beside", "minutes"} & set(made)
     notebooks = made["notebooks"]
     assert notebooks["30_answer_questions"] == {"most_items": 80, "seeds": [1]}
-    assert not any(notebooks[name] for name in notebooks if name[:2] in ("35", "36", "37", "40", "42"))
+    assert not any(notebooks[name] for name in notebooks 
+                   if name[:2] in ("35", "36", "37", "40", "42"))
     assert made["split"] == PARENT["split"] and made["shared"].items() >= PARENT["shared"].items()
     assert [made["shared"].get("sources"), notebooks["10_read_sources"].get("sources")] == (
         [MINE, None] if where == "shared" else [None, MINE])
