@@ -274,7 +274,8 @@ def validate(worlds: int = 1000, resamples: int = 1000) -> pd.DataFrame:
     for promise in PROMISES:
         counted = sum(promise.counts(Study(promise.world, resamples, seed))
                       for seed in progress(range(worlds), promise.name))
-        low, high = binomtest(counted, worlds).proportion_ci()
+        # as the page shows them, so that what it says follows from what it shows
+        low, high = (round(end, 3) for end in binomtest(counted, worlds).proportion_ci())
         rows.append({"promise": promise.name, "promised": promise.promised,
                      "found": counted / worlds, "low": low, "high": high,
                      "tolerated": "{:.3g} to {:.3g}".format(*promise.tolerated),

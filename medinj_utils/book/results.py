@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from medinj_utils.core.files import need, read_json, sha256
-from medinj_utils.core.profiles import load_profile
+from medinj_utils.core.files import need, not_in_root, read_json, sha256
+from medinj_utils.core.profiles import PROFILES, load_profile
 from medinj_utils.core.tree import OUTPUTS, Tree
 
 RESULTS = Path("results")
@@ -63,8 +63,10 @@ def list_of(name: str) -> dict[str, Any]:
     """What kept results are: the content of ``results/<name>/result.json``.
 
     Raises:
-        FileNotFoundError: there are no such results.
+        FileNotFoundError: there are no such results, or the working folder isn't the book's root.
     """
+    if not PROFILES.is_dir():
+        raise FileNotFoundError(not_in_root(PROFILES))
     return read_json(need(Tree(RESULTS / name).kept,
                           f"make keep PROFILE={name}, or copy the results to {RESULTS / name}"))
 

@@ -31,18 +31,23 @@ _HELD: list[int] = []
 
 
 class RunningError(RuntimeError):
-    """Another run of the profile is alive; the message names it."""
+    """Another run of the profile is alive, or none can be written; the message says which."""
 
 
 def hold(profiles: Iterable[str]) -> None:
     """Let this process alone run these profiles until it ends, and clear what dead runs left.
 
     Raises:
-        RunningError: a process that is alive runs one of them.
+        RunningError: a process that is alive runs one of them, or ``outputs/`` can't be written.
     """
     for profile in profiles:
-        OUTPUTS.mkdir(exist_ok=True)
-        handle = os.open(OUTPUTS / _LOCK.format(profile), os.O_RDWR | os.O_CREAT, 0o666)
+        lock = OUTPUTS / _LOCK.format(profile)
+        try:
+            OUTPUTS.mkdir(exist_ok=True)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:  # a link to a disk that isn't there, or one without room
+            raise RunningError(f"{lock} can't be written ({error.strerror}): nothing was run. "
+                               f"{OUTPUTS}/ leads to {OUTPUTS.resolve()}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -59,6 +64,15 @@ def hold(profiles: Iterable[str]) -> None:
         os.ftruncate(handle, 0)
         os.pwrite(handle, owner.encode(), 0)
         _clear_unfinished(OUTPUTS / profile)
+
+
+def _let_go() -> None:
+    """In a process forked off a run: it must not hold the run's locks when the run is dead."""
+    while _HELD:
+        os.close(_HELD.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _clear_unfinished(root: Path) -> None:

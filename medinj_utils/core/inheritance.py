@@ -5,8 +5,8 @@ from typing import Any
 #: Keys that describe a profile's data, or were measured on them.
 _OF_THE_DATA = ("title", "world", "beside", "results", "minutes")
 #: Parameters that name parts of the data, or what belongs to them.
-_NAMING_DATA = ("test_sources", "harness_logs", "null_output", "prices", "rating_files",
-                "simulated_raters", "own_ratings")
+_NAMING_DATA = ("test_sources", "triplets", "judge_training", "harness_logs", "null_output",
+                "prices", "rating_files", "simulated_raters", "own_ratings")
 
 
 def inherit(parent: Any, child: Any, name: str) -> Any:

@@ -55,8 +55,9 @@ def _driver_answers() -> bool:
 def peak_memory_gb() -> float:
     """The most memory that this process has held so far, in GB."""
     status = Path("/proc/self/status")
-    if status.exists():  # Linux, where ru_maxrss would count the process that started this one
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) * 1024 / 1e9
+    # Linux, where ru_maxrss would count the process that started this one; not in every sandbox
+    if status.exists() and (most := status.read_text().partition("VmHWM:")[2].split()):
+        return int(most[0]) * 1024 / 1e9
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, others kilobytes
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 

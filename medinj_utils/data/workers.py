@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -22,7 +23,7 @@ def shared_out(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iter
         work: function of a piece; its exceptions are raised here.
         pieces: arguments, each of about the same amount of work.
     """
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    can_fork = _can_fork()
     processes = min(available_cores(), len(pieces)) if can_fork else 1
     if processes < 2:
         yield from map(work, pieces)
@@ -34,6 +35,12 @@ def shared_out(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iter
     finally:
         for worker in workers:
             worker.stop()
+
+
+def _can_fork() -> bool:
+    """Whether processes can be forked. On macOS they can, but its libraries may end what is forked
+    (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods)."""
+    return "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 
 
 class _Worker:

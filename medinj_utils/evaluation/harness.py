@@ -122,7 +122,8 @@ def _sample_answer(sample: Mapping) -> dict:
     if len(scores) != letters or not np.isfinite(scores.max()):
         raise ValueError(f"likelihoods {scores.tolist()} of {letters} letters")
     p = np.exp(scores - scores.max())
-    return row | {"mode": "likelihood", "raw": LETTERS[int(p.argmax())],
+    names_one = letters == 1 or np.ptp(scores) > 0  # with all alike, none is the likeliest
+    return row | {"mode": "likelihood", "raw": LETTERS[int(p.argmax())] if names_one else "",
                   "probabilities": list(p / p.sum())}
 
 
@@ -131,7 +132,8 @@ def write_samples(answers: pd.DataFrame, items: pd.DataFrame, run: Run,
     """Write a run's answers as the harness does: ``samples_medinj_<task>.jsonl``, ``results.json``.
 
     Log-likelihoods are normalised over the letters, so they differ from the harness' own by a
-    constant per question; where an answer has none, all letters get the same. The metric
+    constant per question. Where an answer has none, its letter gets them all, and where it has no
+    letter, all letters get the same, which `read_samples` reads as no letter. The metric
     ``exact_match`` of several-answer questions compares strings, as the harness does;
     ``exact_match_read`` beside it is ours, on the letters read.
 
@@ -191,9 +193,14 @@ def _sample(number: int, task: str, doc: dict, answer: Mapping, match: float) ->
 
 
 def _shares(answer: Mapping, letters: Sequence[str]) -> Sequence[float]:
-    """Probabilities of the letters, the same for all where the answer has none."""
+    """Probabilities of the letters. Where the answer has none, its letter has them all; where it
+    has no letter either, all letters share them."""
     probabilities = answer["probabilities"]
-    return probabilities if len(probabilities) else [1 / len(letters)] * len(letters)
+    if len(probabilities):
+        return probabilities
+    if answer["raw"] in letters:
+        return [float(letter == answer["raw"]) for letter in letters]
+    return [1 / len(letters)] * len(letters)
 
 
 def _log(p: float) -> float:

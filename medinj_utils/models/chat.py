@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 
@@ -11,6 +12,8 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.meta import find_undeclared_variables
 
 _THOUGHT, _SAID = "¤thought¤", "¤said¤"
+#: The day that templates write as today's: else prompts would differ between tuning and answering.
+_TODAY = datetime(2025, 1, 1)
 #: Errors of faulty templates in Python, and of transformers on refusing one.
 _FAULTS = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError,
            ArithmeticError, RecursionError)
@@ -30,6 +33,8 @@ class TemplateError(ValueError):
 def chat_ids(tokenizer, chat: list[dict], open_answer: bool = False,
              settings: Mapping | None = None) -> list[int]:
     """Token ids of a chat by the tokenizer's own template, with nothing added.
+
+    A template that writes today's date writes the same one on every day.
 
     Args:
         tokenizer: a transformers tokenizer.
@@ -78,8 +83,9 @@ def _rendered(tokenizer, chat: list[dict], open_answer: bool, settings: Mapping 
         TemplateError: the template refuses the chat.
     """
     try:
-        return tokenizer.apply_chat_template(chat, add_generation_prompt=open_answer,
-                                             tokenize=False, **settings or {})
+        return tokenizer.apply_chat_template(
+            chat, add_generation_prompt=open_answer, tokenize=False,
+            strftime_now=_TODAY.strftime, **settings or {})
     except _FAULTS as error:
         way_out = ""
         if chat[0]["role"] == "system":

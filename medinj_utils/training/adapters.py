@@ -155,18 +155,22 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
 def _check_base(model, tokenizer, base: Base, full: bool) -> None:
     """Refuse a base that can't be tuned here, before anything is done with it.
 
-    A tokenizer without a padding token pads with its end-of-text token: padding has no loss.
+    A tokenizer without a padding token that the model knows pads with its end-of-text token:
+    padding has no loss.
     """
     if not tokenizer.chat_template:
         raise ValueError(f"{base.name}: its tokenizer has no chat template: take an "
                          "instruction-tuned model, or add a template to its tokenizer")
-    if tokenizer.pad_token_id is None:
+    rows = model.get_input_embeddings().num_embeddings
+    if tokenizer.pad_token_id is None or tokenizer.pad_token_id >= rows:
         if tokenizer.eos_token_id is None:
             raise ValueError(f"{base.name}: its tokenizer has neither pad_token nor eos_token: "
                              "nothing would teach the model to stop; set eos_token")
+        lacks = "the tokenizer has no pad_token" if tokenizer.pad_token_id is None else (
+            f"the tokenizer's pad_token {tokenizer.pad_token!r} is no token of the model's {rows}")
         tokenizer.pad_token = tokenizer.eos_token
-        print(f"{base.name}: the tokenizer has no pad_token; padding with its "
-              f"eos_token, {tokenizer.eos_token!r}", flush=True)
+        print(f"{base.name}: {lacks}; padding with its eos_token, {tokenizer.eos_token!r}",
+              flush=True)
     modules = {name.rpartition(".")[2] for name, _ in model.named_modules()}
     missing = [target for target in TARGETS if target not in modules]
     if missing and not full:

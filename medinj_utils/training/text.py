@@ -66,7 +66,8 @@ def training_text(record: Mapping, tokenizer, answer_format: str = "letters", sy
                             + _way_out(tokenizer, settings))
     if tokenizer.eos_token_id not in ids[len(prompt):]:
         raise TemplateError(f"{row}: the template ends the answer without {tokenizer.eos_token!r}, "
-                            "so nothing would teach the model to stop")
+                            "so nothing would teach the model to stop: make the token that ends a "
+                            "turn in the template the tokenizer's eos_token")
     ids = ids[:ids.index(tokenizer.eos_token_id, len(prompt)) + 1]
     decoded = tokenizer.decode(ids[len(prompt):], skip_special_tokens=True).strip()
     answer = chat[-1]["content"]
@@ -81,10 +82,13 @@ def _way_out(tokenizer, settings: Mapping | None) -> str:
     """What to do about a template that writes a thought before every answer."""
     names = ("enable_thinking", "thinking")
     switches = [name for name in names if re.search(rf"\b{name}\b", str(tokenizer.chat_template))
-                and name not in (settings or {})]
+                and (settings or {}).get(name) is not False]
     if switches:
         return (f". It writes thoughts: switch them off by template_settings: {{{switches[0]}: "
                 "false} in the recipe, which holds for tuning and answering")
+    if "add_generation_prompt" not in str(tokenizer.chat_template):
+        return (". It doesn't open the answer (add_generation_prompt): give the tokenizer another "
+                "chat_template")
     return (". If it always writes a thought, this model can't be taught answers without one: take "
             "its instruct variant, or give its tokenizer another chat_template")
 

@@ -11,6 +11,7 @@ from medinj_utils.book.results import (
     ResultError,
     executions_of_results,
     lay_out,
+    list_of,
 )
 from medinj_utils.comparison.stored import draw_systems, load_pairs
 from medinj_utils.core.files import read_json, write_text
@@ -54,6 +55,12 @@ def test_a_file_that_changed_is_missing_or_was_added_is_refused(ran):
         lay_out("mine", target)
     (folder / "more.csv").unlink()
     assert lay_out("mine", target).exists()
+
+
+def test_from_another_folder_the_root_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=f"give the command in the book's root, {ROOT}"):
+        list_of("smollm2")
 
 
 def test_results_that_are_not_there_are_named_with_what_makes_them(ran):

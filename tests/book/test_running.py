@@ -75,6 +75,31 @@ def test_a_run_that_ended_in_any_way_holds_nothing(folder, number):
     assert (folder / "outputs/.demo.lock").read_text().startswith(f"process {os.getpid()} on ")
 
 
+def test_what_a_dead_run_has_forked_holds_nothing(folder):
+    fork = "import os, time\nfrom medinj_utils.book.running import hold\nhold(['demo'])\n" \
+        "pid = os.fork()\nif pid:\n    print(pid, flush=True)\ntime.sleep(100)"
+    run, child = started(fork)
+    with pytest.raises(RunningError, match=f"process {run.pid} on"):
+        hold(["demo"])
+    run.kill()
+    run.wait()
+    try:
+        assert psutil.pid_exists(int(child))
+        hold(["demo"])
+    finally:
+        os.kill(int(child), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("make", [
+    lambda outputs: outputs.symlink_to("/nowhere/disk"), lambda outputs: outputs.write_text("x"),
+    lambda outputs: (outputs / ".demo.lock").mkdir(parents=True)])
+def test_outputs_that_cant_be_written_are_named(folder, make):
+    make(folder / "outputs")
+    with pytest.raises(RunningError, match=r"outputs/\.demo\.lock can't be written \(.+\): nothing "
+                                           "was run. outputs/ leads to /"):
+        hold(["demo"])
+
+
 def test_a_lock_that_names_a_living_process_but_is_not_held_is_no_lock(folder):
     """A number of a process that has been given anew, or one of another container."""
     (folder / "outputs").mkdir()

@@ -14,6 +14,8 @@ PARENT = {
         "10_read_sources": {"sources": PLANTED, "most_quarantined": 0.1},
         "30_answer_questions": {"test_sources": ["planted medicine"], "most_items": 80,
                                 "seeds": [1]},
+        "35_judge_the_judge": {"triplets": [{"name": "planted", "location": "w/t.json"}],
+                               "judge_training": [{"name": "training", "location": "w/j.json"}]},
         "36_rate_by_hand": {"simulated_raters": {"R1": 0.1}, "rating_files": ["r.csv"]},
         "37_exchange_with_harness": {"harness_logs": {"NAT-s0": "log"}},
         "40_compare_provenances": {"null_output": "outputs/null"},
@@ -34,7 +36,8 @@ def test_own_sources_leave_what_only_makes_sense_with_the_others_data(where):
     assert made["title"] == "mine" and not {"world", "beside", "minutes"} & set(made)
     notebooks = made["notebooks"]
     assert notebooks["30_answer_questions"] == {"most_items": 80, "seeds": [1]}
-    assert not any(notebooks[name] for name in notebooks if name[:2] in ("36", "37", "40", "42"))
+    assert not any(notebooks[name] for name in notebooks 
+                   if name[:2] in ("35", "36", "37", "40", "42"))
     assert made["split"] == PARENT["split"] and made["shared"].items() >= PARENT["shared"].items()
     assert [made["shared"].get("sources"), notebooks["10_read_sources"].get("sources")] == (
         [MINE, None] if where == "shared" else [None, MINE])

@@ -41,6 +41,14 @@ def test_memory_is_counted_in_the_systems_unit(monkeypatch, system, counted):
     assert peak_memory_gb() == pytest.approx(2.0, rel=1e-5)
 
 
+def test_memory_is_counted_where_the_system_leaves_its_peak_out(monkeypatch, tmp_path):
+    """As some sandboxes do."""
+    (tmp_path / "status").write_text("Name:\tpython\nVmRSS:\t1 kB\n")
+    monkeypatch.setattr(machine, "Path", lambda name: tmp_path / "status")
+    monkeypatch.setattr(resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=3_000_000))
+    assert peak_memory_gb() == pytest.approx(3_000_000 * 1024 / 1e9)
+
+
 def test_the_most_memory_held_is_that_of_this_process_and_grows_with_what_it_holds():
     before = peak_memory_gb()
     held = bytearray(b"x") * int(before * 1e9 + 50e6)

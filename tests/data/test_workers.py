@@ -23,6 +23,13 @@ def test_results_are_in_order_whoever_does_the_work(monkeypatch, cores):
     assert list(shared_out(square, [])) == []
 
 
+def test_on_macos_no_process_is_forked(monkeypatch):
+    """Its system libraries may end a forked process, which would look like a lack of memory."""
+    monkeypatch.setattr(workers, "available_cores", lambda: 3)
+    monkeypatch.setattr(workers.sys, "platform", "darwin")
+    assert {process for _, process in shared_out(square, range(6))} == {os.getpid()}
+
+
 def test_an_error_in_a_process_is_raised_here(monkeypatch):
     monkeypatch.setattr(workers, "available_cores", lambda: 2)
     with pytest.raises(ValueError, match="-1 is negative"):

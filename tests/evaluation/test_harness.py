@@ -137,6 +137,23 @@ def test_texts_with_any_line_end_and_answers_without_probabilities_go_out_and_co
         read_samples(log)
 
 
+def test_a_likelihood_answer_without_probabilities_keeps_its_letter_or_stays_without_one(
+    items, tmp_path
+):
+    own = items[items["task"] == "mcqu"].head(4)
+    raw = ["C", "", "B", "A"]
+    answers = pd.DataFrame({"id": own["id"], "mode": "likelihood", "raw": raw,
+                            "probabilities": [[], [], [], []], "note": "", "cut": 0})
+    write_samples(answers, own, Run(BASE), tmp_path)
+    again = read_samples(tmp_path / "samples_medinj_mcqu.jsonl")
+    assert again["raw"].tolist() == raw
+    assert again["probabilities"].map(sum).tolist() == pytest.approx([1, 1, 1, 1])
+    scores = score_answers(answers, own, Run(BASE))
+    again = score_answers(again, own, Run(BASE))
+    assert again["exact_match"].tolist() == scores["exact_match"].tolist()
+    assert again["letters"].isna().tolist() == [False, True, False, False]
+
+
 def test_questions_without_a_usable_gold_are_no_task(items, tmp_path):
     own = items[items["task"] == "mcqu"].head(3).copy()
     own["answer_letters"] = [[], ["Z"], ["A"]]

@@ -50,7 +50,8 @@ def test_case(case):
     "A-V, ", "| A | V |\n", "le rein : x\n", "V, ", "reste A, B ", "toutes les choses ",
     "Question : x ?\n", "A → ",
     "la première proposition ", "il est fait par le rein ", "C'est A. ", "A\nPuis : B\n",
-    "option 2 : le foie ", "B si a. "])
+    "option 2 : le foie ", "B si a. ", "A et B est ", "x : y (A), ", "A mais B est ",
+    ", soit la réponse A", "le rein (B) x ; "])
 def test_long_output(piece):
     """In quadratic time, each of these would take a minute."""
     letters = read_choice((piece * 20_000)[:20_000], OPTIONS, "mcq")

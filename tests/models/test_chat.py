@@ -70,6 +70,12 @@ def test_a_setting_reaches_the_template_and_an_unknown_one_is_refused(tokenizer)
         chat_ids(tokenizer, CHAT, settings={"thinking_budget": 3})
 
 
+def test_a_template_that_writes_todays_date_writes_one_on_every_day(tokenizer):
+    """Else a system would be asked by another prompt than it was taught."""
+    tokenizer.chat_template = "{{ strftime_now('%d %b %Y') }}" + TURNS + OPENED
+    assert tokenizer.decode(chat_ids(tokenizer, CHAT)).startswith("01 Jan 2025")
+
+
 def test_a_template_without_a_system_turn_says_what_to_do(tokenizer):
     tokenizer.chat_template = (
         "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}"

@@ -52,6 +52,34 @@ def test_a_base_that_cannot_be_tuned_is_refused_with_what_is_missing(tmp_path):
         load(Base(str(tmp_path / "mute")))
 
 
+def base_with(folder, **tokens):
+    """The planted base, whose tokenizer has other special tokens."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    AutoModelForCausalLM.from_pretrained(PLANTED.folder).save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(PLANTED.folder)
+    for name, token in tokens.items():
+        tokenizer.add_tokens([token], special_tokens=True) if token else None
+        setattr(tokenizer, name, token)
+    tokenizer.save_pretrained(folder)
+    return Base(str(folder))
+
+
+@pytest.mark.parametrize("pad_token, said", [
+    (None, "the tokenizer has no pad_token"),
+    ("[PAD]", "the tokenizer's pad_token '[PAD]' is no token of the model's ")])
+def test_a_base_without_a_pad_token_that_it_knows_pads_with_its_eos_and_says_so(
+    tmp_path, capsys, pad_token, said
+):
+    learner = load(base_with(tmp_path, pad_token=pad_token))
+    assert learner.tokenizer.pad_token_id == learner.tokenizer.eos_token_id
+    assert said in capsys.readouterr().out
+
+
+def test_a_base_with_neither_pad_nor_eos_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="neither pad_token nor eos_token: .*set eos_token"):
+        load(base_with(tmp_path, pad_token=None, eos_token=None))
+
+
 NAME, COMMIT = "Qwen/Qwen3-4B-Instruct-2507", "cdbee75f17c01a7cc42f958dc650907174af0554"
 LOADED = """
 import json, sys

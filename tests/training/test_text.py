@@ -80,6 +80,20 @@ def test_templates_that_cannot_be_used_are_refused(template, message):
         training_text(RECORD, tokenizer, answer_format="text")
 
 
+def test_ways_out_of_a_template_fit_what_it_does():
+    tokenizer = planted_tokenizer()
+    turns = "{% for m in messages %}{{ m.role + m.content }}<|im_end|>{% endfor %}"
+    for opened, settings, message in (
+            ("", None, r"It doesn't open the answer \(add_generation_prompt\)"),
+            ("{% if add_generation_prompt %}assistant{% if thinking %}<think>{%endif%}{%endif%}",
+             {"thinking": True}, r"template_settings: \{thinking: false\}"),
+            ("{% if add_generation_prompt %}assistant<think>{% endif %}", None,
+             "If it always writes a thought")):
+        tokenizer.chat_template = turns + opened
+        with pytest.raises(TemplateError, match=message):
+            training_text(RECORD, tokenizer, settings=settings)
+
+
 def test_rows_that_cannot_be_learned_are_refused_with_their_id():
     tokenizer = planted_tokenizer()
     with pytest.raises(TemplateError, match="row r1: its text holds"):

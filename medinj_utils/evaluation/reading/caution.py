@@ -141,6 +141,26 @@ CAUTIONS = (
         """,
         [Example("A, …", ""), Example("A, B… toutes", ""), Example("A, puis tout jusqu'à D", "")]),
     Rule(
+        "NOT_ONLY",
+        "A letter that isn't the only right one.",
+        r"""
+        \b (?i: pas [ ] (?: que | seulement | uniquement ) | not [ ] (?: only | just ) )
+          [ ] (?: la [ ] )? [A-J] \b
+        | \b [A-J] \b [ ] (?i: n'est [ ] pas | is [ ] not | isn't ) [ ] (?i: la | the )
+          [ ] (?i: seule | only )
+        """,
+        [Example("Il n'y a pas que A : C est vraie aussi.", ""),
+         Example("A n'est pas la seule exacte, C est juste.", "")]),
+    Rule(
+        "OUTDONE",
+        "Another letter that is better than the one before it.",
+        r"""
+        \b (?P<first> [A-J] ) \b [^\n]{0,80}? \b (?: mais | cependant | toutefois | but | however )
+        \b [^.\n]{0,40}? \b (?! (?P=first) ) [A-J] [ ] (?: est | semble | serait | paraît | is
+          | seems ) [ ] (?: plus | mieux | meilleure? | better | more ) \b
+        """,
+        [Example("Je dirais B, mais C est plus sûre.", "")]),
+    Rule(
         "RANKED",
         "Ranked letters, or a letter for want of another one.",
         r"""

@@ -19,6 +19,7 @@ _CLAIM = compiled("CLAIM")
 _ENDED = compiled("ENDED")
 _EXPLANATION = compiled("EXPLANATION")
 _TEXT_ENDED = compiled("TEXT_ENDED")
+_CONCLUSION = compiled("SO :")  # a line "Conclusion : devant ce tableau, la réponse est C"
 _OPEN = compiled("OPEN")
 _UNSURE = compiled("UNSURE")
 _BARE = compiled("BARE")
@@ -37,6 +38,8 @@ _POINTING = signs("ANSWER RIGHT CHOOSE")
 _ANNOUNCING = signs("CHOOSE SO RATHER IS ARE :")  # within a line
 _ANNOUNCING_AT_HEAD = _ANNOUNCING | signs("ANSWER OPTION RIGHT")
 _CONCLUDING = signs("SO RATHER")
+_SAYING_WHICH = signs("ANSWER CHOOSE")
+_FINAL = Sign.ANSWER + Sign.SO  # "réponse finale"; in "donc réponse B" they stand the other way
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,17 @@ class Announced:
         problem: why they can't be read; empty if they can.
         is_conclusion: whether the words conclude, which outweighs what was said before.
         after: the letters that were called right before.
+        is_full: whether the words say by themselves which answer is given, and nothing after them
+            takes it back.
+        is_final: whether the words call the answer the final one.
     """
 
     letters: frozenset[str]
     problem: str
     is_conclusion: bool
     after: frozenset[str] = frozenset()
+    is_full: bool = False
+    is_final: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,8 +138,10 @@ def _may_be_range(listed: str) -> bool:
 
 
 def _all_or_none(listed: str, excepted: set[str], options: set[str]) -> frozenset[str]:
-    """The letters that "toutes sauf A", "aucune sauf A" or "toutes fausses sauf A" leave."""
-    if listed[0] == Sign.NONE or Sign.WRONG in listed:
+    """The letters that "toutes sauf A", "aucune sauf A", "toutes fausses sauf A" or "aucune n'est
+    fausse sauf A" leave."""
+    denies_none = listed[0] == Sign.NONE and Sign.WRONG in listed and excepted
+    if (listed[0] == Sign.NONE or Sign.WRONG in listed) and not denies_none:
         return frozenset(excepted)
     unknown = excepted - options
     return frozenset(unknown or options - excepted)
@@ -217,7 +227,7 @@ def _is_announced(match: re.Match) -> bool:
     before = _sign_before(match)
     if before == "\n":
         return not lead.isdisjoint(_ANNOUNCING_AT_HEAD)
-    if before == "," and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
+    if before in ",-" and Sign.ANSWER in lead:  # "Il filtre le sang, réponse B"
         return True
     if before == Sign.OTHER and lead & _ANNOUNCING == {Sign.RATHER}:
         return match["list"].lstrip(Sign.ARTICLE)[0] not in _TEXTS  # "donne plutôt une colique"
@@ -225,6 +235,10 @@ def _is_announced(match: re.Match) -> bool:
         is_alone = match.string[match.start() - 2] not in _GOING_ON
         return is_alone and _BARE.match(match.string, match.end()) is not None
     return not lead.isdisjoint(_ANNOUNCING) or (bool(lead) and before in ".:;")
+
+
+def _line_so_far(match: re.Match) -> str:
+    return match.string[:match.start("list")].rpartition("\n")[2]
 
 
 def _add_announced(claims: Claims, match: re.Match, is_open: bool,
@@ -235,12 +249,14 @@ def _add_announced(claims: Claims, match: re.Match, is_open: bool,
     if Sign.OPTION in lead and not points and names.letters == set(options):
         return  # "Les options sont A, B, C et D"
     words_before = match.string[max(0, match.start() - 6):match.start("list")]
-    concludes = not _CONCLUDING.isdisjoint(words_before)
+    concludes = (not _CONCLUDING.isdisjoint(words_before)
+                 or _CONCLUSION.match(_line_so_far(match)) is not None)
     # In "B. La dose est donc de 80 mg.", the second sentence explains and doesn't conclude.
     concludes = concludes and (points or Sign.OPTION in lead or not claims.announced or (
         Sign.SO in lead and names.letters < claims.announced[-1].letters))  # "B ou C. Donc C."
     claims.announced.append(Announced(
-        names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right)))
+        names.letters, LEFT_OPEN if is_open else names.problem, concludes, frozenset(claims.right),
+        not is_open and not lead.isdisjoint(_SAYING_WHICH), _FINAL in match["lead"]))
 
 
 def _is_head(claims: Claims, match: re.Match) -> bool:

@@ -94,4 +94,26 @@ CONCLUSIONS = (
             (?: \W{0,4} [A-J] \b [^\n]*+ (?: \n | \Z ) )++
             """, "", needs="retiens coche garde choisis fausse inexact incorrect limin rejet cart"),
         [Example("Je retiens :\n- A\n- C\nJe ne retiens pas :\n- B\n- D", "AC")]),
+    Step(
+        "that is to say the letter",
+        "\"Soit\" before an option's letter at the end concludes; \"soit A, soit B\" doesn't.",
+        replacing(
+            r"""
+            , [ ] soit (?<! \b (?i: soit ) \b [^\0]{0,300} , [ ] soit )
+            (?= [ ] l[ae] [ ] (?: proposition | r[ée]ponse | option | lettre ) [ ] [A-J] \W* \Z )
+            """, ", donc", needs="soit"),
+        [Example("Il filtre le sang de tout le corps, soit la proposition B.", "B"),
+         Example("Soit la réponse A, soit la réponse B.", "")]),
+    Step(
+        "some of them",
+        "Letters that are some of what is asked for are right, unless that is what is wrong.",
+        replacing(
+            r"""
+            (?<= \b [A-J] ) [ ] (?i: en [ ] (?: sont | est | font [ ] partie | fait [ ] partie ) )
+            (?<! (?i: fau[xs] | inexact | incorrect | erron | contre | ne\b | pas ) [^\n.]{0,80}
+              \b [A-J] [ ] en [ ] [^\n]{0,12} )
+            (?= \W* $ | [.;,] )
+            """, " sont justes", needs="en"),
+        [Example("Quels sont les organes impairs ? A et C en font partie.", "AC"),
+         Example("Parmi ce qui est faux, A et C en font partie.", "")]),
 )

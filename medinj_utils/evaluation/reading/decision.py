@@ -28,6 +28,7 @@ from medinj_utils.evaluation.reading.vocabulary import (
 _CORRECTION = compiled("CORRECTION")
 _ENDED = compiled("ENDED")
 _EXPLANATION = compiled("EXPLANATION")
+_VERDICT_EXPLAINED = compiled(r"(?<= : [RIGHT WRONG] ) , (?= [^ \n LETTER TEXT]{2,}+ \Z )")
 _REASON = compiled("REASON")
 _PROSE = compiled("PROSE")
 _TURNS = compiled("RATHER | (?: ^ | \\. ) [NO BUT DOUBT]")
@@ -38,6 +39,7 @@ _CHANGED = compiled("CHANGED")
 _PASSED_OVER = compiled("PASSED_OVER")
 _REJECTED = compiled("REJECTED")
 _TEXT_THEN_LETTER = compiled("TEXT_THEN_LETTER")
+_TEXT_WITH_LETTER = compiled(r"[OTHER TEXT] \( (?P<letter> [LETTER] ) \)")
 _DENYING = signs("NOT WRONG")
 _CORRECTING = signs("NO RATHER")
 _CHANGING = signs("CHANGE RATHER ARE")
@@ -92,9 +94,11 @@ def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
     if claims.heads:
         label = labelled(line, options) if ":" in line or "-" in line else frozenset()
         return _by_heads(claims, _at_heads(claims, options), label)
-    if claims.right or claims.wrong:
+    if claims.right:
         return _by_judgements(line, claims, options)
     letters = said(line, options) or labelled(line, options)
+    if letters & claims.wrong:
+        return Decision(letters, reasons.SAID, reasons.CONTRADICTION)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)
 
 
@@ -109,13 +113,14 @@ def decide_cut(line: str, options: Mapping[str, str], several: bool) -> Decision
         several: whether several letters may be right. Then more of them may follow a reason, so the
             list must be announced, in one line, and the explanation have a line of its own.
     """
-    explanation = (_EXPLANATION.search(line) if several
+    explanation = (_EXPLANATION.search(line) or _VERDICT_EXPLAINED.search(line) if several
                    else _REASON.search(line) or _PROSE.search(line))
     if explanation:
         before, rest = line[:explanation.start()], line[explanation.start():]
         declared = decide(before, options)
         is_whole = (not several or _all_judged(before, options)
-                    or (declared.reason == reasons.ANNOUNCED and ":\n" not in before))
+                    or (declared.reason == reasons.ANNOUNCED and ":\n" not in before
+                        and not rest.startswith(",")))
         turns = _TURNS.search(rest) or _LEADS_ON.search(rest) or _TENTATIVE.search(before)
         if is_whole and not turns and decide(line, options) == declared:
             return declared
@@ -151,19 +156,32 @@ def _at_heads(claims: Claims, options: Mapping[str, str]) -> Named:
 
 
 def _by_announcements(line: str, claims: Claims, heads: Named) -> Decision:
-    """The last announcement, unless another one or the heads of lines contradict it."""
+    """The last announcement, unless another one or the heads of lines contradict it.
+
+    "La réponse est B. La bonne réponse est donc D." gives two answers in full and takes neither
+    back: a careful person can't know which one is meant, and would record none. A conclusion
+    outweighs what was only considered before, and a final answer any other.
+    """
     last = claims.announced[-1]
     others = [claim for claim in claims.announced if claim.letters != last.letters]
-    overrules = last.is_conclusion and not any(claim.is_conclusion for claim in others)
+    overrules = last.is_conclusion and not any(
+        claim.is_conclusion or (claim.is_full and not last.is_final) for claim in others)
     if (others and not overrules) or _heads_contradict(line, claims, heads):
         return Decision(last.letters, reasons.ANNOUNCED, reasons.CONTRADICTION)
-    is_sentence = heads.letters == last.letters and _texts_alone(claims)  # "Le rein peut… : B"
+    is_sentence = _discusses(line, last.letters) or (
+        heads.letters == last.letters and _texts_alone(claims))  # "Le rein peut… : B"
     problem_at_head = heads.problem if len(claims.heads) == 1 and not is_sentence else ""
     return Decision(last.letters, reasons.ANNOUNCED, last.problem or problem_at_head)
 
 
 def _texts_alone(claims: Claims) -> bool:
     return all(LETTERS.keys().isdisjoint(head.signs) for head in claims.heads)
+
+
+def _discusses(line: str, letters: frozenset[str]) -> bool:
+    """Whether the first line goes through options, these among them: "le foie (A)… ; …"."""
+    aside = set(_TEXT_WITH_LETTER.findall(line.partition("\n")[0]))
+    return len(aside) > 2 and letters <= aside
 
 
 def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
@@ -179,7 +197,7 @@ def _heads_contradict(line: str, claims: Claims, heads: Named) -> bool:
     several = len(claims.heads) > 1
     if last.is_conclusion and len(claims.wrong - last.letters) > 1:
         return False  # the options were reviewed
-    is_review = several and last.letters < heads.letters
+    is_review = (several and last.letters < heads.letters) or _discusses(line, last.letters)
     opens_with_head = line.lstrip(_BEFORE_FIRST_LETTER).startswith(claims.heads[0].signs)
     is_repetition = several and not opens_with_head and all(
         TEXT_SIGNS[letter] in head.signs and head.signs.lstrip("(")[0] == letter

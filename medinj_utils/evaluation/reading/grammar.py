@@ -153,7 +153,7 @@ CLAIM_RULES = (
         "LIKEWISE",
         "Letters that are judged as the one before: \"A est vraie, B aussi\".",
         r"""
-        (?: [^ . \n LETTER]{0,20} [. , ; AND] [ARTICLE OPTION]{0,2} (?P<letter> [LETTER] )
+        (?: [^ . \n LETTER]{0,20} [. , ; AND BUT] [ARTICLE OPTION]{0,2} (?P<letter> [LETTER] )
             (?: ARTICLE [IS ARE] )? ALSO
           | ,? SO BUT ARTICLE? (?P<letter> [LETTER] ) (?= $ | [.] ) )++
         """,
@@ -163,9 +163,10 @@ CLAIM_RULES = (
         "A list after a colon or an arrow, if it is all that the line announces: \"Verdict : B\".",
         r"""
         (?: ^ (?: A (?= [OTHER NEUTRAL] ) )? | (?<= [. , ; -] ) )
-        (?= (?: [^ \n LETTER] | [LETTER] · ){0,11} OTHER )
+        (?= (?: [^ \n LETTER] | [LETTER] · | (?<= KIND ) [LETTER] ){0,11} OTHER )
         (?: [^ \n . : ; ( NOT WRONG DOUBT NO RATHER EXCEPT CHANGE KIND LETTER -]
-          | [LETTER] · | (?<= OTHER ) [LETTER] (?! , ) | KIND (?= [^ : \n LETTER -] ) ){1,12}+
+          | [LETTER] · | (?<= OTHER ) [LETTER] (?! , )
+          | KIND [LETTER]? (?= [^ : \n LETTER -] ) ){1,12}+
         (?: [: -]{1,2} FILLING | (?<= [, ARTICLE] ) (?= [LETTER] ) )
         LIST (?= [. , ; : ) ( -]{0,9} $ | [. (] )
         """,
@@ -219,6 +220,7 @@ CLAIM_RULES = (
         r"""
         (?: ^ | [)] , | (?<= AND [LETTER] \. ) ) \W{0,2} NEUTRAL{0,2} EXPLAINS
         [: .]? \n? [^ \n]{2}
+        | (?<= AND [LETTER] \. \n ) [ARTICLE OPTION]{0,2} [LETTER] IS NEUTRAL? WRONG BECAUSE
         """,
         [Example("Les bonnes réponses sont A et C. En effet, le foie", "AC", cut=True),
          Example("Réponses : A et C\nExplication : le foie", "AC", cut=True)]),
@@ -242,7 +244,7 @@ CLAIM_RULES = (
           | [LETTER] \. (?= ARTICLE? [TEXT] [IS OTHER] ) ) \K
         (?: [^ . : ; , ( ) \n LETTER SMALL TEXT ANSWER OPTION CHOOSE SO RIGHT WRONG NO RATHER
                DOUBT]{2}
-          | ARTICLE? [TEXT] [IS OTHER] )
+          | ARTICLE? [TEXT] [IS OTHER NEUTRAL] )
         """,
         [Example("Réponse : B\nCet organe filtre le sang, et", "B", task="mcqu", cut=True)]),
     Rule(

@@ -31,11 +31,8 @@ PARAPHRASES = (
             """, "c'est ",
             needs="oriente plaide converge penche parle voque sugg correspond signe appara va vont "
                   "penser voquer est sont suggest indicate point fit is are"),
-        [
-            Example("Tout oriente vers B.", "B"),
-            Example("Ce tableau évoque une atteinte du rein. Cela évoque le rein.", "B"),
-            Example("This is classic for B.", "B"),
-        ]),
+        [Example("Tout oriente vers B.", "B"), Example("This is classic for B.", "B"),
+         Example("Ce tableau évoque une atteinte du rein. Cela évoque le rein.", "B")]),
     Step(
         "case for a letter",
         "What speaks for a letter chooses it.",
@@ -46,11 +43,12 @@ PARAPHRASES = (
               (?: penser | pencher | conclure | retenir | choisir )
               | parle(?:nt)? | [ée]voque(?:nt)? | impose(?:nt)? | suggests? | points? )
             (?: [ ] (?: vers | pour | en [ ] faveur [ ] de | à | to | towards? | for ) )?
-            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] ) )
-            """, "c'est", needs="oriente plaide pench pens conclu retenir choisir parle "
-                                             "voque impose suggest "
-                                             "point"),
-        [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", "")]),
+            (?= [ ] (?: l[ae] [ ] )? (?: (?: r[ée]ponse | option ) [ ] )? [A-J] (?! [\w'] )
+              | [ ] [^.,;:()\n]{3,60} [ ] [(] [A-J] [)] (?: [.] | $ ) )
+            """, "c'est", needs="oriente plaide pench pens conclu retenir choisir parle voque "
+                                "impose suggest point"),
+        [Example("La diurèse oriente vers B.", "B"), Example("Rien n'oriente vers B.", ""),
+         Example("La diurèse évoque le rein (B).\nLe foie (A) va bien.", "B")]),
     Step(
         "only one that",
         "The only option of which something holds is the answer, unless that speaks against it.",
@@ -85,8 +83,7 @@ PARAPHRASES = (
               | [ ] (?: dans | pour | chez | ici | avec | au | compte | in | for | given | here
                 | of | parmi ) \b )
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] | the ) [ ] (?i: diagnostic | diagnosis
-              | cause
-                | traitement | treatment | germe | examen ) (?= \s? (?: [.\n] | $ ) )
+                | cause | traitement | treatment | germe | examen ) (?= \s? (?: [.\n] | $ ) )
             | (?<= [ ] ) (?i: est | reste | is | remains ) [ ] (?i: l[ae] [ ] | l' | the [ ] )
               (?! (?i: meilleur | bon | mauvais ) ) [\w-]{3,20} [ ]
               (?i: de [ ] choix | de [ ] (?: premi[èe]re [ ] )?
@@ -99,19 +96,21 @@ PARAPHRASES = (
             | (?<= [ ] ) (?i: est | is ) [ ] (?i: l[ae] [ ] seule? | the [ ] only [ ] one )
               (?: [ ] (?: possible | valable | compatible | envisageable | qui [ ] \w+ ) )?
               (?= \s? (?: [.,;)\n] | $ ) )
-            | (?<= [ ] ) (?i: est | reste | is ) [ ] (?i: l' | l[ae] [ ] | the [ ] ) \w+ [ ]
-              (?i: à [ ] (?: privilégier | retenir | choisir | préférer | cocher )
-                | to [ ] (?: choose | prefer ) ) \b
+            | (?<= [ ] ) (?i: est | reste | is ) [ ] (?: (?i: donc | bien ) [ ] )?
+              (?i: l' | l[ae] [ ] | the [ ] ) \w+ [ ]
+              (?i: (?: à [ ] (?: privilégier | retenir | choisir | préférer | cocher )
+                  | to [ ] (?: choose | prefer ) ) \b
+                | à [ ] (?: demander | réaliser | prescrire | proposer | évoquer | suspecter )
+                  (?: [ ] en [ ] (?: premi\w+ | urgence ) )? (?= \s? (?: [.,;)\n] | $ ) ) )
             | (?<= [ ] ) (?i: s'impose(?:nt)? | l'emporte(?:nt)? | stands [ ] out ) \b
             | (?<= [ ] ) (?i: correspond | explique | convient | r[ée]pond | colle | d[ée]crit
-              | fits?
-                | match(?:es)? | explains? ) (?: [ ] \w+ ){0,2}?
+              | fits? | match(?:es)? | explains? ) (?: [ ] \w+ ){0,2}?
               [ ] (?i: (?: le | au ) [ ] mieux | parfaitement | best | perfectly ) \b
             """, "est juste",
-            needs="privil retenir choisir choose prefer cocher choix choice intention "
-                  "rence celle celui one seul plus most mieux best "
-                  "meilleur parfait perfect impose emporte stands diagnos "
-                  "cause treatment traitement germe examen"),
+            needs="privil retenir choisir choose prefer cocher demand réalis prescri propos voquer "
+                  "suspec choix choice intention rence celle celui one seul plus most mieux best "
+                  "meilleur parfait perfect impose emporte stands diagnos cause treatment "
+                  "traitement germe examen"),
         [Example("B est la plus adaptée.", "B"), Example("B would be the most likely one.", "B")]),
     Step(
         "seeming",
@@ -168,7 +167,7 @@ PARAPHRASES = (
             | je [ ] change (?: [ ] d'avis )? | en [ ] relisant
               | scratch [ ] that
             | (?: j'ajoute | j'enlève | je [ ] (?: retire | supprime ) ) [ ] [^.:\n]{1,20}
-              (?= [ ] : [ ] [A-J] , [ ] [A-J] \b )
+              (?= [ ] : [ ] [A-J] (?: , | [ ] et ) [ ] [A-J] \b )
             | [àa] [ ] la [ ] r[ée]flexion | r[ée]flexion [ ] faite | en [ ] r[ée]alit[ée]
             | apr[èe]s [ ] (?:m[ûu]re [ ])?
               (?:r[ée]flexion|relecture|v[ée]rification|analyse|examen)

@@ -46,6 +46,7 @@ PHRASES = (
               (?: [ ] [a-zà-ÿ']{2,12} ){0,5}?
                 [ ] (?: s[ûu]re? | certaine? | certain ) (?: [ ] [a-zà-ÿ']{2,8} ){0,3} ,? [ ]
                 (?: mais | but ) ) (?= [ ] )    # "je ne suis pas sûr, mais": it denies nothing
+            | (?<= ^ [^\n,]{3,80} \w ) [ ] [+]{1,4} (?= \W{0,2} \Z )    # "le rein ++"
             | ^ (?i: assistant | ai | ia ) \s? :    # who speaks
             | \b (?i: n'h[ée]sitez ) [^\n.]*        # "n'hésitez pas à…": its "pas" denies nothing
             """, ""),
@@ -183,4 +184,43 @@ PHRASES = (
             | \b (?: N\. \s? B | P\. \s? S ) \b \.?
             """, "", needs="priori n.b n. p.s p. vidence vrai vue domicile jeun"),
         [Example("A priori B.", "B"), Example("A et C. N.B. : D est rare.", "AC")]),
+    Step(
+        "final answer",
+        "What is called final replaces an answer before it, in English as in French.",
+        replacing(r"\b (?i: final [ ] answer ) \b", "answer final", needs="final"),
+        [Example("Answer: A\nThe kidney filters.\nFinal answer: B", "B")]),
+    Step(
+        "as well as",
+        "Other words for \"ainsi que\" before a letter.",
+        replacing(
+            r"""
+            (?: (?<= \b [A-J] ) , )? [ ] (?i: tout [ ] comme | de [ ] même [ ] que
+              | as [ ] well [ ] as | along [ ] with ) (?= [ ] (?: la [ ] )? [A-J] \b )
+            """, " ainsi que", needs="comme que well along"),
+        [Example("A tout comme C est exacte.", "AC"),
+         Example("A est exacte, de même que C.", "AC")]),
+    Step(
+        "seeming of several",
+        "What is, seems, should or must be so of a list holds of all its letters.",
+        replacing(
+            r"""
+            (?: (?<= \b [A-J] (?: ,? [ ] (?: et | and | ainsi [ ] que ) | [ ]? & | , | [/] ) [ ]?
+                  (?: la [ ] )? [A-J] ) ,? [ ] (?: (?i: me | nous | y | en | bien ) [ ] ){0,2}
+                (?i: sembl\w+ | para[iî]\w* | appara[iî]\w* | seem(?:s|ed)? | appears? | restent
+                  | (?: would | should | must | ought [ ] to | ha(?:s|ve) [ ] to ) (?= [ ] be \b )
+                  | (?: doi(?:t|vent) | devrai(?:en)?t ) (?= [ ] être \b ) )
+                (?: [ ] (?: êtr | to [ ] b | b ) e \b )?
+              | (?<= (?: ^ | [.;] [ ] ) \W{0,3} (?: [LlAa] \w* [ ] )? [A-J] [ ]
+                  (?: et | and | ainsi [ ] que ) [ ] (?: la [ ] )? [A-J] ) [ ] (?: est | is ) )
+            (?: [ ] (?: toutes? | tous | both | donc )
+              (?: [ ] (?: les [ ] )? (?: deux | trois | quatre ) )? )?
+            (?= [ ] (?i: (?: (?: tout [ ] à [ ] fait | plutôt | bien ) [ ] )?
+              (?: exact | correct | vrai | just | bonn | valid | right | true | fau[xs] | inexact
+                | incorrect | erron | wrong | false | coch | reten | choisi | sélectionn ) ) )
+            """, " sont", needs="est is sembl para seem appear rest would should must ought has "
+                                "have doi devrai"),
+        [Example("A et C me semblent correctes.", "AC"),
+         Example("A and C should be correct.", "AC"),
+         Example("A et C est correct.", "AC"),
+         Example("A, C semblent fausses, B et D sont vraies.", "BD")]),
 )

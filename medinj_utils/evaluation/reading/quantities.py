@@ -17,6 +17,13 @@ _JUDGED = re.compile(
       | ^ \W{0,3} elle [ ] | ^ \W{0,3} c' ) (?: est | serait ) [ ] (?: donc [ ] | bien [ ] )?
     (?: (?P<no> fau(?:x|sse) | inexacte? | incorrecte? | erronée? ) | vraie? | exacte? | correcte?
       | juste ) \b (?! [ ] que )""", re.VERBOSE | re.MULTILINE)
+_VERDICTS = {"oui", "non", "vrai", "faux"}
+# "Oui, cet effet est décrit", but neither "Oui, mais…" nor "Non, vrai"
+_VERDICT_THEN_REASON = re.compile(
+    r"""(?i) \A (?P<verdict> \W* (?: oui | non | vrai | faux ) ) , (?= [ ] \w )
+    (?! [^\0]* \b (?: oui | non | vraie? | fau(?:x|sse) | mais | ou | peut-être | sauf | si
+      | sinon | dépend\w* | partiel\w* | cependant | toutefois | pourtant | parfois | certain
+      | sûre? | [a-j] ) \b (?! ') )""", re.VERBOSE)
 
 
 def with_numbers_as_in_options(text: str, options: Mapping[str, str]) -> str:
@@ -46,9 +53,11 @@ def with_verdicts_as_options(text: str, options: Mapping[str, str]) -> str:
         text: an answer.
         options: the options' texts by letter.
     """
+    texts = {fold(option).strip(" ."): option for option in options.values()}
+    if not _VERDICTS.isdisjoint(texts):
+        text = _VERDICT_THEN_REASON.sub(r"\g<verdict>.", text)
     if len(options) != 2:
         return text
-    texts = {fold(option).strip(" ."): option for option in options.values()}
     if texts.keys() != {"vrai", "faux"}:
         return text
     return _JUDGED.sub(

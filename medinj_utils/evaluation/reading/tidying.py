@@ -52,6 +52,18 @@ SUBJECT_BELOW = Rule(
     """,
     [Example("Les organes atteints sont :\n- Le foie (A)\n- La rate (C)", "AC"),
      Example("Les organes sont :\nA. Le foie\nB. Le rein\nC. La rate\nD. Le cœur", "")])
+SUBJECT_BESIDE = Rule(
+    "SUBJECT_BESIDE",
+    "A sentence that lists things with their letters in brackets, and nothing else, answers.",
+    r"""
+    \A [^ . : \n LETTER TEXT ANSWER OPTION NOT WRONG DOUBT NO RATHER EXCEPT BUT]{1,20}
+    (?: : | (?<= ARE ) )
+    (?P<lines> (?: [^ . , : ; ( ) \n LETTER NOT WRONG DOUBT NO RATHER EXCEPT BUT]{1,12}+
+        \( [LETTER] \) [, ; AND]{0,2} ){2,}+ )
+    \.? \n? \Z
+    """,
+    [Example("On y trouve : le petit foie (A), un rein (B) et la belle rate (C).", "ABC"),
+     Example("On y trouve : la bile (A), l'urine (B), le sang (C) et la lymphe (D).", "")])
 CHOSEN_BEFORE_REJECTED = Rule(
     "CHOSEN_BEFORE_REJECTED",
     "A semicolon ends a list where another one follows that is called wrong.",
@@ -106,14 +118,16 @@ LISTED_ASIDE = Rule(
         Example("Quel organe ?\n(A) le foie\n(B) le re", ""),
         Example("Analyse :\nA. Il fait la bile\nB. Il filtre", ""),
     ])
-LAYOUT_RULES = (RANGE, EXCEPTED, LISTED_BELOW, SUBJECT_BELOW, CHOSEN_BEFORE_REJECTED,
-                LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT, SENTENCE_OF_OPTION, ALL_LETTERS,
-                LISTED_ASIDE)
+LAYOUT_RULES = (RANGE, EXCEPTED, LISTED_BELOW, SUBJECT_BELOW, SUBJECT_BESIDE,
+                CHOSEN_BEFORE_REJECTED, LINE_OF_OPTION, LETTER_AND_TEXT, LINE_OF_TEXT,
+                SENTENCE_OF_OPTION, ALL_LETTERS, LISTED_ASIDE)
 
 _RANGE = compiled(RANGE.pattern)
 _EXCEPTED = compiled(EXCEPTED.pattern)
 _LISTED_BELOW = compiled(LISTED_BELOW.pattern)
 _SUBJECT_BELOW = compiled(SUBJECT_BELOW.pattern)
+_SUBJECT_BESIDE = compiled(SUBJECT_BESIDE.pattern)
+_LETTER_IN_BRACKETS = compiled(r"\( (?P<letter> [LETTER] ) \)")
 _CHOSEN_BEFORE_REJECTED = compiled(CHOSEN_BEFORE_REJECTED.pattern)
 _ITEMS_OF_LINE = compiled(r"^ \(? (?P<items> ITEMS )")
 
@@ -157,7 +171,12 @@ def tidy(line: str, options: Mapping[str, str]) -> str:
     """
     line = _CHOSEN_BEFORE_REJECTED.sub(".", line) if ";" in line else line
     line = _LISTED_BELOW.sub(_in_one_line, line)
-    line = _SUBJECT_BELOW.sub(lambda match: _as_answer(match, options), line)
+    line = _SUBJECT_BELOW.sub(
+        lambda match: _as_answer(match, _ITEMS_OF_LINE.findall(match["lines"]), options), line)
+    if "(" in line:
+        line = _SUBJECT_BESIDE.sub(
+            lambda match: _as_answer(match, _LETTER_IN_BRACKETS.findall(match["lines"]), options),
+            line)
     return _repeated_options(tuple(options)).sub("\n", line)
 
 
@@ -168,9 +187,9 @@ def _in_one_line(match: re.Match) -> str:
     return match["announcement"] + listed
 
 
-def _as_answer(match: re.Match, options: Mapping[str, str]) -> str:
-    """The items of lines as an announced answer, unless they are all options."""
-    items = ";".join(_ITEMS_OF_LINE.findall(match["lines"]))
+def _as_answer(match: re.Match, listed: list[str], options: Mapping[str, str]) -> str:
+    """The listed items as an announced answer, unless they are all options."""
+    items = ";".join(listed)
     named = {(LETTERS | LETTERS_OF_TEXTS)[sign] for sign in items
              if sign in LETTERS or sign in LETTERS_OF_TEXTS}
     return match[0] if named >= options.keys() else f"{Sign.ANSWER}:{items}\n"

@@ -55,7 +55,7 @@ MARKS = {
 WORDS = (
     # Words that announce an answer
     Rule("ANSWER", "Announces an answer, even if misspelt.",
-         r"(?: r[epons]{4,6}e | answer | solution | respuesta ) s? | antwort(?:en)?",
+         r"(?: r[epons]{4,6}e | reponce | answer | solution | respuesta ) s? | antwort(?:en)?",
          [Example("Answer C", "C"), Example("Réposne D", "D")]),
     Rule("OPTION", "Announces an option's letter.",
          r"""(?: option | proposition | choice | lettre | letter | item | assertion | affirmation

@@ -85,7 +85,8 @@ def without_layout(monkeypatch, name: str) -> None:
 
 
 def _recompile_layout(monkeypatch) -> None:
-    for name in ("RANGE", "EXCEPTED", "LISTED_BELOW", "SUBJECT_BELOW", "CHOSEN_BEFORE_REJECTED"):
+    for name in ("RANGE", "EXCEPTED", "LISTED_BELOW", "SUBJECT_BELOW", "SUBJECT_BESIDE",
+                 "CHOSEN_BEFORE_REJECTED"):
         monkeypatch.setattr(tidying, f"_{name}", grammar.compiled(getattr(tidying, name).pattern))
     # past the cache, which would keep the patterns without the rule
     monkeypatch.setattr(tidying, "_repeated_options", tidying._repeated_options.__wrapped__)

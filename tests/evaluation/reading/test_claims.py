@@ -30,6 +30,7 @@ from medinj_utils.evaluation.reading.rules import ORGANS
     ("vaokweA", "A", ""),
     ("u", "", ""),
     ("ueB", "B", ""),
+    ("umsweB", "ACD", ""),  # "aucune n'est fausse, sauf B"
 ])
 def test_named(listed, letters, problem):
     assert named(listed, ORGANS) == Named(frozenset(letters), problem)
@@ -41,12 +42,14 @@ def test_named(listed, letters, problem):
     ("A)_h,C)_", Claims(heads=[Head("A)_h,C)", True)])),
     ("A\nC", Claims(heads=[Head("A", False), Head("C", False)])),
     ("D.aⒹsa_", Claims(heads=[Head("D.Ⓓ", False)])),
-    ("n:B", Claims(announced=[Announced(frozenset("B"), "", False)])),
-    ("fnsB", Claims(announced=[Announced(frozenset("B"), "", True)])),
+    ("n:B", Claims(announced=[Announced(frozenset("B"), "", False, is_full=True)])),
+    ("nf:B", Claims(announced=[Announced(frozenset("B"), "", True, is_full=True,
+                                         is_final=True)])),
+    ("fnsB", Claims(announced=[Announced(frozenset("B"), "", True, is_full=True)])),
     ("nsBhC", Claims(announced=[Announced(frozenset("B"), LEFT_OPEN, False)])),
     ("B.fsC", Claims(heads=[Head("B.", False)],
                      announced=[Announced(frozenset("C"), "", True)])),
-    ("n:B.__fC", Claims(announced=[Announced(frozenset("B"), "", False),
+    ("n:B.__fC", Claims(announced=[Announced(frozenset("B"), "", False, is_full=True),
                                    Announced(frozenset("C"), "", False)])),
     ("aoksA,B,CjD", Claims()),
     ("Asr,Bsw", Claims(right={"A"}, wrong={"B"})),

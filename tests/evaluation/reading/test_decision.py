@@ -9,7 +9,8 @@ from medinj_utils.evaluation.reading.rules import ORGANS
 
 @pytest.mark.parametrize("line, letters, found", [
     ("n:B", "B", reasons.ANNOUNCED),
-    ("n:A.\nfnsC.", "C", reasons.ANNOUNCED),  # a conclusion outweighs what was said before
+    ("oA.\nfnsC.", "C", reasons.ANNOUNCED),  # a conclusion outweighs what was said before
+    ("n:A.\nnf:C.", "C", reasons.ANNOUNCED),  # a final answer outweighs any other
     ("A:_\nB:_\nn:B", "B", reasons.ANNOUNCED),  # a review, then the answer
     ("B.Ⓑ", "B", reasons.AT_HEAD),
     ("A,C", "AC", reasons.AT_HEAD),
@@ -23,6 +24,7 @@ def test_read(line, letters, found):
 
 @pytest.mark.parametrize("line, problem", [
     ("n:A\nn:B", reasons.CONTRADICTION),
+    ("n:A.\nfnsC.", reasons.CONTRADICTION),  # two answers in full, and neither is taken back
     ("B\nn:A", reasons.CONTRADICTION),
     ("B.AjCkr", reasons.CONTRADICTION),
     ("BhC", reasons.LEFT_OPEN),
