@@ -122,16 +122,12 @@ def held_loss(model, tokenizer, rows: pd.DataFrame) -> float:
 
 def by_the_book(work: Work, folder: Path) -> dict:
     """Tune by this book's call."""
-    from medinj_utils.training import start_backend
-    backend = start_backend(work.way.who)
-    from peft import PeftModel
-
     from medinj_utils.core.cards import Card, Origin
     from medinj_utils.core.names import Run
     from medinj_utils.core.recipe import load_recipe
     from medinj_utils.models.loading import Base, load_base
+    from medinj_utils.training import start_backend
     from medinj_utils.training.job import Job, Rows
-    from medinj_utils.training.tune import tune
     way = work.way
     rows = work.rows
     batch_size, accumulation = STEP[work.size]
@@ -140,7 +136,11 @@ def by_the_book(work: Work, folder: Path) -> dict:
         gradient_accumulation=accumulation, gradient_checkpointing=way.checkpointing,
         dropout=DROPOUT[work.size], learning_rate=1e-3, loss_on=way.loss_on,
         precision=way.precision, adapter=way.adapter)
-    job = Job(Run("ALL", 0), recipe, backend, Base(work.base))
+    base = Base(work.base)
+    job = Job(Run("ALL", 0), recipe, start_backend(way.who, base, recipe), base)
+    from peft import PeftModel
+
+    from medinj_utils.training.tune import tune
     card = tune(job, Rows(rows.iloc[:-HELD].to_dict("records")),
                 Card(Origin("benchmark"), job.parameters), folder)
     speeds = pd.read_csv(folder / "curve.csv")["tokens_per_second"].iloc[2:]
@@ -163,19 +163,21 @@ def by_unsloths_recipe(work: Work, folder: Path) -> dict:
     Texts are rendered by the template, micro-batches have two rows, and Unsloth's gradient
     checkpointing is on. DoRA, the loss over all tokens and the optimizer are as in the other ways.
     """
+    from medinj_utils.core.recipe import load_recipe
+    from medinj_utils.models.loading import Base
     from medinj_utils.training import start_backend
-    start_backend("unsloth")
+    base = Base(work.base)
+    start_backend("unsloth", base, load_recipe(ROOT / "profiles/recipes/one-gpu.yaml"))
     from unsloth import FastLanguageModel  # noqa: I001
     import torch
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
     from medinj_utils.core.prompts import messages
-    from medinj_utils.models.loading import Base
     from medinj_utils.training.adapters import TARGETS
     rows = work.rows
     model, tokenizer = FastLanguageModel.from_pretrained(
-        str(Base(work.base).folder), max_seq_length=2048, load_in_4bit=False,
+        str(base.folder), max_seq_length=2048, load_in_4bit=False,
         dtype=getattr(torch, work.way.precision))
     model = FastLanguageModel.get_peft_model(
         model, r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",

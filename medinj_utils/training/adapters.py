@@ -76,7 +76,7 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     """Load a base model and give it a fresh adapter.
 
     Args:
-        backend: what `medinj_utils.training.start_backend` returned.
+        backend: "unsloth" or "peft", which `medinj_utils.training.start_backend` has started.
         base: the model.
         recipe: says which adapter, and whether activations are recomputed.
         seed: of the adapter's first weights.

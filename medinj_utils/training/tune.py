@@ -85,7 +85,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 def _load(job: Job, precision: str) -> Learner:
     """The base with its adapter, on the device that trains."""
     with room_for(job.base.name):
-        return load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+        return load_with_adapter(job.backend.name, job.base, job.recipe, job.run.seed, precision)
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:
@@ -180,6 +180,7 @@ def _figures(trainer: BookTrainer, seconds: float) -> dict:
         "epochs": recipe.epochs, "steps": steps, "tokens": tokens,
         "supervised_tokens": sum(text.supervised for text in learned),
         "precision_used": trainer.learner.precision, "kernels": trainer.learner.kernels,
+        "why_not_unsloth": trainer.job.backend.why_not_unsloth,
         "pad_token": trainer.learner.tokenizer.pad_token, "processes": data.plan.processes,
         "micro_batch_rows": round(data.plan.micro_batch_rows, 2),
         "micro_batches_per_step": data.plan.micro_batches,
