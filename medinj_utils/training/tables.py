@@ -74,7 +74,7 @@ def estimate_table(cards: Mapping[Run, Mapping]) -> pd.DataFrame:
     for card in cards.values():
         expected = card["expected"]
         rows.append({
-            "expected s": expected["seconds"],
+            "start-up s": expected["start_seconds"], "expected s": expected["seconds"],
             "spent s": card["training_seconds"] - card["validation_seconds"],
             "validation s": card["validation_seconds"],
             "expected GB": expected["peak_memory_gb"], "peak GB": card["peak_memory_gb"],
