@@ -173,7 +173,8 @@ def _figures(trainer: BookTrainer, seconds: float) -> dict:
     learned = data.texts[:steps * data.plan.rows]  # all, unless training stopped early
     tokens = sum(len(text.input_ids) for text in learned)
     return {
-        "expected": trainer.forecast.expected, "examples": min(data.examples, len(learned)), "examples_too_long": data.too_long,
+        "expected": trainer.forecast.expected, "examples": min(data.examples, len(learned)),
+        "examples_too_long": data.too_long,
         "epochs": recipe.epochs, "steps": steps, "tokens": tokens,
         "supervised_tokens": sum(text.supervised for text in learned),
         "precision_used": trainer.learner.precision, "kernels": trainer.learner.kernels,
