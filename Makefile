@@ -47,9 +47,10 @@ test: $(VENV)/installed  ## all tests, notebooks included
 # Twenty minutes on one GPU. All tests of the two rooms run there, those of killed runs and of answers included.
 test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each adapter, notebooks 21 and 30, and speed
 	@$(BIN)/python -c 'import sys, torch; sys.exit(None if torch.cuda.is_available() else "torch sees no GPU: nothing was tested")'
-	@$(BIN)/python -c 'import importlib.util, sys; lost = [name for name in ("unsloth", "bitsandbytes", "liger_kernel") \
-	  if not importlib.util.find_spec(name)]; sys.exit("%s: not installed; nothing was tested" % ", ".join(lost) if lost else None)'
-	@$(BIN)/python -m pytest tests/training tests/models tests/book/test_gpu.py
+	@$(BIN)/python -c 'import importlib.util, sys; lost = [name for name in ("unsloth", "unsloth_zoo", "bitsandbytes", "liger_kernel") \
+	  if not importlib.util.find_spec(name)]; sys.exit("%s: not installed (pip install --no-deps -r requirements-unsloth.txt); " \
+	  "nothing was tested" % ", ".join(lost) if lost else None)'
+	@$(BIN)/python -m pytest -rs tests/training tests/models tests/book/test_gpu.py
 	@$(BIN)/python benchmarks/training.py --only paper --data="$${DATA:-../shared/data}"
 	@$(BIN)/python benchmarks/evaluation.py --paper --data="$${DATA:-../shared/data}"
 
