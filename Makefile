@@ -51,7 +51,8 @@ test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each ad
 	  if not importlib.util.find_spec(name)]; sys.exit("%s: not installed (pip install --no-deps -r requirements-unsloth.txt); " \
 	  "nothing was tested" % ", ".join(lost) if lost else None)'
 	@$(BIN)/python -m pytest -rs tests/training tests/models tests/book/test_gpu.py
-	@$(BIN)/python benchmarks/training.py --only paper --data="$${DATA:-../shared/data}"
+	@$(BIN)/python benchmarks/training.py --only paper --ways study,book,unsloth,no_dropout,gpu_24_gb,gpu_24_gb_48_rows \
+	  --data="$${DATA:-../shared/data}"
 	@$(BIN)/python benchmarks/evaluation.py --paper --data="$${DATA:-../shared/data}"
 
 # Without the notebooks, the book and what trains long, which the pins alone are held to.

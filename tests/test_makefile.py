@@ -97,9 +97,9 @@ FAKES = {
 
 @pytest.mark.parametrize("hidden, says", [
     (["GPU"], "torch sees no GPU: nothing was tested"),
-    (["unsloth"], "unsloth: not installed (pip install --no-deps -r requirements-unsloth.txt); nothing"),
+    (["unsloth"], "unsloth: not installed (pip install --no-deps -r requirements-unsloth.txt); "),
     (["liger_kernel", "bitsandbytes"],
-     "bitsandbytes, liger_kernel: not installed (pip "),
+     "bitsandbytes, liger_kernel: not installed (pip install --no-deps"),
     ([], "")])
 def test_what_only_a_gpu_shows_is_not_green_where_something_is_missing(
     project, tmp_path, hidden, says
