@@ -50,10 +50,11 @@ class Forecast(TrainerCallback):
         trainer = self._trainer
         recomputation = trainer.learner.recomputation
         in_order = sorted(trainer.data.batches, key=trainer.data.width)
-        if torch.cuda.is_available():
-            torch.cuda.reset_peak_memory_stats()
         with torch.random.fork_rng():  # the random state is restored
             self._try_largest(in_order[-1])
+            if torch.cuda.is_available():  # where compilers try kernels out in memory of their own
+                torch.cuda.reset_peak_memory_stats()
+                self._try_largest(in_order[-1])
             largest = peak_memory()
             recomputation.measure([trainer.data.width(batch) for batch in in_order],
                                   lambda i: trainer.try_out(in_order[i]))

@@ -65,6 +65,8 @@ def test_auto_says_why_it_takes_peft(monkeypatch, capsys, cuda, gone, torchvisio
     found, versions = importlib.util.find_spec, importlib.metadata.version
     for name in ("trl", "peft"):
         monkeypatch.delitem(sys.modules, name, raising=False)
+    for name in ("FORCE_CPU", "DISABLE_STATISTICS", "COMPILE_LOCATION"):  # else left for others
+        monkeypatch.setenv(f"UNSLOTH_{name}", "1")
     monkeypatch.setattr(torch.cuda, "is_available", cuda)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == gone else name)
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: torchvision)
