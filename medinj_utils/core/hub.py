@@ -116,6 +116,14 @@ def commit_of(path: Path) -> str:
     return match[1] if match else ""
 
 
+def with_address(text: str) -> str:
+    """A text in which files of data sets in the hub's cache have their address on the hub."""
+    from huggingface_hub import constants
+    cache = re.escape(constants.HF_HUB_CACHE)
+    cached = rf"{cache}/datasets--(.+?)--(.+?)/snapshots/([0-9a-f]{{40}})"
+    return re.sub(cached, r"hf://datasets/\1/\2@\3", text)
+
+
 def _tried_again(download: Callable[[], Any], what: str) -> Any:
     """Result of the download, repeated while the hub is busy or the connection breaks."""
     for pause in (*_PAUSES, None):
@@ -170,6 +178,8 @@ def _reason(error: Exception) -> str:
     """Why a download failed, in words, and what to do."""
     from huggingface_hub import errors, get_token
     status = _status(error)
+    if isinstance(error, errors.DisabledRepoError):
+        return "the hub has closed it to everybody; its page on the hub may say why"
     if isinstance(error, errors.GatedRepoError) or status == 403:
         return ("its authors give access on request: ask for it on its page on the hub, and set "
                 "HF_TOKEN to a token of that account")
@@ -219,7 +229,8 @@ def _reason_without_answer(error: Exception) -> str:
         return "HF_TOKEN holds a character that no token has: copy the token again"
     if isinstance(error, ImportError):  # of what a SOCKS proxy needs
         return f"a package that the connection to the hub needs is missing ({first_line(error)})"
-    if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError):
+    if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError
+                  | AssertionError):
         return (f"the server that answers is not a hub ({first_line(error)}): check HF_ENDPOINT, "
                 "and whether the network asks for a login first")
     if isinstance(error, OSError):

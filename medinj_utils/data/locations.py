@@ -22,13 +22,13 @@ from medinj_utils.data.formats import SourceError
 _ON_HUB = re.compile(r"""
     hf://datasets/
     (?P<name>[^/@]+/[^/@]+)    # organisation/name
-    (?:@(?P<commit>[^/]+))?
+    (?:@(?P<commit>(?:refs/[^/]+/)?[^/]+))?
     (?:/(?P<within>.+))?       # a file or folder of the set
     """, re.VERBOSE)
 _PAGE_OF_HUB = re.compile(r"""
     https://huggingface\.co/datasets/
     (?P<name>[^/?#@]+/[^/?#@]+)
-    (?:/(?:tree|blob|resolve|raw)/(?P<commit>[^/?#]+)
+    (?:/(?:tree|blob|resolve|raw)/(?P<commit>(?:refs/[^/]+/)?[^/?#]+)
        (?:/(?P<within>[^?#]+?))?)?
     /?(?:[?#].*)?
     """, re.VERBOSE)
@@ -38,8 +38,9 @@ _MEANT = re.compile(r"""
     (?:api/)?(?P<kind>datasets/)?
     (?!(?:api|datasets|models|spaces|collections)/)
     (?P<name>[^/?#@]+/[^/?#@]+)
-    (?:@(?P<at>[^/?#]+))?
-    (?:/(?:tree|blob|resolve|raw|commit)/(?P<commit>[^/?#]+) | /(?:viewer|discussions)\b[^?#]*)?
+    (?:@(?P<at>(?:refs/[^/]+/)?[^/?#]+))?
+    (?:/(?:tree|blob|resolve|raw|commit)/(?P<commit>(?:refs/[^/]+/)?[^/?#]+)
+       | /(?:viewer|discussions)\b[^?#]*)?
     (?:/(?P<within>[^?#]+?))?
     /?(?:[?#].*)?
     """, re.VERBOSE)
@@ -209,7 +210,9 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
 def _downloaded(address: str, on_hub: _OnHub) -> Path:
     """Folder of a set on the hub at a commit, or the file or folder ``within`` it."""
     name, revision, within = on_hub
-    patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
+    patterns = [f"*{written}" for ending in TABLES for written in (ending, ending.upper())]
+    if within:
+        patterns = [within, f"{within}/*"]
     try:
         folder = snapshot(name, revision, "dataset", patterns)
     except HubError as error:
