@@ -150,6 +150,15 @@ def _status(error: Exception) -> int:
     return next(filter(None, statuses), 0)
 
 
+def _other_host(error: Exception) -> str:
+    """The host that refused a file with status 403, where it isn't the hub's own; else empty."""
+    from huggingface_hub import constants
+    refused = [cause.response.request.url for cause in _chain(error)
+               if getattr(getattr(cause, "response", None), "status_code", 0) == 403]
+    other = refused and not str(refused[0]).startswith(constants.ENDPOINT)
+    return refused[0].host if other else ""
+
+
 def _is_offline(error: Exception) -> bool:
     from huggingface_hub.errors import OfflineModeIsEnabled
     return any(isinstance(cause, OfflineModeIsEnabled) for cause in _chain(error))
@@ -171,6 +180,8 @@ def _breaks_off(error: Exception) -> bool:
 
 def _may_pass(error: Exception) -> bool:
     status = _status(error)
+    if status == 403:  # a link to the files' own server that has expired; the hub gives another
+        return bool(_other_host(error))
     return status in _BUSY if status else _is_broken(error) and not _is_offline(error)
 
 
@@ -180,6 +191,10 @@ def _reason(error: Exception) -> str:
     status = _status(error)
     if isinstance(error, errors.DisabledRepoError):
         return "the hub has closed it to everybody; its page on the hub may say why"
+    if host := _other_host(error):
+        return (f"{host}, to which the hub leads on for its files, refuses them, "
+                f"{len(_PAUSES) + 1} times in a row: try again later, and check whether the "
+                "network lets it through")
     if isinstance(error, errors.GatedRepoError) or status == 403:
         return ("its authors give access on request: ask for it on its page on the hub, and set "
                 "HF_TOKEN to a token of that account")

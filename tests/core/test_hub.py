@@ -13,7 +13,7 @@ COMMIT = "0" * 39 + "1"
 
 def answered(kind, status):
     """An error of the client for an answer of the hub."""
-    request = httpx.Request("GET", "https://hub/x")
+    request = httpx.Request("GET", "https://huggingface.co/x")
     return kind("said the hub", response=httpx.Response(status, request=request))
 
 

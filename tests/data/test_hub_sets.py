@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import zipfile
 
 import pandas as pd
@@ -183,6 +184,17 @@ def test_a_hub_that_recovers_is_read(local_hub, fault, where):
     local_hub.publish("datasets", "a/b", TRAIN)
     local_hub.fault(where, **fault)
     assert len(read_source("medinjection", "a/b")[0]) == 2
+
+
+def test_a_link_that_has_expired_is_asked_for_anew(local_hub):
+    large = parquet([ROW | {"instruction": f"{number} {os.urandom(99)}"} for number in range(999)])
+    local_hub.publish("datasets", "a/b", {"data/train-0.parquet": large})
+    local_hub.fault("_cdn", status=403, times=99)
+    with pytest.raises(SourceError, match="localhost, to which the hub leads on .* 4 times"):
+        read_source("medinjection", "a/b")
+    local_hub.calm()
+    local_hub.fault("_cdn", status=403, times=2)
+    assert sum(map(len, read_source("medinjection", "a/b"))) == 999
 
 
 def test_a_gated_set_says_how_to_get_access(local_hub):
