@@ -44,13 +44,16 @@ figures: check-gpu $(VENV)/installed check-profile  ## draw the comparison's fig
 test: $(VENV)/installed  ## all tests, notebooks included
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-# Twenty minutes on one GPU. All tests of the two rooms run there, those of killed runs and of answers included.
+# About twenty minutes on one GPU. All tests of the two rooms run there, those of killed runs and of answers included; most of
+# their time starts Unsloth, so the folders run side by side.
 test-gpu: $(VENV)/installed  ## what only a GPU can show: both backends, each adapter, notebooks 21 and 30, and speed
 	@$(BIN)/python -c 'import sys, torch; sys.exit(None if torch.cuda.is_available() else "torch sees no GPU: nothing was tested")'
-	@$(BIN)/python -c 'import importlib.util, sys; lost = [name for name in ("unsloth", "bitsandbytes", "liger_kernel") \
-	  if not importlib.util.find_spec(name)]; sys.exit("%s: not installed; nothing was tested" % ", ".join(lost) if lost else None)'
-	@$(BIN)/python -m pytest tests/training tests/models tests/book/test_gpu.py
-	@$(BIN)/python benchmarks/training.py --only paper --data="$${DATA:-../shared/data}"
+	@$(BIN)/python -c 'import importlib.util, sys; lost = [name for name in ("unsloth", "unsloth_zoo", "bitsandbytes", "liger_kernel") \
+	  if not importlib.util.find_spec(name)]; sys.exit("%s: not installed (pip install --no-deps -r requirements-unsloth.txt); " \
+	  "nothing was tested" % ", ".join(lost) if lost else None)'
+	@$(BIN)/python -m pytest -n 4 -rs tests/training tests/models tests/book/test_gpu.py
+	@$(BIN)/python benchmarks/training.py --only paper --ways study,book,unsloth,no_dropout,gpu_24_gb,gpu_24_gb_48_rows \
+	  --data="$${DATA:-../shared/data}"
 	@$(BIN)/python benchmarks/evaluation.py --paper --data="$${DATA:-../shared/data}"
 
 # Without the notebooks, the book and what trains long, which the pins alone are held to.

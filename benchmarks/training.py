@@ -12,7 +12,8 @@ otherwise:
 - answer, bfloat16: the book's call with the loss on answers alone, and in bfloat16.
 
 On a GPU, ``--only paper`` tunes random weights in the shape of the study's base model, in bfloat16,
-always with gradient checkpointing, and with other adapters, too.
+always with gradient checkpointing, and in further ways: other adapters, no dropout, and as much
+memory as a GPU of 24 GB has, with micro-batches as the others or of 48 rows, which are padded more.
 
 The last line is a JSON object. For each way: taught (supervised tokens), tokens, seconds, steady
 (tokens per second after the first two steps), held_loss (afterwards, on 24 other rows: equal
@@ -46,7 +47,14 @@ DROPOUT = {"tiny": 0.0, "large": 0.0, "paper": 0.05}
 
 @dataclass(frozen=True)
 class Way:
-    """A way to tune: ``who`` is a backend of this book, "study" or "recipe"."""
+    """A way to tune.
+
+    Attributes:
+        who: a backend of this book, "study" or "recipe".
+        drops: whether the size's dropout is on.
+        whole_steps: whether all rows of a step pass together.
+        memory_gb: of the GPU that is used; 0 for all.
+    """
 
     label: str
     who: str
@@ -54,6 +62,9 @@ class Way:
     loss_on: str = "all"
     checkpointing: bool = False
     adapter: str = "dora"
+    drops: bool = True
+    whole_steps: bool = False
+    memory_gb: int = 0
 
 
 WAYS = (Way("study", "study", checkpointing=True), Way("book", "peft"), Way("unsloth", "unsloth"),
@@ -63,11 +74,15 @@ PAPER_WAYS = tuple(
     replace(way, precision="bfloat16", checkpointing=True) for way in (
         Way("study", "study"), Way("book", "peft"), Way("unsloth", "unsloth"),
         Way("lora", "peft", adapter="lora"), Way("qlora", "peft", adapter="qlora"),
-        Way("answer", "peft", loss_on="answer"), Way("recipe", "recipe")))
+        Way("answer", "peft", loss_on="answer"), Way("recipe", "recipe"),
+        Way("no_dropout", "peft", drops=False),
+        Way("gpu_24_gb", "peft", memory_gb=24),
+        Way("gpu_24_gb_48_rows", "peft", whole_steps=True, memory_gb=24)))
 #: By name of a ratio: the ways whose tokens per second are divided, slow and fast.
 RATIOS = {"study_arguments": ("study", "book"),
           "study_arguments_unsloth": ("study", "unsloth"), "unsloth_recipe": ("recipe", "unsloth"),
-          "lora": ("book", "lora"), "answer_alone": ("study", "answer"),
+          "lora": ("book", "lora"), "no_dropout": ("book", "no_dropout"),
+          "study_arguments_24_gb": ("study", "gpu_24_gb"), "answer_alone": ("study", "answer"),
           "bfloat16": ("study", "bfloat16")}
 
 
@@ -122,28 +137,32 @@ def held_loss(model, tokenizer, rows: pd.DataFrame) -> float:
 
 def by_the_book(work: Work, folder: Path) -> dict:
     """Tune by this book's call."""
-    from medinj_utils.training import start_backend
-    backend = start_backend(work.way.who)
-    from peft import PeftModel
-
     from medinj_utils.core.cards import Card, Origin
     from medinj_utils.core.names import Run
     from medinj_utils.core.recipe import load_recipe
     from medinj_utils.models.loading import Base, load_base
+    from medinj_utils.training import start_backend
     from medinj_utils.training.job import Job, Rows
-    from medinj_utils.training.tune import tune
     way = work.way
     rows = work.rows
     batch_size, accumulation = STEP[work.size]
+    if way.whole_steps:
+        batch_size, accumulation = batch_size * accumulation, 1
     recipe = replace(
         load_recipe(ROOT / "profiles/recipes/one-gpu.yaml"), epochs=1, batch_size=batch_size,
         gradient_accumulation=accumulation, gradient_checkpointing=way.checkpointing,
-        dropout=DROPOUT[work.size], learning_rate=1e-3, loss_on=way.loss_on,
+        dropout=DROPOUT[work.size] if way.drops else 0.0, learning_rate=1e-3, loss_on=way.loss_on,
         precision=way.precision, adapter=way.adapter)
-    job = Job(Run("ALL", 0), recipe, backend, Base(work.base))
+    base = Base(work.base)
+    job = Job(Run("ALL", 0), recipe, start_backend(way.who, base, recipe), base)
+    from peft import PeftModel
+
+    from medinj_utils.training.tune import tune
+    use_memory(way.memory_gb)
     card = tune(job, Rows(rows.iloc[:-HELD].to_dict("records")),
                 Card(Origin("benchmark"), job.parameters), folder)
     speeds = pd.read_csv(folder / "curve.csv")["tokens_per_second"].iloc[2:]
+    use_memory(0)
     model, tokenizer = load_base(job.base, way.precision)
     model = PeftModel.from_pretrained(model, str(folder / "adapter"))
     return {"seconds": card["training_seconds"], "taught": card["supervised_tokens"],
@@ -157,25 +176,35 @@ def by_the_book(work: Work, folder: Path) -> dict:
             "held_loss": held_loss(model, tokenizer, rows.iloc[-HELD:])}
 
 
+def use_memory(gigabytes: int) -> None:
+    """Use no more of a GPU's memory; 0 for all of it."""
+    import torch
+    if torch.cuda.is_available():
+        whole = torch.cuda.get_device_properties(0).total_memory / 1e9
+        torch.cuda.set_per_process_memory_fraction(min(1.0, (gigabytes or whole) / whole))
+
+
 def by_unsloths_recipe(work: Work, folder: Path) -> dict:
     """Tune as Unsloth's notebooks do.
 
     Texts are rendered by the template, micro-batches have two rows, and Unsloth's gradient
     checkpointing is on. DoRA, the loss over all tokens and the optimizer are as in the other ways.
     """
+    from medinj_utils.core.recipe import load_recipe
+    from medinj_utils.models.loading import Base
     from medinj_utils.training import start_backend
-    start_backend("unsloth")
+    base = Base(work.base)
+    start_backend("unsloth", base, load_recipe(ROOT / "profiles/recipes/one-gpu.yaml"))
     from unsloth import FastLanguageModel  # noqa: I001
     import torch
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
     from medinj_utils.core.prompts import messages
-    from medinj_utils.models.loading import Base
     from medinj_utils.training.adapters import TARGETS
     rows = work.rows
     model, tokenizer = FastLanguageModel.from_pretrained(
-        str(Base(work.base).folder), max_seq_length=2048, load_in_4bit=False,
+        str(base.folder), max_seq_length=2048, load_in_4bit=False,
         dtype=getattr(torch, work.way.precision))
     model = FastLanguageModel.get_peft_model(
         model, r=16, lora_alpha=16, lora_dropout=DROPOUT[work.size], bias="none",

@@ -68,11 +68,12 @@ def score_world(kind: str, seed: int, folder: Path) -> Tree:
         return tree
     training = _parameters(kind, "21_train_adapter")
     asking = _parameters(kind, "30_answer_questions")
-    backend = start_backend(training["backend"])  # before anything that imports transformers
     base = Base(training["base_model"], training["base_revision"])
+    recipe = replace(load_recipe(training["recipe"]), validations=0)
+    # Before anything that imports transformers.
+    backend = start_backend(training["backend"], base, recipe)
     records = _write_records(tree, kind, seed)
     _write_mixtures(tree, kind, records, base)
-    recipe = replace(load_recipe(training["recipe"]), validations=0)
     runs = runs_of(training["configurations"], training["seeds"])
     train_runs(tree, runs, recipe, backend, base)
     modes = [_parameters(kind, "40_compare_provenances")["mode"]]

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -86,6 +87,31 @@ def test_programs_are_the_environments_whatever_make_looks_in(project, tmp_path,
     assert made.returncode == 0 and "PYTHON" in made.stdout and "ANOTHER" not in made.stdout, (
         made.stdout + made.stderr
     )
+
+
+FAKES = {
+    "torch.py": "class cuda:\n    is_available = staticmethod(lambda: 'GPU' not in HIDDEN)\n",
+    "sitecustomize.py": "import importlib.util\nimportlib.util.find_spec = (\n"
+                        "    lambda name, *more: None if name in HIDDEN else name)\n"}
+
+
+@pytest.mark.parametrize("hidden, says", [
+    (["GPU"], "torch sees no GPU: nothing was tested"),
+    (["unsloth"], "unsloth: not installed (pip install --no-deps -r requirements-unsloth.txt); "),
+    (["liger_kernel", "bitsandbytes"],
+     "bitsandbytes, liger_kernel: not installed (pip install --no-deps"),
+    ([], "")])
+def test_what_only_a_gpu_shows_is_not_green_where_something_is_missing(
+    project, tmp_path, hidden, says
+):
+    for name, text in FAKES.items():
+        (tmp_path / name).write_text(f"HIDDEN = {hidden}\n{text}")
+    python = project / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\ncase "$1" in -c) exec "{sys.executable}" "$@";; esac\necho "$@"')
+    made = make(project, "test-gpu", env={"PYTHONPATH": str(tmp_path)})
+    ran = re.findall("-m pytest .*tests/training |benchmarks/(?:training|evaluation)", made.stdout)
+    assert (made.returncode == 0, len(ran)) == ((False, 0) if says else (True, 3))
+    assert says in made.stderr
 
 
 def test_installing_calls_the_new_environments_pip_by_its_path():

@@ -6,9 +6,11 @@ from medinj_utils.core.files import write_json
 from medinj_utils.core.machine import hardware, versions
 from medinj_utils.core.names import BACKENDS
 from medinj_utils.core.profiles import all_executions, load_profile
+from medinj_utils.core.recipe import load_recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed, number
 from medinj_utils.models.hardware import matrix_speeds
+from medinj_utils.models.loading import Base
 from medinj_utils.training.backends import why_not
 
 
@@ -25,11 +27,12 @@ def speed_table() -> pd.DataFrame:
 
 
 def backend_table() -> pd.DataFrame:
-    """Each backend tried in a process of its own: backend, for, works here, remark."""
+    """Each backend tried with the tiny model: backend, for, works here, remark."""
     device = "on the CPU" if hardware()["accelerator"] == "none" else "on the GPU"
+    recipe = load_recipe("profiles/recipes/demo.yaml")
     rows = []
     for backend in (*BACKENDS, "transformers"):
-        problem = why_not(backend)
+        problem = why_not(backend, Base("planted"), recipe)
         rows.append({"backend": backend, "for": "training" if backend in BACKENDS else "answering",
                      "works here": problem is None, "remark": problem or device})
     return pd.DataFrame(rows)

@@ -116,6 +116,14 @@ def commit_of(path: Path) -> str:
     return match[1] if match else ""
 
 
+def with_address(text: str) -> str:
+    """A text in which files of data sets in the hub's cache have their address on the hub."""
+    from huggingface_hub import constants
+    cache = re.escape(constants.HF_HUB_CACHE)
+    cached = rf"{cache}/datasets--(.+?)--(.+?)/snapshots/([0-9a-f]{{40}})"
+    return re.sub(cached, r"hf://datasets/\1/\2@\3", text)
+
+
 def _tried_again(download: Callable[[], Any], what: str) -> Any:
     """Result of the download, repeated while the hub is busy or the connection breaks."""
     for pause in (*_PAUSES, None):
@@ -142,6 +150,15 @@ def _status(error: Exception) -> int:
     return next(filter(None, statuses), 0)
 
 
+def _other_host(error: Exception) -> str:
+    """The host that refused a file with status 403, where it isn't the hub's own; else empty."""
+    from huggingface_hub import constants
+    refused = [cause.response.request.url for cause in _chain(error)
+               if getattr(getattr(cause, "response", None), "status_code", 0) == 403]
+    other = refused and not str(refused[0]).startswith(constants.ENDPOINT)
+    return refused[0].host if other else ""
+
+
 def _is_offline(error: Exception) -> bool:
     from huggingface_hub.errors import OfflineModeIsEnabled
     return any(isinstance(cause, OfflineModeIsEnabled) for cause in _chain(error))
@@ -163,6 +180,8 @@ def _breaks_off(error: Exception) -> bool:
 
 def _may_pass(error: Exception) -> bool:
     status = _status(error)
+    if status == 403:  # a link to the files' own server that has expired; the hub gives another
+        return bool(_other_host(error))
     return status in _BUSY if status else _is_broken(error) and not _is_offline(error)
 
 
@@ -170,6 +189,12 @@ def _reason(error: Exception) -> str:
     """Why a download failed, in words, and what to do."""
     from huggingface_hub import errors, get_token
     status = _status(error)
+    if isinstance(error, errors.DisabledRepoError):
+        return "the hub has closed it to everybody; its page on the hub may say why"
+    if host := _other_host(error):
+        return (f"{host}, to which the hub leads on for its files, refuses them, "
+                f"{len(_PAUSES) + 1} times in a row: try again later, and check whether the "
+                "network lets it through")
     if isinstance(error, errors.GatedRepoError) or status == 403:
         return ("its authors give access on request: ask for it on its page on the hub, and set "
                 "HF_TOKEN to a token of that account")
@@ -219,7 +244,8 @@ def _reason_without_answer(error: Exception) -> str:
         return "HF_TOKEN holds a character that no token has: copy the token again"
     if isinstance(error, ImportError):  # of what a SOCKS proxy needs
         return f"a package that the connection to the hub needs is missing ({first_line(error)})"
-    if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError):
+    if isinstance(error, json.JSONDecodeError | TypeError | KeyError | AttributeError
+                  | AssertionError):
         return (f"the server that answers is not a hub ({first_line(error)}): check HF_ENDPOINT, "
                 "and whether the network asks for a login first")
     if isinstance(error, OSError):

@@ -22,14 +22,26 @@ from medinj_utils.data.formats import SourceError
 _ON_HUB = re.compile(r"""
     hf://datasets/
     (?P<name>[^/@]+/[^/@]+)    # organisation/name
-    (?:@(?P<commit>[^/]+))?
+    (?:@(?P<commit>(?:refs/[^/]+/)?[^/]+))?
     (?:/(?P<within>.+))?       # a file or folder of the set
     """, re.VERBOSE)
 _PAGE_OF_HUB = re.compile(r"""
     https://huggingface\.co/datasets/
-    (?P<name>[^/?#]+/[^/?#]+)
-    (?:/(?:tree|blob|resolve|raw)/(?P<commit>[^/?#]+)
+    (?P<name>[^/?#@]+/[^/?#@]+)
+    (?:/(?:tree|blob|resolve|raw)/(?P<commit>(?:refs/[^/]+/)?[^/?#]+)
        (?:/(?P<within>[^?#]+?))?)?
+    /?(?:[?#].*)?
+    """, re.VERBOSE)
+#: What else may be meant for a set on the hub.
+_MEANT = re.compile(r"""
+    (?P<hub>(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/ | hf:/*)?
+    (?:api/)?(?P<kind>datasets/)?
+    (?!(?:api|datasets|models|spaces|collections)/)
+    (?P<name>[^/?#@]+/[^/?#@]+)
+    (?:@(?P<at>(?:refs/[^/]+/)?[^/?#]+))?
+    (?:/(?:tree|blob|resolve|raw|commit)/(?P<commit>(?:refs/[^/]+/)?[^/?#]+)
+       | /(?:viewer|discussions)\b[^?#]*)?
+    (?:/(?P<within>[^?#]+?))?
     /?(?:[?#].*)?
     """, re.VERBOSE)
 _NOTHING = "no such file or folder"
@@ -51,13 +63,16 @@ def resolve(location: str | Path, revision: str | None = None) -> Path:
     if path := local_path(location):
         return path
     if not (on_hub := _on_hub(address, revision)):
+        meant = _spelt(address)
+        if address.startswith("hf://") or (meant and "://" in address):
+            raise SourceError(f"{address}: no set on the hub; need " + (
+                meant or "hf://datasets/organisation/name, perhaps with @commit and /path behind "
+                         "it"))
         if address.startswith(("https://", "http://127.0.0.1")):
             return _fetched(address)
-        if address.startswith("hf://"):
-            raise SourceError(f"{address}: no set on the hub; need hf://datasets/organisation/name"
-                              ", perhaps with @commit and /path behind it")
-        raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}")
-    return _downloaded(address, *on_hub)
+        raise SourceError(f"{address}: {_NOTHING}; it is looked for from {Path.cwd()}"
+                          + (f"; a set on the hub is written {meant}" if meant else ""))
+    return _downloaded(address, on_hub)
 
 
 def hub_commit(location: str, revision: str | None = None) -> str:
@@ -86,6 +101,12 @@ class _OnHub(NamedTuple):
     revision: str  # empty for the main branch
     within: str  # a file or folder of the set; empty for the whole
 
+    @property
+    def spelt(self) -> str:
+        """The location in the form that says all."""
+        return (f"hf://datasets/{self.name}" + f"@{self.revision}" * bool(self.revision)
+                + f"/{self.within}" * bool(self.within))
+
 
 def _on_hub(address: str, revision: str | None) -> _OnHub | None:
     match = _ON_HUB.fullmatch(address) or _PAGE_OF_HUB.fullmatch(unquote(address))
@@ -96,6 +117,15 @@ def _on_hub(address: str, revision: str | None) -> _OnHub | None:
         raise SourceError(f"{address}: the location says @{named} and the revision {revision}: "
                           "leave one of them out")
     return _OnHub(match["name"], named or revision or "", match["within"] or "")
+
+
+def _spelt(address: str) -> str:
+    """The location of a set on the hub that an address may mean; empty where it means none."""
+    match = _MEANT.fullmatch(unquote(address))
+    if not (match and _may_be_on_hub(match["name"])
+            and (match["hub"] or match["kind"] or match["at"])):
+        return ""
+    return _OnHub(match["name"], match["at"] or match["commit"] or "", match["within"] or "").spelt
 
 
 def is_elsewhere(location: str) -> bool:
@@ -177,13 +207,18 @@ def files_below(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in paths if path.is_file() and not is_fork(path))
 
 
-def _downloaded(address: str, name: str, revision: str, within: str) -> Path:
+def _downloaded(address: str, on_hub: _OnHub) -> Path:
     """Folder of a set on the hub at a commit, or the file or folder ``within`` it."""
-    patterns = [within, f"{within}/*"] if within else [f"*{ending}" for ending in TABLES]
+    name, revision, within = on_hub
+    patterns = [f"*{written}" for ending in TABLES for written in (ending, ending.upper())]
+    if within:
+        patterns = [within, f"{within}/*"]
     try:
         folder = snapshot(name, revision, "dataset", patterns)
     except HubError as error:
-        here = "" if address.startswith("hf://") else f"{address}: {_NOTHING}; and of "
+        here = f"{address}: {_NOTHING}; and of " if address == name else ""
+        if address.startswith("https://"):
+            here = f"{address}, which is {on_hub.spelt}: "
         raise SourceError(f"{here}{error}") from error
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")

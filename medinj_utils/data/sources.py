@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from medinj_utils.core.hub import commit_of
+from medinj_utils.core.hub import commit_of, with_address
 from medinj_utils.core.names import PROVENANCES
 from medinj_utils.data.files import ARCHIVES, RawTable, Reading
 from medinj_utils.data.formats import SourceError
@@ -122,7 +122,7 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
     source = _known_source(name, "records")
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
-    return _read(source, Reading(resolve(location, revision), provenance or source.provenance))
+    return _told(source, Reading(resolve(location, revision), provenance or source.provenance))
 
 
 def read_texts(name: str, location: str | Path,
@@ -142,7 +142,7 @@ def read_texts(name: str, location: str | Path,
         SourceError: as `read_source`.
     """
     source = _known_source(name, "texts")
-    return _read(source, Reading(resolve(location, revision), source.provenance))
+    return _told(source, Reading(resolve(location, revision), source.provenance))
 
 
 def _known_source(name: str, gives: str) -> Source:
@@ -152,6 +152,16 @@ def _known_source(name: str, gives: str) -> Source:
         accepted = ", ".join(known for known, source in sources.items() if source.gives == gives)
         raise SourceError(f"{problem} {name!r}; accepted: {accepted}")
     return sources[name]
+
+
+def _told(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As `_read`, whose errors name files of a set on the hub by their address."""
+    try:
+        return _read(source, reading)
+    except SourceError as error:
+        if (told := with_address(str(error))) == str(error):
+            raise
+        raise SourceError(told) from error
 
 
 def _read(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from medinj_utils.core.files import sha256
-from medinj_utils.core.hub import MODEL_FILES, HubError, snapshot
+from medinj_utils.core.hub import MODEL_FILES, HubError, commit_of, first_line, snapshot
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models.answers import Asking
 from medinj_utils.models.engine import Engine
@@ -72,6 +72,47 @@ class Base:
         return sha256(self.folder)
 
 
+class BaseFilesError(ValueError):
+    """The files of a base model are not a whole model; the message says why and what to do."""
+
+
+def check_files(base: Base) -> None:
+    """Look at a base's files without reading its weights.
+
+    The library would fill missing weights with random ones and only warn.
+
+    Args:
+        base: the base model.
+
+    Raises:
+        HubError: as `Base.folder`.
+        BaseFilesError: they aren't a whole causal language model that can be loaded here.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    folder = base.folder
+    try:
+        _, found = AutoModelForCausalLM.from_pretrained(
+            folder, device_map="meta", use_safetensors=True, ignore_mismatched_sizes=True,
+            output_loading_info=True)
+        words = AutoTokenizer.from_pretrained(folder)("Bonjour")["input_ids"]
+    except Exception as error:  # each library and format has errors of its own
+        problem = f"they can't be loaded ({first_line(error)})"
+    else:
+        missing, other = sorted(found["missing_keys"]), sorted(found["mismatched_keys"])
+        if missing or other:
+            problem = (f"of the weights that config.json asks for, {len(missing)} are missing and "
+                       f"{len(other)} have another shape, {(missing or other[0])[0]} first")
+        elif not words:
+            problem = "its tokenizer knows no words: its vocabulary is missing"
+        else:
+            return
+    commit = commit_of(folder)
+    remedy = (f"take another revision, or delete {folder.parents[1]}, and it is downloaded again"
+              if commit else f"look into {folder}")
+    raise BaseFilesError(f"the model {base.name}{' at ' * bool(commit)}{commit}: its files are not "
+                         f"a whole model that can be loaded here: {problem}; {remedy}")
+
+
 def load_base(base: Base, precision: str = "float32"):
     """Load model and tokenizer of a base, on the GPU if there is one.
 
@@ -83,13 +124,14 @@ def load_base(base: Base, precision: str = "float32"):
         (model, tokenizer) of transformers, the model in evaluation mode.
 
     Raises:
-        HubError: as `Base.folder`.
+        HubError, BaseFilesError: as `check_files`.
         BaseTooBigError: the weights don't fit into memory.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
     disable_progress_bar()
+    check_files(base)
     folder = base.folder
     with room_for(base.name):
         model = AutoModelForCausalLM.from_pretrained(

@@ -33,11 +33,11 @@ def _main() -> None:
     if chosen.configuration:
         configurations = [chosen.configuration]
     seeds = parameters["seeds"] if chosen.seed is None else [chosen.seed]
-    backend = start_backend(parameters["backend"])
-    tree = Tree(parameters["output"], "medinj_utils.training")
+    recipe = load_recipe(parameters["recipe"])
     base = Base(parameters["base_model"], parameters["base_revision"])
-    cards = train_runs(tree, runs_of(configurations, seeds), load_recipe(parameters["recipe"]),
-                       backend, base)
+    backend = start_backend(parameters["backend"], base, recipe)
+    tree = Tree(parameters["output"], "medinj_utils.training")
+    cards = train_runs(tree, runs_of(configurations, seeds), recipe, backend, base)
     for run, card in cards.items():
         print(f"{run}: {card['steps']} steps, last loss {card['final_loss']:.4f}", flush=True)
 

@@ -1,6 +1,7 @@
 """Energy, emissions and memory of a piece of work, as codecarbon and torch measure them."""
 
 import logging
+import time
 from functools import cache
 
 import torch
@@ -23,34 +24,6 @@ def _tracker():
     return tracker
 
 
-def start_measuring(task: str) -> None:
-    """Begin to measure the energy of a task of this process."""
-    _tracker().start_task(task)
-
-
-def stop_measuring(task: str):
-    """codecarbon's figures of a task that `start_measuring` began.
-
-    Raises:
-        RuntimeError: codecarbon measured nothing.
-    """
-    energy = _tracker().stop_task(task)
-    if energy is None:  # it swallows its own errors
-        raise RuntimeError(
-            "codecarbon, which measures energy, did not start. To see why: python -c \"import "
-            "codecarbon; codecarbon.OfflineEmissionsTracker("
-            f"country_iso_code='{COUNTRY}', save_to_file=False)\"")
-    return energy
-
-
-def energy_factor(processes: int) -> int:
-    """The factor from the energy that codecarbon measures in one process to that of all processes.
-
-    It sees all GPUs of a machine, but only its own process's use of the processor.
-    """
-    return 1 if torch.cuda.is_available() else processes
-
-
 class Account:
     """As a context: measures the energy and the memory of what runs in it.
 
@@ -64,21 +37,49 @@ class Account:
 
     def __init__(self, processes: int = 1):
         self.figures: dict[str, float | str] = {}
-        self._factor = energy_factor(processes)
+        # It sees all GPUs of a machine, but only its own process's use of the processor.
+        self._factor = 1 if torch.cuda.is_available() else processes
+        self._energy_kwh = self._emissions_kg = 0.0
 
     def __enter__(self) -> "Account":
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
-        start_measuring("training")
+        self._start()
         return self
 
+    def power(self) -> float:
+        """The mean power in kW, of all processes, since the last call or the beginning."""
+        used, lasted = self._stop().energy_consumed, time.perf_counter() - self._began
+        self._start()
+        return self._factor * used / lasted * 3600
+
+    def _start(self) -> None:
+        self._began = time.perf_counter()
+        _tracker().start_task(str(self._began))  # two tasks can't share a name
+
+    def _stop(self):
+        """codecarbon's figures since `_start`, which join the whole.
+
+        Raises:
+            RuntimeError: codecarbon measured nothing.
+        """
+        energy = _tracker().stop_task()
+        if energy is None:  # it swallows its own errors
+            raise RuntimeError(
+                "codecarbon, which measures energy, did not start. To see why: python -c \"import "
+                "codecarbon; codecarbon.OfflineEmissionsTracker("
+                f"country_iso_code='{COUNTRY}', save_to_file=False)\"")
+        self._energy_kwh += energy.energy_consumed
+        self._emissions_kg += energy.emissions
+        return energy
+
     def __exit__(self, *error) -> None:
-        energy = stop_measuring("training")
+        energy = self._stop()
         measured = any("intel" in str(getattr(part, "_mode", "")) for part in _tracker()._hardware)
         processor = "processor measured" if measured else "processor estimated from TDP"
         self.figures = {
-            "energy_kwh": round(self._factor * energy.energy_consumed, 7),
-            "emissions_kg": round(self._factor * energy.emissions, 8),
+            "energy_kwh": round(self._factor * self._energy_kwh, 7),
+            "emissions_kg": round(self._factor * self._emissions_kg, 8),
             "power_known": f"GPU measured; {processor}" if energy.gpu_count else processor,
             "peak_memory_gb": round(peak_memory(), 3)}
 

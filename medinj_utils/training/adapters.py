@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils.logging import disable_progress_bar
 
 from medinj_utils.core.recipe import Recipe
-from medinj_utils.models.loading import Base
+from medinj_utils.models.loading import Base, check_files
 from medinj_utils.training.dora import lighten
 from medinj_utils.training.kernels import fuse
 from medinj_utils.training.memory import Recomputation
@@ -76,7 +76,7 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
     """Load a base model and give it a fresh adapter.
 
     Args:
-        backend: what `medinj_utils.training.start_backend` returned.
+        backend: "unsloth" or "peft", which `medinj_utils.training.start_backend` has started.
         base: the model.
         recipe: says which adapter, and whether activations are recomputed.
         seed: of the adapter's first weights.
@@ -88,6 +88,7 @@ def load_with_adapter(backend: str, base: Base, recipe: Recipe, seed: int,
         to know about them.
 
     Raises:
+        BaseFilesError: the files of the base are not a whole model.
         ValueError: the base can't be tuned in this way, or adapter qlora is asked for without CUDA.
     """
     disable_progress_bar()  # one bar per loaded weight is noise; downloads keep theirs
@@ -137,6 +138,7 @@ def _load_by_peft(base: Base, recipe: Recipe, seed: int, dtype: torch.dtype) -> 
     if recipe.adapter == "qlora":
         bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4",
                                   bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype)
+    check_files(base)
     tokenizer = AutoTokenizer.from_pretrained(base.folder)
     model = AutoModelForCausalLM.from_pretrained(
         base.folder, dtype=dtype, use_safetensors=True, quantization_config=bits)

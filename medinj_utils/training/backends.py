@@ -8,17 +8,41 @@ trainer, tune) are imported only after it.
 
 import importlib.util
 import io
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from contextlib import redirect_stdout
+from dataclasses import asdict, dataclass
 from importlib import metadata
 
 import torch
 from packaging.requirements import Requirement
 
+from medinj_utils.core.hub import first_line
 from medinj_utils.core.names import BACKENDS, check_choice
+from medinj_utils.core.recipe import Recipe
+from medinj_utils.models.loading import Base
+
+#: What tells a process that it's one of several that train together; a trial is alone.
+_OF_SEVERAL = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE")
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The training backend of a process.
+
+    Args:
+        name: "unsloth" or "peft".
+        why_not_unsloth: why "auto" took peft; empty where nothing stood in the way.
+    """
+
+    name: str
+    why_not_unsloth: str = ""
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def why_not_unsloth() -> str | None:
@@ -67,47 +91,64 @@ def _import_unsloth() -> str | None:
         with redirect_stdout(io.StringIO()):  # notebook 00 describes machine and GPU
             import unsloth  # noqa: F401
     except Exception as error:  # whatever a library, a driver or a compiler raises
-        first_line = str(error).strip().partition("\n")[0]
-        return f"its import fails with {type(error).__name__}: {first_line}"
+        return f"its import fails with {first_line(error)}"
     return None
 
 
-def start_backend(name: str = "auto") -> str:
+def start_backend(name: str, base: Base, recipe: Recipe) -> Backend:
     """Choose the training backend of this process and import what it needs.
 
     Args:
-        name: "unsloth", "peft", or "auto": Unsloth where it can be used; where it can't, a line
-            says why. Without a GPU, Unsloth is told to use the processor.
-
-    Returns:
-        "unsloth" or "peft".
+        name: "unsloth", "peft", or "auto": Unsloth where it loads the base, which is tried in a
+            process of its own, because a process that has imported Unsloth can't train with plain
+            PEFT any more. Where it doesn't, a line says why. Without a GPU, Unsloth is told to use
+            the processor.
+        base: the model that will be tuned.
+        recipe: how.
 
     Raises:
+        HubError: the base can't be had from the hub.
         RuntimeError: Unsloth was asked for and can't be used.
         ValueError: the name is none of these.
     """
     check_choice("backend", name, ("auto", *BACKENDS))
     if name == "peft":
-        return "peft"
-    problem = why_not_unsloth() or _import_unsloth()
+        return Backend("peft")
+    problem = why_not_unsloth()
+    if name == "auto" and not problem and "unsloth" not in sys.modules:
+        problem = why_not("unsloth", base, recipe)
+    problem = problem or _import_unsloth()
     if problem and name == "unsloth":
         raise RuntimeError(f"backend unsloth can't be used: {problem}. Take backend 'peft'")
     if problem:
         print(f"Training with peft; Unsloth can't be used: {problem}.")
-    return "peft" if problem else "unsloth"
+        return Backend("peft", problem)
+    return Backend("unsloth")
 
 
-def why_not(name: str) -> str | None:
-    """Try a library in a process of its own; None where it works, else the last line of its error.
+def why_not(name: str, base: Base, recipe: Recipe) -> str | None:
+    """Try a library in a process of its own; None where it works, else its error in a line.
 
     Args:
-        name: a backend, which gives the shipped tiny model an adapter, or "transformers", which
+        name: a backend, which loads the base and gives it an adapter, or "transformers", which
             passes a batch through the model, as answering does.
+        base: the model.
+        recipe: says which adapter.
 
     Raises:
+        HubError: the base can't be had from the hub.
         ValueError: the name is none of these.
     """
     check_choice("library", name, (*BACKENDS, "transformers"))
-    tried = subprocess.run([sys.executable, "-m", "medinj_utils.training.attempt", name],
-                           capture_output=True, text=True)
-    return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]
+    base.folder  # noqa: B018, a download shows its progress here
+    tried = subprocess.run(
+        [sys.executable, "-m", "medinj_utils.training.attempt", name, base.name, base.revision,
+         json.dumps(asdict(recipe))],
+        capture_output=True, text=True,
+        env={key: value for key, value in os.environ.items() if key not in _OF_SEVERAL})
+    if tried.returncode == 0:
+        return None
+    said = tried.stderr.strip().rpartition("\n")[2]
+    if tried.returncode < 0 or not said:  # a signal, such as that of a machine without memory
+        return f"a process that tried it ended with status {tried.returncode}"
+    return said

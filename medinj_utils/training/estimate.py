@@ -1,134 +1,110 @@
-"""What training will take, from a few trial micro-batches before it starts.
+"""What training will take: memory from its largest micro-batch, time and energy from its first
+steps.
 
 Imported only after `medinj_utils.training.start_backend`.
 """
 
 import time
-from contextlib import nullcontext
+from collections.abc import Callable
+from statistics import median
 
-import numpy as np
 import torch
-from scipy.optimize import nnls
+from tqdm import tqdm
+from transformers import TrainerCallback
 
 from medinj_utils.models.hardware import out_of_memory, peak_memory
-from medinj_utils.training.account import energy_factor, start_measuring, stop_measuring
-from medinj_utils.training.adapters import Learner
-from medinj_utils.training.batches import padded
 from medinj_utils.training.memory import MemoryBudgetError
-from medinj_utils.training.prepare import TrainingData
 
-#: Positions of the timed trials by length: 0 is the shortest micro-batch, 1 the longest.
-_TIMED = (0.5, 0.05, 0.95, 0.25, 0.75, 0.5)
+#: Steps after which the rest is foretold. Of the first, what it compiles is not part of its speed.
+FIRST_STEPS = 6
 
 
-class _Trials:
-    """Micro-batches that pass through the model and back, and whose gradients are thrown away."""
+class Forecast(TrainerCallback):
+    """Tries the largest micro-batch as training begins, and foretells the rest from its first
+    steps.
 
-    def __init__(self, learner: Learner, data: TrainingData):
-        self._learner = learner
-        self._device = next(learner.model.parameters()).device
-        self._batches = [[data.texts[i] for i in batch] for batch in data.batches]
-        #: Tokens of each micro-batch, padding included.
-        self.tokens = np.array([max(len(text.input_ids) for text in batch) * len(batch)
-                                for batch in self._batches])
-        #: Indices of the micro-batches, by rising tokens.
-        self.order = np.argsort(self.tokens, kind="stable")
+    So a backend that compiles does so within training: what Unsloth had compiled in passes before
+    that, it would throw away.
 
-    def run(self, number: int) -> None:
-        """Pass one micro-batch through the model and back, and wait until it's done."""
-        learner = self._learner
-        learner.recomputation.prepare(self.tokens[number])
-        texts = [vars(text) for text in self._batches[number]]
-        batch = padded(texts, learner.tokenizer.pad_token_id)
-        batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
-        mixed = learner.precision != "float32"
-        dtype = getattr(torch, learner.precision)
-        with torch.autocast(self._device.type, dtype) if mixed else nullcontext():
-            loss = learner.model(**batch).loss
-        loss.backward()
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
+    Args:
+        trainer: a `medinj_utils.training.trainer.BookTrainer`.
+        power: returns the mean power in kW since its last call.
 
-    def run_largest(self) -> float:
-        """Run the largest micro-batch of all, and return the seconds that it took.
+    Attributes:
+        trial_seconds: what the trials took; they are no part of training.
+        expected: ``seconds`` of the whole training, ``start_seconds`` (what the trials took, and
+            the first steps beyond their share), ``peak_memory_gb``, ``energy_kwh``, and
+            ``held_tokens`` of the recomputation; empty until the first steps are done.
+    """
 
-        Raises:
-            MemoryBudgetError: memory can't hold it.
-        """
-        largest = self.order[-1]
+    def __init__(self, trainer, power: Callable[[], float]):
+        self._trainer = trainer
+        self._power = power
+        self._steps: list[tuple[int, float]] = []  # tokens and seconds of each
+        self._peak = 0.0
+        self.trial_seconds = 0.0
+        self.expected: dict[str, float] = {}
+
+    def on_train_begin(self, args, state, control, **kwargs):
         began = time.perf_counter()
+        trainer = self._trainer
+        recomputation = trainer.learner.recomputation
+        in_order = sorted(trainer.data.batches, key=trainer.data.width)
+        with torch.random.fork_rng():  # the random state is restored
+            self._try_largest(in_order[-1])
+            if torch.cuda.is_available():  # where compilers try kernels out in memory of their own
+                torch.cuda.reset_peak_memory_stats()
+                self._try_largest(in_order[-1])
+            largest = peak_memory()
+            recomputation.measure([trainer.data.width(batch) for batch in in_order],
+                                  lambda i: trainer.try_out(in_order[i]))
+        trainer.model.zero_grad()
+        self._peak = max(largest, peak_memory()) + recomputation.optimizer_bytes / 1e9
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+        self.trial_seconds = time.perf_counter() - began
+
+    def _try_largest(self, batch: list[int]) -> None:
+        """Raise `MemoryBudgetError` if memory can't hold a micro-batch."""
         try:
-            self.run(largest)
+            self._trainer.try_out(batch)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise
             raise MemoryBudgetError(
-                f"the largest micro-batch, {len(self._batches[largest])} rows and "
-                f"{self.tokens[largest]:,} tokens, doesn't fit into memory: lower batch_size (and "
-                "raise gradient_accumulation as much) or max_length, or set gradient_checkpointing"
-            ) from error
-        return time.perf_counter() - began
+                f"the largest micro-batch, {len(batch)} rows and "
+                f"{self._trainer.data.width(batch):,} tokens, doesn't fit into memory: lower "
+                "batch_size (and raise gradient_accumulation as much) or max_length, or set "
+                "gradient_checkpointing") from error
 
-    def timed(self) -> tuple[list[int], list[float], float]:
-        """Run micro-batches of several lengths.
+    def on_log(self, args, state, control, logs, **kwargs):
+        if "tokens_per_second" not in logs or self.expected or not state.is_world_process_zero:
+            return
+        texts = self._trainer.data.step_texts(state.global_step)
+        tokens = sum(len(text.input_ids) for text in texts)
+        self._steps.append((tokens, tokens / logs["tokens_per_second"]))
+        if len(self._steps) == 1:
+            self._power()  # what follows is no start any more
+        if len(self._steps) == FIRST_STEPS:
+            self._foretell()
 
-        Returns:
-            Their numbers, the seconds of each, and the power that they took in kW.
-        """
-        numbers = [self.order[int(share * (len(self.order) - 1))] for share in _TIMED]
-        seconds = []
-        start_measuring("trial")
-        started = time.perf_counter()
-        try:
-            for number in numbers:
-                began = time.perf_counter()
-                self.run(number)
-                seconds.append(time.perf_counter() - began)
-        finally:
-            lasted = time.perf_counter() - started
-            energy = stop_measuring("trial").energy_consumed
-        return numbers, seconds, energy / lasted
+    def on_train_end(self, args, state, control, **kwargs):
+        if not self.expected and state.is_world_process_zero:
+            self._foretell()
 
-
-def estimate(learner: Learner, data: TrainingData) -> dict[str, float]:
-    """What training on ``data`` will take, from trial micro-batches.
-
-    The largest comes first: a batch that memory can't hold fails at once, and one-off compilation
-    is counted apart. Then the learner's recomputation is measured. Time is fitted as a constant, a
-    share per token and another per token that is computed twice. The random state is restored.
-
-    Args:
-        learner: the model with its adapter.
-        data: texts and steps.
-
-    Returns:
-        ``seconds``, ``start_seconds`` (what the first micro-batch took beyond its share, already
-        spent), ``peak_memory_gb``, ``energy_kwh``, and ``held_tokens`` of the recomputation.
-
-    Raises:
-        MemoryBudgetError: memory can't hold the largest micro-batch.
-    """
-    processes = data.plan.processes
-    recomputation = learner.recomputation
-    trials = _Trials(learner, data)
-    learner.model.train()
-    if torch.cuda.is_available():
-        torch.cuda.reset_peak_memory_stats()
-    with torch.random.fork_rng():  # the random state is restored
-        first = trials.run_largest()
-        peak = peak_memory()
-        in_order = trials.tokens[trials.order].tolist()
-        recomputation.measure(in_order, lambda i: trials.run(trials.order[i]))
-        numbers, seconds, power = trials.timed()
-    learner.model.zero_grad()
-    computed_twice = trials.tokens * (trials.tokens > recomputation.held_tokens)
-    causes = np.stack([np.ones(len(trials.tokens)), trials.tokens, computed_twice], axis=1)
-    by_cause, _ = nnls(causes[numbers], seconds)
-    by_batch = causes @ by_cause
-    whole = float(by_batch.sum()) / processes
-    start = max(0.0, first - float(by_batch[trials.order[-1]]))
-    peak = max(peak, peak_memory()) + recomputation.optimizer_bytes / 1e9
-    return {"seconds": round(whole, 1), "start_seconds": round(start, 1),
-            "peak_memory_gb": round(peak, 3),
-            "energy_kwh": round(power * whole * energy_factor(processes), 7),
-            "held_tokens": recomputation.held_tokens}
+    def _foretell(self) -> None:
+        data = self._trainer.data
+        # A resumed run may have no step left.
+        steps = self._steps or [(data.width(data.batches[-1]), self.trial_seconds)]
+        a_token = median(seconds / tokens for tokens, seconds in steps[1:] or steps)
+        seconds = a_token * sum(len(text.input_ids) for text in data.texts)
+        late = sum(max(0.0, spent - a_token * tokens) for tokens, spent in self._steps)
+        self.expected = {
+            "seconds": round(seconds, 1), "start_seconds": round(self.trial_seconds + late, 1),
+            "peak_memory_gb": round(self._peak, 3),
+            "energy_kwh": round(self._power() * seconds / 3600, 7),
+            "held_tokens": self._trainer.learner.recomputation.held_tokens}
+        tqdm.write(  # above the bar of the steps
+            f"{self._trainer.job.run}: expected {seconds:,.0f} s after "
+            f"{self.expected['start_seconds']:,.0f} s of start-up, {self._peak:.2f} GB, "
+            f"{1000 * self.expected['energy_kwh']:.2g} Wh")

@@ -7,6 +7,7 @@ from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.models.loading import Base
 from medinj_utils.models.validation import Validation
+from medinj_utils.training.backends import Backend
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Job:
     Args:
         run: the configuration and the seed of adapter, dropout and order of rows.
         recipe: how the adapter is tuned.
-        backend: "unsloth" or "peft", as `medinj_utils.training.start_backend` returned it.
+        backend: what `medinj_utils.training.start_backend` returned.
         base: the model that is tuned.
         validation: asks the model questions at each validation; with None a validation computes
             the loss alone.
@@ -24,7 +25,7 @@ class Job:
 
     run: Run
     recipe: Recipe
-    backend: str
+    backend: Backend
     base: Base
     validation: Validation | None = None
 
@@ -32,7 +33,7 @@ class Job:
     def parameters(self) -> dict:
         """The parameters of the run's card. A run is repeated when one of them changes."""
         return self.recipe.tuning | {
-            "configuration": self.run.system, "seed": self.run.seed, "backend": self.backend,
+            "configuration": self.run.system, "seed": self.run.seed, "backend": self.backend.name,
             "base_model": self.base.name, "revision": self.base.revision,
             "validation_sets": list(self.validation.sets) if self.validation else []}
 

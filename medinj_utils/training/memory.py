@@ -54,7 +54,8 @@ class Recomputation:
             return
         # What the optimizer will hold is not there yet.
         before = torch.cuda.memory_allocated() + self.optimizer_bytes
-        total = torch.cuda.get_device_properties(0).total_memory
+        total = (torch.cuda.get_device_properties(0).total_memory
+                 * torch.cuda.get_per_process_memory_fraction())
         room = (1 - _KEPT_FREE) * total - before
         tried = len(tokens) // 2
         most = len(tokens) - 1

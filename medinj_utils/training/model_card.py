@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -150,12 +151,14 @@ def merge(run: str | Path, folder: str | Path) -> Path:
 def to_gguf(run: str | Path, folder: str | Path) -> Path:
     """Write a run's merged model as GGUF (4 bits), by Unsloth, which builds llama.cpp.
 
+    Unsloth is given the merged model: of an adapter it would load a base of its own choice.
+
     Args:
         run: folder of the run.
-        folder: where to write.
+        folder: where to write; Unsloth adds ``_gguf`` to its name.
 
     Returns:
-        The folder.
+        The folder of the GGUF file.
 
     Raises:
         RuntimeError: there is no GPU.
@@ -163,11 +166,16 @@ def to_gguf(run: str | Path, folder: str | Path) -> Path:
     if not torch.cuda.is_available():
         raise RuntimeError("Unsloth writes GGUF on a GPU only, and torch sees none: merge the "
                            "adapter here, and convert the merged folder with llama.cpp")
-    from unsloth import FastLanguageModel
-    model, tokenizer = FastLanguageModel.from_pretrained(
-        str(RunFiles(Path(run)).adapter), load_in_4bit=False)
-    model.save_pretrained_gguf(str(folder), tokenizer, quantization_method="q4_k_m")
-    return Path(folder)
+    from unsloth import FastLanguageModel  # before peft, which merging imports
+    folder, files = Path(folder), RunFiles(Path(run))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as scratch:
+        whole = _read_card(files.folder)["parameters"]["adapter"] == "full"
+        model, tokenizer = FastLanguageModel.from_pretrained(
+            str(files.adapter if whole else merge(run, scratch)), load_in_4bit=False,
+            use_exact_model_name=True)
+        model.save_pretrained_gguf(str(folder), tokenizer, quantization_method="q4_k_m")
+    return folder.with_name(f"{folder.name}_gguf")
 
 
 def push(folder: str | Path, repository: str) -> str:

@@ -45,6 +45,10 @@ class TrainingData:
         """Positions of the texts of each micro-batch; see `micro_batches`."""
         return micro_batches([len(text.input_ids) for text in self.texts], self.plan)
 
+    def width(self, batch: Sequence[int]) -> int:
+        """Tokens of a micro-batch, padding included."""
+        return max(len(self.texts[i].input_ids) for i in batch) * len(batch)
+
     @property
     def steps(self) -> int:
         """Number of steps."""

@@ -74,7 +74,7 @@ def estimate_table(cards: Mapping[Run, Mapping]) -> pd.DataFrame:
     for card in cards.values():
         expected = card["expected"]
         rows.append({
-            "expected s": expected["seconds"],
+            "start-up s": expected["start_seconds"], "expected s": expected["seconds"],
             "spent s": card["training_seconds"] - card["validation_seconds"],
             "validation s": card["validation_seconds"],
             "expected GB": expected["peak_memory_gb"], "peak GB": card["peak_memory_gb"],
@@ -90,10 +90,12 @@ def _names(cards: Iterable[Run]) -> pd.Index:
 def describe_runs(cards: Mapping[Run, Mapping]) -> str:
     """In words: precision, backend and machine of the runs, and the share that training took."""
     first = next(iter(cards.values()))
+    why = first["why_not_unsloth"]
+    backend = first["parameters"]["backend"] + (f" (Unsloth can't be used: {why})" if why else "")
     machine = first["hardware"]
     training = sum(card["training_seconds"] for card in cards.values())
     share = training / sum(card["seconds"] for card in cards.values())
-    return (f"precision: {first['precision_used']} · backend: {first['parameters']['backend']} · "
+    return (f"precision: {first['precision_used']} · backend: {backend} · "
             f"hardware: {machine['cores']} cores, accelerator {machine['accelerator']} · "
             f"power: {first['power_known']}\n"
             f"Training itself takes {percent(share)} of the time; the rest is loading, tokenising "

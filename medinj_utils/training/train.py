@@ -15,13 +15,14 @@ from medinj_utils.data import load_mixture, load_records
 from medinj_utils.models import chat
 from medinj_utils.models.loading import Base
 from medinj_utils.models.validation import Validation
+from medinj_utils.training.backends import Backend
 from medinj_utils.training.job import Job, Rows
 
 VALIDATION_ROWS = 200  # at most, of each validation set; drawn once
 _SHOWING = ("figures", "findings", "model_card", "tables")  # modules that don't affect training
 
 
-def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
+def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: Backend,
                base: Base) -> dict[Run, dict]:
     """Train runs one after the other, with the validations that the recipe asks for.
 
@@ -39,7 +40,7 @@ def train_runs(tree: Tree, runs: Iterable[Run], recipe: Recipe, backend: str,
     return {run: train_run(tree, run, recipe, backend, base, records) for run in runs}
 
 
-def train_run(tree: Tree, run: Run, recipe: Recipe, backend: str, base: Base,
+def train_run(tree: Tree, run: Run, recipe: Recipe, backend: Backend, base: Base,
               records: pd.DataFrame | None = None) -> dict:
     """Tune the base on the mixture ``tree.mixture(run.system)`` and write ``tree.run(run)``.
 

@@ -5,22 +5,23 @@ Imported only after `medinj_utils.training.start_backend`.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from datasets import Dataset
 from torch.utils.data import BatchSampler, DataLoader
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from medinj_utils.core.files import progress
 from medinj_utils.training.adapters import Learner
 from medinj_utils.training.batches import padded
 from medinj_utils.training.checkpoints import RunFolder
+from medinj_utils.training.estimate import Forecast
 from medinj_utils.training.job import Job
 from medinj_utils.training.prepare import TrainingData
-from medinj_utils.training.text import TrainingText
+from medinj_utils.training.text import IGNORED, TrainingText
 
 WARMUP = 0.05  # share of the steps over which the learning rate rises; the study's
 SAVE_SECONDS = 300  # between checkpoints
@@ -35,13 +36,16 @@ class BookTrainer(SFTTrainer):
         learner: the model that is tuned.
         data: what it learns.
         run_folder: takes the checkpoints; training resumes from the last one in it.
+        power: the mean power in kW since its last call.
 
     Attributes:
         start: the checkpoint that training resumes from.
+        forecast: what training is expected to take.
         validation_seconds: seconds that validations have taken since then.
     """
 
-    def __init__(self, job: Job, learner: Learner, data: TrainingData, run_folder: RunFolder):
+    def __init__(self, job: Job, learner: Learner, data: TrainingData, run_folder: RunFolder,
+                 power: Callable[[], float]):
         self.job = job
         self.learner = learner
         self.data = data
@@ -59,7 +63,9 @@ class BookTrainer(SFTTrainer):
             data_collator=lambda rows: padded(rows, pad_id))
         self.remove_callback(PrinterCallback)
         self.add_callback(Progress(str(job.run)))
-        self.add_callback(Keeping(self, run_folder))
+        self.forecast = Forecast(self, power)
+        self.add_callback(self.forecast)
+        self.add_callback(Keeping(self, run_folder))  # after what isn't part of training
         if job.validation:
             self.add_callback(Questions(self))
         if job.recipe.patience:
@@ -70,6 +76,23 @@ class BookTrainer(SFTTrainer):
         own = slice(self.args.process_index, None, self.data.plan.processes)
         return DataLoader(self.train_dataset, batch_sampler=Planned(self.data.batches[own]),
                           collate_fn=self.data_collator, pin_memory=torch.cuda.is_available())
+
+    def try_out(self, batch: Sequence[int]) -> None:
+        """Pass a micro-batch of the plan through the model and back, as training does.
+
+        Its gradients stay; the metrics of training don't count it.
+        """
+        rows = [vars(self.data.texts[i]) for i in batch]
+        inputs = self._prepare_inputs(padded(rows, self.learner.tokenizer.pad_token_id))
+        self.learner.recomputation.prepare(inputs["input_ids"].numel())
+        supervised = (inputs["labels"] != IGNORED).sum()
+        self.model.train()
+        with self.compute_loss_context_manager():
+            loss = Trainer.compute_loss(self, self.model, inputs | {"use_cache": False},
+                                        num_items_in_batch=supervised)
+        loss.backward()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
 
     def training_step(self, model, inputs, *args, **kwargs):
         """One micro-batch, whose loss must be a number."""

@@ -21,7 +21,6 @@ from medinj_utils.models.hardware import choose_precision, room_for
 from medinj_utils.training.account import Account
 from medinj_utils.training.adapters import Learner, load_with_adapter
 from medinj_utils.training.checkpoints import RunFolder
-from medinj_utils.training.estimate import estimate
 from medinj_utils.training.job import Job, Rows
 from medinj_utils.training.model_card import write_model_card
 from medinj_utils.training.prepare import TrainingData, prepare
@@ -64,16 +63,16 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
     if state.is_main_process:
         run_folder.begin(_begun_with(card, precision, state))
     state.wait_for_everyone()
-    trainer = BookTrainer(job, learner, data, run_folder)
-    expected = estimate(learner, data)
+    account = Account(state.num_processes)
+    trainer = BookTrainer(job, learner, data, run_folder, account.power)
     if state.is_main_process:
-        print(_announcement(job, learner, data, expected), flush=True)
-    with Account(state.num_processes) if state.is_main_process else nullcontext() as account:
+        print(_announcement(job, learner, data), flush=True)
+    with account if state.is_main_process else nullcontext():
         seconds = _train(trainer)
     if state.is_main_process:
         unfinished = RunFiles(run_folder.unfinished)
         _write(trainer, unfinished)
-        figures = {"rows": len(rows.training), "expected": expected, **_figures(trainer, seconds)}
+        figures = {"rows": len(rows.training), **_figures(trainer, seconds)}
         figures |= account.scaled((seconds - trainer.start.seconds) / seconds)
         card.write(unfinished.card, [unfinished.adapter], **figures)
         write_model_card(unfinished.folder)
@@ -85,7 +84,7 @@ def tune(job: Job, rows: Rows, card: Card, folder: Path) -> dict:
 def _load(job: Job, precision: str) -> Learner:
     """The base with its adapter, on the device that trains."""
     with room_for(job.base.name):
-        return load_with_adapter(job.backend, job.base, job.recipe, job.run.seed, precision)
+        return load_with_adapter(job.backend.name, job.base, job.recipe, job.run.seed, precision)
 
 
 def _refuse_invalid(job: Job, rows: Rows) -> None:
@@ -117,15 +116,12 @@ def _begun_with(card: Card, precision: str, state: PartialState) -> dict:
         "processes": state.num_processes, "precision_used": precision}
 
 
-def _announcement(job: Job, learner: Learner, data: TrainingData, expected: dict) -> str:
+def _announcement(job: Job, learner: Learner, data: TrainingData) -> str:
     # The copies that fill the last step follow the examples.
     tokens = sum(len(text.input_ids) for text in data.texts[:data.examples])
     supervised = sum(text.supervised for text in data.texts)
     return (f"{job.run}: {learner.trainable:,} trainable parameters, {tokens:,} tokens "
-            f"({supervised:,} supervised) in {data.steps:,} steps; expected: "
-            f"{expected['seconds']:,.0f} s after {expected['start_seconds']:,.0f} s of start-up, "
-            f"{expected['peak_memory_gb']:.2f} GB, "
-            f"{1000 * expected['energy_kwh']:.2g} Wh")
+            f"({supervised:,} supervised) in {data.steps:,} steps")
 
 
 def _train(trainer: BookTrainer) -> float:
@@ -143,7 +139,8 @@ def _train(trainer: BookTrainer) -> float:
     if unmoved:
         raise RuntimeError(f"{len(unmoved)} of {len(magnitudes)} DoRA magnitudes did not move, "
                            f"{unmoved[0]} first")
-    return trainer.start.seconds + result.metrics["train_runtime"]
+    trained = result.metrics["train_runtime"] - trainer.forecast.trial_seconds
+    return trainer.start.seconds + trained
 
 
 def _write(trainer: BookTrainer, files: RunFiles) -> None:
@@ -176,10 +173,12 @@ def _figures(trainer: BookTrainer, seconds: float) -> dict:
     learned = data.texts[:steps * data.plan.rows]  # all, unless training stopped early
     tokens = sum(len(text.input_ids) for text in learned)
     return {
-        "examples": min(data.examples, len(learned)), "examples_too_long": data.too_long,
+        "expected": trainer.forecast.expected, "examples": min(data.examples, len(learned)),
+        "examples_too_long": data.too_long,
         "epochs": recipe.epochs, "steps": steps, "tokens": tokens,
         "supervised_tokens": sum(text.supervised for text in learned),
         "precision_used": trainer.learner.precision, "kernels": trainer.learner.kernels,
+        "why_not_unsloth": trainer.job.backend.why_not_unsloth,
         "pad_token": trainer.learner.tokenizer.pad_token, "processes": data.plan.processes,
         "micro_batch_rows": round(data.plan.micro_batch_rows, 2),
         "micro_batches_per_step": data.plan.micro_batches,

@@ -16,7 +16,7 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing
 from medinj_utils.data import load_mixture, part_of, save_mixture
 from medinj_utils.models.loading import Base
-from medinj_utils.training.backends import start_backend
+from medinj_utils.training.backends import Backend, start_backend
 
 MODE = "constrained"  # no system loses points for the form of its answers
 
@@ -74,7 +74,7 @@ class Plan:
     def start_backend(self) -> None:
         """Start the training backend, before anything imports transformers, trl or peft."""
         if self.tuned:
-            start_backend(self.tuned.backend)
+            start_backend(self.tuned.backend, self.tuned.base, self.tuned.recipe)
 
     def in_words(self) -> str:
         """How many variations there are, in a sentence."""
@@ -201,7 +201,7 @@ def _try_variation(tree: Tree, variation: Variation, runs: Sequence[Run], items:
         if variation.share < 1:
             part = part_of(load_mixture(tree, run.system), variation.share)
             save_mixture(part, run.system, own, share=variation.share)
-        train_run(own, run, recipe, tuned.backend, tuned.base)
+        train_run(own, run, recipe, Backend(tuned.backend), tuned.base)
     protocol = Protocol.from_recipe(recipe, (MODE,))
     score_runs(own, runs, items, tuned.base, recipe, protocol)
 

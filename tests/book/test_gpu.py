@@ -35,8 +35,9 @@ def tree(world, tmp_path, monkeypatch):
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
-@pytest.mark.parametrize("adapter", ["dora", "lora", "qlora"])
-@pytest.mark.parametrize("backend", ["peft", "unsloth"])
+@pytest.mark.parametrize("backend, adapter", [
+    ("peft", "dora"), ("peft", "lora"), ("peft", "qlora"),
+    ("auto", "dora"), ("unsloth", "lora"), ("unsloth", "qlora")])
 def test_training_with_validations_and_answering_by_papermill(tree, tmp_path, backend, adapter):
     precision = formats()[1]
     recipe = replace(load_recipe(ROOT / "profiles/recipes/demo.yaml"), adapter=adapter,
@@ -50,7 +51,11 @@ def test_training_with_validations_and_answering_by_papermill(tree, tmp_path, ba
     run_notebook("21_train_adapter", shared | {"configurations": ["NAT"], "backend": backend},
                  tmp_path / "21.ipynb")
     card = tree.run_card(RUN)
-    assert (card["parameters"]["backend"], card["precision_used"]) == (backend, precision)
+    used = "peft" if backend == "peft" else "unsloth"
+    assert card["why_not_unsloth"] == ""
+    assert (card["parameters"]["backend"], card["precision_used"]) == (used, precision)
+    # Unsloth says so where a pass before training poisons what it has compiled.
+    assert "before trainer.train()" not in (tmp_path / "21.ipynb").read_text(encoding="utf-8")
     validation = pd.read_csv(tree.run_files(RUN).validation)
     assert len(validation) >= 3 and validation.notna().all(axis=None)
     assert validation["loss"].iloc[-1] < validation["loss"].iloc[0]

@@ -29,7 +29,7 @@ from medinj_utils.evaluation.questions import choose_questions
 from medinj_utils.evaluation.score_runs import score_runs
 from medinj_utils.evaluation.tables import baselines
 from medinj_utils.models.loading import Base
-from medinj_utils.training.train import train_run
+from medinj_utils.training import Backend, train_run
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "book" / "own_data.md").read_text(encoding="utf-8")
@@ -99,7 +99,7 @@ def tree(tmp_path_factory):
                     asked[14]["shortage"], Stratification(), 0)
     build_mixtures(tree, training_rows(tree, mixing), mixing, base)
     recipe = replace(load_recipe(asked[30]["recipe"]), batch_size=6, precision="float32", rank=4)
-    train_run(tree, Run("NAT", 0), recipe, "peft", base)
+    train_run(tree, Run("NAT", 0), recipe, Backend("peft"), base)
     items = choose_questions(gathered.records)
     scores = score_runs(tree, [Run("BASE"), Run("NAT", 0)], items, base, recipe,
                         Protocol.from_recipe(recipe, ["greedy"]))

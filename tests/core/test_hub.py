@@ -13,7 +13,7 @@ COMMIT = "0" * 39 + "1"
 
 def answered(kind, status):
     """An error of the client for an answer of the hub."""
-    request = httpx.Request("GET", "https://hub/x")
+    request = httpx.Request("GET", "https://huggingface.co/x")
     return kind("said the hub", response=httpx.Response(status, request=request))
 
 
@@ -74,6 +74,7 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     (answered(errors.GatedRepoError, 403), "access on request.*HF_TOKEN"),
     (answered(errors.GatedRepoError, 401), "access on request"),
     (answered(errors.HfHubHTTPError, 403), "access on request"),
+    (answered(errors.DisabledRepoError, 403), "the hub has closed it to everybody"),
     (answered(errors.HfHubHTTPError, 401), "private.*HF_TOKEN"),
     (answered(errors.RepositoryNotFoundError, 404), "none of this name, or it is private"),
     (answered(errors.RevisionNotFoundError, 404), "not this revision: name a commit"),
@@ -88,6 +89,7 @@ def test_what_may_pass_is_tried_again_with_a_limit(gives, error):
     (ImportError("Using SOCKS proxy, but"), "a package .* is missing .*SOCKS"),
     (json.JSONDecodeError("Expecting value", "<html>", 0), "answers is not a hub .*login"),
     (TypeError("must be a mapping, not list"), "answers is not a hub .*HF_ENDPOINT"),
+    (AssertionError("must have a revision sha"), "answers is not a hub"),
     (OSError(28, "No space left on device"),
      "can't be written into the cache.*No space.*: set HF_HOME to a writable folder"),
     (ValueError("odd"), "refuses it .ValueError: odd"),
@@ -142,6 +144,13 @@ def test_an_address_that_leads_in_a_circle_and_a_login_page_are_told_from_the_hu
     local_hub.move("datasets", "a/b", "a/b")
     with pytest.raises(HubError, match="the data set a/b: its address redirects in a circle"):
         snapshot("a/b", "", "dataset", ["*"])
+
+
+def test_files_in_the_cache_are_named_by_their_address(monkeypatch):
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", "/my cache/hub")
+    told = f"/my cache/hub/datasets--a--b-c/snapshots/{COMMIT}/data/q.csv: no table"
+    assert hub.with_address(told) == f"hf://datasets/a/b-c@{COMMIT}/data/q.csv: no table"
+    assert hub.with_address("/my/q.csv: no table") == "/my/q.csv: no table"
 
 
 def test_an_interrupt_is_one(gives):

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import zipfile
 
 import pandas as pd
@@ -137,6 +138,34 @@ def test_one_set_at_two_commits_is_refused(local_hub, tmp_path, second):
                    [sources[0], {**sources[1], "location": f"hf://datasets/a/b@{first}/data"}])
 
 
+@pytest.mark.parametrize("content", [b"", b"<html>", TRAIN["data/train-00000.parquet"][:-9]])
+def test_a_broken_file_of_a_set_is_named_by_its_address(local_hub, content):
+    commit = local_hub.publish("datasets", "a/b", {"data/train-0.parquet": content})
+    address = f"hf://datasets/a/b@{commit}/data/train-0.parquet"
+    with pytest.raises(SourceError, match=f"^{address}: not whole parquet"):
+        read_source("medinjection", "a/b")
+
+
+def test_a_set_without_rows_is_named_by_its_address(local_hub):
+    commit = local_hub.publish("datasets", "a/b", {"data/notes.csv": b"id,n\n1,2\n"})
+    with pytest.raises(SourceError, match=f"^hf://datasets/a/b@{commit}: no row of source"):
+        read_source("medinjection", "a/b")
+
+
+@pytest.mark.parametrize("location", [
+    "hf://datasets/a/b@refs/convert/parquet", "hf://datasets/a/b@refs/convert/parquet/data",
+    "https://huggingface.co/datasets/a/b/tree/refs%2Fconvert%2Fparquet/data"])
+def test_the_hubs_own_branches_are_read(local_hub, location):
+    local_hub.publish("datasets", "a/b", {"x.csv": b""})
+    local_hub.publish("datasets", "a/b", TRAIN, branch="refs/convert/parquet")
+    assert len(read_source("medinjection", location)[0]) == 2
+
+
+def test_endings_may_be_in_capitals(local_hub):
+    local_hub.publish("datasets", "a/b", {"data/TRAIN.PARQUET": TRAIN["data/train-00000.parquet"]})
+    assert len(read_source("medinjection", "a/b")[0]) == 2
+
+
 @pytest.mark.parametrize("fault, says", [
     ({"status": 500, "times": 9}, "the hub is busy .status 500., 4 times in a row"),
     ({"status": 429, "times": 9}, "the hub is busy .status 429."),
@@ -155,6 +184,17 @@ def test_a_hub_that_recovers_is_read(local_hub, fault, where):
     local_hub.publish("datasets", "a/b", TRAIN)
     local_hub.fault(where, **fault)
     assert len(read_source("medinjection", "a/b")[0]) == 2
+
+
+def test_a_link_that_has_expired_is_asked_for_anew(local_hub):
+    large = parquet([ROW | {"instruction": f"{number} {os.urandom(99)}"} for number in range(999)])
+    local_hub.publish("datasets", "a/b", {"data/train-0.parquet": large})
+    local_hub.fault("_cdn", status=403, times=99)
+    with pytest.raises(SourceError, match="localhost, to which the hub leads on .* 4 times"):
+        read_source("medinjection", "a/b")
+    local_hub.calm()
+    local_hub.fault("_cdn", status=403, times=2)
+    assert sum(map(len, read_source("medinjection", "a/b"))) == 999
 
 
 def test_a_gated_set_says_how_to_get_access(local_hub):

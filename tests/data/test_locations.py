@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 import unicodedata
@@ -120,12 +121,44 @@ def test_the_address_of_a_sets_page_is_the_set(page, same):
     assert is_elsewhere(address)
 
 
-@pytest.mark.parametrize("location", ["hf://datasets/a", "hf://datasets/", "hf://a/b"])
+@pytest.mark.parametrize("location", ["hf://datasets/a", "hf://datasets/", "hf://a"])
 def test_half_an_address_of_the_hub_says_what_is_missing(location):
     with pytest.raises(
         SourceError, match=f"^{location}: no set on the hub; need hf://datasets/organisation/name"
     ):
         resolve(location)
+
+
+@pytest.mark.parametrize("location, meant", [
+    ("a/b@main", "a/b@main"), ("a/b@v1/data/q.csv", "a/b@v1/data/q.csv"),
+    ("datasets/a/b", "a/b"), ("huggingface.co/datasets/a/b", "a/b"), ("hf://a/b@v1", "a/b@v1"),
+    ("hf:datasets/a/b", "a/b"), ("http://huggingface.co/datasets/a/b", "a/b"),
+    ("https://hf.co/datasets/a/b/tree/v1/data", "a/b@v1/data"),
+    ("https://www.huggingface.co/datasets/a/b/", "a/b"), ("https://huggingface.co/a/b", "a/b"),
+    ("https://huggingface.co/datasets/a/b/viewer/default/train?row=3", "a/b"),
+    ("https://huggingface.co/datasets/a/b@main", "a/b@main"),
+    ("https://huggingface.co/datasets/a/b/commit/" + "1" * 40, "a/b@" + "1" * 40),
+    ("https://huggingface.co/api/datasets/a/b", "a/b")])
+def test_what_may_mean_a_set_on_the_hub_is_spelt_as_it_should_be(location, meant):
+    with pytest.raises(SourceError, match=rf"^{re.escape(location)}: no .* hf://datasets/{meant}$"):
+        resolve(location)
+    assert _on_hub(f"hf://datasets/{meant}", None).spelt == f"hf://datasets/{meant}"
+
+
+@pytest.mark.parametrize("location", ["a/b/c", "absent/x y.csv", "a b@c/d", "spaces/a/b@main"])
+def test_a_missing_path_that_means_no_set_is_given_no_spelling(location):
+    with pytest.raises(SourceError, match=r"no such file or folder; it is looked for from \S+$"):
+        resolve(location)
+
+
+def test_the_page_of_a_set_that_cannot_be_had_is_told_with_its_spelling(monkeypatch):
+    def fails(*words):
+        raise hub.HubError("the data set a/b at v1: the hub doesn't answer")
+
+    monkeypatch.setattr(locations, "snapshot", fails)
+    address = "https://huggingface.co/datasets/a/b/tree/v1"
+    with pytest.raises(SourceError, match=f"^{address}, which is hf://datasets/a/b@v1: the data "):
+        resolve(address)
 
 
 FORMS = ("NFC", "NFD")

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import torch
 
@@ -5,7 +7,15 @@ from medinj_utils.core.hub import HubError
 from medinj_utils.core.names import BASE, Run
 from medinj_utils.models import loading
 from medinj_utils.models.answers import Asking
-from medinj_utils.models.loading import Base, adapted, answering_models, load_base, model_id
+from medinj_utils.models.loading import (
+    Base,
+    BaseFilesError,
+    adapted,
+    answering_models,
+    check_files,
+    load_base,
+    model_id,
+)
 
 
 def test_pickled_weights_are_not_loaded(tmp_path):
@@ -47,6 +57,50 @@ def test_a_model_that_the_hub_does_not_give_is_named_with_what_to_do(local_hub, 
     ) as raised:
         _ = Base("a/b", revision or commit).folder
     assert "Request ID" not in str(raised.value)
+
+
+PLANTED = {file.name: file.read_bytes() for file in Base("planted").folder.iterdir()}
+WHOLE = PLANTED["model.safetensors"]
+
+
+def configured(**changes) -> dict[str, bytes]:
+    """A model whose config.json says something else."""
+    return {"config.json": json.dumps(json.loads(PLANTED["config.json"]) | changes).encode()}
+
+
+NO_WORDS = ("tokenizer.json", "tokenizer_config.json")
+
+
+@pytest.mark.parametrize("files, says", [
+    ({"model.safetensors": bytes(len(WHOLE))}, "can't be loaded .SafetensorError: "),
+    ({"model.safetensors": b"<html>"}, "can't be loaded .SafetensorError: "),
+    ({"model.safetensors": WHOLE[:-9]}, "can't be loaded .SafetensorError: .*not fully covered"),
+    ({"config.json": b"{"}, "can't be loaded .OSError: .*not a valid JSON file"),
+    ({"config.json": b"[]"}, "can't be loaded .TypeError"),
+    ({"config.json": None}, "can't be loaded .ValueError: Unrecognized model"),
+    (configured(model_type="newmodel9"), "can't be loaded .ValueError: .*newmodel9"),
+    ({"tokenizer.json": b"{}"}, "can't be loaded .KeyError"),
+    (dict.fromkeys(NO_WORDS), "its tokenizer knows no words: its vocabulary is missing"),
+    (configured(num_hidden_layers=6, layer_types=["full_attention"] * 6),
+     "22 are missing and 0 have another shape, model.layers.4.input_layernorm.weight first"),
+    (configured(intermediate_size=100), "0 are missing and 12 have another shape, .*down_proj")])
+def test_files_that_are_no_whole_model_are_refused_before_random_weights_answer(
+    tmp_path, monkeypatch, files, says
+):
+    folder = tmp_path / "models--a--b" / "snapshots" / ("1" * 40)
+    folder.mkdir(parents=True)
+    for name, content in (PLANTED | files).items():
+        if content is not None:
+            (folder / name).write_bytes(content)
+    monkeypatch.setattr(loading, "snapshot", lambda *words: folder)
+    with pytest.raises(BaseFilesError, match=says) as raised:
+        load_base(Base("a/b", "1" * 40))
+    assert str(raised.value).startswith(f"the model a/b at {'1' * 40}: its files are not a whole")
+    assert "\n" not in str(raised.value)
+    assert f"delete {folder.parents[1]}, and it is downloaded" in str(raised.value)
+    own = folder.rename(tmp_path / "own")
+    with pytest.raises(BaseFilesError, match=f"^the model {own}: .*; look into {own}$"):
+        check_files(Base(str(own)))
 
 
 def test_a_model_that_was_renamed_is_found_by_its_old_name(local_hub):
@@ -122,7 +176,8 @@ def test_a_run_that_tuned_all_weights_is_a_model_of_its_own(tmp_path):
     model, tokenizer = load_base(Base("planted"))
     with torch.no_grad():
         model.get_output_embeddings().weight.mul_(2)
-    model.save_pretrained(tmp_path)
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path)
     runs = {Run(BASE): None, Run("NAT"): tmp_path, Run("SYN"): None}
     ids = torch.tensor([tokenizer("Bonjour")["input_ids"]], device=model.device)
     logits = []

@@ -16,7 +16,7 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.data import save_mixture, save_records
 from medinj_utils.training import train_run
 
-from .tuning import BACKENDS, PLANTED, RUN, copy_of, quick_recipe
+from .tuning import BACKENDS, PEFT, PLANTED, RUN, copy_of, quick_recipe
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def tree(rows, world, tmp_path_factory) -> Tree:
 @pytest.fixture(scope="session")
 def plain(tree) -> SimpleNamespace:
     """A run by plain PEFT, as the quick recipe has it: its tree, folder and card."""
-    card = train_run(tree, RUN, quick_recipe(), "peft", PLANTED)
+    card = train_run(tree, RUN, quick_recipe(), PEFT, PLANTED)
     return SimpleNamespace(tree=tree, folder=tree.run(RUN), card=card)
 
 
@@ -51,7 +51,7 @@ def rslora(plain, tmp_path_factory) -> SimpleNamespace:
     root = tmp_path_factory.mktemp("rslora") / "tree"
     shutil.copytree(plain.tree.root, root)
     again = Tree(root, plain.tree.notebook)
-    card = train_run(again, RUN, quick_recipe(adapter="rslora", learning_rate=1e-3), "peft",
+    card = train_run(again, RUN, quick_recipe(adapter="rslora", learning_rate=1e-3), PEFT,
                      PLANTED)
     return SimpleNamespace(tree=again, folder=again.run(RUN), card=card)
 

@@ -20,7 +20,7 @@ from tuning import PLANTED, RUN, Attention, quick_recipe
 from medinj_utils.training import figures, model_card, start_backend, tables, train_runs  # noqa: F401
 
 EARLY = sorted({"transformers", "trl", "peft"} & set(sys.modules))
-backend = start_backend(sys.argv[1])
+backend = start_backend(sys.argv[1], PLANTED, quick_recipe())
 
 import torch  # noqa: E402
 
@@ -90,7 +90,7 @@ STARTS = {
     "second kill": ("cut", RECIPE, die_amid(8), 0.0),
     "other recipe": ("cut", replace(RECIPE, learning_rate=1e-3), mark_whole, 0.0),
     "end": ("cut", RECIPE, mark_whole, 0.0)}
-if backend == "unsloth":  # that of PEFT is the fixture `plain`
+if backend.name == "unsloth":  # that of PEFT is the fixture `plain`
     STARTS = {"plain": ("plain", quick_recipe(), mark_whole, 0.0)} | STARTS
 if sys.argv[3:]:
     train_here(*STARTS[sys.argv[3]])

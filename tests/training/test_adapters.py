@@ -84,13 +84,13 @@ NAME, COMMIT = "Qwen/Qwen3-4B-Instruct-2507", "cdbee75f17c01a7cc42f958dc65090717
 LOADED = """
 import json, sys
 from pathlib import Path
-from medinj_utils.training import start_backend
-backend = start_backend(sys.argv[1])
 from medinj_utils.core.recipe import load_recipe
 from medinj_utils.models.loading import Base
-from medinj_utils.training.adapters import load_with_adapter
+from medinj_utils.training import start_backend
 base, recipe = Base(*sys.argv[2:4]), load_recipe("profiles/recipes/demo.yaml")
-learner = load_with_adapter(backend, base, recipe, 0, "float32")
+backend = start_backend(sys.argv[1], base, recipe)
+from medinj_utils.training.adapters import load_with_adapter
+learner = load_with_adapter(backend.name, base, recipe, 0, "float32")
 learner.save(Path(sys.argv[4]), base)
 weights = dict(learner.model.named_parameters())
 [name] = [name for name in weights if name.endswith("layers.0.input_layernorm.weight")]

@@ -8,6 +8,7 @@ import pytest
 from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe
 from medinj_utils.models.loading import Base
+from medinj_utils.training.backends import Backend
 
 from .tuning import quick_job
 
@@ -21,7 +22,7 @@ def other_base(tmp_path):
 
 
 @pytest.mark.parametrize("changes", [
-    {"run": Run("ALL", 1)}, {"run": Run("NAT", 0)}, {"backend": "unsloth"},
+    {"run": Run("ALL", 1)}, {"run": Run("NAT", 0)}, {"backend": Backend("unsloth")},
     {"base": Base("planted", "1" * 40)}, {"recipe": replace(JOB.recipe, rank=JOB.recipe.rank + 1)},
     {"recipe": replace(JOB.recipe, epochs=9)},
     {"validation": SimpleNamespace(sets=["validation_exact_match"])}],

@@ -26,11 +26,12 @@ def test_activations_are_held_in_all_micro_batches_that_memory_allows(monkeypatc
         # Small ones need half as much per token as large ones.
         peaks.append(1000 + (TOKENS[i] if TOKENS[i] > 500 else TOKENS[i] // 2))
 
-    total = (capacity + 1000 + recomputation.optimizer_bytes) / 0.9
+    total = 2 * (capacity + 1000 + recomputation.optimizer_bytes) / 0.9
     for name, value in {
             "is_available": lambda: True, "memory_allocated": lambda: 1000,
             "empty_cache": lambda: None, "reset_peak_memory_stats": lambda: None,
             "max_memory_allocated": lambda: peaks[-1],
+            "get_per_process_memory_fraction": lambda: 0.5,  # of which others have the rest
             "get_device_properties": lambda _: SimpleNamespace(total_memory=total)}.items():
         monkeypatch.setattr(torch.cuda, name, value)
     recomputation.measure(TOKENS, try_one)

@@ -1,4 +1,6 @@
 import shutil
+import sys
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -37,6 +39,25 @@ def test_the_merged_model_answers_as_the_adapter_does(plain, tmp_path):
 def test_gguf_needs_a_gpu(plain, tmp_path):
     with pytest.raises(RuntimeError, match="llama.cpp"):
         to_gguf(plain.folder, tmp_path / "gguf")
+
+
+def test_gguf_is_made_of_the_pinned_base_with_the_adapter(plain, tmp_path, monkeypatch):
+    """Unsloth's mapper replaces the base that an adapter names by a mirror of it."""
+    given, merged = [], merge(plain.folder, tmp_path / "merged")
+
+    def load(name, **options):
+        given.append((name, options["use_exact_model_name"]))
+        model = SimpleNamespace(save_pretrained_gguf=lambda to, *_, **__: given.append(to))
+        return model, None
+
+    unsloth = ModuleType("unsloth")
+    unsloth.FastLanguageModel = SimpleNamespace(from_pretrained=load)
+    monkeypatch.setattr(model_card, "merge", lambda run, folder: merged)
+    monkeypatch.setitem(sys.modules, "unsloth", unsloth)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert to_gguf(plain.folder, tmp_path / "made/model") == tmp_path / "made/model_gguf"
+    assert given == [(str(merged), True), str(tmp_path / "made/model")]
+    assert not list((tmp_path / "made").iterdir())
 
 
 def test_nothing_is_pushed_without_a_token(tmp_path, monkeypatch):

@@ -42,9 +42,12 @@ def test_runs_are_described_from_their_cards(plain):
     assert run_table(cards).loc["ALL-s0", "supervised_tokens"] == plain.card["supervised_tokens"]
     assert run_table(cards).index.name == estimate_table(cards).index.name == "run"
     estimated = estimate_table(cards).loc["ALL-s0"]
+    assert estimated["start-up s"] > 0
     assert estimated["spent s"] == plain.card["training_seconds"] and estimated["validation s"] == 0
     described = describe_runs(cards)
-    assert "precision: float32 · backend: peft" in described
+    assert "precision: float32 · backend: peft · hardware" in described
+    refused = describe_runs({RUN: plain.card | {"why_not_unsloth": "no GPU"}})
+    assert "backend: peft (Unsloth can't be used: no GPU) · hardware" in refused
     assert "Training itself takes" in described
 
 

@@ -8,13 +8,13 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.training import train as train_module
 from medinj_utils.training import train_run, train_runs
 
-from .tuning import PLANTED, RUN, copy_of, quick_recipe
+from .tuning import PEFT, PLANTED, RUN, copy_of, quick_recipe
 
 
 def test_a_finished_run_is_not_repeated(plain):
     recipe = quick_recipe()
     for same in (recipe, replace(recipe, max_new_tokens=99, answer_batch_tokens=99)):
-        assert train_run(plain.tree, RUN, same, "peft", PLANTED) == plain.card
+        assert train_run(plain.tree, RUN, same, PEFT, PLANTED) == plain.card
 
 
 def test_a_run_with_another_recipe_takes_its_place(plain, rslora):
@@ -26,7 +26,7 @@ def test_a_run_with_another_recipe_takes_its_place(plain, rslora):
 def test_runs_are_validated_as_the_recipe_asks(tree, tmp_path):
     tree = copy_of(tree, tmp_path)
     run = Run("ALL", 1)
-    [(trained, card)] = train_runs(tree, [run], quick_recipe(epochs=1, validations=1), "peft",
+    [(trained, card)] = train_runs(tree, [run], quick_recipe(epochs=1, validations=1), PEFT,
                                    PLANTED).items()
     assert trained == run and card["parameters"]["seed"] == 1
     curve = pd.read_csv(tree.run(run) / "validation.csv")
@@ -46,9 +46,9 @@ def test_validation_rows_are_of_the_mixtures_provenances(world, monkeypatch):
 
 def test_what_is_missing_is_said_with_the_notebook_that_makes_it(tmp_path):
     with pytest.raises(FileNotFoundError, match="run notebook 14_build_mixtures first"):
-        train_run(Tree(tmp_path), RUN, quick_recipe(), "peft", PLANTED)
+        train_run(Tree(tmp_path), RUN, quick_recipe(), PEFT, PLANTED)
     with pytest.raises(FileNotFoundError, match="run notebook 10_read_sources first"):
-        train_runs(Tree(tmp_path), [RUN], quick_recipe(validations=1), "peft", PLANTED)
+        train_runs(Tree(tmp_path), [RUN], quick_recipe(validations=1), PEFT, PLANTED)
 
 
 def test_code_that_only_shows_makes_no_other_run():

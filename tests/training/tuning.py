@@ -13,10 +13,12 @@ from medinj_utils.core.names import Run
 from medinj_utils.core.recipe import Recipe, load_recipe
 from medinj_utils.core.tree import Tree
 from medinj_utils.models.loading import Base
+from medinj_utils.training.backends import Backend
 from medinj_utils.training.job import Job, Rows
 
 ROOT = Path(__file__).parents[2]
 PLANTED = Base("planted")
+PEFT = Backend("peft")
 RUN = Run("ALL", 0)
 WEIGHTS = "adapter/adapter_model.safetensors"
 NO_UNSLOTH = pytest.mark.skipif(importlib.util.find_spec("unsloth") is None,
@@ -33,7 +35,7 @@ def quick_recipe(**changes) -> Recipe:
 
 
 def quick_job(validation=None, base: Base = PLANTED, **changes) -> Job:
-    return Job(RUN, quick_recipe(**changes), "peft", base, validation)
+    return Job(RUN, quick_recipe(**changes), PEFT, base, validation)
 
 
 def quick_tune(rows: pd.DataFrame, folder: Path, validation_rows: pd.DataFrame | None = None,
