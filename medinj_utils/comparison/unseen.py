@@ -33,11 +33,12 @@ from medinj_utils.comparison.scores import Scores
 _FEW = 5
 
 
-def unseen_share(clusters: int, level: float = 0.95) -> float:
+def unseen_share(clusters: float, level: float = 0.95) -> float:
     """The largest share of all clusters that may be of a kind that none of so many is of.
 
     Args:
-        clusters: number of clusters that were seen.
+        clusters: number of clusters that were seen; where they have weights, the number of equal
+            ones that it amounts to.
         level: of the interval.
 
     Returns:

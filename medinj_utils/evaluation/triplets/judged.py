@@ -22,7 +22,7 @@ from medinj_utils.evaluation.triplets.rated import item_of
 
 TRIPLETS, ANSWERS = "triplets", "answers"
 #: Columns of `judged_answers`.
-JUDGED = ["judge", "run", "system", "question_id", "item", "value", "blank", "asked"]
+JUDGED = ["judge", "run", "system", "question_id", "provenance", "item", "value", "blank", "asked"]
 
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -99,9 +99,9 @@ def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]])
 
     Returns:
         A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,
-        ``system``, ``question_id``, ``item`` (as among triplets), ``value`` as `judged_triplets`
-        has it, ``blank`` (the answer has no word: 0 by rule) and ``asked`` (whether the run was
-        asked the question). Empty without such verdicts.
+        ``system``, ``question_id``, ``provenance`` of the question, ``item`` (as among triplets),
+        ``value`` as `judged_triplets` has it, ``blank`` (the answer has no word: 0 by rule) and
+        ``asked`` (whether the run was asked the question). Empty without such verdicts.
 
     Raises:
         FileNotFoundError: the answers that were judged are gone.
