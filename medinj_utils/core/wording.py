@@ -115,6 +115,22 @@ def score(row: Mapping, name: str = "exact_match", language: Language = "en") ->
     return f"{percent(row[name], language)} {ends}"
 
 
+def span(values: pd.Series, shown: Iterable[str]) -> str:
+    """The lowest and the highest value with their names: "20.0 % (BASE) to 40.0 % (NAT)".
+
+    Args:
+        values: by name.
+        shown: the same as texts, in their order.
+    """
+    texts = pd.Series(list(shown), values.index)
+    lowest, highest = values.idxmin(), values.idxmax()
+    if len(values) == 1:
+        return f"{texts[lowest]} ({lowest})"
+    if values[lowest] == values[highest]:
+        return f"{texts[lowest]} (all alike)"
+    return f"{texts[lowest]} ({lowest}) to {texts[highest]} ({highest})"
+
+
 def show_p(p: float) -> str:
     """A p-value in words: never 0 or 1, empty where there is none."""
     if isnan(p):

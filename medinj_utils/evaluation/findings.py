@@ -4,8 +4,19 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
+from medinj_utils.core.wording import (
+    agreeing,
+    listed,
+    number,
+    percent,
+    points,
+    score,
+    span,
+    with_interval,
+)
 from medinj_utils.evaluation.probes import ORIGINAL
+
+_ALPHA = "Krippendorff's α"
 
 
 def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
@@ -104,10 +115,7 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
 
 
 def _span(shares: pd.Series) -> str:
-    """The lowest and the highest share with their names; a single share alone."""
-    lowest = f"{percent(shares.min())} ({shares.idxmin()})"
-    return (lowest if len(shares) == 1 else
-            f"{lowest} to {percent(shares.max())} ({shares.idxmax()})")
+    return span(shares, map(percent, shares))
 
 
 def _without_replies(judge: str, reasons: pd.Series) -> str:
@@ -140,26 +148,34 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
     if shares.empty:
         return ("No ratings have come back yet, or there is no open answer to rate. The sheets, if "
                 "any, are written.")
-    alpha = agreement[agreement["figure"] == "alpha"].iloc[0]
     raters = shares["rater"].iloc[-1]
-    own = shares[shares["rater"] == raters].set_index("system")["estimate"]
-    sentences = []
-    if pd.notna(alpha["estimate"]):
-        interval = with_interval(alpha["estimate"], alpha["low"], alpha["high"])
-        expected = ("" if pd.isna(alpha["expected"]) else
-                    f" ({number(alpha['expected'], 2)} is expected of their planted errors)")
-        sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
-                         f"{interval}{expected}; raters differ on "
-                         f"{number(len(differing))} of them.")
-        if alpha["low"] <= 0:
-            sentences.append("That can't be told from agreement by chance.")
-    calls = (f"{raters[:1].upper()}{raters[1:]} "
-             f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
-    if len(own) == 1:
-        sentences.append(f"{calls} {percent(own.min())} of the answers of {own.index[0]} right.")
-    elif own.min() == own.max():
-        sentences.append(f"{calls} {percent(own.min())} of every system's answers right.")
-    else:
-        sentences.append(f"{calls} {percent(own.min())} ({own.idxmin()}) to {percent(own.max())} "
-                         f"({own.idxmax()}) of a system's answers right.")
+    own = shares[shares["rater"] == raters].dropna(subset="estimate").set_index("system")
+    several = shares["rater"].nunique() > 1
+    sentences = _alpha(agreement[agreement["figure"] == "alpha"].iloc[0], len(differing), several)
+    if own.empty:
+        sentences.append("No rating is of an answer that the systems give now.")
+        return " ".join(sentences)
+    calls = f"{raters[:1].upper()}{raters[1:]} {'call' if several else 'calls'}"
+    shown = [score(row, "estimate") for row in own.to_dict("records")]
+    said = (f"{shown[0]} of the answers of {own.index[0]}" if len(own) == 1 else
+            f"{span(own['estimate'], shown)} of a system's answers")
+    sentences.append(f"{calls} {said} right.")
     return " ".join(sentences)
+
+
+def _alpha(row: pd.Series, differing: int, several: bool) -> list[str]:
+    """How far raters agree, or why that is unknown, in sentences."""
+    if not row["items"]:
+        return [f"No answer was rated by two raters, so {_ALPHA} is unknown."
+                if several else f"There is one rater, so {_ALPHA} is unknown."]
+    if pd.isna(row["estimate"]):
+        return [f"All ratings of the {number(row['items'])} answers that two raters "
+                f"rated are the same, so {_ALPHA} is undefined."]
+    expected = ("" if pd.isna(row["expected"]) else
+                f" ({number(row['expected'], 2)} is expected of their planted errors)")
+    interval = with_interval(row["estimate"], row["low"], row["high"])
+    sentences = [f"{_ALPHA} of {number(row['items'])} answers is {interval}{expected}; raters "
+                 f"differ on {number(differing)} of them."]
+    if row["low"] <= 0:
+        sentences.append("That can't be told from agreement by chance.")
+    return sentences

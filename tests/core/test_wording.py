@@ -11,6 +11,7 @@ from medinj_utils.core.wording import (
     points,
     score,
     show_p,
+    span,
     with_interval,
 )
 
@@ -64,3 +65,11 @@ def test_an_estimate_stands_with_its_interval_where_there_is_one(estimate, low, 
     (0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
 def test_a_p_value_is_never_0_or_1(p, shown):
     assert show_p(p) == shown
+
+
+def test_a_span_names_its_ends():
+    values = pd.Series({"BASE": 0.2, "NAT": 0.4, "SYN": 0.3})
+    shown = values.map(percent)
+    assert span(values, shown) == "20.0\u00a0% (BASE) to 40.0\u00a0% (NAT)"
+    assert span(values.head(1), shown.head(1)) == "20.0\u00a0% (BASE)"
+    assert span(values * 0, ["none"] * 3) == "none (all alike)"

@@ -62,11 +62,11 @@ def test_one_system_alone_has_no_range():
     text = findings.judges_finding(shares, judged([1.0, 0.0]),
                                    pd.DataFrame(columns=["judge", "kind"]))
     assert text.endswith("it calls 27.1\u00a0% (BASE) right.") and " to " not in text
-    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")]})
-    assert (
-        findings.ratings_finding(agreement, shares.assign(rater="R1"), shares)
-        == "R1 calls 27.1\u00a0% of the answers of BASE right."
-    )
+    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")], "items": 0})
+    rated = shares.assign(rater="R1", low=0.2, high=0.3)
+    assert findings.ratings_finding(agreement, rated, shares) == (
+        "There is one rater, so Krippendorff's α is unknown. "
+        "R1 calls 27.1\u00a0% [20.0, 30.0] of the answers of BASE right.")
 
 
 def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
@@ -103,17 +103,24 @@ def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
     agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [0.5], "low": [0.3], "high": [0.7],
                               "items": [54], "expected": [0.48]})
     shares = pd.DataFrame({"rater": ["R1", "R1", "all raters", "all raters"],
-                           "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4]})
+                           "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4],
+                           "low": 0.1, "high": 0.5})
     assert findings.ratings_finding(agreement, shares, pd.DataFrame(index=range(9))) == (
         "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their "
         "planted errors); raters differ on 9 of them. "
-        "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right."
+        "All raters call 20.0\u00a0% [10.0, 50.0] (BASE) to 40.0\u00a0% [10.0, 50.0] (NAT) of a "
+        "system's answers right."
     )
     undefined = agreement.assign(estimate=float("nan"))
-    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith(
-        "R1 calls 0.0"
-    )
+    assert findings.ratings_finding(undefined, shares, shares.head(0)).startswith(
+        "All ratings of the 54 answers that two raters rated are the same, so Krippendorff's α is "
+        "undefined. All raters call")
+    apart = findings.ratings_finding(undefined.assign(items=0), shares, shares.head(0))
+    assert apart.startswith("No answer was rated by two raters, so Krippendorff's α is unknown.")
     alike = findings.ratings_finding(undefined, shares.head(2).assign(estimate=0.5), shares.head(0))
-    assert alike == "R1 calls 50.0\u00a0% of every system's answers right."
+    assert alike.endswith("R1 calls 50.0\u00a0% [10.0, 50.0] (all alike) of a system's answers "
+                          "right.")
+    gone = findings.ratings_finding(undefined, shares.assign(estimate=float("nan")), shares)
+    assert gone.endswith("No rating is of an answer that the systems give now.")
     empty = findings.ratings_finding(undefined, shares.head(0), shares)
     assert "No ratings have come back yet" in empty
