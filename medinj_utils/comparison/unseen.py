@@ -121,6 +121,32 @@ def reach(estimate: float, ends: tuple[float, float], share: float,
             float(max(share * (ends[1] - estimate), to_usual, 0)))
 
 
+def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
+                   differs: np.ndarray, question: np.ndarray) -> tuple[float, float]:
+    """The interval of a figure of agreement, out to what unseen questions may take it to.
+
+    The figure is 1 less the share of answers on which two differ by that ``expected`` of it, as
+    Cohen's κ is; a plain share of equal answers expects 1.
+
+    Args:
+        ends: (low, high) by the bootstrap.
+        estimate: of the figure.
+        expected: the share of differing answers at which it is 0.
+        differs: whether the two differ on each answer.
+        question: number of each answer's question.
+
+    Returns:
+        (low, high), where few questions show that they differ, or that they agree, wider.
+    """
+    low, high = ends
+    observed, unseen = (1 - estimate) * expected, unseen_share(len(np.unique(question)))
+    if too_few(len(np.unique(question[differs]))):
+        low = min(low, 1 - (observed + unseen * (1 - observed)) / expected)
+    if too_few(len(np.unique(question[~differs]))):
+        high = max(high, 1 - observed * (1 - unseen) / expected)
+    return low, high
+
+
 def outer_ends(scores: Scores, weights: Mapping[str, float]) -> tuple[float, float]:
     """The possible range of a weighted sum of the systems' means; −∞ and ∞ of unbounded scores.
 

@@ -109,6 +109,24 @@ def test_the_constant_baseline_is_taken_of_the_same_answers_as_the_accuracy():
     assert figures(table, "mute").loc[BASELINE, "n"] == 0
 
 
+def test_a_judge_that_was_right_ten_times_may_still_err():
+    labels = np.tile([1.0, 0.0], 5)
+    answers = Labelled(labels, np.arange(10), ["x"] * 10)
+    table = scorer_agreement(answers, pd.DataFrame({"j": labels, "r": labels + 0.1}), 200)
+    rows = table[(table["generator"] == POOLED) & (table["figure"] != BASELINE)
+                 & (table["scorer"] != CONSTANT)]
+    assert (rows["estimate"].round(9) == 1).all() and (rows["high"] == 1).all()
+    assert rows["low"].max() < 0.75 and rows["low"].min() > 0, rows
+    accuracy = figures(table, "j").loc["accuracy", "low"]
+    assert accuracy == pytest.approx(0.025 ** (1 / 10))  # Clopper and Pearson's
+    wrong = scorer_agreement(answers, pd.DataFrame({"j": 1 - labels}), 200)
+    assert figures(wrong, "j").loc["accuracy", "high"] == pytest.approx(1 - 0.025 ** (1 / 10))
+    equal = scorer_agreement(Labelled(np.ones(10), np.arange(10), ["x"] * 10),
+                             pd.DataFrame({"j": np.ones(10)}), 200)
+    assert figures(equal, CONSTANT).loc["accuracy", "low"] == pytest.approx(0.025 ** (1 / 10))
+    assert figures(equal, "j").loc[["pearson", "kappa", "auc"], "estimate"].isna().all()
+
+
 def test_pairs_are_compared_on_the_same_draws():
     answers, scores = planted()
     scores["again"] = scores[GOOD]
