@@ -70,8 +70,9 @@ def limits_in_words(ends: pd.DataFrame) -> str:
                                                       "scored")):
         share = ends[column].sum() / answers
         own = ends[f"share_{column}"]
-        shares.append(f"{percent(share)} are {words} ({percent(own.min())} to "
-                    f"{percent(own.max())} by system)")
+        by_system = ("" if len(own) == 1 else
+                     f" ({percent(own.min())} to {percent(own.max())} by system)")
+        shares.append(f"{percent(share)} are {words}{by_system}")
         much += [limit] if own.max() >= _MUCH else []
     verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
                "That is too little to limit the comparison much.")
