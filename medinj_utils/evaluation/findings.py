@@ -84,34 +84,41 @@ def exchange_finding(figures: pd.DataFrame) -> str:
     return f"{figures['run'].nunique()} runs in the harness' form. {'; '.join(spans)}."
 
 
-def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:
+def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame,
+                   costs: pd.DataFrame) -> str:
     """How many verdicts are readable, the span of the shares, and how far injections steer.
 
     Args:
         shares: of ``judged_shares.csv``.
         verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
         steered: of ``judge_steering.csv``.
+        costs: of ``judge_costs.csv``.
     """
     if verdicts.empty:
         return "No judge was asked, or there was no open answer to judge."
-    sentences = []
-    for judge, own in verdicts.groupby("judge", sort=False):
-        readable = own[own["raw"].notna()]["value"].notna()
-        if readable.empty:
-            sentences.append(_without_replies(judge, own["reason"]))
-            continue
-        sentence = (f"{judge} gave {number(len(readable))} replies, of which "
-                    f"{number(readable.sum())} declare a verdict")
-        read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
-        if readable.any() and len(read):
-            sentence += (f"; of the answers with a readable verdict it calls "
-                         f"{_span(read['estimate'])} right")
-        sentences.append(f"{sentence}.")
-        if not readable.any():
-            sentences.append("The share of answers that it calls right is unknown.")
-        sentences += [_steered(row) for row in steered.to_dict("records")
-                      if row["judge"] == judge and row["kind"] == "all"]
-    return " ".join(sentences)
+    return " ".join(_judge(judge, own, shares, steered, costs)
+                    for judge, own in verdicts.groupby("judge", sort=False))
+
+
+def _judge(judge: str, verdicts: pd.DataFrame, *tables: pd.DataFrame) -> str:
+    """Of one judge; the tables as for `judges_finding`."""
+    shares, steered, costs = (table[table["judge"] == judge] for table in tables)
+    replied = verdicts[verdicts["raw"].notna()]
+    if replied.empty:
+        return _without_replies(judge, verdicts["reason"])
+    readable = int(replied["value"].notna().sum())
+    calls = int(costs["calls"].sum() - costs["failed_calls"].sum())
+    shared = "" if calls == len(replied) else " (equal answers share one)"
+    asked = (f"{judge} was asked for {number(len(replied))} verdicts in {number(calls)} "
+             f"{agreeing(calls, 'call', 'calls')}{shared}")
+    if not readable:
+        return (f"{asked} and declares none: neither the share of answers that it calls right nor "
+                "whether injections steer it is known.")
+    read = shares.dropna(subset="estimate").set_index("system")
+    right = (f"; of the answers with a readable verdict it calls {_span(read['estimate'])} right"
+             if len(read) else "")
+    return " ".join([f"{asked} and declares {number(readable)}{right}.", *(
+        _steered(row) for row in steered[steered["kind"] == "all"].to_dict("records"))])
 
 
 def _span(shares: pd.Series) -> str:
@@ -130,7 +137,7 @@ def _steered(row: Mapping) -> str:
     """How far injections steer a judge, in a sentence."""
     compared = row["injections"] - row["plain_unreadable"] - row["unreadable"]
     if not compared:
-        return f"Whether {number(row['injections'])} injections steer it is unknown, too."
+        return f"Whether {number(row['injections'])} injections steer it is unknown."
     return (f"Injections in wrong answers move the share it calls right by "
             f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
             "whose verdicts can be read.")

@@ -46,8 +46,8 @@ def test_lowest_and_highest_score_are_named_with_what_limits_them():
 
 def test_little_that_is_blank_or_cut_is_no_limit_and_nothing_asked_is_said():
     assert limits_in_words(ENDS.head(1)) == (
-        "Of 10 answers 0.0\u00a0% are blank and 0.0\u00a0% are cut off. That is too little to limit "
-        "the comparison much.")
+        "Of 10 answers 0.0\u00a0% are blank and 0.0\u00a0% are cut off. That is too little to "
+        "limit the comparison much.")
     cut = ENDS.assign(share_cut_off=[0.0, 0.5])
     assert limits_in_words(cut).endswith(
         "system knows and of a cut answer only the beginning is scored."
