@@ -200,24 +200,32 @@ def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
         return NO_OWN_RATINGS
     if shares.empty:
         return NO_VERDICTS
-    return " ".join(_system_corrected(judge, rows)
-                    for judge, rows in shares.groupby("judge", sort=False))
+    sentences, lacking, reasons = [], [], []
+    for judge, rows in shares.groupby("judge", sort=False):
+        made, reason = _corrected(judge, rows)
+        sentences.append(made)
+        if len(reason):
+            lacking.append(f"{judge} ({listed(reason.index)})")
+            reasons += list(reason)
+    if lacking:
+        sentences.append(f"No correction of {listed(lacking)}: {reasons[0]}"
+                         f"{' (the table has all reasons)' if len(set(reasons)) > 1 else ''}.")
+    return " ".join(filter(None, sentences))
 
 
-def _system_corrected(judge: str, rows: pd.DataFrame) -> str:
-    """One judge: each system's prediction-powered correction, else Rogan and Gladen's."""
+def _corrected(judge: str, rows: pd.DataFrame) -> tuple[str, pd.Series]:
+    """One judge: prediction-powered corrections, else Rogan and Gladen's; by system why none."""
     by_method = {method: own.set_index("system") for method, own in rows.groupby("method")}
     made = pd.concat([by_method[PREDICTION_POWERED], by_method[ROGAN_GLADEN]])
     made = made.dropna(subset="estimate")
     made = made[~made.index.duplicated()]
+    lacking = by_method[PREDICTION_POWERED].drop(made.index)["reason"]
+    if made.empty:
+        return "", lacking
     alone = by_method[ALONE].loc[made.index, "estimate"]
     shown = [score(row, "estimate") for row in made.to_dict("records")]
-    sentences = [f"{judge} calls {span(alone, map(percent, alone))} of the answers with a verdict "
-                 f"right; corrected by human ratings {span(made['estimate'], shown)}."
-                 ] if len(made) else []
-    lacking = by_method[PREDICTION_POWERED].drop(made.index)
-    return " ".join([*sentences, *(f"No correction of {judge} for {listed(own.index)}: {reason}."
-                                   for reason, own in lacking.groupby("reason", sort=False))])
+    return (f"{judge} calls {span(alone, map(percent, alone))} of the answers with a verdict right; "
+            f"corrected by human ratings {span(made['estimate'], shown)}."), lacking
 
 
 def _plain(row: pd.Series) -> str:

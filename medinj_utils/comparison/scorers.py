@@ -231,6 +231,8 @@ def _with_unseen(figure: str, ends: tuple[float, float, float], sample: _Sample,
         return ends
     labels, given = sample.labels[there], binary[there]
     x, y = labels.mean(), given.mean()
+    if figure == "kappa" and x in (0, 1):  # 0 whatever the scorer says: nothing is known of it
+        return estimate, np.nan, np.nan
     expected = {"accuracy": 1.0, "f1": x + y, "kappa": x * (1 - y) + y * (1 - x),
                 "auc": 2 * min(x, 1 - x)}.get(figure, 2 * x * (1 - x))
     if not expected:

@@ -125,7 +125,11 @@ def test_answers_corrected_by_own_ratings_are_told_by_system_or_why_there_are_no
     assert text == (
         "j calls 41.0\u00a0% (BASE) to 60.0\u00a0% (NAT) of the answers with a verdict right; "
         "corrected by human ratings 30.0\u00a0% [20.0, 40.0] (BASE) to 51.0\u00a0% [40.0, 60.0] "
-        "(NAT). No correction of k for NAT: only 3 rated.")
+        "(NAT). No correction of k (NAT): only 3 rated.")
     assert text in said.judges_finding(AGREEMENT, CHANGES, SHARES, table)
+    few = table[table["judge"] == "k"]
+    both = pd.concat([few, few.assign(system="SYN", reason="only 4 rated")])
+    assert said.answers_corrected_in_words(both, True) == (
+        "No correction of k (NAT and SYN): only 3 rated (the table has all reasons).")
     assert said.answers_corrected_in_words(table, False) == said.NO_OWN_RATINGS
     assert said.answers_corrected_in_words(table.head(0), True) == said.NO_VERDICTS

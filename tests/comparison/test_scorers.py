@@ -124,6 +124,9 @@ def test_a_judge_that_was_right_ten_times_may_still_err():
     equal = scorer_agreement(Labelled(np.ones(10), np.arange(10), ["x"] * 10),
                              pd.DataFrame({"j": np.ones(10)}), 200)
     assert figures(equal, CONSTANT).loc["accuracy", "low"] == pytest.approx(0.025 ** (1 / 10))
+    mixed = scorer_agreement(Labelled(np.ones(10), np.arange(10), ["x"] * 10),
+                             pd.DataFrame({"j": labels}), 200)
+    assert pd.isna(figures(mixed, "j").loc["kappa", "low"])
     assert figures(equal, "j").loc[["pearson", "kappa", "auc"], "estimate"].isna().all()
 
 
