@@ -32,7 +32,7 @@ COLUMNS = ["judge", "system", "method", *Estimate._fields, "rates_of", "answers"
 NOTHING_LEFT = "humans rated all that the judge gave a verdict on: nothing is left to correct"
 NO_VERDICT = "no answer but blank ones has a readable verdict"
 ONE_CLASS = "humans found no answer right, or none wrong, among those rated"
-CHANCE = "on the rated answers the judge is no better than chance"
+CHANCE = "on the rated answers the judge is not clearly better than chance: any share is possible"
 GRADES = "the judge gives grades, which are no share of right answers"
 
 
@@ -194,10 +194,11 @@ def _powered(mine: pd.DataFrame, rated: pd.DataFrame, resamples: int) -> Estimat
 
 
 def _by_rates(mine: pd.DataFrame, sample: pd.DataFrame, resamples: int) -> Estimate:
-    """Rogan and Gladen's share of a system's answers."""
-    return _clustered(
+    """Rogan and Gladen's share of a system's answers; none where any is possible."""
+    share = _clustered(
         lambda judged, ours, theirs, _, weights: rogan_gladen(judged, ours, theirs, weights),
         mine.assign(weight=1.0), sample.assign(weight=_stands_for(sample, mine)), resamples)
+    return _NONE if share.low <= 0 and share.high >= 1 else share
 
 
 def _undefined(share: Estimate, sample: pd.DataFrame) -> str:

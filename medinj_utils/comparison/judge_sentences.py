@@ -224,8 +224,8 @@ def _corrected(judge: str, rows: pd.DataFrame) -> tuple[str, pd.Series]:
         return "", lacking
     alone = by_method[ALONE].loc[made.index, "estimate"]
     shown = [score(row, "estimate") for row in made.to_dict("records")]
-    return (f"{judge} calls {span(alone, map(percent, alone))} of the answers with a verdict right; "
-            f"corrected by human ratings {span(made['estimate'], shown)}."), lacking
+    return (f"{judge} calls {span(alone, map(percent, alone))} of the answers with a verdict right"
+            f"; corrected by human ratings {span(made['estimate'], shown)}."), lacking
 
 
 def _plain(row: pd.Series) -> str:

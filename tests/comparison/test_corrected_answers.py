@@ -147,6 +147,9 @@ def test_one_class_a_blind_judge_and_grades_have_their_reasons(rng):
     blind["value"] = 1 - blind["truth"]
     table = corrected(blind, blind["item"].iloc[:60])
     assert table.loc[("NAT", ROGAN_GLADEN), "reason"] == CHANCE
+    dull = answers("NAT", 300, 0.5, rng)
+    dull["value"] = (rng.random(300) < np.where(dull["truth"] == 1, 0.55, 0.45)).astype(float)
+    assert corrected(dull, dull["item"].iloc[:60]).loc[("NAT", ROGAN_GLADEN), "reason"] == CHANCE
     grades = judged.assign(value=0.25)
     assert set(corrected(grades, judged["item"].iloc[:60])["reason"]) == {GRADES}
 
