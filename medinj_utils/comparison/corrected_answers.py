@@ -20,10 +20,12 @@ from medinj_utils.comparison.scores import SMALL
 from medinj_utils.comparison.shares import mean_with_interval, stratum_weights
 from medinj_utils.comparison.tables import asked_items
 from medinj_utils.core.judges import JudgeAsked
-from medinj_utils.core.names import in_order
+from medinj_utils.core.names import SYSTEMS, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.raters import is_binary
-from medinj_utils.evaluation.triplets.judged import judged_answers
+from medinj_utils.evaluation.triplets.judged import judged_answers, judged_triplets
+from medinj_utils.evaluation.triplets.scorers import JUDGE as KIND
+from medinj_utils.evaluation.triplets.scorers import given_scores, kind_of
 
 #: Whose rated answers give the judge's sensitivity and specificity.
 OWN, ALL = "this system", "all systems"
@@ -60,6 +62,39 @@ def shares_by_ratings(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any
     _, clusters = asked_items(tree, pd.Index(judged["question_id"].unique()))
     rated = triplets[triplets["item"].isin(judged["item"])].set_index("item")["label"]
     return corrected_answers(judged, rated, clusters, resamples)
+
+
+def shares_by_labels(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                     triplets: pd.DataFrame, resamples: int) -> pd.DataFrame:
+    """`corrected_answers` of files of triplets of which humans labelled some.
+
+    Args:
+        tree: the output tree, with the verdicts of notebook 34.
+        judges: whose verdicts are taken, beside those in the files.
+        triplets: of `medinj_utils.evaluation.triplets.read_triplets`; the labelled ones must be a
+            random sample of each generator's.
+        resamples: draws of the bootstrap.
+
+    Returns:
+        As `corrected_answers`, with the generator for the system; empty where every triplet has a
+        label, or none has.
+
+    Raises:
+        ValueError: a judge was asked about another text than a triplet has now.
+    """
+    labels = triplets.set_index("item")["label"]
+    if labels.notna().all() or labels.isna().all():
+        return pd.DataFrame(columns=COLUMNS)
+    scores = pd.concat([given_scores(triplets), judged_triplets(tree, judges, triplets)], axis=1)
+    blank = triplets["candidate"].str.strip().eq("")
+    every = triplets.assign(system=triplets["run"], provenance="", blank=blank, asked=True)
+    tables = [every.assign(judge=name, value=scores[name].mask(blank, 0.0))
+              for name in scores if kind_of(name) == KIND and scores[name].notna().any()]
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    question = triplets["question_id"].unique()
+    return corrected_answers(pd.concat(tables, ignore_index=True), labels.dropna(),
+                             pd.Series(question, index=question), resamples)
 
 
 def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Series,
@@ -99,7 +134,8 @@ def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Seri
     for judge, given in judged.groupby("judge", sort=False):
         known = given[given["value"].notna() & ~given["blank"]]
         binary = is_binary(known["value"].to_numpy(dtype=float))
-        for system in in_order(given["system"].unique()):
+        systems = given["system"].unique()
+        for system in [*in_order(systems), *(name for name in systems if name not in SYSTEMS)]:
             own = given[given["system"] == system]
             shares = _shares(own, known, resamples) if binary else {
                 method: (*_NONE, "", GRADES) for method in _METHODS}

@@ -82,14 +82,15 @@ def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> st
 
 
 def judges_finding(agreement: pd.DataFrame, changes: pd.DataFrame, shares: pd.DataFrame,
-                   answers_corrected: pd.DataFrame) -> str:
+                   *answers_corrected: pd.DataFrame) -> str:
     """Agreement of judges and metrics, and behind it what sways judges and corrects their shares.
 
     Args:
         agreement: of ``judge_agreement.csv``.
         changes: of ``judge_edits.csv``.
         shares: of ``judge_corrected.csv``.
-        answers_corrected: of ``judge_corrected_answers.csv``; it may be empty.
+        answers_corrected: of ``judge_corrected_answers.csv`` and ``judge_corrected_triplets.csv``;
+            they may be empty.
 
     Returns:
         One paragraph, or two.
@@ -107,8 +108,9 @@ def judges_finding(agreement: pd.DataFrame, changes: pd.DataFrame, shares: pd.Da
     first = [f"Pearson's r with the human label: {'; '.join(said)}."] if said else []
     first += [without_r(name, n[name]) + "." for name in _judges(pooled["scorer"].unique())
               if name not in judges]
-    corrected = (_farthest(shares) if answers_corrected.empty else
-                 answers_corrected_in_words(answers_corrected, True))
+    known = [table for table in answers_corrected if len(table)]
+    corrected = (answers_corrected_in_words(pd.concat(known), True) if known else
+                 _farthest(shares))
     then = " ".join(filter(None, (_edits(changes), corrected)))
     return "\n\n".join(filter(None, (" ".join(first), then)))
 

@@ -159,6 +159,8 @@ def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataF
     generators = np.asarray(answers.generators, dtype=object)
     if (question < 0).any() or pd.isna(generators).any():
         raise ValueError("an answer has no question or no generator: name both for each")
+    if POOLED in generators:
+        raise ValueError(f"a generator is called {POOLED!r}, as all together are: rename it")
     if len(known) < 2:
         raise ValueError("all answers are to one question: with nothing to resample there is no "
                          "interval; give answers to several questions")

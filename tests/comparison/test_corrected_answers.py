@@ -14,8 +14,10 @@ from medinj_utils.comparison.corrected_answers import (
     ONE_CLASS,
     OWN,
     corrected_answers,
+    shares_by_labels,
 )
 from medinj_utils.comparison.prevalence import HUMANS, JUDGE, PREDICTION_POWERED, ROGAN_GLADEN
+from medinj_utils.core.tree import Tree
 
 CORRECTED = [ROGAN_GLADEN, PREDICTION_POWERED]
 SENSITIVITY, SPECIFICITY = 0.9, 0.75
@@ -172,3 +174,23 @@ def test_answers_to_one_question_are_drawn_together(rng):
         one, other = whole.loc[("NAT", method)], apart.loc[("NAT", method)]
         assert one["estimate"] == other["estimate"]
         assert one["high"] - one["low"] > 1.4 * (other["high"] - other["low"])
+
+
+def test_a_file_with_some_labels_has_its_judges_share_corrected(rng, tmp_path):
+    judged = pd.concat([answers(name, 200, right, rng, f"{name}-") for name, right in
+                        (("model-a", 0.3), ("model-b", 0.6))], ignore_index=True)
+    triplets = judged.assign(candidate="Oui.", score_judge_a=judged["value"], score_rater_2=1.0,
+                             label=judged["truth"].where(judged.index % 4 == 0))
+    triplets.loc[0, ["candidate", "score_judge_a"]] = [" ", np.nan]
+    table = shares_by_labels(Tree(tmp_path), [], triplets, 100).set_index(["system", "method"])
+    assert set(table["judge"]) == {"judge_a"} and list(table.index.levels[0]) == ["model-a",
+                                                                                "model-b"]
+    for name, right in (("model-a", 0.3), ("model-b", 0.6)):
+        for method in CORRECTED:
+            row = table.loc[(name, method)]
+            assert row["low"] < right < row["high"] and row["rates_of"] == OWN
+    assert table.loc[("model-a", JUDGE), ["answers", "blank", "rated"]].tolist() == [200, 1, 49]
+    whole = triplets.assign(label=1.0)
+    for nothing in (whole, whole.assign(label=np.nan), triplets.head(0),
+                    triplets.drop(columns="score_judge_a")):
+        assert shares_by_labels(Tree(tmp_path), [], nothing, 100).empty

@@ -177,6 +177,7 @@ def test_draws_depend_on_the_seed_alone():
     ({"questions": [1, 1, 1, 1]}, "one question"),
     ({"questions": [1, 2, None, 3]}, "no question"),
     ({"generators": ["x", None, "x", "x"]}, "no generator"),
+    ({"generators": ["x", "pooled", "x", "x"]}, "a generator is called 'pooled'"),
     ({"labels": [0, 1]}, "2 labels, 4 questions"),
     ({"scores": [0, 1, np.inf, 0]}, "'judge' has an infinite score in row 2"),
     ({"scores": ["a", 1, 1, 0]}, "not all numbers"),
