@@ -104,13 +104,15 @@ def counted_points(count: float) -> str:
 
 
 def score(row: Mapping, name: str = "exact_match", language: Language = "en") -> str:
-    """A score with its interval: "46.5 % [34.1, 59.0]".
+    """A score with its interval, if it has one: "46.5 % [34.1, 59.0]".
 
     Args:
         row: of a table, shares, with the columns ``low`` and ``high``.
         name: its column of the score.
         language: of the page.
     """
+    if pd.isna(row["low"]):
+        return percent(row[name], language)
     ends = interval(row["low"], row["high"], language=language)
     return f"{percent(row[name], language)} {ends}"
 

@@ -34,7 +34,8 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
         none = f"No question has a score of every run by {name}. {limits_in_words(ends)} {zeros}"
         return none.strip()
     low, high = whole["estimate"].idxmin(), whole["estimate"].idxmax()
-    span = f"Over {number(whole['questions'].iloc[0])} open questions {name} "
+    asked = whole["questions"].iloc[0]
+    span = f"Over {number(asked)} open {agreeing(asked, 'question', 'questions')} {name} "
     if whole.loc[low, "estimate"] == whole.loc[high, "estimate"]:
         span += (f"is {_shown(whole.loc[low])} "
                  f"{'for every system' if len(whole) > 1 else f'({low})'}.")

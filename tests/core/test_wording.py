@@ -34,6 +34,7 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
     assert points(row) == "\u22120.4 points [\u221210.1, +19.3]"
     assert points(row, language="fr") == "\u22120,4 point [\u221210,1\u00a0; +19,3]"
     assert score(row) == "46.5\u00a0% [\u221210.1, 19.3]" and interval(0, 1) == "[0.0, 100.0]"
+    assert score(row | {"low": float("nan"), "high": float("nan")}) == "46.5\u00a0%"
 
 
 def test_a_column_of_numbers_has_empty_texts_for_missing_ones():
