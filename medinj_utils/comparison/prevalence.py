@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.shares import effective_size
 
 JUDGE, HUMANS = "judge alone", "human sample alone"
@@ -127,7 +128,8 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray, sample_lab
     away = outside * (judged - np.average(judged, weights=outside))
     variance = (weight**2 * (away**2).sum() / rest**2
                 + ((inside * (corrected - middle)) ** 2).sum() / inside.sum() ** 2)
-    reach = _Z * np.sqrt(variance)
+    # Few answers may stand for many: then Student's t of as many as they amount to.
+    reach = _Z * np.sqrt(variance) * (1.0 if sample_weights is None else widening(max(n, 2.0)))
     if (sample_labels == sample_judged).all() or not np.ptp(sample_labels):
         reach += 1 - 0.025 ** (1 / n)
     estimate = float(np.clip(estimate, 0, 1))

@@ -63,10 +63,10 @@ def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
     counts = np.bincount(numbers, weights=counted)
     times = np.random.default_rng([seed, 7]).multinomial(n, np.full(n, 1 / n), size=resamples)
     draws = (times @ sums) / (times @ counts)
-    low, high = interval_where_defined(estimate + widening(n) * (draws - estimate))
+    units = n if weights is None else max(effective_size(counts), 2.0)
+    low, high = interval_where_defined(estimate + widening(units) * (draws - estimate))
     usual, differing = usual_of(sums / counts, 1e-9)
     if too_few(differing):
-        share = unseen_share(n if weights is None else effective_size(counts))
-        down, up = reach(estimate, ends, share, usual)
+        down, up = reach(estimate, ends, unseen_share(units), usual)
         low, high = min(low, estimate + down), max(high, estimate + up)
     return Estimate(estimate, float(max(low, ends[0])), float(min(high, ends[1])))
