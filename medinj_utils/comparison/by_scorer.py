@@ -15,9 +15,9 @@ _LEADING = ["kind", "scorer", "questions"]
 def systems_by_scorer(tree: Tree) -> pd.DataFrame:
     """Mean of each scorer by system, from the long scores that an output tree has.
 
-    Each scorer's means are of the questions on which every run that it scored has a value, so that
-    its systems can be compared; other scorers may have other questions. A scorer without such a
-    question is left out.
+    Each scorer's means are of the questions on which every system that it scored has a value, by
+    the mean of its runs that have one, so that its systems can be compared; other scorers may have
+    other questions. A scorer without such a question is left out.
 
     Args:
         tree: the output tree.
@@ -36,11 +36,12 @@ def systems_by_scorer(tree: Tree) -> pd.DataFrame:
 def _of_kind(kind: str, long: pd.DataFrame) -> Iterator[dict]:
     for metric, rater in long[["metric", "rater"]].drop_duplicates().itertuples(index=False):
         rows = as_scores(long, metric, rater)
-        scored = rows.groupby(["system", "seed"])["value"].transform("count") > 0
-        wide = rows[scored].pivot(index="id", columns=["system", "seed"], values="value").dropna()
-        if len(wide):
+        # A rating sheet shows the answer of one of a system's runs.
+        wide = rows.groupby(["id", "system"])["value"].mean().unstack()
+        wide = wide.dropna(axis=1, how="all").dropna()
+        if wide.size:
             yield {"kind": kind, "scorer": f"{metric} ({rater})" if rater else metric,
-                   "questions": len(wide), **wide.mean().groupby("system").mean().to_dict()}
+                   "questions": len(wide), **wide.mean().to_dict()}
 
 
 def shown_by_scorer(table: pd.DataFrame) -> pd.DataFrame:
