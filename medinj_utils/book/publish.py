@@ -53,8 +53,13 @@ def status_table(tree: Tree, executions: Iterable[str]) -> str:
     return f"| notebook | finished | seconds |\n|---|---|---:|\n{markdown_rows(rows)}"
 
 
+_PARAGRAPH = "\n\n"
+
+
 def findings_by_room(tree: Tree, executions: Mapping[str, tuple]) -> dict[str, str]:
     """Markdown lists of what the notebooks of each room found: ``found_data`` and so on.
+
+    Of a finding in paragraphs the list has the first.
 
     Args:
         tree: the output tree.
@@ -66,7 +71,8 @@ def findings_by_room(tree: Tree, executions: Mapping[str, tuple]) -> dict[str, s
         if room := ROOMS.get(notebook[0]):
             title = executed.cells[0].source.partition("\n")[0].removeprefix("# ")
             lists[f"found_{room}"].append(
-                f"- [{title}](../notebooks/{notebook}.ipynb): {finding_of(executed)}")
+                f"- [{title}](../notebooks/{notebook}.ipynb): "
+                f"{finding_of(executed).partition(_PARAGRAPH)[0]}")
     return {name: "\n".join([*rows, "", f"*{tree.label}.*"]) for name, rows in lists.items()}
 
 

@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.prevalence import corrected_prevalence
+from medinj_utils.comparison.scores import SMALL
 from medinj_utils.evaluation.raters import is_binary
 
+NOTHING = ("No judge's share is corrected: that takes verdicts of 0 and 1 on answers to 20 "
+           "questions, with two answers to some.")
 COLUMNS = ["judge", "method", "estimate", "low", "high", "sample", "rest", "unreadable", "humans"]
 
 
@@ -15,7 +18,8 @@ def corrected_shares(triplets: pd.DataFrame, scores: pd.DataFrame, seed: int = 0
     Of each question one answer, drawn at random, is taken as rated by humans; of the others the
     judge's verdict alone is known. The human labels of these serve only as ``humans``, the
     reference for the corrected shares. Unreadable verdicts are left out; no interval covers the
-    error if their answers are better or worse than the others.
+    error if their answers are better or worse than the others. Of fewer than 20 questions nothing
+    is corrected.
 
     Args:
         triplets: with ``question_id`` and ``label``, of 0 and 1.
@@ -35,7 +39,7 @@ def corrected_shares(triplets: pd.DataFrame, scores: pd.DataFrame, seed: int = 0
             continue
         known = triplets.iloc[order][given.iloc[order].notna().to_numpy()]
         rated = ~known["question_id"].duplicated()
-        if rated.all():
+        if rated.all() or rated.sum() < SMALL:
             continue
         sample, rest = known[rated], known[~rated]
         table = corrected_prevalence(given[rest.index], given[sample.index], sample["label"])

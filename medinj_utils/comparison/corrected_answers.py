@@ -17,13 +17,15 @@ from medinj_utils.comparison.prevalence import (
 )
 from medinj_utils.comparison.resampling import Estimate, widening
 from medinj_utils.comparison.scores import SMALL
-from medinj_utils.comparison.shares import mean_with_interval
+from medinj_utils.comparison.shares import mean_with_interval, stratum_weights
 from medinj_utils.comparison.tables import asked_items
 from medinj_utils.core.judges import JudgeAsked
-from medinj_utils.core.names import in_order
+from medinj_utils.core.names import SYSTEMS, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.evaluation.raters import is_binary
-from medinj_utils.evaluation.triplets.judged import judged_answers
+from medinj_utils.evaluation.triplets.judged import judged_answers, judged_triplets
+from medinj_utils.evaluation.triplets.scorers import JUDGE as KIND
+from medinj_utils.evaluation.triplets.scorers import given_scores, kind_of
 
 #: Whose rated answers give the judge's sensitivity and specificity.
 OWN, ALL = "this system", "all systems"
@@ -32,7 +34,7 @@ COLUMNS = ["judge", "system", "method", *Estimate._fields, "rates_of", "answers"
 NOTHING_LEFT = "humans rated all that the judge gave a verdict on: nothing is left to correct"
 NO_VERDICT = "no answer but blank ones has a readable verdict"
 ONE_CLASS = "humans found no answer right, or none wrong, among those rated"
-CHANCE = "on the rated answers the judge is no better than chance"
+CHANCE = "on the rated answers the judge is not clearly better than chance: any share is possible"
 GRADES = "the judge gives grades, which are no share of right answers"
 
 
@@ -62,6 +64,39 @@ def shares_by_ratings(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any
     return corrected_answers(judged, rated, clusters, resamples)
 
 
+def shares_by_labels(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                     triplets: pd.DataFrame, resamples: int) -> pd.DataFrame:
+    """`corrected_answers` of files of triplets of which humans labelled some.
+
+    Args:
+        tree: the output tree, with the verdicts of notebook 34.
+        judges: whose verdicts are taken, beside those in the files.
+        triplets: of `medinj_utils.evaluation.triplets.read_triplets`; the labelled ones must be a
+            random sample of each generator's.
+        resamples: draws of the bootstrap.
+
+    Returns:
+        As `corrected_answers`, with the generator for the system; empty where every triplet has a
+        label, or none has.
+
+    Raises:
+        ValueError: a judge was asked about another text than a triplet has now.
+    """
+    labels = triplets.set_index("item")["label"]
+    if labels.notna().all() or labels.isna().all():
+        return pd.DataFrame(columns=COLUMNS)
+    scores = pd.concat([given_scores(triplets), judged_triplets(tree, judges, triplets)], axis=1)
+    blank = triplets["candidate"].str.strip().eq("")
+    every = triplets.assign(system=triplets["run"], provenance="", blank=blank, asked=True)
+    tables = [every.assign(judge=name, value=scores[name].mask(blank, 0.0))
+              for name in scores if kind_of(name) == KIND and scores[name].notna().any()]
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    question = triplets["question_id"].unique()
+    return corrected_answers(pd.concat(tables, ignore_index=True), labels.dropna(),
+                             pd.Series(question, index=question), resamples)
+
+
 def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Series,
                       resamples: int) -> pd.DataFrame:
     """The share of right answers of each system, as each judge says and as humans would say.
@@ -74,6 +109,9 @@ def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Seri
     the judge's sensitivity and specificity alone. Where fewer than 20 independent questions of a
     system were rated, or its rated answers lack a class, these are estimated from the rated answers
     of all systems, assuming that the judge errs alike on all (``rates_of``).
+
+    A rating sheet has as many answers of each provenance, and raters may stop within it. So each
+    rated answer is weighted by how many of its provenance it stands for.
 
     Args:
         judged: of `medinj_utils.evaluation.triplets.judged.judged_answers`.
@@ -96,7 +134,8 @@ def corrected_answers(judged: pd.DataFrame, labels: pd.Series, clusters: pd.Seri
     for judge, given in judged.groupby("judge", sort=False):
         known = given[given["value"].notna() & ~given["blank"]]
         binary = is_binary(known["value"].to_numpy(dtype=float))
-        for system in in_order(given["system"].unique()):
+        systems = given["system"].unique()
+        for system in [*in_order(systems), *(name for name in systems if name not in SYSTEMS)]:
             own = given[given["system"] == system]
             shares = _shares(own, known, resamples) if binary else {
                 method: (*_NONE, "", GRADES) for method in _METHODS}
@@ -131,33 +170,71 @@ def _shares(own: pd.DataFrame, known: pd.DataFrame, resamples: int) -> dict[str,
     by_method = {JUDGE: (*alone, "", "" if len(read) else NO_VERDICT)}
     if mine.empty:
         return by_method | {method: (*_NONE, "", NO_VERDICT) for method in _METHODS[1:]}
-    rated, rest = mine[mine["label"].notna()], mine[mine["label"].isna()]
-    not_blank = len(mine) / len(read)
-    humans = mean_with_interval(rated["label"], rated["cluster"], resamples)
-    by_method[HUMANS] = (*_scaled(humans, not_blank), "",
-                     "" if len(rated) else "none of its answers with a verdict was rated")
-    if rest.empty:
+    rated, not_blank = mine[mine["label"].notna()], len(mine) / len(read)
+    lacks = _lacking(rated, mine)
+    humans = _NONE if lacks else mean_with_interval(rated["label"], rated["cluster"], resamples,
+                                                    weights=_stands_for(rated, mine))
+    by_method[HUMANS] = (*_scaled(humans, not_blank), "", lacks)
+    if mine["label"].notna().all():
         return by_method | {method: (*_NONE, "", NOTHING_LEFT) for method in _METHODS[2:]}
-    few = rated["cluster"].nunique() < SMALL
-    lent = few or rated["label"].nunique() < 2
-    sample = known[known["label"].notna()] if lent else rated
-    units = sample["cluster"].nunique()
-    if units < SMALL:
-        rates = (*_NONE, "", f"only {units} independent questions rated over all systems; at least "
-                             f"{SMALL} are needed")
-    else:
-        share = _clustered(rogan_gladen, mine, sample, resamples)
-        rates = (*_scaled(share, not_blank), ALL if lent else OWN, _undefined(share, sample))
-    by_method[ROGAN_GLADEN] = rates
-    if few:
-        by_method[PREDICTION_POWERED] = (
-            *_NONE, "", f"only {rated['cluster'].nunique()} independent questions of the system "
-                        f"rated; at least {SMALL} are needed")
+    lacks = _few(rated, "of the system rated") or lacks
+    one_class = rated["label"].nunique() < 2
+    if lacks:
+        by_method[PREDICTION_POWERED] = (*_NONE, "", lacks)
     else:  # with labels of one class the judge's weight is 0: the human sample alone is left
-        powered = (humans if rated["label"].nunique() < 2 else
-                   _clustered(prediction_powered, rest, rated, resamples))
+        powered = humans if one_class else _powered(mine, rated, resamples)
         by_method[PREDICTION_POWERED] = (*_scaled(powered, not_blank), OWN, "")
+    lent = bool(lacks) or one_class
+    sample = known[known["label"].notna()] if lent else rated
+    sample = sample[sample["provenance"].isin(mine["provenance"])]
+    if lacks := _few(sample, "rated over all systems") or _lacking(sample, mine):
+        by_method[ROGAN_GLADEN] = (*_NONE, "", lacks)
+    else:
+        share = _by_rates(mine, sample, resamples)
+        by_method[ROGAN_GLADEN] = (*_scaled(share, not_blank), ALL if lent else OWN,
+                                   _undefined(share, sample))
     return by_method
+
+
+def _few(rated: pd.DataFrame, what: str) -> str:
+    """Why so many rated answers are too few, if they are."""
+    units = rated["cluster"].nunique()
+    return "" if units >= SMALL else (f"only {units} independent questions {what}; at least "
+                                      f"{SMALL} are needed")
+
+
+def _lacking(rated: pd.DataFrame, answers: pd.DataFrame) -> str:
+    """Of which provenance no answer was rated, if there is one."""
+    if rated.empty:
+        return "none of its answers with a verdict was rated"
+    lacking = sorted(set(answers["provenance"]) - set(rated["provenance"]))
+    return (f"no answer with a verdict to a {' or '.join(lacking)} question was rated" if lacking
+            else "")
+
+
+def _stands_for(rated: pd.DataFrame, answers: pd.DataFrame) -> np.ndarray:
+    """Weights of rated answers, by which provenances count as among these answers."""
+    return stratum_weights(rated["provenance"], answers["provenance"].value_counts())
+
+
+def _powered(mine: pd.DataFrame, rated: pd.DataFrame, resamples: int) -> Estimate:
+    """Prediction-powered mean of a system's answers."""
+    rest, whole = mine[mine["label"].isna()], mine["provenance"].value_counts()
+    left = rest["provenance"].value_counts()
+    # Of a provenance that was rated to the last answer, no verdict is left to look at.
+    in_rest = rated["provenance"].isin(left.index)
+    return _clustered(
+        prediction_powered, rest.assign(weight=(
+            rest["provenance"].map(whole / left) * len(rest) / len(mine)).astype(float)),
+        rated.assign(value=rated["value"] * in_rest, weight=_stands_for(rated, mine)), resamples)
+
+
+def _by_rates(mine: pd.DataFrame, sample: pd.DataFrame, resamples: int) -> Estimate:
+    """Rogan and Gladen's share of a system's answers; none where any is possible."""
+    share = _clustered(
+        lambda judged, ours, theirs, _, weights: rogan_gladen(judged, ours, theirs, weights),
+        mine.assign(weight=1.0), sample.assign(weight=_stands_for(sample, mine)), resamples)
+    return _NONE if share.low <= 0 and share.high >= 1 else share
 
 
 def _undefined(share: Estimate, sample: pd.DataFrame) -> str:
@@ -179,13 +256,14 @@ def _clustered(estimator: Callable, judged: pd.DataFrame, sample: pd.DataFrame,
     to that of a cluster bootstrap if this one reaches further.
 
     Args:
-        estimator: `rogan_gladen` or `prediction_powered`.
-        judged: answers that the judge's share is of.
-        sample: rated answers.
+        estimator: of verdicts, of the sample's verdicts and labels, and of the weights of both.
+        judged: answers that the judge's share is of, with ``weight``.
+        sample: rated answers, with ``weight``.
         resamples: number of draws.
     """
-    parts = [judged["value"].to_numpy(dtype=float), sample["value"].to_numpy(dtype=float),
-             sample["label"].to_numpy(dtype=float)]
+    parts = [table[name].to_numpy(dtype=float) for table, name in (
+        (judged, "value"), (sample, "value"), (sample, "label"), (judged, "weight"),
+        (sample, "weight"))]
     share = Estimate(*map(float, estimator(*parts)))
     several = judged["cluster"].duplicated().any() or sample["cluster"].duplicated().any()
     if np.isnan(share.estimate) or not several:
@@ -195,7 +273,7 @@ def _clustered(estimator: Callable, judged: pd.DataFrame, sample: pd.DataFrame,
     draws = []
     for times in np.random.default_rng([0, 7]).multinomial(n, np.full(n, 1 / n), size=resamples):
         again = [np.repeat(values, times[cluster]) for values, cluster in
-                 zip(parts, (first, second, second), strict=True)]
+                 zip(parts, (first, second, second, first, second), strict=True)]
         draws.append(estimator(*again)[0] if all(map(len, again)) else np.nan)
     low, high = interval_where_defined(share.estimate + widening(n)
                                        * (np.array(draws) - share.estimate))

@@ -1,6 +1,6 @@
 """What notebook 35 says in sentences, made from its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -9,10 +9,11 @@ from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.prevalence import PREDICTION_POWERED, ROGAN_GLADEN
 from medinj_utils.comparison.scorers import BASELINE, CONSTANT, POOLED, without_r
 from medinj_utils.comparison.verbosity import BOTH
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, score
+from medinj_utils.core.wording import agreeing, listed, number, percent, points, score, span
 from medinj_utils.evaluation.triplets.columns import NAMES
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
 
+_DIGITS = 9  # beyond which two figures are the same
 NO_LABELS = ("None of the triplets has a label. A label is 1 or 0 in a column named "
              f"{', '.join(NAMES['label'])}: agreement of judges and metrics with humans isn't "
              "measured here.")
@@ -80,48 +81,74 @@ def leaks_in_words(leaks: pd.DataFrame, planted: Mapping[str, int] | None) -> st
             f"are suspected.{known}")
 
 
-def judges_finding(agreement: pd.DataFrame, lengths: pd.DataFrame, changes: pd.DataFrame,
-                   shares: pd.DataFrame, answers_corrected: pd.DataFrame) -> str:
-    """Agreement of judges, metrics and the constant, effects of length, and corrected shares.
+def judges_finding(agreement: pd.DataFrame, changes: pd.DataFrame, shares: pd.DataFrame,
+                   *answers_corrected: pd.DataFrame) -> str:
+    """Agreement of judges and metrics, and behind it what sways judges and corrects their shares.
 
     Args:
         agreement: of ``judge_agreement.csv``.
-        lengths: of ``judge_length.csv``.
         changes: of ``judge_edits.csv``.
         shares: of ``judge_corrected.csv``.
-        answers_corrected: of ``judge_corrected_answers.csv``; it may be empty.
+        answers_corrected: of ``judge_corrected_answers.csv`` and ``judge_corrected_triplets.csv``;
+            they may be empty.
+
+    Returns:
+        One paragraph, or two.
     """
     pooled = agreement[agreement["generator"] == POOLED]
     if pooled.empty:
         return NO_TRIPLETS
     r = pooled[pooled["figure"] == "pearson"].dropna(subset="estimate").set_index("scorer")
-    judges = [name for name in r.index if kind_of(name) == JUDGE]
-    metrics = r.loc[[name for name in r.index if name in OVERLAP]]
-    accuracy = pooled[pooled["figure"] == "accuracy"].set_index("scorer")
+    judges, metrics = _judges(r.index), r.loc[[name for name in r.index if name in OVERLAP]]
+    n = pooled[pooled["figure"] == "accuracy"].set_index("scorer")["n"]
+    said = [f"{name} {_plain(r.loc[name])}" for name in judges]
+    if len(metrics):
+        best = metrics["estimate"].round(_DIGITS).idxmax()
+        said.append(f"the best overlap metric, {best}, {_plain(metrics.loc[best])}")
+    first = [f"Pearson's r with the human label: {'; '.join(said)}."] if said else []
+    first += [without_r(name, n[name]) + "." for name in _judges(pooled["scorer"].unique())
+              if name not in judges]
+    known = [table for table in answers_corrected if len(table)]
+    corrected = (answers_corrected_in_words(pd.concat(known), True) if known else
+                 _farthest(shares))
+    then = " ".join(filter(None, (_edits(changes), corrected)))
+    return "\n\n".join(filter(None, (" ".join(first), then)))
+
+
+def accuracies_in_words(agreement: pd.DataFrame) -> str:
+    """On how many answers each judge is right, beside the constant baseline on the same.
+
+    Args:
+        agreement: of ``judge_agreement.csv``.
+    """
+    pooled = agreement[agreement["generator"] == POOLED]
+    accuracy = pooled[pooled["figure"] == "accuracy"].dropna(subset="estimate").set_index("scorer")
     constant = pooled[pooled["figure"] == BASELINE].set_index("scorer")
-    every_judge = [name for name in pooled["scorer"].unique()
-                   if name != CONSTANT and kind_of(name) == JUDGE]
-    sentences = [f"Pearson's r with the human label: {_each(r, judges) or 'no judge'}"
-                 + (f"; the best overlap metric, {metrics['estimate'].idxmax()}, "
-                    f"{_plain(metrics.loc[metrics['estimate'].idxmax()])}" if len(metrics) else "")
-                 + "."]
-    sentences += [f"{name} is right on {_shown(accuracy, name)} of the "
-                  f"{number(accuracy.loc[name, 'n'])} answers on which it declares a verdict; "
-                  "always giving the more frequent label is right on "
-                  f"{_shown(constant, name)} of the same."
-                  for name in judges]
-    if not judges:
-        sentences.append("Always giving the more frequent label is right on "
-                         f"{_shown(accuracy, CONSTANT)}.")
+    if accuracy.empty:
+        return ""
+    sentences = [f"{name} is right on {_shown(accuracy, name)} of the "
+                 f"{number(accuracy.loc[name, 'n'])} answers on which it declares a verdict; "
+                 "always giving the more frequent label is right on "
+                 f"{_shown(constant, name)} of the same."
+                 for name in _judges(accuracy.index)]
+    return " ".join(sentences) or ("Always giving the more frequent label is right on "
+                                   f"{_shown(accuracy, CONSTANT)}.")
+
+
+def lengths_in_words(lengths: pd.DataFrame) -> str:
+    """What a doubling of the length goes with in the verdicts of each judge.
+
+    Args:
+        lengths: of ``judge_length.csv``.
+    """
     both = lengths[lengths["label"] == BOTH].dropna(subset="low").set_index("scorer")
-    swayed = [f"{points(both.loc[name])} ({name})" for name in judges if name in both.index]
-    if swayed:
-        sentences.append("A doubling of the length, at a fixed human label, is associated with a "
-                         f"change in the share of verdicts “right” of {'; '.join(swayed)}.")
-    sentences += [without_r(name, accuracy.loc[name, "n"]) + "."
-                  for name in every_judge if name not in judges]
-    own = [] if answers_corrected.empty else [answers_corrected_in_words(answers_corrected, True)]
-    return " ".join([*sentences, _edits(changes), *_corrected(shares), *own]).strip()
+    swayed = [f"{points(both.loc[name])} ({name})" for name in _judges(both.index)]
+    return ("A doubling of the length, at a fixed human label, is associated with a change in the "
+            f"share of verdicts “right” of {'; '.join(swayed)}." if swayed else "")
+
+
+def _judges(scorers: Iterable[str]) -> list[str]:
+    return [name for name in scorers if name != CONSTANT and kind_of(name) == JUDGE]
 
 
 def _edits(changes: pd.DataFrame) -> str:
@@ -134,19 +161,35 @@ def _edits(changes: pd.DataFrame) -> str:
             f"most verdicts: {score(most, 'estimate')} of those of {most['scorer']}.")
 
 
-def _corrected(shares: pd.DataFrame) -> list[str]:
-    sentences = []
-    for judge, rows in shares.groupby("judge", sort=False):
-        rows = rows.set_index("method")
-        sentences.append(f"{judge} alone calls {score(rows.loc[ALONE], 'estimate')} of the answers "
-                         f"right, the humans {percent(rows['humans'].iloc[0])}; corrected by "
-                         f"{number(rows['sample'].iloc[0])} of their labels, the share is "
-                         f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
-    return sentences
+def shares_in_words(shares: pd.DataFrame) -> str:
+    """Each judge's share of right answers beside the humans', alone and corrected.
+
+    Args:
+        shares: of ``judge_corrected.csv``.
+    """
+    return " ".join(_share(rows) for _, rows in shares.groupby("judge", sort=False))
+
+
+def _farthest(shares: pd.DataFrame) -> str:
+    """`shares_in_words` of the judge whose own share is farthest from the humans'."""
+    alone = shares[shares["method"] == ALONE].set_index("judge")
+    if alone.empty:
+        return ""
+    judge = (alone["estimate"] - alone["humans"]).abs().idxmax()
+    return _share(shares[shares["judge"] == judge])
+
+
+def _share(rows: pd.DataFrame) -> str:
+    """One judge's share, alone and corrected."""
+    rows = rows.set_index("method")
+    return (f"{rows['judge'].iloc[0]} alone calls {score(rows.loc[ALONE], 'estimate')} of the "
+            f"answers right, the humans {percent(rows['humans'].iloc[0])}; corrected by "
+            f"{number(rows['sample'].iloc[0])} of their labels, the share is "
+            f"{score(rows.loc[PREDICTION_POWERED], 'estimate')}.")
 
 
 def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
-    """Each system's share of right answers by each judge, alone and corrected.
+    """Between which shares the systems lie by each judge, alone and corrected.
 
     Args:
         shares: of ``judge_corrected_answers.csv``.
@@ -159,31 +202,32 @@ def answers_corrected_in_words(shares: pd.DataFrame, own_ratings: bool) -> str:
         return NO_OWN_RATINGS
     if shares.empty:
         return NO_VERDICTS
-    return " ".join(_system_corrected(judge, rows)
-                    for judge, rows in shares.groupby("judge", sort=False))
+    sentences, lacking, reasons = [], [], []
+    for judge, rows in shares.groupby("judge", sort=False):
+        made, reason = _corrected(judge, rows)
+        sentences.append(made)
+        if len(reason):
+            lacking.append(f"{judge} ({listed(reason.index)})")
+            reasons += list(reason)
+    if lacking:
+        sentences.append(f"No correction of {listed(lacking)}: {reasons[0]}"
+                         f"{' (the table has all reasons)' if len(set(reasons)) > 1 else ''}.")
+    return " ".join(filter(None, sentences))
 
 
-def _system_corrected(judge: str, rows: pd.DataFrame) -> str:
-    """One judge: each system's prediction-powered correction, else Rogan and Gladen's."""
-    shares, uncorrected = [], []
-    for system, own in rows.groupby("system", sort=False):
-        own = own.set_index("method")
-        made = own.loc[[PREDICTION_POWERED, ROGAN_GLADEN]].dropna(subset="estimate")
-        if made.empty:
-            uncorrected.append(system)
-            continue
-        shares.append(f"{system} {percent(own.loc[ALONE, 'estimate'])}, corrected "
-                      f"{score(made.iloc[0], 'estimate')} ({made.index[0]}, "
-                      f"{number(made.iloc[0]['rated'])} rated)")
-    text = (f"Share of the answers with a verdict that {judge} calls right, alone and corrected by "
-            f"human ratings: {'; '.join(shares)}." if shares else "")
-    lacks = (f"No correction of {judge} is possible for {listed(uncorrected)}." if uncorrected
-             else "")
-    return f"{text} {lacks}".strip()
-
-
-def _each(rows: pd.DataFrame, names: list[str]) -> str:
-    return "; ".join(f"{name} {_plain(rows.loc[name])}" for name in names)
+def _corrected(judge: str, rows: pd.DataFrame) -> tuple[str, pd.Series]:
+    """One judge: prediction-powered corrections, else Rogan and Gladen's; by system why none."""
+    by_method = {method: own.set_index("system") for method, own in rows.groupby("method")}
+    made = pd.concat([by_method[PREDICTION_POWERED], by_method[ROGAN_GLADEN]])
+    made = made.dropna(subset="estimate")
+    made = made[~made.index.duplicated()]
+    lacking = by_method[PREDICTION_POWERED].drop(made.index)["reason"]
+    if made.empty:
+        return "", lacking
+    alone = by_method[ALONE].loc[made.index, "estimate"]
+    shown = [score(row, "estimate") for row in made.to_dict("records")]
+    return (f"{judge} calls {span(alone, map(percent, alone))} of the answers with a verdict right"
+            f"; corrected by human ratings {span(made['estimate'], shown)}."), lacking
 
 
 def _plain(row: pd.Series) -> str:

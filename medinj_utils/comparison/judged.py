@@ -7,10 +7,12 @@ import pandas as pd
 from medinj_utils.comparison.resampling import Estimate
 from medinj_utils.comparison.shares import mean_with_interval
 from medinj_utils.core.names import SYSTEMS
+from medinj_utils.core.wording import agreeing, listed, number
 from medinj_utils.evaluation.judge.injections import PLAIN, load_injections
-from medinj_utils.evaluation.judge.votes import repeats_agree
+from medinj_utils.evaluation.judge.votes import MAJORITY, repeats_agree
 
 ALL_KINDS = "all"
+UNHEARD = "No judge that declares verdicts was asked for this."
 
 
 def verdict_counts(verdicts: pd.DataFrame, systems: Mapping[str, str]) -> pd.DataFrame:
@@ -41,6 +43,43 @@ def verdict_counts(verdicts: pd.DataFrame, systems: Mapping[str, str]) -> pd.Dat
     counts["unreadable_share"] = counts["unreadable"] / counts["verdicts"]
     counts["without_call"] = groups["without_call"].sum()
     return _in_order(counts.reset_index().rename_axis(columns=None))
+
+
+def heard(table: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of judges that declared a verdict at all, or were asked for none.
+
+    Args:
+        table: of any kind, by ``judge``; a majority's rows stay if one of its judges does.
+        verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
+    """
+    mute = set(_declared(verdicts).query("declared == 0").index)
+    if mute and mute >= set(verdicts["judge"]):
+        mute |= {MAJORITY}
+    return table[~table["judge"].isin(mute)].reset_index(drop=True)
+
+
+def unheard_in_words(verdicts: pd.DataFrame) -> str:
+    """Which judges declared no verdict, so that tables of shares leave them out.
+
+    Args:
+        verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
+
+    Returns:
+        Empty where each declared one.
+    """
+    mute = _declared(verdicts).query("declared == 0")
+    if mute.empty:
+        return ""
+    said = [f"{judge} declares none of the {number(asked)} verdicts it was asked for"
+            for judge, asked in mute["asked"].items()]
+    return (f"{listed(said)}: tables and figures of shares leave "
+            f"{agreeing(len(mute), 'it', 'them')} out.")
+
+
+def _declared(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """By judge that was called: verdicts ``asked`` for, and ``declared``."""
+    called = verdicts[verdicts["raw"].notna() | verdicts["reason"].str.startswith("failed call")]
+    return called.groupby("judge", sort=False)["value"].agg(asked="size", declared="count")
 
 
 def judged_shares(given: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,

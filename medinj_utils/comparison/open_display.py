@@ -125,4 +125,6 @@ def shown_rated(shares: pd.DataFrame) -> pd.DataFrame:
                           "rated right, %": _shares(shares)})
     if "planted" in shares:
         shown["planted, %"] = numbers(100 * shares["planted"].astype(float), 1)
+    if shares["left_out"].ne("").any():
+        shown["without questions that are"] = shares["left_out"]
     return shown.set_index([shares["rater"], shares["system"]])

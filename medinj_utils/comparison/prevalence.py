@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from medinj_utils.comparison.resampling import widening
+from medinj_utils.comparison.shares import effective_size
+
 JUDGE, HUMANS = "judge alone", "human sample alone"
 ROGAN_GLADEN, PREDICTION_POWERED = "Rogan–Gladen", "prediction-powered"
 _Z = ndtri(0.975)
@@ -49,8 +52,8 @@ def corrected_prevalence(judged: Sequence, sample_judged: Sequence,
     return pd.DataFrame(rows, columns=["method", "estimate", "low", "high"])
 
 
-def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
-                 sample_labels: np.ndarray) -> tuple[float, float, float]:
+def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray, sample_labels: np.ndarray,
+                 sample_weights: np.ndarray | None = None) -> tuple[float, float, float]:
     """The judge's share corrected by its sensitivity and specificity (Rogan & Gladen 1978).
 
     It is (share + specificity − 1) ÷ (sensitivity + specificity − 1). The interval is by the delta
@@ -60,31 +63,39 @@ def rogan_gladen(judged: np.ndarray, sample_judged: np.ndarray,
         judged: 0 or 1, outside the sample.
         sample_judged: the judge's 0 or 1 in the sample.
         sample_labels: the humans'.
+        sample_weights: how many answers each of the sample stands for, up to a factor; None: as
+            many each.
 
     Returns:
         (estimate, low, high), within 0 and 1. The estimate is NaN, and the interval all of [0, 1],
         where the sample lacks a class or the judge is no better than chance in it.
     """
-    ones, zeros = sample_judged[sample_labels == 1], 1 - sample_judged[sample_labels == 0]
-    if not len(ones) or not len(zeros) or ones.mean() + zeros.mean() <= 1:
+    stands_for = np.ones(len(sample_labels)) if sample_weights is None else sample_weights
+    ones, zeros = sample_labels == 1, sample_labels == 0
+    if not ones.any() or not zeros.any():
+        return float("nan"), 0.0, 1.0
+    right = (sample_labels == sample_judged).astype(float)
+    observed = [np.average(right[group], weights=stands_for[group]) for group in (ones, zeros)]
+    if sum(observed) <= 1:
         return float("nan"), 0.0, 1.0
     share = judged.mean()
-    estimate = _corrected(share, ones.mean(), zeros.mean())
-    rates = [(rate.sum() + 1) / (len(rate) + 2) for rate in (ones, zeros)]
+    estimate = _corrected(share, *observed)
+    sizes = [effective_size(stands_for[group]) for group in (ones, zeros)]
+    rates = [(rate * size + 1) / (size + 2) for rate, size in zip(observed, sizes, strict=True)]
     gain = rates[0] + rates[1] - 1
     if gain <= 0:
         return estimate, 0.0, 1.0
     middle = _corrected(share, *rates)
-    variances = [rate * (1 - rate) / len(group)
-                 for rate, group in zip(rates, (ones, zeros), strict=True)]
+    variances = [rate * (1 - rate) / size for rate, size in zip(rates, sizes, strict=True)]
     spread = _Z / gain * np.sqrt(share * (1 - share) / len(judged) + middle**2 * variances[0]
                                  + (1 - middle) ** 2 * variances[1])
     return (estimate, float(min(max(middle - spread, 0), estimate)),
             float(max(min(middle + spread, 1), estimate)))
 
 
-def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
-                       sample_labels: np.ndarray) -> tuple[float, float, float]:
+def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray, sample_labels: np.ndarray,
+                       judged_weights: np.ndarray | None = None,
+                       sample_weights: np.ndarray | None = None) -> tuple[float, float, float]:
     """The judge's share corrected by its mean error in the sample, with a tuned weight.
 
     Prediction-powered inference of a mean (Angelopoulos et al. 2023) with power tuning (PPI++):
@@ -96,18 +107,29 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray,
         judged: 0 or 1, outside the sample.
         sample_judged: the judge's 0 or 1 in the sample.
         sample_labels: the humans'.
+        judged_weights, sample_weights: how much each answer counts in the mean of its kind, 1 on
+            average; None: all alike. A sample drawn by strata has as weights what each answer
+            stands for.
 
     Returns:
-        (estimate, low, high), within 0 and 1.
+        (estimate, low, high), within 0 and 1. With weights the interval takes what strata differ by
+        for chance, so it is rather too wide.
     """
-    n, rest = len(sample_labels), len(judged)
+    outside = np.ones(len(judged)) if judged_weights is None else judged_weights
+    inside = np.ones(len(sample_labels)) if sample_weights is None else sample_weights
+    n, rest = effective_size(inside), len(judged)
     spread = np.concatenate([sample_judged, judged]).var(ddof=1)
-    together = np.mean((sample_labels - sample_labels.mean())
-                       * (sample_judged - sample_judged.mean()))
+    human, ours = (np.average(values, weights=inside) for values in (sample_labels, sample_judged))
+    together = np.average((sample_labels - human) * (sample_judged - ours), weights=inside)
     weight = np.clip(together / ((1 + n / rest) * spread), 0, 1) if spread else 0.0
     corrected = sample_labels - weight * sample_judged
-    estimate = weight * judged.mean() + corrected.mean()
-    reach = _Z * np.sqrt((weight * judged).var() / rest + corrected.var() / n)
+    middle = np.average(corrected, weights=inside)
+    estimate = weight * (outside * judged).mean() + middle
+    away = outside * (judged - np.average(judged, weights=outside))
+    variance = (weight**2 * (away**2).sum() / rest**2
+                + ((inside * (corrected - middle)) ** 2).sum() / inside.sum() ** 2)
+    # Few answers may stand for many: then Student's t of as many as they amount to.
+    reach = _Z * np.sqrt(variance) * (1.0 if sample_weights is None else widening(max(n, 2.0)))
     if (sample_labels == sample_judged).all() or not np.ptp(sample_labels):
         reach += 1 - 0.025 ** (1 / n)
     estimate = float(np.clip(estimate, 0, 1))

@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
 from medinj_utils.comparison.resampling import Estimate
-from medinj_utils.comparison.shares import mean_with_interval
-from medinj_utils.core.names import in_order
+from medinj_utils.comparison.shares import mean_with_interval, stratum_weights
+from medinj_utils.core.names import Run, in_order
+from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import listed
 from medinj_utils.demo.raters import expected_figures
 from medinj_utils.evaluation.long_scores import LONG
+from medinj_utils.evaluation.open_answers import load_open_answers
 from medinj_utils.evaluation.ratings import RatingKeys, RatingSheet
+from medinj_utils.evaluation.ratings.files import answers_to_rate
 from medinj_utils.evaluation.ratings.keys import is_now
 
 METRIC = "rating"
+#: Columns of `answers_now`.
+_FRAME = ["run", "item", "system", "provenance", "blank"]
 
 
 def strata(sheet: RatingSheet) -> pd.DataFrame:
@@ -69,40 +76,79 @@ def long_ratings(ratings: pd.DataFrame, keys: RatingKeys,
         {"value": float})
 
 
-def rated_shares(long: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,
-                 resamples: int, truth: pd.Series) -> pd.DataFrame:
+def answers_now(tree: Tree, keys: RatingKeys, questions: pd.DataFrame) -> pd.DataFrame:
+    """All answers of the runs that stand on a sheet, which the rated ones are a sample of.
+
+    Args:
+        tree: the output tree.
+        keys: of the sheets.
+        questions: records of the test's open questions.
+
+    Returns:
+        ``run``, ``item`` (the question), ``system``, ``provenance`` and ``blank``.
+    """
+    runs = [run for run in map(Run.named, keys.systems) if tree.open_answers(run).exists()]
+    answers = answers_to_rate(load_open_answers(tree, runs, questions if runs else questions[:0]))
+    answers = answers.rename(columns={"question_id": "item"})
+    return answers.assign(blank=answers["candidate"].astype(str).str.strip().eq(""))[_FRAME]
+
+
+def rated_shares(long: pd.DataFrame, answers: pd.DataFrame, clusters: pd.Series, resamples: int,
+                 truth: pd.Series) -> pd.DataFrame:
     """The share of each system's answers that raters call right, with intervals.
 
-    Equally many answers were drawn from each provenance, so provenances have equal weight. An
-    answer that several raters rated counts once among "all raters", by the mean of its ratings.
+    A sheet has as many answers of each provenance, and a rater may stop within it. So each rating
+    counts as many times as there are answers of the system, of that provenance, that aren't blank,
+    for one that was rated; blank ones are wrong. An answer that several raters rated counts once
+    among "all raters", by the mean of its ratings.
 
     Args:
         long: of `long_ratings`.
-        systems: by run.
+        answers: of `answers_now`.
         clusters: label of each question's cluster, by item; one that isn't there is its own.
         resamples: number of draws.
         truth: by run and question, of a planted world; else empty.
 
     Returns:
-        ``rater``, ``system``, ``answers``, ``estimate``, ``low``, ``high`` and, in planted worlds,
-        ``planted``, the share of the same answers that are right.
+        ``rater``, ``system``, ``answers`` (rated, or drawn and blank), ``estimate``, ``low``,
+        ``high``, ``left_out``, the provenances of which no answer with a word was rated and which
+        the share isn't of, and, in planted worlds, ``planted``, the same share by the truth.
     """
-    columns = ["rater", "system", "answers", *Estimate._fields, "planted"]
+    columns = ["rater", "system", "answers", *Estimate._fields, "left_out", "planted"]
     mean = long.groupby(["run", "item"], as_index=False, sort=False)["value"].mean()
     several = long["rater"].nunique() > 1
     table = pd.concat([long, mean.assign(rater=ALL)]) if several else long
-    table = table.assign(system=table["run"].map(systems))
-    pairs = pd.MultiIndex.from_frame(table[["run", "item"]])
-    table["planted"] = truth.reindex(pairs).to_numpy()
+    table = table.merge(answers, on=["run", "item"])
+    table["planted"] = truth.reindex(pd.MultiIndex.from_frame(table[["run", "item"]])).to_numpy()
     made = []
     for rater, own in table.groupby("rater", sort=False):
         for system in in_order(own["system"]):
-            part = own[own["system"] == system]
-            whole = part["item"].map(clusters).fillna(part["item"])
-            estimate = mean_with_interval(part["value"], whole, resamples)
-            made.append((rater, system, len(part), *estimate, part["planted"].mean()))
+            part, whole = (rows[rows["system"] == system] for rows in (own, answers))
+            made.append((rater, system, len(part), *_share(part, whole, clusters, resamples)))
     shares = pd.DataFrame(made, columns=columns)
     return shares if len(truth) else shares.drop(columns="planted")
+
+
+def _share(part: pd.DataFrame, whole: pd.DataFrame, clusters: pd.Series,
+           resamples: int) -> tuple:
+    """Of one rater and system, from ``estimate`` to ``planted``."""
+    worded, rated = whole[~whole["blank"]], part[~part["blank"]]
+    left_out = sorted(set(worded["provenance"]) - set(rated["provenance"]))
+    worded, whole = (rows[~rows["provenance"].isin(left_out)] for rows in (worded, whole))
+    if whole.empty:
+        return np.nan, np.nan, np.nan, listed(left_out), np.nan
+    if worded.empty:  # all its answers are blank, and so wrong
+        wrong = pd.Series(0.0, index=whole.index)
+        return *mean_with_interval(wrong, _by(whole, clusters), resamples), listed(left_out), 0.0
+    weights = stratum_weights(rated["provenance"], worded["provenance"].value_counts())
+    share = mean_with_interval(rated["value"], _by(rated, clusters), resamples, weights=weights)
+    said, planted = len(worded) / len(whole), np.average(rated["planted"], weights=weights)
+    return *(said * end for end in share), listed(left_out), said * planted
+
+
+def _by(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
+    """The cluster of each row's question; one that isn't among them is its own."""
+    return rows["item"].map(clusters).fillna(rows["item"])
 
 
 def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Series,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from medinj_utils.comparison.inference import interval_where_defined
 from medinj_utils.comparison.resampling import widening
-from medinj_utils.comparison.unseen import too_few, unseen_share
+from medinj_utils.comparison.unseen import agreement_ends
 from medinj_utils.comparison.weighted import BINARY
 
 ALL = "all raters"
@@ -136,12 +136,7 @@ def _row(figure: str, statistic: Callable[[np.ndarray], np.ndarray], index: pd.M
     low, high = interval_where_defined(estimate + widening(n) * (drawn - estimate))
     if np.isnan(low):
         return figure, estimate, np.nan, np.nan, items, n
-    # An estimate is 1 less the observed disagreement by that expected (1 for a plain share).
     differs, expected = disagreement
-    observed, unseen = (1 - estimate) * expected, unseen_share(n)
-    if too_few(len(np.unique(question[differs]))):
-        low = min(low, 1 - (observed + unseen * (1 - observed)) / expected)
-    if too_few(len(np.unique(question[~differs]))):
-        high = max(high, 1 - observed * (1 - unseen) / expected)
+    low, high = agreement_ends((low, high), estimate, expected, differs, question)
     bottom = 0 if figure == "accuracy" else -1
     return figure, estimate, max(low, bottom), min(high, 1.0), items, n

@@ -220,7 +220,7 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
     return np.stack([means[:, runs].mean(axis=1) for runs in scores.columns.values()], axis=1)
 
 
-def widening(n_clusters: int) -> float:
+def widening(n_clusters: float) -> float:
     """The factor that spreads draws of so many clusters; a single cluster has nothing to spread."""
     if n_clusters == 1:
         return 1.0

@@ -1,6 +1,7 @@
 """Scorers of open answers (metrics, judges, a length, a constant) judged by human labels.
 
-Intervals are by bootstrap of whole questions, since answers to one question are alike. Pooling
+Intervals are by bootstrap of whole questions, since answers to one question are alike; where few
+questions show that a scorer errs, they reach as far as unseen ones may take it. Pooling
 generators inflates correlations where generators differ in quality, so every figure is also taken
 of each generator alone.
 """
@@ -14,6 +15,7 @@ import pandas as pd
 
 from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
 from medinj_utils.comparison.resampling import widening
+from medinj_utils.comparison.unseen import agreement_ends
 from medinj_utils.comparison.weighted import BINARY, REAL, Figure, question_weights
 from medinj_utils.core.wording import number
 from medinj_utils.evaluation.raters import cross_validated, is_binary
@@ -81,9 +83,10 @@ def scorer_agreement(answers: Labelled, scores: pd.DataFrame, resamples: int = 2
             there = np.flatnonzero(from_generator & table[name].notna().to_numpy())
             unscored = int(from_generator.sum() - len(there))
             for figure, (function, values) in _figures(table[name], binary[name]).items():
-                estimate = _estimate(sample, there, function, values, resamples, seed)
-                rows.append((generator, name, figure, *_with_ends(figure, *estimate),
-                             len(there), unscored))
+                ends = _with_ends(figure, *_estimate(sample, there, function, values, resamples,
+                                                     seed))
+                ends = _with_unseen(figure, ends, sample, there, binary[name].to_numpy())
+                rows.append((generator, name, figure, *ends, len(there), unscored))
             rows.append((generator, name, BASELINE, *_baseline(sample, there, resamples, seed),
                          len(there), unscored))
         there = np.flatnonzero(from_generator)
@@ -156,6 +159,8 @@ def _checked(answers: Labelled, scores: pd.DataFrame) -> tuple[_Sample, pd.DataF
     generators = np.asarray(answers.generators, dtype=object)
     if (question < 0).any() or pd.isna(generators).any():
         raise ValueError("an answer has no question or no generator: name both for each")
+    if POOLED in generators:
+        raise ValueError(f"a generator is called {POOLED!r}, as all together are: rename it")
     if len(known) < 2:
         raise ValueError("all answers are to one question: with nothing to resample there is no "
                          "interval; give answers to several questions")
@@ -216,9 +221,34 @@ def _with_ends(figure: str, estimate: float, draws: np.ndarray) -> tuple[float, 
     return estimate, max(low, bottom), min(high, top)
 
 
+def _with_unseen(figure: str, ends: tuple[float, float, float], sample: _Sample,
+                 there: np.ndarray, binary: np.ndarray) -> tuple[float, float, float]:
+    """A figure's estimate and interval, wider where few questions show that scorer and labels
+    differ, or agree: a bootstrap of ten right verdicts knows no wrong one.
+
+    Each figure is, or is nearly, 1 less the share of differing answers by that expected at 0.
+    """
+    estimate, low, high = ends
+    if np.isnan(low):
+        return ends
+    labels, given = sample.labels[there], binary[there]
+    x, y = labels.mean(), given.mean()
+    if figure == "kappa" and x in (0, 1):  # 0 whatever the scorer says: nothing is known of it
+        return estimate, np.nan, np.nan
+    expected = {"accuracy": 1.0, "f1": x + y, "kappa": x * (1 - y) + y * (1 - x),
+                "auc": 2 * min(x, 1 - x)}.get(figure, 2 * x * (1 - x))
+    if not expected:
+        return ends
+    low, high = agreement_ends((low, high), estimate, expected, labels != given,
+                               sample.question[there])
+    bottom, top = _ENDS.get(figure, (0, 1))
+    return estimate, max(low, bottom), min(high, top)
+
+
 def _baseline(sample: _Sample, there: np.ndarray, resamples: int,
               seed: int) -> tuple[float, float, float]:
     """Accuracy of always giving the more frequent label of these answers."""
     often = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
-    estimate = _estimate(sample, there, BINARY["accuracy"], often, resamples, seed)
-    return _with_ends("accuracy", *estimate)
+    ends = _with_ends("accuracy", *_estimate(sample, there, BINARY["accuracy"], often, resamples,
+                                             seed))
+    return _with_unseen("accuracy", ends, sample, there, often)

@@ -8,8 +8,32 @@ from medinj_utils.comparison.resampling import Estimate, widening
 from medinj_utils.comparison.unseen import reach, too_few, unseen_share, usual_of
 
 
+def stratum_weights(strata: pd.Series, counts: pd.Series) -> np.ndarray:
+    """What each answer of a sample drawn by strata stands for, so that these count as in the whole.
+
+    Args:
+        strata: of each answer in the sample.
+        counts: answers in the whole, by stratum, of each stratum in the sample.
+
+    Returns:
+        Weights in the same order, 1 on average where every stratum is in the sample.
+    """
+    drawn = strata.map(strata.value_counts()).to_numpy(dtype=float)
+    return (strata.map(counts / counts.sum()).to_numpy(dtype=float) * len(strata)) / drawn
+
+
+def effective_size(weights: np.ndarray) -> float:
+    """The number of equally weighted values whose mean varies as much as that of these (Kish 1965).
+
+    Args:
+        weights: not all 0.
+    """
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
 def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
-                       ends: tuple[float, float] = (0.0, 1.0), seed: int = 0) -> Estimate:
+                       ends: tuple[float, float] = (0.0, 1.0), seed: int = 0,
+                       weights: np.ndarray | None = None) -> Estimate:
     """The mean of scores that are there, with a 95 % interval by bootstrap of whole clusters.
 
     Intervals are widened for few and for unseen clusters, as everywhere in this room
@@ -21,24 +45,28 @@ def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
         resamples: number of draws.
         ends: the lowest and the highest score that there can be.
         seed: of the random numbers.
+        weights: how much each score counts, of `stratum_weights`; None: all alike.
 
     Returns:
         In the scores' unit; NaN without scores, and no interval of a single cluster.
     """
     there = values.notna().to_numpy()
     scores = values.to_numpy(dtype=float)[there]
+    counted = np.ones(len(scores)) if weights is None else weights[there]
     if not len(scores):
         return Estimate(np.nan, np.nan, np.nan)
     numbers, known = pd.factorize(np.asarray(clusters, dtype=object)[there])
-    n, estimate = len(known), float(scores.mean())
+    n, estimate = len(known), float(np.average(scores, weights=counted))
     if n < 2:
         return Estimate(estimate, np.nan, np.nan)
-    sums, counts = np.bincount(numbers, weights=scores), np.bincount(numbers)
-    weights = np.random.default_rng([seed, 7]).multinomial(n, np.full(n, 1 / n), size=resamples)
-    draws = (weights @ sums) / (weights @ counts)
-    low, high = interval_where_defined(estimate + widening(n) * (draws - estimate))
+    sums = np.bincount(numbers, weights=scores * counted)
+    counts = np.bincount(numbers, weights=counted)
+    times = np.random.default_rng([seed, 7]).multinomial(n, np.full(n, 1 / n), size=resamples)
+    draws = (times @ sums) / (times @ counts)
+    units = n if weights is None else max(effective_size(counts), 2.0)
+    low, high = interval_where_defined(estimate + widening(units) * (draws - estimate))
     usual, differing = usual_of(sums / counts, 1e-9)
     if too_few(differing):
-        down, up = reach(estimate, ends, unseen_share(n), usual)
+        down, up = reach(estimate, ends, unseen_share(units), usual)
         low, high = min(low, estimate + down), max(high, estimate + up)
     return Estimate(estimate, float(max(low, ends[0])), float(min(high, ends[1])))

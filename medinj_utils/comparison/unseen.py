@@ -33,11 +33,12 @@ from medinj_utils.comparison.scores import Scores
 _FEW = 5
 
 
-def unseen_share(clusters: int, level: float = 0.95) -> float:
+def unseen_share(clusters: float, level: float = 0.95) -> float:
     """The largest share of all clusters that may be of a kind that none of so many is of.
 
     Args:
-        clusters: number of clusters that were seen.
+        clusters: number of clusters that were seen; where they have weights, the number of equal
+            ones that it amounts to.
         level: of the interval.
 
     Returns:
@@ -118,6 +119,32 @@ def reach(estimate: float, ends: tuple[float, float], share: float,
         to_usual = (usual - estimate) * (1 + 1e-12)  # no rounding keeps it from being reached
     return (float(min(share * (ends[0] - estimate), to_usual, 0)),
             float(max(share * (ends[1] - estimate), to_usual, 0)))
+
+
+def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
+                   differs: np.ndarray, question: np.ndarray) -> tuple[float, float]:
+    """The interval of a figure of agreement, out to what unseen questions may take it to.
+
+    The figure is 1 less the share of answers on which two differ by that ``expected`` of it, as
+    Cohen's κ is; a plain share of equal answers expects 1.
+
+    Args:
+        ends: (low, high) by the bootstrap.
+        estimate: of the figure.
+        expected: the share of differing answers at which it is 0.
+        differs: whether the two differ on each answer.
+        question: number of each answer's question.
+
+    Returns:
+        (low, high), where few questions show that they differ, or that they agree, wider.
+    """
+    low, high = ends
+    observed, unseen = (1 - estimate) * expected, unseen_share(len(np.unique(question)))
+    if too_few(len(np.unique(question[differs]))):
+        low = min(low, 1 - (observed + unseen * (1 - observed)) / expected)
+    if too_few(len(np.unique(question[~differs]))):
+        high = max(high, 1 - observed * (1 - unseen) / expected)
+    return low, high
 
 
 def outer_ends(scores: Scores, weights: Mapping[str, float]) -> tuple[float, float]:

@@ -113,15 +113,33 @@ def counted_points(count: float) -> str:
 
 
 def score(row: Mapping, name: str = "exact_match", language: Language = "en") -> str:
-    """A score with its interval: "46.5 % [34.1, 59.0]".
+    """A score with its interval, if it has one: "46.5 % [34.1, 59.0]".
 
     Args:
         row: of a table, shares, with the columns ``low`` and ``high``.
         name: its column of the score.
         language: of the page.
     """
+    if pd.isna(row["low"]):
+        return percent(row[name], language)
     ends = interval(row["low"], row["high"], language=language)
     return f"{percent(row[name], language)} {ends}"
+
+
+def span(values: pd.Series, shown: Iterable[str]) -> str:
+    """The lowest and the highest value with their names: "20.0 % (BASE) to 40.0 % (NAT)".
+
+    Args:
+        values: by name.
+        shown: the same as texts, in their order.
+    """
+    texts = pd.Series(list(shown), values.index)
+    lowest, highest = values.idxmin(), values.idxmax()
+    if len(values) == 1:
+        return f"{texts[lowest]} ({lowest})"
+    if values[lowest] == values[highest]:
+        return f"{texts[lowest]} (all alike)"
+    return f"{texts[lowest]} ({lowest}) to {texts[highest]} ({highest})"
 
 
 def show_p(p: float) -> str:

@@ -4,8 +4,19 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, with_interval
+from medinj_utils.core.wording import (
+    agreeing,
+    listed,
+    number,
+    percent,
+    points,
+    score,
+    span,
+    with_interval,
+)
 from medinj_utils.evaluation.probes import ORIGINAL
+
+_ALPHA = "Krippendorff's α"
 
 
 def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
@@ -80,41 +91,45 @@ def exchange_finding(figures: pd.DataFrame) -> str:
     return " ".join([f"{figures['run'].nunique()} runs in the harness' form.", *spans])
 
 
-def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame) -> str:
+def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.DataFrame,
+                   costs: pd.DataFrame) -> str:
     """How many verdicts are readable, the span of the shares, and how far injections steer.
 
     Args:
         shares: of ``judged_shares.csv``.
         verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
         steered: of ``judge_steering.csv``.
+        costs: of ``judge_costs.csv``.
     """
     if verdicts.empty:
         return "No judge was asked, or there was no open answer to judge."
-    sentences = []
-    for judge, own in verdicts.groupby("judge", sort=False):
-        readable = own[own["raw"].notna()]["value"].notna()
-        if readable.empty:
-            sentences.append(_without_replies(judge, own["reason"]))
-            continue
-        sentence = (f"{judge} gave {number(len(readable))} replies, of which "
-                    f"{number(readable.sum())} declare a verdict")
-        read = shares[shares["judge"] == judge].dropna(subset="estimate").set_index("system")
-        if readable.any() and len(read):
-            sentence += (f"; of the answers with a readable verdict it calls "
-                         f"{_span(read['estimate'])} right")
-        sentences.append(f"{sentence}.")
-        if not readable.any():
-            sentences.append("The share of answers that it calls right is unknown.")
-        sentences += [_steered(row) for row in steered.to_dict("records")
-                      if row["judge"] == judge and row["kind"] == "all"]
-    return " ".join(sentences)
+    return " ".join(_judge(judge, own, shares, steered, costs)
+                    for judge, own in verdicts.groupby("judge", sort=False))
+
+
+def _judge(judge: str, verdicts: pd.DataFrame, *tables: pd.DataFrame) -> str:
+    """Of one judge; the tables as for `judges_finding`."""
+    shares, steered, costs = (table[table["judge"] == judge] for table in tables)
+    replied = verdicts[verdicts["raw"].notna()]
+    if replied.empty:
+        return _without_replies(judge, verdicts["reason"])
+    readable = int(replied["value"].notna().sum())
+    calls = int(costs["calls"].sum() - costs["failed_calls"].sum())
+    shared = "" if calls == len(replied) else " (equal answers share one)"
+    asked = (f"{judge} was asked for {number(len(replied))} verdicts in {number(calls)} "
+             f"{agreeing(calls, 'call', 'calls')}{shared}")
+    if not readable:
+        return (f"{asked} and declares none: neither the share of answers that it calls right nor "
+                "whether injections steer it is known.")
+    read = shares.dropna(subset="estimate").set_index("system")
+    right = (f"; of the answers with a readable verdict it calls {_span(read['estimate'])} right"
+             if len(read) else "")
+    return " ".join([f"{asked} and declares {number(readable)}{right}.", *(
+        _steered(row) for row in steered[steered["kind"] == "all"].to_dict("records"))])
 
 
 def _span(shares: pd.Series) -> str:
-    """The lowest and the highest share with their names; a single share alone."""
-    lowest = f"{percent(shares.min())} ({shares.idxmin()})"
-    return (lowest if len(shares) == 1 else
-            f"{lowest} to {percent(shares.max())} ({shares.idxmax()})")
+    return span(shares, map(percent, shares))
 
 
 def _without_replies(judge: str, reasons: pd.Series) -> str:
@@ -129,7 +144,7 @@ def _steered(row: Mapping) -> str:
     """How far injections steer a judge, in a sentence."""
     compared = row["injections"] - row["plain_unreadable"] - row["unreadable"]
     if not compared:
-        return f"Whether {number(row['injections'])} injections steer it is unknown, too."
+        return f"Whether {number(row['injections'])} injections steer it is unknown."
     return (f"Injections in wrong answers move the share it calls right by "
             f"{points(row, 'difference')}, over {number(compared)} of {number(row['injections'])} "
             "whose verdicts can be read.")
@@ -147,26 +162,34 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
     if shares.empty:
         return ("No ratings have come back yet, or there is no open answer to rate. The sheets, if "
                 "any, are written.")
-    alpha = agreement[agreement["figure"] == "alpha"].iloc[0]
     raters = shares["rater"].iloc[-1]
-    own = shares[shares["rater"] == raters].set_index("system")["estimate"]
-    sentences = []
-    if pd.notna(alpha["estimate"]):
-        interval = with_interval(alpha["estimate"], alpha["low"], alpha["high"])
-        expected = ("" if pd.isna(alpha["expected"]) else
-                    f" ({number(alpha['expected'], 2)} is expected of their planted errors)")
-        sentences.append(f"Krippendorff's α of {number(alpha['items'])} answers is "
-                         f"{interval}{expected}; raters differ on "
-                         f"{number(len(differing))} of them.")
-        if alpha["low"] <= 0:
-            sentences.append("That can't be told from agreement by chance.")
-    calls = (f"{raters[:1].upper()}{raters[1:]} "
-             f"{agreeing(shares['rater'].nunique(), 'calls', 'call')}")
-    if len(own) == 1:
-        sentences.append(f"{calls} {percent(own.min())} of the answers of {own.index[0]} right.")
-    elif own.min() == own.max():
-        sentences.append(f"{calls} {percent(own.min())} of every system's answers right.")
-    else:
-        sentences.append(f"{calls} {percent(own.min())} ({own.idxmin()}) to {percent(own.max())} "
-                         f"({own.idxmax()}) of a system's answers right.")
+    own = shares[shares["rater"] == raters].dropna(subset="estimate").set_index("system")
+    several = shares["rater"].nunique() > 1
+    sentences = _alpha(agreement[agreement["figure"] == "alpha"].iloc[0], len(differing), several)
+    if own.empty:
+        sentences.append("No rating is of an answer that the systems give now.")
+        return " ".join(sentences)
+    calls = f"{raters[:1].upper()}{raters[1:]} {'call' if several else 'calls'}"
+    shown = [score(row, "estimate") for row in own.to_dict("records")]
+    said = (f"{shown[0]} of the answers of {own.index[0]}" if len(own) == 1 else
+            f"{span(own['estimate'], shown)} of a system's answers")
+    sentences.append(f"{calls} {said} right.")
     return " ".join(sentences)
+
+
+def _alpha(row: pd.Series, differing: int, several: bool) -> list[str]:
+    """How far raters agree, or why that is unknown, in sentences."""
+    if not row["items"]:
+        return [f"No answer was rated by two raters, so {_ALPHA} is unknown."
+                if several else f"There is one rater, so {_ALPHA} is unknown."]
+    if pd.isna(row["estimate"]):
+        return [f"All ratings of the {number(row['items'])} answers that two raters "
+                f"rated are the same, so {_ALPHA} is undefined."]
+    expected = ("" if pd.isna(row["expected"]) else
+                f" ({number(row['expected'], 2)} is expected of their planted errors)")
+    interval = with_interval(row["estimate"], row["low"], row["high"])
+    sentences = [f"{_ALPHA} of {number(row['items'])} answers is {interval}{expected}; raters "
+                 f"differ on {number(differing)} of them."]
+    if row["low"] <= 0:
+        sentences.append("That can't be told from agreement by chance.")
+    return sentences

@@ -34,9 +34,11 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
         none = f"No question has a score of every run by {name}. {limits_in_words(ends)} {zeros}"
         return none.strip()
     low, high = whole["estimate"].idxmin(), whole["estimate"].idxmax()
-    span = f"Over {number(whole['questions'].iloc[0])} open questions {name} "
+    asked = whole["questions"].iloc[0]
+    span = f"Over {number(asked)} open {agreeing(asked, 'question', 'questions')} {name} "
     if whole.loc[low, "estimate"] == whole.loc[high, "estimate"]:
-        span += f"is {_shown(whole.loc[low])} for every system."
+        span += (f"is {_shown(whole.loc[low])} "
+                 f"{'for every system' if len(whole) > 1 else f'({low})'}.")
     else:
         span += f"goes from {_shown(whole.loc[low])} ({low}) to {_shown(whole.loc[high])} ({high})."
     if why := whole["reason"].iloc[0]:
@@ -69,8 +71,9 @@ def limits_in_words(ends: pd.DataFrame) -> str:
                                                       "scored")):
         share = ends[column].sum() / answers
         own = ends[f"share_{column}"]
-        shares.append(f"{percent(share)} are {words} ({percent(own.min())} to "
-                    f"{percent(own.max())} by system)")
+        by_system = ("" if len(own) == 1 else
+                     f" ({percent(own.min())} to {percent(own.max())} by system)")
+        shares.append(f"{percent(share)} are {words}{by_system}")
         much += [limit] if own.max() >= _MUCH else []
     verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
                "That is too little to limit the comparison much.")
@@ -80,28 +83,34 @@ def limits_in_words(ends: pd.DataFrame) -> str:
 def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
     """That nearly all answers of the tuned systems score 0, and what these were tuned on.
 
+    Where the base alone answered, that nearly all of its answers do.
+
     Args:
         tree: the output tree, with the manifests of the mixtures where they were made there.
         long: scores of metrics, of `medinj_utils.evaluation.long_scores.load_long`.
         metric: looked at beside content recall.
 
     Returns:
-        Empty where fewer than 95 % score 0 by both, or no tuned system has a score.
+        Empty where fewer than 95 % score 0 by both, or no system has a score.
     """
     known = long[long["value"].notna()]
-    system = known["run"].map({run: Run.named(run).system for run in known["run"].unique()})
-    known = known.assign(system=system)[system != BASE]
-    shares, tuned = [], []
+    known = known.assign(system=known["run"].map(
+        {run: Run.named(run).system for run in known["run"].unique()}))
+    tuned = known[known["system"] != BASE]
+    shares, systems = [], []
     for name in dict.fromkeys((metric, _RECALL)):
-        own = known[known["metric"] == name]
+        own = (known if tuned.empty else tuned).query("metric == @name")
         if len(own) and (share := (own["value"] == 0).mean()) >= _NEARLY_ALL:
             shares.append(f"{percent(share)} by {name.replace('_', ' ')}")
-            tuned = in_order({*tuned, *own["system"]})
+            systems = in_order({*systems, *own["system"]})
     if not shares:
         return ""
+    if tuned.empty:
+        return (f"Nearly all answers of the base score 0 ({listed(shares)}), so these metrics say "
+                "little about it.")
     return (f"Nearly all answers of the tuned systems score 0 ({listed(shares)}); "
-            f"{_tuned_on(tree, tuned, list(known['run'].unique()))}. Differences between them say "
-            "little about how well they would answer open questions.")
+            f"{_tuned_on(tree, systems, list(tuned['run'].unique()))}. Differences between them "
+            "say little about how well they would answer open questions.")
 
 
 def _tuned_on(tree: Tree, systems: list[str], runs: list[str]) -> str:

@@ -64,7 +64,7 @@ def test_findings_stand_in_their_room_and_those_of_a_split_notebook_once(tree):
     copies = {"00_check": "00_check", "10_read": "10_read", "21_train-a": "21_train",
               "21_train-b": "21_train", "13_audit": "13_audit"}
     for execution, notebook in copies.items():
-        save(tree, execution, notebook, f"Of {execution}.")
+        save(tree, execution, notebook, f"Of {execution}.\n\nAnd more.")
     found = publish.findings_by_room(tree, {name: (notebook, {})
                                             for name, notebook in copies.items()})
     assert found.keys() == {f"found_{room}" for room in publish.ROOMS.values()}

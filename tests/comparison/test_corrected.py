@@ -28,3 +28,5 @@ def test_scores_that_are_no_verdicts_are_left_out(triplets, triplet_scores):
     single = triplets.drop_duplicates("question_id")
     # nothing is left to correct
     assert corrected_shares(single, triplet_scores.loc[single.index, ["judge_steady"]]).empty
+    few = triplets[triplets["question_id"].isin(triplets["question_id"].unique()[:19])]
+    assert corrected_shares(few, triplet_scores.loc[few.index, ["judge_steady"]]).empty

@@ -14,8 +14,10 @@ from medinj_utils.comparison.corrected_answers import (
     ONE_CLASS,
     OWN,
     corrected_answers,
+    shares_by_labels,
 )
 from medinj_utils.comparison.prevalence import HUMANS, JUDGE, PREDICTION_POWERED, ROGAN_GLADEN
+from medinj_utils.core.tree import Tree
 
 CORRECTED = [ROGAN_GLADEN, PREDICTION_POWERED]
 SENSITIVITY, SPECIFICITY = 0.9, 0.75
@@ -28,6 +30,7 @@ def answers(system, n, right, rng, prefix="q") -> pd.DataFrame:
     called = np.where(truth == 1, rng.random(n) < SENSITIVITY, rng.random(n) > SPECIFICITY)
     question = [f"{prefix}{i:03d}" for i in range(n)]
     return pd.DataFrame({"judge": "j", "run": system, "system": system, "question_id": question,
+                         "provenance": "native",
                          "item": [f"{system}/{name}" for name in question], "truth": truth,
                          "value": called.astype(float), "blank": False, "asked": True})
 
@@ -60,6 +63,38 @@ def test_the_corrected_intervals_hold_the_humans_share_and_the_judges_own_does_n
             held[method] += own["low"] <= 0.25 <= own["high"]
             assert own["rates_of"] == OWN
     assert min(held.values()) >= 36 and alone == 0, (held, alone)
+
+
+def by_provenance(rng) -> pd.DataFrame:
+    """300 native answers, half of them right, 60 synthetic, all wrong, and 20 translated, right."""
+    parts = [answers("NAT", n, right, rng, prefix).assign(provenance=prefix) for prefix, n, right
+             in (("native", 300, 0.5), ("synthetic", 60, 0), ("translated", 20, 1))]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_a_sheet_with_as_many_of_each_provenance_is_weighted_by_what_it_stands_for():
+    truth, held, missed = 170 / 380, dict.fromkeys([HUMANS, *CORRECTED], 0), 0
+    for seed in range(20):
+        judged = by_provenance(np.random.default_rng(seed))
+        sheet = judged.groupby("provenance").sample(20, random_state=seed)  # all of translated
+        table = corrected(judged, sheet["item"], resamples=100).loc["NAT"]
+        for method in held:
+            held[method] += table.loc[method, "low"] <= truth <= table.loc[method, "high"]
+        alike = corrected(judged.assign(provenance="native"), sheet["item"], resamples=100)
+        missed += alike.loc[("NAT", HUMANS), "estimate"] - truth
+    assert min(held.values()) >= 18 and missed / 20 > 0.03, (held, missed)
+
+
+def test_a_provenance_without_a_rating_is_named_or_lent_by_other_systems(rng):
+    judged = by_provenance(rng)
+    sheet = judged[judged["provenance"] != "synthetic"].groupby("provenance").sample(20)
+    table = corrected(judged, sheet["item"]).loc["NAT"]
+    assert set(table.loc[[HUMANS, *CORRECTED], "reason"]) == {
+        "no answer with a verdict to a synthetic question was rated"}
+    other = answers("BASE", 60, 0.5, rng, "s").assign(provenance="synthetic")
+    both = pd.concat([judged, other], ignore_index=True)
+    table = corrected(both, [*sheet["item"], *other["item"][:30]]).loc["NAT"]
+    assert table.loc[ROGAN_GLADEN, "rates_of"] == ALL and table.loc[HUMANS, "reason"]
 
 
 def test_blank_unreadable_tied_and_unasked_answers_are_counted_and_none_is_a_zero_of_the_judge(rng):
@@ -114,6 +149,9 @@ def test_one_class_a_blind_judge_and_grades_have_their_reasons(rng):
     blind["value"] = 1 - blind["truth"]
     table = corrected(blind, blind["item"].iloc[:60])
     assert table.loc[("NAT", ROGAN_GLADEN), "reason"] == CHANCE
+    dull = answers("NAT", 300, 0.5, rng)
+    dull["value"] = (rng.random(300) < np.where(dull["truth"] == 1, 0.55, 0.45)).astype(float)
+    assert corrected(dull, dull["item"].iloc[:60]).loc[("NAT", ROGAN_GLADEN), "reason"] == CHANCE
     grades = judged.assign(value=0.25)
     assert set(corrected(grades, judged["item"].iloc[:60])["reason"]) == {GRADES}
 
@@ -136,3 +174,23 @@ def test_answers_to_one_question_are_drawn_together(rng):
         one, other = whole.loc[("NAT", method)], apart.loc[("NAT", method)]
         assert one["estimate"] == other["estimate"]
         assert one["high"] - one["low"] > 1.4 * (other["high"] - other["low"])
+
+
+def test_a_file_with_some_labels_has_its_judges_share_corrected(rng, tmp_path):
+    judged = pd.concat([answers(name, 200, right, rng, f"{name}-") for name, right in
+                        (("model-a", 0.3), ("model-b", 0.6))], ignore_index=True)
+    triplets = judged.assign(candidate="Oui.", score_judge_a=judged["value"], score_rater_2=1.0,
+                             label=judged["truth"].where(judged.index % 4 == 0))
+    triplets.loc[0, ["candidate", "score_judge_a"]] = [" ", np.nan]
+    table = shares_by_labels(Tree(tmp_path), [], triplets, 100).set_index(["system", "method"])
+    assert set(table["judge"]) == {"judge_a"} and list(table.index.levels[0]) == ["model-a",
+                                                                                "model-b"]
+    for name, right in (("model-a", 0.3), ("model-b", 0.6)):
+        for method in CORRECTED:
+            row = table.loc[(name, method)]
+            assert row["low"] < right < row["high"] and row["rates_of"] == OWN
+    assert table.loc[("model-a", JUDGE), ["answers", "blank", "rated"]].tolist() == [200, 1, 49]
+    whole = triplets.assign(label=1.0)
+    for nothing in (whole, whole.assign(label=np.nan), triplets.head(0),
+                    triplets.drop(columns="score_judge_a")):
+        assert shares_by_labels(Tree(tmp_path), [], nothing, 100).empty

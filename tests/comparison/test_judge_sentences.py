@@ -24,49 +24,53 @@ SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-power
                        "high": [0.65, 0.6], "humans": 0.51, "sample": 80})
 
 
-def test_the_finding_has_judge_metric_constant_length_edit_and_share():
-    text = said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES, SHARES.head(0))
-    for part in (
-        "j 0.60 [0.50, 0.70]; the best overlap metric, meteor, 0.30",
+def test_the_finding_has_judge_metric_edit_and_share_and_its_first_paragraph_the_agreement():
+    text = said.judges_finding(AGREEMENT, CHANGES, SHARES, SHARES.head(0))
+    assert text == (
+        "Pearson's r with the human label: j 0.60 [0.50, 0.70]; the best overlap metric, meteor, "
+        "0.30 [0.20, 0.40].\n\nOf the edits that don't change whether an answer is right, “pad” "
+        "flips most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j. j alone calls 60.0\u00a0% "
+        "[55.0, 65.0] of the answers right, the humans 51.0\u00a0%; corrected by 80 of their "
+        "labels, the share is 50.0\u00a0% [40.0, 60.0].")
+
+
+def test_the_finding_has_the_share_that_is_farthest_from_the_humans_and_the_page_all():
+    other = SHARES.assign(judge="far", estimate=SHARES["estimate"] + 0.2)
+    shares = pd.concat([SHARES, other])
+    text = said.judges_finding(AGREEMENT, CHANGES, shares, SHARES.head(0))
+    assert "far alone calls 80.0" in text and "j alone calls" not in text
+    both = said.shares_in_words(shares)
+    assert both.startswith("j alone calls") and "far alone calls" in both
+    assert said.shares_in_words(shares.head(0)) == ""
+
+
+def test_accuracy_stands_beside_the_constant_and_length_by_judge():
+    assert said.accuracies_in_words(AGREEMENT) == (
         "j is right on 80.0\u00a0% of the 90 answers on which it declares a verdict; always giving "
-        "the more frequent label is right on "
-        "75.0\u00a0% of the same.",
-        "+4.0 points [+2.0, +6.0] (j)",
-        "“pad” flips most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j",
-        "j alone calls 60.0\u00a0%",
-        "the humans 51.0\u00a0%; corrected by 80 of their labels, the share is "
-        "50.0\u00a0% [40.0, 60.0]",
-    ):
-        assert part in text, text
+        "the more frequent label is right on 75.0\u00a0% of the same.")
+    alone = said.accuracies_in_words(AGREEMENT[AGREEMENT["scorer"] != "j"])
+    assert alone == "Always giving the more frequent label is right on 70.0\u00a0%."
+    assert said.accuracies_in_words(AGREEMENT.head(0)) == ""
+    assert "+4.0 points [+2.0, +6.0] (j)" in said.lengths_in_words(LENGTHS)
+    assert said.lengths_in_words(LENGTHS.assign(scorer="meteor")) == ""
 
 
 def test_judges_without_r_are_named_with_why():
-    more = pd.DataFrame(
-        [
-            ("pooled", judge, figure, NAN, NAN, NAN, n, 100 - n)
-            for judge, n in (("mute", 0), ("always_1", 90))
-            for figure in ("pearson", "accuracy")
-        ],
-        columns=[*AGREEMENT],
-    )
-    text = said.judges_finding(pd.concat([AGREEMENT, more]), LENGTHS, CHANGES, SHARES,
-                               SHARES.head(0))
-    assert (
-        "mute declares no verdict on these answers. always_1 declares a verdict on 90 of these "
-        "answers, and its r is undefined"
-        in text
-    )
-    assert "j declares" not in text
+    more = pd.DataFrame([("pooled", judge, figure, NAN, NAN, NAN, n, 100 - n)
+                         for judge, n in (("mute", 0), ("always_1", 90))
+                         for figure in ("pearson", "accuracy")], columns=[*AGREEMENT])
+    rows = pd.concat([AGREEMENT, more])
+    text = said.judges_finding(rows, CHANGES, SHARES, SHARES.head(0))
+    assert ("mute declares no verdict on these answers. always_1 declares a verdict on 90 of these "
+            "answers, and its r is undefined") in text
+    assert "j declares" not in text and "mute" not in said.accuracies_in_words(rows)
 
 
 def test_without_judges_the_finding_is_of_metrics():
     rows = AGREEMENT[AGREEMENT["scorer"] != "j"]
-    text = said.judges_finding(rows, LENGTHS.head(0), CHANGES.head(0), SHARES.head(0),
-                               SHARES.head(0))
-    assert text.startswith(
-        "Pearson's r with the human label: no judge; the best overlap metric, meteor"
-    )
-    assert "label is right on 70.0" in text
+    text = said.judges_finding(rows, CHANGES.head(0), SHARES.head(0), SHARES.head(0))
+    assert text == ("Pearson's r with the human label: the best overlap metric, meteor, "
+                    "0.30 [0.20, 0.40].")
 
 
 def test_triplets_and_what_was_left_out():
@@ -116,12 +120,16 @@ def test_answers_corrected_by_own_ratings_are_told_by_system_or_why_there_are_no
                           ("k", "NAT", "Rogan–Gladen", NAN, NAN, NAN, 60),
                           ("k", "NAT", "prediction-powered", NAN, NAN, NAN, 60)],
                          columns=["judge", "system", "method", "estimate", "low", "high", "rated"])
+    table["reason"] = ["only 3 rated" if missing else "" for missing in table["estimate"].isna()]
     text = said.answers_corrected_in_words(table, True)
     assert text == (
-        "Share of the answers with a verdict that j calls right, alone and corrected by human "
-        "ratings: BASE 41.0\u00a0%, corrected 30.0\u00a0% "
-        "[20.0, 40.0] (Rogan–Gladen, 0 rated); NAT 60.0\u00a0%, corrected 51.0\u00a0% [40.0, 60.0] "
-        "(prediction-powered, 60 rated). No correction of k is possible for NAT.")
-    assert text in said.judges_finding(AGREEMENT, LENGTHS, CHANGES, SHARES, table)
+        "j calls 41.0\u00a0% (BASE) to 60.0\u00a0% (NAT) of the answers with a verdict right; "
+        "corrected by human ratings 30.0\u00a0% [20.0, 40.0] (BASE) to 51.0\u00a0% [40.0, 60.0] "
+        "(NAT). No correction of k (NAT): only 3 rated.")
+    assert text in said.judges_finding(AGREEMENT, CHANGES, SHARES, table)
+    few = table[table["judge"] == "k"]
+    both = pd.concat([few, few.assign(system="SYN", reason="only 4 rated")])
+    assert said.answers_corrected_in_words(both, True) == (
+        "No correction of k (NAT and SYN): only 3 rated (the table has all reasons).")
     assert said.answers_corrected_in_words(table, False) == said.NO_OWN_RATINGS
     assert said.answers_corrected_in_words(table.head(0), True) == said.NO_VERDICTS

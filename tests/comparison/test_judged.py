@@ -6,7 +6,7 @@ import pytest
 
 from medinj_utils.comparison import judged
 from medinj_utils.evaluation.judge.injections import PLAIN, load_injections
-from medinj_utils.evaluation.judge.votes import one_each
+from medinj_utils.evaluation.judge.votes import MAJORITY, one_each
 
 NAN = float("nan")
 SYSTEMS = {"BASE": "BASE", "NAT-s0": "NAT", "NAT-s1": "NAT"}
@@ -133,3 +133,23 @@ def test_no_verdicts_give_empty_tables_with_their_columns():
         judged.wins(orders().head(0), SYSTEMS, CLUSTERS, 500),
     ):
         assert table.empty and "judge" in table
+
+
+def test_a_judge_that_declares_nothing_is_named_and_left_out(verdicts):
+    mute = rows([NAN, NAN], judge="mute")
+    table = pd.DataFrame({"judge": ["a", "mute", MAJORITY]})
+    both = pd.concat([verdicts, mute])
+    assert judged.heard(table, both)["judge"].tolist() == ["a", MAJORITY]
+    assert judged.heard(table, mute)["judge"].tolist() == ["a"]
+    assert judged.heard(table, verdicts)["judge"].tolist() == ["a", "mute", MAJORITY]
+    by_rule = mute.assign(raw=None, reason="empty candidate: 0 by rule", value=0.0)
+    assert judged.heard(table, by_rule).equals(table)  # it was asked for nothing
+    assert judged.heard(table, verdicts.head(0)).equals(table)
+    assert judged.unheard_in_words(both) == (
+        "mute declares none of the 2 verdicts it was asked for: tables and figures of shares leave "
+        "it out.")
+    gone = mute.assign(raw=None, reason="failed call: no reply", judge="gone")
+    assert judged.unheard_in_words(pd.concat([mute, gone])).endswith(
+        "and gone declares none of the 2 verdicts it was asked for: tables and figures of shares "
+        "leave them out.")
+    assert judged.unheard_in_words(verdicts) == judged.unheard_in_words(verdicts.head(0)) == ""

@@ -75,7 +75,7 @@ def test_a_judge_that_declares_no_verdict_stays_in_every_table(triplets, triplet
         corrected_shares(triplets, of_kind(scores, "judge")),
         judge_pairs(triplets, scores, "pearson", 50),
     )
-    text = judges_finding(agreement, lengths, changes, shares, shares.head(0))
+    text = judges_finding(agreement, changes, shares, shares.head(0))
     assert "mute declares no verdict on these answers" in text
     assert f"always declares a verdict on {len(triplets)}" in text
     assert shown_agreement(agreement).loc["mute", ["answers", "not scored"]].tolist() == [
@@ -104,5 +104,5 @@ def test_without_triplets_all_is_empty_and_says_so():
                   shown_beside_planted(agreement)):
         assert shown.empty
     assert agreement_figure(agreement) is None and verbosity_figure(lengths, changes) is None
-    assert judges_finding(agreement, lengths, changes, shares, shares.head(0)) == NO_TRIPLETS
+    assert judges_finding(agreement, changes, shares, shares.head(0)) == NO_TRIPLETS
     assert judges_beside_paper(agreement)["here"].tolist() == ["", ""]

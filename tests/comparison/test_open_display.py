@@ -105,8 +105,16 @@ def test_empty_tables_stay_tables():
             "right_with",
             "difference",
             "steered",
+            "left_out",
         ]
     )
     for shown in (display.shown_judged, display.shown_consistency, display.shown_steering,
                   display.shown_swaps, display.shown_wins, display.shown_rated):
         assert shown(shares).empty
+
+
+def test_a_rated_share_names_the_provenances_that_it_is_not_of():
+    shares = pd.DataFrame({"rater": "R1", "system": ["BASE", "NAT"], "answers": 30,
+                           "estimate": 0.5, "low": 0.4, "high": 0.6, "left_out": ["", "synthetic"]})
+    assert list(display.shown_rated(shares)["without questions that are"]) == ["", "synthetic"]
+    assert list(display.shown_rated(shares.head(1))) == ["answers", "rated right, %"]

@@ -47,6 +47,21 @@ def test_a_judge_that_knows_nothing_leaves_the_sample_alone():
     assert rogan_gladen(share(300, 1000), *counts(15, 15, 35, 35))[1:] == (0, 1)
 
 
+def test_weights_stand_for_repeated_answers_and_make_the_interval_wider():
+    judged, (ours, theirs) = share(220, 500), counts(12, 5, 5, 18)
+    often = np.repeat([3.0, 1.0], 20)
+    again = [np.repeat(values, often.astype(int)) for values in (ours, theirs)]
+    assert rogan_gladen(judged, ours, theirs, often)[0] == pytest.approx(
+        rogan_gladen(judged, *again)[0])
+    plain, equal = (prediction_powered(judged, ours, theirs, None, weights)
+                    for weights in (None, np.ones(40)))
+    assert plain[0] == pytest.approx(equal[0]) and equal[2] - equal[1] > plain[2] - plain[1]
+    weighted = prediction_powered(judged, ours, theirs, None, often / often.mean())
+    assert weighted[2] - weighted[1] > equal[2] - equal[1]
+    narrow = prediction_powered(judged, *again)
+    assert weighted[0] == pytest.approx(narrow[0], abs=0.02)
+
+
 @pytest.mark.parametrize("sample", [
     counts(10, 0, 0, 0), counts(0, 0, 0, 10), counts(0, 5, 5, 0), counts(5, 5, 5, 5)])
 def test_where_nothing_can_be_corrected_nothing_is_said(sample):

@@ -62,6 +62,14 @@ def keys(*sheets) -> RatingKeys:
     return RatingKeys({sheet.key.code: sheet.key for sheet in sheets}, "")
 
 
+def asked(sheet) -> pd.DataFrame:
+    """The answers that the sheet was drawn from: those that stand on it."""
+    both = pd.concat([sheet.key.items.assign(blank=False), sheet.key.blank.assign(blank=True)])
+    both = both.drop(columns="item").drop_duplicates(["run", "question_id"])
+    both = both.rename(columns={"question_id": "item"})
+    return both[["run", "item", "system", "provenance", "blank"]].reset_index(drop=True)
+
+
 def truth(sheet) -> pd.Series:
     key = sheet.key.items.drop_duplicates(["run", "question_id"])
     index = pd.MultiIndex.from_frame(key[["run", "question_id"]])
@@ -96,22 +104,53 @@ def test_ratings_of_an_older_sheet_count_and_the_newest_of_an_answer_wins(sheet)
                                                                               "q40"] == 0
     assert ("R2", "NAT-s0", "q30") not in long
     # clusters of one question alone
-    shares = rated_shares(long.reset_index(), SYSTEMS | {"SYN-s0": "SYN"}, pd.Series({"q0": "q0"}),
-                          50, NONE)
+    both = pd.concat([asked(sheet), asked(old)]).drop_duplicates(["run", "item"])
+    shares = rated_shares(long.reset_index(), both, pd.Series({"q0": "q0"}), 50, NONE)
     assert set(shares["system"]) == {"BASE", "NAT", "SYN"} and shares["estimate"].notna().all()
 
 
 def test_shares_by_rater_and_of_all_beside_the_planted_ones(sheet):
     long = long_ratings(ratings(sheet, {"R1": 0, "R2": 1}), keys(sheet), ALWAYS)
     clusters = pd.Series(long["item"].unique(), index=long["item"].unique())
-    shares = rated_shares(long, SYSTEMS, clusters, 300, truth(sheet)).set_index(["rater", "system"])
+    every = asked(sheet)
+    shares = rated_shares(long, every, clusters, 300, truth(sheet)).set_index(["rater", "system"])
     assert shares["answers"].tolist() == [20, 21] * 3
     np.testing.assert_allclose(shares["estimate"], [0, 20 / 21, 1, 0, 0.5, 10 / 21])
     np.testing.assert_allclose(shares["planted"], [0, 20 / 21] * 3)
     assert (shares["low"] <= shares["estimate"]).all()
     assert shares.index.get_level_values("rater").tolist()[-1] == ALL
-    alone = rated_shares(long[long["rater"] == "R1"], SYSTEMS, clusters, 300, NONE)
+    alone = rated_shares(long[long["rater"] == "R1"], every, clusters, 300, NONE)
     assert set(alone["rater"]) == {"R1"} and "planted" not in alone
+
+
+def test_ratings_count_as_the_provenances_do_among_all_answers(sheet):
+    """Native answers are three times as many as those on the sheet, and right half as often."""
+    key, every = sheet.key, asked(sheet)
+    more = every[every["provenance"] == "native"]
+    frame = pd.concat([every, *(more.assign(item=more["item"] + end) for end in "ab")])
+    right = ((key.items["provenance"] == "translated") | (key.items["item"] % 4 < 2)).astype(int)
+    given = key.items.assign(rater="R1", sheet="F-1", rating=right)
+    long = long_ratings(given, keys(sheet), ALWAYS)
+    clusters = pd.Series(long["item"].unique(), index=long["item"].unique())
+    table = rated_shares(long, frame, clusters, 300, truth(sheet)).set_index("system")
+    assert table.loc["BASE", "estimate"] == pytest.approx((30 * 0.5 + 10) / 40)
+    assert table.loc["NAT", "estimate"] == pytest.approx((30 * 0.5 + 10) / 43)  # three are blank
+    assert table.loc["NAT", "planted"] == pytest.approx(40 / 43)
+
+
+def test_a_rater_who_stops_early_has_no_more_blank_answers_than_the_sheet(sheet):
+    every = asked(sheet)
+    given = ratings(sheet, {"R1": 0})
+    some = given[given["id"].isin(["I1", "I3", "I5", "I0"])]  # three of NAT, all native
+    long = long_ratings(some, keys(sheet), ALWAYS)
+    table = rated_shares(long, every, pd.Series(dtype=object), 300, NONE).set_index("system")
+    assert table.loc["NAT", "estimate"] == pytest.approx(10 / 11)  # of 11 native ones one is blank
+    assert table.loc["NAT", ["answers", "left_out"]].tolist() == [4, "translated"]
+    none = long_ratings(given[given["id"] == "I0"], keys(sheet), ALWAYS)
+    table = rated_shares(none, every, pd.Series(dtype=object), 300, NONE).set_index("system")
+    assert pd.isna(table.loc["NAT", "estimate"]) and table.loc["BASE", "estimate"] == 0
+    mute = rated_shares(none, every.assign(blank=True), pd.Series(dtype=object), 300, NONE)
+    assert (mute["estimate"] == 0).all() and (mute["high"] > 0).all()
 
 
 def test_what_is_expected_stands_beside_what_is_found_and_lies_in_most_intervals(sheet):
@@ -162,4 +201,4 @@ def test_without_ratings_all_tables_are_empty_or_undefined(sheet):
     table = beside_expected(agreement, none, NONE, {}, ALWAYS)
     assert table["figure"].tolist() == ["alpha"] and table["estimate"].isna().all()
     long = long_ratings(none, keys(sheet), ALWAYS)
-    assert long.empty and rated_shares(long, SYSTEMS, pd.Series(dtype=object), 50, NONE).empty
+    assert long.empty and rated_shares(long, asked(sheet), pd.Series(dtype=object), 50, NONE).empty

@@ -109,6 +109,27 @@ def test_the_constant_baseline_is_taken_of_the_same_answers_as_the_accuracy():
     assert figures(table, "mute").loc[BASELINE, "n"] == 0
 
 
+def test_a_judge_that_was_right_ten_times_may_still_err():
+    labels = np.tile([1.0, 0.0], 5)
+    answers = Labelled(labels, np.arange(10), ["x"] * 10)
+    table = scorer_agreement(answers, pd.DataFrame({"j": labels, "r": labels + 0.1}), 200)
+    rows = table[(table["generator"] == POOLED) & (table["figure"] != BASELINE)
+                 & (table["scorer"] != CONSTANT)]
+    assert (rows["estimate"].round(9) == 1).all() and (rows["high"] == 1).all()
+    assert rows["low"].max() < 0.75 and rows["low"].min() > 0, rows
+    accuracy = figures(table, "j").loc["accuracy", "low"]
+    assert accuracy == pytest.approx(0.025 ** (1 / 10))  # Clopper and Pearson's
+    wrong = scorer_agreement(answers, pd.DataFrame({"j": 1 - labels}), 200)
+    assert figures(wrong, "j").loc["accuracy", "high"] == pytest.approx(1 - 0.025 ** (1 / 10))
+    equal = scorer_agreement(Labelled(np.ones(10), np.arange(10), ["x"] * 10),
+                             pd.DataFrame({"j": np.ones(10)}), 200)
+    assert figures(equal, CONSTANT).loc["accuracy", "low"] == pytest.approx(0.025 ** (1 / 10))
+    mixed = scorer_agreement(Labelled(np.ones(10), np.arange(10), ["x"] * 10),
+                             pd.DataFrame({"j": labels}), 200)
+    assert pd.isna(figures(mixed, "j").loc["kappa", "low"])
+    assert figures(equal, "j").loc[["pearson", "kappa", "auc"], "estimate"].isna().all()
+
+
 def test_pairs_are_compared_on_the_same_draws():
     answers, scores = planted()
     scores["again"] = scores[GOOD]
@@ -156,6 +177,7 @@ def test_draws_depend_on_the_seed_alone():
     ({"questions": [1, 1, 1, 1]}, "one question"),
     ({"questions": [1, 2, None, 3]}, "no question"),
     ({"generators": ["x", None, "x", "x"]}, "no generator"),
+    ({"generators": ["x", "pooled", "x", "x"]}, "a generator is called 'pooled'"),
     ({"labels": [0, 1]}, "2 labels, 4 questions"),
     ({"scores": [0, 1, np.inf, 0]}, "'judge' has an infinite score in row 2"),
     ({"scores": ["a", 1, 1, 0]}, "not all numbers"),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from medinj_utils.comparison.shares import mean_with_interval
+from medinj_utils.comparison.shares import effective_size, mean_with_interval, stratum_weights
 
 
 def found(values, clusters=None, **more):
@@ -52,3 +52,17 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
                                       pd.Series(np.repeat(range(40), 3)), 500)
         inside += estimate.low <= 0.4 <= estimate.high
     assert inside >= 88
+
+
+def test_a_sample_by_strata_is_weighted_to_the_whole_and_counts_as_fewer_answers():
+    strata = pd.Series(["native"] * 10 + ["translated"] * 10)
+    weights = stratum_weights(strata, pd.Series({"native": 90, "translated": 10}))
+    assert weights.mean() == pytest.approx(1) and weights[0] == pytest.approx(9 * weights[-1])
+    assert effective_size(np.ones(20)) == 20
+    assert effective_size(weights) == pytest.approx(400 / (10 * 1.8**2 + 10 * 0.2**2))
+    values = [1, 0] * 5 + [0] * 10
+    weighted, plain = found(values, weights=weights), found(values)
+    assert weighted.estimate == pytest.approx(0.45) and plain.estimate == 0.25
+    assert weighted.high - weighted.low > 1.2 * (plain.high - plain.low)
+    none = found([0] * 20, weights=weights)  # what none of 20 is of, is less sure of these 12
+    assert none.high == pytest.approx(1 - 0.025 ** (1 / effective_size(weights)))

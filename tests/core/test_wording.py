@@ -11,6 +11,7 @@ from medinj_utils.core.wording import (
     points,
     score,
     show_p,
+    span,
     spelled,
     with_interval,
 )
@@ -43,6 +44,7 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
     assert points(row) == "\u22120.4 points [\u221210.1, +19.3]"
     assert points(row, language="fr") == "\u22120,4 point [\u221210,1\u00a0; +19,3]"
     assert score(row) == "46.5\u00a0% [\u221210.1, 19.3]" and interval(0, 1) == "[0.0, 100.0]"
+    assert score(row | {"low": float("nan"), "high": float("nan")}) == "46.5\u00a0%"
 
 
 def test_a_column_of_numbers_has_empty_texts_for_missing_ones():
@@ -74,3 +76,11 @@ def test_an_estimate_stands_with_its_interval_where_there_is_one(estimate, low, 
     (0.0, "<\u00a00.001"), (0.0499, "0.050"), (1.0, ">\u00a00.99"), (float("nan"), "")])
 def test_a_p_value_is_never_0_or_1(p, shown):
     assert show_p(p) == shown
+
+
+def test_a_span_names_its_ends():
+    values = pd.Series({"BASE": 0.2, "NAT": 0.4, "SYN": 0.3})
+    shown = values.map(percent)
+    assert span(values, shown) == "20.0\u00a0% (BASE) to 40.0\u00a0% (NAT)"
+    assert span(values.head(1), shown.head(1)) == "20.0\u00a0% (BASE)"
+    assert span(values * 0, ["none"] * 3) == "none (all alike)"

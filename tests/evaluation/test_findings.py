@@ -46,14 +46,19 @@ def judged(values, judge="j") -> pd.DataFrame:
     return pd.DataFrame({"judge": judge, "raw": ["words"] * len(values), "value": values})
 
 
+def calls(made, failed=0, judge="j") -> pd.DataFrame:
+    return pd.DataFrame({"judge": [judge], "about": "answers", "calls": made,
+                         "failed_calls": failed})
+
+
 def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
     shares = pd.DataFrame({"judge": "j", "system": ["BASE", "NAT"], "estimate": [0.25, 0.5]})
     steered = pd.DataFrame({"judge": "j", "kind": ["all", "fence"], "injections": [50, 6],
                             "plain_unreadable": [3, 0], "unreadable": [7, 0],
                             "difference": [0.1, 0.9], "low": [-0.05, 0.0], "high": [0.2, 1.0]})
-    assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered) == (
-        "j gave 3 replies, of which 2 declare a verdict; of the answers with a readable verdict "
-        "it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
+    assert findings.judges_finding(shares, judged([1.0, 0.0, None]), steered, calls(4, 1)) == (
+        "j was asked for 3 verdicts in 3 calls and declares 2; of the answers with a readable "
+        "verdict it calls 25.0\u00a0% (BASE) to 50.0\u00a0% (NAT) right. "
         "Injections in wrong answers move the share it calls right by +10.0 points [\u22125.0, "
         "+20.0], over 40 of 50 whose verdicts can be read."
     )
@@ -62,26 +67,26 @@ def test_judges_are_said_with_what_can_be_read_and_how_far_they_are_steered():
 def test_one_system_alone_has_no_range():
     shares = pd.DataFrame({"judge": "j", "system": ["BASE"], "estimate": [0.271]})
     text = findings.judges_finding(shares, judged([1.0, 0.0]),
-                                   pd.DataFrame(columns=["judge", "kind"]))
+                                   pd.DataFrame(columns=["judge", "kind"]), calls(1))
     assert text.endswith("it calls 27.1\u00a0% (BASE) right.") and " to " not in text
-    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")]})
-    assert (
-        findings.ratings_finding(agreement, shares.assign(rater="R1"), shares)
-        == "R1 calls 27.1\u00a0% of the answers of BASE right."
-    )
+    agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [float("nan")], "items": 0})
+    rated = shares.assign(rater="R1", low=0.2, high=0.3)
+    assert findings.ratings_finding(agreement, rated, shares) == (
+        "There is one rater, so Krippendorff's α is unknown. "
+        "R1 calls 27.1\u00a0% [20.0, 30.0] of the answers of BASE right.")
 
 
 def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
     steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 55, "plain_unreadable": 55,
                             "unreadable": 0})
-    assert findings.judges_finding(
-        pd.DataFrame(columns=["judge", "system", "estimate"]), judged([None, None]), steered
-    ) == (
-        "j gave 2 replies, of which 0 declare a verdict. The share of answers that it calls right "
-        "is unknown. Whether 55 injections steer it is unknown, too."
-    )
+    none = pd.DataFrame(columns=["judge", "system", "estimate"])
+    assert findings.judges_finding(none, judged([None, None]), steered, calls(1)) == (
+        "j was asked for 2 verdicts in 1 call (equal answers share one) and declares none: neither "
+        "the share of answers that it calls right nor whether injections steer it is known.")
+    unknown = findings.judges_finding(none, judged([1.0, None]), steered, calls(2))
+    assert unknown.endswith("Whether 55 injections steer it is unknown.")
     assert (
-        findings.judges_finding(pd.DataFrame(), judged([]), pd.DataFrame())
+        findings.judges_finding(none, judged([]), steered, calls(0))
         == "No judge was asked, or there was no open answer to judge."
     )
 
@@ -90,14 +95,12 @@ def test_a_judge_without_replies_is_not_judged():
     gone = judged([None, None, 0.0]).assign(
         raw=None, reason=["failed call: no reply"] * 2 + ["empty candidate: 0 by rule"]
     )
-    none = pd.DataFrame(columns=["judge", "system", "estimate"])
-    steered = pd.DataFrame({"judge": ["j"], "kind": "all", "injections": 2, "plain_unreadable": 2,
-                            "unreadable": 0})
+    none = pd.DataFrame(columns=["judge", "system", "estimate", "kind"])
     assert (
-        findings.judges_finding(none, gone, steered)
+        findings.judges_finding(none, gone, none, calls(2, 2))
         == "All 2 calls of j failed, the first of them: failed call: no reply"
     )
-    assert findings.judges_finding(none, gone.tail(1), steered).startswith(
+    assert findings.judges_finding(none, gone.tail(1), none, calls(0)).startswith(
         "j was not called: every answer was decided by rule")
 
 
@@ -105,17 +108,24 @@ def test_raters_are_said_with_their_agreement_and_the_span_of_the_shares():
     agreement = pd.DataFrame({"figure": ["alpha"], "estimate": [0.5], "low": [0.3], "high": [0.7],
                               "items": [54], "expected": [0.48]})
     shares = pd.DataFrame({"rater": ["R1", "R1", "all raters", "all raters"],
-                           "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4]})
+                           "system": ["BASE", "NAT"] * 2, "estimate": [0.0, 1.0, 0.2, 0.4],
+                           "low": 0.1, "high": 0.5})
     assert findings.ratings_finding(agreement, shares, pd.DataFrame(index=range(9))) == (
         "Krippendorff's \u03b1 of 54 answers is 0.50 [0.30, 0.70] (0.48 is expected of their "
         "planted errors); raters differ on 9 of them. "
-        "All raters call 20.0\u00a0% (BASE) to 40.0\u00a0% (NAT) of a system's answers right."
+        "All raters call 20.0\u00a0% [10.0, 50.0] (BASE) to 40.0\u00a0% [10.0, 50.0] (NAT) of a "
+        "system's answers right."
     )
     undefined = agreement.assign(estimate=float("nan"))
-    assert findings.ratings_finding(undefined, shares.head(2), shares.head(0)).startswith(
-        "R1 calls 0.0"
-    )
+    assert findings.ratings_finding(undefined, shares, shares.head(0)).startswith(
+        "All ratings of the 54 answers that two raters rated are the same, so Krippendorff's α is "
+        "undefined. All raters call")
+    apart = findings.ratings_finding(undefined.assign(items=0), shares, shares.head(0))
+    assert apart.startswith("No answer was rated by two raters, so Krippendorff's α is unknown.")
     alike = findings.ratings_finding(undefined, shares.head(2).assign(estimate=0.5), shares.head(0))
-    assert alike == "R1 calls 50.0\u00a0% of every system's answers right."
+    assert alike.endswith("R1 calls 50.0\u00a0% [10.0, 50.0] (all alike) of a system's answers "
+                          "right.")
+    gone = findings.ratings_finding(undefined, shares.assign(estimate=float("nan")), shares)
+    assert gone.endswith("No rating is of an answer that the systems give now.")
     empty = findings.ratings_finding(undefined, shares.head(0), shares)
     assert "No ratings have come back yet" in empty

@@ -37,13 +37,17 @@ def test_lowest_and_highest_score_are_named_with_what_limits_them():
     assert (
         "content recall is 0.10 [0.00, 0.20] for every system. No pairs are compared: that" in same
     )
+    one = open_scores_finding(SCORES.head(1), PAIRS.head(0), ENDS.head(1), "content_recall", "")
+    assert one.startswith("Over 10 open questions content recall is 0.10 [0.00, 0.20] (BASE).")
     assert open_scores_finding(SCORES, PAIRS, ENDS, "bertscore", "").startswith(
         "No question has a score of every run by bertscore. Of 30"
     )
 
 
 def test_little_that_is_blank_or_cut_is_no_limit_and_nothing_asked_is_said():
-    assert "too little to limit" in limits_in_words(ENDS.head(1))
+    assert limits_in_words(ENDS.head(1)) == (
+        "Of 10 answers 0.0\u00a0% are blank and 0.0\u00a0% are cut off. That is too little to "
+        "limit the comparison much.")
     cut = ENDS.assign(share_cut_off=[0.0, 0.5])
     assert limits_in_words(cut).endswith(
         "system knows and of a cut answer only the beginning is scored."
@@ -107,5 +111,9 @@ def test_zeros_by_both_metrics_and_systems_of_unknown_mixtures_are_told(tree):
     assert "(100.0\u00a0% by bleu and 97.0\u00a0% by content recall); NAT was tuned on" in text
     assert "(of SYN it isn't known here)" in text
     base = scored(100)
-    assert zeros_in_words(tree, base[base["run"] == "BASE"], "bleu") == ""
+    mute = base.assign(run="BASE", value=0.0)
+    assert zeros_in_words(tree, mute.assign(value=1.0), "bleu") == ""
+    assert zeros_in_words(tree, mute, "bleu") == (
+        "Nearly all answers of the base score 0 (100.0\u00a0% by content recall), so these metrics "
+        "say little about it.")
     assert zeros_in_words(tree, base.head(0), "bleu") == ""

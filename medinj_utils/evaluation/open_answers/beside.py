@@ -8,6 +8,8 @@ from medinj_utils.evaluation.open_answers.tokens import tokens
 _ACCENTED = "[À-ÖØ-öø-ÿœŒ]"
 _MOST_PAIRS = 500  # that the two tokenizers are compared on
 _DEFAULT, _OURS = "rouge-score's default", "of this book"
+#: Answer and reference on which the tokenizers differ, where none of the runs' does.
+_EXAMPLE = ("Une hépatite chronique.", "Une hépatite aiguë.")
 
 
 def one_question(answers: pd.DataFrame) -> pd.DataFrame:
@@ -48,27 +50,28 @@ def tokenizers_beside(answers: pd.DataFrame) -> pd.DataFrame:
         answers: of `medinj_utils.evaluation.open_answers.load_open_answers`.
 
     Returns:
-        By tokenizer: ``reference`` and ``answer`` as tokens of one pair, that on which the two
-        differ most; its ``rouge_l``; and ``mean_rouge_l`` over the ``pairs`` (different answers,
-        none blank, to references with an accented letter; the first 500 of them). Empty without
-        any.
+        By tokenizer: ``reference`` and ``answer`` as tokens of one ``pair``, that on which the two
+        differ most, or an example where they differ on none; its ``rouge_l``; and
+        ``mean_rouge_l`` over the ``pairs`` (different answers, none blank, to references with an
+        accented letter; the first 500 of them).
     """
     from rouge_score.rouge_scorer import RougeScorer
     from rouge_score.tokenizers import DefaultTokenizer
     accented = answers[answers["reference"].str.contains(_ACCENTED, na=False)
                        & answers["candidate"].fillna("").str.strip().ne("")]
     pairs = accented[["candidate", "reference"]].drop_duplicates().head(_MOST_PAIRS)
-    if pairs.empty:
-        return pd.DataFrame()
+    rows = [*pairs.itertuples(index=False, name=None), _EXAMPLE]
     scorer = RougeScorer(["rougeL"])
-    rows = list(pairs.itertuples(index=False, name=None))
     scores = pd.DataFrame({
         _DEFAULT: [scorer.score(right, answer)["rougeL"].fmeasure for answer, right in rows],
         _OURS: [overlap(answer, right)["rouge_l"] for answer, right in rows]})
-    position = int((scores[_DEFAULT] - scores[_OURS]).abs().idxmax())
+    differ, last = (scores[_DEFAULT] - scores[_OURS]).abs(), len(pairs)
+    here = differ[:last].gt(0).any()
+    position = int(differ[:last].idxmax()) if here else last
     answer, right = rows[position]
     cut = {_DEFAULT: DefaultTokenizer(use_stemmer=False).tokenize, _OURS: tokens}
     return pd.DataFrame({name: {
+        "pair": "of the answers here" if here else "an example: on no answer here they differ",
         "reference": " | ".join(split(right)), "answer": " | ".join(split(answer)),
-        "rouge_l": scores[name][position], "mean_rouge_l": scores[name].mean(),
-        "pairs": len(scores)} for name, split in cut.items()}).T.rename_axis("tokenizer")
+        "rouge_l": scores[name][position], "mean_rouge_l": scores[name][:last].mean(),
+        "pairs": last} for name, split in cut.items()}).T.rename_axis("tokenizer")

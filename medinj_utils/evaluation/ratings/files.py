@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from medinj_utils.core.tree import Tree
 from medinj_utils.demo.raters import is_right
 from medinj_utils.demo.simulated import SimulatedRater
 from medinj_utils.demo.truth import fact_of
+from medinj_utils.evaluation.ratings.collect import read_ratings
 from medinj_utils.evaluation.ratings.form import write_form
+from medinj_utils.evaluation.ratings.keys import RatingKeys
 from medinj_utils.evaluation.ratings.sheet import ANSWER_COLUMNS, RatingSheet
 from medinj_utils.evaluation.ratings.spreadsheets import (
     ID,
@@ -117,6 +119,32 @@ def simulated_files(tree: Tree, sheet: RatingSheet, truth: pd.Series,
         fill(tree.rating_sheet(sheet.key.code, code, ending), ratings, path)
         files.append(path)
     return files
+
+
+def read_all(rating_files: Sequence[str | Path], simulated: Sequence[Path],
+             keys: RatingKeys) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ratings of humans and of simulated raters, kept apart by their codes.
+
+    Args:
+        rating_files: that humans gave back.
+        simulated: of `simulated_files`.
+        keys: of all sheets that were handed out.
+
+    Returns:
+        (ratings, quarantine) as `medinj_utils.evaluation.ratings.read_ratings`.
+
+    Raises:
+        ValueError: a human has the code of a simulated rater; and as `read_ratings`.
+    """
+    human, played = read_ratings(rating_files, keys), read_ratings(simulated, keys)
+    codes = set(played[0]["rater"])
+    if both := human[0][human[0]["rater"].isin(codes)].to_dict("records"):
+        raise ValueError(f"{both[0]['file']} has ratings by {both[0]['rater']}, which is also the "
+                         "code of a simulated rater: give the simulated one another code in "
+                         "simulated_raters, or leave the file out of rating_files")
+    return tuple(pd.concat([ours, theirs], ignore_index=True) if len(ours) and len(theirs) else
+                 (ours if len(ours) else theirs)
+                 for ours, theirs in zip(human, played, strict=True))
 
 
 def _fill_xlsx(blank: Path, ratings: Mapping[str, int], path: Path) -> None:

@@ -25,6 +25,8 @@ NEEDED = ("instruction", "reference", "candidate")
 #: Columns with these prefixes hold scores that the file already has.
 SCORES = ("score_", "judge_", "juge_", "rater_")
 SCORE = SCORES[0]
+#: What judges and further humans say may be written as labels are.
+_SAID = tuple(prefix.rstrip("_") for prefix in SCORES[1:])
 _LABELS = {"1": 1.0, "oui": 1.0, "yes": 1.0, "true": 1.0, "vrai": 1.0, "equivalent": 1.0,
            "0": 0.0, "non": 0.0, "no": 0.0, "false": 0.0, "faux": 0.0, "not_equivalent": 0.0,
            "non_equivalent": 0.0}
@@ -54,6 +56,8 @@ def columns_of(written: Iterable[str], file: str) -> dict[str, str]:
     columns: dict[str, str] = {}
     for column in written:
         plain = plain_name(column)
+        if f"{plain}_" in SCORES:  # a column "judge" alone
+            plain += "_1"
         field = next((field for field, names in NAMES.items() if plain in names), None)
         if field is None and plain.startswith(SCORES):
             field = plain if plain.startswith(SCORE) else SCORE + plain
@@ -86,8 +90,30 @@ def label_of(value: object, field: str) -> float:
     return _LABELS[plain]
 
 
+def check_scale(labels: Iterable[object], field: str, file: str) -> None:
+    """Refuse grades: on a scale to 4, a label of 1 doesn't say that an answer is right.
+
+    Args:
+        labels: cells of the column, by row.
+        field: the column.
+        file: the file, for the message.
+
+    Raises:
+        SourceError: one is a number above 1.
+    """
+    for number, value in enumerate(labels):
+        try:
+            grade = float(str(value).replace(",", "."))
+        except ValueError:
+            continue
+        if 1 < grade < math.inf:
+            raise SourceError(f"{file}, row {number}, {field}: {value!r} is a grade, and labels "
+                              "are 0 or 1: recode the column, as 1 where the grade means right")
+
+
 def score_of(value: object, field: str) -> float:
-    """A score, with a decimal point or comma; NaN where there is none.
+    """A score, with a decimal point or comma, of a judge or human also oui or non; NaN where there
+    is none.
 
     Args:
         value: of the cell.
@@ -99,6 +125,8 @@ def score_of(value: object, field: str) -> float:
     text = str("" if value is None else value).strip()
     if text.casefold() in _NONE:
         return math.nan
+    if plain_name(field).startswith(_SAID) and plain_name(text) in _LABELS:
+        return _LABELS[plain_name(text)]
     try:
         number = float(text.replace(",", "."))
     except ValueError:

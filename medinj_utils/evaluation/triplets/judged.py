@@ -22,7 +22,7 @@ from medinj_utils.evaluation.triplets.rated import item_of
 
 TRIPLETS, ANSWERS = "triplets", "answers"
 #: Columns of `judged_answers`.
-JUDGED = ["judge", "run", "system", "question_id", "item", "value", "blank", "asked"]
+JUDGED = ["judge", "run", "system", "question_id", "provenance", "item", "value", "blank", "asked"]
 
 
 def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
@@ -50,18 +50,26 @@ def judged_triplets(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]
     return pd.DataFrame(values, index=triplets.index, dtype=float)
 
 
-def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> str:
-    """Which judges' verdicts on triplets are taken, and which others lie in the output tree.
+def judges_in_words(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]],
+                    judged: pd.DataFrame) -> str:
+    """Which judges' verdicts are among the scores, which judges have none, and which aren't asked.
 
     Args:
         tree: the output tree.
         judges: as for `judged_triplets`.
+        judged: of `judged_triplets`.
     """
-    present, named = tree.judges_of(TRIPLETS), _names(judges)
-    taken = listed(name for name in present if name in named) or "no judge"
-    others = listed(name for name in present if name not in named) or "none"
-    return (f"Verdicts on triplets are those of notebook 34 by {taken}. Others at "
-            f"{tree.verdicts('*', TRIPLETS)} that the parameter `judges` doesn't name: {others}.")
+    named = _names(judges)
+    without = [name for name in named if name not in judged]
+    others = [name for name in tree.judges_of(TRIPLETS) if name not in named]
+    sentences = [f"Verdicts of notebook 34 by {listed(judged)} are among the scores." if len(
+        judged.columns) else "No verdicts of notebook 34 are among the scores."]
+    if without:
+        sentences.append(f"{listed(without)} gave none on these answers.")
+    if others:
+        sentences.append(f"The parameter `judges` doesn't name {listed(others)}, so the verdicts "
+                         f"at {tree.verdicts('*', TRIPLETS)} are left out.")
+    return " ".join(sentences)
 
 
 def _names(judges: Sequence[JudgeAsked | Mapping[str, Any]]) -> list[str]:
@@ -99,9 +107,9 @@ def judged_answers(tree: Tree, judges: Sequence[JudgeAsked | Mapping[str, Any]])
 
     Returns:
         A row per judge and answer that it has a verdict on, or was to have: ``judge``, ``run``,
-        ``system``, ``question_id``, ``item`` (as among triplets), ``value`` as `judged_triplets`
-        has it, ``blank`` (the answer has no word: 0 by rule) and ``asked`` (whether the run was
-        asked the question). Empty without such verdicts.
+        ``system``, ``question_id``, ``provenance`` of the question, ``item`` (as among triplets),
+        ``value`` as `judged_triplets` has it, ``blank`` (the answer has no word: 0 by rule) and
+        ``asked`` (whether the run was asked the question). Empty without such verdicts.
 
     Raises:
         FileNotFoundError: the answers that were judged are gone.

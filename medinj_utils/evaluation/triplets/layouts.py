@@ -26,6 +26,7 @@ from medinj_utils.evaluation.triplets.columns import (
     NAMES,
     NEEDED,
     SCORE,
+    check_scale,
     columns_of,
     label_of,
     plain_name,
@@ -66,9 +67,12 @@ def table_of(rows: Sequence, file: Path, note: Callable[[int, BadRow], None]) ->
         note: is called with a row's number and the score of it that can't be read.
 
     Raises:
-        SourceError: a column that triplets need is missing, or there are two of one.
+        SourceError: there is no row, a column that triplets need is missing, there are two of one,
+            or a label is a grade.
     """
-    first = next(iter(rows[0:1]), {})
+    if not len(rows):
+        raise SourceError(f"{file}: no row")
+    first = next(iter(rows[0:1]))
     if isinstance(first, list):
         return Table(rows, _chat)
     # JSON may leave a field out of some rows, of the first as well.
@@ -83,6 +87,9 @@ def table_of(rows: Sequence, file: Path, note: Callable[[int, BadRow], None]) ->
         raise SourceError(f"{file}: no column for {', '.join(lacking)} among "
                           f"{', '.join(map(str, names)) or 'none'}; accepted names: {known}")
     scores = tuple(field for field in columns if field.startswith(SCORE))
+    if "label" in columns:
+        check_scale((row.get(columns["label"]) for row in rows[0:len(rows)]), columns["label"],
+                    str(file))
     return Table(rows, partial(_row, columns=columns, run=run, note=note), scores)
 
 

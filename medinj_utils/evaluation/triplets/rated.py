@@ -75,6 +75,11 @@ def rated_triplets(tree: Tree) -> pd.DataFrame:
     return table.assign(label=label, item=item, translation="")[list(TRIPLETS)]
 
 
+def of_files(triplets: pd.DataFrame) -> pd.DataFrame:
+    """The triplets of `triplets_and_rated` that come from files."""
+    return triplets[~triplets["item"].str.startswith(f"{RATED}/")].reset_index(drop=True)
+
+
 def item_of(run: str, question: str) -> str:
     """The item that a run's answer to a question is among triplets.
 

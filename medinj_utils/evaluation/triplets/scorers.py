@@ -49,10 +49,15 @@ def triplet_scores(triplets: pd.DataFrame, judged: pd.DataFrame,
         ``judge_…``, ``rater_…``, or ``score_…`` for further metrics), judges by name, and
         ``length``, the number of words. NaN where a scorer gave none.
     """
-    own = triplets[[name for name in triplets if name.startswith(SCORE)]]
-    own = own.rename(columns=_named).dropna(axis=1, how="all")
     length = words_of(triplets["candidate"]).rename(LENGTH).astype(float)
-    return pd.concat([metric_scores(triplets, encoder), own, judged, length], axis=1)
+    return pd.concat([metric_scores(triplets, encoder), given_scores(triplets), judged, length],
+                     axis=1)
+
+
+def given_scores(triplets: pd.DataFrame) -> pd.DataFrame:
+    """The scores that the files of triplets hold already, by scorer; see `triplet_scores`."""
+    own = triplets[[name for name in triplets if name.startswith(SCORE)]]
+    return own.rename(columns=_named).dropna(axis=1, how="all")
 
 
 def _named(column: str) -> str:

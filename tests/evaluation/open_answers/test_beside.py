@@ -37,6 +37,15 @@ def test_the_default_tokenizer_cuts_words_at_accents_and_scores_what_is_left():
     assert default["rouge_l"] == pytest.approx(2 * (1 / 2 * 1 / 3) / (1 / 2 + 1 / 3))
     assert ours["rouge_l"] == 0
     assert ours["pairs"] == 1  # references with an accent alone
-    assert tokenizers_beside(ANSWERS[ANSWERS["item"] == "a"]).empty
-    assert tokenizers_beside(NONE).empty
-    assert tokenizers_beside(ANSWERS.assign(candidate=" ")).empty
+    assert ours["pair"] == "of the answers here"
+
+
+def test_where_the_tokenizers_differ_on_no_answer_an_example_shows_how():
+    same = ANSWERS[ANSWERS["item"] == "b"].assign(candidate="La rate.")
+    for answers, pairs in ((NONE, 0), (ANSWERS.assign(candidate=" "), 0), (same, 1)):
+        table = tokenizers_beside(answers)
+        default, ours = table.loc["rouge-score's default"], table.loc["of this book"]
+        assert default["answer"] == "une | h | patite | chronique" and ours["pairs"] == pairs
+        assert default["rouge_l"] == 0.75 and ours["rouge_l"] == pytest.approx(2 / 3)
+        assert default["pair"].startswith("an example")
+        assert pd.isna(ours["mean_rouge_l"]) if not pairs else ours["mean_rouge_l"] == 0

@@ -9,6 +9,7 @@ from medinj_utils.evaluation.ratings import RatingKey, draw_sheet, read_ratings
 from medinj_utils.evaluation.ratings.files import (
     answers_to_rate,
     hand_out,
+    read_all,
     simulated_files,
     truth_of,
 )
@@ -82,6 +83,24 @@ def test_simulated_raters_err_as_often_as_they_are_told_and_come_back_by_the_fil
     assert agree["R1"] == 1 and agree["R3"] == 0 and 0.1 < agree["R2"] < 0.9
     again, _ = read_ratings(simulated_files(tree, sheet, truth(sheet), ERRORS), keys_of(sheet))
     pd.testing.assert_frame_equal(again, ratings)
+
+
+def test_a_human_and_a_simulated_rater_of_one_code_are_not_mixed(tree, sheet, keys_of, tmp_path):
+    hand_out(tree, sheet, ERRORS)
+    simulated = simulated_files(tree, sheet, truth(sheet), {"R2": 0.5})
+    human = tmp_path / "back.csv"
+    for code in ("H1", "R2"):
+        human.write_text(f"feuille;annotateur;id;note\n{sheet.key.code};{code};"
+                         f"{sheet.items['id'][0]};1\n", encoding="utf-8")
+        if code == "H1":
+            ratings, quarantine = read_all([human], simulated, keys_of(sheet))
+            assert ratings.groupby("rater").size().to_dict() == {"H1": 1, "R2": len(sheet.items)}
+            assert quarantine.empty
+    with pytest.raises(ValueError, match="back.csv has ratings by R2, which is also the code of a"):
+        read_all([human], simulated, keys_of(sheet))
+    assert len(read_all([human], [], keys_of(sheet))[0]) == 1
+    assert len(read_all([], simulated, keys_of(sheet))[0]) == len(sheet.items)
+    assert read_all([], [], keys_of(sheet))[0].empty
 
 
 def test_nobody_invents_ratings_of_real_answers(tree, sheet):

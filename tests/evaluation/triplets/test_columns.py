@@ -6,7 +6,13 @@ import pytest
 
 from medinj_utils.data.formats import SourceError
 from medinj_utils.data.rules import BadRow
-from medinj_utils.evaluation.triplets.columns import columns_of, label_of, score_of, text_of
+from medinj_utils.evaluation.triplets.columns import (
+    check_scale,
+    columns_of,
+    label_of,
+    score_of,
+    text_of,
+)
 
 
 def test_columns_are_known_in_several_spellings():
@@ -16,6 +22,9 @@ def test_columns_are_known_in_several_spellings():
         "instruction": "Énoncé", "reference": "Vérité-terrain", "candidate": "Candidate answer",
         "run": "Modèle",
         "label": "équivalence", "score_judge_a": "Judge A", "score_bleu": "score_bleu"}
+    assert columns_of(["Judge", "rater", "score", "juge b"], "f") == {
+        "score_judge_1": "Judge", "score_rater_1": "rater", "score_1": "score",
+        "score_juge_b": "juge b"}
     with pytest.raises(SourceError, match="f: columns 'model' and 'system' are both the run"):
         columns_of(["model", "system"], "f")
 
@@ -46,6 +55,19 @@ def test_scores_are_numbers():
     for value in ("10/10", "inf", "sans avis"):
         with pytest.raises(BadRow):
             score_of(value, "s")
+
+
+def test_judges_and_further_humans_may_say_oui_and_metrics_may_not():
+    assert score_of("Oui ", "Judge A") == 1 and score_of("non", "rater") == 0
+    with pytest.raises(BadRow):
+        score_of("oui", "score_x")
+
+
+@pytest.mark.parametrize("value", [4, "2", "1,5", 2.0])
+def test_a_column_of_grades_is_refused_whole(value):
+    with pytest.raises(SourceError, match=r"t.csv, row 2, note: .* is a grade, and labels are 0"):
+        check_scale([0, "1", value], "note", "t.csv")
+    check_scale([0, "1", None, "oui", "10/10", 0.5, float("nan")], "note", "t.csv")
 
 
 def test_texts_are_there_or_said_to_be_missing():

@@ -62,15 +62,18 @@ def test_judges_that_are_not_named_are_told_and_not_taken(tmp_path, triplets_of)
         write_parquet(own.assign(texts=texts), tree.verdicts(name, "triplets"))
     assert list(judged_triplets(tree, PANEL, triplets)) == ["tiny"]
     assert judged_triplets(tree, [], triplets).empty
-    text = judges_in_words(tree, PANEL)
-    assert "are those of notebook 34 by tiny." in text
-    assert text.endswith("parameter `judges` doesn't name: gone.")
-    assert str(tree.verdicts("*", "triplets")) in text
+    assert judges_in_words(tree, PANEL, judged_triplets(tree, PANEL, triplets)) == (
+        "Verdicts of notebook 34 by tiny are among the scores. other gave none on these answers. "
+        "The parameter `judges` doesn't name gone, so the verdicts at "
+        f"{tree.verdicts('*', 'triplets')} are left out.")
     # it declares no verdict, and isn't lost
     write_parquet(own.assign(value=float("nan")), tree.verdicts("tiny", "triplets"))
     assert judged_triplets(tree, PANEL, triplets)["tiny"].isna().all()
-    assert "notebook 34 by no judge" in judges_in_words(tree, [])
-    assert judges_in_words(tree, [TINY, TINY | {"name": "gone"}]).endswith(": none.")
+    none = judges_in_words(tree, [], judged_triplets(tree, [], triplets))
+    assert none.startswith("No verdicts of notebook 34 are among the scores. The parameter")
+    both = [TINY, TINY | {"name": "gone"}]
+    assert judges_in_words(tree, both, pd.DataFrame(columns=["tiny", "gone"])) == (
+        "Verdicts of notebook 34 by tiny and gone are among the scores.")
 
 
 def test_a_judge_that_is_loaded_here_is_asked_about_edits(tmp_path, triplets_of):

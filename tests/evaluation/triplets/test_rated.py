@@ -20,7 +20,12 @@ from medinj_utils.evaluation.ratings import RatingKeys, draw_sheet
 from medinj_utils.evaluation.ratings.files import answers_to_rate
 from medinj_utils.evaluation.triplets import labelled_triplets
 from medinj_utils.evaluation.triplets.judged import JUDGED, judged_answers, judged_triplets
-from medinj_utils.evaluation.triplets.rated import RATED, rated_triplets, triplets_and_rated
+from medinj_utils.evaluation.triplets.rated import (
+    RATED,
+    of_files,
+    rated_triplets,
+    triplets_and_rated,
+)
 from medinj_utils.evaluation.triplets.reading import TRIPLETS
 from medinj_utils.evaluation.triplets.scorers import triplet_scores
 
@@ -116,6 +121,7 @@ def test_own_answers_stand_among_triplets_only_where_they_are_asked_for(tree, ra
     table, quarantine = triplets_and_rated(tree, asked, True)
     assert len(table) == 24 and quarantine.empty and table["score_judge_a"].notna().sum() == 1
     assert len(triplets_and_rated(tree, asked, False)[0]) == 1
+    assert of_files(table)["item"].tolist() == ["s/t.csv:0"]
 
 
 def test_a_judge_is_calibrated_by_ratings_of_ones_own_answers_without_a_call(tree, rated,

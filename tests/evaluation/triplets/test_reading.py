@@ -84,6 +84,13 @@ def test_files_that_cannot_be_read_are_errors(tmp_path):
     with pytest.raises(SourceError,
                        match="no triplet found; the first row that can't be read:.*empty"):
         read_triplets(asked(tmp_path / "e.csv"))
+    (tmp_path / "h.csv").write_text("question;reference;candidate;label\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="h.csv: no row"):
+        read_triplets(asked(tmp_path / "h.csv"))
+    (tmp_path / "g.csv").write_text("question;reference;candidate;note\nq;r;c;1\nq;r;d;3\n",
+                                    encoding="utf-8")
+    with pytest.raises(SourceError, match="g.csv, row 1, note: '3' is a grade"):
+        read_triplets(asked(tmp_path / "g.csv"))
     with pytest.raises(ValueError, match="two sets have one name"):
         read_triplets(asked("a") + asked("b"))
     with pytest.raises(ValidationError):
