@@ -144,11 +144,20 @@ def why_not(name: str, base: Base, recipe: Recipe) -> str | None:
     tried = subprocess.run(
         [sys.executable, "-m", "medinj_utils.training.attempt", name, base.name, base.revision,
          json.dumps(asdict(recipe))],
-        capture_output=True, text=True,
-        env={key: value for key, value in os.environ.items() if key not in _OF_SEVERAL})
+        capture_output=True, text=True, env=_alone())
     if tried.returncode == 0:
         return None
     said = tried.stderr.strip().rpartition("\n")[2]
     if tried.returncode < 0 or not said:  # a signal, such as that of a machine without memory
         return f"a process that tried it ended with status {tried.returncode}"
     return said
+
+
+def _alone() -> dict[str, str]:
+    """The environment of a trial: of several processes each tries on the GPU that it trains on."""
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_SEVERAL}
+    if "LOCAL_RANK" in os.environ and (count := torch.cuda.device_count()):
+        visible = environment.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(count)))
+        own = visible.split(",")[int(os.environ["LOCAL_RANK"]) % count]
+        environment["CUDA_VISIBLE_DEVICES"] = own
+    return environment

@@ -41,6 +41,24 @@ def test_a_library_that_fails_says_why(monkeypatch):
         why_not("jax", *GIVEN)
 
 
+@pytest.mark.parametrize("visible, rank, own", [
+    (None, "1", "1"), ("4,6", "1", "6"), ("GPU-a,GPU-b", "0", "GPU-a"), ("4,6", None, "4,6"),
+    (None, None, None)])
+def test_a_trial_is_on_the_gpu_of_its_process(monkeypatch, visible, rank, own):
+    environments = []
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(subprocess, "run", lambda *words, env, **more: environments.append(env)
+                        or SimpleNamespace(returncode=0))
+    for name, value in (("CUDA_VISIBLE_DEVICES", visible), ("LOCAL_RANK", rank)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert why_not("peft", *GIVEN) is None
+    [environment] = environments
+    assert environment.get("CUDA_VISIBLE_DEVICES") == own and "LOCAL_RANK" not in environment
+
+
 def test_unsloth_is_refused_once_trl_is_imported():
     import trl  # noqa: F401
     with pytest.raises(RuntimeError, match="Take backend 'peft'"):
