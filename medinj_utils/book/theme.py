@@ -23,6 +23,8 @@ _LONGEST = 160  # characters of a description, about what search engines show
 _TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
 #: A figure that scrolls where the page is narrower.
 _FIGURE = re.compile(r'<figure (?=[^>]*class="[^"]*\bmedinj-(?:wide|panels)\b)')
+#: A blank at which French text has no line break.
+_FRENCH_BLANK = re.compile(r"(?<=«) | (?=[;:?!%»€])")
 _LONGEST_FIRST = "|".join(sorted(SYSTEMS, key=len, reverse=True))
 #: The name of a run, or of a system that has a hyphen.
 _NAME = re.compile(rf"(?<![\w/.-])(?=[A-Z]+-)(?:{_LONGEST_FIRST})(?:-s\d+)?(?![\w/-])")
@@ -52,6 +54,16 @@ var splitQuery = (query) => query
 
     def split(self, input: str) -> list[str]:
         return super().split(folded(input))
+
+
+def french_page(body: str) -> str:
+    """HTML of a page in French, which says so to screen readers and keeps signs with their words.
+
+    A page is in French whose front matter has ``language: fr``.
+    """
+    texts = _TAG.split(body)
+    texts[::2] = [_FRENCH_BLANK.sub("\u00a0", text) for text in texts[::2]]
+    return "".join(texts).replace("<section ", '<section lang="fr" ', 1)
 
 
 def _place_badges(app: Sphinx, doctree: nodes.document) -> None:
@@ -112,6 +124,8 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
         # The keyboard has to reach what scrolls; the theme sees to code and tables.
         context["body"] = _FIGURE.sub('<figure tabindex="0" ', context["body"])
         context["body"] = with_whole_names(context["body"])
+        if app.env.metadata[pagename].get("language") == "fr":
+            context["body"] = french_page(context["body"])
         description = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())
         context["metatags"] += (f'<meta name="description" content="{description}">'

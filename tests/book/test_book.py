@@ -159,6 +159,12 @@ def test_every_figure_has_alt_text_and_every_demo_result_its_label(project):
     assert len(built["notebooks/40_compare_provenances.html"].select("figure.medinj img")) == 2
 
 
+def test_the_page_in_french_says_its_language(project):
+    built = pages(project[0])
+    assert {name for name, page in built.items() if page.select("section[lang=fr]")} == {
+        "book/en_bref.html"}
+
+
 def test_every_page_has_an_icon_a_picture_to_share_and_a_description_of_its_own(project):
     repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
     raw = (

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from medinj_utils.book.theme import folded, name_columns, with_whole_names
+from medinj_utils.book.theme import folded, french_page, name_columns, with_whole_names
 
 
 @pytest.mark.parametrize("text, plain", [
@@ -64,3 +64,10 @@ def test_names_of_systems_stay_in_one_piece_and_are_copied_as_they_are(text, nam
     assert [tag.attrs for tag in made.find_all(["img", "a"])] == [
         tag.attrs for tag in BeautifulSoup(text, "html.parser").find_all(["img", "a"])
     ]
+
+
+def test_a_french_page_says_so_and_its_signs_stay_with_their_words():
+    body = '<section id="a"><p title="a ; b">Oui ; 5 % [1 ; 2] « non » : <b>où ?</b></p><section>'
+    assert french_page(body) == (
+        '<section lang="fr" id="a"><p title="a ; b">Oui\u00a0; 5\u00a0% [1\u00a0; 2] '
+        "«\u00a0non\u00a0»\u00a0: <b>où\u00a0?</b></p><section>")
