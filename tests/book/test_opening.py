@@ -78,4 +78,4 @@ def test_a_base_alone_has_an_answer_in_both_languages(opening_tree):
     base = opening_tree.read_table("comparison").head(1)
     write_csv(base, opening_tree.table("comparison"))
     assert opening.answer(opening_tree).startswith("The base model answers 20.0")
-    assert "répond exactement à 20,0" in in_french.answer_fr(opening_tree)
+    assert "modèle de départ donne 20,0" in in_french.answer_fr(opening_tree)
