@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from medinj_utils.core.names import Run
-from medinj_utils.core.style import system_colour
+from medinj_utils.core.style import MARKERS, percent_axis, system_colour
+from medinj_utils.core.wording import in_words
 
 _DASHES = ("-", "--", ":", "-.")
 _SMOOTHED = 5  # steps
+_SHAPES = 6  # on each line
 _PANELS = {"loss": "", "learning_rate": "Learning rate", "grad_norm": "Gradient norm",
            "tokens_per_second": "Tokens per second"}
 
@@ -75,7 +77,11 @@ def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, s
                                   figsize=(6.4, 2.6 * len(columns)))
     for column, axes in zip(columns, panels[:, 0], strict=True):
         _draw(axes, {run: curve for run, curve in curves.items() if column in curve}, column)
-        axes.set_ylabel("validation loss" if column == "loss" else column.replace("_", " "))
+        if column == "loss":
+            axes.set_ylabel("Validation loss")
+        else:
+            axes.set_ylabel(f"{in_words(column).capitalize()}, %")
+            percent_axis(axes.yaxis)
         axes.set_xlabel("Step" if column == columns[-1] else "")
     _add_legend(panels[0, 0])
     last = "; ".join(f"{run} {curve['loss'].iloc[-1]:.3f}" for run, curve in curves.items())
@@ -84,12 +90,15 @@ def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, s
 
 def _draw(axes: plt.Axes, curves: Mapping[Run, pd.DataFrame], column: str,
           smoothed: int = 1) -> None:
-    """A line for each run: a colour for the configuration, a dash for the seed."""
+    """A line for each run: colour and shape for the configuration, a dash for the seed."""
     seeds = sorted({run.seed for run in curves})
-    for run, curve in curves.items():
+    for i, (run, curve) in enumerate(curves.items()):
+        # A few shapes a line, shifted from run to run, so that they don't lie on one another.
+        every = max(1, len(curve) // _SHAPES)
         axes.plot(curve["step"], curve[column].rolling(smoothed, min_periods=1).mean(),
                   _DASHES[seeds.index(run.seed) % len(_DASHES)], color=system_colour(run.system),
-                  label=run.name)
+                  label=run.name, marker=MARKERS[run.system], markersize=5,
+                  markevery=(i * every // len(curves), every))
     axes.set_xlabel("Step")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
