@@ -1,8 +1,8 @@
 """What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
 
 Search without accents, a description of each page for search engines and shared links, no empty
-headings of tables, names of systems on one line, the Colab badge from a file of the
-book, and no script that contacts another host.
+headings of tables, names of systems on one line, folded logs called so, the Colab badge from a
+file of the book, and no script that contacts another host.
 """
 
 import html
@@ -12,6 +12,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
@@ -19,6 +20,8 @@ from medinj_utils.core.names import SYSTEMS
 
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 _LONGEST = 160  # characters of a description, about what search engines show
+#: What unfolds and folds the output of a cell, which MyST-NB would call code.
+_LOG = ("Show the log", "Hide the log")
 #: Tags of HTML, and what is no text for readers.
 _TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
 #: A figure that scrolls where the page is narrower.
@@ -92,6 +95,19 @@ def with_whole_names(text: str) -> str:
     return "".join(parts)
 
 
+def name_hidden_outputs(app: Sphinx | None, doctree: nodes.document, docname: str) -> None:
+    """Call a folded output, which is what a long cell tells as it runs, a log.
+
+    Args:
+        app: not looked at, as is ``docname``.
+        doctree: of a page, changed.
+        docname: of the page.
+    """
+    for hidden in doctree.findall(HideCodeCellNode):
+        if "below-input" in hidden["classes"]:
+            hidden["prompt_show"], hidden["prompt_hide"] = _LOG
+
+
 def _name_columns(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for output in list(doctree.findall(nodes.raw)):
         if "<th></th>" in output.astext():
@@ -130,5 +146,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_search_language(FoldedSearch)
     app.connect("doctree-read", _place_badges, priority=400)
     app.connect("doctree-resolved", _name_columns)
+    app.connect("doctree-resolved", name_hidden_outputs)
     app.connect("html-page-context", _finish_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
