@@ -11,7 +11,7 @@ from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
 from medinj_utils.core.names import OPEN_METRICS, in_order
-from medinj_utils.core.wording import agreeing, listed, with_interval
+from medinj_utils.core.wording import agreeing, in_words, listed, with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 
 ALL = "all"
@@ -168,12 +168,13 @@ def left_out_in_words(scores: pd.DataFrame, encoder: str) -> str:
         encoder: which encoder BERTScore is by, or that there is none.
     """
     zero, unscored = _zero(scores), _unscored(scores)
-    sentences = [f"By {listed(zero)} every system scores 0."] if zero else []
+    sentences = [f"By {listed(map(in_words, zero))} every system scores 0."] if zero else []
     if "bertscore" in unscored:
         unscored.remove("bertscore")
         sentences.append(f"BERTScore: {encoder}.")
     if unscored:
-        sentences.append(f"No question has a score of every run by {listed(unscored)}.")
+        names = listed(map(in_words, unscored))
+        sentences.append(f"No question has a score of every run by {names}.")
     return " ".join(sentences)
 
 

@@ -7,7 +7,7 @@ from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
 from medinj_utils.comparison.tables import Compared
-from medinj_utils.core.wording import counted_points, listed, number, percent, show_p
+from medinj_utils.core.wording import agreeing, counted_points, listed, number, percent, show_p
 
 #: The rule that takes any valid answer, beside those that look at options or at the training.
 CHANCE = "one valid answer at random"
@@ -97,10 +97,15 @@ def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:
 def findings_in_words(pairs: pd.DataFrame) -> str:
     """How many pairs of tuned systems differ, and what that is worth."""
     tuned = tuned_pairs(pairs)
-    return (f"{len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems differ at "
-            "5 % after Holm's adjustment. If no two of them differed in truth, at least one such "
-            "finding would still come up by chance in about 1 of 20 studies, and somewhat more "
-            "often with few runs of each system.")
+    return (f"{_differ(tuned)} at 5 % after Holm's adjustment. If no two of them differed in "
+            "truth, at least one such finding would still come up by chance in about 1 of 20 "
+            "studies, and somewhat more often with few runs of each system.")
+
+
+def _differ(tuned: pd.DataFrame) -> str:
+    count = len(significant_pairs(tuned))
+    return (f"{count} of {len(tuned)} pairs of tuned systems "
+            f"{agreeing(count, 'differs', 'differ')}")
 
 
 def null_findings_in_words(pairs: pd.DataFrame) -> str:
@@ -108,8 +113,7 @@ def null_findings_in_words(pairs: pd.DataFrame) -> str:
     if pairs.empty:
         return "No null world was run beside this one (parameter null_output)."
     tuned = tuned_pairs(pairs)
-    return (f"Null world: {len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems "
-            "differ at 5 % after Holm's adjustment (smallest adjusted p: "
+    return (f"Null world: {_differ(tuned)} at 5 % after Holm's adjustment (smallest adjusted p: "
             f"{show_p(tuned['p_holm'].min())}). By chance about 1 of 20 such studies would show at "
             "least one, and somewhat more often with few runs of each system.")
 

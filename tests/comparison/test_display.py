@@ -109,13 +109,11 @@ def test_planted_effects_and_the_papers_means_are_shown_in_points():
     assert display.shown_effects(effects).loc[("main", "NAT")].tolist() == ["+18.0 [+10.0, +26.0]",
                                                                             "0.0"]
     assert display.shown_effects(effects.head(0)).empty
-    assert display.shown_paper(beside_paper(COMPARISON)).loc["NAT"].tolist() == [
-        "47.1",
-        "2",
-        "+0.4",
-        "50.0",
-        "+30.0",
-    ]
+    shown = display.shown_paper(beside_paper(COMPARISON))
+    assert list(shown) == ["paper [2], %", "paper, gain over base [C], points", "here, %",
+                           "here, gain over base, points"]
+    assert shown.loc["NAT"].tolist() == ["47.1", "+0.4", "50.0", "+30.0"]
+    assert shown.loc["BASE", "paper, gain over base [C], points"] == ""
 
 
 def test_rankings_are_shown_with_their_intervals():

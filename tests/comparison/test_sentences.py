@@ -23,7 +23,7 @@ def test_what_is_compared_and_left_out_is_said(tree):
 def test_findings_count_tuned_pairs_alone(pairs):
     significant = int(pairs["p_holm"].iloc[2] < 0.05)
     assert sentences.findings_in_words(pairs).startswith(
-        f"{significant} of 1 pairs of tuned systems"
+        f"{significant} of 1 pairs of tuned systems differ{'s' * significant} at"
     )
     assert (
         f"smallest adjusted p: {show_p(pairs['p_holm'].iloc[2])}"
