@@ -89,7 +89,8 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         with replacing(tree.figure(name, ending)) as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
-    kind = "medinj medinj-panels" if len(figure.axes) > 2 else "medinj"
+    beside = {round(axes.get_position().x0, 2) for axes in figure.axes}
+    kind = "medinj medinj-panels" if min(len(figure.axes) - 1, len(beside)) > 1 else "medinj"
     width = round(96 * figure.get_tightbbox().width)  # its size in print, in pixels of CSS
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)

@@ -42,14 +42,16 @@ def curves_figure(curves: Mapping[Run, pd.DataFrame], loss_on: str) -> tuple[plt
         The figure and its alternative text.
     """
     mosaic = [["loss"] * 3, ["learning_rate", "grad_norm", "tokens_per_second"]]
-    figure, panels = plt.subplot_mosaic(mosaic, height_ratios=[1.9, 1], figsize=(8.6, 6.0))
+    figure, panels = plt.subplot_mosaic(mosaic, height_ratios=[1.9, 1], figsize=(7.2, 6.0))
     for column, axes in panels.items():
-        _draw(axes, curves, column, smoothed=1 if column == "learning_rate" else _SMOOTHED)
+        _draw(axes, curves, column, smoothed=1 if column == "learning_rate" else _SMOOTHED,
+              large=column == "loss")
         axes.set_title(_PANELS[column], fontsize=10)
         axes.tick_params(labelsize=9)
         axes.set_ylim(bottom=0)
     tokens = "the answer's tokens" if loss_on == "answer" else "all tokens"
-    panels["loss"].set_title(f"Training loss on {tokens}", fontsize=12)
+    panels["loss"].set_title(f"Training loss on {tokens}", fontsize=12, loc="left",
+                             pad=8 + 14 * -(-len(curves) // 4))
     panels["loss"].set_ylabel("Training loss, mean of 5 steps\n(nats per supervised token)")
     _add_legend(panels["loss"])
     figure.tight_layout()
@@ -80,7 +82,7 @@ def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, s
         if column == "loss":
             axes.set_ylabel("Validation loss")
         else:
-            axes.set_ylabel(f"{in_words(column).capitalize()}, %")
+            axes.set_ylabel(f"{in_words(column).capitalize()}, %".replace(" ", "\n", 1))
             percent_axis(axes.yaxis)
         axes.set_xlabel("Step" if column == columns[-1] else "")
     _add_legend(panels[0, 0])
@@ -89,19 +91,21 @@ def validation_figure(curves: Mapping[Run, pd.DataFrame]) -> tuple[plt.Figure, s
 
 
 def _draw(axes: plt.Axes, curves: Mapping[Run, pd.DataFrame], column: str,
-          smoothed: int = 1) -> None:
-    """A line for each run: colour and shape for the configuration, a dash for the seed."""
+          smoothed: int = 1, large: bool = True) -> None:
+    """A line for each run: colour and, in a large panel, shape for the configuration, a dash for
+    the seed."""
     seeds = sorted({run.seed for run in curves})
     for i, (run, curve) in enumerate(curves.items()):
         # A few shapes a line, shifted from run to run, so that they don't lie on one another.
         every = max(1, len(curve) // _SHAPES)
         axes.plot(curve["step"], curve[column].rolling(smoothed, min_periods=1).mean(),
                   _DASHES[seeds.index(run.seed) % len(_DASHES)], color=system_colour(run.system),
-                  label=run.name, marker=MARKERS[run.system], markersize=5,
+                  label=run.name, marker=MARKERS[run.system] if large else "", markersize=5,
                   markevery=(i * every // len(curves), every))
     axes.set_xlabel("Step")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
 def _add_legend(axes: plt.Axes) -> None:
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    # Above and to the left, where a narrow screen begins to show a figure.
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, fontsize=9)

@@ -65,6 +65,9 @@ def test_a_figure_of_several_panels_may_scroll_on_a_phone(panels, kinds, tree):
     figure, _ = plt.subplots(1, panels)
     page = BeautifulSoup(show((figure, "Panels."), "panels", tree).data, "html.parser")
     assert page.figure["class"] == kinds
+    column, _ = plt.subplots(panels, 1)
+    page = BeautifulSoup(show((column, "Below each other."), "panels", tree).data, "html.parser")
+    assert page.figure["class"] == ["medinj"]
 
 
 def test_texts_of_tables_are_data_and_no_markup():

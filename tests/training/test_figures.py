@@ -19,7 +19,7 @@ def test_training_curves_are_drawn_and_told():
     assert [line.get_label() for line in figure.axes[0].lines] == ["NAT-s0", "SYN-s1"]
     assert figure.axes[0].lines[0].get_linestyle() != figure.axes[0].lines[1].get_linestyle()
     assert [line.get_marker() for line in figure.axes[0].lines] == [MARKERS["NAT"], MARKERS["SYN"]]
-    assert "the answer's tokens" in figure.axes[0].get_title()
+    assert "the answer's tokens" in figure.axes[0].get_title("left")
     plt.close(figure)
 
 
@@ -28,7 +28,7 @@ def test_validations_are_drawn_a_panel_for_each_score():
     curves = {Run("NAT", 0): first, Run("SYN", 0): first.drop(columns="general_exact_match")}
     figure, alt = validation_figure(curves)
     assert [axes.get_ylabel() for axes in figure.axes] == [
-        "Validation loss", "General exact match, %"]
+        "Validation loss", "General\nexact match, %"]
     assert [len(axes.lines) for axes in figure.axes] == [2, 1]
     assert "NAT-s0 1.000; SYN-s0 1.000" in alt
     plt.close(figure)
