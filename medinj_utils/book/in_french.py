@@ -32,6 +32,11 @@ _AT_CHANCE = ("Ces scores ne se distinguent pas du hasard : leurs écarts ne dis
               "valeur d'une origine.")
 
 
+def spaced(text: str) -> str:
+    """A text in which no line of French begins with a colon or another double sign."""
+    return re.sub(" (?=[:;?!»])", "\u00a0", text)
+
+
 def claims_fr(on_paper: pd.DataFrame) -> str:
     """Each claim of the study, its smallest difference and its verdicts, as a Markdown table.
 

@@ -10,6 +10,7 @@ from medinj_utils.book.in_french import (
     effects_fr,
     kept_effects_fr,
     prices_fr,
+    spaced,
     title_fr,
 )
 from medinj_utils.comparison.findings import planted_finding, systems_finding
@@ -47,12 +48,13 @@ def substitutions(tree: Tree, kept: Mapping[str, Tree]) -> dict[str, str]:
         Markdown by the name of the substitution.
     """
     on_paper = tree.read_table("claims_published")
+    french = {"fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
+              "fr_claims": claims_fr(on_paper), "fr_kept_results": kept_results(kept, "fr"),
+              "fr_kept_effects": kept_effects_fr(kept), "fr_answer": answer_fr(tree),
+              "fr_effects": effects_fr(tree), "fr_prices": prices_fr(tree)}
     return {"answer": answer(tree), "study_says": study_says("en"),
             "own_means": own_means(on_paper, "en"), "kept_results": kept_results(kept, "en"),
-            "fr_study_says": study_says("fr"), "fr_own_means": own_means(on_paper, "fr"),
-            "fr_claims": claims_fr(on_paper), "fr_kept_results": kept_results(kept, "fr"),
-            "fr_kept_effects": kept_effects_fr(kept), "fr_answer": answer_fr(tree),
-            "fr_effects": effects_fr(tree), "fr_prices": prices_fr(tree)}
+            **{name: spaced(text) for name, text in french.items()}}
 
 
 def answer(tree: Tree) -> str:

@@ -1,6 +1,9 @@
 """What the opening page says: the same numbers in both languages, from the study's figures and a
 run's tables."""
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -13,6 +16,10 @@ from medinj_utils.core.files import write_csv
 def test_every_sentence_of_the_pages_is_made(opening_tree):
     made = opening.substitutions(opening_tree, {})
     assert all(made.values())
+    french = [text for name, text in made.items() if name.startswith("fr_")]
+    french.append((Path(__file__).parents[2] / "book" / "en_bref.md").read_text(encoding="utf-8"))
+    broken = [sign for text in french for sign in re.findall(" [:;?!»].", text)]
+    assert not broken  # a line may begin with these
     assert "no kept results" in made["kept_results"]
     assert "Aucun résultat" in made["fr_kept_results"]
 
@@ -22,8 +29,8 @@ def test_kept_results_are_told_apart_by_title_and_link(kept_tree):
     assert kept["kept_results"].startswith(
         "*Own data.* Each system was tuned on 1,200 rows, with 2 seeds. ")
     assert kept["fr_kept_results"].startswith(
-        "*Vraies questions de A et B ; modèle de départ : small.* Chaque modèle a été ajusté "
-        "sur 1\u202f200 questions, avec 2 graines (tirages au hasard). ")
+        "*Vraies questions de A et B\u00a0; modèle de départ\u00a0: small.* Chaque modèle a été "
+        "ajusté sur 1\u202f200 questions, avec 2 graines (tirages au hasard). ")
     assert "[All results](../results/own/index.md)" in kept["kept_results"]
     assert opening.answer(kept_tree) in kept["kept_results"]
     assert "(../results/own/index.md)" in kept["fr_kept_results"]
