@@ -61,17 +61,20 @@ def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of systems, a row each, after the part or recipe that they belong to.
 
+    The column of equivalent pairs is there where a pair is.
+
     Args:
         pairs: of ``pairs.csv``, ``pairs_by_part.csv`` or ``recipe_pairs.csv``.
     """
     leading = [name for name in ("part", "recipe", "items") if name in pairs]
-    return pd.DataFrame({
+    shown = pd.DataFrame({
         **{name: pairs[name] for name in (*leading, "first", "second")},
         "difference, points": _differences(pairs, "difference"), "p": pairs["p"].map(show_p),
         "adjusted p": pairs["p_holm"].map(show_p), "q": pairs["q_bh"].map(show_p),
         "only first right": numbers(pairs["only_first_right"]),
         "only second right": numbers(pairs["only_second_right"]),
         "equivalent": pairs["equivalent"].map({True: "≈", False: ""})})
+    return shown if pairs["equivalent"].any() else shown.drop(columns="equivalent")
 
 
 def shown_planted(beside: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from medinj_utils.comparison.pairs import PAIR_COLUMNS, compare_pairs
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
-from medinj_utils.core.names import OPEN_METRICS, in_order
+from medinj_utils.core.names import OF_HUNDRED, OPEN_METRICS, in_order
 from medinj_utils.core.wording import agreeing, in_words, listed, with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 
@@ -19,7 +19,7 @@ ALL = "all"
 OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate", "low", "high",
                 "reason")
 #: Highest score of metrics that don't go from 0 to 1.
-_HIGHEST = {"bleu": 100.0, "chrf": 100.0}
+_HIGHEST = dict.fromkeys(OF_HUNDRED, 100.0)
 _AGAIN = "the same runs again"
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run, in_order
+from medinj_utils.core.names import BASE, CHOICE_TASKS, OF_HUNDRED, OPEN_TASK, Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import agreeing, in_words, listed, number, percent, with_interval
 
@@ -52,7 +52,8 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
 
 
 def _shown(row: pd.Series) -> str:
-    return with_interval(row["estimate"], row["low"], row["high"])
+    return with_interval(row["estimate"], row["low"], row["high"],
+                         1 if row["metric"] in OF_HUNDRED else 2)
 
 
 def limits_in_words(ends: pd.DataFrame) -> str:

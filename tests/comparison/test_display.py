@@ -20,6 +20,9 @@ def test_p_values_are_in_words_and_numbers_are_kept(pairs):
                                                    f"{interval(first['low'], first['high'], True)}")
     assert list(shown)[:3] == ["part", "first", "second"]
     assert display.shown_pairs(null_pairs("")).empty
+    assert "equivalent" not in display.shown_pairs(pairs.assign(equivalent=False))
+    one = display.shown_pairs(pairs.assign(equivalent=pairs.index == pairs.index[0]))
+    assert one["equivalent"].iloc[0] == "≈"
 
 
 def test_estimates_stand_with_their_intervals():
