@@ -1,8 +1,8 @@
 """What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
 
 Search without accents, a description of each page for search engines and shared links, no empty
-headings of tables, names of systems on one line, folded logs called so, the Colab badge from a
-file of the book, and no script that contacts another host.
+headings of tables, names of systems on one line, the language of the French page, folded logs
+called so, the Colab badge from a file of the book, and no script that contacts another host.
 """
 
 import html
@@ -16,6 +16,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
+from medinj_utils.book.glossary import FRENCH_PAGE
 from medinj_utils.core.names import SYSTEMS
 
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -128,6 +129,8 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
         # The keyboard has to reach what scrolls; the theme sees to code and tables.
         context["body"] = _FIGURE.sub('<figure tabindex="0" ', context["body"])
         context["body"] = with_whole_names(context["body"])
+        if pagename == FRENCH_PAGE:  # for those who are read to
+            context["body"] = f'<div lang="fr">{context["body"]}</div>'
         description = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())
         context["metatags"] += (f'<meta name="description" content="{description}">'
