@@ -71,10 +71,19 @@ def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
     if rule:
         sentences += [f"The rule “{rule[0]}”, which sees no question, is right on "
                       f"{percent(rule[1])}.", _not_above(comparison, rule[1], "that")]
-    if at_chance(comparison, levels):
-        sentences.append("These scores can't be told from guesses, so their differences can't say "
-                         "what a provenance is worth.")
-    return " ".join(sentences)
+    sentences.append(guesses_in_words(comparison, levels))
+    return " ".join(filter(None, sentences))
+
+
+def guesses_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
+    """What follows for differences where no system is above the chance level; else empty.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        levels: of `levels_table`, or of ``chance.csv``.
+    """
+    return ("These scores can't be told from guesses, so their differences can't say what a "
+            "provenance is worth." if at_chance(comparison, levels) else "")
 
 
 def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
