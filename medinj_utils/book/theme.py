@@ -12,7 +12,6 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
-from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
@@ -104,8 +103,8 @@ def name_hidden_outputs(app: Sphinx | None, doctree: nodes.document, docname: st
         doctree: of a page, changed.
         docname: of the page.
     """
-    for hidden in doctree.findall(HideCodeCellNode):
-        if "below-input" in hidden["classes"]:
+    for hidden in doctree.findall(nodes.Element):
+        if "prompt_show" in hidden and "below-input" in hidden["classes"]:
             hidden["prompt_show"], hidden["prompt_hide"] = _LOG
 
 

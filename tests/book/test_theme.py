@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from docutils.utils import new_document
-from myst_nb.sphinx_ import HideCodeCellNode
 
 from medinj_utils.book.theme import folded, name_columns, name_hidden_outputs, with_whole_names
 
@@ -71,8 +71,8 @@ def test_names_of_systems_stay_in_one_piece_and_are_copied_as_they_are(text, nam
 def test_what_unfolds_the_output_of_a_cell_is_not_called_code():
     document = new_document("page")
     for place in ("above-input", "below-input"):
-        document += HideCodeCellNode(prompt_show="Show the code", prompt_hide="Hide the code",
-                                     classes=[place])
+        document += nodes.Element(prompt_show="Show the code", prompt_hide="Hide the code",
+                                  classes=[place])
     name_hidden_outputs(None, document, "page")
     assert [hidden["prompt_show"] for hidden in document] == ["Show the code", "Show the log"]
     assert [hidden["prompt_hide"] for hidden in document] == ["Hide the code", "Hide the log"]
