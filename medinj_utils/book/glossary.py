@@ -1,7 +1,7 @@
 """A Sphinx extension: the first mention of each term on a page links to the glossary.
 
 The link's title, which a browser shows when the mouse rests on it, is the first sentence of the
-entry. Headings, links, code and the glossary itself are left as they are.
+entry. Headings, links, code, the glossary itself and the French page are left as they are.
 """
 
 import re
@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 PAGE = "book/glossary"
+FRENCH_PAGE = "book/en_bref"
 _LEFT = (nodes.reference, nodes.literal, nodes.literal_block, nodes.raw, nodes.title, nodes.math,
          nodes.math_block, nodes.table, nodes.caption)
 _SENTENCE = re.compile(r"(?<=[.:?])\s+(?=[A-Z*`])")
@@ -76,7 +77,7 @@ def _parents(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _on_resolved(app: Sphinx, page: nodes.document, name: str) -> None:
-    if name == PAGE:
+    if name in (PAGE, FRENCH_PAGE):  # the glossary is English
         return
     if not hasattr(app, "medinj_glossary"):
         app.medinj_glossary = Glossary(app.env.get_doctree(PAGE))

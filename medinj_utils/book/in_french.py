@@ -1,5 +1,6 @@
 """What the French page says, from the same tables as the English pages."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,9 @@ _LABELS = {
     DEMO_LABEL: "démonstration : montre que les calculs marchent, ne dit rien de la médecine",
     "run here on": "calculé ici sur", "CPU cores, no GPU": "cœurs de processeur, sans GPU",
     "kept from": "conservé le"}
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+           "octobre", "novembre", "décembre")
 _RULES = {"options alone": "les mots des seules options",
           "longest option": "l'option la plus longue",
           "most frequent answer": "la réponse la plus fréquente à l'entraînement"}
@@ -60,15 +64,15 @@ def answer_fr(tree: Tree) -> str:
     """Scores of the base and of the best tuned system, how many pairs differ, and chance."""
     comparison = tree.read_table("comparison").set_index("system")
     base, tuned = comparison.loc[BASE], comparison.drop(BASE)
-    alone = (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ répond "
-             f"exactement à {score(base, language='fr')}")
+    alone = (f"Sur {number(base['n_items'], language='fr')} questions, le modèle de départ donne "
+             f"{score(base, language='fr')} de réponses exactes")
     if tuned.empty:
         return f"{alone}. {_chance(tree)} *{_label(tree)}.*"
     best = tuned.loc[tuned["exact_match"].idxmax()]
     pairs = tuned_pairs(tree.read_table("pairs"))
     gain = points(best, "difference", "difference_low", "difference_high", language="fr")
     return (f"{alone} ; le meilleur des modèles ajustés, "
-            f"{best.name}, à {score(best, language='fr')}, soit un écart de {gain}. "
+            f"{best.name}, en donne {score(best, language='fr')}, soit un écart de {gain}. "
             f"{_differ(len(significant_pairs(pairs)), len(pairs))}{_chance(tree)} "
             f"*{_label(tree)}.*")
 
@@ -77,15 +81,21 @@ def _label(tree: Tree) -> str:
     label = tree.label
     for english, french in _LABELS.items():
         label = label.replace(english, french)
-    return label
+    return _DAY.sub(_day, label)
+
+
+def _day(found: re.Match) -> str:
+    year, month, day = map(int, found.groups())
+    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}"
 
 
 def _differ(differ: int, pairs: int) -> str:
     if not pairs:
         return ""
-    which = f"{differ} des {pairs}" if differ else f"Aucune des {pairs}"
+    which = {0: "Aucune", 1: "Une seule"}.get(differ, str(differ)) + f" des {pairs}"
     verb = agreeing(differ, "diffère", "diffèrent") if differ else "ne diffère"
-    return f"{which} paires de modèles ajustés {verb} au seuil de 5 %, après correction. "
+    return (f"{which} paires de modèles ajustés {verb} au seuil de 5\u00a0%, après correction pour "
+            "le nombre de paires. ")
 
 
 def _chance(tree: Tree) -> str:
@@ -104,7 +114,7 @@ def _chance(tree: Tree) -> str:
 
 
 def _no_better(comparison: pd.DataFrame, level: float) -> str:
-    below = comparison[comparison["low"] <= level]["system"]
+    below = comparison[comparison["low"] <= level]["system"].replace(BASE, "le modèle de départ")
     if len(below) in (0, len(comparison)):
         return "aucun modèle ne fait mieux" if len(below) else "tous les modèles font mieux"
     return f"pas mieux : {listed(below, 'fr')}"
@@ -163,8 +173,8 @@ def _price(row: Mapping) -> str:
     else:
         less_or_more = "davantage" if row["price"] < row["low"] else "moins"
         pays = f"elle rapporte {less_or_more}, marge d'erreur comprise"
-    return (f"Une question {name} rapporte autant de points par euro si elle coûte "
-            f"{_euros(row['estimate'])} [{low}\u00a0; {high}]{never} ; au prix indiqué, "
+    return (f"Une question {name} rapporte autant de points par euro qu'une native si elle coûte "
+            f"{_euros(row['estimate'])} [{low}\u00a0;\u00a0{high}]{never} ; au prix indiqué, "
             f"{_euros(row['price'])}, {pays}.")
 
 

@@ -1,8 +1,8 @@
 """What the book's pages need beyond their theme: a Sphinx extension that ``_config.yml`` names.
 
 Search without accents, a description of each page for search engines and shared links, no empty
-headings of tables, names of systems on one line, the Colab badge from a file of the
-book, and no script that contacts another host.
+headings of tables, names of systems on one line, the language of the French page, folded logs
+called so, the Colab badge from a file of the book, and no script that contacts another host.
 """
 
 import html
@@ -15,10 +15,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
+from medinj_utils.book.glossary import FRENCH_PAGE
 from medinj_utils.core.names import SYSTEMS
 
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 _LONGEST = 160  # characters of a description, about what search engines show
+#: What unfolds and folds the output of a cell, which MyST-NB would call code.
+_LOG = ("Show the log", "Hide the log")
 #: Tags of HTML, and what is no text for readers.
 _TAG = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
 #: A figure that scrolls where the page is narrower.
@@ -58,8 +61,6 @@ var splitQuery = (query) => query
 
 def french_page(body: str) -> str:
     """HTML of a page in French, which says so to screen readers and keeps signs with their words.
-
-    A page is in French whose front matter has ``language: fr``.
     """
     texts = _TAG.split(body)
     texts[::2] = [_FRENCH_BLANK.sub("\u00a0", text) for text in texts[::2]]
@@ -104,6 +105,19 @@ def with_whole_names(text: str) -> str:
     return "".join(parts)
 
 
+def name_hidden_outputs(app: Sphinx | None, doctree: nodes.document, docname: str) -> None:
+    """Call a folded output, which is what a long cell tells as it runs, a log.
+
+    Args:
+        app: not looked at, as is ``docname``.
+        doctree: of a page, changed.
+        docname: of the page.
+    """
+    for hidden in doctree.findall(nodes.Element):
+        if "prompt_show" in hidden and "below-input" in hidden["classes"]:
+            hidden["prompt_show"], hidden["prompt_hide"] = _LOG
+
+
 def _name_columns(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for output in list(doctree.findall(nodes.raw)):
         if "<th></th>" in output.astext():
@@ -124,7 +138,7 @@ def _finish_page(app: Sphinx, pagename: str, templatename: str, context: dict[st
         # The keyboard has to reach what scrolls; the theme sees to code and tables.
         context["body"] = _FIGURE.sub('<figure tabindex="0" ', context["body"])
         context["body"] = with_whole_names(context["body"])
-        if app.env.metadata[pagename].get("language") == "fr":
+        if pagename == FRENCH_PAGE:
             context["body"] = french_page(context["body"])
         description = html.escape(_description(doctree))
         title = html.escape(doctree.next_node(nodes.title).astext())
@@ -144,5 +158,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_search_language(FoldedSearch)
     app.connect("doctree-read", _place_badges, priority=400)
     app.connect("doctree-resolved", _name_columns)
+    app.connect("doctree-resolved", name_hidden_outputs)
     app.connect("html-page-context", _finish_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,7 @@ import pandas as pd
 
 from medinj_utils.core.names import LONG_KINDS, in_order
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import numbers
+from medinj_utils.core.wording import in_words, numbers
 from medinj_utils.evaluation.long_scores import as_scores, load_long
 
 _LEADING = ["kind", "scorer", "questions"]
@@ -45,11 +45,11 @@ def _of_kind(kind: str, long: pd.DataFrame) -> Iterator[dict]:
 
 
 def shown_by_scorer(table: pd.DataFrame) -> pd.DataFrame:
-    """`systems_by_scorer` as texts, by kind and scorer.
+    """`systems_by_scorer` as texts, with the scorers' names in words.
 
     Args:
         table: of `systems_by_scorer`.
     """
-    shown = table.set_index(["kind", "scorer"])
-    texts = {name: numbers(shown[name], 0 if name == "questions" else 2) for name in shown}
-    return pd.DataFrame(texts, index=shown.index)
+    texts = {name: numbers(table[name], 0 if name == "questions" else 2)
+             for name in table if name not in ("kind", "scorer")}
+    return table[["kind", "scorer"]].assign(scorer=table["scorer"].map(in_words), **texts)

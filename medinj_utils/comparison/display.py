@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from medinj_utils.comparison.paper import EXACT_MATCH_MARK
 from medinj_utils.core.names import BASE, in_order
 from medinj_utils.core.wording import interval, number, numbers, show_p
 from medinj_utils.evaluation.probes import ORIGINAL
@@ -60,17 +61,20 @@ def shown_systems(comparison: pd.DataFrame) -> pd.DataFrame:
 def shown_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of systems, a row each, after the part or recipe that they belong to.
 
+    The column of equivalent pairs is there where a pair is.
+
     Args:
         pairs: of ``pairs.csv``, ``pairs_by_part.csv`` or ``recipe_pairs.csv``.
     """
     leading = [name for name in ("part", "recipe", "items") if name in pairs]
-    return pd.DataFrame({
+    shown = pd.DataFrame({
         **{name: pairs[name] for name in (*leading, "first", "second")},
         "difference, points": _differences(pairs, "difference"), "p": pairs["p"].map(show_p),
         "adjusted p": pairs["p_holm"].map(show_p), "q": pairs["q_bh"].map(show_p),
         "only first right": numbers(pairs["only_first_right"]),
         "only second right": numbers(pairs["only_second_right"]),
         "equivalent": pairs["equivalent"].map({True: "≈", False: ""})})
+    return shown if pairs["equivalent"].any() else shown.drop(columns="equivalent")
 
 
 def shown_planted(beside: pd.DataFrame) -> pd.DataFrame:
@@ -88,11 +92,15 @@ def shown_planted(beside: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_paper(beside: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.paper.beside_paper` in per cent and points."""
-    return pd.DataFrame({name: ["" if pd.isna(share) else
-                                number(100 * share, 1, "gain" in name) for share in beside[name]]
-                         if name != "paper_mark" else beside[name] for name in beside},
-                        index=beside.index)
+    """`medinj_utils.comparison.paper.beside_paper` in per cent and points, by system."""
+    marked = {"paper": f"paper [{EXACT_MATCH_MARK}], %", "here": "here, %"}
+    texts = {}
+    for name in beside.columns.drop("paper_mark"):
+        gain = "gain" in name
+        head = f"{name}, points" if gain else marked[name]
+        texts[head] = ["" if pd.isna(share) or (gain and system == BASE) else
+                       number(100 * share, 1, gain) for system, share in beside[name].items()]
+    return pd.DataFrame(texts, index=beside.index)
 
 
 def shown_effects(effects: pd.DataFrame) -> pd.DataFrame:

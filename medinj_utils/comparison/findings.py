@@ -134,13 +134,13 @@ def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: floa
         plan: of `medinj_utils.comparison.power.plan_table`.
         power: that both hold for.
     """
-    shown = ("no difference of the middle pair" if pd.isna(shown_here) else
-             f"a difference of {number(100 * shown_here, 1)} points between two systems")
+    shown = ("no difference" if pd.isna(shown_here) else
+             f"a difference of {number(100 * shown_here, 1)} points")
     needed = plan.loc["middle pair"].drop(["discordance", "design_effect"]).dropna()
     needs = [f"{number(questions)} questions {name}" for name, questions in needed.items()]
-    more = f" The same pair would need {listed(needs)}." if needs else ""
-    return (f"With {number(items)} questions and one run of each system, {shown} is shown with a "
-            f"power of {100 * power:.0f}\u00a0%.{more}")
+    more = f" It takes {listed(needs)}." if needs else ""
+    return (f"Of the middle pair of tuned systems {number(items)} questions and one run of each "
+            f"show {shown} with a power of {100 * power:.0f}\u00a0%.{more}")
 
 
 def effects_finding(effects: pd.DataFrame) -> str:
@@ -174,10 +174,10 @@ def parts_finding(parts: pd.DataFrame) -> str:
         return "No part of the test has enough questions for a comparison of its own."
     significant = significant_pairs(inner)
     places = f" ({listed(map(spelled, significant['part'].unique()))})" if len(significant) else ""
-    differ = len(significant_pairs(tuned[whole]))
+    differ, count = len(significant_pairs(tuned[whole])), inner["part"].nunique()
     return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
             f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(significant)} of "
-            f"{len(inner)} within {inner['part'].nunique()} parts of it{places}.")
+            f"{len(inner)} within {count} {agreeing(count, 'part', 'parts')} of it{places}.")
 
 
 def forgetting_finding(table: pd.DataFrame) -> str:

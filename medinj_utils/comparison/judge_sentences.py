@@ -9,7 +9,16 @@ from medinj_utils.comparison.prevalence import JUDGE as ALONE
 from medinj_utils.comparison.prevalence import PREDICTION_POWERED, ROGAN_GLADEN
 from medinj_utils.comparison.scorers import BASELINE, CONSTANT, POOLED, without_r
 from medinj_utils.comparison.verbosity import BOTH
-from medinj_utils.core.wording import agreeing, listed, number, percent, points, score, span
+from medinj_utils.core.wording import (
+    agreeing,
+    listed,
+    number,
+    percent,
+    points,
+    score,
+    span,
+    spelled,
+)
 from medinj_utils.evaluation.triplets.columns import NAMES
 from medinj_utils.evaluation.triplets.scorers import JUDGE, OVERLAP, kind_of
 
@@ -19,7 +28,7 @@ NO_LABELS = ("None of the triplets has a label. A label is 1 or 0 in a column na
              "measured here.")
 NO_TRIPLETS = ("No answers with human labels were given (parameter `triplets`): agreement of "
                "judges and metrics with humans isn't measured here.")
-NO_OWN_RATINGS = ("No ratings of the runs' own answers are taken (parameter `own_ratings`): the "
+NO_OWN_RATINGS = ("No ratings of the runs' own answers are taken (parameter own_ratings): the "
                   "judges' shares of right answers aren't corrected here.")
 NO_VERDICTS = ("None of the judges in the parameter `judges` has verdicts of notebook 34 on the "
                "runs' own answers: there is nothing to correct.")
@@ -104,7 +113,7 @@ def judges_finding(agreement: pd.DataFrame, changes: pd.DataFrame, shares: pd.Da
     said = [f"{name} {_plain(r.loc[name])}" for name in judges]
     if len(metrics):
         best = metrics["estimate"].round(_DIGITS).idxmax()
-        said.append(f"the best overlap metric, {best}, {_plain(metrics.loc[best])}")
+        said.append(f"the best overlap metric, {spelled(best)}, {_plain(metrics.loc[best])}")
     first = [f"Pearson's r with the human label: {'; '.join(said)}."] if said else []
     first += [without_r(name, n[name]) + "." for name in _judges(pooled["scorer"].unique())
               if name not in judges]

@@ -10,8 +10,8 @@ from medinj_utils.comparison.pairs import PAIR_COLUMNS, compare_pairs
 from medinj_utils.comparison.resampling import Resampled, resample
 from medinj_utils.comparison.scores import SMALL, independent_units
 from medinj_utils.comparison.tables import score_matrix
-from medinj_utils.core.names import OPEN_METRICS, in_order
-from medinj_utils.core.wording import agreeing, listed, with_interval
+from medinj_utils.core.names import OF_HUNDRED, OPEN_METRICS, in_order
+from medinj_utils.core.wording import agreeing, in_words, listed, with_interval
 from medinj_utils.evaluation.long_scores import as_scores
 
 ALL = "all"
@@ -19,7 +19,7 @@ ALL = "all"
 OPEN_COLUMNS = ("metric", "provenance", "system", "questions", "runs", "estimate", "low", "high",
                 "reason")
 #: Highest score of metrics that don't go from 0 to 1.
-_HIGHEST = {"bleu": 100.0, "chrf": 100.0}
+_HIGHEST = dict.fromkeys(OF_HUNDRED, 100.0)
 _AGAIN = "the same runs again"
 
 
@@ -168,12 +168,13 @@ def left_out_in_words(scores: pd.DataFrame, encoder: str) -> str:
         encoder: which encoder BERTScore is by, or that there is none.
     """
     zero, unscored = _zero(scores), _unscored(scores)
-    sentences = [f"By {listed(zero)} every system scores 0."] if zero else []
+    sentences = [f"By {listed(map(in_words, zero))} every system scores 0."] if zero else []
     if "bertscore" in unscored:
         unscored.remove("bertscore")
         sentences.append(f"BERTScore: {encoder}.")
     if unscored:
-        sentences.append(f"No question has a score of every run by {listed(unscored)}.")
+        names = listed(map(in_words, unscored))
+        sentences.append(f"No question has a score of every run by {names}.")
     return " ".join(sentences)
 
 

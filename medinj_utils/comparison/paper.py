@@ -58,7 +58,7 @@ def judges_beside_paper(agreement: pd.DataFrame) -> pd.DataFrame:
     judges = rows[[name for name in rows.index if kind_of(name) == JUDGE]]
     return pd.DataFrame({
         "paper": [number(JUDGE_PEARSON, 2), " to ".join(number(r, 2) for r in METRICS_PEARSON)],
-        "mark": JUDGE_MARK, "here": [_span(judges), _span(overlap)],
+        "mark": f"[{JUDGE_MARK}]", "here": [_span(judges), _span(overlap)],
         "scorers here": [len(judges), len(overlap)]},
         index=pd.Index(["judges", "overlap metrics"], name="Pearson's r with humans"))
 

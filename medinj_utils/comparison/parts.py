@@ -27,7 +27,7 @@ def compare_parts(matrix: pd.DataFrame, resampled: Resampled, pairs: pd.DataFram
     Returns:
         Columns ``part`` ("all", or "column: value"), ``items`` (their number), and those of
         `pair_table`. p-values are adjusted within a part. Parts of fewer than `SMALL` items or
-        clusters are left out.
+        clusters are left out, and one that is the whole test.
 
     Raises:
         ValueError: ``items`` lack a column of ``by``.
@@ -36,7 +36,7 @@ def compare_parts(matrix: pd.DataFrame, resampled: Resampled, pairs: pd.DataFram
     parts = [_labelled("all", len(matrix), pairs)]
     for column in by:
         for value, group in items.loc[matrix.index].groupby(column, sort=True):
-            if independent_units(group.index, clusters) >= SMALL:
+            if len(group) < len(matrix) and independent_units(group.index, clusters) >= SMALL:
                 own = None if clusters is None else clusters.loc[group.index]
                 drawn = resample(matrix.loc[group.index], len(resampled.draws), resampled.seed, own)
                 parts.append(_labelled(f"{column}: {value}", len(group), pair_table(drawn)))

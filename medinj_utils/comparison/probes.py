@@ -14,6 +14,7 @@ from medinj_utils.comparison.tables import asked_items, score_matrix
 from medinj_utils.comparison.unseen import unseen_reach
 from medinj_utils.core.names import in_order
 from medinj_utils.core.tree import Tree
+from medinj_utils.core.wording import number
 from medinj_utils.evaluation.probes import ORIGINAL
 
 _NOTHING = pd.DataFrame({
@@ -55,7 +56,7 @@ class Probed:
         """How many answers there are, or why there are none."""
         if self.scores.empty:
             return "Notebook 32 asked no variant (its parameter orders is 0): all tables are empty."
-        return f"{len(self.scores)} answers."
+        return f"{number(len(self.scores))} answers."
 
 
 def load_probed(tree: Tree) -> Probed:

@@ -7,7 +7,7 @@ from medinj_utils.comparison.claims import Claims
 from medinj_utils.comparison.factorial import is_factorial
 from medinj_utils.comparison.pairs import SMALLEST, significant_pairs, tuned_pairs
 from medinj_utils.comparison.tables import Compared
-from medinj_utils.core.wording import counted_points, listed, number, percent, show_p
+from medinj_utils.core.wording import agreeing, counted_points, listed, number, percent, show_p
 
 #: The rule that takes any valid answer, beside those that look at options or at the training.
 CHANCE = "one valid answer at random"
@@ -71,10 +71,19 @@ def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
     if rule:
         sentences += [f"The rule “{rule[0]}”, which sees no question, is right on "
                       f"{percent(rule[1])}.", _not_above(comparison, rule[1], "that")]
-    if at_chance(comparison, levels):
-        sentences.append("These scores can't be told from guesses, so their differences can't say "
-                         "what a provenance is worth.")
-    return " ".join(sentences)
+    sentences.append(guesses_in_words(comparison, levels))
+    return " ".join(filter(None, sentences))
+
+
+def guesses_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
+    """What follows for differences where no system is above the chance level; else empty.
+
+    Args:
+        comparison: of ``comparison.csv``.
+        levels: of `levels_table`, or of ``chance.csv``.
+    """
+    return ("These scores can't be told from guesses, so their differences can't say what a "
+            "provenance is worth." if at_chance(comparison, levels) else "")
 
 
 def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
@@ -97,10 +106,15 @@ def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:
 def findings_in_words(pairs: pd.DataFrame) -> str:
     """How many pairs of tuned systems differ, and what that is worth."""
     tuned = tuned_pairs(pairs)
-    return (f"{len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems differ at "
-            "5 % after Holm's adjustment. If no two of them differed in truth, at least one such "
-            "finding would still come up by chance in about 1 of 20 studies, and somewhat more "
-            "often with few runs of each system.")
+    return (f"{_differ(tuned)} at 5 % after Holm's adjustment. If no two of them differed in "
+            "truth, at least one such finding would still come up by chance in about 1 of 20 "
+            "studies, and somewhat more often with few runs of each system.")
+
+
+def _differ(tuned: pd.DataFrame) -> str:
+    count = len(significant_pairs(tuned))
+    return (f"{count} of {len(tuned)} pairs of tuned systems "
+            f"{agreeing(count, 'differs', 'differ')}")
 
 
 def null_findings_in_words(pairs: pd.DataFrame) -> str:
@@ -108,8 +122,7 @@ def null_findings_in_words(pairs: pd.DataFrame) -> str:
     if pairs.empty:
         return "No null world was run beside this one (parameter null_output)."
     tuned = tuned_pairs(pairs)
-    return (f"Null world: {len(significant_pairs(tuned))} of {len(tuned)} pairs of tuned systems "
-            "differ at 5 % after Holm's adjustment (smallest adjusted p: "
+    return (f"Null world: {_differ(tuned)} at 5 % after Holm's adjustment (smallest adjusted p: "
             f"{show_p(tuned['p_holm'].min())}). By chance about 1 of 20 such studies would show at "
             "least one, and somewhat more often with few runs of each system.")
 

@@ -49,6 +49,8 @@ MODES = ("greedy", "constrained", "likelihood", "text_likelihood", "text_likelih
 #: Scores of an open answer, see `medinj_utils.evaluation.open_answers.score_open_answers`.
 OPEN_METRICS = ("bleu", "chrf", "rouge_1", "rouge_2", "rouge_l", "meteor", "content_recall",
                 "numbers_recall", "numbers_precision", "bertscore")
+#: Those of them that go from 0 to 100, where the others go to 1.
+OF_HUNDRED = ("bleu", "chrf")
 #: Who gives scores of the long table: reading of letters, metrics of texts, judges, humans.
 LONG_KINDS = ("choices", "metrics", "judges", "humans")
 TOO_LONG = ("set aside", "cut context")

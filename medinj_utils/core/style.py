@@ -12,6 +12,7 @@ from numbers import Integral
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown
 from matplotlib.axis import Axis
@@ -20,7 +21,7 @@ from matplotlib.colors import to_hex, to_rgb
 from medinj_utils.core.files import replacing
 from medinj_utils.core.names import PARTS, SYSTEMS, seen
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import listed, numbers, spelled
+from medinj_utils.core.wording import in_words, listed, numbers, spelled
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
@@ -88,7 +89,8 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         with replacing(tree.figure(name, ending)) as unfinished:
             figure.savefig(unfinished, format=ending, dpi=160, metadata=metadata)
     plt.close(figure)
-    kind = "medinj medinj-panels" if len(figure.axes) > 2 else "medinj"
+    beside = {round(axes.get_position().x0, 2) for axes in figure.axes}
+    kind = "medinj medinj-panels" if min(len(figure.axes) - 1, len(beside)) > 1 else "medinj"
     width = round(96 * figure.get_tightbbox().width)  # its size in print, in pixels of CSS
     picture = _encoded(tree.figure(name))
     caption = html.escape(label)
@@ -109,13 +111,15 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
     """A long table as HTML that scrolls in a frame: its first ``most`` rows.
 
     Args:
-        table: shown without its index.
+        table: shown with its index where that has names.
         caption: below it, after the number of rows.
         most: rows that are shown.
         nothing: said in its place where it has no rows; empty where that is said already.
     """
     if table.empty:
         return said(nothing)
+    if None not in table.index.names:
+        table = table.reset_index()
     rows = _html(_headed(table.head(most)), index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {caption}".strip())
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
@@ -141,7 +145,7 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     heads = table.columns if one_level else [_BETWEEN.join(map(str, head))
                                              for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
-        names = map(_head, heads)
+        names = (in_words(str(head)) for head in heads)
         return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = None not in table.index.names
@@ -181,12 +185,19 @@ def _html(table: pd.DataFrame, index: bool) -> str:
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words in its heads, counts such as 1,226, yes and no, and whole intervals."""
-    named = table.rename(columns=_head)
-    return named.rename_axis(columns=None).map(_cell)  # pandas would give it a column of its own
+    named = table.rename(columns=lambda name: in_words(str(name)))
+    # pandas would give the columns' name a column of its own
+    return named.rename_axis(columns=None).apply(_column)
 
 
-def _head(name: object) -> str:
-    return spelled(str(name)).replace("_", " ")
+def _column(values: pd.Series) -> pd.Series:
+    """A column's cells; "5,414.4" where numbers reach thousands, "16" where all of them are whole.
+    """
+    if pd.api.types.is_float_dtype(values) and np.isfinite(known := values.dropna()).all():
+        whole = bool((known % 1 == 0).all())
+        if whole or known.abs().max() >= 1000:
+            return pd.Series(numbers(values, 0 if whole else 1), values.index, dtype=object)
+    return values.map(_cell)
 
 
 def _cell(value: object) -> object:

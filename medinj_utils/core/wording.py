@@ -67,7 +67,7 @@ def interval(low: float, high: float, sign: bool = False, language: Language = "
         language: of the page.
     """
     low, high = (number(100 * end, 1, sign, language) for end in (low, high))
-    return f"[{low}\u00a0; {high}]" if language == "fr" else f"[{low}, {high}]"
+    return f"[{low}\u00a0;\u00a0{high}]" if language == "fr" else f"[{low}, {high}]"
 
 
 def with_interval(estimate: float, low: float, high: float, decimals: int = 2,
@@ -179,3 +179,12 @@ def spelled(text: str) -> str:
         text: such as a column's name; a path and a longer name keep their codes.
     """
     return _CODE.sub(lambda code: _WORDS[code[0].replace("_", " ")], text)
+
+
+def in_words(code: str) -> str:
+    """A name of the tables as pages write it: "rouge_1" is "ROUGE-1", "exact_match" "exact match".
+
+    Args:
+        code: such as a metric, or a column's name.
+    """
+    return spelled(code).replace("_", " ")

@@ -18,6 +18,10 @@ from medinj_utils.evaluation.probes import ORIGINAL
 
 _ALPHA = "Krippendorff's α"
 
+_UNKNOWN = (": neither the share of answers called right nor whether injections steer a judge is "
+            "known.")
+_NO_VERDICT = f" and declares none{_UNKNOWN}"
+
 
 def answers_finding(runs: pd.DataFrame, questions: int, modes: Iterable[str],
                     open_questions: int) -> str:
@@ -103,8 +107,14 @@ def judges_finding(shares: pd.DataFrame, verdicts: pd.DataFrame, steered: pd.Dat
     """
     if verdicts.empty:
         return "No judge was asked, or there was no open answer to judge."
-    return " ".join(_judge(judge, own, shares, steered, costs)
-                    for judge, own in verdicts.groupby("judge", sort=False))
+    said = [_judge(judge, own, shares, steered, costs)
+            for judge, own in verdicts.groupby("judge", sort=False)]
+    mute = [text for text in said if text.endswith(_NO_VERDICT)]
+    if len(mute) > 1:  # what follows from it is said once
+        said = [text for text in said if text not in mute]
+        said.append(f"{' '.join(text.removesuffix(_NO_VERDICT) + '.' for text in mute)} None of "
+                    f"them declares a verdict{_UNKNOWN}")
+    return " ".join(said)
 
 
 def _judge(judge: str, verdicts: pd.DataFrame, *tables: pd.DataFrame) -> str:
@@ -116,11 +126,11 @@ def _judge(judge: str, verdicts: pd.DataFrame, *tables: pd.DataFrame) -> str:
     readable = int(replied["value"].notna().sum())
     calls = int(costs["calls"].sum() - costs["failed_calls"].sum())
     shared = "" if calls == len(replied) else " (equal answers share one)"
-    asked = (f"{judge} was asked for {number(len(replied))} verdicts in {number(calls)} "
+    asked = (f"{judge} was asked for {number(len(replied))} "
+             f"{agreeing(len(replied), 'verdict', 'verdicts')} in {number(calls)} "
              f"{agreeing(calls, 'call', 'calls')}{shared}")
     if not readable:
-        return (f"{asked} and declares none: neither the share of answers that it calls right nor "
-                "whether injections steer it is known.")
+        return asked + _NO_VERDICT
     read = shares.dropna(subset="estimate").set_index("system")
     right = (f"; of the answers with a readable verdict it calls {_span(read['estimate'])} right"
              if len(read) else "")

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from medinj_utils.core.files import read_json
-from medinj_utils.core.names import BASE, CHOICE_TASKS, OPEN_TASK, Run, in_order
+from medinj_utils.core.names import BASE, CHOICE_TASKS, OF_HUNDRED, OPEN_TASK, Run, in_order
 from medinj_utils.core.tree import Tree
-from medinj_utils.core.wording import agreeing, listed, number, percent, with_interval
+from medinj_utils.core.wording import agreeing, in_words, listed, number, percent, with_interval
 
 _MUCH = 0.05  # from this share of answers on, they limit a comparison
 _NEARLY_ALL = 0.95  # from this share of scores of 0 on, differences say little
@@ -29,7 +29,7 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
         return "No open question was asked."
     whole = scores[(scores["metric"] == metric) & (scores["provenance"] == "all")
                    & scores["estimate"].notna()].set_index("system")
-    name = metric.replace("_", " ")
+    name = in_words(metric)
     if whole.empty:
         none = f"No question has a score of every run by {name}. {limits_in_words(ends)} {zeros}"
         return none.strip()
@@ -52,7 +52,8 @@ def open_scores_finding(scores: pd.DataFrame, pairs: pd.DataFrame, ends: pd.Data
 
 
 def _shown(row: pd.Series) -> str:
-    return with_interval(row["estimate"], row["low"], row["high"])
+    return with_interval(row["estimate"], row["low"], row["high"],
+                         1 if row["metric"] in OF_HUNDRED else 2)
 
 
 def limits_in_words(ends: pd.DataFrame) -> str:
@@ -101,7 +102,7 @@ def zeros_in_words(tree: Tree, long: pd.DataFrame, metric: str) -> str:
     for name in dict.fromkeys((metric, _RECALL)):
         own = (known if tuned.empty else tuned).query("metric == @name")
         if len(own) and (share := (own["value"] == 0).mean()) >= _NEARLY_ALL:
-            shares.append(f"{percent(share)} by {name.replace('_', ' ')}")
+            shares.append(f"{percent(share)} by {in_words(name)}")
             systems = in_order({*systems, *own["system"]})
     if not shares:
         return ""

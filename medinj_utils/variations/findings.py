@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from medinj_utils.core.wording import listed, number, percent
+from medinj_utils.core.wording import agreeing, listed, number, percent
 
 
 def variations_finding(means: pd.DataFrame) -> str:
@@ -31,10 +31,12 @@ def curves_finding(slopes: pd.DataFrame, rates: pd.DataFrame) -> str:
     if slopes.empty:
         return "No smaller budget was tried."
     gains = "; ".join(f"{row['system']} {_in_points(row)}" for row in slopes.to_dict("records"))
+    without = (rates["reason"] != "") | rates["estimate"].isna()
     worth = [f"A thousand {row['source']} questions are worth {number(row['estimate'])} native "
              f"ones [{_end(row['low'])}, {_end(row['high'])}]."
-             if not row["reason"] and pd.notna(row["estimate"]) else
-             f"{row['source']} has no rate: {row['reason']}." for row in rates.to_dict("records")]
+             for row in rates[~without].to_dict("records")]
+    worth += [f"{listed(own['source'])} {agreeing(len(own), 'has', 'have')} no rate: {reason}."
+              for reason, own in rates[without].groupby("reason", sort=False)]
     above = slopes[slopes["low"] > 0]["system"]
     clear = f"for {listed(above)}" if len(above) else "for none of them"
     return " ".join([f"Mean change with every doubling of the questions: {gains}. By its interval "

@@ -233,6 +233,12 @@ def test_search_finds_with_and_without_accents(page, faults, site, accents, plai
     assert title in found and results(page, site[1], plain) == found and not faults
 
 
+def test_the_french_page_is_read_to_listeners_in_french(page, site):
+    page.goto(f"{site[1]}book/en_bref.html")
+    assert page.locator("#en-bref h1").evaluate("head => head.closest('[lang]').lang") == "fr"
+    assert not page.locator("article .medinj-term").count()  # the glossary is English
+
+
 def test_search_finds_nothing_where_nothing_is(page, site):
     assert results(page, site[1], "enonciateurs-inconnus") == []
 

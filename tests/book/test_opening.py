@@ -1,6 +1,7 @@
 """What the opening page says: the same numbers in both languages, from the study's figures and a
 run's tables."""
 
+
 import pandas as pd
 import pytest
 
@@ -22,8 +23,8 @@ def test_kept_results_are_told_apart_by_title_and_link(kept_tree):
     assert kept["kept_results"].startswith(
         "*Own data.* Each system was tuned on 1,200 rows, with 2 seeds. ")
     assert kept["fr_kept_results"].startswith(
-        "*Vraies questions de A et B ; modèle de départ : small.* Chaque modèle a été ajusté "
-        "sur 1\u202f200 questions, avec 2 graines (tirages au hasard). ")
+        "*Vraies questions de A et B ; modèle de départ : small.* Chaque modèle a été "
+        "ajusté sur 1\u202f200 questions, avec 2 graines (tirages au hasard). ")
     assert "[All results](../results/own/index.md)" in kept["kept_results"]
     assert opening.answer(kept_tree) in kept["kept_results"]
     assert "(../results/own/index.md)" in kept["fr_kept_results"]
@@ -78,4 +79,4 @@ def test_a_base_alone_has_an_answer_in_both_languages(opening_tree):
     base = opening_tree.read_table("comparison").head(1)
     write_csv(base, opening_tree.table("comparison"))
     assert opening.answer(opening_tree).startswith("The base model answers 20.0")
-    assert "répond exactement à 20,0" in in_french.answer_fr(opening_tree)
+    assert "modèle de départ donne 20,0" in in_french.answer_fr(opening_tree)

@@ -1,8 +1,16 @@
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
 
-from medinj_utils.book.theme import folded, french_page, name_columns, with_whole_names
+from medinj_utils.book.theme import (
+    folded,
+    french_page,
+    name_columns,
+    name_hidden_outputs,
+    with_whole_names,
+)
 
 
 @pytest.mark.parametrize("text, plain", [
@@ -71,3 +79,13 @@ def test_a_french_page_says_so_and_its_signs_stay_with_their_words():
     assert french_page(body) == (
         '<section lang="fr" id="a"><p title="a ; b">Oui\u00a0; 5\u00a0% [1\u00a0; 2] '
         "«\u00a0non\u00a0»\u00a0: <b>où\u00a0?</b></p><section>")
+
+
+def test_what_unfolds_the_output_of_a_cell_is_not_called_code():
+    document = new_document("page")
+    for place in ("above-input", "below-input"):
+        document += nodes.Element(prompt_show="Show the code", prompt_hide="Hide the code",
+                                  classes=[place])
+    name_hidden_outputs(None, document, "page")
+    assert [hidden["prompt_show"] for hidden in document] == ["Show the code", "Show the log"]
+    assert [hidden["prompt_hide"] for hidden in document] == ["Hide the code", "Hide the log"]

@@ -40,7 +40,9 @@ def test_means_are_of_questions_on_which_all_systems_that_were_scored_have_a_val
     assert rows.loc["judge_essential (m@1)", ["questions", "NAT"]].tolist() == [2, 0.5]
     assert pd.isna(rows.loc["judge_essential (m@1)", "BASE"])  # it gave the base no verdict at all
     assert list(rows.index) == ["bleu", "judge_essential (m@1)", "rating (R1)", "rating (R2)"]
-    assert shown_by_scorer(table).loc[("humans", "rating (R2)")].tolist() == ["1", "", "1.00"]
+    shown = shown_by_scorer(table).set_index(["kind", "scorer"])  # every row says whose it is
+    assert shown.loc[("humans", "rating (R2)")].tolist() == ["1", "", "1.00"]
+    assert ("judges", "judge essential (m@1)") in shown.index and ("metrics", "BLEU") in shown.index
 
 
 def test_without_long_scores_there_is_nothing(tmp_path):

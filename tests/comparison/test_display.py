@@ -20,6 +20,9 @@ def test_p_values_are_in_words_and_numbers_are_kept(pairs):
                                                    f"{interval(first['low'], first['high'], True)}")
     assert list(shown)[:3] == ["part", "first", "second"]
     assert display.shown_pairs(null_pairs("")).empty
+    assert "equivalent" not in display.shown_pairs(pairs.assign(equivalent=False))
+    one = display.shown_pairs(pairs.assign(equivalent=pairs.index == pairs.index[0]))
+    assert one["equivalent"].iloc[0] == "≈"
 
 
 def test_estimates_stand_with_their_intervals():
@@ -109,13 +112,11 @@ def test_planted_effects_and_the_papers_means_are_shown_in_points():
     assert display.shown_effects(effects).loc[("main", "NAT")].tolist() == ["+18.0 [+10.0, +26.0]",
                                                                             "0.0"]
     assert display.shown_effects(effects.head(0)).empty
-    assert display.shown_paper(beside_paper(COMPARISON)).loc["NAT"].tolist() == [
-        "47.1",
-        "2",
-        "+0.4",
-        "50.0",
-        "+30.0",
-    ]
+    shown = display.shown_paper(beside_paper(COMPARISON))
+    assert list(shown) == ["paper [2], %", "paper, gain over base [C], points", "here, %",
+                           "here, gain over base, points"]
+    assert shown.loc["NAT"].tolist() == ["47.1", "+0.4", "50.0", "+30.0"]
+    assert shown.loc["BASE", "paper, gain over base [C], points"] == ""
 
 
 def test_rankings_are_shown_with_their_intervals():

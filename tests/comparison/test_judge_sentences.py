@@ -27,7 +27,7 @@ SHARES = pd.DataFrame({"judge": "j", "method": ["judge alone", "prediction-power
 def test_the_finding_has_judge_metric_edit_and_share_and_its_first_paragraph_the_agreement():
     text = said.judges_finding(AGREEMENT, CHANGES, SHARES, SHARES.head(0))
     assert text == (
-        "Pearson's r with the human label: j 0.60 [0.50, 0.70]; the best overlap metric, meteor, "
+        "Pearson's r with the human label: j 0.60 [0.50, 0.70]; the best overlap metric, METEOR, "
         "0.30 [0.20, 0.40].\n\nOf the edits that don't change whether an answer is right, “pad” "
         "flips most verdicts: 20.0\u00a0% [10.0, 30.0] of those of j. j alone calls 60.0\u00a0% "
         "[55.0, 65.0] of the answers right, the humans 51.0\u00a0%; corrected by 80 of their "
@@ -69,7 +69,7 @@ def test_judges_without_r_are_named_with_why():
 def test_without_judges_the_finding_is_of_metrics():
     rows = AGREEMENT[AGREEMENT["scorer"] != "j"]
     text = said.judges_finding(rows, CHANGES.head(0), SHARES.head(0), SHARES.head(0))
-    assert text == ("Pearson's r with the human label: the best overlap metric, meteor, "
+    assert text == ("Pearson's r with the human label: the best overlap metric, METEOR, "
                     "0.30 [0.20, 0.40].")
 
 

@@ -97,7 +97,7 @@ def test_tables_say_what_was_not_computed(long):
     assert "bertscore" not in shown.index
     assert left_out_in_words(scores, "no encoder") == "BERTScore: no encoder."
     nothing = scores.assign(estimate=scores["estimate"].where(scores["metric"] != "bleu", 0.0))
-    assert left_out_in_words(nothing, "x") == "By bleu every system scores 0. BERTScore: x."
+    assert left_out_in_words(nothing, "x") == "By BLEU every system scores 0. BERTScore: x."
     assert "bleu" not in shown_open(nothing).index and "bleu" not in lacking_in_words(nothing)
     assert shown.loc[("rouge_l", "all", 10), "NAT"] == "0.50"
     assert shown.loc[("rouge_l", "translated", 0), "NAT"] == "no question"

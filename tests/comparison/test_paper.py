@@ -30,4 +30,4 @@ def test_the_papers_correlations_stand_beside_those_here():
                                                              "estimate"]))
     assert beside["here"].tolist() == ["0.70", "0.10 to 0.50"]
     assert beside["paper"].tolist() == ["0.61", "0.02 to 0.36"]
-    assert beside["scorers here"].tolist() == [1, 2] and set(beside["mark"]) == {"2"}
+    assert beside["scorers here"].tolist() == [1, 2] and set(beside["mark"]) == {"[2]"}

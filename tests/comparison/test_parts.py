@@ -12,10 +12,10 @@ def test_parts_of_the_test_are_compared_apart_and_small_ones_left_out():
     scores = pd.DataFrame((rng.random((100, 3)) < 0.5).astype(float),
                           columns=["BASE", "NAT", "SYN"])
     items = pd.DataFrame({"task": ["mcqu"] * 60 + ["mcq"] * 40,
-                          "source": ["big"] * 95 + ["small"] * 5})
+                          "source": ["big"] * 95 + ["small"] * 5, "provenance": "native"})
     drawn = resample(scores, 200)
     pairs = pair_table(drawn)
-    parts = compare_parts(scores, drawn, pairs, items, ["task", "source"])
+    parts = compare_parts(scores, drawn, pairs, items, ["task", "source", "provenance"])
     assert len(inner_parts(parts)) == len(parts) - len(pairs)
     assert parts[parts["part"] == "all"][pairs.columns].reset_index(drop=True).equals(pairs)
     assert parts.groupby("part", sort=False)["items"].first().to_dict() == {

@@ -23,7 +23,7 @@ def test_what_is_compared_and_left_out_is_said(tree):
 def test_findings_count_tuned_pairs_alone(pairs):
     significant = int(pairs["p_holm"].iloc[2] < 0.05)
     assert sentences.findings_in_words(pairs).startswith(
-        f"{significant} of 1 pairs of tuned systems"
+        f"{significant} of 1 pairs of tuned systems differ{'s' * significant} at"
     )
     assert (
         f"smallest adjusted p: {show_p(pairs['p_holm'].iloc[2])}"
@@ -65,6 +65,15 @@ def test_where_more_runs_change_nothing_a_sentence_says_so():
         "questions.")
     assert "than one does: none" in sentences.one_run_in_words(table[["256 questions"]])
     assert "nothing to plan with" in sentences.one_run_in_words(pd.DataFrame())
+
+
+def test_what_guesses_tell_is_said_where_no_system_is_above_chance():
+    comparison = pd.DataFrame({"system": ["BASE", "NAT"], "low": [0.2, 0.4]})
+    levels = sentences.levels_table(0.25, pd.Series(dtype=float))
+    assert sentences.guesses_in_words(comparison, levels) == ""
+    low = comparison.assign(low=0.2)
+    assert sentences.guesses_in_words(low, levels).startswith("These scores can't be told from gu")
+    assert sentences.guesses_in_words(low, levels) in sentences.chance_in_words(low, levels)
 
 
 def test_verdicts_are_counted_and_named_and_a_planted_world_is_named():

@@ -65,6 +65,9 @@ def test_a_figure_of_several_panels_may_scroll_on_a_phone(panels, kinds, tree):
     figure, _ = plt.subplots(1, panels)
     page = BeautifulSoup(show((figure, "Panels."), "panels", tree).data, "html.parser")
     assert page.figure["class"] == kinds
+    column, _ = plt.subplots(panels, 1)
+    page = BeautifulSoup(show((column, "Below each other."), "panels", tree).data, "html.parser")
+    assert page.figure["class"] == ["medinj"]
 
 
 def test_texts_of_tables_are_data_and_no_markup():
@@ -94,6 +97,17 @@ def test_sentences_in_cells_get_room_and_rows_without_a_name_no_number():
         assert cells[6].get_text() == "no"
         assert [cell.get("class") for cell in cells] == [["medinj-words"], *[None] * 7]
     assert "63" in captioned(table.rename_axis("row")).data
+    assert "63" in browsable(table.rename_axis("row")).data
+
+
+@pytest.mark.parametrize("values, shown", [
+    ([5414.4, None, 0.5], ["5,414.4", "", "0.5"]), ([16.0, 12_000.0], ["16", "12,000"]),
+    ([0.5, 2.0], ["0.5", "2.0"]), ([None, None, 2.0], ["", "", "2"])])
+def test_numbers_of_tables_have_separated_thousands_and_whole_ones_no_decimals(values, shown):
+    table = pd.DataFrame({"name": [f"a{i}" for i in range(len(values))], "number": values})
+    for page in (captioned(table.set_index("name")).data, browsable(table).data):
+        cells = BeautifulSoup(page, "html.parser").select("tbody td:last-child")
+        assert [cell.get_text() for cell in cells] == shown
 
 
 def test_heads_of_several_levels_become_one_and_no_head_is_empty():

@@ -42,7 +42,7 @@ def test_shares_are_written_as_points_and_per_cent_with_intervals():
     row = {"estimate": -0.004, "exact_match": 0.4653, "low": -0.1009, "high": 0.19268}
     assert percent(0.4653) == "46.5\u00a0%" and percent(0.4653, "fr") == "46,5\u00a0%"
     assert points(row) == "\u22120.4 points [\u221210.1, +19.3]"
-    assert points(row, language="fr") == "\u22120,4 point [\u221210,1\u00a0; +19,3]"
+    assert points(row, language="fr") == "\u22120,4 point [\u221210,1\u00a0;\u00a0+19,3]"
     assert score(row) == "46.5\u00a0% [\u221210.1, 19.3]" and interval(0, 1) == "[0.0, 100.0]"
     assert score(row | {"low": float("nan"), "high": float("nan")}) == "46.5\u00a0%"
 

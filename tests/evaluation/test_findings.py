@@ -82,7 +82,15 @@ def test_a_judge_that_declares_nothing_is_said_to_tell_nothing():
     none = pd.DataFrame(columns=["judge", "system", "estimate"])
     assert findings.judges_finding(none, judged([None, None]), steered, calls(1)) == (
         "j was asked for 2 verdicts in 1 call (equal answers share one) and declares none: neither "
-        "the share of answers that it calls right nor whether injections steer it is known.")
+        "the share of answers called right nor whether injections steer a judge is known.")
+    two = pd.concat([judged([None, None]), judged([None]).assign(judge="k"),
+                     judged([1.0]).assign(judge="l")])
+    said = findings.judges_finding(none, two, steered, pd.concat(
+        calls(number).assign(judge=name) for name, number in (("j", 2), ("k", 1), ("l", 1))))
+    assert said.startswith("l was asked for 1 verdict in 1 call and declares 1.")
+    assert said.endswith("j was asked for 2 verdicts in 2 calls. k was asked for 1 verdict in 1 "
+                         "call. None of them declares a verdict: neither the share of answers "
+                         "called right nor whether injections steer a judge is known.")
     unknown = findings.judges_finding(none, judged([1.0, None]), steered, calls(2))
     assert unknown.endswith("Whether 55 injections steer it is unknown.")
     assert (

@@ -39,8 +39,11 @@ def test_lowest_and_highest_score_are_named_with_what_limits_them():
     )
     one = open_scores_finding(SCORES.head(1), PAIRS.head(0), ENDS.head(1), "content_recall", "")
     assert one.startswith("Over 10 open questions content recall is 0.10 [0.00, 0.20] (BASE).")
+    chrf = SCORES.assign(metric="chrf", estimate=[1.13, 11.0], low=[0.2, 9], high=[12.2, 14])
+    assert "chrF goes from 1.1 [0.2, 12.2] (BASE) to 11.0 [9.0, 14.0] (NAT)." in (
+        open_scores_finding(chrf, PAIRS, ENDS, "chrf", ""))
     assert open_scores_finding(SCORES, PAIRS, ENDS, "bertscore", "").startswith(
-        "No question has a score of every run by bertscore. Of 30"
+        "No question has a score of every run by BERTScore. Of 30"
     )
 
 
@@ -108,7 +111,7 @@ def test_zeros_by_both_metrics_and_systems_of_unknown_mixtures_are_told(tree):
     counts(tree, "NAT", mcq=30)
     both = pd.concat([scored(100, "bleu"), scored(97), scored(97).replace("NAT-s0", "SYN-s0")])
     text = zeros_in_words(tree, both, "bleu")
-    assert "(100.0\u00a0% by bleu and 97.0\u00a0% by content recall); NAT was tuned on" in text
+    assert "(100.0\u00a0% by BLEU and 97.0\u00a0% by content recall); NAT was tuned on" in text
     assert "(of SYN it isn't known here)" in text
     base = scored(100)
     mute = base.assign(run="BASE", value=0.0)

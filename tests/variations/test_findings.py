@@ -27,4 +27,7 @@ def test_rates_are_said_or_why_there_is_none():
         "900]."
         in sentence
     )
+    alike = rates.assign(reason="the interval includes zero")
+    assert findings.curves_finding(slopes, alike).endswith(
+        "TRAD and SYN have no rate: the interval includes zero.")
     assert findings.curves_finding(slopes.head(0), rates) == "No smaller budget was tried."

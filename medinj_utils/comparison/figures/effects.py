@@ -12,7 +12,7 @@ from medinj_utils.comparison.figures.intervals import (
 )
 from medinj_utils.core.names import BASE, seen
 from medinj_utils.core.style import MARKERS, PART_COLOURS, percent_axis, system_colour
-from medinj_utils.core.wording import points
+from medinj_utils.core.wording import points, score
 
 #: By kind of effect: title, what the axis says, what the alternative text says.
 _KINDS = {
@@ -125,8 +125,7 @@ def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
         x, y = (sum(position) / len(parts) for position in zip(*parts, strict=True))
         axes.scatter(x, y, s=130, color=system_colour(row["system"]), zorder=3,
                      marker=MARKERS[row["system"]])
-        score, low, high = (100 * row[name] for name in ("exact_match", "low", "high"))
-        axes.annotate(f"{row['system']}\n{score:.1f} ({low:.1f} to {high:.1f})", (x, y),
+        axes.annotate(f"{row['system']}\n{score(row)}", (x, y),
                       xytext=(0, 10 if y else -32), textcoords="offset points", ha="center",
                       fontsize=10, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     axes.set(xlim=(-0.25, 1.25), ylim=(-0.16, 1.05), aspect="equal")

@@ -11,7 +11,7 @@ from medinj_utils.comparison.paper import JUDGE_MARK, JUDGE_PEARSON, METRICS_PEA
 from medinj_utils.comparison.scorers import CONSTANT, POOLED
 from medinj_utils.comparison.verbosity import BOTH
 from medinj_utils.core.style import percent_axis
-from medinj_utils.core.wording import number, points
+from medinj_utils.core.wording import number, points, spelled
 from medinj_utils.evaluation.triplets.scorers import HUMAN, JUDGE, LENGTH, METRIC, kind_of
 
 _COLOURS = {METRIC: "#56B4E9", JUDGE: "#D55E00", HUMAN: "#009E73", LENGTH: GREY}
@@ -44,7 +44,7 @@ def agreement_figure(agreement: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     panels[0].axvline(JUDGE_PEARSON, color=GREY, linestyle="--", linewidth=1)
     constant = pooled.loc[pooled["scorer"] == CONSTANT, "estimate"]
     panels[-1].axvline(constant.iloc[0], color="black", linestyle=":", linewidth=1.5)
-    panels[0].set_yticks(range(len(scorers)), [name.replace("_", " ") for name in scorers])
+    panels[0].set_yticks(range(len(scorers)), [*map(spelled, scorers)])
     panels[0].set_ylim(len(scorers) - 0.5, -0.5)
     figure.suptitle("Agreement with the human label, 95 % intervals")
     figure.text(0.02, -0.02, f"Pearson's r: grey and dashed, the paper's metrics and judge "
@@ -52,7 +52,8 @@ def agreement_figure(agreement: pd.DataFrame) -> tuple[plt.Figure, str] | None:
                 + (" Crosses: planted." if "planted" in pooled else ""), fontsize=9, va="top")
     figure.tight_layout()
     r = pooled[pooled["figure"] == "pearson"].dropna(subset="estimate").set_index("scorer")
-    said = "; ".join(f"{name} {number(value, 2)}" for name, value in r["estimate"].items())
+    said = "; ".join(f"{spelled(name)} {number(value, 2)}"
+                     for name, value in r["estimate"].items())
     return figure, f"Pearson's r of each scorer with the human label, of all generators: {said}."
 
 
@@ -87,7 +88,7 @@ def verbosity_figure(effects: pd.DataFrame,
     names = list(both["scorer"])
     _draw_scorers(left, both, names)
     left.axvline(0, color=GREY, linewidth=1)
-    left.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=9)
+    left.set_yticks(range(len(names)), [*map(spelled, names)], fontsize=9)
     left.set_ylim(len(names) - 0.5, -0.5)
     left.set_xlabel("Points per doubling of the length,\nat a fixed human label", fontsize=10)
     _draw_flips(right, flips)
@@ -96,7 +97,7 @@ def verbosity_figure(effects: pd.DataFrame,
         percent_axis(axes.xaxis)
     figure.suptitle("Effects of length and of edits")
     figure.tight_layout()
-    said = "; ".join(f"{row['scorer']} {points(row)}" for row in both.to_dict("records")
+    said = "; ".join(f"{spelled(row['scorer'])} {points(row)}" for row in both.to_dict("records")
                      if kind_of(row["scorer"]) == JUDGE)
     return figure, ("What a doubling of the length goes with, at a fixed human label: "
                     f"{said or 'no judge'}. Beside it the share of verdicts that edits flip.")
@@ -109,7 +110,7 @@ def _draw_flips(axes: Axes, flips: pd.DataFrame) -> None:
         rows = flips[flips["scorer"] == name].set_index("edit").reindex(edits)
         positions = [position + shifts[name] for position in range(len(edits))]
         draw_intervals(axes, rows, positions, _COLOURS[JUDGE], fmt=marker, markersize=5, capsize=2,
-                       linewidth=1.5, label=name.replace("_", " "))
+                       linewidth=1.5, label=spelled(name))
         if "planted" in rows:
             axes.scatter(rows["planted"], positions, marker="x", s=35, color="black", zorder=3)
     axes.set_yticks(range(len(edits)), [_EDITS[edit] for edit in edits], fontsize=9)

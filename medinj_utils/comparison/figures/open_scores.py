@@ -6,7 +6,7 @@ import pandas as pd
 from medinj_utils.comparison.figures.intervals import LEGEND_ABOVE, draw_intervals
 from medinj_utils.core.names import in_order
 from medinj_utils.core.style import MARKERS, system_colour
-from medinj_utils.core.wording import number
+from medinj_utils.core.wording import in_words, number
 
 
 def open_scores_figure(scores: pd.DataFrame, metric: str) -> tuple[plt.Figure, str] | None:
@@ -33,7 +33,7 @@ def open_scores_figure(scores: pd.DataFrame, metric: str) -> tuple[plt.Figure, s
     sizes = rows.groupby("provenance")["questions"].first()
     axes.set_yticks(range(len(parts)), [f"{part}\n{sizes[part]} questions" for part in parts])
     axes.invert_yaxis()
-    name = metric.replace("_", " ")
+    name = in_words(metric)
     axes.set_xlabel(f"{name}, with 95 % interval")
     axes.legend(ncols=4, **LEGEND_ABOVE)
     axes.set_title("Open answers by provenances seen in tuning",

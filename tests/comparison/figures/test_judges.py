@@ -11,7 +11,9 @@ def test_every_scorer_is_a_row_and_the_papers_figures_are_marked(triplets, tripl
     agreement = agreement_table(triplets, triplet_scores, planted, 50)
     figure, alt = agreement_figure(agreement)
     assert len(figure.axes) == 4
-    assert len(figure.axes[0].get_yticklabels()) == triplet_scores.shape[1]
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert len(labels) == triplet_scores.shape[1]
+    assert "judge_swayed" in labels and not {"bleu", "chrf"} & set(labels)  # as in the tables
     assert any(line.get_xdata()[0] == JUDGE_PEARSON for line in figure.axes[0].lines)
     assert "judge_swayed 0." in alt and "Crosses: planted." in figure.texts[-1].get_text()
     without, _ = agreement_figure(agreement_table(triplets, triplet_scores, None, 50))
