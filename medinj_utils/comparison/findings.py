@@ -168,16 +168,17 @@ def parts_finding(parts: pd.DataFrame) -> str:
         parts: of ``pairs_by_part.csv``.
     """
     tuned = tuned_pairs(parts)
-    whole = tuned["part"] == "all"
-    inner = tuned[~whole]
+    is_whole = tuned["part"] == "all"
+    inner = tuned[~is_whole]
     if inner.empty:
         return "No part of the test has enough questions for a comparison of its own."
     significant = significant_pairs(inner)
-    places = f" ({listed(map(spelled, significant['part'].unique()))})" if len(significant) else ""
-    differ = len(significant_pairs(tuned[whole]))
-    return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
+    names = listed(map(spelled, significant["part"].unique()))
+    differ = len(significant_pairs(tuned[is_whole]))
+    return (f"{differ} of {int(is_whole.sum())} pairs of tuned systems "
             f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(significant)} of "
-            f"{len(inner)} within {inner['part'].nunique()} parts of it{places}.")
+            f"{len(inner)} within {inner['part'].nunique()} parts of it"
+            f"{f' ({names})' if names else ''}.")
 
 
 def forgetting_finding(table: pd.DataFrame) -> str:

@@ -206,17 +206,17 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
     sums = cluster_sums(counted, scores.cluster)
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items
     # are 256 kinds at most.
-    kinds, held = np.unique(sums, axis=0, return_counts=True)
+    kinds, times = np.unique(sums, axis=0, return_counts=True)
     if 16 * len(kinds) < n_clusters:
         # A stream of its own, also where the scores were simulated with this seed.
         rng = np.random.default_rng([seed, 1])
-        totals = np.concatenate([rng.multinomial(n_clusters, held / n_clusters, size=n) @ kinds
+        totals = np.concatenate([rng.multinomial(n_clusters, times / n_clusters, size=n) @ kinds
                                  for n in draw_blocks(resamples, len(kinds))])
     else:
         totals = drawn_totals(sums, resamples, seed)
     means = totals[:, :-1] / totals[:, -1:]
-    whole = sums.sum(axis=0)
-    means += (widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
+    total = sums.sum(axis=0)
+    means += (widening(n_clusters) - 1) * (means - total[:-1] / total[-1])
     return np.stack([means[:, runs].mean(axis=1) for runs in scores.columns.values()], axis=1)
 
 

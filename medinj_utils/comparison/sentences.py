@@ -87,11 +87,11 @@ def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
     return bool((comparison["low"] <= levels.set_index("rule").loc[CHANCE, "exact_match"]).all())
 
 
-def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:
+def _not_above(comparison: pd.DataFrame, level: float, which: str) -> str:
     below = comparison[comparison["low"] <= level]["system"]
     if len(below) in (0, len(comparison)):
-        return f"{'No' if len(below) else 'Every'} system is above {what}."
-    return f"Not above {what}: {listed(below)}."
+        return f"{'No' if len(below) else 'Every'} system is above {which}."
+    return f"Not above {which}: {listed(below)}."
 
 
 def findings_in_words(pairs: pd.DataFrame) -> str:

@@ -50,12 +50,12 @@ def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
     Returns:
         In the scores' unit; NaN without scores, and no interval of a single cluster.
     """
-    there = values.notna().to_numpy()
-    scores = values.to_numpy(dtype=float)[there]
-    counted = np.ones(len(scores)) if weights is None else weights[there]
+    present = values.notna().to_numpy()
+    scores = values.to_numpy(dtype=float)[present]
+    counted = np.ones(len(scores)) if weights is None else weights[present]
     if not len(scores):
         return Estimate(np.nan, np.nan, np.nan)
-    numbers, known = pd.factorize(np.asarray(clusters, dtype=object)[there])
+    numbers, known = pd.factorize(np.asarray(clusters, dtype=object)[present])
     n, estimate = len(known), float(np.average(scores, weights=counted))
     if n < 2:
         return Estimate(estimate, np.nan, np.nan)

@@ -117,10 +117,10 @@ def load_orders(tree: Tree) -> dict[str, float] | None:
 def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's figures of judges beside the claim that they can't test."""
     metrics = " to ".join(f"{r:.2f}" for r in METRICS_PEARSON)
-    said = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over how "
-            "many answers isn't stated")
+    reason = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over "
+              "how many answers isn't stated")
     about = table["estimand"] == _ABOUT_JUDGES["agree"]["estimand"]
-    return table.assign(reason=table["reason"].mask(about, said))
+    return table.assign(reason=table["reason"].mask(about, reason))
 
 
 def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:

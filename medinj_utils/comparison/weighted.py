@@ -87,9 +87,10 @@ def _correlation(weights, x, y, xx, yy, xy) -> np.ndarray:
     spread_x, spread_y = xx - x * x / n, yy - y * y / n
     correlations = np.full(len(n), np.nan)
     # A spread that is only rounding error is none.
-    has = (spread_x > 1e-10 * np.maximum(xx, 1e-300)) & (spread_y > 1e-10 * np.maximum(yy, 1e-300))
-    both = np.sqrt(spread_x[has] * spread_y[has])
-    correlations[has] = (xy[has] - x[has] * y[has] / n[has]) / both
+    defined = ((spread_x > 1e-10 * np.maximum(xx, 1e-300))
+               & (spread_y > 1e-10 * np.maximum(yy, 1e-300)))
+    both = np.sqrt(spread_x[defined] * spread_y[defined])
+    correlations[defined] = (xy[defined] - x[defined] * y[defined] / n[defined]) / both
     return correlations
 
 
@@ -103,8 +104,8 @@ def _ties(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Draws × values: the mean rank of each, up to a constant."""
     order, starts = _ties(values)
-    held = np.add.reduceat(weights[:, order], starts, axis=1)
-    middle = held.cumsum(1) - held / 2
+    counts = np.add.reduceat(weights[:, order], starts, axis=1)
+    middle = counts.cumsum(1) - counts / 2
     ranks = np.empty(weights.shape)
     ranks[:, order] = np.repeat(middle, np.diff(np.append(starts, len(values))), axis=1)
     return ranks

@@ -88,11 +88,11 @@ def check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
     Raises:
         ValueError: there are such two; the message names them.
     """
-    for what in (lambda judge: judge.name,
-                 lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
+    for identity in (lambda judge: judge.name,
+                     lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
         known = {}
         for judge in judges:
-            if (other := known.setdefault(what(judge), judge)) is not judge:
+            if (other := known.setdefault(identity(judge), judge)) is not judge:
                 raise ValueError(f"judges {other.name} and {judge.name} have one name, or are one "
                                  "model with one prompt: their verdicts could not be told apart")
     return judges

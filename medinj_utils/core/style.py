@@ -18,7 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
 
 from medinj_utils.core.files import replacing
-from medinj_utils.core.names import PARTS, SYSTEMS, seen
+from medinj_utils.core.names import PARTS, SYSTEMS, parts_of
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed, numbers, spelled
 
@@ -41,7 +41,7 @@ _CODES = re.compile(r"(?:task: )?\w+(?:, \w+)*")
 
 def system_colour(system: str) -> str:
     """Grey for the base, else the mean colour of the provenances that the system was tuned on."""
-    parts = [to_rgb(PART_COLOURS[part]) for part in sorted(seen(system))]
+    parts = [to_rgb(PART_COLOURS[part]) for part in sorted(parts_of(system))]
     if not parts:
         return BASE_COLOUR
     return to_hex([sum(channel) / len(parts) for channel in zip(*parts, strict=True)])

@@ -4,7 +4,7 @@ import pytest
 from comparison.simulated import by_provenances
 from medinj_utils.comparison.log_odds import log_odds_effects, log_odds_table
 from medinj_utils.comparison.scores import check_scores
-from medinj_utils.core.names import seen
+from medinj_utils.core.names import parts_of
 
 
 def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
@@ -16,7 +16,7 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
     assert log_odds_table(checked).set_index("effect").equals(found)
     coded = np.array(
         [
-            [(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")]
+            [(part in parts_of(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")]
             for system, _ in scores.columns
         ]
     )
