@@ -98,7 +98,7 @@ def write_triplets(folder: Path, taught_facts: Sequence[Fact], general_facts: Se
                         | {"translation": english, "generator": generator.name}
                         | _labels(raters, judges, position, truth, text))
             answers[position] = {"kind": kind, "truth": truth}
-    training = _training(rows, answers, questions, rng)
+    training = _training(rows, questions, rng)
     write_json(rows, folder / EVALUATED)
     write_json([_chat(row) for row in training], folder / TRAINING)
     shared = {row["question"] for row in training}
@@ -152,7 +152,7 @@ def _answer(fact: Fact, kind: str, generator: Generator,
     return tuple(" ".join(texts) for texts in zip(*parts, strict=True))
 
 
-def _training(rows: list[dict], answers: dict[str, dict], questions: list[tuple[Fact, str]],
+def _training(rows: list[dict], questions: list[tuple[Fact, str]],
               rng: np.random.Generator) -> list[dict]:
     """Rows of the training file: copies, new answers to the same questions, others."""
     step = len(GENERATORS)
