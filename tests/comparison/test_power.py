@@ -30,8 +30,8 @@ from simulations.promises import World
 def test_the_power_that_is_promised_is_what_simulated_studies_have(difference, discordance):
     n, rng = items_needed(difference, Case(discordance)), np.random.default_rng(0)
     shares = [(discordance + difference) / 2, (discordance - difference) / 2, 1 - discordance]
-    found = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(1000)])
-    assert found == pytest.approx(0.8, abs=0.03)
+    result = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(1000)])
+    assert result == pytest.approx(0.8, abs=0.03)
 
 
 def test_the_smallest_difference_is_the_one_whose_number_of_items_is_there():
@@ -47,8 +47,8 @@ def test_the_smallest_difference_is_the_one_whose_number_of_items_is_there():
 def test_discordance_by_hand_and_clusters_raise_the_design_effect():
     right = np.array([1, 1, 0, 0, 1, 0, 1, 0], dtype=float)
     table = pd.DataFrame({"A": right, "B": [1, 0, 0, 1, 1, 0, 1, 0]})
-    found = discordances(check_scores(table)).iloc[0]
-    assert found["discordance"] == 0.25 and found["design_effect"] == pytest.approx(1.0)
+    result = discordances(check_scores(table)).iloc[0]
+    assert result["discordance"] == 0.25 and result["design_effect"] == pytest.approx(1.0)
     rng = np.random.default_rng(0)
     known = np.repeat(rng.random(500) < 0.5, 4)  # four questions on a fact that A knows or doesn't
     both = pd.DataFrame({"A": known.astype(float), "B": (rng.random(2000) < 0.5).astype(float)})
