@@ -70,7 +70,7 @@ def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
 
 
 def detectable(items: int, case: Case, power: float = 0.8) -> float:
-    """The smallest difference that so many questions show.
+    """The smallest difference that can be detected with a number of questions.
 
     Args:
         items: number of questions.
@@ -78,7 +78,7 @@ def detectable(items: int, case: Case, power: float = 0.8) -> float:
         power: chance that a difference of this size is found.
 
     Returns:
-        As a share of the questions; NaN where no difference is shown.
+        As a share of the questions; NaN where no difference can be detected.
     """
     largest = case.discordance
     if not largest or items_needed(largest, case, power) > items:
@@ -89,7 +89,7 @@ def detectable(items: int, case: Case, power: float = 0.8) -> float:
 
 def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
                          power: float = 0.8) -> float:
-    """The smallest difference that several runs of each system on so many questions show.
+    """The smallest difference that can be detected with several runs of each system.
 
     By the normal approximation: the variance of the difference is that of the questions and,
     twice, the runs' own variance over their number. That more runs also reduce chance on
@@ -103,16 +103,16 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
         power: chance that a difference of this size is found.
 
     Returns:
-        As a share of the questions; NaN where none is shown, or the two always answer alike.
+        As a share of the questions; NaN where none can be detected, or the two always answer alike.
     """
-    reach = sum(_quantiles(power))
+    quantiles = sum(_quantiles(power))
 
-    def short(d: float) -> float:
-        return reach * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
+    def shortfall(d: float) -> float:
+        return quantiles * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
 
-    if not short(1) < 0 < case.discordance:
+    if not shortfall(1) < 0 < case.discordance:
         return float("nan")
-    return float(scipy.optimize.brentq(short, 0, 1))
+    return float(scipy.optimize.brentq(shortfall, 0, 1))
 
 
 def _item_variance(difference: float, items: int, case: Case) -> float:
@@ -122,7 +122,7 @@ def _item_variance(difference: float, items: int, case: Case) -> float:
 
 def runs_needed(difference: float, items: int, case: Case, spread: float,
                 power: float = 0.8) -> float:
-    """Runs of each system that show a difference, by the approximation of `detectable_with_runs`.
+    """Runs of each system needed to detect a difference (see `detectable_with_runs`).
 
     Args:
         difference: as a share of the questions.
@@ -135,8 +135,8 @@ def runs_needed(difference: float, items: int, case: Case, spread: float,
         A whole number, at least 1; infinite where no number of runs shows it, since there are too
         few questions.
     """
-    reach = sum(_quantiles(power))
-    left = (difference / reach) ** 2 - _item_variance(difference, items, case)
+    quantiles = sum(_quantiles(power))
+    left = (difference / quantiles) ** 2 - _item_variance(difference, items, case)
     return max(1.0, float(np.ceil(2 * spread**2 / left))) if left > 0 else float("inf")
 
 
@@ -168,7 +168,7 @@ def discordances(scores: Scores) -> pd.DataFrame:
 
 
 def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.DataFrame:
-    """The table of `discordances` with ``shown here``: what so many questions show, as a share.
+    """`discordances` with ``shown here``: the smallest detectable difference, as a share.
 
     Args:
         pairs: of `discordances`.

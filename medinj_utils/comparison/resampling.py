@@ -1,4 +1,4 @@
-"""Bootstrap draws of the systems' mean scores: what every interval of this room rests on.
+"""Bootstrap draws of the systems' mean scores, from which this room computes its intervals.
 
 Uncertainty has up to two levels. Items are resampled (whole clusters of them where clusters are
 given), for all systems together, which keeps the pairing (Efron & Tibshirani, An Introduction to
@@ -10,8 +10,8 @@ intervals of both levels together.
 With few clusters the bootstrap underestimates the spread: it divides by n, not n − 1, and uses
 normal in place of Student's quantiles. Draws are spread by the factor by which both widen a 95 %
 interval (the expanded percentile interval of Hesterberg 2015). Draws depend on the seed alone, not
-on how many are made at once. How far unseen clusters reach, and where an interval ends, is in
-`medinj_utils.comparison.unseen`.
+on how many are made at once. `medinj_utils.comparison.unseen` allows for clusters that
+the sample does not contain.
 """
 
 import warnings
@@ -62,7 +62,7 @@ class Resampled:
     Args:
         scores: the checked scores.
         draws: resamples × systems: the mean score of each system in each draw.
-        seed: that the draws were made with.
+        seed: of the draws.
     """
 
     scores: Scores
@@ -139,7 +139,7 @@ class Resampled:
 
     def with_unseen(self, weights: Mapping[str, float], ends: tuple[float, float],
                     level: float = 0.95) -> tuple[float, float]:
-        """The ends of an interval of `contrast`, as far as unseen clusters and scores reach.
+        """The ends of an interval of `contrast`, widened for unseen clusters.
 
         That of a difference of two systems excludes zero only where the pair's p-value is below
         1 − ``level``.
@@ -221,7 +221,7 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
 
 
 def widening(n_clusters: float) -> float:
-    """The factor that spreads draws of so many clusters; a single cluster has nothing to spread."""
+    """The factor by which draws are spread, given the number of clusters; 1 for one cluster."""
     if n_clusters == 1:
         return 1.0
     return float(stdtrit(n_clusters - 1, 0.975) / ndtri(0.975)

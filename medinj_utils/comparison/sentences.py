@@ -59,7 +59,7 @@ def best_rule(levels: pd.DataFrame) -> tuple[str, float] | None:
 
 
 def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
-    """The chance level, what a rule scores that sees no question, and who is no better.
+    """The chance level, the score of the best blind rule, and which systems are no better.
 
     Args:
         comparison: of ``comparison.csv``.
@@ -115,7 +115,7 @@ def null_findings_in_words(pairs: pd.DataFrame) -> str:
 
 
 def verdicts_in_words(on_paper: pd.DataFrame, here: pd.DataFrame, fictional: bool) -> str:
-    """How many claims got which verdict, and which of them the study's means bear or contradict.
+    """Numbers of claims by verdict, and those that the study's means support or contradict.
 
     Args:
         on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.

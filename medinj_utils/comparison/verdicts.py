@@ -1,4 +1,4 @@
-"""What runs, or the study's own published figures, say of its claims.
+"""Verdicts on the study's claims, from runs or from its own published figures.
 
 The verdict on a claim follows from the 95 % intervals of its contrasts and from p-values adjusted
 over all contrasts of all claims (Holm 1979), with a smallest effect of interest
@@ -72,7 +72,7 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float
 
 
 def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
-    """The verdict on a claim of these contrasts, with the figures that it rests on.
+    """The verdict on a claim of these contrasts, with the figures behind it.
 
     Args:
         contrasts: of the claim.
@@ -124,7 +124,7 @@ def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:
-    """`verdicts` on the paper's own figures, as if taken over so many items.
+    """`verdicts` on the paper's own figures, for an assumed number of items.
 
     Args:
         claims: the claims.

@@ -1,8 +1,8 @@
-"""Figures of agreement of many weighted samples at once: a bootstrap draw is a row of weights.
+"""Measures of agreement for many weighted samples at once: a bootstrap draw is a row of weights.
 
-They are those of `medinj_utils.evaluation.agreement`, of samples in which pair i stands as often as
-its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and gives
-a number per draw, NaN where it is undefined.
+They are those of `medinj_utils.evaluation.agreement`, for samples that contain pair i as often as
+its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and
+returns a number per draw, NaN where it is undefined.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,16 +19,16 @@ def question_weights(question: np.ndarray, answers: np.ndarray, resamples: int,
                      seed: int) -> Iterator[np.ndarray]:
     """How often each of some answers is in each bootstrap draw of whole questions, in blocks.
 
-    All figures of one table of answers are taken of the same draws, whichever answers they need.
+    All figures of one table of answers share the same draws, whichever answers they use.
 
     Args:
         question: number of each answer's question, from 0.
-        answers: positions of the answers that are wanted.
+        answers: positions of the selected answers.
         resamples: number of draws.
         seed: of the random numbers.
 
     Returns:
-        Blocks of weights, draws × wanted answers.
+        Blocks of weights, draws × selected answers.
     """
     n = int(question.max()) + 1
     rng = np.random.default_rng([seed, 5])

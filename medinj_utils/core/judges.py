@@ -33,7 +33,7 @@ class JudgeAsked(BaseModel):
     Attributes:
         name: of its folder and in tables: lower case, digits, hyphens.
         base_model: "planted", a folder or a hub id, of a judge that is loaded here.
-        precision: number format that it is loaded in.
+        precision: number format of the model's weights.
         server: address where the protocol begins, of one behind a server.
         model: the name by which the server knows it.
         revision: commit of a model on the hub, or what is known of the server's.

@@ -78,7 +78,7 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         The picture with its alternative text, and below it a label of its own and the table.
     """
     if drawn is None:
-        return said("Nothing to draw.")
+        return sentence("Nothing to draw.")
     figure, alt = drawn
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
     right = figure.axes[-1].get_position().x1
@@ -115,7 +115,7 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
         nothing: said in its place where it has no rows; empty where that is said already.
     """
     if table.empty:
-        return said(nothing)
+        return sentence(nothing)
     rows = _html(_headed(table.head(most)), index=False)
     caption = html.escape(f"{min(len(table), most)} of {len(table)} rows. {caption}".strip())
     return HTML(f'<div class="medinj-long" tabindex="0">{rows}</div>'
@@ -136,13 +136,13 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """
     blank = table.isna() | (table == "")
     if blank.all(axis=None):  # so is a table without rows
-        return said(nothing)
+        return sentence(nothing)
     one_level = table.columns.nlevels == 1
     heads = table.columns if one_level else [_BETWEEN.join(map(str, head))
                                              for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
         names = map(_head, heads)
-        return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
+        return sentence(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = None not in table.index.names
     counted = pd.api.types.is_integer_dtype(table.index)  # rows that have no name
@@ -169,7 +169,7 @@ def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return shown.rename(columns={name: f"{name}, %" for name in columns})
 
 
-def said(text: str) -> HTML:
+def sentence(text: str) -> HTML:
     """A sentence in the place of a table or figure; nothing for an empty one."""
     return HTML(f'<p class="medinj">{html.escape(text)}</p>' if text else "")
 

@@ -209,7 +209,7 @@ def _work_off(reading: Reading, tables: list[RawTable], kind: _RowKind) -> _Made
 
 @dataclass(frozen=True)
 class _PieceWork:
-    """Makes rows of a piece, in whatever process."""
+    """Makes the rows of a piece, in this process or in a worker."""
 
     reading: Reading
     tables: list[RawTable]

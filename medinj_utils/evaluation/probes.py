@@ -113,7 +113,7 @@ def refers_to_options(options: list[str]) -> bool:
 
 
 def _other_orders(row: dict, orders: int) -> list[dict]:
-    """The question in up to so many orders, each different from its own and from the others."""
+    """Up to ``orders`` other orders of the question's options, all different."""
     drawn = [row]
     tried = 0
     n_orders = min(orders, math.factorial(len(row["options"])) - 1)
