@@ -131,7 +131,7 @@ def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: floa
     Args:
         items: number of questions of this run.
         shown_here: smallest difference of the middle pair that they show; NaN for none.
-        plan: of `medinj_utils.comparison.power.plan_table`.
+        plan: of `medinj_utils.comparison.planning.plan_table`.
         power: that both hold for.
     """
     shown = ("no difference of the middle pair" if pd.isna(shown_here) else

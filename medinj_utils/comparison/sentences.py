@@ -172,7 +172,7 @@ def one_run_in_words(table: pd.DataFrame) -> str:
     """The smallest differences that one run of each system shows, where more runs change nothing.
 
     Args:
-        table: of `medinj_utils.comparison.power.runs_table`; empty where nothing can be planned.
+        table: of `medinj_utils.comparison.planning.runs_table`; empty where nothing can be planned.
     """
     if table.empty:
         return "Without a second run of some system there is nothing to plan with."

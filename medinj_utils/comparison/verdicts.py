@@ -87,8 +87,15 @@ def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
     small = any(end < least for end in ends)
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {
         "p_adjusted": max(row["p_adjusted"] for row in contrasts),
-        "verdict": "supported" if holds else "contradicted" if small else "undecided",
+        "verdict": _word(holds, small),
         "reason": _SMALL if holds and small else ""}
+
+
+def _word(holds: bool, fails: bool) -> str:
+    """The verdict, given whether the rule for support, and that for contradiction, is met."""
+    if holds:
+        return "supported"
+    return "contradicted" if fails else "undecided"
 
 
 def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -> dict:
@@ -103,7 +110,7 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
     fails = orders["change_low"] > -SMALLEST or orders["tau_high"] < order_stays
     return row | {
         "estimate": orders["change"], "low": orders["change_low"], "high": orders["change_high"],
-        "verdict": "supported" if holds else "contradicted" if fails else "undecided",
+        "verdict": _word(holds, fails),
         "reason": f"tau {orders['tau']:.2f} [{orders['tau_low']:.2f}, {orders['tau_high']:.2f}]"}
 
 

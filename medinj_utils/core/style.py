@@ -204,10 +204,3 @@ def finding(*sentences: str) -> Markdown:
         sentences: Markdown; empty ones are left out.
     """
     return Markdown(f"**Finding.** {' '.join(filter(None, sentences))}")
-
-
-def show_p(p: float) -> str:
-    """A p-value in words: never 0 or 1, empty where there is none."""
-    if pd.isna(p):
-        return ""
-    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"
