@@ -82,7 +82,8 @@ def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
     if len(lost):
         taus = [f"{row['variant']}: {number(row['tau'], 2)} [{number(row['low'], 2)}, "
                 f"{number(row['high'], 2)}]" for row in lost.to_dict("records")]
-        sentences.append(f"It can't be told from a random ranking under {'; '.join(taus)}.")
+        sentences.append(
+            f"It can't be distinguished from a random ranking under {'; '.join(taus)}.")
     return " ".join([*sentences, _options_alone(means)]).strip()
 
 

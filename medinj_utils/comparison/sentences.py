@@ -72,8 +72,8 @@ def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
         sentences += [f"The rule “{rule[0]}”, which sees no question, is right on "
                       f"{percent(rule[1])}.", _not_above(comparison, rule[1], "that")]
     if at_chance(comparison, levels):
-        sentences.append("These scores can't be told from guesses, so their differences can't say "
-                         "what a provenance is worth.")
+        sentences.append("These scores are compatible with guessing, so their differences can't "
+                         "say what a provenance is worth.")
     return " ".join(sentences)
 
 

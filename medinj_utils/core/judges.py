@@ -94,5 +94,5 @@ def check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
         for judge in judges:
             if (other := known.setdefault(identity(judge), judge)) is not judge:
                 raise ValueError(f"judges {other.name} and {judge.name} have one name, or are one "
-                                 "model with one prompt: their verdicts could not be told apart")
+                                 "model with one prompt: their verdicts would be mixed up")
     return judges

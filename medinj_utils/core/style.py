@@ -25,7 +25,7 @@ from medinj_utils.core.wording import listed, numbers, spelled
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
 BASE_COLOUR = "#767676"
-#: Shape of each system, so that mixtures of near colours are told apart.
+#: Shape of each system, so that mixtures of similar colours can be distinguished.
 MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."

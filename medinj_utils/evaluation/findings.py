@@ -191,5 +191,5 @@ def _alpha(row: pd.Series, differing: int, several: bool) -> list[str]:
     sentences = [f"{_ALPHA} of {number(row['items'])} answers is {interval}{expected}; raters "
                  f"differ on {number(differing)} of them."]
     if row["low"] <= 0:
-        sentences.append("That can't be told from agreement by chance.")
+        sentences.append("That is compatible with agreement by chance.")
     return sentences
