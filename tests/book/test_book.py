@@ -174,7 +174,7 @@ def test_every_page_has_an_icon_a_picture_to_share_and_a_description_of_its_own(
         assert picture["content"].startswith(raw)
         assert (ROOT / picture["content"].removeprefix(raw)).is_file()
         [meta], [title] = (
-            page.select("meta[name=meta]"),
+            page.select("meta[name=description]"),
             page.select("meta[property='og:title']"),
         )
         assert 20 < len(meta["content"]) <= 160 and title["content"] == page.h1.get_text(), name
