@@ -39,8 +39,8 @@ def by_scipy(scores: pd.DataFrame, cluster: np.ndarray, pair: tuple[str, str],
     """Ends of the 95 % percentile interval of a pair's difference."""
     sums = np.bincount(cluster, weights=scores[pair[0]] - scores[pair[1]])
     sizes = np.bincount(cluster)
-    there = sizes > 0
-    result = bootstrap((sums[there], sizes[there]), _ratio, paired=True, vectorized=True, batch=100,
+    drawn = sizes > 0
+    result = bootstrap((sums[drawn], sizes[drawn]), _ratio, paired=True, vectorized=True, batch=100,
                        n_resamples=resamples, method="percentile", rng=np.random.default_rng(0))
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
@@ -67,11 +67,12 @@ def main() -> None:
     ends = {pair: by_scipy(scores, cluster, pair, chosen.scipy_resamples)
             for pair in pairs.index[:2]}
     per_draw = (time.perf_counter() - began) / len(ends) / chosen.scipy_resamples
-    theirs = per_draw * len(pairs) * chosen.resamples
+    seconds_scipy = per_draw * len(pairs) * chosen.resamples
     differs = max(np.abs(pairs.loc[pair, ["low", "high"]].to_numpy(float) - both).max()
                   for pair, both in ends.items())
-    print(json.dumps({"seconds": round(seconds, 2), "ratio_scipy": round(theirs / seconds, 1),
-                      "peak_gb": round(peak, 2), "seconds_scipy": round(theirs, 1),
+    print(json.dumps({"seconds": round(seconds, 2),
+                      "ratio_scipy": round(seconds_scipy / seconds, 1),
+                      "peak_gb": round(peak, 2), "seconds_scipy": round(seconds_scipy, 1),
                       "interval_differs": round(100 * differs, 3)}))
 
 

@@ -180,17 +180,18 @@ def against_the_loop(model, tokenizer, items: list[dict], precision: str) -> dic
     def share(some: dict[int, str], others: dict[int, str]) -> float:
         return round(sum(some[i] == others[i] for i in single) / len(single), 4)
 
-    seconds, ours = by_engine(model, tokenizer, items)
+    seconds, own_answers = by_engine(model, tokenizer, items)
     alone_seconds, alone = by_engine(model, tokenizer, items, ["constrained"], 1)
-    loop_seconds, theirs = by_loop(model, tokenizer, items)
+    loop_seconds, their_answers = by_loop(model, tokenizer, items)
     lengths = [len(prompt_ids(tokenizer, item)) for item in items]
     floor = operations_of(model, lengths) / peak_flops(precision)
     return {"items": len(items), "parameters": sum(p.numel() for p in model.parameters()),
             "device": device(), "precision": precision, "seconds_engine": round(seconds, 2),
             "seconds_loop": round(loop_seconds, 2),
             "ratio_study_loop": round(loop_seconds / seconds, 2),
-            "same_predictions": share(ours, theirs),
-            "seconds_one_by_one": round(alone_seconds, 2), "same_one_by_one": share(ours, alone),
+            "same_predictions": share(own_answers, their_answers),
+            "seconds_one_by_one": round(alone_seconds, 2),
+            "same_one_by_one": share(own_answers, alone),
             "seconds_floor": round(floor, 3), "ratio_possible": round(loop_seconds / floor, 2)}
 
 
@@ -198,11 +199,11 @@ def against_the_harness(model, tokenizer, items: pd.DataFrame) -> dict:
     """Engine and harness on the same single-answer questions."""
     rows = items.to_dict("records")
     timed = [by_engine(model, tokenizer, rows, ["likelihood"]) for _ in range(3)]
-    seconds, ours = min(timed, key=lambda one: one[0])
-    harness_seconds, theirs = by_harness(items)
-    same = sum(theirs[name] == ours[i] for i, name in enumerate(items["id"])) / len(items)
+    seconds, own_answers = min(timed, key=lambda one: one[0])
+    harness_seconds, their_answers = by_harness(items)
+    same = sum(their_answers[name] == own_answers[i] for i, name in enumerate(items["id"]))
     return {"ratio_lm_eval": round(harness_seconds / seconds, 2),
-            "seconds_lm_eval": round(harness_seconds, 2), "same_as_lm_eval": same}
+            "seconds_lm_eval": round(harness_seconds, 2), "same_as_lm_eval": same / len(items)}
 
 
 def start_seconds() -> float:

@@ -36,10 +36,9 @@ def random_model(shape: str, precision: str):
         return AutoModelForCausalLM.from_config(config, dtype=getattr(torch, precision)).eval()
 
 
-def peak_flops(precision: str, size: int = 2048, times: int = 8) -> float:
+def peak_flops(precision: str) -> float:
     """Floating-point operations per second of a square matrix product on `device`."""
-    if device() == "cuda":
-        size, times = 8192, 20
+    size, times = (8192, 20) if device() == "cuda" else (2048, 8)
     a, b = (torch.rand(size, size, device=device()).to(getattr(torch, precision)) for _ in "ab")
     (a @ b)[0, 0].item()  # reading a value waits for the device
     began = time.perf_counter()

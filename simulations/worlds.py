@@ -73,7 +73,7 @@ def score_world(kind: str, seed: int, folder: Path) -> Tree:
     # Before anything that imports transformers.
     backend = start_backend(training["backend"], base, recipe)
     records = _write_records(tree, kind, seed)
-    _write_mixtures(tree, kind, records, base)
+    _write_mixtures(tree, kind, base)
     runs = runs_of(training["configurations"], training["seeds"])
     train_runs(tree, runs, recipe, backend, base)
     modes = [_parameters(kind, "40_compare_provenances")["mode"]]
@@ -93,7 +93,7 @@ def _write_records(tree: Tree, kind: str, seed: int) -> pd.DataFrame:
     return gathered.records
 
 
-def _write_mixtures(tree: Tree, kind: str, records: pd.DataFrame, base: Base) -> None:
+def _write_mixtures(tree: Tree, kind: str, base: Base) -> None:
     """Write the mixtures of all configurations."""
     values = _parameters(kind, "14_build_mixtures")
     mixing = Mixing(values["tasks"], values["exclude"], values["budget"], values["budget_unit"],

@@ -10,11 +10,11 @@ def lowest() -> dict[str, str]:
     project = tomllib.loads(
         (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]
-    found = [
+    result = [
         re.fullmatch(r"([\w.-]+)(?:>=|==)([^,]+)(?:,.*)?", entry)
         for entry in project["dependencies"]
     ]
-    return {match[1]: match[2] for match in found}
+    return {match[1]: match[2] for match in result}
 
 
 if __name__ == "__main__":

@@ -136,8 +136,8 @@ def test_next_links_and_contents_agree():
 
 
 def pins(lines):
-    found = (re.match(r"\s*-?\s*([A-Za-z0-9_.-]+)==([^\s#;]+)", line) for line in lines)
-    return {match[1].lower().replace("_", "-"): match[2] for match in found if match}
+    result = (re.match(r"\s*-?\s*([A-Za-z0-9_.-]+)==([^\s#;]+)", line) for line in lines)
+    return {match[1].lower().replace("_", "-"): match[2] for match in result if match}
 
 
 def test_pins_agree_everywhere():
@@ -183,13 +183,13 @@ def test_every_pin_takes_all_pythons_that_the_book_promises():
 
     from packaging.specifiers import SpecifierSet
 
-    told = {
+    spans = {
         dist.name: dist.metadata["Requires-Python"]
         for dist in distributions()
         if dist.metadata["Requires-Python"]
     }
-    assert len(told) > 100
-    assert not {name: span for name, span in told.items()
+    assert len(spans) > 100
+    assert not {name: span for name, span in spans.items()
                 if not all(SpecifierSet(span).contains(python) for python in ("3.11.0", "3.12.0"))}
 
 

@@ -44,9 +44,9 @@ _TRIPLETS = (("34_judge_open_answers", "triplets"), ("35_judge_the_judge", "trip
 
 
 def unmet(records: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What the notebooks of a profile need and its records lack, in words.
+    """What the notebooks of a profile need and its records lack, in sentences.
 
-    Budgets are checked against all training rows: only notebook 13 tells how many of them leak.
+    Budgets are checked against all training rows: only notebook 13 finds those that leak.
 
     Args:
         records: of all sources.

@@ -82,16 +82,16 @@ def _install(root: Path, needed: dict[str, Requirement], installed: dict[str, st
     pins = _pins(root / "constraints.txt")
     fits = {name: bool(installed[name]) and requirement.specifier.contains(
         installed[name], prereleases=True) for name, requirement in needed.items()}
-    held = {name: installed[name] if fits[name] else pins[name] for name in needed}
+    versions = {name: installed[name] if fits[name] else pins[name] for name in needed}
     absent = {name: pin for name, pin in pins.items() if name not in needed and not _version(name)}
     constraints = root / f"{_DONE}.txt"
     constraints.write_text("".join(f"{name}=={version}\n"
-                                   for name, version in (held | absent).items()))
-    wanted = [str(root)]
+                                   for name, version in (versions | absent).items()))
+    packages = [str(root)]
     if not fits["torch"] and _version("torchvision"):  # it fits the torch that is replaced
-        wanted.append(f"torchvision==0.{int(pins['torch'].split('.')[1]) + 15}.*")
+        packages.append(f"torchvision==0.{int(pins['torch'].split('.')[1]) + 15}.*")
     pip = (sys.executable, "-m", "pip", "install", "-q")
-    _run(*pip, "-c", str(constraints), *wanted)
+    _run(*pip, "-c", str(constraints), *packages)
     _run(*pip, "--no-deps", "-r", str(root / "requirements-unsloth.txt"))
 
 

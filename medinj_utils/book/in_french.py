@@ -131,7 +131,7 @@ def kept_effects_fr(kept: Mapping[str, Tree]) -> str:
 
 
 def effects_fr(tree: Tree) -> str:
-    """What each provenance adds to the score when it joins a mixture, and how sure that is."""
+    """What each provenance adds to the score when it joins a mixture, with intervals."""
     main = tree.read_table("effects").query("kind == 'main'")
     effects = [f"{points(row, language='fr')} pour les questions {_QUESTIONS[row['effect']]} "
                f"({_direction(row)})" for row in main.to_dict("records")]

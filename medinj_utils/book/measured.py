@@ -34,10 +34,10 @@ def measured(book: str | Path = "book") -> dict:
     texts = {path.stem: _written(read_json(path)) for path in sorted(book.glob("measured/*.json"))}
     promises = pd.read_csv(book / "validation.csv").set_index("promise")["found"]
     worlds = pd.read_csv(book / "worlds_summary.csv", keep_default_na=False)
-    held = worlds[worlds["what"].str.startswith("all main effects")].set_index("worlds")
+    covered = worlds[worlds["what"].str.startswith("all main effects")].set_index("worlds")
     return texts | {
         "validation": {name: _per_cent(share) for name, share in promises.items()},
-        "worlds": {name: f"{row['count']} of {row['cases']}" for name, row in held.iterrows()},
+        "worlds": {name: f"{row['count']} of {row['cases']}" for name, row in covered.iterrows()},
         "study": _study()}
 
 

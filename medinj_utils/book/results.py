@@ -43,9 +43,9 @@ def lay_out(name: str, target: Path) -> Path:
     folder = RESULTS / name
     kept = Tree(folder).kept
     files = list_of(name)["files"]
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for file in sorted({*files, *there} - {kept.name}):
-        if file not in there:
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for file in sorted({*files, *present} - {kept.name}):
+        if file not in present:
             raise ResultError(f"{folder / file} is missing, though {kept} lists it")
         if file not in files:
             raise ResultError(f"{folder / file} is not among the files that {kept} lists: "

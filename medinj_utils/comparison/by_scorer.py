@@ -15,9 +15,9 @@ _LEADING = ["kind", "scorer", "questions"]
 def systems_by_scorer(tree: Tree) -> pd.DataFrame:
     """Mean of each scorer by system, from the long scores that an output tree has.
 
-    Each scorer's means are of the questions on which every system that it scored has a value, by
-    the mean of its runs that have one, so that its systems can be compared; other scorers may have
-    other questions. A scorer without such a question is left out.
+    Each scorer's means are taken over the questions for which all systems that it scored have a
+    value (the mean of the runs that have one), so that its systems can be compared. Scorers may
+    differ in these questions; a scorer without any is left out.
 
     Args:
         tree: the output tree.

@@ -38,7 +38,7 @@ class Contrast(BaseModel):
 
 
 class Claim(BaseModel):
-    """A claim: contrasts, or the order of options, or what a test of it would need.
+    """A claim of the study: contrasts of systems, or another statement that needs its own test.
 
     Attributes:
         name: short name.

@@ -184,14 +184,14 @@ def _shares(own: pd.DataFrame, known: pd.DataFrame, resamples: int) -> dict[str,
     else:  # with labels of one class the judge's weight is 0: the human sample alone is left
         powered = humans if one_class else _powered(mine, rated, resamples)
         by_method[PREDICTION_POWERED] = (*_scaled(powered, not_blank), OWN, "")
-    lent = bool(lacks) or one_class
-    sample = known[known["label"].notna()] if lent else rated
+    pooled = bool(lacks) or one_class
+    sample = known[known["label"].notna()] if pooled else rated
     sample = sample[sample["provenance"].isin(mine["provenance"])]
     if lacks := _few(sample, "rated over all systems") or _lacking(sample, mine):
         by_method[ROGAN_GLADEN] = (*_NONE, "", lacks)
     else:
         share = _by_rates(mine, sample, resamples)
-        by_method[ROGAN_GLADEN] = (*_scaled(share, not_blank), ALL if lent else OWN,
+        by_method[ROGAN_GLADEN] = (*_scaled(share, not_blank), ALL if pooled else OWN,
                                    _undefined(share, sample))
     return by_method
 

@@ -68,8 +68,8 @@ def in_euros(costs: pd.DataFrame, prices: Mapping[str, float], hour: float = 0.0
     """
     used = {name for name in PROVENANCES if costs[name].any()}
     if not used <= set(prices) <= set(PROVENANCES):
-        wanted = ", ".join(name for name in PROVENANCES if name in used)
-        raise ValueError(f"prices must give euros a question for {wanted}; got: "
+        priced = ", ".join(name for name in PROVENANCES if name in used)
+        raise ValueError(f"prices must give euros a question for {priced}; got: "
                          f"{', '.join(sorted(prices)) or 'none'}")
     all_prices = [*prices.items(), ("hour", hour), ("kwh", kwh)]
     if wrong := [name for name, price in all_prices if not price >= 0]:

@@ -157,7 +157,9 @@ def shown_yields(yields: pd.DataFrame) -> pd.DataFrame:
 
 def _sized(value: float) -> str:
     """A number with about three significant figures."""
-    return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+    if abs(value) >= 100:
+        return number(value)
+    return number(value, 1 if abs(value) >= 10 else 2)
 
 
 def shown_break_even(even: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +180,7 @@ def shown_discordances(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_plan(plan: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.power.plan_table` with questions in whole numbers."""
+    """`medinj_utils.comparison.planning.plan_table` with questions in whole numbers."""
     first = {"discordance": "discordance rate, %", "design_effect": "design effect"}
     shown = plan.assign(discordance=numbers(100 * plan["discordance"], 1),
                         design_effect=numbers(plan["design_effect"], 1))
@@ -224,13 +226,13 @@ def shown_orders(together: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_runs(table: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.power.runs_table`, without rows where more runs change nothing."""
+    """`medinj_utils.comparison.planning.runs_table`; empty where more runs change nothing."""
     changes = (table.nunique(dropna=False) > 1).any()
     return table if changes else table.head(0)
 
 
 def shown_runs_needed(table: pd.DataFrame) -> pd.DataFrame:
-    """`medinj_utils.comparison.power.runs_needed_table` in whole numbers or words."""
+    """`medinj_utils.comparison.planning.runs_needed_table` in whole numbers or words."""
     return table.map(lambda n: "too few questions" if n == float("inf") else number(n))
 
 

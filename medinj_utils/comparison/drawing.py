@@ -24,7 +24,7 @@ def drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
 
     Independent Poisson counts, given their sum, are multinomial: each cluster's count is drawn
     independently, a little below one on average, and the missing draws are then made among all.
-    This is three times as fast as drawing all in turn.
+    This is three times as fast as drawing one cluster after another.
 
     Args:
         sums: clusters × columns.
@@ -56,7 +56,7 @@ def drawn_totals(sums: np.ndarray, resamples: int, seed: int) -> np.ndarray:
 @cache
 def _count_table(n_clusters: int) -> np.ndarray:
     """65,536 equally likely counts of a cluster that is drawn independently."""
-    # So that there are too many once in three million draws.
+    # The first draws then exceed their number once in three million draws.
     alone = max(0.0, 1 - 5 / np.sqrt(n_clusters))
     quantiles = (np.arange(2**16) + 0.5) / 2**16
     return np.searchsorted(pdtr(np.arange(16), alone), quantiles).astype(np.int8)

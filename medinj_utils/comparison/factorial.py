@@ -26,10 +26,10 @@ from math import factorial
 import pandas as pd
 
 from medinj_utils.comparison.resampling import Resampled, resample
-from medinj_utils.core.names import FACTORS, SYSTEMS, seen
+from medinj_utils.core.names import FACTORS, SYSTEMS, parts_of
 
 #: Systems by the set of parts that they were tuned on: the base and the seven mixtures.
-CELLS = {seen(system): system for system in SYSTEMS if seen(system) <= set(FACTORS)}
+CELLS = {parts_of(system): system for system in SYSTEMS if parts_of(system) <= set(FACTORS)}
 
 
 def part_groups() -> list[tuple[str, ...]]:

@@ -82,7 +82,8 @@ def probes_finding(means: pd.DataFrame, rankings: pd.DataFrame) -> str:
     if len(lost):
         taus = [f"{row['variant']}: {number(row['tau'], 2)} [{number(row['low'], 2)}, "
                 f"{number(row['high'], 2)}]" for row in lost.to_dict("records")]
-        sentences.append(f"It can't be told from a random ranking under {'; '.join(taus)}.")
+        sentences.append(
+            f"It can't be distinguished from a random ranking under {'; '.join(taus)}.")
     return " ".join([*sentences, _options_alone(means)]).strip()
 
 
@@ -131,7 +132,7 @@ def power_finding(items: int, shown_here: float, plan: pd.DataFrame, power: floa
     Args:
         items: number of questions of this run.
         shown_here: smallest difference of the middle pair that they show; NaN for none.
-        plan: of `medinj_utils.comparison.power.plan_table`.
+        plan: of `medinj_utils.comparison.planning.plan_table`.
         power: that both hold for.
     """
     shown = ("no difference" if pd.isna(shown_here) else
@@ -168,16 +169,17 @@ def parts_finding(parts: pd.DataFrame) -> str:
         parts: of ``pairs_by_part.csv``.
     """
     tuned = tuned_pairs(parts)
-    whole = tuned["part"] == "all"
-    inner = tuned[~whole]
+    is_whole = tuned["part"] == "all"
+    inner = tuned[~is_whole]
     if inner.empty:
         return "No part of the test has enough questions for a comparison of its own."
     significant = significant_pairs(inner)
-    places = f" ({listed(map(spelled, significant['part'].unique()))})" if len(significant) else ""
-    differ, count = len(significant_pairs(tuned[whole])), inner["part"].nunique()
-    return (f"{differ} of {int(whole.sum())} pairs of tuned systems "
+    names = listed(map(spelled, significant["part"].unique()))
+    differ, count = len(significant_pairs(tuned[is_whole])), inner["part"].nunique()
+    return (f"{differ} of {int(is_whole.sum())} pairs of tuned systems "
             f"{agreeing(differ, 'differs', 'differ')} in the whole test, and {len(significant)} of "
-            f"{len(inner)} within {count} {agreeing(count, 'part', 'parts')} of it{places}.")
+            f"{len(inner)} within {count} {agreeing(count, 'part', 'parts')} of it"
+            f"{f' ({names})' if names else ''}.")
 
 
 def forgetting_finding(table: pd.DataFrame) -> str:

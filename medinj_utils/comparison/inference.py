@@ -28,7 +28,7 @@ def interval(draws: np.ndarray | pd.Series, level: float = 0.95) -> tuple[float,
 
 
 def interval_where_defined(draws: np.ndarray) -> tuple[float, float]:
-    """The 95 % `interval` of those draws in which the estimate is defined, so no NaN.
+    """The 95 % `interval` of the draws in which the estimate is defined (not NaN).
 
     Args:
         draws: of the estimate.
@@ -45,8 +45,8 @@ def interval_where_defined(draws: np.ndarray) -> tuple[float, float]:
 def two_sided(draws: np.ndarray | pd.Series) -> float:
     """p-value of no difference, from bootstrap draws of a difference.
 
-    Twice the share of draws on the other side of zero, so that it is below 5 % where the 95 %
-    interval excludes zero. Never below 2/(draws + 1).
+    Twice the share of draws on the other side of zero: below 5 % where the 95 % interval
+    excludes zero. Never below 2/(draws + 1).
     """
     values = np.asarray(draws)
     beyond = min((values <= 0).sum(), (values >= 0).sum())

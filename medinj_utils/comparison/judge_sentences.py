@@ -62,8 +62,8 @@ def planted_in_words(tables: Mapping[str, pd.DataFrame]) -> str:
     Args:
         tables: with ``inside``, by what they are of; where nothing was planted, without it.
     """
-    counts = [f"{what} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
-              for what, own in tables.items() if "inside" in own]
+    counts = [f"{subject} {int(own['inside'].dropna().sum())} of {int(own['inside'].notna().sum())}"
+              for subject, own in tables.items() if "inside" in own]
     if not counts:
         return "Nothing was planted in these answers: there is no truth to compare estimates with."
     return (f"Planted values inside their 95 % intervals: {'; '.join(counts)}. The figures of one "

@@ -52,10 +52,10 @@ def heard(table: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
         table: of any kind, by ``judge``; a majority's rows stay if one of its judges does.
         verdicts: of `medinj_utils.evaluation.judge.panel.ask_panel`.
     """
-    mute = set(_declared(verdicts).query("declared == 0").index)
-    if mute and mute >= set(verdicts["judge"]):
-        mute |= {MAJORITY}
-    return table[~table["judge"].isin(mute)].reset_index(drop=True)
+    silent = set(_declared(verdicts).query("declared == 0").index)
+    if silent and silent >= set(verdicts["judge"]):
+        silent |= {MAJORITY}
+    return table[~table["judge"].isin(silent)].reset_index(drop=True)
 
 
 def unheard_in_words(verdicts: pd.DataFrame) -> str:
@@ -67,13 +67,13 @@ def unheard_in_words(verdicts: pd.DataFrame) -> str:
     Returns:
         Empty where each declared one.
     """
-    mute = _declared(verdicts).query("declared == 0")
-    if mute.empty:
+    silent = _declared(verdicts).query("declared == 0")
+    if silent.empty:
         return ""
     said = [f"{judge} declares none of the {number(asked)} verdicts it was asked for"
-            for judge, asked in mute["asked"].items()]
+            for judge, asked in silent["asked"].items()]
     return (f"{listed(said)}: tables and figures of shares leave "
-            f"{agreeing(len(mute), 'it', 'them')} out.")
+            f"{agreeing(len(silent), 'it', 'them')} out.")
 
 
 def _declared(verdicts: pd.DataFrame) -> pd.DataFrame:

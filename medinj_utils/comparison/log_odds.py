@@ -15,7 +15,7 @@ from medinj_utils.comparison.factorial import (
 )
 from medinj_utils.comparison.scores import Scores
 from medinj_utils.comparison.unseen import unseen_reach
-from medinj_utils.core.names import FACTORS, seen
+from medinj_utils.core.names import FACTORS, parts_of
 
 
 def log_odds_table(scores: Scores) -> pd.DataFrame:
@@ -105,6 +105,6 @@ def _design(scores: Scores, groups: list[tuple[str, ...]]) -> np.ndarray:
     """
     design = np.ones((scores.values.shape[1], 1 + len(groups)))
     for system, runs in scores.columns.items():
-        code = {part: (part in seen(system)) - 0.5 for part in FACTORS}
+        code = {part: (part in parts_of(system)) - 0.5 for part in FACTORS}
         design[runs, 1:] = [np.prod([code[part] for part in group]) for group in groups]
     return design

@@ -1,4 +1,4 @@
-"""The sampling noise of the study's means, by a plain interval for each."""
+"""The sampling noise of the study's means: a plain binomial interval for each."""
 
 import pandas as pd
 from scipy.special import ndtri

@@ -70,7 +70,7 @@ def scores_by_part(scores: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 def compare_by_wording(matrix: pd.DataFrame, items: pd.DataFrame, resamples: int,
                        clusters: pd.Series) -> pd.DataFrame:
-    """`compare_parts` of the questions that are worded positively and negatively.
+    """`compare_parts` for positively and for negatively worded questions.
 
     Args:
         matrix: items × (system, seed).

@@ -1,4 +1,4 @@
-"""What was planted beside what is found, in worlds whose truth is known."""
+"""Planted values beside estimates, in worlds whose truth is known."""
 
 from collections.abc import Iterable
 

@@ -8,7 +8,6 @@ between seeds is not included: it falls with more runs and not with more questio
 `detectable_with_runs` plans for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -18,10 +17,7 @@ import pandas as pd
 import scipy
 from scipy.special import ndtri
 
-from medinj_utils.comparison.pairs import tuned_pairs
-from medinj_utils.comparison.paper import ITEMS
 from medinj_utils.comparison.scores import Scores, cluster_sums
-from medinj_utils.core.wording import counted_points
 
 _LEVEL = 0.05  # of the two-sided test
 
@@ -70,7 +66,7 @@ def items_needed(difference: float, case: Case, power: float = 0.8) -> int:
 
 
 def detectable(items: int, case: Case, power: float = 0.8) -> float:
-    """The smallest difference that so many questions show.
+    """The smallest difference that can be detected with a number of questions.
 
     Args:
         items: number of questions.
@@ -78,7 +74,7 @@ def detectable(items: int, case: Case, power: float = 0.8) -> float:
         power: chance that a difference of this size is found.
 
     Returns:
-        As a share of the questions; NaN where no difference is shown.
+        As a share of the questions; NaN where no difference can be detected.
     """
     largest = case.discordance
     if not largest or items_needed(largest, case, power) > items:
@@ -89,7 +85,7 @@ def detectable(items: int, case: Case, power: float = 0.8) -> float:
 
 def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
                          power: float = 0.8) -> float:
-    """The smallest difference that several runs of each system on so many questions show.
+    """The smallest difference that can be detected with several runs of each system.
 
     By the normal approximation: the variance of the difference is that of the questions and,
     twice, the runs' own variance over their number. That more runs also reduce chance on
@@ -103,16 +99,16 @@ def detectable_with_runs(items: int, case: Case, spread: float, runs: int,
         power: chance that a difference of this size is found.
 
     Returns:
-        As a share of the questions; NaN where none is shown, or the two always answer alike.
+        As a share of the questions; NaN where none can be detected, or the two always answer alike.
     """
-    reach = sum(_quantiles(power))
+    quantiles = sum(_quantiles(power))
 
-    def short(d: float) -> float:
-        return reach * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
+    def shortfall(d: float) -> float:
+        return quantiles * np.sqrt(_item_variance(d, items, case) + 2 * spread**2 / runs) - d
 
-    if not short(1) < 0 < case.discordance:
+    if not shortfall(1) < 0 < case.discordance:
         return float("nan")
-    return float(scipy.optimize.brentq(short, 0, 1))
+    return float(scipy.optimize.brentq(shortfall, 0, 1))
 
 
 def _item_variance(difference: float, items: int, case: Case) -> float:
@@ -122,7 +118,7 @@ def _item_variance(difference: float, items: int, case: Case) -> float:
 
 def runs_needed(difference: float, items: int, case: Case, spread: float,
                 power: float = 0.8) -> float:
-    """Runs of each system that show a difference, by the approximation of `detectable_with_runs`.
+    """Runs of each system needed to detect a difference (see `detectable_with_runs`).
 
     Args:
         difference: as a share of the questions.
@@ -135,8 +131,8 @@ def runs_needed(difference: float, items: int, case: Case, spread: float,
         A whole number, at least 1; infinite where no number of runs shows it, since there are too
         few questions.
     """
-    reach = sum(_quantiles(power))
-    left = (difference / reach) ** 2 - _item_variance(difference, items, case)
+    quantiles = sum(_quantiles(power))
+    left = (difference / quantiles) ** 2 - _item_variance(difference, items, case)
     return max(1.0, float(np.ceil(2 * spread**2 / left))) if left > 0 else float("inf")
 
 
@@ -168,7 +164,7 @@ def discordances(scores: Scores) -> pd.DataFrame:
 
 
 def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.DataFrame:
-    """The table of `discordances` with ``shown here``: what so many questions show, as a share.
+    """`discordances` with ``shown here``: the smallest detectable difference, as a share.
 
     Args:
         pairs: of `discordances`.
@@ -178,122 +174,3 @@ def with_detectable(pairs: pd.DataFrame, items: int, power: float = 0.8) -> pd.D
     shown = [detectable(items, Case(discordance, effect), power) for discordance, effect
              in pairs[["discordance", "design_effect"]].itertuples(index=False)]
     return pairs.assign(**{"shown here": shown})
-
-
-def planning_cases(pairs: pd.DataFrame) -> dict[str, Case]:
-    """The middle and the most demanding pair of tuned systems, by name, from `discordances`.
-
-    The middle pair also appears as if its questions were independent. All pairs count
-    where there is no pair of tuned systems.
-    """
-    tuned = tuned_pairs(pairs)
-    tuned = tuned if len(tuned) else pairs
-    demand = tuned["discordance"] * tuned["design_effect"]
-    ranked = tuned.assign(demand=demand).sort_values("demand", ignore_index=True)
-    cases = [Case(float(discordance), float(effect)) for discordance, effect
-             in ranked[["discordance", "design_effect"]].itertuples(index=False)]
-    middle = cases[len(cases) // 2]
-    return {"middle pair": middle, "most demanding pair": cases[-1],
-            "middle pair, independent questions": Case(middle.discordance)}
-
-
-def plan_table(cases: Mapping[str, Case], differences: Sequence[float],
-               power: float = 0.8) -> pd.DataFrame:
-    """Questions needed for each difference, by case.
-
-    Args:
-        cases: pairs of systems, by name.
-        differences: to be shown, as shares of the questions.
-        power: chance that a difference of that size is found.
-
-    Returns:
-        By case: discordance, design_effect, and questions needed for each difference; none where it
-        exceeds the discordance rate.
-    """
-    rows = [{"case": name, "discordance": case.discordance, "design_effect": case.design_effect} | {
-        f"for {counted_points(100 * d)}": (
-            items_needed(d, case, power) if d <= case.discordance else None)
-        for d in differences} for name, case in cases.items()]
-    return pd.DataFrame(rows).set_index("case")
-
-
-def power_curves(cases: Mapping[str, Case], power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference shown, over the number of questions.
-
-    Args:
-        cases: pairs of systems, by name.
-        power: chance that a difference of this size is found.
-
-    Returns:
-        Numbers of questions (100 to 100,000) × cases, in points.
-    """
-    items = np.unique(np.logspace(2, 5, 60).round().astype(int))
-    return pd.DataFrame({name: [100 * detectable(n, case, power) for n in items]
-                         for name, case in cases.items()}, index=pd.Index(items, name="questions"))
-
-
-def study_sizes(items: int, freedom: int) -> list[int]:
-    """Numbers of questions for which runs are planned: those here, and round ones.
-
-    Args:
-        items: questions of this run.
-        freedom: of `medinj_utils.comparison.resampling.run_spread`; where it is 0 there is nothing
-            to plan with.
-    """
-    return [items, 1000, 10_000, 100_000] if freedom else []
-
-
-def runs_table(items: Iterable[int], case: Case, spread: float,
-               power: float = 0.8) -> pd.DataFrame:
-    """Smallest difference that several runs of each system show.
-
-    Args:
-        items: numbers of questions.
-        case: the two systems.
-        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
-        power: chance that a difference of this size is found.
-
-    Returns:
-        Runs of each system × numbers of questions, in points.
-    """
-    table = {f"{n:,} questions": {
-        runs: 100 * detectable_with_runs(n, case, spread, runs, power)
-        for runs in (1, 2, 3, 5, 10)} for n in items}
-    return pd.DataFrame(table).rename_axis("runs")
-
-
-def runs_needed_table(differences: Sequence[float], items: Iterable[int], case: Case,
-                      spread: float, power: float = 0.8) -> pd.DataFrame:
-    """Runs of each system needed.
-
-    Args:
-        differences: as shares of the questions.
-        items: numbers of questions.
-        case: the two systems.
-        spread: standard deviation of `medinj_utils.comparison.resampling.run_spread`.
-        power: chance that a difference of that size is found.
-
-    Returns:
-        Differences × numbers of questions; infinite where no number of runs shows the difference.
-    """
-    table = {f"{n:,} questions": {
-        f"for {counted_points(100 * d)}": runs_needed(d, n, case, spread, power)
-        for d in differences} for n in items}
-    return pd.DataFrame(table).rename_axis("difference")
-
-
-def study_table(power: float) -> pd.DataFrame:
-    """Smallest difference that one run of each system of the study shows, in points.
-
-    Args:
-        power: chance that a difference of that size is found.
-
-    Returns:
-        Numbers of questions and design effects × discordance rates, all of them assumed.
-    """
-    sizes = list(product(ITEMS, (1.0, 2.0)))
-    table = {f"discordance rate {100 * share:g}\u00a0%": {
-        f"{n:,} questions, design effect {effect:g}":
-            100 * detectable(n, Case(share, effect), power)
-        for n, effect in sizes} for share in (0.1, 0.2, 0.3, 0.5)}
-    return pd.DataFrame(table).rename_axis("case")

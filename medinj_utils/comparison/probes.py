@@ -1,4 +1,4 @@
-"""Whether what is found among systems survives when the same questions are asked in other ways."""
+"""Whether differences between systems persist when the same questions are asked in other ways."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _MEANS = ["variant", "items", "system", "exact_match", "change", "low", "high", 
 class Probed:
     """Questions asked in other ways, without those on general knowledge.
 
-    Where notebook 32 asked no variant all of it is empty, as are the tables made from it.
+    Where notebook 32 asked no variant, it is empty, and so are the tables made from it.
 
     Args:
         scores: a row per run, variant and question.
@@ -202,7 +202,7 @@ _ALL_ORDERS = ("change", "change_low", "change_high", "tau", "tau_low", "tau_hig
 
 def all_orders(matrices: Mapping[str, pd.DataFrame], orders: Sequence[str],
                resamples: int = 10_000, clusters: pd.Series | None = None) -> pd.DataFrame:
-    """What the other orders of the options, taken together, do.
+    """The effect of all other orders of the options together.
 
     Args:
         matrices, resamples, clusters: as for `probe_means`.
@@ -211,7 +211,7 @@ def all_orders(matrices: Mapping[str, pd.DataFrame], orders: Sequence[str],
     Returns:
         A row with ``change`` of the mean score over all runs, ``change_low``, ``change_high``,
         ``tau`` of the systems' order, ``tau_low``, ``tau_high`` (95 %). The change is that of these
-        runs. No row where other orders were asked of fewer than `SMALL` items or clusters.
+        runs. No row where fewer than `SMALL` items or clusters were asked in other orders.
     """
     in_each = [matrices[name].index for name in (ORIGINAL, *orders)] if orders else [[]]
     items = sorted(set(in_each[0]).intersection(*in_each))

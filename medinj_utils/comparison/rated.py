@@ -139,14 +139,17 @@ def _share(part: pd.DataFrame, whole: pd.DataFrame, clusters: pd.Series,
         return np.nan, np.nan, np.nan, listed(left_out), np.nan
     if worded.empty:  # all its answers are blank, and so wrong
         wrong = pd.Series(0.0, index=whole.index)
-        return *mean_with_interval(wrong, _by(whole, clusters), resamples), listed(left_out), 0.0
+        share = mean_with_interval(wrong, _clusters(whole, clusters), resamples)
+        return *share, listed(left_out), 0.0
     weights = stratum_weights(rated["provenance"], worded["provenance"].value_counts())
-    share = mean_with_interval(rated["value"], _by(rated, clusters), resamples, weights=weights)
-    said, planted = len(worded) / len(whole), np.average(rated["planted"], weights=weights)
-    return *(said * end for end in share), listed(left_out), said * planted
+    share = mean_with_interval(rated["value"], _clusters(rated, clusters), resamples,
+                               weights=weights)
+    planted = np.average(rated["planted"], weights=weights)
+    not_blank = len(worded) / len(whole)
+    return *(not_blank * end for end in share), listed(left_out), not_blank * planted
 
 
-def _by(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
+def _clusters(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
     """The cluster of each row's question; one that isn't among them is its own."""
     return rows["item"].map(clusters).fillna(rows["item"])
 
@@ -172,11 +175,11 @@ def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Se
              for again, part in known.groupby(known["repeat"].astype(bool))}
     expected = []
     for row in agreement.itertuples():
-        who = list(ratings["rater"].unique()) if row.first == ALL else [row.first, row.second]
+        raters = list(ratings["rater"].unique()) if row.first == ALL else [row.first, row.second]
         self_agreement = row.first == row.second != ALL
-        if len(who) < 2 or not set(who) <= set(errors) or self_agreement not in share:
+        if len(raters) < 2 or not set(raters) <= set(errors) or self_agreement not in share:
             expected.append(float("nan"))
             continue
-        figures = expected_figures([errors[rater] for rater in who], share[self_agreement])
+        figures = expected_figures([errors[rater] for rater in raters], share[self_agreement])
         expected.append(figures[row.figure])
     return agreement.assign(expected=pd.Series(expected, dtype=float, index=agreement.index))

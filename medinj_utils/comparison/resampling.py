@@ -1,4 +1,4 @@
-"""Bootstrap draws of the systems' mean scores: what every interval of this room rests on.
+"""Bootstrap draws of the systems' mean scores, from which this room computes its intervals.
 
 Uncertainty has up to two levels. Items are resampled (whole clusters of them where clusters are
 given), for all systems together, which keeps the pairing (Efron & Tibshirani, An Introduction to
@@ -10,8 +10,8 @@ intervals of both levels together.
 With few clusters the bootstrap underestimates the spread: it divides by n, not n − 1, and uses
 normal in place of Student's quantiles. Draws are spread by the factor by which both widen a 95 %
 interval (the expanded percentile interval of Hesterberg 2015). Draws depend on the seed alone, not
-on how many are made at once. How far unseen clusters reach, and where an interval ends, is in
-`medinj_utils.comparison.unseen`.
+on how many are made at once. `medinj_utils.comparison.unseen` allows for clusters that
+the sample does not contain.
 """
 
 import warnings
@@ -62,7 +62,7 @@ class Resampled:
     Args:
         scores: the checked scores.
         draws: resamples × systems: the mean score of each system in each draw.
-        seed: that the draws were made with.
+        seed: of the draws.
     """
 
     scores: Scores
@@ -139,7 +139,7 @@ class Resampled:
 
     def with_unseen(self, weights: Mapping[str, float], ends: tuple[float, float],
                     level: float = 0.95) -> tuple[float, float]:
-        """The ends of an interval of `contrast`, as far as unseen clusters and scores reach.
+        """The ends of an interval of `contrast`, widened for unseen clusters.
 
         That of a difference of two systems excludes zero only where the pair's p-value is below
         1 − ``level``.
@@ -206,22 +206,22 @@ def _item_draws(scores: Scores, resamples: int, seed: int) -> np.ndarray:
     sums = cluster_sums(counted, scores.cluster)
     # Clusters with the same scores are drawn together: eight systems right or wrong on single items
     # are 256 kinds at most.
-    kinds, held = np.unique(sums, axis=0, return_counts=True)
+    kinds, times = np.unique(sums, axis=0, return_counts=True)
     if 16 * len(kinds) < n_clusters:
         # A stream of its own, also where the scores were simulated with this seed.
         rng = np.random.default_rng([seed, 1])
-        totals = np.concatenate([rng.multinomial(n_clusters, held / n_clusters, size=n) @ kinds
+        totals = np.concatenate([rng.multinomial(n_clusters, times / n_clusters, size=n) @ kinds
                                  for n in draw_blocks(resamples, len(kinds))])
     else:
         totals = drawn_totals(sums, resamples, seed)
     means = totals[:, :-1] / totals[:, -1:]
-    whole = sums.sum(axis=0)
-    means += (widening(n_clusters) - 1) * (means - whole[:-1] / whole[-1])
+    total = sums.sum(axis=0)
+    means += (widening(n_clusters) - 1) * (means - total[:-1] / total[-1])
     return np.stack([means[:, runs].mean(axis=1) for runs in scores.columns.values()], axis=1)
 
 
 def widening(n_clusters: float) -> float:
-    """The factor that spreads draws of so many clusters; a single cluster has nothing to spread."""
+    """The factor by which draws are spread, given the number of clusters; 1 for one cluster."""
     if n_clusters == 1:
         return 1.0
     return float(stdtrit(n_clusters - 1, 0.975) / ndtri(0.975)

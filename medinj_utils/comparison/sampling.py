@@ -1,4 +1,4 @@
-"""What answers drawn from the letters' probabilities would score, beside the likeliest ones."""
+"""Scores of answers drawn from the letters' probabilities, beside those of the likeliest ones."""
 
 from collections.abc import Mapping
 

@@ -248,7 +248,7 @@ def _with_unseen(figure: str, ends: tuple[float, float, float], sample: _Sample,
 def _baseline(sample: _Sample, there: np.ndarray, resamples: int,
               seed: int) -> tuple[float, float, float]:
     """Accuracy of always giving the more frequent label of these answers."""
-    often = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
-    ends = _with_ends("accuracy", *_estimate(sample, there, BINARY["accuracy"], often, resamples,
+    constant = np.full(len(sample.labels), float(2 * sample.labels[there].sum() > len(there)))
+    ends = _with_ends("accuracy", *_estimate(sample, there, BINARY["accuracy"], constant, resamples,
                                              seed))
-    return _with_unseen("accuracy", ends, sample, there, often)
+    return _with_unseen("accuracy", ends, sample, there, constant)

@@ -126,10 +126,10 @@ def _numbers(scores: pd.DataFrame) -> np.ndarray:
     try:
         values = scores.to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
-        there = ", ".join(map(str, scores.columns))
+        columns = ", ".join(map(str, scores.columns))
         raise ValueError(f"scores are not all numbers ({error}): need items as the index, and a "
                          "column of scores for each system, or (system, seed); columns are "
-                         f"{there}") from None
+                         f"{columns}") from None
     if not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise ValueError(f"no finite score of system {scores.columns[column]!r} for item "
@@ -157,19 +157,19 @@ def _cluster_numbers(items: pd.Index, clusters: Sequence | pd.Series) -> np.ndar
     return numbers
 
 
-def need_columns(table: pd.DataFrame, expected: Iterable[str], what: str) -> None:
+def need_columns(table: pd.DataFrame, expected: Iterable[str], name: str) -> None:
     """Refuse a table that lacks a column.
 
     Args:
         table: to check.
         expected: columns that it must have.
-        what: what the table is, for the message.
+        name: what the table is, for the message.
 
     Raises:
         ValueError: a column is missing; the message names it and those that are there.
     """
     if missing := set(expected) - set(table.columns):
-        raise ValueError(f"{what} have no column {', '.join(sorted(missing))}; expected: "
+        raise ValueError(f"{name} have no column {', '.join(sorted(missing))}; expected: "
                          f"{', '.join(sorted(expected))}; there are: "
                          f"{', '.join(map(str, table.columns))}")
 

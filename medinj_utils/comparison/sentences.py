@@ -59,7 +59,7 @@ def best_rule(levels: pd.DataFrame) -> tuple[str, float] | None:
 
 
 def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
-    """The chance level, what a rule scores that sees no question, and who is no better.
+    """The chance level, the score of the best blind rule, and which systems are no better.
 
     Args:
         comparison: of ``comparison.csv``.
@@ -82,8 +82,8 @@ def guesses_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
         comparison: of ``comparison.csv``.
         levels: of `levels_table`, or of ``chance.csv``.
     """
-    return ("These scores can't be told from guesses, so their differences can't say what a "
-            "provenance is worth." if at_chance(comparison, levels) else "")
+    return ("These scores are compatible with guessing, so their differences can't say what "
+            "a provenance is worth." if at_chance(comparison, levels) else "")
 
 
 def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
@@ -96,11 +96,11 @@ def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
     return bool((comparison["low"] <= levels.set_index("rule").loc[CHANCE, "exact_match"]).all())
 
 
-def _not_above(comparison: pd.DataFrame, level: float, what: str) -> str:
+def _not_above(comparison: pd.DataFrame, level: float, which: str) -> str:
     below = comparison[comparison["low"] <= level]["system"]
     if len(below) in (0, len(comparison)):
-        return f"{'No' if len(below) else 'Every'} system is above {what}."
-    return f"Not above {what}: {listed(below)}."
+        return f"{'No' if len(below) else 'Every'} system is above {which}."
+    return f"Not above {which}: {listed(below)}."
 
 
 def findings_in_words(pairs: pd.DataFrame) -> str:
@@ -128,7 +128,7 @@ def null_findings_in_words(pairs: pd.DataFrame) -> str:
 
 
 def verdicts_in_words(on_paper: pd.DataFrame, here: pd.DataFrame, fictional: bool) -> str:
-    """How many claims got which verdict, and which of them the study's means bear or contradict.
+    """Numbers of claims by verdict, and those that the study's means support or contradict.
 
     Args:
         on_paper: of `medinj_utils.comparison.verdicts.verdicts_on_paper`.
@@ -185,7 +185,7 @@ def one_run_in_words(table: pd.DataFrame) -> str:
     """The smallest differences that one run of each system shows, where more runs change nothing.
 
     Args:
-        table: of `medinj_utils.comparison.power.runs_table`; empty where nothing can be planned.
+        table: of `medinj_utils.comparison.planning.runs_table`; empty where nothing can be planned.
     """
     if table.empty:
         return "Without a second run of some system there is nothing to plan with."

@@ -9,11 +9,11 @@ from medinj_utils.comparison.unseen import reach, too_few, unseen_share, usual_o
 
 
 def stratum_weights(strata: pd.Series, counts: pd.Series) -> np.ndarray:
-    """What each answer of a sample drawn by strata stands for, so that these count as in the whole.
+    """Weights that give the strata of a sample their shares of the population.
 
     Args:
-        strata: of each answer in the sample.
-        counts: answers in the whole, by stratum, of each stratum in the sample.
+        strata: stratum of each answer in the sample.
+        counts: answers in the population, by stratum, for each stratum in the sample.
 
     Returns:
         Weights in the same order, 1 on average where every stratum is in the sample.
@@ -23,7 +23,7 @@ def stratum_weights(strata: pd.Series, counts: pd.Series) -> np.ndarray:
 
 
 def effective_size(weights: np.ndarray) -> float:
-    """The number of equally weighted values whose mean varies as much as that of these (Kish 1965).
+    """Effective sample size: as many equal weights give a mean the same variance (Kish 1965).
 
     Args:
         weights: not all 0.
@@ -34,28 +34,28 @@ def effective_size(weights: np.ndarray) -> float:
 def mean_with_interval(values: pd.Series, clusters: pd.Series, resamples: int,
                        ends: tuple[float, float] = (0.0, 1.0), seed: int = 0,
                        weights: np.ndarray | None = None) -> Estimate:
-    """The mean of scores that are there, with a 95 % interval by bootstrap of whole clusters.
+    """The mean of the available scores, with a 95 % interval by bootstrap of whole clusters.
 
     Intervals are widened for few and for unseen clusters, as everywhere in this room
     (`medinj_utils.comparison.resampling`, `medinj_utils.comparison.unseen`).
 
     Args:
-        values: scores; NaN ones are left out. Say how many they are.
+        values: scores; NaN ones are left out. Report their number.
         clusters: label of each score's cluster, in the same order.
         resamples: number of draws.
-        ends: the lowest and the highest score that there can be.
+        ends: the lowest and the highest possible score.
         seed: of the random numbers.
         weights: how much each score counts, of `stratum_weights`; None: all alike.
 
     Returns:
         In the scores' unit; NaN without scores, and no interval of a single cluster.
     """
-    there = values.notna().to_numpy()
-    scores = values.to_numpy(dtype=float)[there]
-    counted = np.ones(len(scores)) if weights is None else weights[there]
+    present = values.notna().to_numpy()
+    scores = values.to_numpy(dtype=float)[present]
+    counted = np.ones(len(scores)) if weights is None else weights[present]
     if not len(scores):
         return Estimate(np.nan, np.nan, np.nan)
-    numbers, known = pd.factorize(np.asarray(clusters, dtype=object)[there])
+    numbers, known = pd.factorize(np.asarray(clusters, dtype=object)[present])
     n, estimate = len(known), float(np.average(scores, weights=counted))
     if n < 2:
         return Estimate(estimate, np.nan, np.nan)

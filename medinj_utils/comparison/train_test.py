@@ -21,7 +21,7 @@ def train_test_interactions(matrix: pd.DataFrame, provenance: pd.Series, cluster
     """Each gain on native and on translated test items, and the difference of the two.
 
     The two kinds of items are drawn separately; where some of both share a cluster, the interval of
-    their difference is wider than it need be.
+    their difference is wider than necessary.
 
     Args:
         matrix: items × (system, seed).

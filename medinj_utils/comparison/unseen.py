@@ -1,26 +1,28 @@
-"""What unseen clusters may change: the part of an interval that no bootstrap shows.
+"""Intervals that allow for clusters that the sample does not contain.
 
-A bootstrap draws what was seen. Where all clusters agree, on a score or on a difference, it has
-nothing to vary and gives an interval without width. Where all but a few agree, it knows these few
-alone: with four that all favour one system its interval excludes zero, though a sign test of four
-has p = 0.125, and of five 0.06 (2 · 2⁻⁵); of six it has 0.03. So, in all tables alike:
+A bootstrap resamples observed clusters only. Where all clusters agree, on a score or on a
+difference, nothing varies and its interval has no width. Where all but a few agree, the interval
+rests on these few: with four that all favour one system it excludes zero, although a sign test has
+p = 0.125 for four, 0.06 (2 · 2⁻⁵) for five and 0.03 for six. All tables therefore follow one rule:
 
-- a kind of cluster that none of n is of may still be 1 − 0.025^(1/n) of all, about 3.7/n: the upper
-  limit of a share of which nothing was counted (Clopper & Pearson 1934), in its one-sided form the
-  rule of three (Hanley & Lippman-Hand 1983). Six that all favour one system so exclude
-  zero, as their sign test does;
-- where at most five clusters differ from all others, or there are at most five, an interval reaches
-  at least as far as that share of the most extreme clusters there could be would take the estimate;
-- it then also reaches what all others show, such as zero, if a cluster may lie on either side of
-  that: a share can't lie below 0, so one of 4 % keeps its lower end;
-- p-value and interval of two systems never contradict each other: where the test has p ≥ 0.05, the
-  interval includes zero, and where the interval does so because few clusters are known, p is the
-  level at which it still does (`medinj_utils.comparison.resampling.Resampled`);
-- an interval ends where the scores do: a share lies between 0 and 1, a difference between −1 and 1.
-  Other scores have no known ends. An unseen cluster is then taken to lie as far off, on either side
-  alike, as the farther end of the range of all scores; if all are equal there is no such range.
+- A kind of cluster that is absent from a sample of n may still be 1 − 0.025^(1/n) of all clusters,
+  about 3.7/n: the upper limit of a share with a count of zero (Clopper & Pearson 1934), whose
+  one-sided form is the rule of three (Hanley & Lippman-Hand 1983). Six clusters that all favour one
+  system thus exclude zero, as their sign test does.
+- Where at most five clusters differ from all others, or there are at most five, the interval
+  extends at least as far as that share of the most extreme possible clusters would move the
+  estimate.
+- It then also includes the value of all other clusters, such as zero, if clusters can lie on either
+  side of that value. A share can't lie below 0, so a share of 4 % keeps its lower end.
+- The p-value and the interval of two systems never contradict each other. Where the test has
+  p ≥ 0.05, the interval includes zero. Where the interval includes zero because few clusters are
+  known, p is the level at which it still does (`medinj_utils.comparison.resampling.Resampled`).
+- An interval stays within the range of the scores: 0 to 1 for a share, −1 to 1 for a difference.
+  Other scores have no known range. An unseen cluster is then assumed to be as far from the
+  estimate, on either side, as the farther end of the observed range; equal scores have no such
+  range.
 
-Everywhere else an interval is the bootstrap's alone.
+In all other cases the interval is that of the bootstrap.
 """
 
 from collections.abc import Mapping
@@ -34,11 +36,10 @@ _FEW = 5
 
 
 def unseen_share(clusters: float, level: float = 0.95) -> float:
-    """The largest share of all clusters that may be of a kind that none of so many is of.
+    """The largest plausible share of a kind of cluster that is absent from a sample.
 
     Args:
-        clusters: number of clusters that were seen; where they have weights, the number of equal
-            ones that it amounts to.
+        clusters: number of observed clusters; with weights, their effective number.
         level: of the interval.
 
     Returns:
@@ -49,7 +50,7 @@ def unseen_share(clusters: float, level: float = 0.95) -> float:
 
 def unseen_reach(scores: Scores, weights: Mapping[str, float],
                  level: float = 0.95) -> tuple[float, float]:
-    """How far unseen clusters may take a weighted sum of the systems' means, down and up.
+    """How far unseen clusters may move a weighted sum of the systems' means, down and up.
 
     Args:
         scores: the checked scores.
@@ -79,10 +80,11 @@ def usual_of(sums: np.ndarray, tolerance: float) -> tuple[float | None, int]:
 
     Args:
         sums: of each cluster.
-        tolerance: up to which two are alike.
+        tolerance: largest difference of two equal values.
 
     Returns:
-        (what it is, how many differ); of several clusters that all differ, (None, all of them).
+        (the common value, number of clusters that differ); if all of several clusters differ,
+        (None, their number).
     """
     ordered = np.sort(sums)
     groups = np.split(ordered, np.flatnonzero(np.diff(ordered) > tolerance) + 1)
@@ -103,13 +105,13 @@ def too_few(differing: float) -> bool:
 
 def reach(estimate: float, ends: tuple[float, float], share: float,
           usual: float | None) -> tuple[float, float]:
-    """How far an unseen share at either of the extreme ``ends`` takes an estimate, down and up.
+    """How far an unseen share of clusters at the extremes moves an estimate, down and up.
 
     Args:
         estimate: in the scores' unit.
         ends: (lowest, highest) value that a cluster may have.
         share: of the clusters that may be unseen.
-        usual: what most clusters show, which is reached too if it lies between the ends.
+        usual: value of most clusters, which the interval includes if it lies between the ends.
 
     Returns:
         (at most 0, at least 0), in the scores' unit.
@@ -123,20 +125,20 @@ def reach(estimate: float, ends: tuple[float, float], share: float,
 
 def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
                    differs: np.ndarray, question: np.ndarray) -> tuple[float, float]:
-    """The interval of a figure of agreement, out to what unseen questions may take it to.
+    """The interval of a measure of agreement, widened for unseen questions.
 
-    The figure is 1 less the share of answers on which two differ by that ``expected`` of it, as
-    Cohen's κ is; a plain share of equal answers expects 1.
+    The measure is 1 − (observed ÷ ``expected`` share of differing answers), as Cohen's κ is. For
+    the share of equal answers, ``expected`` is 1.
 
     Args:
         ends: (low, high) by the bootstrap.
         estimate: of the figure.
-        expected: the share of differing answers at which it is 0.
+        expected: share of differing answers at which the measure is 0.
         differs: whether the two differ on each answer.
         question: number of each answer's question.
 
     Returns:
-        (low, high), where few questions show that they differ, or that they agree, wider.
+        (low, high), wider where few questions show a difference, or few show agreement.
     """
     low, high = ends
     observed, unseen = (1 - estimate) * expected, unseen_share(len(np.unique(question)))

@@ -1,4 +1,4 @@
-"""What runs, or the study's own published figures, say of its claims.
+"""Verdicts on the study's claims, from runs or from its own published figures.
 
 The verdict on a claim follows from the 95 % intervals of its contrasts and from p-values adjusted
 over all contrasts of all claims (Holm 1979), with a smallest effect of interest
@@ -72,7 +72,7 @@ def verdicts(claims: Claims, contrasts: pd.DataFrame, orders: Mapping[str, float
 
 
 def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
-    """The verdict on a claim of these contrasts, with the figures that it rests on.
+    """The verdict on a claim of these contrasts, with the figures behind it.
 
     Args:
         contrasts: of the claim.
@@ -87,8 +87,15 @@ def _verdict(contrasts: Sequence[Mapping], least: float = SMALLEST) -> dict:
     small = any(end < least for end in ends)
     return {key: smallest[key] for key in ("estimate", "low", "high")} | {
         "p_adjusted": max(row["p_adjusted"] for row in contrasts),
-        "verdict": "supported" if holds else "contradicted" if small else "undecided",
+        "verdict": _word(holds, small),
         "reason": _SMALL if holds and small else ""}
+
+
+def _word(holds: bool, fails: bool) -> str:
+    """The verdict, given whether the rule for support, and that for contradiction, is met."""
+    if holds:
+        return "supported"
+    return "contradicted" if fails else "undecided"
 
 
 def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -> dict:
@@ -103,7 +110,7 @@ def _verdict_on_orders(order_stays: float, orders: Mapping[str, float] | None) -
     fails = orders["change_low"] > -SMALLEST or orders["tau_high"] < order_stays
     return row | {
         "estimate": orders["change"], "low": orders["change_low"], "high": orders["change_high"],
-        "verdict": "supported" if holds else "contradicted" if fails else "undecided",
+        "verdict": _word(holds, fails),
         "reason": f"tau {orders['tau']:.2f} [{orders['tau_low']:.2f}, {orders['tau_high']:.2f}]"}
 
 
@@ -117,14 +124,14 @@ def load_orders(tree: Tree) -> dict[str, float] | None:
 def _without_answers(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's figures of judges beside the claim that they can't test."""
     metrics = " to ".join(f"{r:.2f}" for r in METRICS_PEARSON)
-    said = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over how "
-            "many answers isn't stated")
+    reason = (f"r {JUDGE_PEARSON:.2f} of the judge and {metrics} of metrics [{JUDGE_MARK}]; over "
+              "how many answers isn't stated")
     about = table["estimand"] == _ABOUT_JUDGES["agree"]["estimand"]
-    return table.assign(reason=table["reason"].mask(about, said))
+    return table.assign(reason=table["reason"].mask(about, reason))
 
 
 def verdicts_published(claims: Claims, items: int, pairing: str) -> pd.DataFrame:
-    """`verdicts` on the paper's own figures, as if taken over so many items.
+    """`verdicts` on the paper's own figures, for an assumed number of items.
 
     Args:
         claims: the claims.

@@ -1,8 +1,8 @@
-"""Figures of agreement of many weighted samples at once: a bootstrap draw is a row of weights.
+"""Measures of agreement for many weighted samples at once: a bootstrap draw is a row of weights.
 
-They are those of `medinj_utils.evaluation.agreement`, of samples in which pair i stands as often as
-its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and gives
-a number per draw, NaN where it is undefined.
+They are those of `medinj_utils.evaluation.agreement`, for samples that contain pair i as often as
+its weight says. Each takes labels and scores, shape (pairs,), and weights, draws × pairs, and
+returns a number per draw, NaN where it is undefined.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,16 +19,16 @@ def question_weights(question: np.ndarray, answers: np.ndarray, resamples: int,
                      seed: int) -> Iterator[np.ndarray]:
     """How often each of some answers is in each bootstrap draw of whole questions, in blocks.
 
-    All figures of one table of answers are taken of the same draws, whichever answers they need.
+    All figures of one table of answers share the same draws, whichever answers they use.
 
     Args:
         question: number of each answer's question, from 0.
-        answers: positions of the answers that are wanted.
+        answers: positions of the selected answers.
         resamples: number of draws.
         seed: of the random numbers.
 
     Returns:
-        Blocks of weights, draws × wanted answers.
+        Blocks of weights, draws × selected answers.
     """
     n = int(question.max()) + 1
     rng = np.random.default_rng([seed, 5])
@@ -87,9 +87,10 @@ def _correlation(weights, x, y, xx, yy, xy) -> np.ndarray:
     spread_x, spread_y = xx - x * x / n, yy - y * y / n
     correlations = np.full(len(n), np.nan)
     # A spread that is only rounding error is none.
-    has = (spread_x > 1e-10 * np.maximum(xx, 1e-300)) & (spread_y > 1e-10 * np.maximum(yy, 1e-300))
-    both = np.sqrt(spread_x[has] * spread_y[has])
-    correlations[has] = (xy[has] - x[has] * y[has] / n[has]) / both
+    defined = ((spread_x > 1e-10 * np.maximum(xx, 1e-300))
+               & (spread_y > 1e-10 * np.maximum(yy, 1e-300)))
+    both = np.sqrt(spread_x[defined] * spread_y[defined])
+    correlations[defined] = (xy[defined] - x[defined] * y[defined] / n[defined]) / both
     return correlations
 
 
@@ -103,8 +104,8 @@ def _ties(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Draws × values: the mean rank of each, up to a constant."""
     order, starts = _ties(values)
-    held = np.add.reduceat(weights[:, order], starts, axis=1)
-    middle = held.cumsum(1) - held / 2
+    counts = np.add.reduceat(weights[:, order], starts, axis=1)
+    middle = counts.cumsum(1) - counts / 2
     ranks = np.empty(weights.shape)
     ranks[:, order] = np.repeat(middle, np.diff(np.append(starts, len(values))), axis=1)
     return ranks

@@ -23,7 +23,7 @@ def card_file(path: str | Path) -> Path:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a file comes from: what every card says first.
+    """Where a file comes from: the first fields of every card.
 
     Args:
         step: the notebook or command that writes the file.

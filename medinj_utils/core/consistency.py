@@ -99,8 +99,9 @@ def _models(parameters: Mapping) -> Iterator[str]:
     models = {name: (parameters[name]["base_model"], parameters[name]["base_revision"])
               for name in notebooks}
     if len(set(models.values())) > 1:
-        said = "; ".join(f"{name} {model}@{revision}" for name, (model, revision) in models.items())
-        yield f"base_model and base_revision differ between notebooks: {said}"
+        differing = "; ".join(f"{name} {model}@{revision}"
+                              for name, (model, revision) in models.items())
+        yield f"base_model and base_revision differ between notebooks: {differing}"
 
 
 def _variations(parameters: Mapping) -> Iterator[str]:

@@ -16,12 +16,12 @@ from pathlib import Path
 import pandas as pd
 
 
-def progress(work: Iterable | None, what: str, total: int | None = None, unit: str = "it"):
+def progress(work: Iterable | None, label: str, total: int | None = None, unit: str = "it"):
     """tqdm that prints a line every ten seconds at most, which keeps logs and notebooks short.
 
     Args:
         work: iterable to go through; None if the caller updates the bar.
-        what: name of the work, shown in the line.
+        label: name of the work, shown in the line.
         total: number of units.
         unit: of the count.
 
@@ -29,7 +29,7 @@ def progress(work: Iterable | None, what: str, total: int | None = None, unit: s
         The bar, which iterates over ``work``.
     """
     from tqdm import tqdm
-    return tqdm(work, desc=what, total=total, unit=unit, unit_scale=unit != "it", mininterval=10,
+    return tqdm(work, desc=label, total=total, unit=unit, unit_scale=unit != "it", mininterval=10,
                 maxinterval=10, file=sys.stdout, ascii=True)
 
 

@@ -44,26 +44,26 @@ def snapshot(name: str, revision: str, kind: str, patterns: Sequence[str]) -> Pa
     """
     from huggingface_hub import HfApi, constants, snapshot_download
 
-    take = partial(snapshot_download, name, repo_type=kind, revision=revision or None,
-                   allow_patterns=list(patterns))
+    fetch = partial(snapshot_download, name, repo_type=kind, revision=revision or None,
+                    allow_patterns=list(patterns))
 
     def download() -> str:
         if not (_COMMIT.fullmatch(revision) or constants.is_offline_mode()):
             # `take` alone returns the cached commit when the hub fails for a moment.
             HfApi().repo_info(name, repo_type=kind, revision=revision or None)
-        return take()
+        return fetch()
 
-    what = f"the {_KINDS[kind]} {name}" + (f" at {revision}" if revision else "")
+    subject = f"the {_KINDS[kind]} {name}" + (f" at {revision}" if revision else "")
     try:
-        return Path(_tried_again(download, what))
+        return Path(_tried_again(download, subject))
     except HubError as error:
         if not _may_pass(error.__cause__):
             raise
         try:
-            folder = Path(take(local_files_only=True))
+            folder = Path(fetch(local_files_only=True))
         except Exception:  # it isn't in the cache, or not whole
             raise error from error.__cause__
-        print(f"{what}: the hub can't be reached; using the copy read last, at commit "
+        print(f"{subject}: the hub can't be reached; using the copy read last, at commit "
               f"{commit_of(folder)}")
         return folder
 
@@ -124,14 +124,14 @@ def with_address(text: str) -> str:
     return re.sub(cached, r"hf://datasets/\1/\2@\3", text)
 
 
-def _tried_again(download: Callable[[], Any], what: str) -> Any:
+def _tried_again(download: Callable[[], Any], subject: str) -> Any:
     """Result of the download, repeated while the hub is busy or the connection breaks."""
     for pause in (*_PAUSES, None):
         try:
             return download()
         except Exception as error:  # the client, its HTTP library and the disk have their own
             if pause is None or not _may_pass(error):
-                raise HubError(f"{what}: {_reason(error)}") from error
+                raise HubError(f"{subject}: {_reason(error)}") from error
         time.sleep(pause)
     raise AssertionError("unreachable")
 

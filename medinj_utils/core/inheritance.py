@@ -24,8 +24,8 @@ def inherit(parent: Any, child: Any, name: str) -> Any:
     """
     if not (isinstance(parent, dict) and isinstance(child, dict)):
         return child
-    said = _dict(child.get("shared"))
-    dropped = set(said)
+    own = _dict(child.get("shared"))
+    dropped = set(own)
     own_sources = _sources(child)
     if own_sources and not own_sources >= _sources(parent):
         dropped.update(_NAMING_DATA)

@@ -33,7 +33,7 @@ class JudgeAsked(BaseModel):
     Attributes:
         name: of its folder and in tables: lower case, digits, hyphens.
         base_model: "planted", a folder or a hub id, of a judge that is loaded here.
-        precision: number format that it is loaded in.
+        precision: number format of the model's weights.
         server: address where the protocol begins, of one behind a server.
         model: the name by which the server knows it.
         revision: commit of a model on the hub, or what is known of the server's.
@@ -88,11 +88,11 @@ def check_panel(judges: list[JudgeAsked]) -> list[JudgeAsked]:
     Raises:
         ValueError: there are such two; the message names them.
     """
-    for what in (lambda judge: judge.name,
-                 lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
+    for identity in (lambda judge: judge.name,
+                     lambda judge: (judge.base_model or judge.model, judge.revision, judge.prompt)):
         known = {}
         for judge in judges:
-            if (other := known.setdefault(what(judge), judge)) is not judge:
+            if (other := known.setdefault(identity(judge), judge)) is not judge:
                 raise ValueError(f"judges {other.name} and {judge.name} have one name, or are one "
-                                 "model with one prompt: their verdicts could not be told apart")
+                                 "model with one prompt: their verdicts would be mixed up")
     return judges

@@ -1,4 +1,4 @@
-"""The machine and the software that a figure was made with."""
+"""The hardware and the software behind a result."""
 
 import os
 import platform

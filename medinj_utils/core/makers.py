@@ -1,4 +1,4 @@
-"""Which notebook makes a file of an output tree, for the error when it is missing."""
+"""Which notebook makes each file of an output tree; errors about missing files name it."""
 
 from fnmatch import fnmatch
 

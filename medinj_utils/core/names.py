@@ -76,7 +76,7 @@ def check_choice(name: str, value: object, accepted: Iterable[object]) -> None:
         raise ValueError(f"{name} is {value!r}; accepted: {', '.join(map(str, accepted))}")
 
 
-def seen(system: str) -> frozenset[str]:
+def parts_of(system: str) -> frozenset[str]:
     """Parts (NAT, SYN, TRAD) that a system was tuned on; none for the base.
 
     Raises:
@@ -119,7 +119,7 @@ class Run:
     seed: int = 0
 
     def __post_init__(self):
-        seen(self.system)
+        parts_of(self.system)
         if self.seed < 0 or (self.system == BASE and self.seed):
             raise ValueError(f"seed is {self.seed} for {self.system}; need 0 for {BASE}, else 0 or "
                              "more")
@@ -170,8 +170,8 @@ def runs_of(systems: Iterable[str], seeds: Iterable[int]) -> list[Run]:
 
 def runs_in(scores: pd.DataFrame) -> list[Run]:
     """The runs that a scores table has rows of, in its order."""
-    there = scores[["system", "seed"]].drop_duplicates()
-    return [Run(system, int(seed)) for system, seed in there.itertuples(index=False)]
+    pairs = scores[["system", "seed"]].drop_duplicates()
+    return [Run(system, int(seed)) for system, seed in pairs.itertuples(index=False)]
 
 
 def systems_of(runs: Iterable[Run]) -> dict[str, str]:

@@ -112,7 +112,7 @@ def check_value(name: str, value: Any, where: str) -> Any:
 
     Args:
         name: of the parameter.
-        value: that it is set to.
+        value: to check.
         where: it is set, for the message.
 
     Raises:

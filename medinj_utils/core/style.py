@@ -19,14 +19,14 @@ from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgb
 
 from medinj_utils.core.files import replacing
-from medinj_utils.core.names import PARTS, SYSTEMS, seen
+from medinj_utils.core.names import PARTS, SYSTEMS, parts_of
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import in_words, listed, numbers, spelled
 
 COLOURS = {"native": "#0072B2", "synthetic": "#009E73", "translated": "#D55E00"}
 PART_COLOURS = {part: COLOURS[provenance] for part, provenance in PARTS.items()}
 BASE_COLOUR = "#767676"
-#: Shape of each system, so that mixtures of near colours are told apart.
+#: Shape of each system, so that mixtures of similar colours can be distinguished.
 MARKERS = dict(zip(SYSTEMS, cycle("ho^sDvP*<>dp"), strict=False))
 #: What stands in the place of a table without rows that says nothing else.
 NOTHING = "There is nothing to show."
@@ -42,7 +42,7 @@ _CODES = re.compile(r"(?:task: )?\w+(?:, \w+)*")
 
 def system_colour(system: str) -> str:
     """Grey for the base, else the mean colour of the provenances that the system was tuned on."""
-    parts = [to_rgb(PART_COLOURS[part]) for part in sorted(seen(system))]
+    parts = [to_rgb(PART_COLOURS[part]) for part in sorted(parts_of(system))]
     if not parts:
         return BASE_COLOUR
     return to_hex([sum(channel) / len(parts) for channel in zip(*parts, strict=True)])
@@ -79,7 +79,7 @@ def show(drawn: tuple[plt.Figure, str] | None, name: str, tree: Tree, table: str
         The picture with its alternative text, and below it a label of its own and the table.
     """
     if drawn is None:
-        return said("Nothing to draw.")
+        return sentence("Nothing to draw.")
     figure, alt = drawn
     lowest = figure.get_tightbbox().y0 / figure.get_figheight()  # below whatever stands lowest
     right = figure.axes[-1].get_position().x1
@@ -117,7 +117,7 @@ def browsable(table: pd.DataFrame, caption: str = "", most: int = 500,
         nothing: said in its place where it has no rows; empty where that is said already.
     """
     if table.empty:
-        return said(nothing)
+        return sentence(nothing)
     if None not in table.index.names:
         table = table.reset_index()
     rows = _html(_headed(table.head(most)), index=False)
@@ -140,13 +140,13 @@ def captioned(table: pd.DataFrame, caption: str = "", decimals: int = 3,
     """
     blank = table.isna() | (table == "")
     if blank.all(axis=None):  # so is a table without rows
-        return said(nothing)
+        return sentence(nothing)
     one_level = table.columns.nlevels == 1
     heads = table.columns if one_level else [_BETWEEN.join(map(str, head))
                                              for head in table.columns]
     if (blank | table.astype(str).isin(["0", "0.0", "-0.0"])).all(axis=None):
         names = (in_words(str(head)) for head in heads)
-        return said(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
+        return sentence(f"{listed(names)}: 0 in all rows. {caption}".strip() if one_level
                     else f"{caption or 'This table'}: 0 in all rows and columns.")
     named = None not in table.index.names
     counted = pd.api.types.is_integer_dtype(table.index)  # rows that have no name
@@ -173,7 +173,7 @@ def in_percent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return shown.rename(columns={name: f"{name}, %" for name in columns})
 
 
-def said(text: str) -> HTML:
+def sentence(text: str) -> HTML:
     """A sentence in the place of a table or figure; nothing for an empty one."""
     return HTML(f'<p class="medinj">{html.escape(text)}</p>' if text else "")
 
@@ -215,10 +215,3 @@ def finding(*sentences: str) -> Markdown:
         sentences: Markdown; empty ones are left out.
     """
     return Markdown(f"**Finding.** {' '.join(filter(None, sentences))}")
-
-
-def show_p(p: float) -> str:
-    """A p-value in words: never 0 or 1, empty where there is none."""
-    if pd.isna(p):
-        return ""
-    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"

@@ -273,7 +273,7 @@ class Tree(OpenFiles):
 
     @cached_property
     def label(self) -> str:
-        """The words that go with every number made here: demo, or run here on which hardware.
+        """The label of every number made here: demo, or run here on which hardware.
 
         Results that were kept have the label of their run.
         """

@@ -146,7 +146,9 @@ def show_p(p: float) -> str:
     """A p-value in words: never 0 or 1, empty where there is none."""
     if isnan(p):
         return ""
-    return "<\u00a00.001" if p < 0.001 else ">\u00a00.99" if p > 0.99 else f"{p:.3f}"
+    if p < 0.001:
+        return "<\u00a00.001"
+    return ">\u00a00.99" if p > 0.99 else f"{p:.3f}"
 
 
 def agreeing(count: int, one: str, more: str) -> str:

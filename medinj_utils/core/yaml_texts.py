@@ -14,7 +14,7 @@ def parse_yaml(text: str | bytes, where: str, loader: type = yaml.SafeLoader) ->
     Args:
         text: YAML; bytes are UTF-8, or UTF-16 with its mark.
         where: it comes from, for the messages.
-        loader: makes values of it.
+        loader: PyYAML loader class.
 
     Raises:
         ValueError: it isn't YAML, a key stands twice in one mapping, or a part contains itself;

@@ -48,9 +48,10 @@ def right_positions(records: pd.DataFrame,
     counts = pd.crosstab([letters[name] for name in first], letters["answer_letters"])
     rows = []
     for group, row in counts.iterrows():
-        held = row.reindex(list(LETTERS[:group[-1]]), fill_value=0)
-        shares = (held / held.sum()).to_dict()
-        test = {"right letters": int(held.sum()), "p, equal shares": chisquare(held).pvalue}
+        by_letter = row.reindex(list(LETTERS[:group[-1]]), fill_value=0)
+        shares = (by_letter / by_letter.sum()).to_dict()
+        test = {"right letters": int(by_letter.sum()),
+                "p, equal shares": chisquare(by_letter).pvalue}
         rows.append(dict(zip(first, group, strict=True)) | shares | test)
     table = pd.DataFrame(rows, columns=None if rows else first + last)
     return table[first + sorted(column for column in table if len(column) == 1) + last]
@@ -111,8 +112,8 @@ class _Options:
 
     def _log_shares(self, options: np.ndarray) -> np.ndarray:
         words, codes, word_ends = self.words
-        held = np.repeat(options, np.diff(word_ends))
-        counts = np.bincount(codes[held], minlength=len(words)) + 1
+        in_options = np.repeat(options, np.diff(word_ends))
+        counts = np.bincount(codes[in_options], minlength=len(words)) + 1
         return np.log(counts / counts.sum())
 
     def longer_half(self, questions: np.ndarray) -> np.ndarray:

@@ -131,8 +131,8 @@ def positions_figure(positions: pd.DataFrame) -> tuple[plt.Figure, str]:
     all_axes = all_axes[0]
     for axes, (task, n) in zip(all_axes, panels[["task", "options"]].itertuples(index=False),
                                strict=True):
-        held = positions[(positions["task"] == task) & (positions["options"] == n)]
-        _draw_positions(axes, held.set_index("provenance"), LETTERS[:n])
+        panel_positions = positions[(positions["task"] == task) & (positions["options"] == n)]
+        _draw_positions(axes, panel_positions.set_index("provenance"), LETTERS[:n])
         axes.set_title(f"{spelled(task)}, {n} options", fontsize=11)
     all_axes[0].set_ylabel("Share of right letters")
     bars = _legend_entries(all_axes)

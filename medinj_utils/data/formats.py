@@ -39,7 +39,7 @@ def parse_json(text: str, file: Path) -> object:
 
     Args:
         text: to read.
-        file: that it is of, for the messages.
+        file: named in error messages.
 
     Raises:
         SourceError: the JSON is incomplete or nested too deep; names ``file`` and the position.
@@ -99,7 +99,7 @@ def json_rows(text: str, file: Path) -> list[dict]:
 
     Args:
         text: to read.
-        file: that it is of, for the messages.
+        file: named in error messages.
 
     Raises:
         SourceError: it is none of these, or not whole.

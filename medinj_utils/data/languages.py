@@ -147,8 +147,8 @@ def match_across_languages(texts: Sequence[str], other: Sequence[str], least: fl
     pairs = _nearest_pairs(one, two, least)
     if encoder:
         return pairs.reset_index(drop=True)
-    held, others = one.astype(bool), two.astype(bool)
-    shared = [held[i].multiply(others[j]).nnz
+    own_anchors, other_anchors = one.astype(bool), two.astype(bool)
+    shared = [own_anchors[i].multiply(other_anchors[j]).nnz
               for i, j in zip(pairs["first"], pairs["second"], strict=True)]
     return pairs[np.array(shared, dtype=int) >= _LEAST_SHARED].reset_index(drop=True)
 

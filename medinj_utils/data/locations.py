@@ -164,20 +164,20 @@ def local_path(location: str | Path) -> Path | None:
 
 
 def _in_any_form(path: Path) -> Path | None:
-    here = Path(path.anchor)
+    folder = Path(path.anchor)
     for part in path.relative_to(path.anchor).parts:
-        there = [here / part] if (here / part).exists() else _named(here, part)
-        if not there:
+        matches = [folder / part] if (folder / part).exists() else _named(folder, part)
+        if not matches:
             return None
-        here = there[0]
-    return here
+        folder = matches[0]
+    return folder
 
 
 def _named(folder: Path, pattern: str) -> list[Path]:
     """Entries of a folder whose names match the pattern, accents composed or not."""
     composed = unicodedata.normalize("NFC", pattern)
-    there = folder.iterdir() if folder.is_dir() else ()
-    return [path for path in there if fnmatch(unicodedata.normalize("NFC", path.name), composed)]
+    entries = folder.iterdir() if folder.is_dir() else ()
+    return [path for path in entries if fnmatch(unicodedata.normalize("NFC", path.name), composed)]
 
 
 def files_below(folder: Path, pattern: str) -> list[Path]:
@@ -216,16 +216,16 @@ def _downloaded(address: str, on_hub: _OnHub) -> Path:
     try:
         folder = snapshot(name, revision, "dataset", patterns)
     except HubError as error:
-        here = f"{address}: {_NOTHING}; and of " if address == name else ""
+        prefix = f"{address}: {_NOTHING}; and of " if address == name else ""
         if address.startswith("https://"):
-            here = f"{address}, which is {on_hub.spelt}: "
-        raise SourceError(f"{here}{error}") from error
+            prefix = f"{address}, which is {on_hub.spelt}: "
+        raise SourceError(f"{prefix}{error}") from error
     if within and not (folder / within).exists():
         raise SourceError(f"{address}: the data set holds no {within}")
     if not within and not files_below(folder, "**/*"):
-        held = file_names(name, commit_of(folder), "dataset")
+        files = file_names(name, commit_of(folder), "dataset")
         raise SourceError(f"{address}: no file of this data set ends with {', '.join(TABLES)}; it "
-                          f"holds {', '.join(held) or 'no file at all'}")
+                          f"holds {', '.join(files) or 'no file at all'}")
     return folder / within if within else folder
 
 

@@ -75,9 +75,10 @@ class TrainingRows:
 
     def not_built(self, configurations: Iterable[str]) -> str:
         """A sentence on the mixtures that are not built, and on the provenances of the rows."""
-        left = [name for name in CONFIGURATIONS if name not in set(configurations)]
-        there = ", ".join(self.kept["provenance"].unique())
-        return f"Not built: {', '.join(left) or 'none'}. Training rows are {there or 'none'}."
+        missing = [name for name in CONFIGURATIONS if name not in set(configurations)]
+        provenances = ", ".join(self.kept["provenance"].unique())
+        return (f"Not built: {', '.join(missing) or 'none'}. Training rows are "
+                f"{provenances or 'none'}.")
 
 
 def training_rows(tree: Tree, mixing: Mixing) -> TrainingRows:

@@ -129,14 +129,14 @@ def _matched_targets(records: pd.DataFrame, counts: pd.Series, by_source: str) -
         by_provenance = records.groupby("provenance")["task"].unique().map(sorted).to_dict()
         raise ShortageError("by_task is 'matched', but no task type occurs in all provenances: "
                             f"{by_provenance}")
-    wanted = tasks.sum() / tasks.to_numpy().sum()
-    counts = counts[counts.index.get_level_values("task").isin(wanted.index)]
+    task_shares = tasks.sum() / tasks.to_numpy().sum()
+    counts = counts[counts.index.get_level_values("task").isin(task_shares.index)]
     within = counts.groupby(["provenance", "task"])
     if by_source == "proportional":
         of_task = counts / within.transform("sum")
     else:
         of_task = 1 / within.transform("size")
-    return of_task * wanted.reindex(counts.index.get_level_values("task")).to_numpy()
+    return of_task * task_shares.reindex(counts.index.get_level_values("task")).to_numpy()
 
 
 def _orders(records: pd.DataFrame, seed: int, stratification: Stratification) -> dict[str, _Order]:
@@ -165,8 +165,8 @@ def possible_configurations(records: pd.DataFrame) -> list[str]:
     Raises:
         ShortageError: there are none.
     """
-    there = set(records["provenance"])
-    possible = [name for name in CONFIGURATIONS if there.issuperset(provenances_of(name))]
+    provenances = set(records["provenance"])
+    possible = [name for name in CONFIGURATIONS if provenances.issuperset(provenances_of(name))]
     if not possible:
         raise ShortageError("no training rows are left to build a mixture from: name a source that "
                             "has some in notebook 10_read_sources")
@@ -201,29 +201,29 @@ def plan_budget(records: pd.DataFrame, configurations: Sequence[str], budget: in
                             "source that has them in notebook 10_read_sources, or fewer "
                             "configurations")
     weights = np.ones(len(records), dtype=int) if sizes is None else sizes.to_numpy()
-    held = {name: int(weights[order.positions[:order.whole]].sum())
-            for name, order in orders.items()}
+    available = {name: int(weights[order.positions[:order.whole]].sum())
+                 for name, order in orders.items()}
     if shortage == "repeat":
         return budget
-    while short := _short(configurations, budget, held):
+    while short := _short(configurations, budget, available):
         if shortage == "refuse":
             unit = "rows" if sizes is None else "tokens"
             needs = "; ".join(
-                f"{configuration} needs {wanted} {name} {unit} but {held[name]} are there"
-                f"{orders[name].shortfall}" for configuration, name, wanted in short)
+                f"{configuration} needs {needed_rows} {name} {unit} but {available[name]} are there"
+                f"{orders[name].shortfall}" for configuration, name, needed_rows in short)
             raise ShortageError(f"{needs}. Lower the budget ({budget}), or set shortage to 'lower' "
                                 "or 'repeat'")
-        possible = [held[name] * len(provenances_of(configuration))
+        possible = [available[name] * len(provenances_of(configuration))
                     for configuration, name, _ in short]
         budget = min(budget - 1, *possible)
     return budget
 
 
 def _short(configurations: Sequence[str], budget: int,
-           held: Mapping[str, int]) -> list[tuple[str, str, int]]:
+           available: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """(configuration, provenance, rows needed) for each provenance with fewer rows than needed."""
-    return [(configuration, name, wanted) for configuration in configurations
-            for name, wanted in shares(configuration, budget).items() if wanted > held[name]]
+    return [(configuration, name, needed) for configuration in configurations
+            for name, needed in shares(configuration, budget).items() if needed > available[name]]
 
 
 def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: int,
@@ -257,28 +257,28 @@ def build_mixture(records: pd.DataFrame, configuration: str, budget: int, seed: 
     orders = _orders(records, seed, Stratification(by_source, by_task))
     weights = np.ones(len(records)) if sizes is None else sizes.to_numpy(dtype=float)
     parts = []
-    for name, wanted in shares(configuration, budget).items():
+    for name, needed in shares(configuration, budget).items():
         order = orders.get(name, _Order(np.array([], dtype=int), 0))
-        held = weights[order.positions[:order.whole]].sum()
-        if held < wanted and not (repeat and held):
+        available = weights[order.positions[:order.whole]].sum()
+        if available < needed and not (repeat and available):
             unit = "rows" if sizes is None else "tokens"
-            raise ShortageError(f"{configuration} needs {wanted} {name} {unit} but {held:.0f} are "
-                                f"there{order.shortfall}")
-        parts.append(_first_worth(wanted, order, weights))
+            raise ShortageError(f"{configuration} needs {needed} {name} {unit} but {available:.0f} "
+                                f"are there{order.shortfall}")
+        parts.append(_first_worth(needed, order, weights))
     shuffle = np.random.default_rng([seed, _SHUFFLE])
     chosen = shuffle.permutation(np.concatenate(parts))
     return records.iloc[chosen].reset_index(drop=True)
 
 
-def _first_worth(wanted: int, order: _Order, weights: np.ndarray) -> np.ndarray:
-    """Positions of the first rows worth ``wanted``; rows are repeated if necessary."""
-    if not wanted:
+def _first_worth(needed: int, order: _Order, weights: np.ndarray) -> np.ndarray:
+    """Positions of the first rows worth ``needed``; rows are repeated if necessary."""
+    if not needed:
         return order.positions[:0]
     positions = order.positions
-    held = weights[positions[:order.whole]].sum()
-    if held < wanted:
-        positions = np.tile(positions[:order.whole], math.ceil(wanted / held))
-    last = np.searchsorted(np.cumsum(weights[positions]), wanted - 1e-9)
+    available = weights[positions[:order.whole]].sum()
+    if available < needed:
+        positions = np.tile(positions[:order.whole], math.ceil(needed / available))
+    last = np.searchsorted(np.cumsum(weights[positions]), needed - 1e-9)
     return positions[:int(last) + 1]
 
 

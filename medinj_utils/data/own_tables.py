@@ -204,9 +204,10 @@ class TableMapping(_Part):
         """The columns that the mapping names, each with the first field that names it."""
         field_of: dict[str, str] = {}
         for field, part in self:
-            named = [getattr(part, key, None) for key in _NAMING] if isinstance(part, _Part) else []
-            for said in filter(None, named):
-                columns = [said] if isinstance(said, str) else said
+            if not isinstance(part, _Part):
+                continue
+            for value in filter(None, (getattr(part, key, None) for key in _NAMING)):
+                columns = [value] if isinstance(value, str) else value
                 field_of |= {column: field for column in columns if column not in field_of}
         return field_of
 
@@ -232,8 +233,8 @@ class TableMapping(_Part):
         return fields | {"instruction": question, "options": options, "answer_letters": letters}
 
     def _value(self, row: Mapping, field: str) -> str:
-        given = getattr(self, field)
-        return given.value_in(row, field) if isinstance(given, Column) else given or ""
+        content = getattr(self, field)
+        return content.value_in(row, field) if isinstance(content, Column) else content or ""
 
     def _general(self, row: Mapping) -> bool:
         if isinstance(self.general, bool):

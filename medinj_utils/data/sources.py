@@ -122,7 +122,8 @@ def read_source(name: str, location: str | Path, revision: str | None = None,
     source = _known_source(name, "records")
     if source.provenance and provenance and provenance != source.provenance:
         raise SourceError(f"{name} is {source.provenance}; it can't be read as {provenance}")
-    return _told(source, Reading(resolve(location, revision), provenance or source.provenance))
+    reading = Reading(resolve(location, revision), provenance or source.provenance)
+    return _read_with_addresses(source, reading)
 
 
 def read_texts(name: str, location: str | Path,
@@ -142,7 +143,7 @@ def read_texts(name: str, location: str | Path,
         SourceError: as `read_source`.
     """
     source = _known_source(name, "texts")
-    return _told(source, Reading(resolve(location, revision), source.provenance))
+    return _read_with_addresses(source, Reading(resolve(location, revision), source.provenance))
 
 
 def _known_source(name: str, gives: str) -> Source:
@@ -154,14 +155,14 @@ def _known_source(name: str, gives: str) -> Source:
     return sources[name]
 
 
-def _told(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _read_with_addresses(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
     """As `_read`, whose errors name files of a set on the hub by their address."""
     try:
         return _read(source, reading)
     except SourceError as error:
-        if (told := with_address(str(error))) == str(error):
+        if (message := with_address(str(error))) == str(error):
             raise
-        raise SourceError(told) from error
+        raise SourceError(message) from error
 
 
 def _read(source: Source, reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -208,7 +209,7 @@ def _work_off(reading: Reading, tables: list[RawTable], kind: _RowKind) -> _Made
 
 @dataclass(frozen=True)
 class _PieceWork:
-    """Makes rows of a piece, in whatever process."""
+    """Makes the rows of a piece, in this process or in a worker."""
 
     reading: Reading
     tables: list[RawTable]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.core.names import LEAKS, SURE_LEAKS
-from medinj_utils.core.style import in_percent, show_p
+from medinj_utils.core.style import in_percent
+from medinj_utils.core.wording import show_p
 from medinj_utils.data.sources import Source
 
 _SUSPICION = LEAKS[-1]

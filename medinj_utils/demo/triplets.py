@@ -87,18 +87,18 @@ def write_triplets(folder: Path, taught_facts: Sequence[Fact], general_facts: Se
     """
     rng = np.random.default_rng([seed, 35])
     raters, judges = ([replace(one, seed=seed) for one in group] for group in (RATERS, JUDGES))
-    asked = _asked(taught_facts, general_facts, rng)
+    questions = _choose_questions(taught_facts, general_facts, rng)
     rows, answers = [], {}
-    for fact, question in asked[:_QUESTIONS]:
+    for fact, question in questions[:_QUESTIONS]:
         for generator in GENERATORS:
             kind = KINDS[rng.choice(len(KINDS), p=generator.chances)]
-            place, truth = f"{EVALUATED}:{len(rows)}", int(kind in RIGHT)
+            position, truth = f"{EVALUATED}:{len(rows)}", int(kind in RIGHT)
             text, english = _answer(fact, kind, generator, rng)
             rows.append(_row(fact, question, text)
                         | {"translation": english, "generator": generator.name}
-                        | _said(raters, judges, place, truth, text))
-            answers[place] = {"kind": kind, "truth": truth}
-    training = _training(rows, answers, asked, rng)
+                        | _labels(raters, judges, position, truth, text))
+            answers[position] = {"kind": kind, "truth": truth}
+    training = _training(rows, questions, rng)
     write_json(rows, folder / EVALUATED)
     write_json([_chat(row) for row in training], folder / TRAINING)
     shared = {row["question"] for row in training}
@@ -110,8 +110,8 @@ def write_triplets(folder: Path, taught_facts: Sequence[Fact], general_facts: Se
             "judges": [judge.planted for judge in judges], "answers": answers, "leaked": leaked}
 
 
-def _asked(taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
-           rng: np.random.Generator) -> list[tuple[Fact, str]]:
+def _choose_questions(taught_facts: Sequence[Fact], general_facts: Sequence[Fact],
+                      rng: np.random.Generator) -> list[tuple[Fact, str]]:
     """Facts in a random order, each with a question: those to be evaluated, then others."""
     known = [taught_facts[i] for i in rng.permutation(len(taught_facts))[:_QUESTIONS // 2]]
     others = [general_facts[i] for i in rng.permutation(len(general_facts))]
@@ -124,13 +124,13 @@ def _row(fact: Fact, question: str, text: str) -> dict:
     return {"question": question, "reference": " et ".join(fact.values), "candidate": text}
 
 
-def _said(raters: Sequence[SimulatedRater], judges: Sequence[SimulatedJudge], place: str,
-          truth: int, text: str) -> dict:
+def _labels(raters: Sequence[SimulatedRater], judges: Sequence[SimulatedJudge], position: str,
+            truth: int, text: str) -> dict:
     """Labels of raters and verdicts of judges on an answer."""
     human, *others = raters
-    return {"label": human.rate(place, truth), "labels_by": human.name,
-            **{rater.name: rater.rate(place, truth) for rater in others},
-            **{judge.name: judge.verdict(place, truth, text) for judge in judges}}
+    return {"label": human.rate(position, truth), "labels_by": human.name,
+            **{rater.name: rater.rate(position, truth) for rater in others},
+            **{judge.name: judge.verdict(position, truth, text) for judge in judges}}
 
 
 def _answer(fact: Fact, kind: str, generator: Generator,
@@ -139,11 +139,11 @@ def _answer(fact: Fact, kind: str, generator: Generator,
     wrong = wrong_version(fact, rng)
     if kind == "terse right":
         return f"{' et '.join(fact.values).capitalize()}.", f"{' and '.join(fact.values)}."
-    said = fact if kind == "right" else wrong
+    stated = fact if kind == "right" else wrong
     if kind == "partly right":
-        said = Fact(fact.substance, fact.relation, (*fact.values[:1], *wrong.values[-1:]))
-    sentence = state(said, rng)
-    english = _ENGLISH[fact.relation].format(s=fact.substance, v=" and ".join(said.values))
+        stated = Fact(fact.substance, fact.relation, (*fact.values[:1], *wrong.values[-1:]))
+    sentence = state(stated, rng)
+    english = _ENGLISH[fact.relation].format(s=fact.substance, v=" and ".join(stated.values))
     more = int(rng.poisson(generator.sentences)) + _EXTRA * (kind == "verbose wrong")
     chosen = rng.choice(len(_FILLERS), size=min(more, len(_FILLERS)), replace=False)
     position = int(rng.integers(len(chosen) + 1))
@@ -152,15 +152,15 @@ def _answer(fact: Fact, kind: str, generator: Generator,
     return tuple(" ".join(texts) for texts in zip(*parts, strict=True))
 
 
-def _training(rows: list[dict], answers: dict[str, dict], asked: list[tuple[Fact, str]],
+def _training(rows: list[dict], questions: list[tuple[Fact, str]],
               rng: np.random.Generator) -> list[dict]:
     """Rows of the training file: copies, new answers to the same questions, others."""
     step = len(GENERATORS)
     copied = rows[:_COPIED * step:step]
     strong = GENERATORS[2]
-    shared = asked[_COPIED:_COPIED + _SHARED]
+    shared = questions[_COPIED:_COPIED + _SHARED]
     new = []
-    for fact, question in [*shared, *asked[_QUESTIONS:]]:
+    for fact, question in [*shared, *questions[_QUESTIONS:]]:
         kind = KINDS[rng.choice(len(KINDS), p=strong.chances)]
         text, _ = _answer(fact, kind, strong, rng)
         new.append(_row(fact, question, text) | {"label": int(kind in RIGHT)})

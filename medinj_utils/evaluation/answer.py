@@ -200,12 +200,12 @@ def _too_long(questions: _Questions, backend: Engine | Server, protocol: Protoco
 
 def _ask(questions: _Questions, backend: Engine | Server, protocol: Protocol, parts: Path) -> None:
     """Ask every batch whose part isn't there yet, the shortest questions first."""
-    aside = set(_too_long(questions, backend, protocol))
-    asked = [i for i, row in enumerate(questions.rows) if i not in aside
-             and any(applies(mode, row["task"]) for mode in protocol.modes)]
-    order = sorted(asked, key=lambda i: (questions.sizes[i], i))
+    set_aside = set(_too_long(questions, backend, protocol))
+    indices = [i for i, row in enumerate(questions.rows) if i not in set_aside
+               and any(applies(mode, row["task"]) for mode in protocol.modes)]
+    order = sorted(indices, key=lambda i: (questions.sizes[i], i))
     batches = batches_of(questions.sizes, order, protocol.batch_tokens)
-    tokens = sum(questions.sizes[i] for i in asked)
+    tokens = sum(questions.sizes[i] for i in indices)
     with progress(None, f"answers of {parts.stem}", tokens, "tokens") as bar:
         began = time.monotonic()
         done = 0

@@ -33,8 +33,8 @@ def write_exchange(tree: Tree, runs: Sequence[Run], items: pd.DataFrame,
         The files of the tasks, and the results file of each run.
     """
     answers = load_answers(tree, runs)
-    asked = set().union(*(table["id"] for table in answers.values()))
-    own = items[items["id"].isin(asked)]
+    ids = set().union(*(table["id"] for table in answers.values()))
+    own = items[items["id"].isin(ids)]
     made = write_tasks(own, tree.harness, max_new_tokens)
     return made + [write_samples(table, own, run, tree.harness_logs(run))
                    for run, table in answers.items()]

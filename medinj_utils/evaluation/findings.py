@@ -126,15 +126,15 @@ def _judge(judge: str, verdicts: pd.DataFrame, *tables: pd.DataFrame) -> str:
     readable = int(replied["value"].notna().sum())
     calls = int(costs["calls"].sum() - costs["failed_calls"].sum())
     shared = "" if calls == len(replied) else " (equal answers share one)"
-    asked = (f"{judge} was asked for {number(len(replied))} "
-             f"{agreeing(len(replied), 'verdict', 'verdicts')} in {number(calls)} "
-             f"{agreeing(calls, 'call', 'calls')}{shared}")
+    request = (f"{judge} was asked for {number(len(replied))} "
+               f"{agreeing(len(replied), 'verdict', 'verdicts')} in {number(calls)} "
+               f"{agreeing(calls, 'call', 'calls')}{shared}")
     if not readable:
-        return asked + _NO_VERDICT
+        return request + _NO_VERDICT
     read = shares.dropna(subset="estimate").set_index("system")
     right = (f"; of the answers with a readable verdict it calls {_span(read['estimate'])} right"
              if len(read) else "")
-    return " ".join([f"{asked} and declares {number(readable)}{right}.", *(
+    return " ".join([f"{request} and declares {number(readable)}{right}.", *(
         _steered(row) for row in steered[steered["kind"] == "all"].to_dict("records"))])
 
 
@@ -181,9 +181,9 @@ def ratings_finding(agreement: pd.DataFrame, shares: pd.DataFrame,
         return " ".join(sentences)
     calls = f"{raters[:1].upper()}{raters[1:]} {'call' if several else 'calls'}"
     shown = [score(row, "estimate") for row in own.to_dict("records")]
-    said = (f"{shown[0]} of the answers of {own.index[0]}" if len(own) == 1 else
-            f"{span(own['estimate'], shown)} of a system's answers")
-    sentences.append(f"{calls} {said} right.")
+    shares_in_words = (f"{shown[0]} of the answers of {own.index[0]}" if len(own) == 1 else
+                       f"{span(own['estimate'], shown)} of a system's answers")
+    sentences.append(f"{calls} {shares_in_words} right.")
     return " ".join(sentences)
 
 
@@ -201,5 +201,5 @@ def _alpha(row: pd.Series, differing: int, several: bool) -> list[str]:
     sentences = [f"{_ALPHA} of {number(row['items'])} answers is {interval}{expected}; raters "
                  f"differ on {number(differing)} of them."]
     if row["low"] <= 0:
-        sentences.append("That can't be told from agreement by chance.")
+        sentences.append("That is compatible with agreement by chance.")
     return sentences

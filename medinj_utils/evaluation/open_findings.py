@@ -65,7 +65,7 @@ def limits_in_words(ends: pd.DataFrame) -> str:
     answers = (ends["answers"] - ends["not_asked"]).sum()
     if not answers:
         return "No open question was asked."
-    shares, much = [], []
+    shares, limits = [], []
     for column, words, limit in (("blank", "blank", "a blank answer scores 0 whatever its system "
                                                   "knows"),
                                ("cut_off", "cut off", "of a cut answer only the beginning is "
@@ -75,8 +75,8 @@ def limits_in_words(ends: pd.DataFrame) -> str:
         by_system = ("" if len(own) == 1 else
                      f" ({percent(own.min())} to {percent(own.max())} by system)")
         shares.append(f"{percent(share)} are {words}{by_system}")
-        much += [limit] if own.max() >= _MUCH else []
-    verdict = (f"That limits what the scores say of the systems: {listed(much)}." if much else
+        limits += [limit] if own.max() >= _MUCH else []
+    verdict = (f"That limits what the scores say of the systems: {listed(limits)}." if limits else
                "That is too little to limit the comparison much.")
     return f"Of {number(answers)} answers {listed(shares)}. {verdict}"
 

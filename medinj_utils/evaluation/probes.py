@@ -113,12 +113,12 @@ def refers_to_options(options: list[str]) -> bool:
 
 
 def _other_orders(row: dict, orders: int) -> list[dict]:
-    """The question in up to so many orders, each different from its own and from the others."""
+    """Up to ``orders`` other orders of the question's options, all different."""
     drawn = [row]
     tried = 0
-    wanted = min(orders, math.factorial(len(row["options"])) - 1)
+    n_orders = min(orders, math.factorial(len(row["options"])) - 1)
     # options that are equal have fewer orders than different ones
-    while len(drawn) <= wanted and tried < 100 * wanted:
+    while len(drawn) <= n_orders and tried < 100 * n_orders:
         rng = np.random.default_rng([0, int(row["id"][:8], 16), tried])
         new = permute_options(row, rng)
         tried += 1

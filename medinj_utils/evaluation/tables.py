@@ -73,7 +73,7 @@ def load_answers(tree: Tree, runs: Sequence[Run]) -> dict[Run, pd.DataFrame]:
     for run, table in answers.items():
         if "ended" not in table:
             raise ValueError(f"{tree.answers(run)}: written by an earlier version, which didn't "
-                             "keep why a text ended, so cut answers can't be told from whole ones. "
+                             "keep why a text ended, so it isn't known which answers are cut. "
                              "Run notebook 30 again: it asks these questions anew")
     return answers
 

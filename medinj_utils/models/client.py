@@ -170,8 +170,8 @@ def text_of(choice) -> str:
     message = choice.message
     thought = _joined(getattr(message, "reasoning_content", None)
                       or getattr(message, "reasoning", None), in_thought=True)
-    said = _joined(message.content or getattr(message, "refusal", None))
-    return whole_signs((f"<think>{thought}</think>\n" if thought else "") + said)
+    content = _joined(message.content or getattr(message, "refusal", None))
+    return whole_signs((f"<think>{thought}</think>\n" if thought else "") + content)
 
 
 def _joined(content, in_thought: bool = False) -> str:

@@ -271,15 +271,15 @@ def log_likelihoods(model, prefill: Prefill, owners: Sequence[int], texts: Seque
     gaps = [width - len(text) for text in texts]
     padded = [[*text, *[0] * gap] for text, gap in zip(texts, gaps, strict=True)]
     ids = torch.tensor(padded, device=device)
-    held = torch.tensor([[1] * (width - gap) + [0] * gap for gap in gaps], device=device)
+    mask_of_texts = torch.tensor([[1] * (width - gap) + [0] * gap for gap in gaps], device=device)
     scores = prefill.logits.log_softmax(-1)[owners].gather(1, ids[:, :1])[:, 0]
     if width == 1:
         return scores
     cache = prefill.branch()
     cache.batch_select_indices(torch.tensor(owners, device=device))
-    mask = torch.cat([prefill.mask[owners], held[:, :-1]], dim=1)
+    mask = torch.cat([prefill.mask[owners], mask_of_texts[:, :-1]], dim=1)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefill.mask.shape[1]:]
     logits = model(input_ids=ids[:, :-1], attention_mask=mask, position_ids=positions,
                    past_key_values=cache).logits.float()
     later = logits.gather(2, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
-    return scores + (later * held[:, 1:]).sum(-1)
+    return scores + (later * mask_of_texts[:, 1:]).sum(-1)

@@ -12,35 +12,35 @@ from medinj_utils.core.names import PRECISIONS, check_choice
 _CPU_TOKENS = 1024
 
 
-def tokens_at_once(wanted: int) -> int:
+def tokens_at_once(on_gpu: int) -> int:
     """Number of tokens, padding included, that pass through a model together; fewer without a GPU.
 
     Args:
-        wanted: most tokens.
+        on_gpu: most tokens, where there is a GPU.
     """
     import torch
-    return wanted if torch.cuda.is_available() else min(wanted, _CPU_TOKENS)
+    return on_gpu if torch.cuda.is_available() else min(on_gpu, _CPU_TOKENS)
 
 
-def choose_precision(wanted: str = "auto") -> str:
+def choose_precision(precision: str = "auto") -> str:
     """The number format to compute in.
 
     Args:
-        wanted: a format that the device has, or "auto" for the one with the fastest matrix product
-            in a measurement here.
+        precision: a format that the device has, or "auto" for the one with the fastest matrix
+            product in a measurement here.
 
     Raises:
-        ValueError: ``wanted`` is none of `medinj_utils.core.names.PRECISIONS`, or the device
+        ValueError: ``precision`` is none of `medinj_utils.core.names.PRECISIONS`, or the device
             doesn't have it.
     """
-    check_choice("precision", wanted, PRECISIONS)
-    if wanted == "auto":
+    check_choice("precision", precision, PRECISIONS)
+    if precision == "auto":
         speeds = matrix_speeds()
         return max(speeds, key=speeds.get)
-    if wanted not in (had := formats()):
-        raise ValueError(f"precision is {wanted!r}, which this device doesn't have; it has "
+    if precision not in (had := formats()):
+        raise ValueError(f"precision is {precision!r}, which this device doesn't have; it has "
                          f"{' and '.join(had)}. Set precision to one of them, or to auto")
-    return wanted
+    return precision
 
 
 def formats() -> tuple[str, str]:
@@ -109,12 +109,12 @@ def room_for(base: str) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if isinstance(error, RuntimeError) and not out_of_memory(error):
             raise
-        held = "this machine's memory"
+        memory = "this machine's memory"
         if torch.cuda.is_available():
             total = torch.cuda.get_device_properties(0).total_memory / 1e9
-            held = f"the {total:.0f} GB of {torch.cuda.get_device_name(0)}"
+            memory = f"the {total:.0f} GB of {torch.cuda.get_device_name(0)}"
         raise BaseTooBigError(
-            f"{base}: the model's weights don't fit into {held}: tune with adapter qlora, which "
+            f"{base}: the model's weights don't fit into {memory}: tune with adapter qlora, which "
             "holds the base in 4 bits, set precision to 16 bits, end other programs, or "
             "take a smaller base") from error
 

@@ -91,14 +91,15 @@ def check_files(base: Base) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
     folder = base.folder
     try:
-        _, found = AutoModelForCausalLM.from_pretrained(
+        _, loading_info = AutoModelForCausalLM.from_pretrained(
             folder, device_map="meta", use_safetensors=True, ignore_mismatched_sizes=True,
             output_loading_info=True)
         words = AutoTokenizer.from_pretrained(folder)("Bonjour")["input_ids"]
     except Exception as error:  # each library and format has errors of its own
         problem = f"they can't be loaded ({first_line(error)})"
     else:
-        missing, other = sorted(found["missing_keys"]), sorted(found["mismatched_keys"])
+        missing = sorted(loading_info["missing_keys"])
+        other = sorted(loading_info["mismatched_keys"])
         if missing or other:
             problem = (f"of the weights that config.json asks for, {len(missing)} are missing and "
                        f"{len(other)} have another shape, {(missing or other[0])[0]} first")

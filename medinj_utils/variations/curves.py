@@ -187,7 +187,9 @@ def shown_rates(rates: pd.DataFrame) -> pd.DataFrame:
 
 def _end(end: float) -> str:
     """An end of an interval in whole questions; beyond the budgets that were run, ∞ or −∞."""
-    return number(end) if np.isfinite(end) else "∞" if end > 0 else "\u2212∞"
+    if np.isfinite(end):
+        return number(end)
+    return "∞" if end > 0 else "\u2212∞"
 
 
 def curves_figure(points: pd.DataFrame) -> tuple[plt.Figure, str] | None:

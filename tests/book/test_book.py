@@ -42,8 +42,8 @@ def pages(folder):
 
 def test_it_says_which_notebook_of_how_many_and_where_the_book_is(project):
     folder, printed = project
-    place, executed = NOTEBOOKS.index("40_compare_provenances") + 1, N_NOTEBOOKS + len(ON_RESULTS)
-    assert f"[small · notebook {place} of {executed}] 40_compare_provenances: done in" in printed
+    number, executed = NOTEBOOKS.index("40_compare_provenances") + 1, N_NOTEBOOKS + len(ON_RESULTS)
+    assert f"[small · notebook {number} of {executed}] 40_compare_provenances: done in" in printed
     for notebook in ON_RESULTS:
         assert f"smollm2/{notebook}: done in" in printed
     assert f"The book: {folder}/outputs/small/html/index.html" in printed
@@ -179,12 +179,12 @@ def test_every_page_has_an_icon_a_picture_to_share_and_a_description_of_its_own(
         ).is_file(), name
         assert picture["content"].startswith(raw)
         assert (ROOT / picture["content"].removeprefix(raw)).is_file()
-        [told], [title] = (
+        [meta], [title] = (
             page.select("meta[name=description]"),
             page.select("meta[property='og:title']"),
         )
-        assert 20 < len(told["content"]) <= 160 and title["content"] == page.h1.get_text(), name
-        described.append(told["content"])
+        assert 20 < len(meta["content"]) <= 160 and title["content"] == page.h1.get_text(), name
+        described.append(meta["content"])
     assert len(set(described)) == len(described)
 
 
@@ -256,8 +256,8 @@ def empty_tables(page):
 
 
 def test_no_table_of_the_book_is_empty_or_of_zeros_alone(project):
-    found = {name: list(empty_tables(page)) for name, page in pages(project[0]).items()}
-    assert not {name: tables for name, tables in found.items() if tables}
+    result = {name: list(empty_tables(page)) for name, page in pages(project[0]).items()}
+    assert not {name: tables for name, tables in result.items() if tables}
     assert not [
         name for name, page in pages(project[0]).items() if "Empty DataFrame" in page.get_text()
     ]
@@ -288,11 +288,10 @@ def test_papermill_by_hand_says_what_to_run_first(project, tmp_path):
 
 
 def test_the_environment_page_tells_which_backends_were_tried_and_worked(project):
-    told = json.loads(
-        (project[0] / "outputs" / "small" / "environment.json").read_text(encoding="utf-8")
-    )
-    assert set(told["backends"]) == {"unsloth", "peft", "transformers"}
-    assert told["backends"]["peft"] == told["backends"]["transformers"] == "works"
+    path = project[0] / "outputs" / "small" / "environment.json"
+    backends = json.loads(path.read_text(encoding="utf-8"))["backends"]
+    assert set(backends) == {"unsloth", "peft", "transformers"}
+    assert backends["peft"] == backends["transformers"] == "works"
 
 
 def test_how_each_adapter_came_about_stands_in_one_table(project):
@@ -302,14 +301,14 @@ def test_how_each_adapter_came_about_stands_in_one_table(project):
     assert (training["rows"] == 24).all()
 
 
-@pytest.mark.parametrize("words, told", [
+@pytest.mark.parametrize("words, message", [
     (("PROFILE=open", "DATA=nowhere"), "DATA=nowhere: no such folder"),
     (("PROFILE=small", "BASE=organisation/model"), "BASE=organisation/model@commit"),
     (("PROFILE=smal",), "there are: demo, null, open, own, paper, small, smollm2"),
     (("PROFILE=open",), "make book PROFILE=open DATA=folder")])
-def test_a_wrong_profile_stops_with_a_sentence(project, words, told):
+def test_a_wrong_profile_stops_with_a_sentence(project, words, message):
     printed = make(project[0], "book", *words, check=False)
-    assert told in printed and "Traceback" not in printed
+    assert message in printed and "Traceback" not in printed
 
 
 def test_the_paper_profile_is_refused_without_a_gpu(project):

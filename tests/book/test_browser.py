@@ -89,16 +89,16 @@ def page():
 def faults(page, site):
     """Faults that a page tells of by itself or by its requests, as they come; a test clears what it
     doesn't look at."""
-    found = []
+    result = []
     page.on(
-        "console", lambda message: found.append(message.text) if message.type == "error" else None
+        "console", lambda message: result.append(message.text) if message.type == "error" else None
     )
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("requestfailed", lambda request: found.append(f"failed: {request.url}"))
+    page.on("pageerror", lambda error: result.append(str(error)))
+    page.on("requestfailed", lambda request: result.append(f"failed: {request.url}"))
     page.on(
         "response",
         lambda response: (
-            found.append(f"{response.status}: {response.url}") if response.status >= 400 else None
+            result.append(f"{response.status}: {response.url}") if response.status >= 400 else None
         ),
     )
     page.on(
@@ -106,10 +106,10 @@ def faults(page, site):
         lambda request: (
             None
             if request.url.startswith((site[1], "data:"))
-            else found.append(f"asked: {request.url}")
+            else result.append(f"asked: {request.url}")
         ),
     )
-    return found
+    return result
 
 
 def violations(page, view):
@@ -125,8 +125,8 @@ def violations(page, view):
             "phone": [("html", {"runOnly": ["scrollable-region-focusable"]})]}
     for part, options in runs[view]:
         options |= {"resultTypes": ["violations"], "preload": False}
-        found = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])
-        for rule in found["violations"]:
+        result = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])
+        for rule in result["violations"]:
             if rule["impact"] in ("serious", "critical") or rule["id"] == "empty-table-header":
                 yield from (
                     (rule["id"], node["target"][0], node["html"][:200]) for node in rule["nodes"]
@@ -137,7 +137,7 @@ def violations(page, view):
 def seen(page, faults, site):
     """By kind of finding, what was found on which page in which view; links and places by page."""
     html, address = site
-    found = defaultdict(dict)
+    result = defaultdict(dict)
     shutil.rmtree(SHOTS, ignore_errors=True)
     SHOTS.mkdir(parents=True)
     names = {path.relative_to(html).as_posix() for path in html.rglob("*.html")} - {"index.html"}
@@ -149,11 +149,11 @@ def seen(page, faults, site):
             if view != "dark":  # which the page turns to while it is read
                 page.goto(address + name)
             page.wait_for_function(f"document.documentElement.dataset.theme == '{wish}'")
-            found["faults"][name, view] = list(faults)
-            found["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
-            found["broken"][name, view] = page.evaluate(BROKEN_NAMES)
-            found["squeezed"][name, view] = page.evaluate(SQUEEZED)
-            found["violations"][name, view] = [
+            result["faults"][name, view] = list(faults)
+            result["width"][name, view] = page.evaluate("document.documentElement.scrollWidth")
+            result["broken"][name, view] = page.evaluate(BROKEN_NAMES)
+            result["squeezed"][name, view] = page.evaluate(SQUEEZED)
+            result["violations"][name, view] = [
                 one for one in violations(page, view) if one[:2] not in NOT_OURS
             ]
             page.screenshot(
@@ -163,9 +163,9 @@ def seen(page, faults, site):
                 type="jpeg",
                 quality=60,
             )
-        found["heads"][name] = page.evaluate(EMPTY_HEADS)
-        found["links"][name], found["ids"][name] = page.evaluate(LINKS), set(page.evaluate(IDS))
-    return found
+        result["heads"][name] = page.evaluate(EMPTY_HEADS)
+        result["links"][name], result["ids"][name] = page.evaluate(LINKS), set(page.evaluate(IDS))
+    return result
 
 
 def results(page, address, query):
@@ -179,21 +179,21 @@ def results(page, address, query):
 
 def test_pages_load_without_an_error_and_ask_no_other_host(seen):
     assert len(seen["faults"]) > 3 * 30
-    assert not {place: told for place, told in seen["faults"].items() if told}
+    assert not {page: errors for page, errors in seen["faults"].items() if errors}
 
 
 def test_no_page_scrolls_sideways(seen):
     assert not {
-        place: width for place, width in seen["width"].items() if width > VIEWS[place[1]][0]
+        page: width for page, width in seen["width"].items() if width > VIEWS[page[1]][0]
     }
 
 
 def test_names_of_systems_are_not_broken_across_lines(seen):
-    assert not {place: names for place, names in seen["broken"].items() if names}
+    assert not {page: names for page, names in seen["broken"].items() if names}
 
 
 def test_no_sentence_in_a_table_is_squeezed_to_a_word_a_line(seen):
-    assert not {place: cells for place, cells in seen["squeezed"].items() if cells}
+    assert not {page: cells for page, cells in seen["squeezed"].items() if cells}
 
 
 def test_every_column_of_a_table_has_a_head(seen):
@@ -201,7 +201,7 @@ def test_every_column_of_a_table_has_a_head(seen):
 
 
 def test_axe_finds_nothing_serious_and_no_empty_heading(seen):
-    assert not {place: told for place, told in seen["violations"].items() if told}
+    assert not {page: rules for page, rules in seen["violations"].items() if rules}
 
 
 def test_links_inside_the_book_lead_to_a_place_that_is_there(seen, site):
@@ -229,8 +229,8 @@ def test_the_root_leads_to_the_first_page_which_has_one_search_box(page, site):
     ("cœur", "coeur", "Glossary")])
 def test_search_finds_with_and_without_accents(page, faults, site, accents, plain, title):
     faults.clear()
-    found = results(page, site[1], accents)
-    assert title in found and results(page, site[1], plain) == found and not faults
+    result = results(page, site[1], accents)
+    assert title in result and results(page, site[1], plain) == result and not faults
 
 
 def test_the_french_page_is_read_to_listeners_in_french(page, site):

@@ -145,12 +145,12 @@ def test_all_that_is_wrong_is_said_at_once(profile):
     ({"budget": 99, "shortage": "repeat"}, False),
     ({"budget": 9999, "budget_unit": "all_tokens"}, False)])
 def test_a_budget_that_will_be_lowered_is_said_with_what_to_set(profile, mixing, said):
-    told = (
+    sentence = (
         f"The rows don't fill the budget of {mixing['budget']}: with shortage: lower, notebook 14 "
         f"takes 6 for all mixtures. "
         "To avoid this, set under 14_build_mixtures budget to 6 or less, or shortage to refuse"
     )
-    assert (told in profile(n14=mixing)) == said
+    assert (sentence in profile(n14=mixing)) == said
     assert ("shortage" in profile(n14=mixing)) == said
 
 

@@ -76,14 +76,14 @@ def test_what_colab_has_stays_where_it_is_supported(machine):
                           "snakemake": "8.0.0", "google-colab": "1.0"}
     del machine.installed["statsmodels"], machine.installed["patsy"]
     colab.set_up()
-    found = held(machine)
-    assert found["torch"] == "2.14.1+cu130"
-    assert found["pandas"] == "3.0.2"
+    result = held(machine)
+    assert result["torch"] == "2.14.1+cu130"
+    assert result["pandas"] == "3.0.2"
     assert "torchvision" not in machine.ran[2]
-    assert found["snakemake"] == PINS["snakemake"]
-    assert found["statsmodels"] == PINS["statsmodels"]
-    assert found["patsy"] == PINS["patsy"]
-    assert "jinja2" not in found  # what others on Colab need isn't held to ours
+    assert result["snakemake"] == PINS["snakemake"]
+    assert result["statsmodels"] == PINS["statsmodels"]
+    assert result["patsy"] == PINS["patsy"]
+    assert "jinja2" not in result  # what others on Colab need isn't held to ours
 
 
 def test_another_torch_brings_the_torchvision_that_fits(machine):

@@ -78,8 +78,8 @@ ELSEWHERE = {
 
 
 def block(word):
-    [found] = [text for text in BLOCKS if word in text]
-    return found
+    [result] = [text for text in BLOCKS if word in text]
+    return result
 
 
 def test_every_block_is_executed_or_says_why_not():
@@ -128,9 +128,9 @@ def check_python(words):
     """The module or script is there, and reads the options."""
     if "-m" in words:
         at = words.index("-m")
-        found = find_spec(words[at + 1])
-        assert found, words
-        sources = [found.origin, *(found.submodule_search_locations or ())]
+        result = find_spec(words[at + 1])
+        assert result, words
+        sources = [result.origin, *(result.submodule_search_locations or ())]
         sources = [
             Path(path) / "__main__.py" if Path(path).is_dir() else Path(path) for path in sources
         ]

@@ -1,7 +1,6 @@
 """What the opening page says: the same numbers in both languages, from the study's figures and a
 run's tables."""
 
-
 import pandas as pd
 import pytest
 
@@ -65,13 +64,13 @@ def test_the_answer_has_gain_and_label(opening_tree):
     assert "1,288 questions" in answer and answer.endswith(f"*{opening_tree.label}.*")
 
 
-@pytest.mark.parametrize("chance, told", [(0.5, True), (0.3, False), (0.1, False)])
-def test_scores_of_guesses_are_said_to_tell_nothing_in_both_languages(chance, told, opening_tree):
+@pytest.mark.parametrize("chance, silent", [(0.5, True), (0.3, False), (0.1, False)])
+def test_scores_of_guesses_are_said_to_tell_nothing_in_both_languages(chance, silent, opening_tree):
     write_csv(pd.DataFrame({"rule": [CHANCE], "exact_match": [chance]}),
               opening_tree.table("chance"))
-    assert ("can't say what a provenance is worth" in opening.answer(opening_tree)) == told
-    assert ("ne disent rien de la valeur" in in_french.answer_fr(opening_tree)) == told
-    assert ("ne disent rien de la valeur" in in_french.effects_fr(opening_tree)) == told
+    assert ("can't say what a provenance is worth" in opening.answer(opening_tree)) == silent
+    assert ("ne disent rien de la valeur" in in_french.answer_fr(opening_tree)) == silent
+    assert ("ne disent rien de la valeur" in in_french.effects_fr(opening_tree)) == silent
     assert ("tous les modèles font mieux" in in_french.answer_fr(opening_tree)) == (chance == 0.1)
 
 

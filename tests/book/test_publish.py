@@ -65,15 +65,15 @@ def test_findings_stand_in_their_room_and_those_of_a_split_notebook_once(tree):
               "21_train-b": "21_train", "13_audit": "13_audit"}
     for execution, notebook in copies.items():
         save(tree, execution, notebook, f"Of {execution}.\n\nAnd more.")
-    found = publish.findings_by_room(tree, {name: (notebook, {})
-                                            for name, notebook in copies.items()})
-    assert found.keys() == {f"found_{room}" for room in publish.ROOMS.values()}
-    assert found["found_data"] == (
+    result = publish.findings_by_room(tree, {name: (notebook, {})
+                                             for name, notebook in copies.items()})
+    assert result.keys() == {f"found_{room}" for room in publish.ROOMS.values()}
+    assert result["found_data"] == (
         "- [10 · Title](../notebooks/10_read.ipynb): Of 10_read.\n"
         f"- [13 · Title](../notebooks/13_audit.ipynb): Of 13_audit.\n\n*{tree.label}.*")
-    assert "Of 21_train-a." in found["found_training"]
-    assert "21_train-b" not in found["found_training"]
-    assert "Of 00" not in "".join(found.values())
+    assert "Of 21_train-a." in result["found_training"]
+    assert "21_train-b" not in result["found_training"]
+    assert "Of 00" not in "".join(result.values())
 
 
 def test_versions_name_what_is_not_installed_and_the_hardware(monkeypatch):
@@ -119,15 +119,15 @@ def test_a_profile_that_was_not_run_to_its_end_is_not_staged(executed, missing):
         publish.stage("own", "", "")
 
 
-@pytest.mark.parametrize("book, told", [
+@pytest.mark.parametrize("book, message", [
     ("import sys; print('WARNING: a dead link'); sys.exit(1)", "WARNING: a dead link"),
     ("raise SystemError('no theme')", "SystemError: no theme")])
 def test_a_warning_of_jupyter_book_stops_the_building_and_leaves_the_earlier_book(
-        tree, monkeypatch, book, told):
+        tree, monkeypatch, book, message):
     monkeypatch.setattr(publish, "_JUPYTER_BOOK", book)
     monkeypatch.setattr(publish, "stage", lambda *_: tree.staged)
     tree.html.mkdir()
-    with pytest.raises(RuntimeError, match=rf"not built; Jupyter Book says:\n[\s\S]*{told}"):
+    with pytest.raises(RuntimeError, match=rf"not built; Jupyter Book says:\n[\s\S]*{message}"):
         publish.build("own")
     assert tree.html.is_dir()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from medinj_utils.core.names import SYSTEMS, seen
+from medinj_utils.core.names import SYSTEMS, parts_of
 
 
 def independent(n=200, seed=0, **shares):
@@ -27,8 +27,8 @@ def by_provenances(n=900, seed=0, seeds=(0,), interaction=0.0):
     translated = np.arange(n) % 2 == 1
     scores = {}
     for system in SYSTEMS:
-        gain = sum({"NAT": 0.8, "SYN": 0.3, "TRAD": 0.5}[part] for part in seen(system))
-        odds = hard - 1 + gain + interaction * ("TRAD" in seen(system)) * translated
+        gain = sum({"NAT": 0.8, "SYN": 0.3, "TRAD": 0.5}[part] for part in parts_of(system))
+        odds = hard - 1 + gain + interaction * ("TRAD" in parts_of(system)) * translated
         scores |= {
             (system, run): (rng.random(n) < 1 / (1 + np.exp(-odds))).astype(float) for run in seeds
         }

@@ -43,7 +43,7 @@ def test_published_means_are_bounded_by_every_pairing_of_the_same_items():
     assert (worst["p"] >= best["p"]).all() and (worst["low"] < best["low"]).all()
 
 
-@pytest.mark.parametrize("text, told", [
+@pytest.mark.parametrize("text, message", [
     ("order_stays: 0.5\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V}]",
      "either contrasts or orders or needs"),
     ("order_stays: 0.5\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V, "
@@ -52,9 +52,9 @@ def test_published_means_are_bounded_by_every_pairing_of_the_same_items():
     ("order_stays: 2\nclaims: [{name: a, claim: b, french: c, where: abstract, mark: V, needs: c}]",
      "order_stays: .*less than 1"),
     ("order_stays: [", "claims.yaml")])
-def test_a_wrong_file_of_claims_names_its_fault(tmp_path, text, told):
+def test_a_wrong_file_of_claims_names_its_fault(tmp_path, text, message):
     (tmp_path / "claims.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         load_claims(tmp_path / "claims.yaml")
 
 

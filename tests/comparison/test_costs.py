@@ -42,15 +42,15 @@ def test_costs_come_from_cards_and_mixtures_and_a_repeated_question_is_bought_on
     for run, seconds in zip(runs[1:], (3600, 1800), strict=True):
         write_json({"tokens": 1000, "supervised_tokens": 50, "training_seconds": seconds,
                     "energy_kwh": 0.2}, tree.run(run) / "card.json")
-    found = costs_of(tree, runs)
-    assert found.index.tolist() == ["NAT-SYN"]
-    assert found.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [
+    result = costs_of(tree, runs)
+    assert result.index.tolist() == ["NAT-SYN"]
+    assert result.loc["NAT-SYN", ["native", "synthetic", "translated", "items"]].tolist() == [
         10,
         10,
         0,
         20,
     ]
-    assert found.loc["NAT-SYN", "hours"] == 0.75 and found.loc["NAT-SYN", "kwh"] == 0.2
+    assert result.loc["NAT-SYN", "hours"] == 0.75 and result.loc["NAT-SYN", "kwh"] == 0.2
     with pytest.raises(FileNotFoundError, match="TRAD-s0.*21_train_adapter"):
         costs_of(tree, [Run("TRAD")])
 

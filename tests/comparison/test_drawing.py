@@ -29,9 +29,9 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
     scores, clusters = World(
         (0.0, 0.2, 0.4), items=3000, cluster_size=3, shared=1.0, runs=2, spread=0.1
     ).draw(0)
-    found = []
+    result = []
     for threads in (1, 2):
         monkeypatch.setattr(drawing, "available_cores", lambda threads=threads: threads)
         with threadpool_limits(threads):
-            found.append(compare_pairs(scores, 300, clusters=clusters).round(12))
-    assert found[0].equals(found[1]) and len(found[0]) == 3
+            result.append(compare_pairs(scores, 300, clusters=clusters).round(12))
+    assert result[0].equals(result[1]) and len(result[0]) == 3

@@ -14,7 +14,7 @@ from medinj_utils.comparison.factorial import (
     is_factorial,
 )
 from medinj_utils.comparison.resampling import resample
-from medinj_utils.core.names import SYSTEMS, seen
+from medinj_utils.core.names import SYSTEMS, parts_of
 
 MEANS = {"BASE": 0.2, "NAT": 0.5, "SYN": 0.35, "TRAD": 0.45, "NAT-SYN": 0.6, "NAT-TRAD": 0.62,
          "TRAD-SYN": 0.58,
@@ -50,7 +50,7 @@ def test_shapley_shares_are_the_mean_gain_over_all_orders_and_add_up():
 def test_additive_gains_have_no_interaction():
     gain = {"NAT": 0.2, "SYN": 0.05, "TRAD": 0.1}
     table = effects_of(
-        {system: 0.3 + sum(gain[part] for part in seen(system)) for system in SYSTEMS}
+        {system: 0.3 + sum(gain[part] for part in parts_of(system)) for system in SYSTEMS}
     )
     assert table[table["kind"] == "interaction"]["estimate"].abs().max() < 1e-12
     assert effect(table, "main", "NAT") == pytest.approx(0.2)

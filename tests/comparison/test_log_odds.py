@@ -4,7 +4,7 @@ import pytest
 from comparison.simulated import by_provenances
 from medinj_utils.comparison.log_odds import log_odds_effects, log_odds_table
 from medinj_utils.comparison.scores import check_scores
-from medinj_utils.core.names import seen
+from medinj_utils.core.names import parts_of
 
 
 def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
@@ -12,11 +12,11 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
     from statsmodels.genmod.families import Binomial
     scores, _, clusters = by_provenances()
     checked = check_scores(scores, clusters)
-    found = log_odds_effects(checked).set_index("effect")
-    assert log_odds_table(checked).set_index("effect").equals(found)
+    result = log_odds_effects(checked).set_index("effect")
+    assert log_odds_table(checked).set_index("effect").equals(result)
     coded = np.array(
         [
-            [(part in seen(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")]
+            [(part in parts_of(system)) - 0.5 for part in ("NAT", "SYN", "TRAD")]
             for system, _ in scores.columns
         ]
     )
@@ -25,13 +25,13 @@ def test_log_odds_are_those_of_a_logistic_model_and_clusters_widen_them():
                               coded.prod(axis=1)])
     plain = GLM(scores.to_numpy().ravel(), np.tile(design, (len(scores), 1)),
                 family=Binomial()).fit()
-    assert found["estimate"].to_numpy() == pytest.approx(plain.params[1:], abs=1e-6)
+    assert result["estimate"].to_numpy() == pytest.approx(plain.params[1:], abs=1e-6)
     # planted: 0.8, 0.3, 0.5, less what averaging takes
-    assert (found.loc[["NAT", "SYN", "TRAD"], "low"] > 0).all()
+    assert (result.loc[["NAT", "SYN", "TRAD"], "low"] > 0).all()
     # none planted
-    assert ((found["low"] < 0) & (found["high"] > 0))[found["kind"] == "interaction"].sum() >= 3
+    assert ((result["low"] < 0) & (result["high"] > 0))[result["kind"] == "interaction"].sum() >= 3
     rates = scores.mean()
-    assert found.loc["NAT", "estimate"] == pytest.approx(
+    assert result.loc["NAT", "estimate"] == pytest.approx(
         np.mean(
             [
                 np.log(rates[b, 0] / (1 - rates[b, 0])) - np.log(rates[a, 0] / (1 - rates[a, 0]))

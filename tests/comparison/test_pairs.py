@@ -127,10 +127,10 @@ def test_a_difference_is_called_none_only_where_its_interval_is_small():
     right = (rng.random(4000) < 0.5).astype(float)
     flipped = np.where(rng.random(4000) < 0.02, 1 - right, right)
     table = pd.DataFrame({"A": right, "B": flipped, "C": (rng.random(4000) < 0.8).astype(float)})
-    found = compare_pairs(table, 500).set_index(["first", "second"])
-    assert found["equivalent"].tolist() == [True, False, False]
+    result = compare_pairs(table, 500).set_index(["first", "second"])
+    assert result["equivalent"].tolist() == [True, False, False]
     assert not compare_pairs(table.head(100), 500)["equivalent"].any()  # too few items to be sure
-    assert (found["q_bh"] <= found["p_holm"]).all() and (found["q_bh"] >= found["p"]).all()
+    assert (result["q_bh"] <= result["p_holm"]).all() and (result["q_bh"] >= result["p"]).all()
     assert SMALLEST == 0.01
 
 

@@ -13,14 +13,7 @@ from medinj_utils.comparison.power import (
     detectable_with_runs,
     discordances,
     items_needed,
-    plan_table,
-    planning_cases,
     runs_needed,
-    runs_needed_table,
-    runs_table,
-    study_sizes,
-    study_table,
-    with_detectable,
 )
 from medinj_utils.comparison.scores import check_scores
 from simulations.promises import World
@@ -30,8 +23,8 @@ from simulations.promises import World
 def test_the_power_that_is_promised_is_what_simulated_studies_have(difference, discordance):
     n, rng = items_needed(difference, Case(discordance)), np.random.default_rng(0)
     shares = [(discordance + difference) / 2, (discordance - difference) / 2, 1 - discordance]
-    found = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(1000)])
-    assert found == pytest.approx(0.8, abs=0.03)
+    result = np.mean([mcnemar(*rng.multinomial(n, shares)[:2]) < 0.05 for _ in range(1000)])
+    assert result == pytest.approx(0.8, abs=0.03)
 
 
 def test_the_smallest_difference_is_the_one_whose_number_of_items_is_there():
@@ -47,8 +40,8 @@ def test_the_smallest_difference_is_the_one_whose_number_of_items_is_there():
 def test_discordance_by_hand_and_clusters_raise_the_design_effect():
     right = np.array([1, 1, 0, 0, 1, 0, 1, 0], dtype=float)
     table = pd.DataFrame({"A": right, "B": [1, 0, 0, 1, 1, 0, 1, 0]})
-    found = discordances(check_scores(table)).iloc[0]
-    assert found["discordance"] == 0.25 and found["design_effect"] == pytest.approx(1.0)
+    result = discordances(check_scores(table)).iloc[0]
+    assert result["discordance"] == 0.25 and result["design_effect"] == pytest.approx(1.0)
     rng = np.random.default_rng(0)
     known = np.repeat(rng.random(500) < 0.5, 4)  # four questions on a fact that A knows or doesn't
     both = pd.DataFrame({"A": known.astype(float), "B": (rng.random(2000) < 0.5).astype(float)})
@@ -101,33 +94,3 @@ def test_what_decides_a_pair_is_of_single_runs_however_many_there_are():
     )
     assert several["discordance"] == pytest.approx(single["discordance"], abs=0.03)
     assert several["design_effect"] == pytest.approx(single["design_effect"], rel=0.15)
-
-
-def test_the_planning_cases_are_the_middle_and_the_most_demanding_tuned_pair():
-    pairs = pd.DataFrame({"first": ["BASE", "NAT", "NAT", "SYN"],
-                          "second": ["NAT", "SYN", "TRAD", "TRAD"],
-                          "discordance": [0.9, 0.3, 0.2, 0.1],
-                          "design_effect": [9.0, 1.0, 2.0, 1.0]})
-    cases = planning_cases(pairs)
-    assert list(cases.values()) == [Case(0.3), Case(0.2, 2.0), Case(0.3)]
-    assert planning_cases(pairs.head(1))["middle pair"] == Case(0.9, 9.0)  # no tuned pair was run
-    plan = plan_table(cases, [0.05, 0.25])
-    assert "for 1 point" in plan_table(cases, [0.01])
-    assert plan.loc["middle pair", "for 5 points"] == items_needed(0.05, Case(0.3))
-    assert np.isnan(plan.loc["most demanding pair", "for 25 points"])  # above its discordance rate
-    shown = with_detectable(pairs, 500)["shown here"]
-    assert shown.tolist() == [detectable(500, Case(*row)) for row in zip(
-        pairs["discordance"], pairs["design_effect"], strict=True)]
-
-
-def test_tables_of_runs_and_of_the_study_hold_what_their_functions_say():
-    case = Case(0.3, 1.5)
-    runs = runs_table([300, 1000], case, 0.02)
-    assert runs.loc[3, "1,000 questions"] == 100 * detectable_with_runs(1000, case, 0.02, 3)
-    needed = runs_needed_table([0.05], [1000], case, 0.02)
-    assert needed.loc["for 5 points", "1,000 questions"] == runs_needed(0.05, 1000, case, 0.02)
-    assert study_sizes(70, 0) == [] and study_sizes(70, 3)[0] == 70
-    assert runs_table([], case, 0.0).empty and runs_table([], case, 0.0).index.name == "runs"
-    study = study_table(0.8)
-    assert study.loc["10,000 questions, design effect 2", "discordance rate 20\u00a0%"] == (
-        100 * detectable(10_000, Case(0.2, 2.0)))

@@ -131,9 +131,9 @@ def test_orders_by_hand():
                    ("order 1", "b"): "A",
                    (ORIGINAL, "c"): "B", ("no question", "a"): "C"}, gold)
     # c was not asked in another order, and no question is no order
-    told = over_orders(scores).loc["NAT-s0"]
-    assert told.to_dict() == {"items": 2, "orders": 2, "worst": 0.5, "best": 1.0, "mean": 0.75,
-                              "all": 0.5, "any": 1.0}
+    row = over_orders(scores).loc["NAT-s0"]
+    assert row.to_dict() == {"items": 2, "orders": 2, "worst": 0.5, "best": 1.0, "mean": 0.75,
+                             "all": 0.5, "any": 1.0}
     places = preferred_positions(scores).loc["NAT-s0"]
     assert places.loc["A"].tolist() == [pytest.approx(3 / 5), pytest.approx(2 / 5)]
     assert places.loc["D"].tolist() == [0, pytest.approx(1 / 5)]

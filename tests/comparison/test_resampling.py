@@ -121,15 +121,15 @@ def spreads(runs_differ):
     the truth in points."""
     world = World((0.0, 0.4), items=300, cluster_size=3, shared=1.0, known=1.0, runs=3,
                   spread=runs_differ)
-    found = [run_spread(check_scores(*world.draw(seed))) for seed in range(150)]
+    result = [run_spread(check_scores(*world.draw(seed))) for seed in range(150)]
     scale = np.sqrt(4)  # of chance, items, clusters and what a system knows of them, 1 each
     truth = runs_differ * np.sqrt((norm.pdf(0) ** 2 + norm.pdf(0.4 / scale) ** 2) / 2) / scale
-    assert {freedom for _, freedom in found} == {4}
-    return np.sqrt(np.mean([spread**2 for spread, _ in found])), truth
+    assert {freedom for _, freedom in result} == {4}
+    return np.sqrt(np.mean([spread**2 for spread, _ in result])), truth
 
 
 def test_the_spread_of_runs_leaves_out_what_chance_adds():
-    found, truth = spreads(0.3)
-    assert found == pytest.approx(truth, rel=0.12)
+    result, truth = spreads(0.3)
+    assert result == pytest.approx(truth, rel=0.12)
     assert spreads(0.0)[0] < 0.3 * truth
     assert run_spread(check_scores(World((0.0, 0.4)).draw(0)[0])) == (0, 0)  # none is known

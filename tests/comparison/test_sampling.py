@@ -14,17 +14,17 @@ def test_drawn_answers_have_the_mean_and_spread_of_many_draws():
                           "raw": ["ABC"[i] for i in p.argmax(axis=1)]})
     right = rng.integers(3, size=50)
     gold = pd.Series(["ABC"[i] for i in right], table["id"])
-    told = sampled_answers({Run("NAT"): table, Run("TRAD"): table.head(0)}, gold).set_index("run")
+    drawn = sampled_answers({Run("NAT"): table, Run("TRAD"): table.head(0)}, gold).set_index("run")
     draws = np.array(
         [
             [(rng.random() < p[i].cumsum()).argmax() == right[i] for i in range(50)]
             for _ in range(2000)
         ]
     ).mean(axis=1)
-    assert told.index.tolist() == ["NAT-s0"] and told.loc["NAT-s0", "items"] == 50
-    assert draws.mean() == pytest.approx(told.loc["NAT-s0", "drawn"], abs=0.01)
-    assert draws.std() == pytest.approx(told.loc["NAT-s0", "sd"], rel=0.1)
-    assert told.loc["NAT-s0", "likeliest"] == (p.argmax(axis=1) == right).mean()
+    assert drawn.index.tolist() == ["NAT-s0"] and drawn.loc["NAT-s0", "items"] == 50
+    assert draws.mean() == pytest.approx(drawn.loc["NAT-s0", "drawn"], abs=0.01)
+    assert draws.std() == pytest.approx(drawn.loc["NAT-s0", "sd"], rel=0.1)
+    assert drawn.loc["NAT-s0", "likeliest"] == (p.argmax(axis=1) == right).mean()
 
 
 def test_the_order_of_drawn_answers_is_that_of_the_likeliest_where_systems_differ():
@@ -39,8 +39,8 @@ def test_the_order_of_drawn_answers_is_that_of_the_likeliest_where_systems_diffe
 def test_answers_without_probabilities_are_left_out():
     table = pd.DataFrame({"id": ["a", "b"], "mode": "likelihood", "raw": ["A", "B"],
                           "probabilities": [[0.7, 0.3], []]})
-    told = sampled_answers({Run("NAT"): table}, pd.Series({"a": "A", "b": "B"})).iloc[0]
-    assert told["items"] == 1 and told["drawn"] == 0.7
+    sampled = sampled_answers({Run("NAT"): table}, pd.Series({"a": "A", "b": "B"})).iloc[0]
+    assert sampled["items"] == 1 and sampled["drawn"] == 0.7
 
 
 def test_single_letters_are_of_questions_with_one_right_answer():

@@ -11,23 +11,23 @@ from medinj_utils.comparison.resampling import resample
 from medinj_utils.comparison.tables import extraction_failure_shares
 
 
-@pytest.mark.parametrize("spoil, told", [
+@pytest.mark.parametrize("spoil, message", [
     (lambda t: t.assign(A=t["A"].where(t.index != 4)), "no finite score of system 'A' for item 4"),
     (lambda t: t[["A"]], "two systems"), (lambda t: t.iloc[:0], "need items"),
     (lambda t: pd.concat([t, t.head(1)]), "item 0 twice")])
-def test_gaps_single_systems_and_repeated_items_are_refused(spoil, told):
-    with pytest.raises(ValueError, match=told):
+def test_gaps_single_systems_and_repeated_items_are_refused(spoil, message):
+    with pytest.raises(ValueError, match=message):
         compare_pairs(spoil(independent(A=0.5, B=0.5)), 100)
     with pytest.raises(ValueError, match=r"shape \(3,\) for 200 items"):
         compare_pairs(independent(A=0.5, B=0.5), 100, clusters=[1, 2, 3])
 
 
-@pytest.mark.parametrize("clusters, told", [
+@pytest.mark.parametrize("clusters, message", [
     ([1, None, 2, 2], "item 1 has no cluster"), ([float("nan"), 1, 2, 2], "item 0 has no cluster"),
     (["x"] * 4, "all items are in one cluster"), ([[1, 2]] * 4, r"shape \(4, 2\)"),
     (pd.Series([1, 2, 3, 4], index=[0, 1, 2, 9]), "not of the same items: 2")])
-def test_clusters_that_can_not_be_used_are_refused(clusters, told):
-    with pytest.raises(ValueError, match=told):
+def test_clusters_that_can_not_be_used_are_refused(clusters, message):
+    with pytest.raises(ValueError, match=message):
         compare_pairs(independent(4, A=0.5, B=0.5), 100, clusters=clusters)
     with pytest.raises(ValueError, match="resamples is 0"):
         compare_pairs(independent(4, A=0.5, B=0.5), 0)
@@ -41,15 +41,15 @@ def test_a_series_of_clusters_is_taken_by_item_and_not_by_place():
                                                                            clusters=clusters))
 
 
-@pytest.mark.parametrize("spoil, told", [
+@pytest.mark.parametrize("spoil, message", [
     (lambda t: t.replace(1.0, np.inf), "no finite score"),
     (lambda t: t[["A", "A"]], "0 systems|1 systems"),
     (lambda t: pd.concat([t, t["A"]], axis=1), "have column 'A' twice"),
     (lambda t: t.set_axis(pd.MultiIndex.from_tuples([("A", 0), ("A", 1)]), axis=1),
      "1 systems; need items and two systems")])
-def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, told):
+def test_more_bad_scores_are_refused_with_what_is_wrong(spoil, message):
     table = pd.DataFrame({"A": [1.0, 0, 1] * 10, "B": [0.0, 0, 1] * 10})
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         compare_pairs(spoil(table), 50)
 
 

@@ -45,7 +45,7 @@ def test_systems_at_chance_and_at_a_blind_rule_are_named():
                          "No system is above that.")
     guesses = sentences.chance_in_words(comparison, sentences.levels_table(0.4, blind.head(0)))
     assert guesses.endswith("No system is above it, by the lower end of the interval. These scores "
-                            "can't be told from guesses, so their differences can't say what a "
+                            "are compatible with guessing, so their differences can't say what a "
                             "provenance is worth.")
 
 

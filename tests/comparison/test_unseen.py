@@ -147,8 +147,8 @@ def test_few_items_give_intervals_within_what_is_possible(one, other):
 def test_intervals_grow_with_what_is_seen_and_never_jump_to_nothing():
     """Of 100 items 0, 1, 2 … tell two systems apart: the upper end rises with each, and the lower
     one never falls far."""
-    found = [ends(compare_pairs(differ(k, 0), 4000)) for k in range(9)]
-    lows, highs = zip(*found, strict=True)
+    result = [ends(compare_pairs(differ(k, 0), 4000)) for k in range(9)]
+    lows, highs = zip(*result, strict=True)
     assert all(after > before + 0.004 for before, after in pairwise(highs)), highs
     assert all(low < 0 for low in lows[:4]) and all(low > 0 for low in lows[6:])
     both = [ends(compare_pairs(differ(k, k), 4000)) for k in range(1, 6)]
@@ -308,8 +308,8 @@ def test_an_interval_of_a_rare_share_holds_it_as_often_as_it_promises():
         warnings.simplefilter("ignore")
         for seed in range(150):
             table = independent(100, seed, A=0.02, B=0.5)
-            found = resample(table, 300, seed).contrast({"A": 1.0})
-            held.append(found.low <= 0.02 <= found.high)
+            result = resample(table, 300, seed).contrast({"A": 1.0})
+            held.append(result.low <= 0.02 <= result.high)
     assert np.mean(held) > 0.93
 
 

@@ -59,11 +59,11 @@ def test_claims_that_are_true_of_a_world_are_supported_and_false_ones_contradict
     assert set(table["verdict"]) == {"supported", "not testable here"}
     assert (table["verdict"] == "supported").sum() == 7
     turned = by_shares(1, SYN=.3, NAT_TRAD=-.1, NAT=-.1)
-    told = verdicts(claims, contrasts_here(claims, compare_pairs(turned, 500))).set_index("name")[
+    table = verdicts(claims, contrasts_here(claims, compare_pairs(turned, 500))).set_index("name")[
         "verdict"
     ]
     assert (
-        told[["native-strongest", "synthetic-weakest", "synthetic-harms", "native-helps"]]
+        table[["native-strongest", "synthetic-weakest", "synthetic-harms", "native-helps"]]
         .eq("contradicted")
         .all()
     )
@@ -71,7 +71,7 @@ def test_claims_that_are_true_of_a_world_are_supported_and_false_ones_contradict
 
 def test_in_null_worlds_hardly_any_claim_is_supported():
     claims = load_claims()
-    found = [
+    result = [
         verdicts(claims, contrasts_here(claims, compare_pairs(by_shares(seed, items=400), 300)))[
             "verdict"
         ]
@@ -79,7 +79,7 @@ def test_in_null_worlds_hardly_any_claim_is_supported():
         .any()
         for seed in range(40)
     ]
-    assert sum(found) <= 3  # at 5 % over the family, and claims of two differences need both
+    assert sum(result) <= 3  # at 5 % over the family, and claims of two differences need both
 
 
 def test_fewer_items_leave_more_undecided_and_a_kind_pairing_fewer():
@@ -113,9 +113,9 @@ def test_what_hangs_on_the_pairing_is_undecided_and_says_so():
 
 def test_a_claim_that_holds_by_less_than_matters_is_supported_and_says_so():
     rows = [contrast("NAT", "TRAD", .004, .002, .006), contrast("NAT", "SYN", .2, .15, .25)]
-    told = verdicts(load_claims(), pd.DataFrame(rows)).set_index("name").loc["native-strongest"]
-    assert told["verdict"] == "supported"
-    assert told["reason"] == "true, but by less than the smallest effect of interest"
+    row = verdicts(load_claims(), pd.DataFrame(rows)).set_index("name").loc["native-strongest"]
+    assert row["verdict"] == "supported"
+    assert row["reason"] == "true, but by less than the smallest effect of interest"
 
 
 def test_contradicting_is_as_rare_for_many_contrasts_as_for_one():
@@ -142,13 +142,13 @@ def test_contradicting_is_as_rare_for_many_contrasts_as_for_one():
     ((-.02, -.05, .01), (.9, .7, 1), "undecided"), ((.02, -.005, .04), (.9, .7, 1), "contradicted"),
     ((-.1, -.12, -.08), (.1, -.2, .4), "contradicted")])
 def test_the_claim_of_other_orders_by_hand(change, tau, verdict):
-    found = dict(zip(("change", "change_low", "change_high", "tau", "tau_low", "tau_high"),
-                     (*change, *tau), strict=True))
+    result = dict(zip(("change", "change_low", "change_high", "tau", "tau_low", "tau_high"),
+                      (*change, *tau), strict=True))
     empty = pd.DataFrame(columns=["first", "second"])
-    told = verdicts(load_claims(), empty, found).set_index("name").loc["order-of-options"]
-    assert told["verdict"] == verdict
-    assert told["estimate"] == change[0]
-    assert told["reason"].startswith(f"tau {tau[0]:.2f}")
+    row = verdicts(load_claims(), empty, result).set_index("name").loc["order-of-options"]
+    assert row["verdict"] == verdict
+    assert row["estimate"] == change[0]
+    assert row["reason"].startswith(f"tau {tau[0]:.2f}")
     for nothing in (None, {}):
         untold = verdicts(load_claims(), empty, nothing).set_index("name").loc["order-of-options"]
         assert untold["verdict"] == "not testable here" and "other orders" in untold["reason"]

@@ -148,8 +148,8 @@ def test_an_address_that_leads_in_a_circle_and_a_login_page_are_told_from_the_hu
 
 def test_files_in_the_cache_are_named_by_their_address(monkeypatch):
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", "/my cache/hub")
-    told = f"/my cache/hub/datasets--a--b-c/snapshots/{COMMIT}/data/q.csv: no table"
-    assert hub.with_address(told) == f"hf://datasets/a/b-c@{COMMIT}/data/q.csv: no table"
+    message = f"/my cache/hub/datasets--a--b-c/snapshots/{COMMIT}/data/q.csv: no table"
+    assert hub.with_address(message) == f"hf://datasets/a/b-c@{COMMIT}/data/q.csv: no table"
     assert hub.with_address("/my/q.csv: no table") == "/my/q.csv: no table"
 
 

@@ -18,17 +18,17 @@ from medinj_utils.core.machine import (
 
 
 def test_a_package_that_is_not_installed_is_named_as_such():
-    found = versions(["pandas", "no-such-package"])
-    assert found["no-such-package"] == "not installed"
-    assert found["pandas"][0].isdigit()
-    assert "python" in found
+    result = versions(["pandas", "no-such-package"])
+    assert result["no-such-package"] == "not installed"
+    assert result["pandas"][0].isdigit()
+    assert "python" in result
 
 
 def test_hardware_is_put_into_words():
-    found = hardware()
-    assert found["cores"] >= 1 and found["memory_gb"] > 0
+    result = hardware()
+    assert result["cores"] >= 1 and result["memory_gb"] > 0
     words = hardware_in_words()
-    assert words == found["accelerator"] or words == f"{found['cores']} CPU cores, no GPU"
+    assert words == result["accelerator"] or words == f"{result['cores']} CPU cores, no GPU"
 
 
 @pytest.mark.parametrize("system, counted", [

@@ -8,9 +8,9 @@ from medinj_utils.core.names import (
     Run,
     check_choice,
     in_order,
+    parts_of,
     provenances_of,
     runs_of,
-    seen,
     systems_of,
 )
 
@@ -37,7 +37,7 @@ def test_each_configuration_names_its_provenances():
     # mixtures are shuffled in this order
     assert provenances_of("TRAD-SYN") == ("translated", "synthetic")
     assert provenances_of("ALL") == ("native", "synthetic", "translated")
-    assert seen(BASE) == frozenset() and all(seen(name) for name in CONFIGURATIONS)
+    assert parts_of(BASE) == frozenset() and all(parts_of(name) for name in CONFIGURATIONS)
     with pytest.raises(ValueError, match="configuration is 'BASE'; accepted: NAT"):
         provenances_of(BASE)
 

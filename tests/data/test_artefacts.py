@@ -24,10 +24,10 @@ def test_blind_rules_find_planted_patterns_and_nothing_where_there_is_none():
     def rows(split, right, wrong, n=300):
         made = []
         for i in range(n):
-            place = int(rng.integers(3))
+            at = int(rng.integers(3))
             words = rng.choice(WORDS, 3, replace=False)
-            options = [f"{right if j == place else wrong} {word}" for j, word in enumerate(words)]
-            made.append(choice(f"Question {split} {i} ?", options, "ABC"[place], split=split))
+            options = [f"{right if j == at else wrong} {word}" for j, word in enumerate(words)]
+            made.append(choice(f"Question {split} {i} ?", options, "ABC"[at], split=split))
         return made
 
     def scores(right, wrong):
@@ -35,9 +35,9 @@ def test_blind_rules_find_planted_patterns_and_nothing_where_there_is_none():
                                                *rows("test", right, wrong)))
         return made.set_index("rule")[["exact_match", "low", "high", "chance"]]
 
-    told = scores("toujours", "jamais")
-    assert told.loc["options alone", "exact_match"] == 1
-    assert told.loc["longest option", "exact_match"] > 0.6
+    exact = scores("toujours", "jamais")
+    assert exact.loc["options alone", "exact_match"] == 1
+    assert exact.loc["longest option", "exact_match"] > 0.6
     even = scores("peut-être", "peut-être")
     assert even.loc["options alone", "low"] < 1 / 3 < even.loc["options alone", "high"]
     assert even["chance"].tolist() == pytest.approx([1 / 3] * 3)

@@ -33,9 +33,9 @@ def test_options_inside_the_question_are_parted(text):
     "La vitamine A. Et la vitamine D. Que font-elles ?", "Quel organe ?\n(A) foie\n(A) rein",
     "Lequel ? (A) un (B) deux A) trois B) quatre"])
 def test_what_can_not_be_parted_in_one_way_is_refused(text):
-    with pytest.raises(BadRow) as found:
+    with pytest.raises(BadRow) as result:
         part_options(text)
-    assert found.value.field == "instruction"
+    assert result.value.field == "instruction"
 
 
 def test_letters_in_the_question_are_no_options():
@@ -61,9 +61,9 @@ def test_letters_in_the_question_are_no_options():
     ("a", "A"), ("ac", None)])
 def test_right_answers_as_sets_write_them(answer, letters):
     if letters is None:
-        with pytest.raises(BadRow) as found:
+        with pytest.raises(BadRow) as result:
             right_letters(answer, OPTIONS)
-        assert found.value.field == "answer"
+        assert result.value.field == "answer"
     else:
         assert right_letters(answer, OPTIONS) == list(letters)
 

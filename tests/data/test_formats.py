@@ -35,11 +35,10 @@ def test_cut_json_is_named_with_how_far_it_reads(tmp_path):
 def test_every_form_of_a_table_gives_the_same_records(tmp_path, write, name):
     rows = [ROW, ROW | {"answer": "A", "instruction": 'Quel "os" ; lequel ?\n(A) foie\n(B) rein'}]
     write(tmp_path / name, rows)
-    told, _ = read_source("medinjection", tmp_path / name)
+    table, _ = read_source("medinjection", tmp_path / name)
     expected, _ = read_source("medinjection", tree(tmp_path / "json", rows))
-    assert told.drop(columns="place").to_dict("records") == expected.drop(columns="place").to_dict(
-        "records"
-    )
+    places = {"columns": "place"}
+    assert table.drop(**places).to_dict("records") == expected.drop(**places).to_dict("records")
 
 
 PLAIN = "énoncé,a,b\nQuel os ?,le fémur,cô té\nLequel ?,x,y\n"
@@ -88,14 +87,14 @@ def test_signs_within_names_of_columns_separate_none(header, separator):
                                                                                     ["w", "x"]]
 
 
-@pytest.mark.parametrize("text, told", [
+@pytest.mark.parametrize("text, message", [
     ("a, a \nx,y\n", "two columns have one name, 'a'"),
     ("é,e\u0301\nx,y\n", "two columns have one name"),
     ("sep=;\n", "it is empty"), ("sep=ab\na,b\n", "not a table with the separator 'ab'"),
     ("a,b\nx\n", "row 0: 1 cells under 2 .* remove a title"),
     ("a,b\nx,y\nx,y,z\n", "row 1: 3 cells under 2 .* holds ',' needs quotation marks")])
-def test_what_is_no_table_is_refused_in_words(text, told):
-    with pytest.raises(SourceError, match=told):
+def test_what_is_no_table_is_refused_in_words(text, message):
+    with pytest.raises(SourceError, match=message):
         csv_rows(text, Path("q.csv"), print)
 
 
@@ -156,15 +155,15 @@ def test_a_column_has_one_name_however_it_is_written(written):
     assert column_name(written) == "énoncé"
 
 
-@pytest.mark.parametrize("text, told", [
+@pytest.mark.parametrize("text, message", [
     ('[{"a": 1, "a": 2}]', "q.json: two columns have one name, 'a'"),
     ('{"a": 1}\n{"a": 1, "a": 1}', "row 1: two columns have one name, 'a'"),
     ('[{"b": 1}, {"é": 1, "e\u0301": 2}]', "row 1: two columns have one name, 'é'"),
     ('[{"q": 1, "q ": 2}]', r"'q' \('q', 'q '\)"),
     ('[{"o": {"A": 1, "A": 2}}]', "q.json: two columns have one name, 'A'"),
     ('[{"a b": 1, "a  b": 2}]', "'a b'")])
-def test_of_two_names_that_are_one_none_is_lost_in_json(text, told):
-    with pytest.raises(SourceError, match=told):
+def test_of_two_names_that_are_one_none_is_lost_in_json(text, message):
+    with pytest.raises(SourceError, match=message):
         json_rows(text, Path("q.json"))
 
 

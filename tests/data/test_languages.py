@@ -27,7 +27,7 @@ def in_both_languages(shared_data):
             shared_data / "casimedicos-fr" / "raw" / language / f"{split}.tsv"
             for split in ("train", "dev", "test")
         ]
-        told = [
+        cases = [
             document
             for file in files
             for document in documents(file.read_text(encoding="utf-8"), file)
@@ -38,9 +38,9 @@ def in_both_languages(shared_data):
                 for i, line in enumerate(document)
                 if "CORRECT ANSWER" in line or "RÉPONSE" in line
             )
-            for document in told
+            for document in cases
         ]
-        sides.append([" ".join(document[1:end]) for document, end in zip(told, ends, strict=True)])
+        sides.append([" ".join(document[1:end]) for document, end in zip(cases, ends, strict=True)])
     like = set()
     for texts in sides:
         pairs = near_duplicates(
@@ -52,8 +52,8 @@ def in_both_languages(shared_data):
 
 def test_translations_of_real_questions_are_found(shared_data):
     french, english, like = in_both_languages(shared_data)
-    found = match_across_languages(french, english)
-    pairs = list(zip(found["first"], found["second"], strict=True))
+    result = match_across_languages(french, english)
+    pairs = list(zip(result["first"], result["second"], strict=True))
     right = [first == second for first, second in pairs]
     same = [
         first == second or (min(first, second), max(first, second)) in like
@@ -65,9 +65,9 @@ def test_translations_of_real_questions_are_found(shared_data):
 
 def test_translated_sentences_are_found_where_they_hold_anchors(shared_data):
     texts, _ = read_texts("tico19", shared_data / "tico19-en-fr" / "raw")
-    found = match_across_languages(texts["text"].tolist(), texts["english"].tolist())
-    right = (found["first"] == found["second"]).mean()
-    assert right > 0.85 and (found["first"] == found["second"]).sum() / len(texts) > 0.5
+    result = match_across_languages(texts["text"].tolist(), texts["english"].tolist())
+    right = (result["first"] == result["second"]).mean()
+    assert right > 0.85 and (result["first"] == result["second"]).sum() / len(texts) > 0.5
 
 
 DRUGS = [("amoxicilline", "amoxicillin"), ("hydrocortisone", "hydrocortisone"),
@@ -113,10 +113,10 @@ def planted_translations(n=300, seed=0):
 def test_planted_translations_are_found_among_cases_of_the_same_form():
     french, english = planted_translations()
     # of the first hundred no translation is there
-    found = match_across_languages(french[:200], english[100:])
-    right = found["first"] == found["second"] + 100
+    result = match_across_languages(french[:200], english[100:])
+    right = result["first"] == result["second"] + 100
     assert right.sum() / 100 > 0.95  # recall
-    at = found["similarity"] >= 0.45
+    at = result["similarity"] >= 0.45
     assert right[at].mean() > 0.95  # precision
 
 
@@ -124,14 +124,14 @@ def test_the_threshold_for_leaks_parts_translations_of_real_cases_from_other_cas
     french, english, like = in_both_languages(shared_data)
     half = len(french) // 2
     # of the other half no translation is there
-    found = match_across_languages(french, english[:half], 0.45)
+    result = match_across_languages(french, english[:half], 0.45)
     same = np.array(
         [
             a == b or (min(a, b), max(a, b)) in like
-            for a, b in zip(found["first"], found["second"], strict=True)
+            for a, b in zip(result["first"], result["second"], strict=True)
         ]
     )
-    assert (found["first"] == found["second"]).sum() / half > 0.75 and same.mean() > 0.95
+    assert (result["first"] == result["second"]).sum() / half > 0.75 and same.mean() > 0.95
 
 
 def test_test_questions_that_were_translated_twice_are_found_as_their_english_sides_tell(
@@ -162,9 +162,9 @@ def test_test_questions_that_were_translated_twice_are_found_as_their_english_si
 
 def test_a_sentence_encoder_may_take_the_place_of_the_anchors():
     texts = ["Quelle est la couleur du foie ?", "Combien de reins ?", "Où est la rate ?"]
-    found = match_across_languages(texts, [texts[2], "Autre chose."], 0.99, Encoder("planted"))
-    assert found[["first", "second"]].values.tolist() == [[2, 0]]
-    assert found["similarity"].item() == pytest.approx(1, abs=1e-4)
+    result = match_across_languages(texts, [texts[2], "Autre chose."], 0.99, Encoder("planted"))
+    assert result[["first", "second"]].values.tolist() == [[2, 0]]
+    assert result["similarity"].item() == pytest.approx(1, abs=1e-4)
     with pytest.raises(ValueError, match="encoder_revision"):
         match_across_languages(texts, texts, encoder=Encoder("organisation/model"))
 

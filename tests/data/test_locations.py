@@ -53,11 +53,11 @@ def test_a_set_on_the_hub_is_read_at_its_commit(tmp_path, monkeypatch):
         return str(tree(tmp_path / "hub" / "snapshots" / commit, [ROW], "data/train-0.json"))
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
-    place = resolve("organisation/ensemble", commit)
-    assert commit_of(place) == commit
+    folder = resolve("organisation/ensemble", commit)
+    assert commit_of(folder) == commit
     shutil.rmtree(tmp_path / "hub")
-    place = resolve(f"hf://datasets/organisation/ensemble@{commit}/data")
-    assert place.name == "data" and commit_of(place) == commit
+    folder = resolve(f"hf://datasets/organisation/ensemble@{commit}/data")
+    assert folder.name == "data" and commit_of(folder) == commit
     assert asked == [("organisation/ensemble", "dataset", commit, "*.parquet"),
                      ("organisation/ensemble", "dataset", commit, "data")]
     assert commit_of(tmp_path) == ""

@@ -94,11 +94,11 @@ def test_numbers_are_never_joined_or_lost(parts):
     expected = [
         piece for number, _, raised in parts for piece in ([number, number] if raised else [number])
     ]
-    found = [
+    result = [
         number.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
         for number in re.findall("[0-9]+|[⁰¹²³⁴-⁹]+", clean(text))
     ]
-    assert found == expected
+    assert result == expected
 
 
 @pytest.mark.parametrize("html, text", [

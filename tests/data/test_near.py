@@ -18,38 +18,38 @@ def planted_pairs(rng, n, changed):
     for _ in range(n):
         words = list(rng.choice(WORDS, rng.integers(30, 60)))
         other = list(words)
-        for place in rng.choice(len(words), round(changed * len(words)), replace=False):
-            other[place] = str(rng.choice(WORDS))
+        for position in rng.choice(len(words), round(changed * len(words)), replace=False):
+            other[position] = str(rng.choice(WORDS))
         texts += [" ".join(words), " ".join(other)]
     return table(*(choice(text, ["oui", "non"]) for text in texts))
 
 
 def test_near_duplicates_are_found_and_nothing_else():
     records = planted_pairs(np.random.default_rng(0), 300, 0.05)
-    found = near_duplicates(records)
-    named = {(first, second) for first, second in zip(found["first"], found["second"], strict=True)}
+    pairs = near_duplicates(records)
+    named = {(first, second) for first, second in zip(pairs["first"], pairs["second"], strict=True)}
     true = {(i, i + 1) for i in range(0, len(records), 2)}
     assert len(named & true) >= 0.95 * len(true) and len(named - true) == 0
-    assert found["similarity"].between(0.75, 1).all()
+    assert pairs["similarity"].between(0.75, 1).all()
 
 
 def test_similarity_is_that_of_words_and_word_pairs():
     words = WORDS[:30]
     records = table(choice(" ".join(words), ["oui", "non"]),
                     choice(", ".join(["AUTRE", *words[1:]]) + " !", ["oui", "non"]))
-    found = near_duplicates(records)
+    pairs = near_duplicates(records)
 
     def shingles(words):
         return {*words, *pairwise(words)}
 
     one, two = shingles([*words, "non", "oui"]), shingles(["autre", *words[1:], "non", "oui"])
-    assert found["similarity"].tolist() == pytest.approx([len(one & two) / len(one | two)])
+    assert pairs["similarity"].tolist() == pytest.approx([len(one & two) / len(one | two)])
 
 
 def test_many_texts_from_one_template_are_counted_and_not_compared_pair_by_pair():
     rows = [choice(f"{' '.join(WORDS[:60])} patient{i}", ["oui", "non"]) for i in range(250)]
-    found = near_duplicates(table(*rows), 0.7)
-    assert found.attrs["closed"] > 0
+    pairs = near_duplicates(table(*rows), 0.7)
+    assert pairs.attrs["closed"] > 0
 
 
 @pytest.mark.parametrize("lost", ["", "\ufffd"])
@@ -57,14 +57,14 @@ def test_many_texts_from_one_template_are_counted_and_not_compared_pair_by_pair(
 def test_many_copies_that_lost_accents_are_counted_and_not_compared_pair_by_pair(copies, lost):
     letters = "éèêëàâôî"  # of which each copy has lost others
     texts = [
-        "".join(lost if number >> place & 1 else letter for place, letter in enumerate(letters))
+        "".join(lost if number >> i & 1 else letter for i, letter in enumerate(letters))
         for number in range(copies)
     ]
-    found = near_duplicates(table(*(choice(f"dose {text}lev ?", ["oui", "non"]) for text in texts)),
-                            1.0)
-    assert (found.attrs["closed"] > 0) == (copies > 200)
+    pairs = near_duplicates(table(*(choice(f"dose {text}lev ?", ["oui", "non"]) for text in texts)),
+                             1.0)
+    assert (pairs.attrs["closed"] > 0) == (copies > 200)
     all_but_one_lost = (0, 127)
-    assert (all_but_one_lost in found[["first", "second"]].itertuples(index=False, name=None)) == (
+    assert (all_but_one_lost in pairs[["first", "second"]].itertuples(index=False, name=None)) == (
         copies == 200
     )
 

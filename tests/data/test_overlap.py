@@ -29,10 +29,10 @@ def test_planted_duplicates_and_leaks_are_found(world):
 
 def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
     french, _ = read_source("frenchmedmcqa", shared_data / "frenchmedmcqa" / "raw")
-    found = overlap.find_duplicates(french)
+    result = overlap.find_duplicates(french)
     # Three to the letter, two with another apostrophe.
-    assert len(found[found["identical"]]) == 5
-    assert found.loc[found["identical"], "places"].str.contains("train.json:").all()
+    assert len(result[result["identical"]]) == 5
+    assert result.loc[result["identical"], "places"].str.contains("train.json:").all()
     tasks = count_records(french).set_index("task")[["train", "validation", "test"]]
     # the balance of tasks shifts between the splits
     shares = (tasks.loc["mcq"] / tasks.sum()).to_dict()
@@ -43,11 +43,11 @@ def test_known_faults_of_real_sets_are_found_without_being_told(shared_data):
         > 0.97
     )
     spanish, _ = read_source("casimedicos", shared_data / "casimedicos-fr" / "raw")
-    found = overlap.find_duplicates(spanish)
-    assert (found["tasks"] == "oeq").sum() > 15  # the comments on the same questions
-    found = found[found["tasks"] == "mcqu"]
-    assert found["splits"].str.contains(",").sum() == 15
-    assert (~found["same_answer"] & found["same_options"]).sum() == 2
+    result = overlap.find_duplicates(spanish)
+    assert (result["tasks"] == "oeq").sum() > 15  # the comments on the same questions
+    result = result[result["tasks"] == "mcqu"]
+    assert result["splits"].str.contains(",").sum() == 15
+    assert (~result["same_answer"] & result["same_options"]).sum() == 2
     leaks = overlap.find_leaks(spanish[spanish["task"] == "mcqu"])
     assert leaks["reason"].value_counts()["same question"] == 11
     assert set(leaks["reason"]) == {"same question", "same case"}
@@ -96,9 +96,9 @@ def test_duplicates_are_found_whatever_capitals_and_spaces_and_among_open_questi
                  choice("que faire ?", ["le rein", "foie"], context="Une femme\nde 30  ans."),
                  choice("Pourquoi ?", "", "", task="oeq", answer_text="Parce que."),
                  choice("Pourquoi ?", "", "", task="oeq", answer_text="Car."))
-    found = overlap.find_duplicates(same)
-    assert found["times"].tolist() == [2, 2]
-    assert found.set_index("tasks")["same_answer"].to_dict() == {"mcqu": True, "oeq": False}
+    result = overlap.find_duplicates(same)
+    assert result["times"].tolist() == [2, 2]
+    assert result.set_index("tasks")["same_answer"].to_dict() == {"mcqu": True, "oeq": False}
     blank = table(choice("Laquelle ?", "ab", context=" ", split="test"),
                   choice("Laquelle ?", "cd", context=" "))
     assert overlap.find_duplicates(blank).empty and overlap.find_leaks(blank).empty

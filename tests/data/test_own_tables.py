@@ -7,9 +7,9 @@ from medinj_utils.data import SourceError
 from medinj_utils.data.own_tables import load_mapping, tables_of
 from medinj_utils.data.rules import BadRow
 
-TOLD = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train",
-        "source": "Mes questions", "licence": "CC0-1.0", "instruction": {"column": "question"},
-        "gold": {"letters": "bonne"}, "options": {"columns": ["a", "b", "c"]}}
+MAPPING = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train",
+           "source": "Mes questions", "licence": "CC0-1.0", "instruction": {"column": "question"},
+           "gold": {"letters": "bonne"}, "options": {"columns": ["a", "b", "c"]}}
 ROW = {"question": "Quel organe ?", "a": "foie", "b": "rein", "c": " ", "bonne": "b"}
 
 
@@ -20,13 +20,13 @@ def path(tmp_path):
 
 @pytest.fixture
 def load(path):
-    """A function that makes a mapping of what differs from `TOLD`."""
-    def mapping(**told):
-        return load_mapping(yaml.safe_dump(TOLD | told, allow_unicode=True), path)
+    """A function that makes a mapping of what differs from `MAPPING`."""
+    def mapping(**content):
+        return load_mapping(yaml.safe_dump(MAPPING | content, allow_unicode=True), path)
     return mapping
 
 
-@pytest.mark.parametrize("told, message", [
+@pytest.mark.parametrize("content, message", [
     ({"gold": {"index": "n"}}, ", gold: .*index needs base"),
     ({"gold": {"letters": "b", "base": 1}}, ", gold: .*index needs base"),
     ({"gold": {"index": "n", "base": 2}}, r", gold\.base: "),
@@ -44,29 +44,29 @@ def load(path):
     ("task: &x [*x]", "contains itself"), ("files: [", ": not YAML"),
     *((text, ": need keys with values, such as .*keys are files") for text in ("", "# rien\n",
                                                                                "null", "[]"))])
-def test_a_wrong_mapping_is_refused_with_its_file_and_key(path, told, message):
-    text = told if isinstance(told, str) else yaml.safe_dump(TOLD | told)
+def test_a_wrong_mapping_is_refused_with_its_file_and_key(path, content, message):
+    text = content if isinstance(content, str) else yaml.safe_dump(MAPPING | content)
     with pytest.raises(SourceError, match=rf"^{path}.*{message}"):
         load_mapping(text, path)
 
 
 def test_a_missing_key_is_named(path):
-    told = {key: value for key, value in TOLD.items() if key != "licence"}
+    content = {key: value for key, value in MAPPING.items() if key != "licence"}
     with pytest.raises(SourceError, match=rf"^{path}, licence.*: Field required; keys are "):
-        load_mapping(yaml.safe_dump(told), path)
+        load_mapping(yaml.safe_dump(content), path)
 
 
-@pytest.mark.parametrize("files, told", [
+@pytest.mark.parametrize("files, message", [
     ("/tmp/x.csv", "need a name or pattern"), ("../mine.csv", "need a name or pattern"),
     ("../*/mine.csv", "need a name or pattern"), ("", "need a name or pattern"),
     ("nichts*.csv", "no file beside it matches 'nichts[*].csv'"),
     ("..", "no file beside it"), (".", "need a name or pattern"), ("./", "need a name or pattern"),
     (".//.", "need a name or pattern"), ("mine.yaml", "no file beside it"),
     ("/", "need a name or pattern"), ("x" * 300, "need a name or pattern")])
-def test_a_wrong_pattern_of_files_is_told(load, path, files, told):
+def test_a_wrong_pattern_of_files_is_told(load, path, files, message):
     path.touch()
     (path.parent / "mine.csv").touch()
-    with pytest.raises(SourceError, match=rf"^{path}, files: {told}"):
+    with pytest.raises(SourceError, match=rf"^{path}, files: {message}"):
         tables_of(load(files=files), path)
 
 
@@ -74,8 +74,8 @@ def test_a_pattern_finds_the_files_below_in_order_and_not_the_mapping(load, path
     for name in ("mine.yaml", "b.csv", "a.csv", "un/c.csv"):
         (path.parent / name).parent.mkdir(exist_ok=True)
         (path.parent / name).touch()
-    found = tables_of(load(files="**/*.csv"), path)
-    assert [file.relative_to(path.parent).as_posix() for file in found] == ["a.csv", "b.csv",
+    result = tables_of(load(files="**/*.csv"), path)
+    assert [file.relative_to(path.parent).as_posix() for file in result] == ["a.csv", "b.csv",
                                                                            "un/c.csv"]
     assert path not in tables_of(load(files="*"), path)
 
@@ -96,20 +96,20 @@ def test_a_row_becomes_fields_of_a_record_with_its_empty_last_option_left_out(lo
         "answer_letters": ["B"]}
 
 
-@pytest.mark.parametrize("told, field, reason", [
+@pytest.mark.parametrize("changes, field, reason", [
     ({"task": "oeq"}, "gold", "an open question needs its answer: gold: {text: column}"),
     ({"options": None}, "options", "a choice question needs options in the mapping"),
     ({"split": {"column": "question", "values": {"1": "train", "2": "test"}}}, "question",
      "split: not among the values 1, 2")])
-def test_what_a_mapping_lacks_for_a_row_is_said(load, told, field, reason):
+def test_what_a_mapping_lacks_for_a_row_is_said(load, changes, field, reason):
     with pytest.raises(BadRow) as caught:
-        load(**told).fields(ROW)
+        load(**changes).fields(ROW)
     assert (caught.value.field, caught.value.reason) == (field, reason)
 
 
 def test_a_value_that_means_two_things_in_another_case_is_refused(load):
-    told = {"column": "genre", "values": {"qcm": "mcq", "QCM": "mcqu", "qru": "mcqu"}}
-    mapping = load(task=told)
+    task = {"column": "genre", "values": {"qcm": "mcq", "QCM": "mcqu", "qru": "mcqu"}}
+    mapping = load(task=task)
     assert mapping.fields(ROW | {"genre": "QCM"})["task"] == "mcqu"
     assert mapping.fields(ROW | {"genre": " QRU"})["task"] == "mcqu"
     with pytest.raises(BadRow, match="genre: task: not among the values QCM, qcm, qru"):
@@ -126,14 +126,14 @@ def test_a_value_that_means_two_things_in_another_case_is_refused(load):
     ("1_0: mcq, 0x1F: mcqu", ("1_0", "0x1F")), ("1.5: mcq, 2.5: mcqu", ("1.5", "2.5")),
     ("A: mcq, a: mcqu", ("A", "a"))])
 def test_values_of_a_mapping_are_what_is_written_there(path, keys, cells):
-    text = yaml.safe_dump(TOLD | {"task": "TASK"})
+    text = yaml.safe_dump(MAPPING | {"task": "TASK"})
     mapping = load_mapping(text.replace("TASK", f"{{column: multi, values: {{{keys}}}}}"), path)
     assert [mapping.fields(ROW | {"multi": cell})["task"] for cell in cells] == ["mcq", "mcqu"]
 
 
 @pytest.mark.parametrize("column", ["no", "yes", "null?", "01", "1e5", "on", "3"])
 def test_a_column_may_have_any_name(path, column):
-    text = yaml.safe_dump(TOLD | {"instruction": {"column": "COLUMN"}})
+    text = yaml.safe_dump(MAPPING | {"instruction": {"column": "COLUMN"}})
     mapping = load_mapping(text.replace("COLUMN", column), path)
     assert mapping.columns[column] == "instruction"
     assert mapping.fields(ROW | {column: "Où ?"})["instruction"] == "Où ?"

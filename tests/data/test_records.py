@@ -24,7 +24,7 @@ def test_a_complete_record_has_all_columns_and_its_answer_text():
     assert row["answer_text"] == "foie ; cœur" and row["general"] is False
 
 
-@pytest.mark.parametrize("field, value, told", [
+@pytest.mark.parametrize("field, value, reason", [
     ("provenance", "natif", "native, synthetic, translated"), ("task", "qcm", "mcqu, mcq, oeq"),
     ("split", "dev", "train, validation, test"), ("instruction", "  ", "empty"),
     ("source", "", "empty"),
@@ -39,7 +39,7 @@ def test_a_complete_record_has_all_columns_and_its_answer_text():
     ("answer_letters", ["C", "A"], "in order"),
     ("answer_letters", ["A", "A"], "each once"), ("task", "mcqu", "exactly one"),
     ("task", "oeq", "no options")])
-def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, value, told):
+def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, value, reason):
     records, quarantine = collect(
         GOOD, GOOD | {field: value, "answer_text": value if field == "answer_text" else "x"}
     )
@@ -47,7 +47,7 @@ def test_each_field_once_wrong_is_refused_with_field_value_and_reason(field, val
     bad = quarantine.iloc[0]
     assert (bad["file"], bad["row"]) == ("f.json", 1)
     assert bad["field"] in (field, "answer_letters", "options")
-    assert told in bad["reason"]
+    assert reason in bad["reason"]
     assert bad["value"] == str(value).strip() or field in ("task", "instruction")
 
 

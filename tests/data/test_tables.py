@@ -74,8 +74,8 @@ def test_suspected_translations_are_shown():
 
 
 def test_positions_are_shown_in_per_cent_and_p_never_as_zero():
-    found = pd.DataFrame({"task": ["mcq"], "options": [4], "A": [0.25], "E": [None],
-                          "right letters": [1320], "p, equal shares": [1e-9]})
-    assert shown_positions(found).to_dict("records") == [{
+    result = pd.DataFrame({"task": ["mcq"], "options": [4], "A": [0.25], "E": [None],
+                           "right letters": [1320], "p, equal shares": [1e-9]})
+    assert shown_positions(result).to_dict("records") == [{
         "task": "mcq", "options": "4", "A, %": "25.0", "E, %": "", "right letters": "1,320",
         "p, equal shares": "<\u00a00.001"}]

@@ -45,13 +45,13 @@ def test_what_is_no_fault_stays(text):
     assert clean(text, changes) == text and not changes
 
 
-@pytest.mark.parametrize("encoding, told", [
+@pytest.mark.parametrize("encoding, name", [
     ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"),
                                             ("cp1252", "cp1252"), ("latin-1", "cp1252")])
-def test_encodings_are_found(tmp_path, encoding, told):
+def test_encodings_are_found(tmp_path, encoding, name):
     text = "Œdème d'effort à 38 °C" if encoding != "latin-1" else "dème à 38 °C"
     (tmp_path / "f").write_bytes(text.encode(encoding))
-    assert decode(tmp_path / "f") == (text, told)
+    assert decode(tmp_path / "f") == (text, name)
 
 
 FRENCH = "Œdème d’effort ; énoncé, à 38 °C, le cœur ; où ? Ça, là-bas"
@@ -127,13 +127,13 @@ def test_windows_text_stays_windows_text(tmp_path, text):
     assert decode(tmp_path / "f") == (text, "cp1252")
 
 
-@pytest.mark.parametrize("data, told", [
+@pytest.mark.parametrize("data, message", [
     (b"\xe9\x81", "neither UTF-8 nor Windows-1252"),
     (b"PK\x03\x04\x00", "an archive or a spreadsheet"), (b"\x1f\x8b\x08", "an archive"),
     (b"\xd0\xcf\x11\xe0", "a spreadsheet")])
-def test_bytes_that_are_no_text_are_refused(tmp_path, data, told):
+def test_bytes_that_are_no_text_are_refused(tmp_path, data, message):
     (tmp_path / "f").write_bytes(data)
-    with pytest.raises(EncodingError, match=told):
+    with pytest.raises(EncodingError, match=message):
         decode(tmp_path / "f")
 
 

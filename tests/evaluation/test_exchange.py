@@ -87,8 +87,8 @@ def test_logs_of_other_runs_and_of_other_questions_are_refused_and_replace_nothi
     with pytest.raises(ValueError, match="harness_logs is 'TRAD-s0'; accepted: NAT-s1, SYN-s0"):
         adopt_logs(tree, [NAT, SYN], {"TRAD-s0": log}, items)
     others = sorted(asked["id"][1:4])
-    told = f"^{log}: 3 answers .* the test doesn't have, the first {others[0]}"
-    with pytest.raises(ValueError, match=told):
+    message = f"^{log}: 3 answers .* the test doesn't have, the first {others[0]}"
+    with pytest.raises(ValueError, match=message):
         adopt_logs(tree, [NAT, SYN], {"SYN-s0": log}, asked.head(1))
     assert tree.answers(SYN).read_bytes() == before and not tree.answers_card(SYN).exists()
 

@@ -56,8 +56,8 @@ def logged(items, tmp_path_factory):
 
 
 def one(folder, pattern):
-    found, = folder.rglob(pattern)
-    return found
+    result, = folder.rglob(pattern)
+    return result
 
 
 def test_the_harness_gives_the_same_answers_to_our_tasks(logged, items, answers):

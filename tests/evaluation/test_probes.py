@@ -21,10 +21,10 @@ def items(records):
 
 
 def test_in_another_order_the_right_letters_move_with_their_options(items):
-    found = variants(items, 3)
+    result = variants(items, 3)
     before = items.set_index("id")
     for number in (1, 2, 3):
-        after = found[f"order {number}"].set_index("id")
+        after = result[f"order {number}"].set_index("id")
         for name, row in after.iterrows():
             old = before.loc[name]
             assert sorted(row["options"]) == sorted(old["options"])
@@ -34,7 +34,7 @@ def test_in_another_order_the_right_letters_move_with_their_options(items):
             )
             assert right == was
     orders = [before["options"],
-              *(found[f"order {number}"].set_index("id")["options"] for number in (1, 2, 3))]
+              *(result[f"order {number}"].set_index("id")["options"] for number in (1, 2, 3))]
     for name in before.index:
         assert len({tuple(order[name]) for order in orders}) == 4  # all differ
 
@@ -79,28 +79,28 @@ def test_questions_whose_options_speak_of_each_other_keep_their_order(items):
         few.iat[1, few.columns.get_loc("options")],
         few.iat[1, few.columns.get_loc("answer_letters")],
     ) = ["oui", "non"], ["A"]
-    found = variants(few, 2)
-    assert found["order 1"]["id"].tolist() == few["id"].tolist()[1:]
-    assert len(found["no question"]) == 3
+    result = variants(few, 2)
+    assert result["order 1"]["id"].tolist() == few["id"].tolist()[1:]
+    assert len(result["no question"]) == 3
     # two options have one other order
-    assert found["order 2"]["id"].tolist() == few["id"].tolist()[2:]
+    assert result["order 2"]["id"].tolist() == few["id"].tolist()[2:]
 
 
 def test_without_the_question_the_options_stand_alone_and_other_words_keep_the_question(items):
-    found, row = variants(items, 0), items.iloc[0]
-    assert set(found) == {"no question", "numbers", "all or none", *WORDINGS}
-    blind = messages(found["no question"].iloc[0].to_dict(), with_answer=False)[0]["content"]
+    result, row = variants(items, 0), items.iloc[0]
+    assert set(result) == {"no question", "numbers", "all or none", *WORDINGS}
+    blind = messages(result["no question"].iloc[0].to_dict(), with_answer=False)[0]["content"]
     assert blind.startswith("(A) ") and row["instruction"] not in blind
     for name in WORDINGS:
-        text = messages(found[name].iloc[0].to_dict(), with_answer=False)[0]["content"]
+        text = messages(result[name].iloc[0].to_dict(), with_answer=False)[0]["content"]
         assert row["instruction"] in text and all(option in text for option in row["options"])
         assert text != messages(row.to_dict(), with_answer=False)[0]["content"]
-        assert found[name]["answer_letters"].tolist() == items["answer_letters"].tolist()
+        assert result[name]["answer_letters"].tolist() == items["answer_letters"].tolist()
 
 
 def test_options_by_number_are_asked_answered_and_read_by_number(items):
-    found = variants(items, 0)["numbers"]
-    row = found[found["task"] == "mcq"].iloc[0].to_dict()
+    result = variants(items, 0)["numbers"]
+    row = result[result["task"] == "mcq"].iloc[0].to_dict()
     text = messages(row, with_answer=False)[0]["content"]
     assert "(A)" not in text
     assert all(f"({i}) {option}" in text for i, option in enumerate(row["options"], 1))
@@ -108,7 +108,7 @@ def test_options_by_number_are_asked_answered_and_read_by_number(items):
     said = [", ".join(right), f"Les réponses exactes sont : {' et '.join(right)}.", "11",
             ", ".join(row["answer_letters"])]
     answers = pd.DataFrame({"id": row["id"], "mode": "greedy", "raw": said, "note": ""})
-    scores = score_answers(answers, found, Run("NAT"))
+    scores = score_answers(answers, result, Run("NAT"))
     assert scores["exact_match"].tolist() == [1, 1, 0, 1]
     assert scores["format_compliant"].tolist() == [True, False, False, False]
     assert not scores["read"][2]
@@ -123,9 +123,9 @@ def test_digits_within_the_options_are_no_numbers_of_options(items, raw, letter)
     few = items[items["task"] == "mcqu"].head(1).copy()
     few.iat[0, few.columns.get_loc("options")] = ["2 mg", "4 mg", "3 mg", "Diabète de type 1"]
     few.iat[0, few.columns.get_loc("answer_letters")] = ["B"]
-    found = variants(few, 0)["numbers"]
+    result = variants(few, 0)["numbers"]
     answers = pd.DataFrame([{"id": few["id"].iloc[0], "mode": "greedy", "raw": raw, "note": ""}])
-    assert score_answers(answers, found, Run("NAT"))["letters"].tolist() == [letter]
+    assert score_answers(answers, result, Run("NAT"))["letters"].tolist() == [letter]
     few.iat[0, few.columns.get_loc("options")] = ["2", "4 mg", "3 mg", "rien"]
     assert variants(few, 0)["numbers"].empty  # "2" would be the second option or the first one
 
@@ -142,11 +142,11 @@ def test_digits_within_the_options_are_no_numbers_of_options(items, raw, letter)
 def test_an_option_on_all_others_is_said_by_its_opposite(items, option, other):
     few = items.head(2).copy()
     few.iat[1, few.columns.get_loc("options")] = ["foie", "rein", option]
-    found = variants(few, 0)["all or none"]
-    assert [list(options) for options in found["options"]] == (
+    result = variants(few, 0)["all or none"]
+    assert [list(options) for options in result["options"]] == (
         [["foie", "rein", other]] if other else []
     )
-    assert found["id"].tolist() == few["id"].tolist()[1:] * bool(other)
+    assert result["id"].tolist() == few["id"].tolist()[1:] * bool(other)
 
 
 @pytest.mark.parametrize("options", [

@@ -27,17 +27,17 @@ def _ask(engine, items, modes=MODES, batch_tokens=16_384) -> pd.DataFrame:
     rows = items.to_dict("records")
     prompts = [engine.prompt(row) for row in rows]
     lengths = [engine.size(prompt) for prompt in prompts]
-    found = []
+    result = []
     for batch in batches_of(lengths, sorted(range(len(rows)), key=lengths.__getitem__),
                             batch_tokens):
         answers = engine.answer([prompts[i] for i in batch], [rows[i] for i in batch], modes)
-        found += [
+        result += [
             (i, rows[i]["id"], mode, answer.raw, answer.probabilities)
             for mode in modes
             for i, answer in zip(batch, answers[mode], strict=True)
             if answer
         ]
-    table = pd.DataFrame(found, columns=["place", "id", "mode", "raw", "probabilities"])
+    table = pd.DataFrame(result, columns=["place", "id", "mode", "raw", "probabilities"])
     return table.sort_values(["place", "mode"], ignore_index=True)
 
 

@@ -81,8 +81,8 @@ def test_a_part_without_text_is_told(played):
     ("loud", "STOP", False), ("lists", "unknown", False), ("coded", "unknown", False),
     ("blank", "unknown", False), ("own words", "fini", False)])
 def test_why_a_text_ended_is_the_servers_word(played, model, ended, cut):
-    found = ended_of(said(played, model))
-    assert found == ended and was_cut(found) == cut
+    result = ended_of(said(played, model))
+    assert result == ended and was_cut(result) == cut
 
 
 @pytest.mark.parametrize("model, left_out, sent", [

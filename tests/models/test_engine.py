@@ -99,9 +99,9 @@ def test_likelihoods_of_texts_are_those_of_each_text_alone(items, engine, ask):
                 .softmax(-1)
                 .tolist()
             )
-            found = answers.loc[(mode, item["id"])]
-            assert list(found["probabilities"]) == pytest.approx(expected, abs=1e-4)
-            assert found["raw"] == prompts.LETTERS[expected.index(max(expected))]
+            result = answers.loc[(mode, item["id"])]
+            assert list(result["probabilities"]) == pytest.approx(expected, abs=1e-4)
+            assert result["raw"] == prompts.LETTERS[expected.index(max(expected))]
     assert len(answers) == 2 * (items["task"] == "mcqu").sum()
 
 
@@ -333,7 +333,7 @@ def test_a_tokenizer_that_cannot_tell_answers_by_their_first_tokens_is_refused(i
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
 def test_answers_on_cuda_are_those_of_the_processor(items, ask):
     model, tokenizer = load_base(Base("planted"))
-    found = [ask(Engine(model.to(device), tokenizer, Asking()), items,
-                 ["greedy", "constrained", "likelihood"])
-             for device in ("cuda", "cpu")]
-    assert found[0]["raw"].equals(found[1]["raw"])
+    result = [ask(Engine(model.to(device), tokenizer, Asking()), items,
+                  ["greedy", "constrained", "likelihood"])
+              for device in ("cuda", "cpu")]
+    assert result[0]["raw"].equals(result[1]["raw"])

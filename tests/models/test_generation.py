@@ -50,8 +50,8 @@ def test_log_likelihoods_of_texts_of_one_token_and_of_several(loaded):
     texts = [[20], [21, 22, 23]]
     for own in (texts, texts[:1]):
         owners = [1, 2][:len(own)]
-        found = log_likelihoods(loaded[0], prefill, owners, own).tolist()
-        for owner, text, score in zip(owners, own, found, strict=True):
+        result = log_likelihoods(loaded[0], prefill, owners, own).tolist()
+        for owner, text, score in zip(owners, own, result, strict=True):
             ids = torch.tensor([[*PROMPTS[owner], *text]], device=loaded[0].device)
             logits = loaded[0](ids).logits[0, len(PROMPTS[owner]) - 1:-1].log_softmax(-1)
             assert score == pytest.approx(

@@ -16,9 +16,9 @@ def identity() -> dict:
 
 
 def replies(chats, calls=CALLS) -> list:
-    found = dict(chats.ask(calls))
-    assert sorted(found) == list(range(len(calls)))
-    return [found[place] for place in range(len(calls))]
+    result = dict(chats.ask(calls))
+    assert sorted(result) == list(range(len(calls)))
+    return [result[place] for place in range(len(calls))]
 
 
 def test_a_real_server_says_what_the_model_says_here(transformers_serve, loaded, identity):

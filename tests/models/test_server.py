@@ -25,16 +25,16 @@ def items(records):
 
 
 def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve, items, ask):
-    found = {}
+    result = {}
     for address in ("", transformers_serve):
         models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16, "Réponds."),
                                   address)
         _, backend, identity = next(models)
-        found[address] = ask(backend, items.head(16), ["greedy"])
-    assert found[""]["raw"].notna().all()
-    assert len(found[""]) == 16
-    assert found[""]["raw"].nunique() > 1
-    assert found[transformers_serve]["raw"].tolist() == found[""]["raw"].tolist()
+        result[address] = ask(backend, items.head(16), ["greedy"])
+    assert result[""]["raw"].notna().all()
+    assert len(result[""]) == 16
+    assert result[""]["raw"].nunique() > 1
+    assert result[transformers_serve]["raw"].tolist() == result[""]["raw"].tolist()
     assert (backend.settings["backend"], backend.settings["server"]) == (
         "server",
         transformers_serve,
@@ -44,14 +44,14 @@ def test_a_real_server_gives_the_same_texts_as_the_model_here(transformers_serve
 
 
 def test_a_real_server_ends_a_text_where_the_model_here_does(transformers_serve, items):
-    rows, found = items[items["task"] == "mcq"].head(4).to_dict("records"), {}
+    rows, texts = items[items["task"] == "mcq"].head(4).to_dict("records"), {}
     for address in ("", transformers_serve):
         models = answering_models({Run(BASE): None}, Base(MODEL), "float32", Asking(16), address)
         backend = next(models)[1].put(Asking(16, stops=(",",)))
         answers = backend.answer([backend.prompt(row) for row in rows], rows, ["greedy"])["greedy"]
-        found[address] = [(answer.raw, answer.ended) for answer in answers]
-    assert found[""] == found[transformers_serve] and {ended for _, ended in found[""]} == {"stop"}
-    assert not any("," in raw for raw, _ in found[""])
+        texts[address] = [(answer.raw, answer.ended) for answer in answers]
+    assert texts[""] == texts[transformers_serve] and {ended for _, ended in texts[""]} == {"stop"}
+    assert not any("," in raw for raw, _ in texts[""])
 
 
 @pytest.mark.parametrize("mode, message", [("constrained", "leave 'constrained' out of modes"),

@@ -30,12 +30,12 @@ def rows(world) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def tree(rows, world, tmp_path_factory) -> Tree:
     """Records, and a mixture of the 40 rows of which one is too long."""
-    found = Tree(tmp_path_factory.mktemp("tree"), "21_train_adapter")
-    save_records(world["records"], found.records)
+    result = Tree(tmp_path_factory.mktemp("tree"), "21_train_adapter")
+    save_records(world["records"], result.records)
     mixture = rows.copy()
     mixture.loc[0, "context"] = "mot " * 300
-    save_mixture(mixture, RUN.system, found, seed=0)
-    return found
+    save_mixture(mixture, RUN.system, result, seed=0)
+    return result
 
 
 @pytest.fixture(scope="session")

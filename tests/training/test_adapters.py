@@ -136,12 +136,12 @@ def test_the_pinned_base_is_loaded_and_no_mirror_of_it(mirrored, tmp_path, backe
 
 def keywords_passed(module) -> dict[str, set[str]]:
     """By the name of what is called in a module: the keywords that it passes on."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for call in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute):
             name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            found.setdefault(name, set()).update(word.arg for word in call.keywords if word.arg)
-    return found
+            result.setdefault(name, set()).update(word.arg for word in call.keywords if word.arg)
+    return result
 
 
 def test_every_keyword_that_is_passed_on_exists_in_the_installed_libraries():

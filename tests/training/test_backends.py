@@ -81,7 +81,7 @@ ON_CUDA = lambda: True  # noqa: E731
      "its import fails with RuntimeError: operator torchvision::nms does not exist[.]"),
     (NO_CUDA, "", None, ImportError(), "its import fails with ImportError: no message[.]")])
 def test_auto_says_why_it_takes_peft(monkeypatch, capsys, cuda, gone, torchvision, fails, says):
-    found, versions = importlib.util.find_spec, importlib.metadata.version
+    result, versions = importlib.util.find_spec, importlib.metadata.version
     for name in ("trl", "peft"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     for name in ("FORCE_CPU", "DISABLE_STATISTICS", "COMPILE_LOCATION"):  # else left for others
@@ -97,7 +97,7 @@ def test_auto_says_why_it_takes_peft(monkeypatch, capsys, cuda, gone, torchvisio
     monkeypatch.setattr(backends, "why_not", lambda *given: None)
     assert start_backend("auto", *GIVEN).name == "peft"
     monkeypatch.setattr("builtins.__import__", IMPORT)
-    monkeypatch.setattr(importlib.util, "find_spec", found)
+    monkeypatch.setattr(importlib.util, "find_spec", result)
     assert re.search(f"Training with peft; Unsloth can't be used: {says}", capsys.readouterr().out)
 
 

@@ -6,12 +6,12 @@ from medinj_utils.training.checkpoints import OtherRunError, RunFolder
 @pytest.fixture
 def run_folder(tmp_path) -> RunFolder:
     """A run that was stopped while its second checkpoint was written."""
-    found = RunFolder(tmp_path / "NAT-s0")
-    found.begin({"learning_rate": 0.004, "inputs": ("a", "b")})
+    result = RunFolder(tmp_path / "NAT-s0")
+    result.begin({"learning_rate": 0.004, "inputs": ("a", "b")})
     for step in (3, 12):
-        (found.unfinished / f"checkpoint-{step}").mkdir()
-    found.mark_whole(3, 1.5)
-    return found
+        (result.unfinished / f"checkpoint-{step}").mkdir()
+    result.mark_whole(3, 1.5)
+    return result
 
 
 def test_a_run_goes_on_from_its_last_whole_checkpoint(run_folder):

@@ -37,9 +37,9 @@ def test_runs_are_validated_as_the_recipe_asks(tree, tmp_path):
 
 def test_validation_rows_are_of_the_mixtures_provenances(world, monkeypatch):
     records, mixture = world["records"], pd.DataFrame({"provenance": ["native", "native"]})
-    found = pd.DataFrame(train_module._validation_rows(records, mixture))
-    assert set(found["provenance"]) == {"native"} and set(found["split"]) == {"validation"}
-    assert not set(found["task"]) & {"oeq"}
+    result = pd.DataFrame(train_module._validation_rows(records, mixture))
+    assert set(result["provenance"]) == {"native"} and set(result["split"]) == {"validation"}
+    assert not set(result["task"]) & {"oeq"}
     monkeypatch.setattr(train_module, "VALIDATION_ROWS", 2)
     assert len(train_module._validation_rows(records, mixture)) == 2
 

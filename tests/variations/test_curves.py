@@ -8,12 +8,12 @@ SIZES = (100, 200, 400)
 
 
 def matrices(shares, n=2000, seed=0):
-    """By size, 0/1 scores of systems whose share of right answers at each size is told."""
+    """By size, 0/1 scores of systems whose shares of right answers at each size are given."""
     rng = np.random.default_rng(seed)
     hard = rng.random(n)
     return {
         size: pd.DataFrame(
-            {(name, 0): (hard < told[i]).astype(float) for name, told in shares.items()}
+            {(name, 0): (hard < right[i]).astype(float) for name, right in shares.items()}
         )
         for i, size in enumerate(SIZES)
     }
@@ -53,9 +53,9 @@ def test_the_interval_of_the_rate_holds_the_truth_in_most_worlds():
 
 
 def test_points_and_figure_hold_what_was_scored():
-    told = matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)})
-    points = Curves(told, 200).points().set_index(["system", "questions"])
-    for size, table in told.items():
+    scores = matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)})
+    points = Curves(scores, 200).points().set_index(["system", "questions"])
+    for size, table in scores.items():
         assert points.loc[("NAT", size), "exact_match"] == pytest.approx(
             table["NAT"].to_numpy().mean()
         )
@@ -68,16 +68,16 @@ def test_points_and_figure_hold_what_was_scored():
 
 
 def test_budgets_of_other_items_and_single_ones_are_refused():
-    told = matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)}, 50)
+    scores = matrices({"NAT": (0.3, 0.4, 0.5), "TRAD": (0.2, 0.3, 0.4)}, 50)
     none = Curves({})
     assert none.in_words() == "Questions in the budgets: none."
     assert curves_figure(none.points()) is None
     assert none.points().empty and none.slopes().empty and none.exchange_table().empty
     with pytest.raises(ValueError, match="scores of 1 budget; a curve needs at least two"):
-        Curves({100: told[100]})
+        Curves({100: scores[100]})
     with pytest.raises(ValueError,
                        match="200 questions: 49 items .* of 100 questions there are 50"):
-        Curves({100: told[100], 200: told[200].head(49)})
+        Curves({100: scores[100], 200: scores[200].head(49)})
 
 
 def test_slopes_and_rates_are_shown_with_their_intervals():

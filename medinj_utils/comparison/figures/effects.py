@@ -10,7 +10,7 @@ from medinj_utils.comparison.figures.intervals import (
     draw_systems,
     name_rows,
 )
-from medinj_utils.core.names import BASE, seen
+from medinj_utils.core.names import BASE, parts_of
 from medinj_utils.core.style import MARKERS, PART_COLOURS, percent_axis, system_colour
 from medinj_utils.core.wording import points, score
 
@@ -121,7 +121,7 @@ def simplex_figure(comparison: pd.DataFrame) -> tuple[plt.Figure, str] | None:
     figure, axes = plt.subplots(figsize=(7.2, 5))
     axes.fill(*zip(*corners.values(), strict=True), facecolor="none", edgecolor="#999999")
     for row in mixtures:
-        parts = [corners[part] for part in sorted(seen(row["system"]))]
+        parts = [corners[part] for part in sorted(parts_of(row["system"]))]
         x, y = (sum(position) / len(parts) for position in zip(*parts, strict=True))
         axes.scatter(x, y, s=130, color=system_colour(row["system"]), zorder=3,
                      marker=MARKERS[row["system"]])

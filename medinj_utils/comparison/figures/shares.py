@@ -37,16 +37,16 @@ def shares_figure(shares: pd.DataFrame, by: str, label: str) -> tuple[plt.Figure
     lines = ceil(len(panels) / columns)
     figure, axes = plt.subplots(lines, columns, sharey=True, squeeze=False, figsize=(
         _WIDTH * columns + 1.2, (0.42 * len(systems) + 1.2) * lines))
-    for place in range(len(panels), lines * columns):
-        axes.flat[place].remove()
+    for unused in range(len(panels), lines * columns):
+        axes.flat[unused].remove()
     for panel, name in zip(axes.flat, panels, strict=False):
         own = drawn[drawn[by] == name]
-        places = [systems.index(system) for system in own["system"]]
+        heights = [systems.index(system) for system in own["system"]]
         if "if_unreadable_0" in own:
-            panel.hlines(places, own["if_unreadable_0"], own["if_unreadable_1"], color="#AAAAAA",
+            panel.hlines(heights, own["if_unreadable_0"], own["if_unreadable_1"], color="#AAAAAA",
                          linewidth=6, alpha=0.5)
         filled = own.fillna({"low": own["estimate"], "high": own["estimate"]})
-        draw_systems(panel, filled, places, list(own["system"]))
+        draw_systems(panel, filled, heights, list(own["system"]))
         panel.set_title(name, fontsize=11)
         panel.set_xlim(-0.03, 1.03)
         panel.set_yticks(range(len(systems)), systems)
@@ -54,6 +54,6 @@ def shares_figure(shares: pd.DataFrame, by: str, label: str) -> tuple[plt.Figure
         percent_axis(panel.xaxis)
     figure.supxlabel(label, fontsize=11)
     figure.tight_layout()
-    said = "; ".join(f"{row[by]}, {row['system']}: {number(100 * row['estimate'], 1)}"
-                     for row in drawn.to_dict("records"))
-    return figure, f"{label}. {said}."
+    estimates = "; ".join(f"{row[by]}, {row['system']}: {number(100 * row['estimate'], 1)}"
+                          for row in drawn.to_dict("records"))
+    return figure, f"{label}. {estimates}."

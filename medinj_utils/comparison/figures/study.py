@@ -108,7 +108,7 @@ def power_figure(curves: pd.DataFrame, power: float, items: int,
     """Smallest difference that a number of questions shows.
 
     Args:
-        curves: of `medinj_utils.comparison.power.power_curves`.
+        curves: of `medinj_utils.comparison.planning.power_curves`.
         power: that the curves hold for.
         items: number of questions of this run.
         shown_here: smallest difference of the middle pair that they show; NaN for none.

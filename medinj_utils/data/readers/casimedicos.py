@@ -28,7 +28,7 @@ def documents(text: str, file: Path) -> list[list[str]]:
 
     Args:
         text: of the file.
-        file: that it is of, for the messages.
+        file: named in error messages.
 
     Raises:
         SourceError: the text begins with another line.

@@ -48,10 +48,10 @@ def _plain(value: str) -> str:
     return without_accents.strip().casefold()
 
 
-def _known(field: str, value: object, accepted: Mapping[str, str], where: str) -> str:
+def _known(field: str, value: object, accepted: Mapping[str, str], location: str) -> str:
     meaning = accepted.get(_plain(str(value)))
     if meaning is None:
-        raise SourceError(f"{where}, {field}: unknown value {value!r}; accepted: "
+        raise SourceError(f"{location}, {field}: unknown value {value!r}; accepted: "
                           f"{', '.join(accepted)}")
     return meaning
 
@@ -86,43 +86,43 @@ class _PublishedFile:
     licence: str
 
     def records(self, number: int, row: Mapping) -> Iterator[Mapping]:
-        where = f"{self.name}, row {number}"
-        split = self._split(row, where)
-        provenance = self._provenance(row, where)
+        location = f"{self.name}, row {number}"
+        split = self._split(row, location)
+        provenance = self._provenance(row, location)
         if "messages" in row and "instruction" not in row:
-            row = self._chat(row, where)
-        task = _known("type", row["type"], _TASKS, where)
-        yield {"provenance": provenance, "split": _known("split", split, _SPLITS, where),
+            row = self._chat(row, location)
+        task = _known("type", row["type"], _TASKS, location)
+        yield {"provenance": provenance, "split": _known("split", split, _SPLITS, location),
                "task": task, "source": self.source or row["source"], "licence": self.licence,
                "context": row.get("context") or "", "parent": row.get("parent") or "",
                **_question(row, task)}
 
-    def _split(self, row: Mapping, where: str) -> str:
+    def _split(self, row: Mapping, location: str) -> str:
         if not row.get("split"):
             self.reading.remark(self.file, f"split {self.split} known from its path alone")
         split = row.get("split") or self.split
         if split is None:
-            raise SourceError(f"{where}, split: neither in the row nor in the path")
+            raise SourceError(f"{location}, split: neither in the row nor in the path")
         return split
 
-    def _provenance(self, row: Mapping, where: str) -> str:
+    def _provenance(self, row: Mapping, location: str) -> str:
         expected = self.reading.provenance
         origin = row.get("origin") or expected
         if origin is None:
-            raise SourceError(f"{where}, origin: missing; say provenance=… when reading")
-        provenance = _known("origin", origin, _PROVENANCES, where)
+            raise SourceError(f"{location}, origin: missing; say provenance=… when reading")
+        provenance = _known("origin", origin, _PROVENANCES, location)
         if expected and provenance != expected:
-            raise SourceError(f"{where}, origin: says {origin!r}, but provenance is "
+            raise SourceError(f"{location}, origin: says {origin!r}, but provenance is "
                               f"{expected!r}")
         return provenance
 
-    def _chat(self, row: Mapping, where: str) -> Mapping:
+    def _chat(self, row: Mapping, location: str) -> Mapping:
         """A row of the authors' chat files, its fields named as those of the published rows."""
         if not row.get("type"):
             self.reading.remark(self.file, f"task {self.task} known from the file's name alone")
         task = row.get("type") or self.task
         if task is None:
-            raise SourceError(f"{where}, type: neither in the row nor in the file's name "
+            raise SourceError(f"{location}, type: neither in the row nor in the file's name "
                               f"(accepted: {', '.join(_TASKS)})")
         questions = [turn["content"] for turn in row["messages"] if turn["role"] == "user"]
         answers = [turn["content"] for turn in row["messages"] if turn["role"] == "assistant"]

@@ -63,14 +63,14 @@ def _checked(rows: Sequence[Mapping], file: Path, columns: Iterable[str],
     Raises:
         SourceError: no row has one of them; names the columns that are there.
     """
-    there = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
-    missing = [column for column in columns if column not in there]
-    if there and missing and table_ending(file) in (".json", ".jsonl", ".ndjson"):
-        there |= dict.fromkeys(column_name(name) for row in rows for name in row)
-        missing = [column for column in missing if column not in there]
-    if there and missing:
+    present = dict.fromkeys(column_name(name) for row in rows[0:20] for name in row)
+    missing = [column for column in columns if column not in present]
+    if present and missing and table_ending(file) in (".json", ".jsonl", ".ndjson"):
+        present |= dict.fromkeys(column_name(name) for row in rows for name in row)
+        missing = [column for column in missing if column not in present]
+    if present and missing:
         raise SourceError(f"{file}: no column {', '.join(map(repr, missing))}; there are: "
-                          f"{', '.join(there)}. {hint}")
+                          f"{', '.join(present)}. {hint}")
     return rows
 
 

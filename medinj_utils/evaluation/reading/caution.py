@@ -9,7 +9,7 @@ import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
 from medinj_utils.evaluation.reading.pictures import ALL_CROSSES, ALL_TICKS
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, compile_spelt
 
 _NAMES = {
     "TICK": f"[{ALL_TICKS}]",
@@ -183,11 +183,7 @@ _WEIGHED = re.compile(
     """, re.VERBOSE | re.MULTILINE)
 
 
-def _compiled(pattern: str) -> re.Pattern:
-    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
-
-
-_PATTERNS = [_compiled(rule.pattern) for rule in CAUTIONS]
+_PATTERNS = [compile_spelt(rule.pattern, _NAMES) for rule in CAUTIONS]
 
 
 def is_weighed_or_mixed(text: str, options: Mapping[str, str]) -> bool:

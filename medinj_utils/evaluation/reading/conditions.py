@@ -6,7 +6,14 @@ réponse du corrigé : B. Je ne suis pas d'accord". Patterns are over cleaned te
 
 import regex as re
 
-from medinj_utils.evaluation.reading.rules import Example, Rule, Step, replacing, spelt
+from medinj_utils.evaluation.reading.rules import (
+    Example,
+    Rule,
+    Step,
+    compile_spelt,
+    replacing,
+    spelt,
+)
 
 _NAMES = {
     "LETTERS": r"""(?: l[ae]s? [ ] )? (?P<letters> \b [A-J] \b
@@ -110,11 +117,7 @@ _LETTER = re.compile(r"\b[A-J]\b")
 _LAYOUT = re.compile(r"[*_`]|[ \t](?=[ \t])")
 
 
-def _compiled(pattern: str) -> re.Pattern:
-    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
-
-
-_PATTERNS = [_compiled(rule.pattern) for rule in SUPPOSITIONS]
+_PATTERNS = [compile_spelt(rule.pattern, _NAMES) for rule in SUPPOSITIONS]
 
 
 def only_supposed(text: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
 from medinj_utils.evaluation.reading.labels import bare
-from medinj_utils.evaluation.reading.rules import DOSES, Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import DOSES, Example, Rule, compile_spelt
 
 _NAMES = {
     "LETTERS": r"""(?P<letters> \b [A-J] (?: (?: \s? [,;/] \s? (?: et [ ] | and [ ] )?
@@ -81,12 +81,9 @@ NUMBERED = (
 )
 
 
-def _compiled(pattern: str) -> re.Pattern:
-    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
-
-
-_CONCLUDED, _CONTINUED, _OTHERWISE, _IN_WORDS = (_compiled(rule.pattern) for rule in BESIDE)
-_NUMBERED = [_compiled(rule.pattern) for rule in NUMBERED]
+_CONCLUDED, _CONTINUED, _OTHERWISE, _IN_WORDS = (
+    compile_spelt(rule.pattern, _NAMES) for rule in BESIDE)
+_NUMBERED = [compile_spelt(rule.pattern, _NAMES) for rule in NUMBERED]
 _ITS_LETTER = re.compile(r"[A-EG-J](?![\w'’])")  # "F" may be a verdict
 _SENTENCE = re.compile(r"[^.;?!\n]++[.;?!\n]?")
 _TEXT_ALONE = re.compile(

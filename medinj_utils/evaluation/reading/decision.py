@@ -11,7 +11,7 @@ from medinj_utils.evaluation.reading.claims import (
     named,
 )
 from medinj_utils.evaluation.reading.grammar import compiled
-from medinj_utils.evaluation.reading.prose import labelled, said
+from medinj_utils.evaluation.reading.prose import labelled, stated
 from medinj_utils.evaluation.reading.tidying import (
     tidy,
     with_ranges_as_lists,
@@ -96,7 +96,7 @@ def _weighed(line: str, claims: Claims, options: Mapping[str, str]) -> Decision:
         return _by_heads(claims, _at_heads(claims, options), label)
     if claims.right:
         return _by_judgements(line, claims, options)
-    letters = said(line, options) or labelled(line, options)
+    letters = stated(line, options) or labelled(line, options)
     if letters & claims.wrong:
         return Decision(letters, reasons.SAID, reasons.CONTRADICTION)
     return Decision(letters, reasons.SAID, "" if letters else reasons.NOTHING_NAMED)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, compile_spelt
 
 _ORDINALS = (
     r"premi[eè]re? | 1 (?: [eè]?re | er ) | first | 1st",
@@ -92,7 +92,7 @@ PLACES = (
             Example("Réponse 2 : le rein", "B"),
         ]),
 )
-_PLACES = [re.compile(spelt(rule.pattern, _NAMES), re.VERBOSE | re.MULTILINE) for rule in PLACES]
+_PLACES = [compile_spelt(rule.pattern, _NAMES) for rule in PLACES]
 _EACH = [re.compile(pattern, re.VERBOSE | re.IGNORECASE) for pattern in (*_LAST, *_ORDINALS)]
 _ORDINAL = re.compile(_NAMES["ORDINAL"], re.VERBOSE)
 _LETTER = re.compile(r"\b[A-J]\b(?!['’])")

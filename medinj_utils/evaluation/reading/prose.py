@@ -16,7 +16,7 @@ _CLAUSE = re.compile(r"[^.\n]+")
 _NOT_SAYING = signs("NOT WRONG DOUBT NO RATHER NONE ALL EXCEPT ALSO")
 
 
-def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
+def stated(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """The letters that prose gives as the answer, if all its sentences agree.
 
     Sentences that deny, doubt or correct don't count. To mention an option is not to name it.
@@ -41,7 +41,7 @@ def said(line: str, options: Mapping[str, str]) -> frozenset[str]:
 def labelled(line: str, options: Mapping[str, str]) -> frozenset[str]:
     """The letters after the label of a line, if all agree: "Verdict : B".
 
-    Args: as `said`.
+    Args: as `stated`.
     """
     if Sign.OTHER not in line:
         return frozenset()

@@ -102,6 +102,16 @@ def spelt(pattern: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: names[match[0]], pattern)
 
 
+def compile_spelt(pattern: str, names: Mapping[str, str]) -> re.Pattern:
+    """`spelt`, compiled: white space doesn't count, ``^`` and ``$`` are the ends of lines.
+
+    Args:
+        pattern: with names in capitals.
+        names: what each name stands for.
+    """
+    return re.compile(spelt(pattern, names), re.VERBOSE | re.MULTILINE)
+
+
 def spelt_out(rules: Iterable[Rule], names: Mapping[str, str]) -> dict[str, str]:
     """What each name stands for, rules included; a rule may name those before it.
 

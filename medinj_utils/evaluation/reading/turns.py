@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, compile_spelt
 
 _NAMES = {
     "ASKS": r"""(?i: qu(?:el|elle)s? \b | (?: le | la | les ) quel(?:le)?s? \b | auquel
@@ -60,7 +60,7 @@ TURNS = (
         [Example("B\n\nQuelle est la durée d'un cycle du coeur ?\nA. une minute\nB. une seconde\n"
                  "La réponse est A.", "B")]),
 )
-_NEXT = [re.compile(spelt(rule.pattern, _NAMES), re.VERBOSE | re.MULTILINE) for rule in TURNS]
+_NEXT = [compile_spelt(rule.pattern, _NAMES) for rule in TURNS]
 _LEAST_BEFORE = re.compile(r"\w")
 _LETTERED = re.compile(r"(?m)^\W{0,4}b\b\W")
 

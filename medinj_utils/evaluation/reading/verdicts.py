@@ -7,7 +7,7 @@ import regex as re
 
 from medinj_utils.evaluation.reading.cleaning import fold
 from medinj_utils.evaluation.reading.pictures import CROSSES, TICKS
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt
+from medinj_utils.evaluation.reading.rules import Example, Rule, compile_spelt, spelt
 
 _NAMES = {
     "TICK": f"[{TICKS}]",
@@ -118,10 +118,6 @@ def _in_one_form(match: re.Match) -> str:
     return f"{judged} : {'vrai' if groups['yes'] else 'faux'}, "
 
 
-def _compiled(pattern: str) -> re.Pattern:
-    return re.compile(spelt(pattern, _NAMES), re.VERBOSE | re.MULTILINE)
-
-
-_VERDICT = _compiled("YES | NO")
-_PATTERNS = [(rule.name, _compiled(rule.pattern)) for rule in VERDICTS]
+_VERDICT = compile_spelt("YES | NO", _NAMES)
+_PATTERNS = [(rule.name, compile_spelt(rule.pattern, _NAMES)) for rule in VERDICTS]
 _TICKS = frozenset(TICKS + CROSSES)

@@ -25,8 +25,8 @@ def test_every_part_has_a_panel_of_differences_to_the_base(parts):
     points = [container[0].get_xdata()[0] for container in figure.axes[0].containers]
     own = parts[parts["part"] == "all"].set_index(["first", "second"])["difference"]
     assert points == pytest.approx([own["NAT", "BASE"], -own["BASE", "SYN"]]) and min(points) > 0.2
-    found = (parts.groupby("part")["p_holm"].apply(lambda p: (p < 0.05).sum()))
-    assert alt.endswith(f"all {found['all']} of 3; task: single-answer {found['task: mcqu']} of 3.")
+    n = (parts.groupby("part")["p_holm"].apply(lambda p: (p < 0.05).sum()))
+    assert alt.endswith(f"all {n['all']} of 3; task: single-answer {n['task: mcqu']} of 3.")
 
 
 def test_the_matrix_holds_every_difference_twice(parts):

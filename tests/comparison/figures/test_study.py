@@ -4,7 +4,8 @@ from comparison.simulated import by_shares
 from medinj_utils.comparison import compare_pairs
 from medinj_utils.comparison.claims import contrasts_here, contrasts_published, load_claims
 from medinj_utils.comparison.figures import claims_figure, power_figure, study_figure
-from medinj_utils.comparison.power import Case, power_curves
+from medinj_utils.comparison.planning import power_curves
+from medinj_utils.comparison.power import Case
 from medinj_utils.comparison.verdicts import verdicts_on_paper
 
 

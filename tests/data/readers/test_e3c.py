@@ -16,9 +16,9 @@ def test_the_real_cases_keep_their_texts_and_their_licences(shared_data):
     expected = normalised(shared_data / "e3c-fr-clinical-cases" / "cases.jsonl")
     assert len(cases) == len(expected) == 1000 and quarantine.empty
     assert cases["licence"].str.startswith("CC").all() and cases["parent"].is_unique
-    for row, told in zip(cases.itertuples(), expected, strict=True):
-        assert row.parent == f"e3c/{told['id']}"
-        assert row.text.split()[:5] == told["text"].split()[:5]
+    for row, case in zip(cases.itertuples(), expected, strict=True):
+        assert row.parent == f"e3c/{case['id']}"
+        assert row.text.split()[:5] == case["text"].split()[:5]
 
 
 def test_a_document_of_its_own_reads_as_its_line(tmp_path):

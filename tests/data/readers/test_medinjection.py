@@ -80,9 +80,9 @@ def test_the_authors_chat_files_take_their_task_from_the_name_and_say_so(tmp_pat
         "mcq": "foie ; rein",
         "mcqu": "rein",
     }
-    told = {remark["file"]: remark["remark"] for remark in records.attrs["reading"]["remarks"]}
-    assert told["train_qcmu.json"] == "task mcqu known from the file's name alone"
-    assert told["test_en2fr.json"] == "holds translations, no questions: not read"
+    remarks = {remark["file"]: remark["remark"] for remark in records.attrs["reading"]["remarks"]}
+    assert remarks["train_qcmu.json"] == "task mcqu known from the file's name alone"
+    assert remarks["test_en2fr.json"] == "holds translations, no questions: not read"
 
 
 @pytest.mark.parametrize("change, field", [
@@ -160,17 +160,17 @@ def test_what_is_written_in_any_of_the_three_shapes_reads_as_the_same_records(tm
     pd.DataFrame(shapes["all"]).to_parquet(folder / "parquet" / "train-00000-of-00001.parquet")
     tree(folder / "component", shapes["all"])
     (folder / "chat").mkdir()
-    for task, told in shapes.items():
+    for task, chats in shapes.items():
         if task != "all":
             name = {"mcqu": "qcmu", "mcq": "qcm", "oeq": "qro"}[task]
-            (folder / "chat" / f"train_{name}.json").write_text(json.dumps(told), encoding="utf-8")
+            (folder / "chat" / f"train_{name}.json").write_text(json.dumps(chats), encoding="utf-8")
     for shape in ("parquet", "component", "chat"):
         records, quarantine = read_source("medinjection", folder / shape, provenance="native")
         assert quarantine.empty
-        found = sorted((row["task"], row["instruction"], tuple(row["options"]),
-                        tuple(row["answer_letters"]) or row["answer_text"])
-                       for row in records.to_dict("records"))
-        assert found == sorted(
+        result = sorted((row["task"], row["instruction"], tuple(row["options"]),
+                         tuple(row["answer_letters"]) or row["answer_text"])
+                        for row in records.to_dict("records"))
+        assert result == sorted(
             (
                 row["task"],
                 row["question"].strip(),

@@ -14,14 +14,14 @@ def test_the_covid_questions_read_as_the_normalised_rows(shared_data):
         normalise(row.instruction): set(normalise(row.answer_text).split())
         for row in records.itertuples()
     }
-    told = {
+    words_of = {
         normalise(clean(row["question"])): set(normalise(clean(row["answer"])).split())
         for row in expected
     }
-    assert len(told.keys() - answers.keys()) <= 1  # whose answer is a form
+    assert len(words_of.keys() - answers.keys()) <= 1  # whose answer is a form
     alike = [
         len(words & answers[question]) / len(words | answers[question])
-        for question, words in told.items()
+        for question, words in words_of.items()
         if question in answers
     ]
     assert sum(value > 0.9 for value in alike) > 0.9 * len(alike)

@@ -11,24 +11,24 @@ import yaml
 from medinj_utils.data import SourceError, read_source
 from medinj_utils.data.records import COLUMNS
 
-TOLD = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train",
-        "source": "Mes questions",
-        "licence": "CC0-1.0", "instruction": {"column": "question"}}
+MAPPING = {"files": "mine.csv", "provenance": "native", "task": "mcqu", "split": "train",
+           "source": "Mes questions",
+           "licence": "CC0-1.0", "instruction": {"column": "question"}}
 ROW = {"question": "Quel organe ?", "a": "foie", "b": "rein", "c": "", "bonne": "B"}
 
 
-def write(folder, rows, **told):
-    told = TOLD | told
+def write(folder, rows, **mapping):
+    mapping = MAPPING | mapping
     table = pd.DataFrame(rows)
-    ending = told["files"].rpartition(".")[2]
+    ending = mapping["files"].rpartition(".")[2]
     if ending == "csv":
-        table.to_csv(folder / told["files"], index=False)
+        table.to_csv(folder / mapping["files"], index=False)
     elif ending == "parquet":
-        table.to_parquet(folder / told["files"])
+        table.to_parquet(folder / mapping["files"])
     else:
-        table.to_json(folder / told["files"], orient="records", lines=ending == "jsonl",
+        table.to_json(folder / mapping["files"], orient="records", lines=ending == "jsonl",
                       force_ascii=False)
-    (folder / "mine.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    (folder / "mine.yaml").write_text(yaml.safe_dump(mapping), encoding="utf-8")
     return folder / "mine.yaml"
 
 
@@ -75,7 +75,7 @@ def test_columns_with_values_and_open_questions(tmp_path):
     assert (row["task"], row["split"], row["answer_text"]) == ("oeq", "test", "Parce que.")
 
 
-@pytest.mark.parametrize("cells, told, field", [
+@pytest.mark.parametrize("cells, changes, field", [
     ({"n": "7"}, {"gold": {"index": "n", "base": 1}}, "n"),
     ({"n": "0"}, {"gold": {"index": "n", "base": 1}}, "n"),
     ({"n": "x"}, {"gold": {"index": "n", "base": 0}}, "n"),
@@ -84,18 +84,18 @@ def test_columns_with_values_and_open_questions(tmp_path):
     ({"g": "?"}, {"task": {"column": "g", "values": {"u": "mcqu"}}, "gold": {"letters": "bonne"}},
      "g"),
     ({"bonne": "Z"}, {"gold": {"letters": "bonne"}}, "answer")])
-def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, told, field):
+def test_a_bad_cell_costs_its_row_and_names_its_column(tmp_path, cells, changes, field):
     row = ROW | {"va": "", "vb": "vrai"} | cells
     records, quarantine = read_source("own", write(tmp_path, [row],
-                                                   options={"columns": ["a", "b", "c"]}, **told))
+                                                   options={"columns": ["a", "b", "c"]}, **changes))
     assert records.empty
     assert quarantine[["file", "row", "field"]].to_numpy().tolist() == [["mine.csv", 0, field]]
 
 
 def test_a_misspelt_key_is_named_and_not_only_missed(tmp_path):
     path = write(tmp_path, [ROW])
-    told = {("tusk" if key == "task" else key): value for key, value in TOLD.items()}
-    path.write_text(yaml.safe_dump(told | {"gold": {"letters": "b"}}), encoding="utf-8")
+    mapping = {("tusk" if key == "task" else key): value for key, value in MAPPING.items()}
+    path.write_text(yaml.safe_dump(mapping | {"gold": {"letters": "b"}}), encoding="utf-8")
     with pytest.raises(SourceError, match=r"tusk: Extra inputs.*keys are .*task"):
         read_source("own", path)
 
@@ -144,18 +144,18 @@ def test_gold_is_read_in_its_declared_form_alone(tmp_path):
     assert refused["reason"].item() == "not the text of an option"
 
 
-@pytest.mark.parametrize("text, told", [
+@pytest.mark.parametrize("text, message", [
     # a separator too many at each line's end
     ("question,texte,note\nUn ?,Deux,N,\nTrois ?,Quatre,,\n", None),
     ("question,texte,note\nUn ?,Deux,N,trop\n", "row 0: 4 cells under 3 columns"),
     ("question,texte,note\nUn ?,Deux,N\nTrois ?,Qua",
      "row 1: 2 cells under 3 columns; 1 whole rows before it"),
     ("question,texte,texte\nUn ?,Deux,N\n", "two columns have one name"), ("", "it is empty")])
-def test_tables_with_cells_too_many_or_too_few_never_shift_their_columns(tmp_path, text, told):
+def test_tables_with_cells_too_many_or_too_few_never_shift_their_columns(tmp_path, text, message):
     path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
     (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
-    if told:
-        with pytest.raises(SourceError, match=told):
+    if message:
+        with pytest.raises(SourceError, match=message):
             read_source("own", path)
     else:
         records, _ = read_source("own", path)
@@ -182,13 +182,13 @@ def test_missing_cells_never_become_words(tmp_path):
 def test_files_of_one_name_in_two_folders_are_told_apart_and_a_contradicted_provenance_is_refused(
     tmp_path,
 ):
-    for place in "xy":
-        (tmp_path / place).mkdir()
-        (tmp_path / place / "q.csv").write_text(f"question,texte\n{place} ?,oui\n",
-                                                encoding="utf-8")
+    for folder in "xy":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "q.csv").write_text(f"question,texte\n{folder} ?,oui\n",
+                                                 encoding="utf-8")
     path = write(tmp_path, [ROW], task="oeq", gold={"text": "texte"})
     path.write_text(
-        yaml.safe_dump(TOLD | {"files": "*/q.csv", "task": "oeq", "gold": {"text": "texte"}}),
+        yaml.safe_dump(MAPPING | {"files": "*/q.csv", "task": "oeq", "gold": {"text": "texte"}}),
         encoding="utf-8",
     )
     records, _ = read_source("own", path)
@@ -231,14 +231,14 @@ def test_a_table_with_the_records_columns_may_lack_general_or_have_it(tmp_path):
 
 
 TABLE = "énoncé;a;b;bonne\nŒdème où ?;à droite;côté;A\nDeuxième ?;foie;rein;B\n"
-NAMED = TOLD | {"instruction": {"column": "énoncé"}, "options": {"columns": ["a", "b"]},
-                "gold": {"letters": "bonne"}}
+NAMED = MAPPING | {"instruction": {"column": "énoncé"}, "options": {"columns": ["a", "b"]},
+                   "gold": {"letters": "bonne"}}
 
 
-def mapped(folder, text, name="mine.csv", **told):
+def mapped(folder, text, name="mine.csv", **changes):
     """A mapping, as text or as what it says, beside a table of these bytes."""
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    content = NAMED | {"files": name} | told
+    content = NAMED | {"files": name} | changes
     (folder / "m.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return folder / "m.yaml"
 

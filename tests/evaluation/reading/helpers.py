@@ -19,7 +19,7 @@ from medinj_utils.evaluation.reading import (
     words,
 )
 from medinj_utils.evaluation.reading.items import ITEM_RULES
-from medinj_utils.evaluation.reading.rules import Example, Rule, spelt_out
+from medinj_utils.evaluation.reading.rules import Example, Rule, compile_spelt, spelt_out
 
 GRAMMAR = (*ITEM_RULES, *grammar.CLAIM_RULES)
 NEVER = "(?!)"
@@ -56,7 +56,7 @@ def without_step(monkeypatch, name: str) -> None:
 
 def without_verdict(monkeypatch, name: str) -> None:
     kept = [rule for rule in verdicts.VERDICTS if rule.name != name]
-    patterns = [(rule.name, verdicts._compiled(rule.pattern)) for rule in kept]
+    patterns = [(rule.name, compile_spelt(rule.pattern, verdicts._NAMES)) for rule in kept]
     monkeypatch.setattr(verdicts, "_PATTERNS", patterns)
 
 

@@ -4,7 +4,7 @@ read."""
 import pytest
 
 from medinj_utils.evaluation.reading import caution, read_choice
-from medinj_utils.evaluation.reading.rules import ORGANS
+from medinj_utils.evaluation.reading.rules import ORGANS, compile_spelt
 
 from .helpers import examples, is_shown, read
 
@@ -16,7 +16,8 @@ def test_example(example):
 
 @pytest.mark.parametrize("rule", caution.CAUTIONS, ids=lambda rule: rule.name)
 def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
-    kept = [caution._compiled(other.pattern) for other in caution.CAUTIONS if other is not rule]
+    kept = [compile_spelt(other.pattern, caution._NAMES)
+            for other in caution.CAUTIONS if other is not rule]
     monkeypatch.setattr(caution, "_PATTERNS", kept)
     assert is_shown(rule)
 

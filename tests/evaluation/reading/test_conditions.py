@@ -3,7 +3,7 @@
 import pytest
 
 from medinj_utils.evaluation.reading import conditions, read_choice
-from medinj_utils.evaluation.reading.rules import ORGANS
+from medinj_utils.evaluation.reading.rules import ORGANS, compile_spelt
 
 from .helpers import examples, is_shown, read
 
@@ -16,7 +16,7 @@ def test_example(example):
 @pytest.mark.parametrize("rule", conditions.SUPPOSITIONS, ids=lambda rule: rule.name)
 def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
     kept = [
-        conditions._compiled(other.pattern)
+        compile_spelt(other.pattern, conditions._NAMES)
         for other in conditions.SUPPOSITIONS
         if other is not rule
     ]

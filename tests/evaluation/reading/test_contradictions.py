@@ -4,7 +4,7 @@ import pytest
 import regex as re
 
 from medinj_utils.evaluation.reading import contradictions, read_choice
-from medinj_utils.evaluation.reading.rules import ORGANS
+from medinj_utils.evaluation.reading.rules import ORGANS, compile_spelt
 
 from .helpers import NEVER, examples, is_shown, read
 
@@ -23,7 +23,7 @@ def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
 @pytest.mark.parametrize("rule", contradictions.NUMBERED, ids=lambda rule: rule.name)
 def test_each_rule_of_numbers_is_shown_by_an_example(rule, monkeypatch):
     kept = [
-        contradictions._compiled(other.pattern)
+        compile_spelt(other.pattern, contradictions._NAMES)
         for other in contradictions.NUMBERED
         if other is not rule
     ]

@@ -25,5 +25,5 @@ def test_each_rule_is_shown_by_an_example(rule, monkeypatch):
     ("ADⒷ.AⒸy", "ADⒷ."), ("veA", "veA"), ("vaokr,eBjD.", "vaokr,eBjD."), ("A)__,C)__", "A)__,C)"),
 ])
 def test_list(line, listed):
-    found = compiled("LIST").match(line)
-    assert (found and found["list"]) == listed
+    result = compiled("LIST").match(line)
+    assert (result and result["list"]) == listed

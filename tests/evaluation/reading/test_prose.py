@@ -2,7 +2,7 @@
 
 import pytest
 
-from medinj_utils.evaluation.reading.prose import labelled, said
+from medinj_utils.evaluation.reading.prose import labelled, stated
 from medinj_utils.evaluation.reading.rules import ORGANS
 
 
@@ -20,8 +20,8 @@ from medinj_utils.evaluation.reading.rules import ORGANS
     ("a_sⒷ_jⒸ_.", ""),
     ("skⒶ,Ⓑ,ⒸjⒹ", ""),
 ])
-def test_said(line, letters):
-    assert said(line, ORGANS) == frozenset(letters)
+def test_stated(line, letters):
+    assert stated(line, ORGANS) == frozenset(letters)
 
 
 @pytest.mark.parametrize("line, letters", [

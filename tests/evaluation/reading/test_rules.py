@@ -3,12 +3,23 @@
 import pytest
 import regex as re
 
-from medinj_utils.evaluation.reading.rules import ORGANS, Example, Rule, spelt, spelt_out
+from medinj_utils.evaluation.reading.rules import (
+    ORGANS,
+    Example,
+    Rule,
+    compile_spelt,
+    spelt,
+    spelt_out,
+)
 
 
 def test_names_are_spelt_out_in_sets_and_alone():
     names = {"IS": "s", "LETTER": "A-Z"}
     assert spelt(r"IS? [LETTER IS] (?P<list> [A-C] )", names) == r"s? [A-Z s] (?P<list> [A-C] )"
+
+
+def test_a_compiled_pattern_ignores_white_space_and_sees_the_ends_of_lines():
+    assert compile_spelt("^ IS $", {"IS": "est"}).findall("est\nil est\nest") == ["est"] * 2
 
 
 def test_an_unknown_name_is_an_error():
