@@ -240,7 +240,8 @@ def _with_unseen(figure: str, ends: tuple[float, float, float], sample: _Sample,
     if not expected:
         return ends
     low, high = agreement_ends((low, high), estimate, expected, labels != given,
-                               sample.question[there])
+                               sample.question[there],
+                               (labels + given) / 2 if figure == "kappa" else None)
     bottom, top = _ENDS.get(figure, (0, 1))
     return estimate, max(low, bottom), min(high, top)
 

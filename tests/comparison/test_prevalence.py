@@ -71,7 +71,7 @@ def test_ten_rated_answers_of_each_provenance_hold_the_true_share(truth, by_stra
         _, low, high = prediction_powered(judged[~rated], judged[rated], labels[rated], outside,
                                           inside)
         held += low <= truth <= high
-    assert held >= 0.92 * 200
+    assert held >= 0.9 * 200
 
 
 def test_a_judge_that_knows_nothing_leaves_the_sample_alone():
