@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from medinj_utils.comparison.resampling import widening
 from medinj_utils.comparison.shares import effective_size
+from medinj_utils.comparison.unseen import unseen_share
 
 JUDGE, HUMANS = "judge alone", "human sample alone"
 ROGAN_GLADEN, PREDICTION_POWERED = "Rogan–Gladen", "prediction-powered"
@@ -99,9 +99,12 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray, sample_lab
     """The judge's share corrected by its mean error in the sample, with a tuned weight.
 
     Prediction-powered inference of a mean (Angelopoulos et al. 2023) with power tuning (PPI++):
-    an uninformative judge gets the weight 0, which leaves the sample alone. Where humans and judge
-    agree on the whole sample, or humans gave one class alone, the interval is widened by the
-    highest rate of anything else that such a sample allows (Clopper & Pearson 1934).
+    an uninformative judge gets the weight 0, which leaves the sample alone. For the interval, one
+    answer of each of the four kinds that labels and verdicts make is added to the sample, as
+    successes and failures are to a share (Agresti & Coull 1998): in small samples of rare answers
+    the plain one is too narrow. Where humans and judge agree on the whole sample, or humans gave
+    one class alone, it is also as wide as the highest rate of anything else that such a sample
+    allows (Clopper & Pearson 1934).
 
     Args:
         judged: 0 or 1, outside the sample.
@@ -126,14 +129,18 @@ def prediction_powered(judged: np.ndarray, sample_judged: np.ndarray, sample_lab
     middle = np.average(corrected, weights=inside)
     estimate = weight * (outside * judged).mean() + middle
     away = outside * (judged - np.average(judged, weights=outside))
-    variance = (weight**2 * (away**2).sum() / rest**2
-                + ((inside * (corrected - middle)) ** 2).sum() / inside.sum() ** 2)
-    # Few answers may stand for many: then Student's t of as many as they amount to.
-    reach = _Z * np.sqrt(variance) * (1.0 if sample_weights is None else widening(max(n, 2.0)))
+    of_rest = weight**2 * (away**2).sum() / rest**2
+    added, whole = np.array([0, 1, -weight, 1 - weight]), n + 4
+    squares = ((n * inside * (corrected - middle)) ** 2).sum() / inside.sum() ** 2 + (
+        (added - added.mean()) ** 2).sum() + 4 * n / whole * (middle - added.mean()) ** 2
+    reach = _Z * np.sqrt(of_rest + squares / whole**2)
+    shift = (added.sum() - 4 * middle) / whole
+    ends = estimate + shift - reach, estimate + shift + reach
+    unseen = 0.0
     if (sample_labels == sample_judged).all() or not np.ptp(sample_labels):
-        reach += 1 - 0.025 ** (1 / n)
-    estimate = float(np.clip(estimate, 0, 1))
-    return estimate, float(max(estimate - reach, 0)), float(min(estimate + reach, 1))
+        unseen = _Z * np.sqrt(of_rest) + unseen_share(n)
+    low, high = min(ends[0], estimate - unseen), max(ends[1], estimate + unseen)
+    return tuple(float(np.clip(end, 0, 1)) for end in (estimate, low, high))
 
 
 def _corrected(share: float, sensitivity: float, specificity: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from medinj_utils.comparison.inference import adjust_holm, interval_where_defined, two_sided
-from medinj_utils.comparison.resampling import widening
+from medinj_utils.comparison.resampling import TAIL, widening
 from medinj_utils.comparison.unseen import agreement_ends
 from medinj_utils.comparison.weighted import BINARY, REAL, Figure, question_weights
 from medinj_utils.core.wording import number
@@ -107,7 +107,8 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
 
     Returns:
         A row per pair: ``first``, ``second``, ``difference``, ``low``, ``high`` (95 %), ``p`` by
-        the same draws, ``p_holm`` over all pairs, and ``n``, the answers that both scored.
+        the same draws, and no less than 0.05 where the interval includes zero, ``p_holm`` over all
+        pairs, and ``n``, the answers that both scored.
 
     Raises:
         ValueError: as `scorer_agreement`, or there is no such figure.
@@ -115,16 +116,17 @@ def scorer_pairs(answers: Labelled, scores: pd.DataFrame, figure: str, resamples
     if figure not in REAL | BINARY:
         raise ValueError(f"figure is {figure!r}; choose from {', '.join(REAL | BINARY)}")
     sample, table = _checked(answers, scores)
-    values = _all_binary(sample, table) if figure in BINARY else table
-    function, rows = (REAL | BINARY)[figure], []
+    binary = _all_binary(sample, table)
+    values, rows = binary if figure in BINARY else table, []
     for first, second in combinations(table, 2) if pairs is None else pairs:
         there = np.flatnonzero(table[[first, second]].notna().all(axis=1).to_numpy())
-        one, other = (_estimate(sample, there, function, values[name].to_numpy(), resamples, seed)
-                      for name in (first, second))
+        one, other = (_estimate(sample, there, (REAL | BINARY)[figure], values[name].to_numpy(),
+                                resamples, seed) for name in (first, second))
         difference, draws = one[0] - other[0], one[1] - other[1]
-        ends = _with_ends("", difference, draws)
-        p = two_sided(draws[np.isfinite(draws)]) if np.isfinite(ends[1]) else np.nan
-        rows.append((first, second, *ends, p, len(there)))
+        reaches = [_unseen_reach(figure, estimate, sample, there, binary[name].to_numpy())
+                   for (estimate, _), name in ((one, first), (other, second))]
+        ends = _wider(_with_ends("", difference, draws), *reaches)
+        rows.append((first, second, *ends, _p_value(draws, *ends[1:]), len(there)))
     differences = pd.DataFrame(rows, columns=["first", "second", "difference", "low", "high", "p",
                                               "n"])
     tested = differences["p"].notna()
@@ -240,9 +242,35 @@ def _with_unseen(figure: str, ends: tuple[float, float, float], sample: _Sample,
     if not expected:
         return ends
     low, high = agreement_ends((low, high), estimate, expected, labels != given,
-                               sample.question[there])
+                               sample.question[there],
+                               (labels + given) / 2 if figure == "kappa" else None)
     bottom, top = _ENDS.get(figure, (0, 1))
     return estimate, max(low, bottom), min(high, top)
+
+
+def _unseen_reach(figure: str, estimate: float, sample: _Sample, there: np.ndarray,
+                  binary: np.ndarray) -> tuple[float, float]:
+    """How far unseen questions may take a scorer's figure, down and up."""
+    if np.isnan(estimate):
+        return np.nan, np.nan
+    _, low, high = _with_unseen(figure, (estimate,) * 3, sample, there, binary)
+    return estimate - low, high - estimate
+
+
+def _wider(ends: tuple[float, float, float], first: tuple[float, float],
+           second: tuple[float, float]) -> tuple[float, float, float]:
+    """A difference's interval, as wide as what unseen questions do to either of the two."""
+    difference, low, high = ends
+    return (difference, float(np.minimum(low, difference - max(first[0], second[1]))),
+            float(np.maximum(high, difference + max(first[1], second[0]))))
+
+
+def _p_value(draws: np.ndarray, low: float, high: float) -> float:
+    """Of a difference, by its draws; it never contradicts the interval."""
+    if np.isnan(low):
+        return np.nan
+    p = two_sided(draws[np.isfinite(draws)])
+    return max(p, TAIL) if low <= 0 <= high else p
 
 
 def _baseline(sample: _Sample, there: np.ndarray, resamples: int,

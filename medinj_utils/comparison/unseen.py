@@ -124,7 +124,8 @@ def reach(estimate: float, ends: tuple[float, float], share: float,
 
 
 def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
-                   differs: np.ndarray, question: np.ndarray) -> tuple[float, float]:
+                   differs: np.ndarray, question: np.ndarray,
+                   ones: np.ndarray | None = None) -> tuple[float, float]:
     """The interval of a measure of agreement, widened for unseen questions.
 
     The measure is 1 − (observed ÷ ``expected`` share of differing answers), as Cohen's κ is. For
@@ -136,6 +137,8 @@ def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
         expected: share of differing answers at which the measure is 0.
         differs: whether the two differ on each answer.
         question: number of each answer's question.
+        ones: mean of the ratings of each answer, where what is expected hangs on it: where all are
+            0 but a few, the figure hangs on the few that all call 1.
 
     Returns:
         (low, high), wider where few questions show a difference, or few show agreement.
@@ -146,6 +149,12 @@ def agreement_ends(ends: tuple[float, float], estimate: float, expected: float,
         low = min(low, 1 - (observed + unseen * (1 - observed)) / expected)
     if too_few(len(np.unique(question[~differs]))):
         high = max(high, 1 - observed * (1 - unseen) / expected)
+    for value in (0, 1) if ones is not None else ():
+        if too_few(len(np.unique(question[ones == value]))):
+            mean = ones.mean()
+            moved = (1 - unseen) * mean + unseen * value
+            wider = expected * moved * (1 - moved) / (mean * (1 - mean))
+            high = max(high, 1 - observed * (1 - unseen) / wider)
     return low, high
 
 

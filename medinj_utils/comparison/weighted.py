@@ -38,8 +38,9 @@ def question_weights(question: np.ndarray, answers: np.ndarray, resamples: int,
 
 
 def _pearson(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    # Centred first, so that large means lose no digits.
-    x, y = labels - labels.mean(), scores - scores.mean()
+    # Centred first, so that large means lose no digits, and at most 1, so that squares have room.
+    x, y = (part / (np.abs(part).max() or 1.0) for part in (labels - labels.mean(),
+                                                            scores - scores.mean()))
     return _correlation(weights, *(weights @ part for part in (x, y, x * x, y * y, x * y)))
 
 

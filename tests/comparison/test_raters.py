@@ -108,6 +108,28 @@ def test_raters_who_never_agree_may_yet_agree_elsewhere():
     assert row["high"] == pytest.approx(1 - 0.025 ** (1 / 40))
 
 
+@pytest.mark.parametrize("questions", [20, 60])
+def test_raters_who_call_next_to_nothing_right_may_agree_on_what_is(questions):
+    """Over 60 sheets of wrong answers alone, α and κ are known from few ratings of 1."""
+    def sheet(size, seed):
+        rng = np.random.default_rng(seed)
+        return pd.concat([pd.DataFrame({
+            "rater": f"R{error}", "item": range(size), "repeat": False,
+            "question_id": range(size), "rating": (rng.random(size) < error).astype(int)})
+            for error in (0.05, 0.1, 0.16)])
+
+    truth = figures(rater_agreement(sheet(50_000, 0), 2))["estimate"]
+    rows = [(ALL, ALL, "alpha"), ("R0.05", "R0.1", "kappa"), ("R0.1", "R0.16", "kappa")]
+    held = dict.fromkeys(rows, 0)
+    for seed in range(60):
+        found = figures(rater_agreement(sheet(questions, seed + 1), 200)).loc[rows]
+        for row in found.dropna().itertuples():
+            held[row.Index] += row.low <= truth[row.Index] <= row.high
+        for row in found[found["low"].isna()].index:
+            held[row] += 1
+    assert all(times >= 55 for times in held.values()), held
+
+
 def test_what_is_undefined_is_missing():
     ratings = planted(repeats=0)
     alike = figures(rater_agreement(ratings.assign(rating=1), 50))

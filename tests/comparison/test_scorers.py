@@ -139,6 +139,21 @@ def test_pairs_are_compared_on_the_same_draws():
     assert apart["low"] > 0 and apart["p"] < 0.01 and (pairs["p_holm"] >= pairs["p"]).all()
 
 
+@pytest.mark.parametrize("figure", ["auc", "kappa", "accuracy", "pearson"])
+def test_a_pair_reaches_as_far_as_the_errors_that_no_answer_shows(figure):
+    """Ten answers: all right by one scorer, nine by the other; p and interval agree."""
+    labels = np.array([0, 1] * 5)
+    one_wrong = labels.copy()
+    one_wrong[0] = 1
+    pair = scorer_pairs(Labelled(labels, range(10), ["x"] * 10),
+                        pd.DataFrame({"right": labels, "nine": one_wrong}), figure, 500).iloc[0]
+    assert pair["difference"] > 0 > pair["low"] and pair["p"] >= 0.05
+    alone = scorer_pairs(Labelled(np.tile(labels, 10), range(100), ["x"] * 100), pd.DataFrame(
+        {"right": np.tile(labels, 10), "coin": np.tile([0, 0, 1, 1], 25)}), figure, 500).iloc[0]
+    assert alone["low"] < alone["difference"] < alone["high"] and alone["low"] > 0
+    assert alone["p"] < 0.05
+
+
 def test_what_is_undefined_has_no_interval():
     answers, scores = planted()
     table = scorer_agreement(answers, scores[[GOOD]] * 0, 50)

@@ -72,7 +72,7 @@ def test_what_guesses_tell_is_said_where_no_system_is_above_chance():
     levels = sentences.levels_table(0.25, pd.Series(dtype=float))
     assert sentences.guesses_in_words(comparison, levels) == ""
     low = comparison.assign(low=0.2)
-    assert sentences.guesses_in_words(low, levels).startswith("These scores can't be told from gu")
+    assert sentences.guesses_in_words(low, levels).startswith("These scores are compatible with")
     assert sentences.guesses_in_words(low, levels) in sentences.chance_in_words(low, levels)
 
 

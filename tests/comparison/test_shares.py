@@ -66,3 +66,18 @@ def test_a_sample_by_strata_is_weighted_to_the_whole_and_counts_as_fewer_answers
     assert weighted.high - weighted.low > 1.2 * (plain.high - plain.low)
     none = found([0] * 20, weights=weights)  # what none of 20 is of, is less sure of these 12
     assert none.high == pytest.approx(1 - 0.025 ** (1 / effective_size(weights)))
+
+
+@pytest.mark.parametrize("truth", [(0.1, 0.1, 0.1), (0.9, 0.6, 0.2), (0.95, 0.95, 0.95)])
+@pytest.mark.parametrize("by_stratum", [(60, 60, 60), (40, 100, 500)])
+def test_ten_rated_answers_of_each_provenance_hold_the_true_share(truth, by_stratum):
+    """200 worlds, each with ten ratings that stand for as many answers as there are."""
+    strata, whole = pd.Series(np.repeat(range(3), 10)), pd.Series(by_stratum)
+    weights, share = stratum_weights(strata, whole), np.average(truth, weights=by_stratum)
+    rng = np.random.default_rng([len(truth), *by_stratum])
+    held = 0
+    for _ in range(200):
+        labels = pd.Series((rng.random(30) < np.array(truth)[strata]).astype(float))
+        ends = mean_with_interval(labels, pd.Series(range(30)), 300, weights=weights)
+        held += ends.low <= share <= ends.high
+    assert held >= 0.9 * 200

@@ -28,3 +28,12 @@ def test_what_is_undefined_is_nan_in_each_draw(labels, scores):
         assert figure(labels, scores, np.ones((2, 3))) == pytest.approx(
             [agreement(labels, scores)[name]] * 2, nan_ok=True
         ), name
+
+
+@pytest.mark.parametrize("factor", [1e300, 1e-300])
+def test_a_correlation_does_not_hang_on_the_unit_of_the_scores(factor):
+    rng = np.random.default_rng(0)
+    labels, scores = (rng.random(40) < 0.4).astype(float), rng.random(40)
+    for name in ("pearson", "spearman", "auc"):
+        assert REAL[name](labels, scores * factor, np.ones((1, 40))) == pytest.approx(
+            REAL[name](labels, scores, np.ones((1, 40)))), name

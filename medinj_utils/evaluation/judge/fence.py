@@ -14,18 +14,22 @@ from collections.abc import Sequence
 import regex as re
 
 _BAR = "| "
-#: First signs of what a template, or a reader of answers, takes for a mark: <|im_end|>, </s>,
-#: < think >, ◁think▷, [INST], {think}, %/think%, {{ … }}, and marks of thoughts without brackets.
+#: Signs of what a template, or a reader of answers, takes for a mark: <|im_end|>, </s>, < think >,
+#: ◁think▷, [INST], {think}, ⟪think⟫, %/think%, @@think@@, {{ … }}, and thoughts that are announced.
 _OPENERS = re.compile(
     r"""
     [<＜] (?= [\p{L}/\\!|｜_\[<＜▁$] ) | [◁⟨〈【] (?= [\p{L}/\\|｜] ) | (?<= \{ ) [{%#]
-    | [<＜\[{◁⟨〈【] (?= \s? [|｜]? \s? [/\\]? [|｜]? \s? [\p{L}_] [\w.:-]* (?: \s [\p{L}_]+ ){0,2}
-      \s? /? \s? [|｜]? [>＞\]}▷⟩〉】] )
+    | [<＜◁\p{Ps}\p{Pi}--[(‘‚‛“„‟«]] (?= \s? [|｜]? \s? [/\\]? [|｜]? \s?
+      [\p{L}_] [\w.:\-]* (?: \s [\p{L}_]+ ){0,2} \s? /? \s? [|｜]? [>＞▷\p{Pe}\p{Pf}--[)’”»]] )
     | (?<= [^\p{L}\p{N}\s.] \s? ) [/\\] (?= \s? [\p{L}_]{3,30} \s? [^\p{L}\p{N}\s.] )
     | (?<= assistant ) f (?= inal ) | (?<= done ) \s (?= thinking )
-    | (?: \( (?= \( ) | % (?= % ) | [╔╚║] ) (?= .? \s? /? \s? think )
+    | (?<= \A \s{0,9} here (?: \s is | 's ) ) \s
+      (?= my \s (?: final \s )? (?: thought | thinking | reasoning | response | answer ) )
+    | (?: (?P<twice> [^\w\s'"*_,;!?…`.<>] ) (?= (?P=twice) ) | [\p{S}--[`$<>]] )
+      (?= .{0,2} \s? /? \s? \w{0,17} (?: think | thought | pens[ée]e ) \w{0,17} \s? [^\w\s.] )
+    | (?<= [^\w\s] \s? [a-z]{3,6} ) _ (?= (?: of_ )? (?: think | thought | pens[ée]e ) )
     | ` (?= `` \s? (?: think | thought | reason | raison | r[ée]flex | pens ) )
-    """, re.VERBOSE | re.IGNORECASE)
+    """, re.VERBOSE | re.IGNORECASE | re.VERSION1)
 _CODE_LENGTH = 32  # hexadecimal digits: 128 bits
 
 

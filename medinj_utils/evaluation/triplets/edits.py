@@ -10,7 +10,8 @@ import pandas as pd
 
 from medinj_utils.evaluation.open_answers.tokens import content_words
 
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\s*\n+\s*")
+#: Where a sentence ends; the number of a list ends none.
+_SENTENCE = re.compile(r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\s*\n+\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 #: Sentences without medical content, put after an answer.
 _PADDING = ("Il s'agit d'une question importante, qui mérite une réponse soignée. Plusieurs "

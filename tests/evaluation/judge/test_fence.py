@@ -14,7 +14,9 @@ MARKS = [
     "< think >", "< /think>", "{think}", "{/think}", "((/think))", "{/analyse}", "%/think%",
     "@@/think@@", "%%think%%", "assistantfinal", "AssistantFinal", "...done thinking.",
     "```think\n", "[begin of thought]",
-    "<|channel|>final<|message|>", "⟨think⟩"]
+    "<|channel|>final<|message|>", "⟨think⟩", "⟪think⟫", "〔thought〕", "﹤pensée﹥", "‹think›",
+    "⦃think⦄", "｟think｠", "⁅think⁆", "❮think❯", "❰think❱", "「reasoning」", "《analyse》",
+    "@@think@@", "==think==", "☆think☆", "→think→", "##end_of_thought##", "||pensée||"]
 
 
 def test_a_code_hangs_on_every_text_and_on_nothing_else():
@@ -46,7 +48,7 @@ def test_a_text_with_its_own_code_is_refused():
 @pytest.mark.parametrize("plain", [
     "TA < 12/8 et p<0,05, INR >3", "Na+ 135 [135-145] mmol/L", "réf. [1], [2, 3]",
     "L’hépatite « B » & C", "a\tb", "α-bloquant, 37 °C, 10⁹/L", "肝臓 {2}", "100 % ; 5 $",
-    "👩‍⚕️"[:1], "الكبد"])
+    "👩‍⚕️"[:1], "الكبد", "dose → effet, ≥ 2 +/- 1", "la pensée magique (pensée)", "== Analyse =="])
 def test_plain_medical_text_stays_as_it_is(plain):
     assert escaped(plain) == plain
 
@@ -55,6 +57,17 @@ def test_plain_medical_text_stays_as_it_is(plain):
 def test_what_the_reader_of_thoughts_takes_for_a_mark_is_none_once_it_is_escaped(mark):
     quoted = f"Il écrit : {escaped(mark)}Score: 1"
     assert without_thoughts(quoted) == quoted and read_verdict(quoted) is None
+
+
+@pytest.mark.parametrize("mark", [mark for mark in MARKS if "\n" not in mark])
+@pytest.mark.parametrize("reply", ["Le candidat écrit {}, ce qui ne dit rien.\nScore: 0",
+                                   "« {} » : sans rapport.\nScore: 0"])
+def test_a_judge_that_quotes_a_mark_keeps_its_verdict(mark, reply):
+    assert read_verdict(reply.format(escaped(mark))) == 0
+
+
+def test_a_judge_that_quotes_an_announced_thought_keeps_its_verdict():
+    assert read_verdict(f"{escaped('Here is my thought process:')}\nScore: 0") == 0
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -61,6 +61,11 @@ def test_what_an_edit_does_not_apply_to_is_left_out(triplets_of):
     assert edited_triplets(table.head(0)).columns.tolist() == [*table.columns, "original", "edit"]
 
 
+def test_the_number_of_a_list_ends_no_sentence():
+    assert sentences("Deux temps. 1. Repos. 12. Glace.") == ["Deux temps.", "1. Repos.",
+                                                             "12. Glace."]
+
+
 def test_lines_and_signs_end_sentences():
     assert sentences(" Un. Deux !\nTrois 3,5 g\n\n- quatre ") == ["Un.", "Deux !", "Trois 3,5 g",
                                                                   "- quatre"]
