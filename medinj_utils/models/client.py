@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from medinj_utils.models.answers import UNKNOWN
 from medinj_utils.models.refusals import refused_parameter
 
-_RETRIES = 6  # of a call after status 429, 5xx or no reply, as Retry-After says or growing pauses
+#: After status 429, 5xx or no reply: after Retry-After, if that is two minutes at most, or growing
+#: pauses.
+_RETRIES = 6
 _TIMEOUT = 300  # seconds
 _TOO_LONG = re.compile(r"context[ _]?(length|window|size)|maximum context|too (long|many tokens)"
                        r"|max_model_len", re.IGNORECASE)
