@@ -70,7 +70,11 @@ if set(AFTER) != set(notebook_names()):
     raise WorkflowError(f"Snakefile: AFTER and notebooks/ differ in {sorted(set(AFTER) ^ set(notebook_names()))}")
 
 
-@cache
+# The hash of each file of the package, of which every notebook's job takes some.
+PACKAGE = {path: sha256(path) for path in sorted(Path("medinj_utils").rglob("*"))
+           if path.is_file() and "__pycache__" not in path.parts}
+
+
 def package_hash(notebook):
     """Hash of the package's files that a notebook's result may depend on: the floor, its own room and earlier ones;
     all rooms for those numbered 0, which look at the whole. Notebooks on open answers compare, too.
@@ -78,8 +82,7 @@ def package_hash(notebook):
     A parameter and no list of inputs: of every input of every waiting job Snakemake reads the size several times a second."""
     rooms = ROOMS[:4 if "33" <= notebook[:2] <= "36" else int(notebook[0])] or ROOMS
     others = {*ROOMS, "book"} - {*rooms}
-    files = {str(path): sha256(path) for path in sorted(Path("medinj_utils").rglob("*"))
-             if path.is_file() and "__pycache__" not in path.parts and path.parts[1] not in others}
+    files = {str(path): digest for path, digest in PACKAGE.items() if path.parts[1] not in others}
     return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
