@@ -8,7 +8,7 @@ import pandas as pd
 
 from medinj_utils.comparison.claims import load_claims
 from medinj_utils.comparison.pairs import significant_pairs, tuned_pairs
-from medinj_utils.comparison.sentences import CHANCE, VERDICTS, at_chance, best_rule
+from medinj_utils.comparison.sentences import VERDICTS, at_chance, best_rule, chance_level
 from medinj_utils.core.files import read_json
 from medinj_utils.core.names import BASE
 from medinj_utils.core.tree import DEMO_LABEL, Tree
@@ -28,6 +28,7 @@ _RULES = {"options alone": "les mots des seules options",
 _VERDICTS = dict(zip(VERDICTS, ("confirmée", "contredite", "dans le doute", "non testable"),
                      strict=True))
 _QUESTIONS = {"NAT": "natives", "SYN": "synthétiques", "TRAD": "traduites"}
+NONE_KEPT_FR = "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."
 _AT_CHANCE = ("Ces scores ne se distinguent pas du hasard : leurs écarts ne disent rien de la "
               "valeur d'une origine.")
 
@@ -101,7 +102,7 @@ def _differ(differ: int, pairs: int) -> str:
 def _chance(tree: Tree) -> str:
     """What guesses and the best rule without a question score, and who is no better."""
     comparison, levels = tree.read_table("comparison"), tree.read_table("chance")
-    chance = levels.set_index("rule").loc[CHANCE, "exact_match"]
+    chance = chance_level(levels)
     sentences = [f"Répondre au hasard donnerait {percent(chance, 'fr')} "
                  f"({_no_better(comparison, chance)})."]
     rule = best_rule(levels)
@@ -126,8 +127,8 @@ def kept_effects_fr(kept: Mapping[str, Tree]) -> str:
     Args:
         kept: trees, by name.
     """
-    return "\n\n".join(f"*{title_fr(tree)}.* {effects_fr(tree)}" for tree in kept.values()) or (
-        "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre.")
+    return "\n\n".join(f"*{title_fr(tree)}.* {effects_fr(tree)}"
+                       for tree in kept.values()) or NONE_KEPT_FR
 
 
 def effects_fr(tree: Tree) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.book.in_french import (
+    NONE_KEPT_FR,
     answer_fr,
     claims_fr,
     effects_fr,
@@ -28,7 +29,7 @@ _TALLY = {"en": "support {1}, contradict {2}, leave {3} undecided and can't test
           "fr": "en confirment {1}, en contredisent {2}, en laissent {3} dans le doute et ne "
                 "permettent pas d'en tester {4}, si elles portent sur {0} questions"}
 _NONE_KEPT = {"en": "This copy of the book has no kept results on real questions yet.",
-              "fr": "Aucun résultat sur de vraies questions n'est encore conservé dans ce livre."}
+              "fr": NONE_KEPT_FR}
 _TUNED_ON = {"en": "Each system was tuned on {} rows, with {} {}.",
              "fr": "Chaque modèle a été ajusté sur {} questions, avec {} {}."}
 _SEEDS = {"en": ("seed", "seeds"),

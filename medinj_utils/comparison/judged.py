@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from medinj_utils.comparison.resampling import Estimate
-from medinj_utils.comparison.shares import mean_with_interval
+from medinj_utils.comparison.shares import clusters_of, mean_with_interval
 from medinj_utils.core.names import SYSTEMS
 from medinj_utils.core.wording import agreeing, listed, number
 from medinj_utils.evaluation.judge.injections import PLAIN, load_injections
@@ -129,7 +129,7 @@ def consistency(verdicts: pd.DataFrame, clusters: pd.Series, resamples: int) -> 
     made = []
     for (judge, about), own in verdicts.groupby(["judge", "about"], sort=False):
         each = repeats_agree(own)
-        estimate = mean_with_interval(each["agree"], _clusters(each, clusters), resamples)
+        estimate = mean_with_interval(each["agree"], clusters_of(each, clusters), resamples)
         made.append((judge, about, len(each), *estimate))
     table = pd.DataFrame(made, columns=["judge", "about", "answers", *Estimate._fields])
     return table[table["answers"] > 0].reset_index(drop=True)
@@ -219,11 +219,6 @@ def wins(orders: pd.DataFrame, systems: Mapping[str, str], clusters: pd.Series,
         made.append((judge, system, len(own), int(own["win"].isna().sum()), *estimate))
     return _in_order(pd.DataFrame(made, columns=["judge", "system", "pairs", "unreadable",
                                                  *Estimate._fields]))
-
-
-def _clusters(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
-    """Of each row's item; an item without a cluster, such as a triplet, is its own."""
-    return rows["item"].map(clusters).fillna(rows["item"])
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:

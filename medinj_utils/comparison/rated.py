@@ -7,7 +7,7 @@ import pandas as pd
 
 from medinj_utils.comparison.raters import ALL
 from medinj_utils.comparison.resampling import Estimate
-from medinj_utils.comparison.shares import mean_with_interval, stratum_weights
+from medinj_utils.comparison.shares import clusters_of, mean_with_interval, stratum_weights
 from medinj_utils.core.names import Run, in_order
 from medinj_utils.core.tree import Tree
 from medinj_utils.core.wording import listed
@@ -139,19 +139,14 @@ def _share(part: pd.DataFrame, whole: pd.DataFrame, clusters: pd.Series,
         return np.nan, np.nan, np.nan, listed(left_out), np.nan
     if worded.empty:  # all its answers are blank, and so wrong
         wrong = pd.Series(0.0, index=whole.index)
-        share = mean_with_interval(wrong, _clusters(whole, clusters), resamples)
+        share = mean_with_interval(wrong, clusters_of(whole, clusters), resamples)
         return *share, listed(left_out), 0.0
     weights = stratum_weights(rated["provenance"], worded["provenance"].value_counts())
-    share = mean_with_interval(rated["value"], _clusters(rated, clusters), resamples,
+    share = mean_with_interval(rated["value"], clusters_of(rated, clusters), resamples,
                                weights=weights)
     planted = np.average(rated["planted"], weights=weights)
     not_blank = len(worded) / len(whole)
     return *(not_blank * end for end in share), listed(left_out), not_blank * planted
-
-
-def _clusters(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
-    """The cluster of each row's question; one that isn't among them is its own."""
-    return rows["item"].map(clusters).fillna(rows["item"])
 
 
 def beside_expected(agreement: pd.DataFrame, ratings: pd.DataFrame, truth: pd.Series,

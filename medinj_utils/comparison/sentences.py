@@ -58,6 +58,15 @@ def best_rule(levels: pd.DataFrame) -> tuple[str, float] | None:
     return (rules.idxmax(), rules.max()) if len(rules) else None
 
 
+def chance_level(levels: pd.DataFrame) -> float:
+    """Exact match of a random valid answer, a share.
+
+    Args:
+        levels: of `levels_table`, or of ``chance.csv``.
+    """
+    return levels.set_index("rule").loc[CHANCE, "exact_match"]
+
+
 def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
     """The chance level, the score of the best blind rule, and which systems are no better.
 
@@ -65,7 +74,7 @@ def chance_in_words(comparison: pd.DataFrame, levels: pd.DataFrame) -> str:
         comparison: of ``comparison.csv``.
         levels: of `levels_table`, or of ``chance.csv``.
     """
-    chance, rule = levels.set_index("rule").loc[CHANCE, "exact_match"], best_rule(levels)
+    chance, rule = chance_level(levels), best_rule(levels)
     sentences = [f"Guessing one valid answer at random would score {percent(chance)}.",
                  _not_above(comparison, chance, "it, by the lower end of the interval")]
     if rule:
@@ -93,7 +102,7 @@ def at_chance(comparison: pd.DataFrame, levels: pd.DataFrame) -> bool:
         comparison: of ``comparison.csv``.
         levels: of `levels_table`, or of ``chance.csv``.
     """
-    return bool((comparison["low"] <= levels.set_index("rule").loc[CHANCE, "exact_match"]).all())
+    return bool((comparison["low"] <= chance_level(levels)).all())
 
 
 def _not_above(comparison: pd.DataFrame, level: float, which: str) -> str:

@@ -8,6 +8,19 @@ from medinj_utils.comparison.resampling import Estimate, widening
 from medinj_utils.comparison.unseen import reach, too_few, unseen_share, usual_of
 
 
+def clusters_of(rows: pd.DataFrame, clusters: pd.Series) -> pd.Series:
+    """The cluster of each row's item; one without a cluster, such as a triplet, is its own.
+
+    Args:
+        rows: with the column ``item``.
+        clusters: cluster of items, by item.
+
+    Returns:
+        Indexed as the rows.
+    """
+    return rows["item"].map(clusters).fillna(rows["item"])
+
+
 def stratum_weights(strata: pd.Series, counts: pd.Series) -> np.ndarray:
     """Weights that give the strata of a sample their shares of the population.
 
